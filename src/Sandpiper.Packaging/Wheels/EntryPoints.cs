@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace Sandpiper.Packaging.Wheels;
+
+/// <summary>A console or GUI script of a wheel; every part is checked: the name is a plain file name, the reference dotted identifiers.</summary>
+/// <param name="Name">File name of the script.</param>
+/// <param name="Module">Dotted module to import.</param>
+/// <param name="Attribute">Dotted attribute to call.</param>
+/// <param name="IsGui">From <c>gui_scripts</c>.</param>
+public sealed record ScriptEntryPoint(string Name, string Module, string Attribute, bool IsGui);
+
+/// <summary>entry_points.txt (PyPA "Entry points").</summary>
+public static class EntryPoints
+{
+    /// <summary>The scripts; other groups are checked for syntax and left alone.</summary>
+    public static bool TryParseScripts(ReadOnlySpan<byte> content, out ImmutableArray<ScriptEntryPoint> scripts, out string problem) => throw new NotImplementedException();
+}

@@ -1,0 +1,19 @@
+namespace Sandpiper.Sandbox;
+
+/// <summary>There is no sandbox to be had here; nothing was started. Exit code 4.</summary>
+/// <param name="because">What is missing, in words.</param>
+/// <param name="hint">One command or setting that helps, or null.</param>
+public sealed class SandboxUnavailableException(string because, string? hint) : Exception(because)
+{
+    public string Because { get; } = because;
+
+    public string? Hint { get; } = hint;
+}
+
+/// <summary>A call of the kernel that has to succeed did not.</summary>
+public sealed class SandboxException(string call, int errno) : Exception($"{call}: errno {errno}")
+{
+    public string Call { get; } = call;
+
+    public int Errno { get; } = errno;
+}
