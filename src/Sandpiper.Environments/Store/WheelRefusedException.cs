@@ -13,4 +13,7 @@ public sealed class WheelRefusedException(string rule, string because, string? m
 
     /// <summary>What was seen, as written in the wheel; null when <see cref="Because"/> says all.</summary>
     public string? Evidence { get; } = evidence;
+
+    /// <summary>Whether sealing can go on when a user says so: only where it stays clear what would be installed.</summary>
+    public bool MayBeWaived { get; } = Objections.MayBeWaived(rule);
 }
