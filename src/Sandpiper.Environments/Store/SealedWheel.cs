@@ -34,7 +34,7 @@ public sealed record SealedWheel
 
     /// <summary>METADATA among <see cref="Files"/>.</summary>
     /// <exception cref="StoreDamagedException">It is not there.</exception>
-    public StoredFile Metadata
+    internal StoredFile Metadata
     {
         get
         {
