@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
@@ -41,18 +42,19 @@ public sealed class WaiverFile(string root)
 
     /// <summary>Appends, and returns when it is on the disk.</summary>
     /// <exception cref="WaiverFileDamagedException">What is there already cannot be read: nothing is added to it.</exception>
-    /// <exception cref="Store.StoreUnwritableException">The disk is full or read-only.</exception>
+    /// <exception cref="StoreUnwritableException">The disk is full or read-only.</exception>
     public void Add(Waiver waiver)
     {
         List();
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            AppendedLine.Write(_path, [.. JsonSerializer.SerializeToUtf8Bytes(WaiverLine.From(waiver), WaiverJson.Default.WaiverLine), (byte)'\n']);
+            using var file = RawFile.TryOpen(_path, RawFile.ReadWrite | RawFile.Create | RawFile.Append)!;   // created, so never null
+            RawFile.AppendLine(file, [.. JsonSerializer.SerializeToUtf8Bytes(WaiverLine.From(waiver), WaiverJson.Default.WaiverLine), (byte)'\n'], _path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Store.StoreUnwritableException(_path, e);
+            throw new StoreUnwritableException(_path, e);
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class Staging : IDisposable
             {
                 string stage = Path.Combine(all, RandomNumberGenerator.GetHexString(16, lowercase: true));
                 // A sweep may have had the lock for a moment between its making and our taking it: then this name is spent.
-                if (StageLock.TryTake(stage + LockSuffix, FileMode.CreateNew) is not { } held) continue;
+                if (StageLock.TryCreate(stage + LockSuffix) is not { } held) continue;
                 System.IO.Directory.CreateDirectory(stage, SealedTree.OpenDirectoryMode);
                 return new Staging(held, stage);
             }
@@ -64,7 +64,7 @@ public sealed class Staging : IDisposable
         {
             if (path.EndsWith(LockSuffix, StringComparison.Ordinal))
             {
-                using var abandoned = StageLock.TryTake(path, FileMode.Open);
+                using var abandoned = StageLock.TryTakeAbandoned(path);
                 if (abandoned is not null) SealedTree.Remove(path[..^LockSuffix.Length]);
             }
             else if (!File.Exists(path + LockSuffix))
