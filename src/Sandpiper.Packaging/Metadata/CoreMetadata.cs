@@ -104,7 +104,8 @@ public sealed record CoreMetadata
         return false;
     }
 
-    private static bool TryReadRequiresDist(MetadataFields fields, List<string> repairs, out ImmutableArray<Requirement> requiresDist, out string problem)
+    private static bool TryReadRequiresDist(
+        MetadataFields fields, List<string> repairs, out ImmutableArray<Requirement> requiresDist, out string problem)
     {
         var all = fields.All("requires-dist");
         var found = ImmutableArray.CreateBuilder<Requirement>(all.Count);
