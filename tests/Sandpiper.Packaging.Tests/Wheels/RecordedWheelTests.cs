@@ -37,19 +37,23 @@ public sealed class RecordedWheelTests
             Assert.True(CoreMetadata.TryParse(Read($"{distInfo}/METADATA"), out var metadata, out problem), $"{path}: {problem}");
             Assert.True(WheelFileName.TryParse(Path.GetFileName(path), out var name, out _), path);
             Assert.Equal((name.Name, name.Version), (metadata.Name, metadata.Version));
-            if (File.Exists(path + ".metadata"))
+            if (File.Exists(path + ".metadata.gz"))
             {
-                Assert.True(CoreMetadata.TryParse(File.ReadAllBytes(path + ".metadata"), out var offered, out _));
+                Assert.True(CoreMetadata.TryParse(Whole(new GZipStream(File.OpenRead(path + ".metadata.gz"), CompressionMode.Decompress)), out var offered, out _));
                 Assert.Null(metadata.FirstDifference(offered));
             }
 
-            byte[] Read(string member)
-            {
-                using var content = new MemoryStream();
-                using var stream = entries[member].Open();
-                stream.CopyTo(content);
-                return content.ToArray();
-            }
+            byte[] Read(string member) => Whole(entries[member].Open());
+        }
+    }
+
+    private static byte[] Whole(Stream stream)
+    {
+        using (stream)
+        using (var content = new MemoryStream())
+        {
+            stream.CopyTo(content);
+            return content.ToArray();
         }
     }
 }
