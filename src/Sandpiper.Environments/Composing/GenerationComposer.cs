@@ -58,7 +58,7 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
         Write("pyvenv.cfg", Encoding.UTF8.GetBytes(
             $"home = {Path.GetDirectoryName(interpreter.Path)}\ninclude-system-site-packages = false\nversion = {interpreter.Version}\nexecutable = {interpreter.Path}\n"), executable: false);
         MakeDirectory("bin");
-        MakeDirectory(Placing.SitePackages(interpreter));
+        MakeDirectory(Placing.SitePackages(interpreter.VersionedName));
         File.CreateSymbolicLink(Path.Combine(work, "lib64"), "lib");
         File.CreateSymbolicLink(Path.Combine(work, "bin/python"), interpreter.Path);
         File.CreateSymbolicLink(Path.Combine(work, "bin/python3"), "python");
@@ -68,11 +68,11 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     private void Install(ComposedPackage package, Ownership owners)
     {
         var record = new List<RecordRow>();
-        string site = Placing.SitePackages(interpreter);
+        string site = Placing.SitePackages(interpreter.VersionedName);
         foreach (StoredFile file in package.Wheel.Files)
         {
             if (package.LeftOut.Contains(file)) continue;
-            string path = Placing.PathOf(file, package, interpreter);
+            string path = Placing.PathOf(file, package.Facts, package.Wheel, interpreter.VersionedName);
             if (!owners.Writes(package, path)) continue;
             if (file.Scheme == Scheme.Scripts) _commands.Add(file.Path);
             if (file.Kind == StoredFileKind.PythonScript) record.Add(Write(path, Launcher.Rewritten(package.Wheel.Read(file, int.MaxValue).Span, Python), executable: true));
@@ -84,7 +84,7 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
             _commands.Add(script.Name);
             record.Add(Write($"bin/{script.Name}", Launcher.Of(script, Python), executable: true));
         }
-        string distInfo = $"{site}/{Placing.DistInfo(package)}";
+        string distInfo = $"{site}/{Placing.DistInfo(package.Facts)}";
         record.Add(Write($"{distInfo}/INSTALLER", "sandpiper\n"u8, executable: false));
         if (package.Facts.IsRequested) record.Add(Write($"{distInfo}/REQUESTED", [], executable: false));
         record.Add(new RecordRow($"{distInfo}/RECORD", null, null));

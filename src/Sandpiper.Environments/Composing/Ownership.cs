@@ -23,7 +23,7 @@ internal sealed class Ownership
             MustNotShadow(package, library, waived);
             foreach (StoredFile file in package.Wheel.Files)
             {
-                if (!package.LeftOut.Contains(file)) Claim(Placing.PathOf(file, package, interpreter), file.Kind == StoredFileKind.PythonScript ? null : file.Digest, package);
+                if (!package.LeftOut.Contains(file)) Claim(Placing.PathOf(file, package.Facts, package.Wheel, interpreter.VersionedName), file.Kind == StoredFileKind.PythonScript ? null : file.Digest, package);
             }
             foreach (var script in package.Wheel.Scripts) Claim($"bin/{script.Name}", null, package);
         }

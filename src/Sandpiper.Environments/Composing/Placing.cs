@@ -1,4 +1,4 @@
-using Sandpiper.Environments.Interpreters;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Store;
 
 namespace Sandpiper.Environments.Composing;
@@ -7,19 +7,20 @@ namespace Sandpiper.Environments.Composing;
 internal static class Placing
 {
     /// <summary>Below the environment's directory, <c>/</c>-separated.</summary>
-    public static string PathOf(StoredFile file, ComposedPackage package, Interpreter interpreter) => file.Scheme switch
+    /// <param name="pythonName"><c>python3.11</c>.</param>
+    public static string PathOf(StoredFile file, InstalledPackage package, SealedWheel wheel, string pythonName) => file.Scheme switch
     {
-        Scheme.Purelib or Scheme.Platlib => $"{SitePackages(interpreter)}/{InDistInfo(file.Path, package)}",
+        Scheme.Purelib or Scheme.Platlib => $"{SitePackages(pythonName)}/{InDistInfo(file.Path, package, wheel)}",
         Scheme.Scripts => $"bin/{file.Path}",
-        Scheme.Headers => $"include/site/{interpreter.VersionedName}/{package.Facts.Name}/{file.Path}",
+        Scheme.Headers => $"include/site/{pythonName}/{package.Name}/{file.Path}",
         _ => file.Path,
     };
 
-    public static string SitePackages(Interpreter interpreter) => $"lib/{interpreter.VersionedName}/site-packages";
+    public static string SitePackages(string pythonName) => $"lib/{pythonName}/site-packages";
 
     /// <summary>The name of the directory that records a package: the normalised form, whatever the wheel's own is (spec: recording installed projects).</summary>
-    public static string DistInfo(ComposedPackage package) => $"{package.Facts.Name.Escaped}-{package.Facts.Version}.dist-info";
+    public static string DistInfo(InstalledPackage package) => $"{package.Name.Escaped}-{package.Version}.dist-info";
 
-    private static string InDistInfo(string path, ComposedPackage package) =>
-        path.StartsWith(package.Wheel.DistInfo + "/", StringComparison.Ordinal) ? DistInfo(package) + path[package.Wheel.DistInfo.Length..] : path;
+    private static string InDistInfo(string path, InstalledPackage package, SealedWheel wheel) =>
+        path.StartsWith(wheel.DistInfo + "/", StringComparison.Ordinal) ? DistInfo(package) + path[wheel.DistInfo.Length..] : path;
 }
