@@ -57,9 +57,9 @@ internal sealed class DistInfo(WheelContents contents, string stem, Objections o
     {
         byte[] content = Read("WHEEL", MaxOtherBytes, "SP-WHEEL-04");
         if (!WheelInfo.TryParse(content, out var info, out string problem)) throw Unreadable("WHEEL", "SP-WHEEL-04", problem);
-        if (info.MajorVersion != 1)     // PyPA "Binary distribution format": abort on a greater major version, warn on a greater minor one
+        if (info.MajorVersion > 1)      // PyPA "Binary distribution format": abort on a greater major version, warn on a greater minor one
             throw new WheelRefusedException("SP-WHEEL-04", "it is of a wheel format that is not known here", $"{Directory}/WHEEL", $"{info.MajorVersion}.{info.MinorVersion}");
-        if (info.MinorVersion > 0) objections.Note($"its wheel format is {info.MajorVersion}.{info.MinorVersion}, newer than 1.0");
+        if (info is { MajorVersion: 1, MinorVersion: > 0 }) objections.Note($"its wheel format is {info.MajorVersion}.{info.MinorVersion}, newer than 1.0");
         return info;
     }
 

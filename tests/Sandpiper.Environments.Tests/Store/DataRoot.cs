@@ -24,7 +24,7 @@ internal sealed class DataRoot : IDisposable
         try
         {
             using var staging = Staging.Create(Path);
-            ReadOnlyMemory<byte>? metadata = resolvedMetadata is null ? null : System.Text.Encoding.UTF8.GetBytes(resolvedMetadata);
+            ReadOnlyMemory<byte>? metadata = resolvedMetadata is null ? null : new(System.Text.Encoding.UTF8.GetBytes(resolvedMetadata));
             return Store.Seal(WheelStore.ParseName(fileName), Sha256Digest.Of(wheel), file, metadata, waived.ToHashSet(StringComparer.Ordinal), staging, TestContext.Current.CancellationToken);
         }
         finally

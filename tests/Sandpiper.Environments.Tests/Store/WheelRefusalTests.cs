@@ -52,7 +52,6 @@ public sealed class WheelRefusalTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("Wheel-Version: 2.0\nRoot-Is-Purelib: true\n")]
-    [InlineData("Wheel-Version: 0.9\nRoot-Is-Purelib: true\n")]
     [InlineData("Wheel-Version: 1.0\nRoot-Is-Purelib: maybe\n")]
     public void A_format_nobody_knows(string wheel) => Refused("SP-WHEEL-04", $"{DistInfo}/WHEEL", Honest.With($"{DistInfo}/WHEEL", wheel));
 
