@@ -10,17 +10,17 @@ namespace Sandpiper.Environments.Store;
 /// </remarks>
 internal static partial class RawFile
 {
-    public const int ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400;    // asm-generic/fcntl.h
+    public const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400;    // asm-generic/fcntl.h
     private const int CloseOnExec = 0x80000;
-    private const int OnlyForOwner = 0x180;                 // 0600
     private const int LockExclusiveNonBlocking = 2 | 4;     // LOCK_EX | LOCK_NB, asm-generic/fcntl.h
     private const int NoEntry = 2, Interrupted = 4, WouldBlock = 11;     // asm-generic/errno-base.h
 
     /// <summary>Null when there is no such file.</summary>
+    /// <param name="mode">Of a file that is created, less what the umask takes away.</param>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public static SafeFileHandle? TryOpen(string path, int flags)
+    public static SafeFileHandle? TryOpen(string path, int flags, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
     {
-        var file = Open(path, flags | CloseOnExec, OnlyForOwner);
+        var file = Open(path, flags | CloseOnExec, (int)mode);
         if (!file.IsInvalid) return file;
         int error = Marshal.GetLastPInvokeError();
         file.Dispose();

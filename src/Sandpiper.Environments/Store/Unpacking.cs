@@ -37,10 +37,12 @@ internal static class Unpacking
 
     private static MeasuredContent Write(WheelContents contents, PlannedFile file, string tree, MeasuringStream stream)
     {
-        using var target = file.IsInstalled ? SealedTree.CreateFile(Path.Combine(tree, file.Member.Name)) : null;
+        var mode = file.Member.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode;
+        using var target = file.IsInstalled ? SealedTree.CreateFile(Path.Combine(tree, file.Member.Name), mode) : null;
         stream.Begin(target);
         contents.CopyTo(file.Member, stream);
-        if (target is not null) SealedTree.SealFile(target, file.Member.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
-        return stream.End();
+        var measured = stream.End();
+        if (target is not null) SealedTree.Seal(target, mode);      // after the last write, which sets the time
+        return measured;
     }
 }

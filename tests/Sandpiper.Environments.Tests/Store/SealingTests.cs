@@ -161,13 +161,37 @@ public sealed class SealingTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_is_said_to_be_so_and_nothing_is_left()
+    public void What_already_stands_where_a_file_belongs_is_neither_replaced_nor_followed()
+    {
+        string outside = Path.Combine(_root.Path, "outside");
+        string tree = Path.Combine(_root.Path, "tree");
+        string wheel = Path.Combine(_root.Path, "wheel");
+        File.WriteAllText(outside, "mine");
+        File.WriteAllBytes(wheel, WheelSample.Honest.ToBytes());
+        Directory.CreateDirectory(Path.Combine(tree, "honest"));
+        File.CreateSymbolicLink(Path.Combine(tree, "honest/__init__.py"), outside);
+        var inspection = new WheelInspection(WheelStore.ParseName(WheelSample.Honest.FileName), null, new HashSet<string>());
+        Assert.Throws<IOException>(() => inspection.UnpackInto(tree, File.OpenHandle(wheel), TestContext.Current.CancellationToken));
+        Assert.Equal("mine", File.ReadAllText(outside));
+    }
+
+    [Fact]
+    public void A_data_root_too_deep_for_what_goes_below_it_is_refused_before_anything_is_written()
+    {
+        using var deep = new DataRoot(string.Concat(Enumerable.Repeat("/" + new string('r', 100), 21)));
+        Assert.Throws<StoreUnwritableException>(() => deep.Seal(WheelSample.Honest));
+        Assert.False(Directory.Exists(deep.Path));
+    }
+
+    [Fact]
+    public void A_full_disk_is_not_overlooked()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
         using var stream = new MeasuringStream();
         stream.Begin(full);
-        Assert.ThrowsAny<IOException>(() => stream.Write("x"u8));
+        stream.Write("x"u8);
+        Assert.ThrowsAny<IOException>(() => stream.End());
     }
 
     [Theory]

@@ -150,6 +150,13 @@ public sealed class WheelRefusalTests : IDisposable
     public void Other_metadata_than_it_was_resolved_on(string metadata) => Refused("SP-WHEEL-14", $"{DistInfo}/METADATA", Honest, metadata);
 
     [Fact]
+    public void A_path_that_would_fit_into_one_directory_and_not_into_another()
+    {
+        string deep = string.Concat(Enumerable.Repeat(new string('d', 99) + "/", 10)) + new string('f', 30);
+        Refused("SP-WHEEL-15", deep, Honest.With(deep, "x"));
+    }
+
+    [Fact]
     public void Rules_about_what_record_and_metadata_say_can_be_waived_one_by_one_and_it_is_noted()
     {
         var sample = Honest.WithUnlisted("honest/hidden.py", "x");

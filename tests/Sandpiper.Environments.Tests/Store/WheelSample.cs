@@ -20,7 +20,7 @@ internal sealed record WheelSample
 
     private ImmutableList<Entry> Entries { get; init; } = [];
 
-    private Func<string, string> Record { get; init; } = rows => rows;
+    private Func<string, string> ChangeRecord { get; init; } = rows => rows;
 
     private string RecordName { get; init; } = $"{DistInfo}/RECORD";
 
@@ -39,9 +39,12 @@ internal sealed record WheelSample
     public WheelSample Without(string name) => this with { Entries = Entries.RemoveAll(e => e.Name == name) };
 
     /// <summary>Changes the text of RECORD after it was computed.</summary>
-    public WheelSample WithRecord(Func<string, string> change) => this with { Record = change };
+    public WheelSample WithRecord(Func<string, string> change) => this with { ChangeRecord = change };
 
     public WheelSample WithoutRecord() => this with { RecordName = "" };
+
+    /// <summary>As it will be in the wheel.</summary>
+    public byte[] Record() => Encoding.UTF8.GetBytes(ChangeRecord(Rows()));
 
     public byte[] ToBytes()
     {
@@ -49,7 +52,7 @@ internal sealed record WheelSample
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8))
         {
             foreach (var entry in Entries) Add(zip, entry);
-            if (RecordName.Length > 0) Add(zip, new(RecordName, Encoding.UTF8.GetBytes(Record(Rows())), false, false));
+            if (RecordName.Length > 0) Add(zip, new(RecordName, Record(), false, false));
         }
         return file.ToArray();
     }
