@@ -1,6 +1,7 @@
 using System.Text;
 using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Samples;
 
 namespace Sandpiper.Environments.Tests.Store;
 
@@ -103,6 +104,13 @@ public sealed class SealingTests : IDisposable
     {
         var hook = _root.Seal(WheelSample.Honest.With(member, "import os\n")).Files.Single(f => f.StorePath == member);
         Assert.Equal(StoredFileKind.StartUpHook, hook.Kind);
+    }
+
+    [Fact]
+    public void The_start_up_hooks_of_hostile_packages_are_marked()
+    {
+        SampleWheel[] wheels = [HostilePackages.PthHook("x"), HostilePackages.PthHookInData("x"), HostilePackages.Sitecustomize("x"), HostilePackages.Usercustomize("x"), HostilePackages.StartHook("x")];
+        foreach (var wheel in wheels) Assert.Single(_root.Seal(wheel.FileName, wheel.Build()).Files, f => f.Kind == StoredFileKind.StartUpHook);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using Sandpiper.Archives;
 using Sandpiper.Environments.Store;
+using Sandpiper.Samples;
 
 namespace Sandpiper.Environments.Tests.Store;
 
@@ -171,6 +173,32 @@ public sealed class WheelRefusalTests : IDisposable
     {
         var refusal = Assert.Throws<WheelRefusedException>(() => _root.Seal(Honest.With("honest-1.0.data/scripts/python", "x"), null, "SP-WHEEL-11"));
         Assert.False(refusal.MayBeWaived);
+    }
+
+    /// <summary>The packages with which the whole command is attacked, here by themselves.</summary>
+    public static TheoryData<string, SampleWheel> Hostile => new()
+    {
+        { "SP-WHEEL-06", HostilePackages.UnlistedFile("x") },
+        { "SP-WHEEL-08", HostilePackages.LyingRecord("x") },
+        { "SP-WHEEL-11", HostilePackages.ReplacesPython("x") },
+        { "SP-WHEEL-11", HostilePackages.WritesPyvenvCfg() },
+        { "SP-WHEEL-12", HostilePackages.ScriptOutside() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile), DisableDiscoveryEnumeration = true)]
+    public void A_hostile_package(string rule, SampleWheel wheel)
+    {
+        Assert.Equal(rule, Assert.Throws<WheelRefusedException>(() => _root.Seal(wheel.FileName, wheel.Build())).Rule);
+        Assert.Equal(["staging/"], _root.Tree());
+    }
+
+    [Fact]
+    public void A_member_that_leaves_the_destination_stops_the_archive_reader()
+    {
+        var wheel = HostilePackages.ZipSlip("x");
+        Assert.Throws<ArchiveRefusedException>(() => _root.Seal(wheel.FileName, wheel.Build()));
+        Assert.Equal(["staging/"], _root.Tree());
     }
 
     public void Dispose() => _root.Dispose();
