@@ -9,7 +9,8 @@ namespace Sandpiper.Environments.Store;
 /// Takes one file after another: hashes what is written to it and passes it on, so that no byte is read twice or kept unhashed. Small
 /// pieces are gathered first, since inflating ends in many of them; most files then are one hash and one write.
 /// </summary>
-internal sealed class MeasuringStream : Stream
+/// <param name="cancel">Heard at every piece that is passed on, so that one huge file can be stopped too.</param>
+internal sealed class MeasuringStream(CancellationToken cancel) : Stream
 {
     private const int BufferSize = 128 << 10;
 
@@ -72,6 +73,7 @@ internal sealed class MeasuringStream : Stream
 
     private void PassOn()
     {
+        cancel.ThrowIfCancellationRequested();
         if (_gathered == 0) return;
         var gathered = _buffer.AsSpan(0, _gathered);
         if (_passedOn == 0) _isPythonScript = gathered.StartsWith(PythonShebang);

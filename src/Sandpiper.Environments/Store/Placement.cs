@@ -50,7 +50,7 @@ internal readonly record struct Placement(Scheme Scheme, string Path)
         _ => SitePackagesPath(Path) is { } site ? SitePackages + site : Path,
     };
 
-    /// <summary>What it is to the interpreter's start, or nothing: the path below site-packages of a start-up hook.</summary>
+    /// <summary>Whether the interpreter would read or import it at every start, by whatever scheme it gets there.</summary>
     public bool IsStartUpHook => Scheme switch
     {
         Scheme.Purelib or Scheme.Platlib => HookNames.Match(Path),
@@ -82,7 +82,7 @@ internal readonly record struct Placement(Scheme Scheme, string Path)
     private static string? SitePackagesPath(string dataPath)
     {
         string[] parts = dataPath.Split('/', 4);
-        return parts.Length == 4 && ReservedNames.IsLibrary(parts[0]) && ReservedNames.IsInterpreter(parts[1])
+        return parts.Length == 4 && string.Equals(parts[0], "lib", StringComparison.OrdinalIgnoreCase) && ReservedNames.IsInterpreter(parts[1])
             && parts[2].EndsWith("-packages", StringComparison.OrdinalIgnoreCase) ? parts[3] : null;
     }
 }

@@ -20,7 +20,7 @@ internal static class Unpacking
         var options = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
         try
         {
-            Parallel.ForEach(Partitioner.Create(order, loadBalance: true), options, () => new MeasuringStream(), (index, _, stream) =>
+            Parallel.ForEach(Partitioner.Create(order, loadBalance: true), options, () => new MeasuringStream(cancel), (index, _, stream) =>
             {
                 measured[index] = Write(contents, files[index], tree, stream);
                 listing.MustMatch(files[index].Member.Name, measured[index]);

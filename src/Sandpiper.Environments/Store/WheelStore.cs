@@ -64,11 +64,10 @@ public sealed class WheelStore(string root)
         Staging staging, CancellationToken cancel)
     {
         if (Find(name, digest, resolvedMetadata, waivedRules) is { } already) return already;
-        string work = "";
+        using var file = File.OpenHandle(wheelFile);
+        string work = staging.NewDirectory();
         try
         {
-            using var file = File.OpenHandle(wheelFile);
-            work = staging.NewDirectory();
             string tree = Path.Combine(work, SealedWheel.TreeName);
             Directory.CreateDirectory(tree, SealedTree.OpenDirectoryMode);
             var wheel = new WheelInspection(name, resolvedMetadata, waivedRules).UnpackInto(tree, file, cancel);
@@ -82,7 +81,7 @@ public sealed class WheelStore(string root)
         }
         finally
         {
-            if (work.Length > 0) SealedTree.Remove(work);
+            SealedTree.Remove(work);
         }
     }
 

@@ -57,8 +57,8 @@ public sealed class SealingPropertyTests : IDisposable
             {
                 Interlocked.Increment(ref refused);
             }
-        }, iter: 2000, threads: 1);
-        Assert.True(refused > 1000);
+        }, iter: 1000, threads: 1);
+        Assert.True(refused > 500);
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Path, "staging")));
     }
 

@@ -99,7 +99,7 @@ public sealed class SealingTests : IDisposable
     [InlineData("honest-1.0.data/platlib/sitecustomize.py")]
     [InlineData("honest-1.0.data/data/lib/python3.11/site-packages/evil.pth")]
     [InlineData("honest-1.0.data/data/LIB/python3/site-packages/usercustomize.py")]
-    [InlineData("honest-1.0.data/data/lib64/python3.11/dist-packages/evil.start")]
+    [InlineData("honest-1.0.data/data/lib/python3.11/dist-packages/evil.start")]
     public void A_start_up_hook_is_marked_by_whatever_door_it_comes(string member)
     {
         var hook = _root.Seal(WheelSample.Honest.With(member, "import os\n")).Files.Single(f => f.StorePath == member);
@@ -196,7 +196,7 @@ public sealed class SealingTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
-        using var stream = new MeasuringStream();
+        using var stream = new MeasuringStream(TestContext.Current.CancellationToken);
         stream.Begin(full);
         stream.Write("x"u8);
         Assert.ThrowsAny<IOException>(() => stream.End());

@@ -115,6 +115,9 @@ public sealed class WheelRefusalTests : IDisposable
     [InlineData("data/lib/python3.11/os.py")]
     [InlineData("data/lib/python3.11/site-packages/requests/__init__.py")]
     [InlineData("data/lib64/x")]
+    [InlineData("data/lib64/python3.11/site-packages/evil.pth")]
+    [InlineData("data/lib/python3.11/site-packages/pkg/evil.pth")]
+    [InlineData("data/lib/python3.11/sitecustomize.py")]
     public void A_part_of_the_interpreter(string place) =>
         Refused("SP-WHEEL-11", $"honest-1.0.data/{place}", Honest.With($"honest-1.0.data/{place}", "x"));
 
