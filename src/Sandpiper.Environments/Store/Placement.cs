@@ -22,7 +22,7 @@ internal readonly record struct Placement(Scheme Scheme, string Path)
         int end = below.IndexOf('/', StringComparison.Ordinal);
         Scheme? scheme = end < 0 ? null : SchemeOf(below[..end]);
         if (scheme is null)
-            throw new WheelRefusedException("SP-WHEEL-10", "the .data directory has no such place", member, "purelib, platlib, headers, scripts, data");
+            throw new WheelRefusedException("SP-WHEEL-10", "the .data directory has no such place", member, null);
         var placed = new Placement(scheme.Value, below[(end + 1)..]);
         if (placed.Scheme == Scheme.Scripts && placed.Path.Contains('/', StringComparison.Ordinal))
             throw new WheelRefusedException("SP-WHEEL-10", "a script in a sub-directory of bin/", member, null);

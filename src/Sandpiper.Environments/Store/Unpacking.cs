@@ -11,8 +11,9 @@ internal static class Unpacking
     public static MeasuredContent[] Run(
         WheelContents contents, IReadOnlyList<PlannedFile> files, FileListing listing, string tree, CancellationToken cancel)
     {
-        foreach (string? directory in files.Where(f => f.IsInstalled).Select(f => Path.GetDirectoryName(f.Member.Name)).Distinct(StringComparer.Ordinal))
-            Directory.CreateDirectory(Path.Combine(tree, directory!), SealedTree.OpenDirectoryMode);
+        var directories = files.Where(f => f.IsInstalled).Select(f => Path.GetDirectoryName(f.Member.Name) ?? "");
+        foreach (string directory in directories.Distinct(StringComparer.Ordinal))
+            Directory.CreateDirectory(Path.Combine(tree, directory), SealedTree.OpenDirectoryMode);
 
         var measured = new MeasuredContent[files.Count];
         // The largest first: the last one to be begun decides how long the others wait for it.

@@ -49,7 +49,8 @@ internal sealed class WheelInspection(WheelFileName name, ReadOnlyMemory<byte>? 
         {
             var placement = Placement.Of(member.Name, distInfo.Stem, root);
             MustNotPoseAsAnother(placement, member.Name);
-            if (Encoding.UTF8.GetByteCount(member.Name) > MaxPathBytes) throw new WheelRefusedException("SP-WHEEL-15", $"a path of more than {MaxPathBytes} bytes", member.Name, null);
+            if (Encoding.UTF8.GetByteCount(member.Name) > MaxPathBytes)
+                throw new WheelRefusedException("SP-WHEEL-15", $"a path of more than {MaxPathBytes} bytes", member.Name, null);
             bool isByteCode = IsByteCode(member.Name);
             bool isReplaced = placement.Scheme == Scheme.Scripts && generated.Contains(EntryPointOf(placement.Path));
             bool isInstallersOwn = distInfo.IsInstallersOwn(member.Name);
