@@ -15,7 +15,7 @@ internal sealed class Objections(IReadOnlySet<string> waivedRules)
 
     public static bool MayBeWaived(string rule) => WaivableRules.Contains(rule);
 
-    /// <summary>In the order in which they were made; sorted they would lose it, so parallel ones are few: only waived rules.</summary>
+    /// <summary>In the order in which they were made.</summary>
     public ImmutableArray<string> Notes => [.. _notes];
 
     public void Note(string what) => _notes.Enqueue(what);
