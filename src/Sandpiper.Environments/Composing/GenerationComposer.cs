@@ -47,6 +47,8 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
         };
         SealedTree.WriteFile(Path.Combine(work, GenerationFile.Name), GenerationFile.Write(generation), SealedTree.FileMode);
         SealedTree.CloseDirectories(work);
+        // Its top stays open until it has been renamed: moving a directory rewrites its "..", which needs write permission (rename(2)).
+        File.SetUnixFileMode(work, SealedTree.OpenDirectoryMode);
         return generation;
     }
 
