@@ -18,7 +18,7 @@ public static class HostilePackages
 
             """);
 
-    /// <summary>Moment: build. A build backend that travels in the sdist (PEP 517) and needs nothing else, so it also builds off line.</summary>
+    /// <summary>Moment: build. A backend that travels in the sdist (PEP 517) and needs nothing else, so it also builds off line.</summary>
     public static SampleSdist SdistWhoseBackendRuns(string marker)
     {
         byte[] wheel = new SampleWheel("backend-runs", "1.0").WithFile("backend_runs.py", "VALUE = 1\n").Build();
@@ -64,7 +64,8 @@ public static class HostilePackages
     /// <param name="neighbour">A module, which is also the name of its project.</param>
     /// <param name="key">A decoy.</param>
     /// <param name="loot">Where the key's copy goes.</param>
-    public static SampleWheel WheelThatTampersAtImport(string neighbour, string key, string loot) => new SampleWheel("import-tamperer", "1.0")
+    public static SampleWheel WheelThatTampersAtImport(string neighbour, string key, string loot) =>
+        new SampleWheel("import-tamperer", "1.0")
         .WithRequires(neighbour)
         .WithConsoleScript("import-tamperer", "import_tamperer:main")
         .WithFile("import_tamperer/__init__.py", $"""

@@ -9,7 +9,13 @@ public static class OrdinaryPackages
         string module = SampleName.InFileName(name);
         return new SampleWheel(name, version)
             .WithRequires(requires)
-            .WithFile($"{module}/__init__.py", $"__version__ = {PythonText.Literal(version)}\n\ndef name():\n    return {PythonText.Literal(name)}\n");
+            .WithFile($"{module}/__init__.py", $"""
+                __version__ = {PythonText.Literal(version)}
+
+                def name():
+                    return {PythonText.Literal(name)}
+
+                """);
     }
 
     /// <summary>A library that sets rows in columns.</summary>

@@ -18,6 +18,6 @@ internal static class PythonText
         return literal.Append('"').ToString();
     }
 
-    /// <summary>The whole payload of a hostile sample, one statement: it adds a line to a file that whoever builds the sample names.</summary>
+    /// <summary>The whole payload of a hostile sample: a statement that adds a line to a file which the sample's maker names.</summary>
     public static string Mark(string path, string what) => $"open({Literal(path)}, \"a\").write({Literal(what + "\n")})";
 }

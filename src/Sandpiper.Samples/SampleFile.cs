@@ -8,7 +8,8 @@ internal sealed record SampleFile(
 {
     public static SampleFile Of(SampleWheel wheel, SampleOffer offer) =>
         new(SampleName.Normalized(wheel.Name), wheel.Version, wheel.FileName, wheel.Build(),
-            offer.WithoutMetadata ? null : (offer.Metadata ?? wheel.Metadata).ToArray(), offer.RequiresPython ?? wheel.RequiresPython, offer);
+            offer.WithoutMetadata ? null : (offer.Metadata ?? wheel.Metadata).ToArray(),
+            offer.RequiresPython ?? wheel.RequiresPython, offer);
 
     public static SampleFile Of(SampleSdist sdist, SampleOffer offer) =>
         new(SampleName.Normalized(sdist.Name), sdist.Version, sdist.FileName, sdist.Build(),

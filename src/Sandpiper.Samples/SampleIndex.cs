@@ -14,16 +14,17 @@ public sealed record SampleIndex
 {
     private ImmutableArray<SampleFile> Files { get; init; } = [];
 
-    public SampleIndex With(SampleWheel wheel, SampleOffer? offer = null) => this with { Files = Files.Add(SampleFile.Of(wheel, offer ?? new())) };
+    public SampleIndex With(SampleWheel wheel, SampleOffer? offer = null) => With(SampleFile.Of(wheel, offer ?? new()));
 
-    public SampleIndex With(SampleSdist sdist, SampleOffer? offer = null) => this with { Files = Files.Add(SampleFile.Of(sdist, offer ?? new())) };
+    public SampleIndex With(SampleSdist sdist, SampleOffer? offer = null) => With(SampleFile.Of(sdist, offer ?? new()));
 
-    public SampleIndex With(params IEnumerable<SampleWheel> wheels) => wheels.Aggregate(this, (index, wheel) => index.With(wheel));
+    public SampleIndex WithAll(params IEnumerable<SampleWheel> wheels) => wheels.Aggregate(this, (index, wheel) => index.With(wheel));
 
     /// <summary>Normal names, in order.</summary>
-    public ImmutableArray<string> Projects => [.. Files.Select(file => file.Project).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public ImmutableArray<string> Projects =>
+        [.. Files.Select(file => file.Project).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>The bytes served as <c>files/name</c>: a file, or a wheel's metadata under <c>….whl.metadata</c>; null when there is none.</summary>
+    /// <summary>What is served as <c>files/name</c>: a file, or a wheel's metadata under <c>….whl.metadata</c>; null when there is none.</summary>
     public byte[]? FileBytes(string fileName)
     {
         foreach (var file in Files)
@@ -34,7 +35,7 @@ public sealed record SampleIndex
         return null;
     }
 
-    /// <summary>The project's page in JSON; null when no file is of that project. Its addresses are relative to <c>simple/project/</c>.</summary>
+    /// <summary>The project's page in JSON, addresses relative to <c>simple/project/</c>; null when no file is of that project.</summary>
     public byte[]? PageJson(string project)
     {
         var files = FilesOf(project);
@@ -92,6 +93,8 @@ public sealed record SampleIndex
         page.WriteEndArray();
     });
 
+    private SampleIndex With(SampleFile file) => this with { Files = Files.Add(file) };
+
     private ImmutableArray<SampleFile> FilesOf(string project)
     {
         string normal = SampleName.Normalized(project);
@@ -128,7 +131,8 @@ public sealed record SampleIndex
         anchor.Append('"');
         if (file.RequiresPython is not null) anchor.Append($" data-requires-python=\"{WebUtility.HtmlEncode(file.RequiresPython)}\"");
         // Both spellings: PEP 714 renamed the attribute because an old pip trips over the first one.
-        if (file.MetadataSha256 is { } hash) anchor.Append($" data-core-metadata=\"sha256={hash}\" data-dist-info-metadata=\"sha256={hash}\"");
+        if (file.MetadataSha256 is { } hash)
+            anchor.Append($" data-core-metadata=\"sha256={hash}\" data-dist-info-metadata=\"sha256={hash}\"");
         if (file.Offer.Yanked is not null) anchor.Append($" data-yanked=\"{WebUtility.HtmlEncode(file.Offer.Yanked)}\"");
         return anchor.Append($">{WebUtility.HtmlEncode(file.FileName)}</a>").ToString();
     }

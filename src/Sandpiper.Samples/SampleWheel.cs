@@ -60,7 +60,7 @@ public sealed record SampleWheel(string Name, string Version)
     public SampleWheel WithConsoleScript(string command, string target) =>
         this with { ConsoleScripts = ConsoleScripts.Add($"{command} = {target}\n") };
 
-    /// <param name="tag">Such as <c>cp311-abi3-manylinux_2_17_x86_64</c>; compressed sets (<c>py2.py3-none-any</c>) are expanded in WHEEL.</param>
+    /// <param name="tag">Such as <c>cp311-abi3-manylinux_2_17_x86_64</c>; WHEEL gets compressed sets (<c>py2.py3-none-any</c>) expanded.</param>
     public SampleWheel WithTag(string tag) => this with { Tag = tag };
 
     /// <summary>Text in place of the true one, or a further file, such as <c>WHEEL</c> or <c>top_level.txt</c>.</summary>
@@ -124,8 +124,9 @@ public sealed record SampleWheel(string Name, string Version)
 
     private string RecordText(ImmutableArray<SampleMember> members)
     {
-        ImmutableArray<RecordRow> rows = [.. members.Where(member => !member.Name.EndsWith('/')).Select(RecordRow.Of), new($"{DistInfoFolder}/RECORD", "", "")];
-        return string.Concat(RecordLies.Aggregate(rows, (told, lie) => lie(told)));
+        var files = members.Where(member => !member.Name.EndsWith('/')).Select(RecordRow.Of);
+        ImmutableArray<RecordRow> truth = [.. files, new($"{DistInfoFolder}/RECORD", "", "")];
+        return string.Concat(RecordLies.Aggregate(truth, (rows, lie) => lie(rows)));
     }
 
     private string WheelText()
