@@ -16,20 +16,5 @@ public interface IPackageIndex
     /// <summary>Copies the file to <paramref name="destination"/>, hashing while it streams; never more bytes than promised.</summary>
     /// <param name="expected">The digests one of which it must have: the index's own and those the user named.</param>
     /// <param name="bytesSoFar">Told the bytes that arrived.</param>
-    Task DownloadAsync(IndexFile file, IReadOnlyCollection<Packaging.Names.Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel);
-}
-
-/// <summary>An index that could not be asked or whose answer cannot be trusted. Nothing was changed.</summary>
-public sealed class IndexException(string rule, string because, Uri? location, Exception? inner = null) : Exception(because, inner)
-{
-    /// <summary><c>SP-INDEX-…</c>; stable.</summary>
-    public string Rule { get; } = rule;
-
-    public string Because { get; } = because;
-
-    /// <summary>What was asked for, without credentials.</summary>
-    public Uri? Location { get; } = location;
-
-    /// <summary>True when the answer was refused (wrong digest, lying page); false when there was none (network, 5xx).</summary>
-    public bool IsRefusal { get; init; }
+    Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel);
 }

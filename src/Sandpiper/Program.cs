@@ -1,1 +1,7 @@
-return 0;
+using Sandpiper.Commands;
+using Sandpiper.Sandbox.Bubblewrap;
+
+// Inside the sandbox this program is only the last step before the user's: it must not load, read or print anything of its own.
+if (SecondStage.IsMeant(args)) return SecondStage.Run(args);
+
+return CommandLine.Run(args);

@@ -6,17 +6,24 @@ namespace Sandpiper.Surroundings;
 /// </summary>
 internal static class Recorded
 {
-    private static readonly string? Root = Find();
+    private static readonly string? Root = FindRoot();
 
     /// <summary>The full path of <paramref name="relative"/>; skips the calling test, saying so, when it is not there.</summary>
     public static string Path(string relative)
     {
-        string? path = Root is null ? null : System.IO.Path.Combine(Root, relative);
-        Assert.SkipUnless(path is not null && (File.Exists(path) || Directory.Exists(path)), $"../shared/{relative} is not beside this checkout");
+        string? path = Find(relative);
+        Assert.SkipUnless(path is not null, $"../shared/{relative} is not beside this checkout");
         return path!;
     }
 
-    private static string? Find()
+    /// <summary>The full path of <paramref name="relative"/>, or null when it is not there.</summary>
+    public static string? Find(string relative)
+    {
+        string? path = Root is null ? null : System.IO.Path.Combine(Root, relative);
+        return File.Exists(path) || Directory.Exists(path) ? path : null;
+    }
+
+    private static string? FindRoot()
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {

@@ -9,6 +9,9 @@ namespace Sandpiper.Packaging.Metadata;
 /// <summary>The fields of METADATA that installing needs (PyPA "Core metadata").</summary>
 public sealed record CoreMetadata
 {
+    private static readonly FormatVersion Newest = new(2, 6);           // PEP 808
+    private static readonly FormatVersion FirstStatic = new(2, 2);      // PEP 643
+
     public required PackageName Name { get; init; }
     public required Pep440Version Version { get; init; }
     public ImmutableArray<Requirement> RequiresDist { get; init; } = [];
@@ -17,17 +20,124 @@ public sealed record CoreMetadata
     public SpecifierSet? RequiresPython { get; init; }
     public ImmutableArray<PackageName> ProvidesExtra { get; init; } = [];
     public string? Summary { get; init; }
+
+    /// <summary><c>License-Expression</c>, or else <c>License</c>, which may be the whole text of a licence.</summary>
     public string? License { get; init; }
     public string? HomePage { get; init; }
+
+    /// <summary>
+    /// True in the PKG-INFO of a source distribution when every wheel built from it will name these dependencies, extras and versions of
+    /// Python (PEP 643): nothing has to be built to know them.
+    /// </summary>
+    public bool IsStatic { get; init; }
 
     /// <summary>Repairs that were needed to understand it (an old spelling in Requires-Dist, say); shown with <c>-v</c>.</summary>
     public ImmutableArray<string> Repairs { get; init; } = [];
 
-    public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem) => throw new NotImplementedException();
+    /// <summary>
+    /// Reads METADATA or PKG-INFO. A problem: a field that decides is missing or unreadable, one that the standard allows once is repeated,
+    /// or the major version of the format is unknown.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem)
+    {
+        metadata = null;
+        var repairs = new List<string>();
+        if (!MetadataFields.TryRead(content, out var fields, out problem)) return false;
+        if (!TryReadFormat(fields, repairs, out var format, out problem)) return false;
+        if (!TryReadNameAndVersion(fields, out var name, out var version, out problem)) return false;
+        if (!TryReadRequiresPython(fields, out var requiresPython, out problem)) return false;
+        if (!TryReadRequiresDist(fields, repairs, out var requiresDist, out problem)) return false;
+        metadata = new CoreMetadata
+        {
+            Name = name,
+            Version = version,
+            RequiresDist = requiresDist,
+            RequiresPython = requiresPython,
+            ProvidesExtra = ReadExtras(fields, repairs),
+            Summary = fields.Text("summary"),
+            License = fields.Text("license-expression") ?? fields.Text("license"),
+            HomePage = fields.Text("home-page") ?? fields.HomePageAmongUrls,
+            IsStatic = format.CompareTo(FirstStatic) >= 0 && !fields.All("dynamic").Any(IsDependencyField),
+            Repairs = [.. repairs],
+        };
+        return true;
+    }
 
     /// <summary>
     /// The first field on which both differ among Name, Version, Requires-Dist, Requires-Python, Provides-Extra; null when they say the
-    /// same: what was resolved on (<c>.metadata</c>) must be what is installed (P3).
+    /// same: what was resolved on (<c>.metadata</c>) must be what is installed (P3). Order and repetition mean nothing.
     /// </summary>
-    public string? FirstDifference(CoreMetadata other) => throw new NotImplementedException();
+    public string? FirstDifference(CoreMetadata other)
+    {
+        if (Name != other.Name) return "Name";
+        if (Version != other.Version) return "Version";
+        if (!Texts(RequiresDist).SetEquals(Texts(other.RequiresDist))) return "Requires-Dist";
+        if (!Equals(RequiresPython ?? SpecifierSet.Any, other.RequiresPython ?? SpecifierSet.Any)) return "Requires-Python";
+        return ProvidesExtra.ToHashSet().SetEquals(other.ProvidesExtra) ? null : "Provides-Extra";
+    }
+
+    private static bool TryReadFormat(MetadataFields fields, List<string> repairs, out FormatVersion format, out string problem)
+    {
+        problem = "";
+        string? text = fields.Text("metadata-version");
+        if (!FormatVersion.TryParse(text, out format)) problem = "METADATA has no readable Metadata-Version";
+        else if (format.Major is not (1 or 2)) problem = $"METADATA has the unknown Metadata-Version {format}";
+        else if (format.CompareTo(Newest) > 0) repairs.Add($"Metadata-Version {format} was read as {Newest}");
+        return problem.Length == 0;
+    }
+
+    private static bool TryReadNameAndVersion(MetadataFields fields, out PackageName name, out Pep440Version version, out string problem)
+    {
+        version = default;
+        problem = "";
+        if (!PackageName.TryParse(fields.Text("name"), out name, out _)) problem = "METADATA has no readable Name";
+        else if (!Pep440Version.TryParse(fields.Text("version"), out version, out _)) problem = "METADATA has no readable Version";
+        return problem.Length == 0;
+    }
+
+    private static bool TryReadRequiresPython(MetadataFields fields, out SpecifierSet? requiresPython, out string problem)
+    {
+        requiresPython = null;
+        problem = "";
+        if (fields.Text("requires-python") is not { } text || SpecifierSet.TryParse(text, out requiresPython, out var trouble)) return true;
+        problem = $"METADATA has an unreadable Requires-Python: {trouble}";
+        return false;
+    }
+
+    private static bool TryReadRequiresDist(MetadataFields fields, List<string> repairs, out ImmutableArray<Requirement> requiresDist, out string problem)
+    {
+        var all = fields.All("requires-dist");
+        var found = ImmutableArray.CreateBuilder<Requirement>(all.Count);
+        requiresDist = [];
+        problem = "";
+        foreach (string text in all)
+        {
+            if (!Requirement.TryParse(text, out var requirement, out var trouble))
+            {
+                problem = $"METADATA has an unreadable Requires-Dist, {text}: {trouble}";
+                return false;
+            }
+            found.Add(requirement);
+        }
+        requiresDist = found.MoveToImmutable();
+        return true;
+    }
+
+    // A name that no requirement could ask for does no harm by being left out.
+    private static ImmutableArray<PackageName> ReadExtras(MetadataFields fields, List<string> repairs)
+    {
+        var extras = new HashSet<PackageName>();
+        foreach (string text in fields.All("provides-extra"))
+        {
+            if (PackageName.TryParse(text, out var extra, out _)) extras.Add(extra);
+            else repairs.Add($"Provides-Extra {text} was left out: it is no name");
+        }
+        return [.. extras];
+    }
+
+    private static bool IsDependencyField(string dynamic) =>
+        dynamic.ToLowerInvariant() is "requires-dist" or "requires-python" or "provides-extra";
+
+    private static HashSet<string> Texts(ImmutableArray<Requirement> requirements) =>
+        requirements.Select(requirement => requirement.ToString()).ToHashSet(StringComparer.Ordinal);
 }

@@ -1,9 +1,15 @@
 namespace Sandpiper.Packaging.Names;
 
 /// <summary>A project name, normalised on entry so that two spellings cannot meet (PyPA "Names and normalization").</summary>
-/// <remarks>Equal and ordered by the normal form. <see cref="Original"/> is what was written. The default value is harmless and equals no parsed name.</remarks>
+/// <remarks>
+/// Equal and ordered by the normal form. <see cref="Original"/> is what was written. The names of extras follow the same rules (PEP 685).
+/// The default value is harmless and equals no parsed name.
+/// </remarks>
 public readonly struct PackageName : IEquatable<PackageName>, IComparable<PackageName>
 {
+    // The standard sets no bound. A wheel's file name starts with the project's name, and no file system takes one beyond 255 bytes.
+    private const int MaxLength = 200;
+
     private readonly string? _normalized;
     private readonly string? _original;
 
@@ -18,10 +24,27 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
     /// <summary>The normal form with <c>_</c> for <c>-</c>, as file names carry it (PEP 427, PEP 625).</summary>
     public string Escaped => Normalized.Replace('-', '_');
 
-    public static bool TryParse(ReadOnlySpan<char> text, out PackageName name, out ParseProblem problem) => throw new NotImplementedException();
+    /// <exception cref="FormatException">Not a name; the message says where and why.</exception>
+    public static PackageName Parse(string text) =>
+        TryParse(text, out var name, out var problem) ? name : throw new FormatException($"{problem}");
 
-    /// <exception cref="FormatException">Not a name.</exception>
-    public static PackageName Parse(string text) => throw new NotImplementedException();
+    /// <summary>Reads a name and nothing else: white space around it is a problem, too.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out PackageName name, out ParseProblem problem)
+    {
+        name = default;
+        if (!TryValidate(text, out problem)) return false;
+        Span<char> buffer = stackalloc char[MaxLength];
+        int length = 0;
+        foreach (char c in text)
+        {
+            if (!IsSeparator(c)) buffer[length++] = char.ToLowerInvariant(c);
+            else if (buffer[length - 1] != '-') buffer[length++] = '-';
+        }
+        string original = text.ToString();
+        var normal = buffer[..length];
+        name = new PackageName(normal.SequenceEqual(text) ? original : normal.ToString(), original);
+        return true;
+    }
 
     public int CompareTo(PackageName other) => string.CompareOrdinal(Normalized, other.Normalized);
 
@@ -37,4 +60,27 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
     public static bool operator ==(PackageName left, PackageName right) => left.Equals(right);
 
     public static bool operator !=(PackageName left, PackageName right) => !left.Equals(right);
+
+    internal static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || IsSeparator(c);
+
+    // ASCII only: the Kelvin sign lower-cases to "k", and two projects would become one.
+    private static bool TryValidate(ReadOnlySpan<char> text, out ParseProblem problem)
+    {
+        problem = default;
+        if (text.Length > MaxLength) problem = new ParseProblem(MaxLength, $"a name of at most {MaxLength} characters");
+        else if (text.IsEmpty || !char.IsAsciiLetterOrDigit(text[0])) problem = new ParseProblem(0, "a letter or digit");
+        else if (!char.IsAsciiLetterOrDigit(text[^1])) problem = new ParseProblem(text.Length - 1, "a letter or digit at the end of a name");
+        else
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                if (IsNameCharacter(text[i])) continue;
+                problem = new ParseProblem(i, "a letter, a digit, '-', '_' or '.'");
+                break;
+            }
+        }
+        return problem == default;
+    }
+
+    private static bool IsSeparator(char c) => c is '-' or '_' or '.';
 }

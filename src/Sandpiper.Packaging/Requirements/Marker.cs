@@ -3,42 +3,32 @@ using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>An environment marker (PyPA "Dependency specifiers", "Environment markers").</summary>
+/// <summary>An environment marker (PyPA "Dependency specifiers", "Environment markers"). Immutable.</summary>
 public sealed class Marker
 {
-    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out Marker? marker, out ParseProblem problem) => throw new NotImplementedException();
+    private readonly MarkerNode _root;
 
-    public static Marker Parse(string text) => throw new NotImplementedException();
+    private Marker(MarkerNode root) => _root = root;
+
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out Marker? marker, out ParseProblem problem)
+    {
+        marker = MarkerGrammar.TryParse(text, out MarkerNode? root, out problem) ? new Marker(root) : null;
+        return marker is not null;
+    }
+
+    /// <exception cref="FormatException">Not a marker.</exception>
+    public static Marker Parse(string text) =>
+        TryParse(text, out Marker? marker, out ParseProblem problem) ? marker : throw new FormatException($"`{text}`: {problem}");
 
     /// <summary>
     /// Whether the marker holds in <paramref name="environment"/> when exactly <paramref name="extras"/> were requested of the package
     /// that carries it.
     /// </summary>
-    public MarkerResult Evaluate(MarkerEnvironment environment, IReadOnlyCollection<PackageName> extras) => throw new NotImplementedException();
+    public MarkerResult Evaluate(MarkerEnvironment environment, IReadOnlyCollection<PackageName> extras) =>
+        _root.Evaluate(new MarkerContext(environment, extras));
 
-    public override string ToString() => throw new NotImplementedException();
+    public override string ToString() => _root.ToString();
 }
 
-/// <summary>Undefined: it compares what cannot be compared, or names an unknown field; the candidate that carries it is not eligible.</summary>
-public enum MarkerResult
-{
-    False,
-    True,
-    Undefined,
-}
-
-/// <summary>The marker fields of one interpreter on one machine, each the exact text the standard defines.</summary>
-public sealed record MarkerEnvironment
-{
-    public required string ImplementationName { get; init; }
-    public required string ImplementationVersion { get; init; }
-    public required string OsName { get; init; }
-    public required string PlatformMachine { get; init; }
-    public required string PlatformPythonImplementation { get; init; }
-    public required string PlatformRelease { get; init; }
-    public required string PlatformSystem { get; init; }
-    public required string PlatformVersion { get; init; }
-    public required string PythonFullVersion { get; init; }
-    public required string PythonVersion { get; init; }
-    public required string SysPlatform { get; init; }
-}
+/// <summary>What a marker is evaluated against.</summary>
+internal sealed record MarkerContext(MarkerEnvironment Environment, IReadOnlyCollection<PackageName> Extras);

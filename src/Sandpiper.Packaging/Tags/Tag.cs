@@ -5,40 +5,50 @@ namespace Sandpiper.Packaging.Tags;
 /// <summary>A compatibility tag such as <c>cp311-abi3-manylinux_2_17_x86_64</c> (PyPA "Platform compatibility tags"); parts in lower case.</summary>
 public readonly record struct Tag(string Interpreter, string Abi, string Platform)
 {
+    // Real wheels carry at most a few dozen; three parts of "a.a.a…" would expand to the cube of the text.
+    private const int MaxTagsInSet = 1024;
+
     public override string ToString() => $"{Interpreter}-{Abi}-{Platform}";
 
     /// <summary>The expanded product of a compressed set such as <c>py2.py3-none-any</c>; false when it is malformed or unreasonably large.</summary>
-    public static bool TryParseSet(ReadOnlySpan<char> text, out ImmutableArray<Tag> tags) => throw new NotImplementedException();
-}
+    public static bool TryParseSet(ReadOnlySpan<char> text, out ImmutableArray<Tag> tags)
+    {
+        tags = [];
+        Span<Range> parts = stackalloc Range[4];    // one more than fits, so that a fourth part is seen
+        if (text.Split(parts, '-') != 3) return false;
+        if (!TrySplit(text[parts[0]], out string[] interpreters) || !TrySplit(text[parts[1]], out string[] abis) ||
+            !TrySplit(text[parts[2]], out string[] platforms)) return false;
+        // "2-none-any" is no tag: what precedes the version is the implementation's name.
+        if (Array.Exists(interpreters, interpreter => char.IsAsciiDigit(interpreter[0]))) return false;
+        if ((long)interpreters.Length * abis.Length * platforms.Length > MaxTagsInSet) return false;
 
-/// <summary>What decides which tags an interpreter accepts.</summary>
-/// <param name="Implementation">Marker field <c>implementation_name</c>: <c>cpython</c>, <c>pypy</c>.</param>
-/// <param name="Major">3.</param>
-/// <param name="Minor">11.</param>
-/// <param name="FreeThreaded"><c>Py_GIL_DISABLED</c>.</param>
-/// <param name="Debug"><c>Py_DEBUG</c>.</param>
-/// <param name="Architecture">Of the interpreter's own executable: <c>x86_64</c>, <c>aarch64</c>.</param>
-/// <param name="Libc">glibc or musl, with its version.</param>
-public sealed record TagTarget(string Implementation, int Major, int Minor, bool FreeThreaded, bool Debug, string Architecture, LibcVersion Libc);
+        tags = [.. (from interpreter in interpreters from abi in abis from platform in platforms select new Tag(interpreter, abi, platform)).Distinct()];
+        return true;
+    }
 
-/// <param name="Kind">Which C library.</param>
-/// <param name="Major">2 for glibc 2.36.</param>
-/// <param name="Minor">36 for glibc 2.36.</param>
-public readonly record struct LibcVersion(LibcKind Kind, int Major, int Minor);
+    private static bool TrySplit(ReadOnlySpan<char> part, out string[] alternatives)
+    {
+        alternatives = [];
+        int count = part.Count('.') + 1;
+        if (count > MaxTagsInSet) return false;
+        string[] found = new string[count];
+        int index = 0;
+        foreach (Range range in part.Split('.'))
+        {
+            var alternative = part[range];
+            if (alternative.IsEmpty || !IsWord(alternative)) return false;
+            found[index++] = alternative.ToString().ToLowerInvariant();
+        }
+        alternatives = found;
+        return true;
+    }
 
-public enum LibcKind
-{
-    Glibc,
-    Musl,
-}
-
-/// <summary>Every tag an interpreter accepts, best first (the order of <c>packaging.tags</c> 26.3).</summary>
-public sealed class SupportedTags
-{
-    public ImmutableArray<Tag> Ordered => throw new NotImplementedException();
-
-    public static SupportedTags Of(TagTarget target) => throw new NotImplementedException();
-
-    /// <summary>The best place in the order that any of <paramref name="tags"/> has (0 = best), or null when none is accepted.</summary>
-    public int? Rank(ImmutableArray<Tag> tags) => throw new NotImplementedException();
+    private static bool IsWord(ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '_') return false;
+        }
+        return true;
+    }
 }

@@ -1,19 +1,130 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Packaging.Wheels;
 
-/// <summary>One row of RECORD. <see cref="Digest"/> and <see cref="Size"/> are null only where the row leaves them empty.</summary>
-/// <param name="Path">As written: <c>/</c>-separated, relative to the place of the package; not yet judged safe.</param>
-public sealed record RecordRow(string Path, Sha256Digest? Digest, long? Size);
-
 /// <summary>RECORD of a wheel (PyPA "Recording installed projects").</summary>
 public static class RecordFile
 {
-    /// <summary>Strict: UTF-8, three fields a row, sha256 or an empty hash only, no path twice, at most <see cref="MaxRows"/> rows.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> content, out ImmutableArray<RecordRow> rows, out string problem) => throw new NotImplementedException();
-
     public const int MaxRows = 200_000;
 
-    public static string Write(IEnumerable<RecordRow> rows) => throw new NotImplementedException();
+    private const int MaxBytes = 64 << 20;      // more than MaxRows rows of the usual length
+    private const int MaxPathLength = 4096;     // PATH_MAX
+    private const int MaxSizeDigits = 18;       // fit a long
+    private const string HashPrefix = "sha256=";
+    private static readonly SearchValues<char> MustBeQuoted = SearchValues.Create(",\"\r\n");
+
+    /// <summary>Strict: UTF-8, three fields a row, sha256 or an empty hash only, no path twice, at most <see cref="MaxRows"/> rows.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> content, out ImmutableArray<RecordRow> rows, out string problem)
+    {
+        rows = [];
+        problem = "";
+        if (content.Length > MaxBytes) problem = "RECORD is too large";
+        else if (!Utf8.IsValid(content)) problem = "RECORD is not UTF-8";
+        if (problem.Length > 0) return false;
+
+        var found = ImmutableArray.CreateBuilder<RecordRow>();
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        var rest = Encoding.UTF8.GetString(content).AsSpan();
+        while (!rest.IsEmpty && problem.Length == 0)
+        {
+            if (found.Count == MaxRows) problem = $"RECORD has more than {MaxRows} rows";
+            else if (!TryTakeRow(ref rest, out var row, out string because)) problem = $"row {found.Count + 1} of RECORD {because}";
+            else if (!paths.Add(row!.Path)) problem = $"RECORD lists {row.Path} twice";
+            else found.Add(row);
+        }
+        if (problem.Length > 0) return false;
+        rows = found.DrainToImmutable();
+        return true;
+    }
+
+    /// <summary>Rows sorted by path, each ended by a line feed.</summary>
+    public static string Write(IEnumerable<RecordRow> rows)
+    {
+        var text = new StringBuilder();
+        foreach (var row in rows.OrderBy(row => row.Path, StringComparer.Ordinal))
+        {
+            if (row.Path.AsSpan().ContainsAny(MustBeQuoted)) text.Append('"').Append(row.Path.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+            else text.Append(row.Path);
+            text.Append(',');
+            if (row.Digest is { } digest) text.Append(HashPrefix).Append(digest.ToRecordForm());
+            text.Append(',').Append(row.Size).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    private static bool TryTakeRow(ref ReadOnlySpan<char> rest, out RecordRow? row, out string because)
+    {
+        row = null;
+        because = "does not have three fields";
+        if (!TryTakeField(ref rest, out string path) || !TryTakeComma(ref rest) || !TryTakeField(ref rest, out string hash) ||
+            !TryTakeComma(ref rest) || !TryTakeField(ref rest, out string size) || !TryTakeLineEnd(ref rest)) return false;
+
+        because = "has no usable path";
+        if (path.Length is 0 or > MaxPathLength || path.AsSpan().ContainsAnyInRange('\0', '\x1f')) return false;
+
+        because = "has a hash that is not a SHA-256";
+        Sha256Digest? digest = null;
+        if (hash.Length > 0)
+        {
+            if (!hash.StartsWith(HashPrefix, StringComparison.Ordinal)) return false;
+            if (!Sha256Digest.TryParseRecordForm(hash.AsSpan(HashPrefix.Length), out var parsed)) return false;
+            digest = parsed;
+        }
+
+        because = "has a size that is not a number";
+        if (size.Length > MaxSizeDigits || size.AsSpan().ContainsAnyExceptInRange('0', '9')) return false;
+        row = new RecordRow(path, digest, size.Length == 0 ? null : long.Parse(size, NumberStyles.None));
+        return true;
+    }
+
+    // RFC 4180: a quote opens a field only at its very start and closes it only before a comma or the end of the line. Python's csv
+    // module forgives more, and so would say something else about the same bytes.
+    private static bool TryTakeField(ref ReadOnlySpan<char> rest, out string field)
+    {
+        field = "";
+        if (rest.IsEmpty || rest[0] != '"')
+        {
+            int end = rest.IndexOfAny(",\r\n");
+            var plain = end < 0 ? rest : rest[..end];
+            if (plain.Contains('"')) return false;
+            field = plain.ToString();
+            rest = rest[plain.Length..];
+            return true;
+        }
+
+        var text = new StringBuilder();
+        rest = rest[1..];
+        while (true)
+        {
+            int quote = rest.IndexOf('"');
+            if (quote < 0) return false;
+            text.Append(rest[..quote]);
+            rest = rest[(quote + 1)..];
+            if (rest.IsEmpty || rest[0] != '"') break;
+            text.Append('"');
+            rest = rest[1..];
+        }
+        field = text.ToString();
+        return true;
+    }
+
+    private static bool TryTakeComma(ref ReadOnlySpan<char> rest)
+    {
+        if (rest.IsEmpty || rest[0] != ',') return false;
+        rest = rest[1..];
+        return true;
+    }
+
+    private static bool TryTakeLineEnd(ref ReadOnlySpan<char> rest)
+    {
+        if (rest.IsEmpty) return true;      // the last line may lack its end
+        int length = rest.StartsWith("\r\n", StringComparison.Ordinal) ? 2 : rest[0] == '\n' ? 1 : 0;
+        rest = rest[length..];
+        return length > 0;
+    }
 }

@@ -1,9 +1,41 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Sandpiper.Packaging.Metadata;
 
 namespace Sandpiper.Packaging.Wheels;
 
 /// <summary>The WHEEL file: format version and where the root goes (PyPA "Binary distribution format").</summary>
+/// <param name="MajorVersion">Only 1 may be installed.</param>
+/// <param name="MinorVersion">Greater than 0 deserves a warning.</param>
+/// <param name="RootIsPurelib">False when the file does not say, as pip reads it.</param>
+/// <param name="Generator">The tool that made the wheel; empty when it does not say.</param>
 public sealed record WheelInfo(int MajorVersion, int MinorVersion, bool RootIsPurelib, string Generator)
 {
-    public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out WheelInfo? info, out string problem) => throw new NotImplementedException();
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>The <c>Tag</c> lines as written; hints, since the file name decides (some tools forget to expand them).</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>A problem: no readable Wheel-Version, a field given twice, or a Root-Is-Purelib that is neither true nor false.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out WheelInfo? info, out string problem)
+    {
+        info = null;
+        problem = content.Length > MaxBytes ? "WHEEL is too large" : "";
+        var once = new Dictionary<string, string>(StringComparer.Ordinal);
+        var tags = ImmutableArray.CreateBuilder<string>();
+        var fields = new HeaderFields(content);
+        while (problem.Length == 0 && fields.TryNext())
+        {
+            string name = fields.Name;
+            if (name is "tag") tags.Add(fields.Value);
+            else if (name is ("wheel-version" or "root-is-purelib" or "generator") && !once.TryAdd(name, fields.Value)) problem = $"WHEEL gives {name} twice";
+        }
+        if (problem.Length > 0) return false;
+
+        string root = once.GetValueOrDefault("root-is-purelib", "false").ToLowerInvariant();
+        if (!FormatVersion.TryParse(once.GetValueOrDefault("wheel-version"), out var version)) problem = "WHEEL has no readable Wheel-Version";
+        else if (root is not ("true" or "false")) problem = "WHEEL has a Root-Is-Purelib that is neither true nor false";
+        else info = new WheelInfo(version.Major, version.Minor, root is "true", once.GetValueOrDefault("generator", "")) { Tags = tags.DrainToImmutable() };
+        return info is not null;
+    }
 }

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Sandpiper.Packaging.Names;
+
+namespace Sandpiper.Environments.Generations;
+
+/// <summary>One immutable state of an environment, as its <c>generation.json</c> tells it.</summary>
+public sealed record Generation
+{
+    public required string Environment { get; init; }
+
+    /// <summary>Counted from 1; never used twice.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public required string Directory { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Path of the base interpreter.</summary>
+    public required string Python { get; init; }
+
+    /// <summary>Where the base interpreter's own files lie.</summary>
+    public required string PythonPrefix { get; init; }
+
+    /// <summary><c>python3.11</c>.</summary>
+    public required string PythonName { get; init; }
+
+    /// <summary>Ordered by name.</summary>
+    public required ImmutableArray<InstalledPackage> Packages { get; init; }
+
+    /// <summary>Files that were written for this generation alone, not taken from the store: path below the directory, and content.</summary>
+    public required ImmutableSortedDictionary<string, Sha256Digest> WrittenFiles { get; init; }
+
+    /// <summary>Names of the commands of its packages in <c>bin</c>.</summary>
+    public required ImmutableArray<string> Commands { get; init; }
+
+    public string Scripts => Path.Combine(Directory, "bin");
+
+    public string SitePackages => Path.Combine(Directory, "lib", PythonName, "site-packages");
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Versions;
+
+namespace Sandpiper.Environments.Generations;
+
+/// <summary>One package of a generation, and how it came there.</summary>
+public sealed record InstalledPackage
+{
+    public required PackageName Name { get; init; }
+
+    public required Pep440Version Version { get; init; }
+
+    public required string WheelFileName { get; init; }
+
+    /// <summary>Of the wheel: its entry in the store.</summary>
+    public required Sha256Digest Digest { get; init; }
+
+    /// <summary>The user asked for it by name.</summary>
+    public required bool IsRequested { get; init; }
+
+    /// <summary>In the user's words, <c>six&gt;=1</c>; null when nobody asked for it by name.</summary>
+    public string? Requirement { get; init; }
+
+    /// <summary>Its own needs were not followed (<c>--no-deps</c>).</summary>
+    public bool IsAlone { get; init; }
+
+    public ImmutableArray<PackageName> Extras { get; init; } = [];
+
+    public ImmutableArray<PackageName> RequiredBy { get; init; } = [];
+
+    /// <summary>Address of the file at the index, without credentials.</summary>
+    public required string Index { get; init; }
+
+    /// <summary>Start-up hooks of its wheel that are not here.</summary>
+    public ImmutableArray<string> OmittedHooks { get; init; } = [];
+
+    /// <summary>Start-up hooks that are here because the user allowed them.</summary>
+    public ImmutableArray<string> AllowedHooks { get; init; } = [];
+}

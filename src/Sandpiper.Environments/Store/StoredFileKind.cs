@@ -1,0 +1,13 @@
+namespace Sandpiper.Environments.Store;
+
+/// <summary>What has to be known of a file before it is put into an environment.</summary>
+public enum StoredFileKind
+{
+    Plain,
+
+    /// <summary>A script whose first line begins with <c>#!python</c>: the line is rewritten for the interpreter of the environment.</summary>
+    PythonScript,
+
+    /// <summary>The interpreter reads it at every start: <c>.pth</c>, <c>.start</c>, <c>sitecustomize</c>, <c>usercustomize</c> at the root of site-packages.</summary>
+    StartUpHook,
+}

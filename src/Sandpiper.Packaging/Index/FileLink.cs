@@ -1,0 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+using Sandpiper.Packaging.Wheels;
+
+namespace Sandpiper.Packaging.Index;
+
+/// <summary>From an address on a page to the file it leads to: one rule for the JSON and the HTML form.</summary>
+internal static class FileLink
+{
+    private const int MaxLength = 8192;     // signed addresses of object stores are long, but not this long
+
+    /// <summary>
+    /// Resolves <paramref name="address"/>; false when it leads elsewhere than http, https or (from a page that is a file itself) a file, or
+    /// when its last segment, decoded once, is not <paramref name="fileName"/>.
+    /// </summary>
+    public static bool TryResolve(Uri page, string address, string fileName, [NotNullWhen(true)] out Uri? url) =>
+        TryResolve(page, address, out url) && PlainFileName.IsPlain(fileName) && LastSegment(url).SequenceEqual(fileName);
+
+    /// <summary>Resolves an address without asking where it ends.</summary>
+    public static bool TryResolve(Uri page, string address, [NotNullWhen(true)] out Uri? url)
+    {
+        url = null;
+        return address.Length <= MaxLength && Uri.TryCreate(page, address, out url) && url.IsAbsoluteUri
+            && (url.Scheme is "https" or "http" || (page.IsFile && url is { IsFile: true, IsUnc: false }));
+    }
+
+    // Once: CVE-2026-13346 was a second decoding, which turned "%252F" into a directory.
+    private static ReadOnlySpan<char> LastSegment(Uri url)
+    {
+        string path = url.AbsolutePath;
+        string segment = path[(path.LastIndexOf('/') + 1)..];
+        return segment.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(segment) : segment;
+    }
+}

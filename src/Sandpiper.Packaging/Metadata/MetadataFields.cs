@@ -1,0 +1,66 @@
+namespace Sandpiper.Packaging.Metadata;
+
+/// <summary>The fields of METADATA as texts, those that may stand once told from those that may be repeated.</summary>
+internal sealed class MetadataFields
+{
+    private const int MaxBytes = 8 << 20;           // the largest of some 5,000 real ones has under 1 MiB, most of it description
+    private const int MaxRepeated = 20_000;         // of one kind; projects that bundle others reach a thousand
+
+    // PyPA "Core metadata": all that is not marked "multiple use".
+    private static readonly HashSet<string> SingleUse = new(StringComparer.Ordinal)
+    {
+        "metadata-version", "name", "version", "summary", "description", "description-content-type", "keywords", "home-page", "download-url",
+        "author", "author-email", "maintainer", "maintainer-email", "license", "license-expression", "requires-python",
+    };
+
+    private readonly Dictionary<string, string> _once = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _repeated = new(StringComparer.Ordinal)
+    {
+        ["requires-dist"] = [],
+        ["provides-extra"] = [],
+        ["dynamic"] = [],
+        ["project-url"] = [],
+    };
+
+    public static bool TryRead(ReadOnlySpan<byte> content, out MetadataFields fields, out string problem)
+    {
+        fields = new MetadataFields();
+        problem = content.Length > MaxBytes ? "METADATA is too large" : "";
+        var walk = new HeaderFields(content);
+        while (problem.Length == 0 && walk.TryNext())
+        {
+            string name = walk.Name;
+            if (SingleUse.Contains(name))
+            {
+                if (!fields._once.TryAdd(name, walk.Value)) problem = $"METADATA gives {name} more than once";
+            }
+            else if (fields._repeated.TryGetValue(name, out var values))
+            {
+                if (values.Count == MaxRepeated) problem = $"METADATA gives {name} more than {MaxRepeated} times";
+                values.Add(walk.Value);
+            }
+        }
+        return problem.Length == 0;
+    }
+
+    /// <summary>What a single-use field says; null when it is absent, empty, or filled in by a tool that had nothing to say.</summary>
+    public string? Text(string name) => _once.TryGetValue(name, out string? text) && text is not ("" or "UNKNOWN") ? text : null;
+
+    public IReadOnlyList<string> All(string name) => _repeated[name];
+
+    /// <summary>PEP 753: a <c>Project-URL</c> whose label reads "homepage", whatever its case and punctuation.</summary>
+    public string? HomePageAmongUrls
+    {
+        get
+        {
+            foreach (string entry in All("project-url"))
+            {
+                int comma = entry.IndexOf(',', StringComparison.Ordinal);
+                if (comma < 0) continue;
+                string label = string.Concat(entry[..comma].Where(char.IsAsciiLetter));
+                if (label.Equals("homepage", StringComparison.OrdinalIgnoreCase)) return entry[(comma + 1)..].Trim();
+            }
+            return null;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Reflection;
+using Sandpiper.Console;
+
+namespace Sandpiper.Commands;
+
+/// <summary>The whole command line: which commands there are, and what becomes of a wrong word or an error.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs what <paramref name="args"/> say; the only place that catches everything.</summary>
+    public static int Run(string[] args)
+    {
+        RootCommand root = Build();
+        ParseResult parsed = Parse(root, args);
+        try
+        {
+            if (args.Length == 0) return FirstContact(parsed);
+            if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true }) return WrongWords(parsed);
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception error)
+        {
+            Terminal terminal = Session.TerminalOf(parsed);
+            Explanation explanation = Explanations.Of(error);
+            explanation.Write(terminal);
+            terminal.Flush();
+            return (int)explanation.Exit;
+        }
+    }
+
+    public static ParseResult Parse(RootCommand root, string[] args) =>
+        root.Parse(WithProgramArgumentsKept(args), new ParserConfiguration
+        {
+            // By default any argument that begins with `@` is read as a file of arguments.
+            ResponseFileTokenReplacer = null,
+            EnablePosixBundling = true,
+        });
+
+    public static RootCommand Build()
+    {
+        var root = new RootCommand("Sandpiper installs and runs Python packages without trusting them.");
+        root.Directives.Clear();
+        root.Options.Clear();
+        root.Options.Add(new HelpOption("--help", "-h") { Description = "this help", Action = new HelpPage(), Recursive = true });
+        root.Options.Add(new VersionOption("--version") { Description = "the version", Action = new PrintVersion() });
+        foreach (Option option in GlobalOptions.All) root.Options.Add(option);
+
+        root.Subcommands.Add(InstallCommand.Build());
+        root.Subcommands.Add(UninstallCommand.Build());
+        root.Subcommands.Add(ListCommand.Build());
+        root.Subcommands.Add(ShowCommand.Build());
+        root.Subcommands.Add(FreezeCommand.Build());
+        root.Subcommands.Add(RunCommand.Build());
+        root.Subcommands.Add(PythonCommand.Build());
+        root.Subcommands.Add(VerifyCommand.Build());
+        root.Subcommands.Add(HistoryCommand.Build());
+        root.Subcommands.Add(RollbackCommand.Build());
+        root.Subcommands.Add(AllowCommand.Build());
+        root.Subcommands.Add(DemoCommand.Build());
+        root.Subcommands.Add(CompletionCommand.Build());
+        root.Subcommands.Add(CompletionCommand.BuildSuggestions(root));
+        root.Subcommands.Add(HelpCommand.Build(root));
+        return root;
+    }
+
+    /// <summary>`--version`: what this is, and nothing else.</summary>
+    public static string Version =>
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    // Everything after `python` is Python's, options that look like ours included: `sandpiper python -v -c …`.
+    private static string[] WithProgramArgumentsKept(string[] args)
+    {
+        int command = Array.FindIndex(args, a => !a.StartsWith('-'));
+        if (command > 0 && string.Equals(args[command - 1], "--root", StringComparison.Ordinal)) command = Array.FindIndex(args, command + 1, a => !a.StartsWith('-'));
+        return command >= 0 && string.Equals(args[command], "python", StringComparison.Ordinal)
+            ? [.. args[..(command + 1)], "--", .. args[(command + 1)..]]
+            : args;
+    }
+
+    private static int FirstContact(ParseResult parsed)
+    {
+        Terminal terminal = Session.TerminalOf(parsed);
+        HelpPage.WriteFirstContact(terminal);
+        terminal.Flush();
+        return (int)ExitCode.Done;
+    }
+
+    private static int WrongUsage(ParseResult parsed, string what)
+    {
+        Terminal terminal = Session.TerminalOf(parsed);
+        Command command = parsed.CommandResult.Command;
+        string help = command is RootCommand ? "sandpiper help" : $"sandpiper help {command.Name}";
+        new Explanation(ExitCode.WrongUsage, "that command line was not understood; nothing was done", what, help).Write(terminal);
+        terminal.Flush();
+        return (int)ExitCode.WrongUsage;
+    }
+
+    private static int WrongWords(ParseResult parsed) => WrongUsage(parsed, string.Join("; ", parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)));
+
+    private sealed class PrintVersion : System.CommandLine.Invocation.SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            System.Console.Out.WriteLine($"sandpiper {Version}");
+            return (int)ExitCode.Done;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
+
+namespace Sandpiper.Commands;
+
+/// <summary>Which environment a command is about.</summary>
+internal static class EnvironmentOptions
+{
+    /// <summary>The one that everybody gets who does not say otherwise: one convenient set of packages for all tools.</summary>
+    public const string Shared = "shared";
+
+    public static Option<string> Env() => new("--env")
+    {
+        HelpName = "NAME",
+        Description = $"the environment; default: `{Shared}`",
+        DefaultValueFactory = _ => Shared,
+    };
+
+    /// <exception cref="ExplainedException">The name is a path, which this version does not support.</exception>
+    /// <exception cref="EnvironmentException">The name is none.</exception>
+    public static ManagedEnvironment Open(Session session, string name)
+    {
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            throw new ExplainedException(new(ExitCode.WrongUsage, $"`{name}` is no name of an environment", "environments at a path of your own are not supported yet; a name is kept under the data directory", "sandpiper install --env NAME …"));
+        }
+        return ManagedEnvironment.Open(session.Places.Root, name);
+    }
+
+    /// <exception cref="ExplainedException">Nothing was ever installed in it.</exception>
+    public static Generation CurrentOf(ManagedEnvironment environment) =>
+        environment.Current is { } number
+            ? environment.Read(number)
+            : throw new ExplainedException(new(ExitCode.CouldNot, $"there is no environment `{environment.Name}`", "nothing was ever installed in it",
+                string.Equals(environment.Name, Shared, StringComparison.Ordinal) ? "sandpiper install NAME" : $"sandpiper install --env {environment.Name} NAME"));
+
+    /// <summary>Names of the packages in the chosen environment, for completion; none when anything is wrong.</summary>
+    public static IEnumerable<CompletionItem> InstalledNames(CompletionContext context, Option<string> env)
+    {
+        using var session = Session.Of(context.ParseResult);
+        var environment = Open(session, context.ParseResult.GetValue(env) ?? Shared);
+        return environment.Current is { } number ? environment.Read(number).Packages.Select(p => new CompletionItem(p.Name.ToString())) : [];
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Diagnostics;
+using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Installing;
+using Sandpiper.Environments.Interpreters;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
+
+namespace Sandpiper.Commands;
+
+/// <summary><c>install</c>: add packages to an environment, all or nothing.</summary>
+internal static class InstallCommand
+{
+    public static Command Build()
+    {
+        var requirements = new Argument<string[]>("REQ") { Arity = ArgumentArity.ZeroOrMore };
+        var files = new Option<string[]>("-r", "--requirement") { HelpName = "FILE", Description = "requirements file, hashes and includes understood; may be repeated" };
+        var constraints = new Option<string[]>("-c", "--constraint") { HelpName = "FILE", Description = "limits that are not installed by themselves" };
+        var upgrade = new Option<bool>("-U", "--upgrade") { Description = "the newest versions that fit, not the installed ones" };
+        var upgradePackages = new Option<string[]>("--upgrade-package", "-P") { HelpName = "NAME", Description = "the newest version of this one" };
+        Option<string> env = EnvironmentOptions.Env();
+        var python = new Option<string?>("--python") { HelpName = "PATH", Description = "the interpreter, for a new environment; default: the first python3 of 3.8 or later" };
+        var noDeps = new Option<bool>("--no-deps") { Description = "exactly these, nothing they depend on" };
+        var requireHashes = new Option<bool>("--require-hashes") { Description = "every package must have a --hash in a requirements file" };
+        var pre = new Option<bool>("--pre") { Description = "pre-releases count like releases" };
+        var excludeNewer = new Option<DateTimeOffset?>("--exclude-newer", "--uploaded-prior-to")
+        {
+            HelpName = "WHEN",
+            Description = "leave out what was uploaded later: a date, or an age such as `3 days` or `12h`",
+            CustomParser = Moments.Parse,
+        };
+        var omitHooks = new Option<bool>("--omit-hooks") { Description = "install packages without their start-up hooks instead of refusing them" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "say what would be done, do nothing" };
+
+        var command = new TaughtCommand("install", "add packages to an environment",
+            [
+                new("sandpiper install matplotlib requests", "into your shared environment"),
+                new("sandpiper install -r requirements.txt", "with hashes, if it has them"),
+                new("sandpiper install -U requests", "the newest version"),
+                new("sandpiper install --env scratch six", "into an environment of its own"),
+                new("sandpiper install --dry-run flask", "what would that bring?"),
+            ],
+            [
+                "Only wheels are installed; no code of a package runs. What a wheel holds is compared with what it says of itself and with "
+                + "the index before anything changes; the environment is then switched to its next generation in one step, or left as it was.",
+            ]);
+        command.Arguments.Add(requirements);
+        foreach (Option option in (Option[])[files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, dryRun]) command.Options.Add(option);
+        IndexOptions index = IndexOptions.AddTo(command);
+
+        command.SetAction((parsed, cancel) =>
+        {
+            using var session = Session.Of(parsed);
+            var lines = RequirementLines.Of(parsed.GetValue(requirements) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(constraints) ?? []);
+            if (!lines.Lines.Any(l => !l.IsConstraint))
+            {
+                throw new ExplainedException(new(ExitCode.WrongUsage, "nothing to install was named", "name packages, or a requirements file with -r", "sandpiper help install"));
+            }
+            var request = new InstallationRequest
+            {
+                Lines = lines.Lines,
+                FollowDependencies = !parsed.GetValue(noDeps),
+                UpgradeAll = parsed.GetValue(upgrade),
+                Upgrade = [.. (parsed.GetValue(upgradePackages) ?? []).Select(RequirementLines.NameOf)],
+                Prereleases = parsed.GetValue(pre) || lines.Pre,
+                ExcludeNewer = parsed.GetValue(excludeNewer),
+                RequireHashes = parsed.GetValue(requireHashes) || lines.RequireHashes,
+                LeaveHooksOut = parsed.GetValue(omitHooks),
+                DryRun = parsed.GetValue(dryRun),
+            };
+            return InstallAsync(session, request, parsed.GetValue(env)!, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> InstallAsync(Session session, InstallationRequest request, string env, string? python, ImmutableArray<Uri> index, CancellationToken cancel)
+    {
+        await Task.CompletedTask;
+        throw new UnreachableException($"{session}{request}{env}{python}{index}{cancel}");
+    }
+}

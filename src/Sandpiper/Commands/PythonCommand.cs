@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Sandpiper.Running;
+
+namespace Sandpiper.Commands;
+
+/// <summary><c>python</c>: the interpreter of the shared environment, confined; every argument is Python's.</summary>
+internal static class PythonCommand
+{
+    public static Command Build()
+    {
+        var arguments = new Argument<string[]>("ARGS") { CaptureRemainingTokens = true, Arity = ArgumentArity.ZeroOrMore };
+        var command = new TaughtCommand("python", "Python with the shared packages, confined",
+            [new("sandpiper python -c 'import requests; print(requests.__version__)'", "one line"), new("sandpiper python", "the interactive prompt")],
+            ["Everything after `python` goes to Python. Grants and other environments: `sandpiper run`."]);
+        command.Arguments.Add(arguments);
+        command.SetAction(parsed =>
+        {
+            using var session = Session.Of(parsed);
+            return ConfinedRun.Start(session, EnvironmentOptions.Shared, new Grants(), ["python", .. parsed.GetValue(arguments) ?? []]);
+        });
+        return command;
+    }
+}

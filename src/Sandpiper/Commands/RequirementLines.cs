@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Sandpiper.Console;
+using Sandpiper.Packaging;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
+
+namespace Sandpiper.Commands;
+
+/// <summary>What the words of a command line and the files it names ask for, as one.</summary>
+internal static class RequirementLines
+{
+    /// <exception cref="ExplainedException">A word that is no requirement.</exception>
+    /// <exception cref="RequirementsFileException">A file that cannot be followed.</exception>
+    public static RequirementsFile Of(IEnumerable<string> words, IEnumerable<string> files, IEnumerable<string> constraints)
+    {
+        var whole = new RequirementsFile { Lines = [.. words.Select(Parse)] };
+        foreach (string file in files) whole = Joined(whole, Read(file));
+        foreach (string file in constraints)
+        {
+            RequirementsFile read = Read(file);
+            whole = Joined(whole, read with { Lines = [.. read.Lines.Select(l => l with { IsConstraint = true })] });
+        }
+        return whole;
+    }
+
+    /// <exception cref="ExplainedException">It is no name.</exception>
+    public static PackageName NameOf(string word) => PackageName.TryParse(word, out PackageName name, out ParseProblem problem)
+        ? name
+        : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{word}` is no name of a package", problem.ToString()));
+
+    private static RequirementLine Parse(string word)
+    {
+        if (Requirement.TryParse(word, out Requirement? requirement, out ParseProblem problem))
+        {
+            return new RequirementLine(requirement, [], IsConstraint: false, "the command line");
+        }
+        bool isFile = word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".whl", StringComparison.Ordinal) || word.EndsWith(".tar.gz", StringComparison.Ordinal);
+        throw new ExplainedException(isFile
+            ? new(ExitCode.WrongUsage, $"`{word}` cannot be installed", "files and directories are not supported yet, only names from an index")
+            : new(ExitCode.WrongUsage, $"`{word}` is no requirement", problem.ToString(), "sandpiper help install"));
+    }
+
+    private static RequirementsFile Read(string path) => RequirementsFile.Read(path, File.ReadAllText, Environment.GetEnvironmentVariable);
+
+    private static RequirementsFile Joined(RequirementsFile a, RequirementsFile b)
+    {
+        if (a.IndexUrl is not null && b.IndexUrl is not null && !string.Equals(a.IndexUrl, b.IndexUrl, StringComparison.Ordinal))
+        {
+            throw new ExplainedException(new(ExitCode.WrongUsage, "two requirements files name different indexes", $"`{a.IndexUrl}` and `{b.IndexUrl}`"));
+        }
+        return new RequirementsFile
+        {
+            Lines = [.. a.Lines, .. b.Lines],
+            IndexUrl = a.IndexUrl ?? b.IndexUrl,
+            ExtraIndexUrls = [.. a.ExtraIndexUrls, .. b.ExtraIndexUrls],
+            NoIndex = a.NoIndex || b.NoIndex,
+            Pre = a.Pre || b.Pre,
+            RequireHashes = a.RequireHashes || b.RequireHashes,
+        };
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Sandpiper.Console;
+using Sandpiper.Environments.Installing;
+
+namespace Sandpiper.Commands;
+
+/// <summary><c>rollback [N]</c>: an earlier generation, as it was.</summary>
+internal static class RollbackCommand
+{
+    public static Command Build()
+    {
+        var number = new Argument<int?>("N") { Arity = ArgumentArity.ZeroOrOne };
+        Option<string> env = EnvironmentOptions.Env();
+        var command = new TaughtCommand("rollback", "go back to an earlier generation",
+            [new("sandpiper rollback", "to the one before"), new("sandpiper rollback 3", "to generation 3, as `sandpiper history` numbers them")],
+            ["Nothing is downloaded or rebuilt: the environment is switched in one step. Going forward again is the same command."]);
+        command.Arguments.Add(number);
+        command.Options.Add(env);
+        command.SetAction((parsed, cancel) =>
+        {
+            using var session = Session.Of(parsed);
+            var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
+            EnvironmentOptions.CurrentOf(environment);
+            var outcome = new Rollback(environment, Session.Time).To(parsed.GetValue(number), cancel);
+            if (outcome is RollbackOutcome.NoSuchGeneration missing)
+            {
+                throw new ExplainedException(new(ExitCode.CouldNot,
+                    missing.Number is { } n ? $"there is no generation {n}; nothing was changed" : "there is no earlier generation; nothing was changed",
+                    missing.Available.IsEmpty ? "this is the only one" : $"there are {string.Join(", ", missing.Available)}", "sandpiper history"));
+            }
+            ChangeReport.Write(session, "rollback", environment.Name, ((RollbackOutcome.Switched)outcome).Change);
+            return Task.FromResult((int)ExitCode.Done);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Sandpiper.Console;
+using Sandpiper.Running;
+
+namespace Sandpiper.Commands;
+
+/// <summary><c>run</c>: a program with the packages of an environment, confined.</summary>
+internal static class RunCommand
+{
+    public static Command Build()
+    {
+        var program = new Argument<string[]>("CMD") { CaptureRemainingTokens = true, Arity = ArgumentArity.OneOrMore };
+        Option<string> env = EnvironmentOptions.Env();
+        var write = new Option<string[]>("--write") { HelpName = "DIR", Description = "let it change this directory; what makes later programs run (.git, .venv, …) stays read-only in it" };
+        var read = new Option<string[]>("--read") { HelpName = "PATH", Description = "show it this directory or file" };
+        var net = new Option<string?>("--net") { HelpName = "all", Description = "the network of this machine; single hosts cannot be named yet" };
+        var variables = new Option<string[]>("--env-var") { HelpName = "NAME", Description = "hand this environment variable on" };
+        var cwd = new Option<string?>("--cwd") { HelpName = "ro|none", Description = "show it the current directory read-only (default), or not at all" };
+        var command = new TaughtCommand("run", "run a program with an environment's packages, confined",
+            [
+                new("sandpiper run -- python plot.py", "may read this directory, nothing else of yours"),
+                new("sandpiper run --write . -- python plot.py", "may also write it"),
+                new("sandpiper run --net all -- python fetch.py", "may use the network"),
+            ],
+            [
+                "Without grants a program sees the system and its packages read-only, the current directory read-only, a private empty home, and no "
+                + "network, no other processes, none of your environment variables. A current directory that is your home, lies above it or holds keys "
+                + "is not shown at all, unless you name it with --read.",
+                "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not executable, 127 when "
+                + "there is none of that name, 4 when there is no sandbox to be had here.",
+            ]);
+        command.Arguments.Add(program);
+        foreach (Option option in (Option[])[env, write, read, net, variables, cwd]) command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            using var session = Session.Of(parsed);
+            var grants = new Grants
+            {
+                Write = [.. (parsed.GetValue(write) ?? []).Select(Path.GetFullPath)],
+                Read = [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)],
+                Network = Network(parsed.GetValue(net)),
+                Variables = [.. parsed.GetValue(variables) ?? []],
+                ShowCurrentDirectory = Shown(parsed.GetValue(cwd)),
+            };
+            return ConfinedRun.Start(session, parsed.GetValue(env)!, grants, parsed.GetValue(program)!);
+        });
+        return command;
+    }
+
+    private static bool Network(string? net) => net switch
+    {
+        null => false,
+        "all" => true,
+        _ => throw new ExplainedException(new(ExitCode.WrongUsage, $"`--net {net}` is not supported yet; nothing was run", "only the whole network can be granted: --net all", "sandpiper help run")),
+    };
+
+    private static bool Shown(string? cwd) => cwd switch
+    {
+        null or "ro" => true,
+        "none" => false,
+        _ => throw new ExplainedException(new(ExitCode.WrongUsage, $"`--cwd {cwd}` is not supported; nothing was run", "ro or none is meant; writing is granted with --write .", "sandpiper help run")),
+    };
+}

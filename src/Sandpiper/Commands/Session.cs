@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Sandpiper.Console;
+using Sandpiper.Environments.Places;
+using Sandpiper.Sandbox.Privileges;
+
+namespace Sandpiper.Commands;
+
+/// <summary>What every command is given: who listens, where things lie, what time it is. Made once, passed along.</summary>
+/// <remarks>Making one gives root's rights up, if we have them: nothing a command does may happen before.</remarks>
+internal sealed class Session : IDisposable
+{
+    private Session(Terminal terminal, DataPlaces places, bool json, bool offline, bool wasRoot) =>
+        (Terminal, Places, Json, Offline, WasRoot) = (terminal, places, json, offline, wasRoot);
+
+    public Terminal Terminal { get; }
+
+    public DataPlaces Places { get; }
+
+    /// <summary><c>--json</c>: one object instead of words.</summary>
+    public bool Json { get; }
+
+    /// <summary><c>--offline</c>.</summary>
+    public bool Offline { get; }
+
+    /// <summary>We were started as root and are an ordinary user since.</summary>
+    public bool WasRoot { get; }
+
+    public static TimeProvider Time => TimeProvider.System;
+
+    /// <summary>This very program, for shims and for the second stage in the sandbox.</summary>
+    public static string OwnExecutable => Environment.ProcessPath
+        ?? throw new InvalidOperationException("the kernel does not say which program this is (/proc is not mounted)");
+
+    /// <summary>The home directory of whoever started us; <c>/</c> when there is none.</summary>
+    public static string Home
+    {
+        get
+        {
+            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+            return Path.IsPathRooted(home) ? Path.TrimEndingDirectorySeparator(home) : "/";
+        }
+    }
+
+    /// <exception cref="Sandbox.SandboxException">Root's rights could not be given up.</exception>
+    public static Session Of(ParseResult parsed)
+    {
+        bool asRoot = RootPrivileges.Held;
+        DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
+        if (asRoot) RootPrivileges.GiveUp([places.Root, places.Cache]);
+        return new Session(TerminalOf(parsed), places, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
+    }
+
+    /// <summary>The terminal alone, for what needs nothing else: help, errors of the command line.</summary>
+    public static Terminal TerminalOf(ParseResult parsed)
+    {
+        Verbosity verbosity = parsed.GetValue(GlobalOptions.Quiet) ? Verbosity.Quiet
+            : parsed.GetValue(GlobalOptions.Verbose) ? Verbosity.Verbose : Verbosity.Normal;
+        return Terminal.OfProcess(parsed.GetValue(GlobalOptions.Color), parsed.GetValue(GlobalOptions.NoProgress), verbosity);
+    }
+
+    public void Dispose() => Terminal.Flush();
+
+    private static DataPlaces PlacesOf(string? rootOption, bool asRoot)
+    {
+        string? root = rootOption ?? Environment.GetEnvironmentVariable("SANDPIPER_ROOT");
+        if (!string.IsNullOrEmpty(root)) return DataPlaces.Below(Path.GetFullPath(root));
+        return asRoot ? DataPlaces.OfMachine : DataPlaces.OfUser(Home, Environment.GetEnvironmentVariable);
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Sandpiper.Console;
+using Sandpiper.Environments.Installing;
+
+namespace Sandpiper.Commands;
+
+/// <summary><c>uninstall</c>: the next generation without some packages.</summary>
+internal static class UninstallCommand
+{
+    public static Command Build()
+    {
+        var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.OneOrMore };
+        Option<string> env = EnvironmentOptions.Env();
+        var yes = new Option<bool>("-y", "--yes") { Description = "accepted as pip's is; nothing is ever asked" };
+        var command = new TaughtCommand("uninstall", "remove packages from an environment",
+            [new("sandpiper uninstall matplotlib", "and what only it needed")],
+            [
+                "Packages that came only because the removed ones need them go too; what you asked for by name stays. A package that another one "
+                + "needs is not removed. `sandpiper rollback` brings everything back.",
+            ]);
+        command.Arguments.Add(names);
+        command.Options.Add(env);
+        command.Options.Add(yes);
+        names.CompletionSources.Add(context => EnvironmentOptions.InstalledNames(context, env));
+        command.SetAction((parsed, cancel) =>
+        {
+            using var session = Session.Of(parsed);
+            var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
+            EnvironmentOptions.CurrentOf(environment);
+            var outcome = new Removal(environment, session.Places, Session.Time, Session.OwnExecutable).Remove([.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)], cancel);
+            switch (outcome)
+            {
+                case RemovalOutcome.NotInstalled missing:
+                    throw new ExplainedException(new(ExitCode.CouldNot, $"`{missing.Name}` is not installed in `{environment.Name}`; nothing was changed", "there is no package of that name", "sandpiper list"));
+                case RemovalOutcome.StillNeeded needed:
+                    throw new ExplainedException(new(ExitCode.CouldNot, $"`{needed.Name}` was not removed; nothing was changed", $"{string.Join(", ", needed.By)} need{(needed.By.Length == 1 ? "s" : "")} it",
+                        $"sandpiper uninstall {needed.Name} {string.Join(' ', needed.By)}"));
+            }
+            ChangeReport.Write(session, "uninstall", environment.Name, ((RemovalOutcome.Removed)outcome).Change);
+            return Task.FromResult((int)ExitCode.Done);
+        });
+        return command;
+    }
+}

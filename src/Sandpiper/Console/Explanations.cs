@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Sandpiper.Archives;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Installing;
+using Sandpiper.Environments.Interpreters;
+using Sandpiper.Environments.Policies;
+using Sandpiper.Environments.Store;
+using Sandpiper.Indexes;
+using Sandpiper.Packaging.Requirements;
+using Sandpiper.Sandbox;
+
+namespace Sandpiper.Console;
+
+/// <summary>Turns the facts that a room raised into the words that a person reads.</summary>
+internal static class Explanations
+{
+    private const int NoSpace = 28; // ENOSPC
+    private const int ReadOnlyFileSystem = 30; // EROFS
+    private const string Nothing = "nothing was changed";
+
+    public static Explanation Of(Exception error) => error switch
+    {
+        ExplainedException e => e.Explanation,
+        PackageRefusedException e => OfPackage(e),
+        ArchiveRefusedException e => new(ExitCode.Refused, $"an archive was refused; {Nothing}", OfArchive(e)),
+        IndexException e => new(e.IsRefusal ? ExitCode.Refused : ExitCode.CouldNot,
+            e.IsRefusal ? $"what the index gave was refused; {Nothing}" : $"the index could not be asked; {Nothing}",
+            e.Location is { } location ? $"{e.Because}: `{location}` ({e.Rule})" : $"{e.Because} ({e.Rule})"),
+        RequirementsFileException e => new(ExitCode.WrongUsage, $"`{e.Where}` was not understood; {Nothing}", e.Because),
+        InterpreterException e => new(ExitCode.CouldNot, $"no interpreter to install for; {Nothing}", e.Because, "sandpiper install --python /path/to/python3 …"),
+        WaiverFileDamagedException e => new(ExitCode.Refused, $"the record of what you allowed cannot be read; {Nothing}", $"{e.Because}: `{e.File}`, line {e.Line}", $"mend or remove {e.File}"),
+        StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper verify --full"),
+        EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
+        SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
+        SandboxException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
+        OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
+        UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", e.Message),
+        IOException { HResult: NoSpace } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),
+        IOException { HResult: ReadOnlyFileSystem } e => new(ExitCode.CouldNot, $"the file system is read-only; {Nothing}", e.Message, "choose another place with --root DIR"),
+        IOException e => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", e.Message),
+        _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below", error.ToString().Split('\n').ToImmutableArray(), []),
+    };
+
+    private static Explanation OfPackage(PackageRefusedException refused)
+    {
+        ImmutableArray<string> because = refused.InnerException switch
+        {
+            ArchiveRefusedException e => [OfArchive(e)],
+            WheelRefusedException e => [$"{e.Because}{Quoted(e.Member)} ({e.Rule})", .. e.Evidence is { } evidence ? [$"  1 │ {evidence}"] : ImmutableArray<string>.Empty],
+            _ => [$"{refused.Because} ({refused.Rule})", .. refused.Evidence is { } evidence ? [$"  1 │ {evidence}"] : ImmutableArray<string>.Empty],
+        };
+        return new(ExitCode.Refused, $"`{refused.Name}` {refused.Version} was not installed; {Nothing}", because, HintsOf(refused));
+    }
+
+    private static ImmutableArray<string> HintsOf(PackageRefusedException refused) => refused.MayBeAllowed
+        ? [
+            .. refused.IsHook ? ["sandpiper install … --omit-hooks      install it without that file"] : ImmutableArray<string>.Empty,
+            $"sandpiper allow {refused.Name}=={refused.Version} --rule {refused.Rule} --reason …      accept it, on record",
+        ]
+        : [];
+
+    private static string OfArchive(ArchiveRefusedException e) => $"{e.Because}{Quoted(e.Member)}, byte {e.Offset} ({e.Rule})";
+
+    private static string Quoted(string? member) => member is null ? "" : $": `{member}`";
+}

@@ -1,0 +1,126 @@
+using System.Text;
+
+namespace Sandpiper.Console;
+
+/// <summary>Standard output and standard error, and what is known of whoever reads them.</summary>
+/// <remarks>
+/// Every text goes through <see cref="VisibleText"/> on its way out, so that no caller can forget to; colour is added by us alone.
+/// A reader that went away (<c>sandpiper list | head -1</c>) is no error.
+/// </remarks>
+internal sealed class Terminal
+{
+    private readonly TextWriter _out;
+    private readonly TextWriter _error;
+    private readonly bool _colorOut;
+    private readonly bool _colorError;
+
+    public Terminal(TextWriter output, TextWriter error, bool colorOut, bool colorError, bool showsProgress, Verbosity verbosity)
+    {
+        (_out, _error) = (output, error);
+        (_colorOut, _colorError) = (colorOut, colorError);
+        (ShowsProgress, Verbosity) = (showsProgress, verbosity);
+    }
+
+    /// <summary>Somebody watches standard error on a terminal and did not switch progress off.</summary>
+    public bool ShowsProgress { get; }
+
+    public Verbosity Verbosity { get; }
+
+    /// <summary>The process's own streams. Colour: as asked; by default on a terminal unless NO_COLOR is set or TERM is dumb.</summary>
+    public static Terminal OfProcess(ColorChoice color, bool noProgress, Verbosity verbosity)
+    {
+        bool plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            || Environment.GetEnvironmentVariable("TERM") is null or "dumb";
+        bool Colored(bool isRedirected) => color == ColorChoice.Always || (color == ColorChoice.Auto && !isRedirected && !plain);
+        bool errorIsTerminal = !System.Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return new Terminal(
+            new StreamWriter(System.Console.OpenStandardOutput(), utf8) { AutoFlush = false },
+            new StreamWriter(System.Console.OpenStandardError(), utf8) { AutoFlush = true },
+            Colored(System.Console.IsOutputRedirected),
+            Colored(System.Console.IsErrorRedirected),
+            errorIsTerminal && !noProgress && verbosity >= Verbosity.Normal,
+            verbosity);
+    }
+
+    /// <summary>A line of the answer, on standard output.</summary>
+    public void Line(params ReadOnlySpan<Inked> pieces) => Write(_out, _colorOut, pieces);
+
+    /// <summary>A line about the work, on standard error; not with <c>-q</c>.</summary>
+    public void Note(params ReadOnlySpan<Inked> pieces)
+    {
+        if (Verbosity >= Verbosity.Normal) Write(_error, _colorError, pieces);
+    }
+
+    /// <summary>A line that only <c>-v</c> shows, on standard error.</summary>
+    public void Detail(params ReadOnlySpan<Inked> pieces)
+    {
+        if (Verbosity >= Verbosity.Verbose) Write(_error, _colorError, pieces);
+    }
+
+    /// <summary>A line on standard error that nothing suppresses.</summary>
+    public void Problem(params ReadOnlySpan<Inked> pieces) => Write(_error, _colorError, pieces);
+
+    /// <summary>Machine-readable text, as it is, on standard output. JSON escapes control characters itself.</summary>
+    public void Raw(string text) => Attempt(_out, writer => writer.Write(text));
+
+    /// <summary>A progress line that the next write replaces; only where somebody watches.</summary>
+    public void Transient(string text)
+    {
+        if (ShowsProgress) Attempt(_error, writer => writer.Write($"\r\e[2K{VisibleText.Of(text)}"));
+    }
+
+    /// <summary>Takes the progress line away.</summary>
+    public void ClearTransient()
+    {
+        if (ShowsProgress) Attempt(_error, writer => writer.Write("\r\e[2K"));
+    }
+
+    /// <summary>Hands on what is still held back.</summary>
+    public void Flush()
+    {
+        Attempt(_out, writer => writer.Flush());
+        Attempt(_error, writer => writer.Flush());
+    }
+
+    private static void Write(TextWriter writer, bool color, ReadOnlySpan<Inked> pieces)
+    {
+        var line = new StringBuilder();
+        foreach (Inked piece in pieces)
+        {
+            string start = color ? Inked.Start(piece.Ink) : "";
+            line.Append(start).Append(VisibleText.Of(piece.Text)).Append(start.Length > 0 ? "\e[0m" : "");
+        }
+        line.Append('\n');
+        string text = line.ToString();
+        Attempt(writer, w => w.Write(text));
+    }
+
+    private static void Attempt(TextWriter writer, Action<TextWriter> write)
+    {
+        try
+        {
+            write(writer);
+        }
+        catch (IOException)
+        {
+            // The reader is gone, or the disk behind a redirection is full; there is nobody left to tell.
+        }
+    }
+}
+
+/// <summary>How much is said besides the answer.</summary>
+internal enum Verbosity
+{
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// <summary><c>--color</c>.</summary>
+internal enum ColorChoice
+{
+    Auto,
+    Always,
+    Never,
+}

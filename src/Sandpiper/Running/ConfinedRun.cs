@@ -1,0 +1,27 @@
+using Sandpiper.Commands;
+using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Sandbox.Bubblewrap;
+
+namespace Sandpiper.Running;
+
+/// <summary>Runs one program confined, as itself: its streams, its exit code, its Ctrl-C.</summary>
+internal static class ConfinedRun
+{
+    /// <returns>The program's exit code.</returns>
+    /// <exception cref="ExplainedException">No such environment, or a grant that must not be given.</exception>
+    /// <exception cref="Sandbox.SandboxUnavailableException">There is no sandbox to be had here.</exception>
+    public static int Start(Session session, string environmentName, Grants grants, IReadOnlyList<string> command)
+    {
+        ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
+        Generation generation = EnvironmentOptions.CurrentOf(environment);
+        RunProfile profile = RunProfile.Of(new InstalledEnvironment(environment, generation), grants, Callers.Of(session));
+
+        session.Terminal.Flush();
+        int exitCode = ConfinedProgram.Run(profile.Confinement, command);
+
+        // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
+        if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {profile.Summary}"));
+        return exitCode;
+    }
+}

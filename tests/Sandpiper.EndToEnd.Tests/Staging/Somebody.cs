@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sandpiper.EndToEnd.Tests.Staging;
+
+/// <summary>What a command left behind on its streams.</summary>
+internal sealed record Outcome(int ExitCode, string Output, string Error)
+{
+    public override string ToString() => $"exit {ExitCode}\n--- stdout\n{Output}\n--- stderr\n{Error}";
+}
+
+/// <summary>
+/// An ordinary user with a throw-away home, who uses the published command. When the tests run as root it is a uid of its own, so that
+/// file permissions mean something; otherwise it is whoever runs the tests.
+/// </summary>
+internal sealed class Somebody : IDisposable
+{
+    private const int Uid = 23_117;
+    private static readonly bool AsRoot = string.Equals(Environment.UserName, "root", StringComparison.Ordinal);
+
+    public Somebody()
+    {
+        Place = Directory.CreateTempSubdirectory("sandpiper-e2e-").FullName;
+        Home = Directory.CreateDirectory(Path.Combine(Place, "home")).FullName;
+        Project = Directory.CreateDirectory(Path.Combine(Place, "home", "project")).FullName;
+        File.SetUnixFileMode(Place, (UnixFileMode)0b111_101_101);
+        Own(Home);
+        Own(Project);
+    }
+
+    /// <summary>Everything of this user lies below it.</summary>
+    public string Place { get; }
+
+    public string Home { get; }
+
+    /// <summary>Where commands start.</summary>
+    public string Project { get; }
+
+    public string DataRoot => Path.Combine(Home, ".local/share/sandpiper");
+
+    /// <summary>Variables of every command besides HOME and PATH.</summary>
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+
+    public Outcome Sandpiper(params string[] arguments) => Run([PublishedCommand.Path, .. arguments]);
+
+    /// <summary>Runs a program of the system as this user.</summary>
+    public Outcome Run(IReadOnlyList<string> command, string? directory = null, string? input = null, int seconds = 120)
+    {
+        using Process process = Start(command, directory);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (input is not null) process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds)))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{string.Join(' ', command)} did not end in {seconds} s\n{error.Result}");
+        }
+        process.WaitForExit();
+        return new(process.ExitCode, output.Result, error.Result);
+    }
+
+    public Process Start(IReadOnlyList<string> command, string? directory = null)
+    {
+        IReadOnlyList<string> whole = AsRoot
+            ? ["/usr/bin/setpriv", "--reuid", Uid.ToString(CultureInfo.InvariantCulture), "--regid", Uid.ToString(CultureInfo.InvariantCulture), "--clear-groups", "--", .. command]
+            : command;
+        var start = new ProcessStartInfo(whole[0], whole.Skip(1))
+        {
+            WorkingDirectory = directory ?? Project,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        start.Environment["HOME"] = Home;
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
+        start.Environment["LANG"] = "C.UTF-8";
+        foreach ((string name, string value) in Variables) start.Environment[name] = value;
+        return Process.Start(start) ?? throw new InvalidOperationException($"{whole[0]} did not start");
+    }
+
+    /// <summary>Writes a file that belongs to this user; the path is relative to the project directory or absolute.</summary>
+    public string Write(string path, string content)
+    {
+        string full = Path.Combine(Project, path);
+        foreach (string directory in MissingDirectories(Path.GetDirectoryName(full)!))
+        {
+            Directory.CreateDirectory(directory);
+            Own(directory);
+        }
+        File.WriteAllText(full, content);
+        Own(full);
+        return full;
+    }
+
+    public void Dispose()
+    {
+        // Sealed trees are read-only for their owner too.
+        using Process chmod = Process.Start("/bin/chmod", ["-R", "u+rwX", Place]);
+        chmod.WaitForExit();
+        Directory.Delete(Place, recursive: true);
+    }
+
+    private static Stack<string> MissingDirectories(string directory)
+    {
+        var missing = new Stack<string>();
+        for (string? at = directory; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at)) missing.Push(at);
+        return missing;
+    }
+
+    private static void Own(string path)
+    {
+        if (!AsRoot) return;
+        using Process chown = Process.Start("/bin/chown", [$"{Uid}:{Uid}", path]);
+        chown.WaitForExit();
+    }
+}
