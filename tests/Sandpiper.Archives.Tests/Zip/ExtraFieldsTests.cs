@@ -50,6 +50,7 @@ public sealed class ExtraFieldsTests
             Central = new() { HeaderOffset = Elsewhere, Extra = ZipBytes.Zip64Field(6, 6, 0) },
         });
         Unzipping.MustBeTaken(Honest with { Central = new() { CompressedSize = Elsewhere, Extra = ZipBytes.Zip64Field(6) } });
+        Unzipping.MustBeTaken(Honest with { Both = new() { CompressedSize = Elsewhere, Extra = ZipBytes.Zip64Field(6) } });
     }
 
     [Fact]
