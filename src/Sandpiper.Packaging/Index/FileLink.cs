@@ -9,8 +9,8 @@ internal static class FileLink
     private const int MaxLength = 8192;     // signed addresses of object stores are long, but not this long
 
     /// <summary>
-    /// Resolves <paramref name="address"/>; false when it leads elsewhere than http, https or (from a page that is a file itself) a file, or
-    /// when its last segment, decoded once, is not <paramref name="fileName"/>.
+    /// Resolves <paramref name="address"/>; false when it leads elsewhere than http, https or (from a page that is a file itself) a file,
+    /// or when its last segment, decoded once, is not <paramref name="fileName"/>.
     /// </summary>
     public static bool TryResolve(Uri page, string address, string fileName, [NotNullWhen(true)] out Uri? url) =>
         TryResolve(page, address, out url) && PlainFileName.IsPlain(fileName) && LastSegment(url).SequenceEqual(fileName);

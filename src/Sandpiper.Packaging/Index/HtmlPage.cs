@@ -18,16 +18,19 @@ internal sealed class HtmlPage
     private string? _status;
     private string? _statusReason;
 
-    public static bool TryRead(ReadOnlySpan<byte> content, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page, out string problem)
+    public static bool TryRead(
+        ReadOnlySpan<byte> content, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page, out string problem)
     {
         page = null;
         problem = "";
+        var origin = location;
         var reading = new HtmlPage();
         if (content.Length > ProjectPage.MaxBytes) problem = "the page is too large";
         else if (!reading.TryCollect(Encoding.UTF8.GetString(content))) problem = $"the page has more than {ProjectPage.MaxFiles} anchors";
         else if (reading._version is not null && !reading.IsVersion1) problem = "the page has an unknown pypi:repository-version";
-        else if (reading._base is { } text && !FileLink.TryResolve(location, text, out location!)) problem = "the page has an unusable base address";
-        else page = reading.Resolve(location, expected);
+        else if (reading._base is { } text && !FileLink.TryResolve(location, text, out origin))
+            problem = "the page has an unusable base address";
+        else page = reading.Resolve(origin!, expected);
         return page is not null;
     }
 
@@ -48,8 +51,9 @@ internal sealed class HtmlPage
                 if (_anchors.Count == ProjectPage.MaxFiles) return false;
                 _anchors.Add(open);
             }
-            else if (tokens.Token == HtmlToken.StartTag && tokens.Name is "base") _base ??= tokens.Attribute("href");
-            else if (tokens.Token == HtmlToken.StartTag && tokens.Name is "meta") TakeMeta(tokens.Attribute("name"), tokens.Attribute("content"));
+            else if (tokens.Token == HtmlToken.EndTag) continue;
+            else if (tokens.Name is "base") _base ??= tokens.Attribute("href");
+            else if (tokens.Name is "meta") TakeMeta(tokens.Attribute("name"), tokens.Attribute("content"));
         }
         return true;
     }
@@ -93,7 +97,9 @@ internal sealed class HtmlPage
             if (!FileLink.TryResolve(location, parts[0], fileName, out var url)) return null;
             if (!TryReadSha256(parts.Length == 2 ? parts[1] : "", out var sha256)) return null;
             if (!TryReadMetadata(out var metadata)) return null;
-            return new IndexFile(fileName, url, sha256, null, null, RequiresPython is "" ? null : RequiresPython, Yanked, metadata.IsMade, metadata.Sha256);
+            string? requiresPython = RequiresPython is "" ? null : RequiresPython;
+            return new IndexFile(
+                fileName, url, sha256, Size: null, UploadTime: null, requiresPython, Yanked, metadata.IsMade, metadata.Sha256);
         }
 
         // "sha256=…", possibly among others ("egg=…&sha256=…"). A digest that cannot be read is not the same as none.

@@ -47,7 +47,8 @@ internal ref struct HtmlTokenizer(ReadOnlySpan<char> html)
         return false;
     }
 
-    private static bool BeginsMarkup(ReadOnlySpan<char> text) => text.Length > 1 && (char.IsAsciiLetter(text[1]) || text[1] is '/' or '!' or '?');
+    private static bool BeginsMarkup(ReadOnlySpan<char> text) =>
+        text.Length > 1 && (char.IsAsciiLetter(text[1]) || text[1] is '/' or '!' or '?');
 
     private bool TakeText()
     {

@@ -5,7 +5,7 @@ namespace Sandpiper.Packaging.Index;
 /// <summary>One file that an index offers.</summary>
 /// <param name="FileName">Its name; equal to the last segment of <paramref name="Url"/> decoded once.</param>
 /// <param name="Url">Absolute.</param>
-/// <param name="Sha256">As the index says; null when it gives none (then the file cannot be installed unless the user gives a hash).</param>
+/// <param name="Sha256">As the index says; null when it gives none: then the file cannot be installed unless the user gives a hash.</param>
 /// <param name="Size">Bytes, or null on older servers.</param>
 /// <param name="UploadTime">Null when the index does not say.</param>
 /// <param name="RequiresPython">As written; null when absent.</param>

@@ -149,10 +149,12 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
                 default: _reader.Skip(); break;
             }
         }
-        if (!_isFileUsable || fileName is null || address is null || !FileLink.TryResolve(location, address, fileName, out var url)) return null;
+        if (!_isFileUsable || fileName is null || address is null) return null;
+        if (!FileLink.TryResolve(location, address, fileName, out var url)) return null;
 
         var metadata = core ?? dataDistInfo ?? distInfo ?? default;     // PEP 714 put the names in this order
-        return new IndexFile(fileName, url, sha256, size, uploadTime, requiresPython is "" ? null : requiresPython, yanked, metadata.IsMade, metadata.Sha256);
+        if (requiresPython is "") requiresPython = null;
+        return new IndexFile(fileName, url, sha256, size, uploadTime, requiresPython, yanked, metadata.IsMade, metadata.Sha256);
     }
 
     private string? ReadText()
@@ -189,12 +191,14 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
     // PEP 700 wants UTC. Without any offset the reader would take the time for local, and a cooldown would depend on where one lives.
     private DateTimeOffset? ReadTime()
     {
-        if (_reader.TokenType == JsonTokenType.String && HasOffset(_reader.ValueSpan) && _reader.TryGetDateTimeOffset(out var time)) return time.ToUniversalTime();
+        if (_reader.TokenType == JsonTokenType.String && HasOffset(_reader.ValueSpan) && _reader.TryGetDateTimeOffset(out var time))
+            return time.ToUniversalTime();
         if (_reader.TokenType != JsonTokenType.Null) Refuse();
         return null;
     }
 
-    private static bool HasOffset(ReadOnlySpan<byte> time) => time.Contains((byte)'T') && (time[^1] == 'Z' || (time.Length > 6 && time[^6] is (byte)'+' or (byte)'-'));
+    private static bool HasOffset(ReadOnlySpan<byte> time) =>
+        time.Contains((byte)'T') && (time[^1] == 'Z' || (time.Length > 6 && time[^6] is (byte)'+' or (byte)'-'));
 
     private string? ReadYanked()
     {

@@ -21,17 +21,21 @@ public sealed record ProjectPage
     public string Status { get; init; } = "active";
     public string? StatusReason { get; init; }
 
-    /// <summary>Reads the JSON form (PEP 691). Unknown keys are ignored, a repeated key is a problem, API major versions other than 1 are a problem.</summary>
+    /// <summary>
+    /// Reads the JSON form (PEP 691). Unknown keys are ignored; a repeated key and an API of a major version other than 1 are problems.
+    /// </summary>
     /// <param name="content">The body of the answer.</param>
     /// <param name="location">The final address of the page, against which file addresses are resolved.</param>
     /// <param name="expected">The project that was asked for; a page of another one is a problem.</param>
     /// <param name="page">What it says.</param>
     /// <param name="problem">Why it cannot be used; empty when it can.</param>
-    public static bool TryParseJson(ReadOnlyMemory<byte> content, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page, out string problem) =>
+    public static bool TryParseJson(
+        ReadOnlyMemory<byte> content, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page, out string problem) =>
         new JsonPage(content.Span, location).TryRead(expected, out page, out problem);
 
     /// <summary>Reads the HTML form (PEP 503 and its successors). An anchor whose text is not the name of its file is skipped.</summary>
     /// <inheritdoc cref="TryParseJson"/>
-    public static bool TryParseHtml(ReadOnlyMemory<byte> content, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page, out string problem) =>
+    public static bool TryParseHtml(
+        ReadOnlyMemory<byte> content, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page, out string problem) =>
         HtmlPage.TryRead(content.Span, location, expected, out page, out problem);
 }

@@ -9,8 +9,9 @@ internal sealed class MetadataFields
     // PyPA "Core metadata": all that is not marked "multiple use".
     private static readonly HashSet<string> SingleUse = new(StringComparer.Ordinal)
     {
-        "metadata-version", "name", "version", "summary", "description", "description-content-type", "keywords", "home-page", "download-url",
-        "author", "author-email", "maintainer", "maintainer-email", "license", "license-expression", "requires-python",
+        "metadata-version", "name", "version", "summary", "description", "description-content-type", "keywords", "home-page",
+        "download-url", "author", "author-email", "maintainer", "maintainer-email", "license", "license-expression",
+        "requires-python",
     };
 
     private readonly Dictionary<string, string> _once = new(StringComparer.Ordinal);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Sandpiper.Packaging.Tags;
 
-/// <summary>A compatibility tag such as <c>cp311-abi3-manylinux_2_17_x86_64</c> (PyPA "Platform compatibility tags"); parts in lower case.</summary>
+/// <summary>
+/// A compatibility tag such as <c>cp311-abi3-manylinux_2_17_x86_64</c> (PyPA "Platform compatibility tags"); parts in lower case.
+/// </summary>
 public readonly record struct Tag(string Interpreter, string Abi, string Platform)
 {
     // Real wheels carry at most a few dozen; three parts of "a.a.a…" would expand to the cube of the text.
@@ -10,7 +12,9 @@ public readonly record struct Tag(string Interpreter, string Abi, string Platfor
 
     public override string ToString() => $"{Interpreter}-{Abi}-{Platform}";
 
-    /// <summary>The expanded product of a compressed set such as <c>py2.py3-none-any</c>; false when it is malformed or unreasonably large.</summary>
+    /// <summary>
+    /// The expanded product of a compressed set such as <c>py2.py3-none-any</c>; false when it is malformed or unreasonably large.
+    /// </summary>
     public static bool TryParseSet(ReadOnlySpan<char> text, out ImmutableArray<Tag> tags)
     {
         tags = [];
@@ -22,7 +26,12 @@ public readonly record struct Tag(string Interpreter, string Abi, string Platfor
         if (Array.Exists(interpreters, interpreter => char.IsAsciiDigit(interpreter[0]))) return false;
         if ((long)interpreters.Length * abis.Length * platforms.Length > MaxTagsInSet) return false;
 
-        tags = [.. (from interpreter in interpreters from abi in abis from platform in platforms select new Tag(interpreter, abi, platform)).Distinct()];
+        var product =
+            from interpreter in interpreters
+            from abi in abis
+            from platform in platforms
+            select new Tag(interpreter, abi, platform);
+        tags = [.. product.Distinct()];
         return true;
     }
 

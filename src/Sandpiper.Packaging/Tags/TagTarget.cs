@@ -10,4 +10,5 @@ namespace Sandpiper.Packaging.Tags;
 /// Of the interpreter's own executable, not of the kernel: <c>x86_64</c>, <c>aarch64</c>. <c>armv7l</c> means hard float.
 /// </param>
 /// <param name="Libc">glibc or musl, with its version.</param>
-public sealed record TagTarget(string Implementation, int Major, int Minor, bool FreeThreaded, bool Debug, string Architecture, LibcVersion Libc);
+public sealed record TagTarget(
+    string Implementation, int Major, int Minor, bool FreeThreaded, bool Debug, string Architecture, LibcVersion Libc);

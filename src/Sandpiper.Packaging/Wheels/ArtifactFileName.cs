@@ -15,7 +15,7 @@ internal static class ArtifactFileName
         if (fileName.Length > MaxLength) problem = new ParseProblem(MaxLength, $"a file name of at most {MaxLength} characters");
         for (int i = 0; i < fileName.Length && problem == default; i++)
         {
-            if (fileName[i] is <= ' ' or > '~' or '/' or '\\') problem = new ParseProblem(i, "a visible ASCII character other than a slash");
+            if (fileName[i] is <= ' ' or > '~' or '/' or '\\') problem = new ParseProblem(i, "a visible ASCII character, not a slash");
         }
         return problem == default;
     }

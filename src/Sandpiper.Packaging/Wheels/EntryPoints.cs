@@ -82,9 +82,13 @@ public static class EntryPoints
         private void OpenGroup(ReadOnlySpan<char> text, ref string because)
         {
             _indentation = null;
+            if (text.Length < 3 || text[^1] != ']' || text[1..^1].ContainsAny('[', ']'))
+            {
+                because = "is no [group]";
+                return;
+            }
             _group = text[1..^1].ToString();
-            if (text[^1] != ']' || _group.Length == 0 || _group.AsSpan().ContainsAny('[', ']')) because = "is no [group]";
-            else if (!_groups.Add(_group)) because = $"opens the group {_group} a second time";
+            if (!_groups.Add(_group)) because = $"opens the group {_group} a second time";
         }
 
         private void TakeEntry(ReadOnlySpan<char> text, int indentation, ref string because)
@@ -93,14 +97,16 @@ public static class EntryPoints
             int equals = text.IndexOf('=');
             if (_group is null) because = "stands before the first [group]";
             else if (equals <= 0) because = "is not of the form name = module:attribute";
-            else if (_group is "console_scripts" or "gui_scripts") TakeScript(text[..equals].TrimEnd(), text[(equals + 1)..].TrimStart(), ref because);
+            else if (_group is "console_scripts" or "gui_scripts")
+                TakeScript(text[..equals].TrimEnd(), text[(equals + 1)..].TrimStart(), ref because);
         }
 
         private void TakeScript(ReadOnlySpan<char> name, ReadOnlySpan<char> reference, ref string because)
         {
             // The name becomes a file in the scripts directory (GHSA-4gg8-gxpx-9rph: "../../.bashrc" was one).
             if (!PlainFileName.IsPlain(name)) because = "names a script that would not be a file in the scripts directory";
-            else if (!ObjectReference.TryParse(reference, out string module, out string attribute)) because = "does not refer to module:attribute";
+            else if (!ObjectReference.TryParse(reference, out string module, out string attribute))
+                because = "does not refer to module:attribute";
             else if (!_names.Add(name.ToString())) because = "names a script a second time";
             else if (Scripts.Count == MaxScripts) because = $"is one script more than the {MaxScripts} that are taken";
             else Scripts.Add(new ScriptEntryPoint(name.ToString(), module, attribute, IsGui: _group is "gui_scripts"));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
@@ -18,7 +19,9 @@ public static class RecordFile
     private const string HashPrefix = "sha256=";
     private static readonly SearchValues<char> MustBeQuoted = SearchValues.Create(",\"\r\n");
 
-    /// <summary>Strict: UTF-8, three fields a row, sha256 or an empty hash only, no path twice, at most <see cref="MaxRows"/> rows.</summary>
+    /// <summary>
+    /// Strict: UTF-8, three fields a row, sha256 or an empty hash only, no path twice, at most <see cref="MaxRows"/> rows.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> content, out ImmutableArray<RecordRow> rows, out string problem)
     {
         rows = [];
@@ -34,7 +37,7 @@ public static class RecordFile
         {
             if (found.Count == MaxRows) problem = $"RECORD has more than {MaxRows} rows";
             else if (!TryTakeRow(ref rest, out var row, out string because)) problem = $"row {found.Count + 1} of RECORD {because}";
-            else if (!paths.Add(row!.Path)) problem = $"RECORD lists {row.Path} twice";
+            else if (!paths.Add(row.Path)) problem = $"RECORD lists {row.Path} twice";
             else found.Add(row);
         }
         if (problem.Length > 0) return false;
@@ -48,16 +51,16 @@ public static class RecordFile
         var text = new StringBuilder();
         foreach (var row in rows.OrderBy(row => row.Path, StringComparer.Ordinal))
         {
-            if (row.Path.AsSpan().ContainsAny(MustBeQuoted)) text.Append('"').Append(row.Path.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
-            else text.Append(row.Path);
-            text.Append(',');
+            text.Append(row.Path.AsSpan().ContainsAny(MustBeQuoted) ? Quote(row.Path) : row.Path).Append(',');
             if (row.Digest is { } digest) text.Append(HashPrefix).Append(digest.ToRecordForm());
             text.Append(',').Append(row.Size).Append('\n');
         }
         return text.ToString();
     }
 
-    private static bool TryTakeRow(ref ReadOnlySpan<char> rest, out RecordRow? row, out string because)
+    private static string Quote(string path) => $"\"{path.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static bool TryTakeRow(ref ReadOnlySpan<char> rest, [NotNullWhen(true)] out RecordRow? row, out string because)
     {
         row = null;
         because = "does not have three fields";

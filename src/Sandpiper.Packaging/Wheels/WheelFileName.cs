@@ -45,7 +45,8 @@ public sealed record WheelFileName(string FileName, PackageName Name, Pep440Vers
             return Fails(parts[2].Start.Value, "a build tag, beginning with a digit", out problem);
 
         int tagStart = parts[count - 3].Start.Value;
-        if (!Tag.TryParseSet(stem[tagStart..], out var tags)) return Fails(tagStart, "compatibility tags such as \"py3-none-any\"", out problem);
+        if (!Tag.TryParseSet(stem[tagStart..], out var tags))
+            return Fails(tagStart, "compatibility tags such as \"py3-none-any\"", out problem);
 
         wheel = new WheelFileName(fileName, name, version, build, tags);
         return true;

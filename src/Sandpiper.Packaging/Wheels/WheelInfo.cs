@@ -21,21 +21,32 @@ public sealed record WheelInfo(int MajorVersion, int MinorVersion, bool RootIsPu
     {
         info = null;
         problem = content.Length > MaxBytes ? "WHEEL is too large" : "";
-        var once = new Dictionary<string, string>(StringComparer.Ordinal);
+        string? version = null, root = null, generator = null;
         var tags = ImmutableArray.CreateBuilder<string>();
         var fields = new HeaderFields(content);
         while (problem.Length == 0 && fields.TryNext())
         {
-            string name = fields.Name;
-            if (name is "tag") tags.Add(fields.Value);
-            else if (name is ("wheel-version" or "root-is-purelib" or "generator") && !once.TryAdd(name, fields.Value)) problem = $"WHEEL gives {name} twice";
+            switch (fields.Name)
+            {
+                case "wheel-version": TakeOnce(ref version, fields, ref problem); break;
+                case "root-is-purelib": TakeOnce(ref root, fields, ref problem); break;
+                case "generator": TakeOnce(ref generator, fields, ref problem); break;
+                case "tag": tags.Add(fields.Value); break;
+            }
         }
         if (problem.Length > 0) return false;
 
-        string root = once.GetValueOrDefault("root-is-purelib", "false").ToLowerInvariant();
-        if (!FormatVersion.TryParse(once.GetValueOrDefault("wheel-version"), out var version)) problem = "WHEEL has no readable Wheel-Version";
-        else if (root is not ("true" or "false")) problem = "WHEEL has a Root-Is-Purelib that is neither true nor false";
-        else info = new WheelInfo(version.Major, version.Minor, root is "true", once.GetValueOrDefault("generator", "")) { Tags = tags.DrainToImmutable() };
+        bool isPurelib = string.Equals(root, "true", StringComparison.OrdinalIgnoreCase);
+        if (!FormatVersion.TryParse(version, out var format)) problem = "WHEEL has no readable Wheel-Version";
+        else if (root is not null && !isPurelib && !root.Equals("false", StringComparison.OrdinalIgnoreCase))
+            problem = "WHEEL has a Root-Is-Purelib that is neither true nor false";
+        else info = new WheelInfo(format.Major, format.Minor, isPurelib, generator ?? "") { Tags = tags.DrainToImmutable() };
         return info is not null;
+    }
+
+    private static void TakeOnce(ref string? value, in HeaderFields field, ref string problem)
+    {
+        if (value is not null) problem = $"WHEEL gives {field.Name} twice";
+        value = field.Value;
     }
 }

@@ -66,6 +66,9 @@ public sealed class EntryPointsTests
     [InlineData("[console_scripts] x = a:b\n")]
     [InlineData("[[console_scripts]]\nx = a:b\n")]
     [InlineData("[]\nx = a:b\n")]
+    [InlineData("[")]
+    [InlineData("[console_scripts\nx = a:b\n")]
+    [InlineData("[a]b]\nx = a:b\n")]
     public void What_two_readers_could_read_differently_is_refused(string text) => Assert.False(Reads(text));
 
     [Fact]
