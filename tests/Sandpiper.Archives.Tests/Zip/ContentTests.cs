@@ -43,9 +43,11 @@ public sealed class ContentTests
         // A stored block, final or not (RFC 1951, 3.2.4), around the content.
         byte[] content = [.. Honest.Content.Span];
         byte[] Block(byte final) =>
-            [final, .. BitConverter.GetBytes((ushort)content.Length), .. BitConverter.GetBytes((ushort)(ushort.MaxValue - content.Length)), .. content];
+            [final, .. Bytes(content.Length), .. Bytes(ushort.MaxValue - content.Length), .. content];
         Unzipping.MustBeTaken(Honest with { Data = Block(1) });
         Unzipping.MustBeRefused(ZipRules.Deflate, Honest with { Data = Block(0) });
+
+        static byte[] Bytes(int number) => [(byte)(number & 0xFF), (byte)(number >> 8)];
     }
 
     [Fact]
@@ -58,7 +60,8 @@ public sealed class ContentTests
     [Fact]
     public void Several_threads_may_read_at_once()
     {
-        var archive = Enumerable.Range(0, 50).Aggregate(ZipBytes.Empty, (zip, i) => zip.With($"{i}.txt", string.Concat(Enumerable.Repeat($"{i} ", 20_000))));
+        var archive = Enumerable.Range(0, 50)
+            .Aggregate(ZipBytes.Empty, (zip, i) => zip.With($"{i}.txt", string.Concat(Enumerable.Repeat($"{i} ", 20_000))));
         using var reader = Unzipping.Open(archive.Build());
         var contents = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         Parallel.ForEach(reader.Members, member => contents[member.Name] = Unzipping.Inflate(reader, member));

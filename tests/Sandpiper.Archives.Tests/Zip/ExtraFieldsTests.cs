@@ -10,8 +10,11 @@ public sealed class ExtraFieldsTests
     private static readonly SampleMember Honest = SampleMember.Text("pkg/__init__.py", "x = 1\n") with { IsStored = true };
 
     [Fact]
-    public void Unknown_fields_are_passed_over() =>
-        Unzipping.MustBeTaken(Honest with { Both = new() { Extra = (byte[])[.. ZipBytes.ExtraField(0x5455, [1, 2, 3]), .. ZipBytes.ExtraField(0x7875, [])] } });
+    public void Unknown_fields_are_passed_over()
+    {
+        byte[] unknown = [.. ZipBytes.ExtraField(0x5455, [1, 2, 3]), .. ZipBytes.ExtraField(0x7875, [])];
+        Unzipping.MustBeTaken(Honest with { Both = new() { Extra = unknown } });
+    }
 
     [Fact]
     public void Malformed_and_repeated_fields_are_refused_in_both_headers()
@@ -59,7 +62,8 @@ public sealed class ExtraFieldsTests
         Unzipping.MustBeTaken(Honest with { Local = new() { Extra = ZipBytes.Zip64Field(6, 6) } });
         Unzipping.MustBeTaken(Honest with { Local = new() { Size = Elsewhere, Extra = ZipBytes.Zip64Field(6, 6) } });
         Unzipping.MustBeRefused(ZipRules.Extra, Honest with { Local = new() { Extra = ZipBytes.Zip64Field(6, 7) } });
-        Unzipping.MustBeRefused(ZipRules.DifferentSize, Honest with { Local = new() { Size = Elsewhere, Extra = ZipBytes.Zip64Field(7, 6) } });
+        Unzipping.MustBeRefused(
+            ZipRules.DifferentSize, Honest with { Local = new() { Size = Elsewhere, Extra = ZipBytes.Zip64Field(7, 6) } });
     }
 
     [Fact]
@@ -86,8 +90,10 @@ public sealed class ExtraFieldsTests
     [Fact]
     public void Offsets_and_sizes_near_the_largest_number_are_refused()
     {
-        Unzipping.MustBeRefused(ZipRules.Gap, Honest with { Central = new() { HeaderOffset = Elsewhere, Extra = ZipBytes.Zip64Field(long.MaxValue) } });
-        Unzipping.MustBeRefused(ZipRules.TooLarge, Honest with { Both = new() { CompressedSize = Elsewhere, Size = Elsewhere, Extra = ZipBytes.Zip64Field(long.MaxValue, long.MaxValue) } });
-        Unzipping.MustBeRefused(ZipRules.Header, Honest with { IsStored = false, Both = new() { CompressedSize = Elsewhere, Extra = ZipBytes.Zip64Field(long.MaxValue) } });
+        byte[] one = ZipBytes.Zip64Field(long.MaxValue), two = ZipBytes.Zip64Field(long.MaxValue, long.MaxValue);
+        var deflated = Honest with { IsStored = false };
+        Unzipping.MustBeRefused(ZipRules.Gap, Honest with { Central = new() { HeaderOffset = Elsewhere, Extra = one } });
+        Unzipping.MustBeRefused(ZipRules.TooLarge, Honest with { Both = new() { CompressedSize = Elsewhere, Size = Elsewhere, Extra = two } });
+        Unzipping.MustBeRefused(ZipRules.Header, deflated with { Both = new() { CompressedSize = Elsewhere, Extra = one } });
     }
 }

@@ -48,7 +48,8 @@ public sealed class LayoutTests
         Assert.Equal([("one.py", "1\n"), ("two.py", "22\n")], Unzipping.Unzip(archive));
         // Same place and length: swapping the two entries changes only their order.
         int entry = 46 + 6, directory = archive.Length - 22 - 2 * entry;
-        byte[] swapped = [.. archive[..directory], .. archive[(directory + entry)..^22], .. archive[directory..(directory + entry)], .. archive[^22..]];
+        int second = directory + entry;
+        byte[] swapped = [.. archive[..directory], .. archive[second..^22], .. archive[directory..second], .. archive[^22..]];
         Assert.Equal(["two.py", "one.py"], Unzipping.Unzip(swapped).Select(member => member.Name));
     }
 

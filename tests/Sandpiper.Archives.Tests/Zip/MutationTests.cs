@@ -12,14 +12,21 @@ public sealed class MutationTests
     [
         ZipBytes.Empty.With("a.py", "x = 1\n").With("b/c.txt", string.Concat(Enumerable.Repeat("data ", 50))).Build(),
         (ZipBytes.Empty.With(SampleMember.Text("s", "stored") with { IsStored = true }) with { HasZip64End = true }).Build(),
-        ZipBytes.Empty.With(SampleMember.Text("d", "streamed streamed streamed") with { HasDescriptor = true }).With(SampleMember.Directory("e/")).Build(),
-        (ZipBytes.Empty.With(SampleMember.Text("x", "extra") with { Local = new() { Extra = ZipBytes.Zip64Field(5, 7) } }) with { Comment = "text"u8.ToArray() }).Build(),
+        ZipBytes.Empty
+            .With(SampleMember.Text("d", "streamed streamed streamed") with { HasDescriptor = true })
+            .With(SampleMember.Directory("e/")).Build(),
+        (ZipBytes.Empty.With(SampleMember.Text("x", "extra") with { Local = new() { Extra = ZipBytes.Zip64Field(5, 7) } }) with
+        {
+            Comment = "text"u8.ToArray(),
+        }).Build(),
         OrdinaryPackages.Tide().Build(),
     ];
 
     private static readonly Gen<byte[]> Seed = Among(Seeds);
 
-    private static readonly Gen<byte> Telling = Gen.OneOf(Gen.Byte, Among<byte>(0, 1, 2, 3, 4, 5, 6, 7, 8, 0x7F, 0x80, 0xFF, (byte)'P', (byte)'K', (byte)'/', (byte)'.'));
+    private static readonly Gen<byte> Telling = Gen.OneOf(
+        Gen.Byte,
+        Among<byte>(0, 1, 2, 3, 4, 5, 6, 7, 8, 0x7F, 0x80, 0xFF, (byte)'P', (byte)'K', (byte)'/', (byte)'.'));
 
     private static readonly Gen<byte[]> WithBytesChanged =
         from seed in Seed

@@ -34,10 +34,11 @@ internal static class Unzipping
 
     public static ArchiveRefusedException MustBeRefused(string rule, ZipBytes archive) => MustBeRefused(rule, archive.Build());
 
-    public static ArchiveRefusedException MustBeRefused(string rule, SampleMember member) => MustBeRefused(rule, ZipBytes.Empty.With(member));
+    public static ArchiveRefusedException MustBeRefused(string rule, SampleMember member) =>
+        MustBeRefused(rule, ZipBytes.Empty.With(member));
 
     public static void MustBeTaken(SampleMember member) =>
-        Assert.Equal([Encoding.Latin1.GetString(member.Content.Span)], Unzip(ZipBytes.Empty.With(member).Build()).Select(taken => taken.Content));
+        Assert.Equal(Encoding.Latin1.GetString(member.Content.Span), Assert.Single(Unzip(ZipBytes.Empty.With(member).Build())).Content);
 
     private static SafeFileHandle FileOf(byte[] bytes)
     {
