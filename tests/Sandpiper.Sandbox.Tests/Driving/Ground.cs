@@ -12,6 +12,7 @@ public sealed class Ground : IDisposable
     public Ground()
     {
         Root = Directory.CreateTempSubdirectory("sandpiper-").FullName;
+        File.SetUnixFileMode(Root, (UnixFileMode)0b111_101_101); // the user whom root becomes has to get through
         Home = Make("home");
         Project = Make("home/project");
         Elsewhere = Make("elsewhere");
