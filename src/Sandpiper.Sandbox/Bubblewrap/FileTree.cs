@@ -29,13 +29,17 @@ internal static class FileTree
     // Places that are the kernel's or the sandbox's own: shown from the host they would undo it.
     private static readonly ImmutableArray<string> NeverShown = ["/proc", "/dev", "/sys"];
 
+    /// <param name="confinement">What the program may see.</param>
+    /// <param name="madeUp">Path inside and descriptor of each file made up.</param>
     /// <returns>Arguments for bubblewrap, in order.</returns>
     /// <exception cref="SandboxUnavailableException">Something to show is not there or cannot be shown.</exception>
-    public static IEnumerable<string> Of(Confinement confinement)
+    public static IEnumerable<string> Of(Confinement confinement, IEnumerable<(string Path, int Descriptor)> madeUp)
     {
         IEnumerable<Mount> mounts =
         [
             .. OfTheSystem(confinement.HostNetwork),
+            .. madeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor)),
+            .. confinement.SecondStage is { } own ? [new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", Existing(own), SecondStage.PathInside])] : ImmutableArray<Mount>.Empty,
             Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
             .. confinement.ReadOnly.Select(path => Mount.ReadOnly(Existing(path), MountLayer.ReadOnly)),
             .. confinement.Writable.Select(path => Mount.Writable(Existing(path))),
@@ -56,6 +60,7 @@ internal static class FileTree
             if (new FileInfo(path).LinkTarget is { } target) yield return new Mount(path, MountLayer.System, ["--symlink", target, path]);
             else yield return Mount.ReadOnlyIfThere(path);
         }
+        yield return new Mount("/etc", MountLayer.System, ["--perms", "0755", "--dir", "/etc"]);
         foreach (string name in PublicSettings.Concat(hostNetwork ? NetworkSettings : [])) yield return Mount.ReadOnlyIfThere($"/etc/{name}");
         foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return Mount.ReadOnlyIfThere(path);
         yield return new Mount("/proc", MountLayer.System, ["--proc", "/proc"]);

@@ -9,6 +9,7 @@ public sealed class SetupFailureTests
     [InlineData("bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted", "AppArmor", "/etc/apparmor.d/bwrap")]
     [InlineData("bwrap: No permissions to create new namespace, likely because the kernel does not allow non-privileged user namespaces.", "no new namespaces", "seccomp")]
     [InlineData("bwrap: No permissions to creating new namespace, likely because the kernel does not allow non-privileged user namespaces.", "no new namespaces", "seccomp")]
+    [InlineData("bwrap: Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)", "limited", "sysctl")]
     [InlineData("bwrap: Failed to make / slave: Permission denied", "no mounts", "apparmor=unconfined")]
     public void What_is_known_gets_a_reason_and_a_hint(string message, string because, string hint)
     {

@@ -105,6 +105,29 @@ public sealed class ControlTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Fact]
+    public void A_sandbox_that_does_not_come_up_is_told_from_a_program_that_fails()
+    {
+        Outcome outcome = ground.Confined(ground.Reading with { WorkingDirectory = "/not/inside" }, "/usr/bin/true");
+        Assert.Equal(Driver.NoSandbox, outcome.ExitCode);
+        Assert.Contains("Can't chdir", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("bubblewrap works here", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_private_home_stays_private_in_a_shown_directory_above_it() =>
+        Works("import os; print(os.listdir(os.path.expanduser('~')))", "[]", ground.Reading with { ReadOnly = [ground.Root], WorkingDirectory = "/" });
+
+    [Fact]
+    public void A_link_cannot_be_protected_and_is_not_pretended_to_be()
+    {
+        string link = Path.Join(ground.Project, ".venv");
+        Directory.CreateSymbolicLink(link, ground.Elsewhere);
+        Outcome outcome = ground.Confined(ground.Writing with { Protected = [link] }, "/usr/bin/true");
+        Assert.Equal(Driver.NoSandbox, outcome.ExitCode);
+        Assert.Contains("symbolic link", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_that_should_be_shown_is_silently_missing()
     {
         Outcome outcome = ground.Confined(ground.Reading with { ReadOnly = [Path.Join(ground.Root, "absent")] }, "/usr/bin/true");

@@ -7,8 +7,10 @@ namespace Sandpiper.Sandbox.Tests.Escapes;
 /// <summary>Interrupting, ending and losing the one who waits.</summary>
 public sealed class SignalTests(Ground ground) : IClassFixture<Ground>
 {
-    [Fact]
-    public void Ctrl_C_is_the_programs_own_business()
+    [Theory]
+    [InlineData("except KeyboardInterrupt:\n    print('cleaned-up'); sys.exit(7)", "['ready', 'cleaned-up'] 7")]
+    [InlineData("finally:\n    signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getpid(), signal.SIGINT)", "['ready'] 130")]
+    public void Ctrl_C_is_the_programs_own_business(string whatItDoes, string seen)
     {
         // A terminal, as a user has it: the character 3 is typed as soon as the program says that it is ready.
         const string Terminal = """
@@ -23,16 +25,10 @@ public sealed class SignalTests(Ground ground) : IClassFixture<Ground>
             except OSError: pass
             print(seen.decode().replace('^C', '').split(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
             """;
-        const string Program = """
-            import sys, time
-            try:
-                print('ready', flush=True); time.sleep(600)
-            except KeyboardInterrupt:
-                print('cleaned-up'); sys.exit(7)
-            """;
+        string program = $"import os, signal, sys, time\ntry:\n    print('ready', flush=True); time.sleep(600)\n{whatItDoes}";
         Outcome outcome = Ground.Finish(ground.AsOrdinaryUser(
-            ["/usr/bin/python3", "-I", "-c", Terminal, .. Ground.ConfinedCommand(ground.Reading, "/usr/bin/python3", "-I", "-c", Program)]));
-        Assert.Equal("['ready', 'cleaned-up'] 7", outcome.Output);
+            ["/usr/bin/python3", "-I", "-c", Terminal, .. Ground.ConfinedCommand(ground.Reading, "/usr/bin/python3", "-I", "-c", program)]));
+        Assert.Equal(seen, outcome.Output);
     }
 
     [Theory]
