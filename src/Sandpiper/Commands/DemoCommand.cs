@@ -11,7 +11,7 @@ namespace Sandpiper.Commands;
 internal static class DemoCommand
 {
     private const int TriedWidth = 47;
-    private const int PipWidth = 21;
+    private const int PipWidth = 26;
 
     public static Command Build()
     {

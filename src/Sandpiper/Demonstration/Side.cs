@@ -16,6 +16,9 @@ internal abstract class Side(Stage stage, string executable, string root)
 
     protected string Root { get; } = root;
 
+    /// <summary>HOME of whoever types the commands.</summary>
+    protected virtual string CallerHome => Stage.Home;
+
     /// <summary>Installs; true when the command says that it did.</summary>
     public abstract bool Install(params IEnumerable<string> requirements);
 
@@ -29,7 +32,7 @@ internal abstract class Side(Stage stage, string executable, string root)
     public abstract string? Read(string path);
 
     protected ProgramOutput Command(IEnumerable<string> arguments, TimeSpan? limit = null) => PlainProgram.Run(
-        executable, [.. arguments], ImmutableDictionary<string, string>.Empty.Add("HOME", Stage.Home).Add("PATH", "/usr/bin:/bin").Add("LANG", "C.UTF-8").Add("NO_COLOR", "1"),
+        executable, [.. arguments], ImmutableDictionary<string, string>.Empty.Add("HOME", CallerHome).Add("PATH", "/usr/bin:/bin").Add("LANG", "C.UTF-8").Add("NO_COLOR", "1"),
         limit ?? TimeSpan.FromSeconds(60), MaxOutput);
 
     protected static string? TextOf(ProgramOutput output) => output.ExitCode == 0 ? Encoding.UTF8.GetString(output.StandardOutput) : null;
@@ -70,6 +73,12 @@ internal sealed class SandpiperSide(Stage stage, string executable, string root)
 /// <summary>Plain pip with a throw-away home; itself run in the sandbox, with nothing to reach but that home, so that only its own decoys can be hurt.</summary>
 internal sealed class PipSide(Stage stage, string executable, string root, string python) : Side(stage, executable, root)
 {
+    // `run` grants nobody the writing of his own home; pip's is a directory of somebody else's here.
+    protected override string CallerHome => Path.Combine(Path.GetDirectoryName(Stage.Home)!, "caller");
+
+    // One level down: what lies hidden at the top of a grant (.local, .ssh) stays read-only even for pip.
+    private string UserHome => Path.Combine(Stage.Home, "user");
+
     /// <summary>There is a pip for this interpreter.</summary>
     public bool Exists() => Confined(["-m", "pip", "--version"], null).ExitCode == 0;
 
@@ -79,14 +88,25 @@ internal sealed class PipSide(Stage stage, string executable, string root, strin
 
     public override string? Python(string code) => TextOf(Confined(["-c", code], null));
 
-    public override string? Read(string path) => Directory.Exists(Path.Combine(Stage.Home, ".local/lib"))
-        ? Directory.EnumerateFiles(Path.Combine(Stage.Home, ".local/lib"), Path.GetFileName(path), SearchOption.AllDirectories)
+    public override string? Read(string path) => Directory.Exists(Path.Combine(UserHome, ".local/lib"))
+        ? Directory.EnumerateFiles(Path.Combine(UserHome, ".local/lib"), Path.GetFileName(path), SearchOption.AllDirectories)
             .Where(f => f.EndsWith(path, StringComparison.Ordinal)).Select(File.ReadAllText).FirstOrDefault()
         : null;
+
+    /// <summary>Whether <c>pip check</c> says something else after a file was changed behind its back.</summary>
+    public bool NoticesAnEdit(string path)
+    {
+        int before = Confined(["-m", "pip", "check"], null).ExitCode;
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(UserHome, ".local/lib"), Path.GetFileName(path), SearchOption.AllDirectories))
+        {
+            if (file.EndsWith(path, StringComparison.Ordinal)) File.AppendAllText(file, "# by hand\n");
+        }
+        return Confined(["-m", "pip", "check"], null).ExitCode != before;
+    }
 
     private IEnumerable<string> PipInstall(IEnumerable<string> requirements) =>
         ["-m", "pip", "install", "--user", "--quiet", "--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location", "--upgrade", "--index-url", Stage.Index, .. requirements];
 
     private ProgramOutput Confined(IEnumerable<string> arguments, TimeSpan? limit) => Command(
-        ["run", "--root", Root, "-q", "--cwd", "none", "--write", Stage.Home, "--", "/usr/bin/env", $"HOME={Stage.Home}", "PIP_CONFIG_FILE=/dev/null", "PIP_BREAK_SYSTEM_PACKAGES=1", python, .. arguments], limit);
+        ["run", "--root", Root, "-q", "--cwd", "none", "--write", Stage.Home, "--", "/usr/bin/env", $"HOME={UserHome}", "PIP_CONFIG_FILE=/dev/null", "PIP_BREAK_SYSTEM_PACKAGES=1", python, .. arguments], limit);
 }

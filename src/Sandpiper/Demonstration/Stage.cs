@@ -8,7 +8,12 @@ namespace Sandpiper.Demonstration;
 internal sealed class Stage
 {
     /// <summary>The packages that a person would want.</summary>
-    public const string Wanted = "tide==2.0", WantedToo = "pebble==1.2", Newer = "tide==2.1", NewerToo = "pebble==1.3";
+    public const string Wanted = "tide==2.0", WantedToo = "pebble==1.2";
+
+    /// <summary>A package of many files, in two versions.</summary>
+    public const string Old = "shingle==1.0", Newer = "shingle==2.0";
+
+    private const int Modules = 200;
 
     private Stage(string home) => Home = home;
 
@@ -32,7 +37,7 @@ internal sealed class Stage
         Directory.CreateDirectory(Path.GetDirectoryName(stage.Key)!);
         File.WriteAllText(stage.Key, $"decoy {RandomNumberGenerator.GetHexString(32)}\n");
         new SampleIndex()
-            .WithAll(OrdinaryPackages.Tide("2.0"), OrdinaryPackages.Tide("2.1"), OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Pebble("1.3"))
+            .WithAll(OrdinaryPackages.Tide("2.0"), OrdinaryPackages.Pebble("1.2"), ManyModules("1.0"), ManyModules("2.0"))
             .WithAll(
                 HostilePackages.WheelWithPthHook(stage.Marker), HostilePackages.WheelThatLiesInRecord(),
                 HostilePackages.WheelThatTampersAtImport("pebble", stage.Key, stage.Loot))
@@ -40,6 +45,9 @@ internal sealed class Stage
             .WriteTo(Path.Combine(home, "index"));
         return stage;
     }
+
+    private static SampleWheel ManyModules(string version) => Enumerable.Range(0, Modules).Aggregate(
+        OrdinaryPackages.Small("shingle", version), (wheel, i) => wheel.WithFile($"shingle/part{i}.py", $"VERSION = \"{version}\"\n"));
 
     /// <summary>The decoy's text is at the place where loot goes.</summary>
     public bool KeyWasTaken => File.Exists(Loot) && File.ReadAllText(Loot).Contains(File.ReadAllText(Key, Encoding.UTF8), StringComparison.Ordinal);

@@ -8,7 +8,9 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
 {
     private const int Kills = 10;
     private const string Overwrite = "import pebble; open(pebble.__file__, 'a').write('# overwritten\\n')";
-    private const string Versions = "import tide, pebble; print(tide.__version__, pebble.__version__)";
+
+    // Prints every version that is found in the package's parts: one, when it is whole.
+    private const string Versions = "import pkgutil, importlib, shingle; parts = [importlib.import_module('shingle.' + m.name).VERSION for m in pkgutil.iter_modules(shingle.__path__)]; print(len(parts), *sorted(set(parts + [shingle.__version__])))";
     private readonly DecoyWatch _decoy = new(ours.Stage.Key);
 
     /// <summary>Times that our side's decoy key was opened so far; our own looks at it not counted.</summary>
@@ -57,7 +59,7 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
         File.WriteAllBytes(file, before);
         File.SetLastWriteTimeUtc(file, Environments.Store.SealedTree.SealTime);
         File.SetUnixFileMode(file, Environments.Store.SealedTree.FileMode);
-        return new("you change one by hand, outside the sandbox", Said("nobody notices"), seen ? "seen by `verify`" : "not seen", seen);
+        return new("you change one by hand, outside the sandbox", Said(pip?.NoticesAnEdit("pebble/__init__.py") == true ? "seen" : "`pip check` sees nothing"), seen ? "seen by `verify`" : "not seen", seen);
     }
 
     private Act BuildCode()
@@ -114,15 +116,22 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
     // Old and new alternate; killed at moments spread over the time that a whole upgrade takes.
     private static int Survive(Side side)
     {
-        side.Install(Stage.Wanted, Stage.WantedToo);
+        side.Install(Stage.Old);
+        string? old = side.Python(Versions);
         long started = Stopwatch.GetTimestamp();
-        side.Install(Stage.Newer, Stage.NewerToo);
+        side.Install(Stage.Newer);
         TimeSpan whole = Stopwatch.GetElapsedTime(started);
+        string? newer = side.Python(Versions);
         int broken = 0;
+        string target = Stage.Old;
         for (int i = 0; i < Kills; i++)
         {
-            side.InstallAndDie(whole * ((i + 0.5) / Kills), i % 2 == 0 ? [Stage.Wanted, Stage.WantedToo] : [Stage.Newer, Stage.NewerToo]);
-            if (side.Python(Versions)?.Trim() is not ("2.0 1.2" or "2.1 1.3")) broken++;
+            // The first half is start-up and looking around; what can break breaks later.
+            side.InstallAndDie(whole * (0.5 + 0.5 * (i + 0.5) / Kills), target);
+            string? seen = side.Python(Versions);
+            if (seen is null || (!string.Equals(seen, old, StringComparison.Ordinal) && !string.Equals(seen, newer, StringComparison.Ordinal))) broken++;
+            // Always away from what is there: asking for what one has changes nothing.
+            target = string.Equals(seen, newer, StringComparison.Ordinal) ? Stage.Old : Stage.Newer;
         }
         return broken;
     }
