@@ -52,6 +52,25 @@ public static class HostilePackages
     public static SampleWheel WheelWithSitecustomize(string marker) => new SampleWheel("site-customizer", "1.0")
         .WithFile("sitecustomize.py", $"{PythonText.Mark(marker, "sitecustomize ran")}\n");
 
+    /// <summary>Moment: every interpreter start, where the user's own packages are looked at.</summary>
+    public static SampleWheel WheelWithUsercustomize(string marker) => new SampleWheel("user-customizer", "1.0")
+        .WithFile("usercustomize.py", $"{PythonText.Mark(marker, "usercustomize ran")}\n");
+
+    /// <summary>Moment: every interpreter start. As <see cref="WheelWithPthHook"/>, by a side door.</summary>
+    public static SampleWheel WheelWithPthHookInData(string marker) => new SampleWheel("data-hook", "1.0")
+        .WithFile("data_hook.py", "VALUE = 1\n")
+        .WithPurelib("data_hook.pth", $"import os; {PythonText.Mark(marker, ".pth hook from .data ran")}\n");
+
+    /// <summary>A module that RECORD does not list: it is installed, and no uninstall removes it.</summary>
+    public static SampleWheel WheelWithUnlistedFile(string marker) => new SampleWheel("stowaway", "1.0")
+        .WithFile("stowaway.py", "VALUE = 1\n")
+        .WithFile("stowaway_hidden.py", $"{PythonText.Mark(marker, "the unlisted module ran")}\n")
+        .WithoutRecordRow("stowaway_hidden.py");
+
+    /// <summary>Moment: import, by anybody who wanted the standard library's module.</summary>
+    public static SampleWheel WheelThatShadowsStandardLibrary(string marker) => new SampleWheel("shadow", "1.0")
+        .WithFile("random.py", $"{PythonText.Mark(marker, "the shadowing module ran")}\n");
+
     /// <summary>RECORD gives the hash of something else than what the wheel holds.</summary>
     public static SampleWheel WheelThatLiesInRecord() => new SampleWheel("record-liar", "1.0")
         .WithFile("record_liar.py", "VALUE = 1\n")

@@ -24,7 +24,7 @@ public sealed record SampleIndex
     public ImmutableArray<string> Projects =>
         [.. Files.Select(file => file.Project).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>What is served as <c>files/name</c>: a file, or a wheel's metadata under <c>….whl.metadata</c>; null when there is none.</summary>
+    /// <summary>What is served as <c>files/name</c>: a file, or the metadata of a wheel; null when there is none.</summary>
     public byte[]? FileBytes(string fileName)
     {
         foreach (var file in Files)

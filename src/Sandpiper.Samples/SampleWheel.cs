@@ -41,6 +41,9 @@ public sealed record SampleWheel(string Name, string Version)
     public SampleWheel WithScript(string name, string text) =>
         WithMember(SampleMember.Text($"{DataFolder}/scripts/{name}", text).AsExecutable());
 
+    /// <summary>A file of <c>.data/purelib</c>, which goes to <c>site-packages</c> by a side door.</summary>
+    public SampleWheel WithPurelib(string path, string text) => WithFile($"{DataFolder}/purelib/{path}", text);
+
     /// <summary>A file of <c>.data/data</c>, which goes below the environment's root.</summary>
     public SampleWheel WithData(string path, ReadOnlyMemory<byte> content) => WithFile($"{DataFolder}/data/{path}", content);
 

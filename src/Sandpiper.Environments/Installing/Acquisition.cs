@@ -77,7 +77,7 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
         try
         {
             ReadOnlyMemory<byte> metadata = await index.GetMetadataAsync(pin.File, cancel);
-            SealedWheel wheel = store.Seal(pin.Wheel, digest, path, pin.File.HasMetadata ? metadata : null, waivers.RulesFor(pin.Name, pin.Version), staging, cancel);
+            SealedWheel wheel = store.Seal(pin.Wheel, digest, path, pin.File.HasMetadata ? metadata : (ReadOnlyMemory<byte>?)null, waivers.RulesFor(pin.Name, pin.Version), staging, cancel);
             File.Delete(path);
             return wheel;
         }

@@ -32,7 +32,6 @@ internal sealed class Succession(ManagedEnvironment environment, DataPlaces plac
         var ledger = new EnvironmentLedger(environment);
         ledger.Announce(new LedgerLine(command, time.GetUtcNow(), Environment.UserName, before?.Number, number, LedgerChangesOf(changes, next), OverridesOf(next, leaveHooksOut), Confirmed: false));
         Directory.Move(work, place);
-        // Only now: a directory without write permission cannot be moved, its ".." has to be rewritten (rename(2), EACCES).
         Directory.SetLastWriteTimeUtc(place, SealedTree.SealTime);
         File.SetUnixFileMode(place, SealedTree.DirectoryMode);
         environment.Switch(number);

@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
-
 namespace Sandpiper.Environments.Kernel;
 
 /// <summary>A link that always points somewhere: replaced by one rename(2), never removed and made again.</summary>
-internal static partial class SymbolicLink
+internal static class SymbolicLink
 {
     /// <summary>What it points to, unresolved; null when there is nothing of that name, or no link.</summary>
     public static string? Target(string path) => new FileInfo(path).LinkTarget;
@@ -15,12 +13,8 @@ internal static partial class SymbolicLink
         string next = path + ".next";
         File.Delete(next);      // of a command that was killed between the two calls below
         File.CreateSymbolicLink(next, target);
-        KernelFailure.ThrowIfFailed(Rename(next, path), "rename", path);
+        AtomicRename.Replace(next, path);
         using var directory = OpenDirectory.At(Path.GetDirectoryName(path)!);
         directory.Synchronize();
     }
-
-    // File.Move looks through the link, finds a directory, and refuses.
-    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Rename(string from, string to);
 }

@@ -1,3 +1,4 @@
+using Sandpiper.Environments.Kernel;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Sandpiper.Environments.Store;

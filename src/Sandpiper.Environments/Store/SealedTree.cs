@@ -1,5 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 
+using Sandpiper.Environments.Kernel;
+
 namespace Sandpiper.Environments.Store;
 
 /// <summary>A directory tree that is made once, then read-only, and removed as a whole.</summary>

@@ -36,8 +36,13 @@ internal sealed class PageCache(string? directory)
     }
 
     /// <summary>METADATA by its own digest, which is checked on every read: a cache is no place to trust.</summary>
-    public ReadOnlyMemory<byte>? FindMetadata(Sha256Digest digest) =>
-        Read(PathOf("metadata", digest.Hex)) is { } bytes && Sha256Digest.Of(bytes) == digest ? bytes : null;
+    public ReadOnlyMemory<byte>? FindMetadata(Sha256Digest digest)
+    {
+        byte[]? bytes = Read(PathOf("metadata", digest.Hex));
+        // Not by a conditional: a null array becomes an empty memory, which is not null.
+        if (bytes is null || Sha256Digest.Of(bytes) != digest) return null;
+        return bytes;
+    }
 
     public void KeepMetadata(Sha256Digest digest, ReadOnlySpan<byte> content) => Write(PathOf("metadata", digest.Hex), content);
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Sandpiper.Environments.Store;
+namespace Sandpiper.Environments.Kernel;
 
 /// <summary>An open that locks nothing, and a write that appends: the base library has neither.</summary>
 /// <remarks>
