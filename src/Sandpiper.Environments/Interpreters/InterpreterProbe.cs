@@ -32,14 +32,20 @@ public sealed class InterpreterProbe(string? cacheDirectory)
     {
         path = Path.GetFullPath(path);
         var answered = Answer(path);
-        if (!string.Equals(answered.Answer["prefix"], answered.Answer["base_prefix"], StringComparison.Ordinal))
+        if (IsInVirtualEnvironment(answered.RealPath))
         {
-            // A virtual environment with a copied executable; one with a link was left behind with the link.
-            answered = Answer(answered.Answer["base_executable"]);
-            if (!string.Equals(answered.Answer["prefix"], answered.Answer["base_prefix"], StringComparison.Ordinal))
-                throw new InterpreterException(path, "the Python that this virtual environment was made from is a virtual environment, too");
+            // Made with a copied executable; one that was made with a link was left behind when the link was resolved.
+            answered = Answer($"{answered.Answer["base_prefix"]}/bin/python{answered.Answer["python_version"]}");
+            if (IsInVirtualEnvironment(answered.RealPath)) throw new InterpreterException(path, "the Python that this virtual environment was made from cannot be told");
         }
         return Describe(path, answered);
+    }
+
+    // Where the interpreter itself looks (CPython, Modules/getpath.py). Asked with -S it does not say: site makes the difference.
+    private static bool IsInVirtualEnvironment(string executable)
+    {
+        string directory = Path.GetDirectoryName(executable)!;
+        return File.Exists(Path.Combine(directory, "pyvenv.cfg")) || File.Exists(Path.Combine(Path.GetDirectoryName(directory) ?? directory, "pyvenv.cfg"));
     }
 
     private Answered Answer(string path)
@@ -101,16 +107,11 @@ public sealed class InterpreterProbe(string? cacheDirectory)
         problem = "its answer is not complete";
         foreach (string name in (ReadOnlySpan<string>)["implementation_name", "implementation_version", "os_name", "platform_machine",
             "platform_python_implementation", "platform_release", "platform_system", "platform_version", "python_full_version", "python_version",
-            "sys_platform", "prefix", "base_prefix", "base_executable", "abi_flags", "cache_tag", "libc"])
+            "sys_platform", "base_prefix", "abi_flags", "cache_tag", "libc"])
         {
             if (!answer.Texts.ContainsKey(name)) return false;
         }
-        if (!answer.Lists.ContainsKey("library") || !answer.Lists.ContainsKey("modules")) return false;
-        foreach (string name in (ReadOnlySpan<string>)["prefix", "base_prefix", "base_executable"])
-        {
-            if (!Path.IsPathFullyQualified(answer[name])) return false;
-        }
-        return true;
+        return answer.Lists.ContainsKey("library") && answer.Lists.ContainsKey("modules") && Path.IsPathFullyQualified(answer["base_prefix"]);
     }
 
     private static Interpreter Describe(string path, Answered answered)

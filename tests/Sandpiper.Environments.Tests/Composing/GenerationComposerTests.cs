@@ -230,7 +230,8 @@ public sealed class GenerationComposerTests : IDisposable
         Directory.CreateDirectory(other);
         try
         {
-            Assert.True(FileStatus.TryRead(work, out var here) && FileStatus.TryRead(other, out var there));
+            Assert.True(FileStatus.TryRead(work, out var here));
+            Assert.True(FileStatus.TryRead(other, out var there));
             Assert.SkipWhen((here.Identity.DeviceMajor, here.Identity.DeviceMinor) == (there.Identity.DeviceMajor, there.Identity.DeviceMinor), "there is no second file system");
             var generation = _workshop.Compose(other, 1, [package]);
             Assert.Contains($"{Workshop.SitePackages}/alpha/__init__.py", generation.Copies);

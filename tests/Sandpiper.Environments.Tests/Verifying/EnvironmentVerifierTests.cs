@@ -20,7 +20,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
     public void What_was_just_installed_is_as_installed(bool full)
     {
         var generation = Install();
-        var report = Verify(generation, full);
+        var report = Verify(_workshop.Environment.Read(generation.Number), full);
         Assert.Empty(report.Findings);
         Assert.Equal(Directory.EnumerateFiles(generation.Directory, "*", SearchOption.AllDirectories)
             .Count(p => !p.Contains("/lib64/", StringComparison.Ordinal) && new FileInfo(p).LinkTarget is null), report.Files);
@@ -180,12 +180,33 @@ public sealed class EnvironmentVerifierTests : IDisposable
         {
             var mutation = Mutation.Of(names[index], kind, salt);
             if (mutation is null) return;
-            mutation.Do();
-            var found = Verify(generation).Findings;
-            mutation.Undo();
-            Assert.True(!found.IsEmpty, $"{mutation.Name} of {names[index]} was not seen");
+            Assert.True(FindsDuring(mutation, generation, full: false), $"{mutation.Name} of {names[index]} was not seen");
         }, iter: 400, threads: 1);
         Assert.Empty(Verify(generation, full: true).Findings);      // so every mutation was taken back, and was what was found
+    }
+
+    [Fact]
+    public void Any_bit_that_flips_unseen_in_a_file_is_found_by_the_full_look()
+    {
+        var generation = Install();
+        string[] names = [.. Everything(generation.Directory).Concat(Everything(Path.Combine(_workshop.Root.Path, "store")))
+            .Where(p => new FileInfo(p) is { LinkTarget: null, Exists: true, Length: > 0 } file && file.Name != "manifest.json")];
+        Gen.Select(Gen.Int[0, names.Length - 1], Gen.Int[1, 1 << 20]).Sample((index, salt) =>
+            Assert.True(FindsDuring(Mutation.UnseenEdit(names[index], salt), generation, full: true), names[index]), iter: 100, threads: 1);
+        Assert.Empty(Verify(generation, full: true).Findings);
+    }
+
+    private bool FindsDuring(Mutation mutation, Generation generation, bool full)
+    {
+        mutation.Do();
+        try
+        {
+            return !Verify(generation, full).Findings.IsEmpty;
+        }
+        finally
+        {
+            mutation.Undo();
+        }
     }
 
     private Generation Install() => _workshop.Install(
@@ -193,7 +214,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
         _workshop.Package(Workshop.Wheel("gull").WithData("share/gull/x.txt", "x"u8.ToArray()).WithMember(SampleMember.Text("gull/tool", "t").AsExecutable())));
 
     private EnvironmentVerifier.Report Verify(Generation generation, bool full = false) =>
-        new EnvironmentVerifier(_workshop.Root.Store).Verify(_workshop.Environment.Read(generation.Number) is var read && full ? read : generation, full, TestContext.Current.CancellationToken);
+        new EnvironmentVerifier(_workshop.Root.Store).Verify(generation, full, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> Everything(string directory)
     {
@@ -214,7 +235,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
     {
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllBytes(path, content);
-        File.SetUnixFileMode(path, SealedTree.FileMode | (path.Contains("/bin/", StringComparison.Ordinal) ? SealedTree.ExecutableMode : 0));
+        File.SetUnixFileMode(path, path.Contains("/bin/", StringComparison.Ordinal) ? SealedTree.ExecutableMode : SealedTree.FileMode);
         File.SetLastWriteTimeUtc(path, SealedTree.SealTime);
     }
 

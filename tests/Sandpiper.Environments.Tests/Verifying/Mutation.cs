@@ -26,6 +26,14 @@ internal sealed record Mutation(string Name, Action Do, Action Undo)
         };
     }
 
+    /// <summary>One bit of a file that is not empty, its time set back.</summary>
+    public static Mutation UnseenEdit(string path, int salt)
+    {
+        Assert.True(FileStatus.TryRead(path, out var status));
+        var edit = EditInPlace(path, status, salt);
+        return edit with { Do = edit.Undo };
+    }
+
     private static void Touch(string path, int seconds) => File.SetLastWriteTimeUtc(path, SealedTree.SealTime.AddSeconds(seconds));
 
     private static Mutation EditInPlace(string path, FileStatus status, int salt) => new("edit", () => Flip(path, status, salt), () =>
@@ -48,37 +56,41 @@ internal sealed record Mutation(string Name, Action Do, Action Undo)
         File.SetUnixFileMode(path, status.Mode);
     }
 
-    private static Mutation Delete(string path) => new("delete", () => Aside(path), () => Back(path));
+    private static Mutation Delete(string path)
+    {
+        string keeper = NewKeeper();
+        return new("delete", () => Aside(path, keeper), () => Back(path, keeper));
+    }
 
     private static Mutation Add(string path, int salt) => new("add",
         () => InOpen(path, () => File.WriteAllText(Path.Combine(path, $"added-{salt}"), "")), () => InOpen(path, () => File.Delete(Path.Combine(path, $"added-{salt}"))));
 
-    private static Mutation ReplaceByLink(string path) => new("link", () =>
-    {
-        Aside(path);
-        InOpen(Path.GetDirectoryName(path)!, () => File.CreateSymbolicLink(path, "elsewhere"));
-    }, () =>
-    {
-        InOpen(Path.GetDirectoryName(path)!, () => File.Delete(path));
-        Back(path);
-    });
+    private static Mutation ReplaceByLink(string path) =>
+        Replace("link", path, () => File.CreateSymbolicLink(path, "elsewhere"), () => File.Delete(path));
 
-    private static Mutation ReplaceByDirectory(string path) => new("directory", () =>
-    {
-        Aside(path);
-        InOpen(Path.GetDirectoryName(path)!, () => Directory.CreateDirectory(path));
-    }, () =>
-    {
-        InOpen(Path.GetDirectoryName(path)!, () => Directory.Delete(path));
-        Back(path);
-    });
+    private static Mutation ReplaceByDirectory(string path) =>
+        Replace("directory", path, () => Directory.CreateDirectory(path), () => Directory.Delete(path));
 
-    private static string Keeper(string path) => Path.Combine(Path.GetTempPath(), $"sandpiper-kept-{Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(path)))}");
+    private static Mutation Replace(string name, string path, Action make, Action remove)
+    {
+        string keeper = NewKeeper(), parent = Path.GetDirectoryName(path)!;
+        return new(name, () =>
+        {
+            Aside(path, keeper);
+            InOpen(parent, make);
+        }, () =>
+        {
+            InOpen(parent, remove);
+            Back(path, keeper);
+        });
+    }
 
     // Moved, not copied: the inode, with its hard links, has to come back.
-    private static void Aside(string path) => Move(path, Keeper(path));
+    private static void Aside(string path, string keeper) => Move(path, keeper);
 
-    private static void Back(string path) => Move(Keeper(path), path);
+    private static void Back(string path, string keeper) => Move(keeper, path);
+
+    private static string NewKeeper() => Path.Combine(Path.GetTempPath(), $"sandpiper-kept-{Guid.NewGuid():N}");
 
     private static void Move(string from, string to)
     {
