@@ -49,7 +49,8 @@ internal static class Driver
         Console.WriteLine(RootPrivileges.Held);
         foreach (string directory in directories) File.WriteAllText(Path.Join(directory, "mine"), "");
         Console.WriteLine(File.ReadAllText("/proc/self/status"));
-        return 0;
+        Console.Out.Flush();
+        return ConfinedProgram.Run(new Confinement { Home = "/home/sandpiper", WorkingDirectory = "/" }, ["/usr/bin/id", "-u"]);
     }
 
     private static int Confine(ReadOnlySpan<string> args)

@@ -7,7 +7,7 @@ namespace Sandpiper.Sandbox.Tests.Driving;
 public sealed class Ground : IDisposable
 {
     private const string OrdinaryUser = "12345";
-    private static readonly TimeSpan DoesNotHang = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DoesNotHang = TimeSpan.FromSeconds(40);
 
     public Ground()
     {
@@ -98,6 +98,8 @@ public sealed class Ground : IDisposable
             bool ended = process.WaitForExit(DoesNotHang);
             if (!ended) process.Kill(entireProcessTree: true);
             Assert.True(ended, "it hangs");
+            // They end when their last holder is dead: who waited may be gone and what he started not.
+            Assert.True(Task.WaitAll([output, errors], DoesNotHang), "something outlived it");
             return new Outcome(process.ExitCode, output.Result.Trim(), errors.Result.Trim());
         }
     }

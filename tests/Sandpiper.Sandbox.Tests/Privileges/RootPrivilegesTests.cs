@@ -31,6 +31,7 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
         Assert.Contains($"Uid:\t{user}\t{user}\t{user}\t{user}", lines);
         Assert.Contains("CapEff:\t0000000000000000", lines);
         Assert.Contains("NoNewPrivs:\t1", lines);
+        Assert.Equal(user, lines[^1]); // and whom a sandbox would not hold is now held by one
         Assert.True(File.Exists(Path.Join(directory, "mine")));
         Assert.Equal($"{user}", $"{FileFacts.Of(directory)!.Value.UserId}");
         Assert.Equal(0u, FileFacts.Of(Path.GetDirectoryName(directory)!)!.Value.UserId);
