@@ -1,3 +1,4 @@
+using System.Text;
 using Sandpiper.Console;
 
 namespace Sandpiper.Tests.Console;
@@ -5,11 +6,11 @@ namespace Sandpiper.Tests.Console;
 /// <summary>Somebody who reads both streams of a <see cref="Terminal"/>.</summary>
 internal sealed class Listener(bool color = false, bool watches = false, Verbosity verbosity = Verbosity.Normal)
 {
-    private readonly StringWriter _output = new() { NewLine = "\n" };
-    private readonly StringWriter _error = new() { NewLine = "\n" };
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
     private Terminal? _terminal;
 
-    public Terminal Terminal => _terminal ??= new Terminal(_output, _error, color, color, watches, verbosity);
+    public Terminal Terminal => _terminal ??= new Terminal(new StringWriter(_output), new StringWriter(_error), color, color, watches, verbosity);
 
     public string Output => _output.ToString();
 
