@@ -97,6 +97,7 @@ internal sealed record Attack(string Project, Func<Scene, SampleIndex> Index)
         ["a command whose name is a path"] = new("script-outside", scene => new SampleIndex().With(HostilePackages.WheelWithScriptOutside(scene.Marker)))
         {
             Bites = scene => File.Exists(Path.Combine(scene.Target, "script-outside")),
+            PipWithstands = "CVE-2026-8643: old ones happen to read only the name's last part, and 26.1.2 refuses it; those between are bitten",
         },
         ["another package's file"] = new("neighbour-overwriter",
             scene => new SampleIndex().With(OrdinaryPackages.Pebble()).With(HostilePackages.WheelOverAnotherPackage("pebble", scene.Marker)))
