@@ -18,9 +18,7 @@ internal static class Arguments
         if (confinement.HostNetwork) arguments.Add("--share-net");
         if (ownSession) arguments.Add("--new-session");
         arguments.AddRange(["--hostname", SyntheticFiles.HostName]);
-        arguments.AddRange(FileTree.Of(confinement));
-        foreach (var (path, descriptor) in files) arguments.AddRange(["--ro-bind-data", $"{descriptor}", path]);
-        if (confinement.SecondStage is { } executable) arguments.AddRange(["--ro-bind", executable, SecondStage.PathInside]);
+        arguments.AddRange(FileTree.Of(confinement, files));
         // The root and /dev are memory of bubblewrap's making: without this they could be filled without a limit.
         arguments.AddRange(["--remount-ro", "/dev", "--remount-ro", "/"]);
         arguments.Add("--clearenv");

@@ -9,8 +9,8 @@ public static unsafe partial class SecondStage
 {
     internal const string Marker = "--second-stage";
 
-    /// <summary>Where the executable appears inside; <c>/run</c> holds nothing else there.</summary>
-    internal const string PathInside = "/run/sandpiper";
+    /// <summary>Where the executable appears inside: in the root, where nothing that a user may grant can be in the way.</summary>
+    internal const string PathInside = "/.sandpiper";
 
     private const int NotExecutable = 126;  // as the shells have it (POSIX.1-2024, XCU 2.8.2)
     private const int NotFound = 127;

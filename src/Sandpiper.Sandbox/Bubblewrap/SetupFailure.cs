@@ -30,7 +30,11 @@ internal static class SetupFailure
                 $"AppArmor lets no ordinary program use a user namespace ({message})",
                 "allow it to bubblewrap alone: a profile for /usr/bin/bwrap with `userns,` in /etc/apparmor.d/bwrap, then sudo systemctl reload apparmor");
         }
-        if (message.Contains("No permissions to create", StringComparison.Ordinal) || message.Contains("Creating new namespace failed", StringComparison.Ordinal))
+        if (message.Contains("max_*_namespaces", StringComparison.Ordinal))
+        {
+            return new SandboxUnavailableException($"the number of namespaces is limited here ({message})", "sudo sysctl user.max_user_namespaces=10000");
+        }
+        if (message.Contains("No permissions to creat", StringComparison.Ordinal) || message.Contains("Creating new namespace failed", StringComparison.Ordinal))
         {
             return new SandboxUnavailableException(
                 $"this kernel or container allows no new namespaces ({message})",

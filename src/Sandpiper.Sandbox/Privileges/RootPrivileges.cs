@@ -24,7 +24,9 @@ public static partial class RootPrivileges
         Check("setgroups", SetGroups(0, 0));
         Check("setresgid", SetGroupIds(user.GroupId, user.GroupId, user.GroupId));
         Check("setresuid", SetUserIds(user.UserId, user.UserId, user.UserId)); // leaving uid 0 takes all capabilities along (capabilities(7))
+        // Binds this thread and what it starts, threads and programs alike.
         Check("prctl(PR_SET_NO_NEW_PRIVS)", Control(SetNoNewPrivileges, 1, 0, 0, 0));
+        if (Control(GetNoNewPrivileges, 0, 0, 0, 0) != 1) throw new SandboxException("prctl(PR_GET_NO_NEW_PRIVS)", Errno.NotPermitted);
         ThreadCredentials.MustBe(user);
         return user.UserId;
     }
@@ -34,7 +36,8 @@ public static partial class RootPrivileges
         if (result != 0) throw new SandboxException(call, Marshal.GetLastPInvokeError());
     }
 
-    private const int SetNoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS, linux/prctl.h
+    private const int SetNoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS: linux/prctl.h
+    private const int GetNoNewPrivileges = 39;
 
     [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
     private static partial int SetGroups(nuint count, nint groups);

@@ -109,7 +109,7 @@ public sealed class SealingTests : IDisposable
     [Fact]
     public void The_start_up_hooks_of_hostile_packages_are_marked()
     {
-        SampleWheel[] wheels = [HostilePackages.PthHook("x"), HostilePackages.PthHookInData("x"), HostilePackages.Sitecustomize("x"), HostilePackages.Usercustomize("x"), HostilePackages.StartHook("x")];
+        SampleWheel[] wheels = [HostilePackages.WheelWithPthHook("x"), HostilePackages.WheelWithPthHookInData("x"), HostilePackages.WheelWithSitecustomize("x"), HostilePackages.WheelWithUsercustomize("x"), HostilePackages.WheelWithStartHook("x")];
         foreach (var wheel in wheels) Assert.Single(_root.Seal(wheel.FileName, wheel.Build()).Files, f => f.Kind == StoredFileKind.StartUpHook);
     }
 

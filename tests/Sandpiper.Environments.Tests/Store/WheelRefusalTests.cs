@@ -181,11 +181,11 @@ public sealed class WheelRefusalTests : IDisposable
     /// <summary>The packages with which the whole command is attacked, here by themselves.</summary>
     public static TheoryData<string, SampleWheel> Hostile => new()
     {
-        { "SP-WHEEL-06", HostilePackages.UnlistedFile("x") },
-        { "SP-WHEEL-08", HostilePackages.LyingRecord("x") },
-        { "SP-WHEEL-11", HostilePackages.ReplacesPython("x") },
-        { "SP-WHEEL-11", HostilePackages.WritesPyvenvCfg() },
-        { "SP-WHEEL-12", HostilePackages.ScriptOutside() },
+        { "SP-WHEEL-06", HostilePackages.WheelWithUnlistedFile("x") },
+        { "SP-WHEEL-08", HostilePackages.WheelThatLiesInRecord() },
+        { "SP-WHEEL-11", HostilePackages.WheelThatReplacesPython("x") },
+        { "SP-WHEEL-11", HostilePackages.WheelThatWritesPyvenvCfg("x") },
+        { "SP-WHEEL-12", HostilePackages.WheelWithScriptOutside("x") },
     };
 
     [Theory]
@@ -199,7 +199,7 @@ public sealed class WheelRefusalTests : IDisposable
     [Fact]
     public void A_member_that_leaves_the_destination_stops_the_archive_reader()
     {
-        var wheel = HostilePackages.ZipSlip("x");
+        var wheel = HostilePackages.ZipSlip("../../../zip_slip.py");
         Assert.Throws<ArchiveRefusedException>(() => _root.Seal(wheel.FileName, wheel.Build()));
         Assert.Equal(["staging/"], _root.Tree());
     }

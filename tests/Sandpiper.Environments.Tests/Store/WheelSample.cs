@@ -47,9 +47,9 @@ internal sealed record WheelSample
 
     public byte[] ToBytes()
     {
-        var archive = new ZipBytes();
-        foreach (var entry in Entries) archive = archive.With(new ZipPiece(entry.Name, entry.Content) { Mode = entry.Executable ? 0x81ED : 0x81A4 });
-        if (RecordName.Length > 0) archive = archive.With(new ZipPiece(RecordName, Record()));
+        var archive = ZipBytes.Empty;
+        foreach (var entry in Entries) archive = archive.With(new SampleMember(entry.Name, entry.Content) { Mode = (ushort)(entry.Executable ? 0x81ED : 0x81A4) });
+        if (RecordName.Length > 0) archive = archive.With(new SampleMember(RecordName, Record()));
         return archive.Build();
     }
 
