@@ -62,7 +62,8 @@ internal static class GenerationFile
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentException($"`{path}` cannot be read ({error.GetType().Name}); `sandpiper rollback N` goes to another generation");
+            string because = error is IOException or UnauthorizedAccessException ? "is missing, or may not be read" : "is not what an install writes";
+            throw new EnvironmentException($"`{path}` {because}; `sandpiper rollback N` goes to another generation");
         }
     }
 
