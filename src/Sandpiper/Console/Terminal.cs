@@ -5,7 +5,8 @@ namespace Sandpiper.Console;
 /// <summary>Standard output and standard error, and what is known of whoever reads them.</summary>
 /// <remarks>
 /// Every text goes through <see cref="VisibleText"/> on its way out, so that no caller can forget to; colour is added by us alone.
-/// A reader that went away (<c>sandpiper list | head -1</c>) is no error.
+/// A reader that went away (<c>sandpiper list | head -1</c>) is no error, as .NET's console streams have it. An answer that the disk
+/// behind a redirection has no room for is one: an empty requirements file would be believed.
 /// </remarks>
 internal sealed class Terminal
 {
@@ -62,57 +63,62 @@ internal sealed class Terminal
     public void Problem(params ReadOnlySpan<Inked> pieces)
     {
         // On a terminal both streams are one picture: what was said first is to be read first.
-        Attempt(_out, writer => writer.Flush());
+        WriteTo(_out, writer => writer.Flush());
         Write(_error, _colorError, pieces);
     }
 
     /// <summary>Machine-readable text, as it is, on standard output. JSON escapes control characters itself.</summary>
-    public void Raw(string text) => Attempt(_out, writer => writer.Write(text));
+    public void Raw(string text) => WriteTo(_out, writer => writer.Write(text));
 
     /// <summary>A progress line that the next write replaces; only where somebody watches.</summary>
     public void Transient(string text)
     {
-        if (ShowsProgress) Attempt(_error, writer => writer.Write($"\r\e[2K{VisibleText.Of(text)}"));
+        if (ShowsProgress) WriteTo(_error, writer => writer.Write($"\r\e[2K{VisibleText.Of(WithoutSecrets.Of(text))}"));
     }
 
     /// <summary>Takes the progress line away.</summary>
     public void ClearTransient()
     {
-        if (ShowsProgress) Attempt(_error, writer => writer.Write("\r\e[2K"));
+        if (ShowsProgress) WriteTo(_error, writer => writer.Write("\r\e[2K"));
     }
 
     /// <summary>Hands on what is still held back.</summary>
+    /// <exception cref="AnswerLostException">Standard output does not take it.</exception>
     public void Flush()
     {
-        Attempt(_out, writer => writer.Flush());
-        Attempt(_error, writer => writer.Flush());
+        WriteTo(_out, writer => writer.Flush());
+        WriteTo(_error, writer => writer.Flush());
     }
 
-    private static void Write(TextWriter writer, bool color, ReadOnlySpan<Inked> pieces)
+    private void Write(TextWriter writer, bool color, ReadOnlySpan<Inked> pieces)
     {
         var line = new StringBuilder();
         foreach (Inked piece in pieces)
         {
             string start = color ? Inked.Start(piece.Ink) : "";
-            line.Append(start).Append(VisibleText.Of(piece.Text)).Append(start.Length > 0 ? "\e[0m" : "");
+            line.Append(start).Append(VisibleText.Of(WithoutSecrets.Of(piece.Text))).Append(start.Length > 0 ? "\e[0m" : "");
         }
         line.Append('\n');
         string text = line.ToString();
-        Attempt(writer, w => w.Write(text));
+        WriteTo(writer, w => w.Write(text));
     }
 
-    private static void Attempt(TextWriter writer, Action<TextWriter> write)
+    private void WriteTo(TextWriter writer, Action<TextWriter> write)
     {
         try
         {
             write(writer);
         }
-        catch (IOException)
+        catch (IOException error)
         {
-            // The reader is gone, or the disk behind a redirection is full; there is nobody left to tell.
+            // What is said about the work may be lost, there is nobody left to tell.
+            if (ReferenceEquals(writer, _out)) throw new AnswerLostException(error);
         }
     }
 }
+
+/// <summary>Standard output did not take what a command had to say; what it did is done.</summary>
+internal sealed class AnswerLostException(IOException error) : Exception(error.Message, error);
 
 /// <summary>How much is said besides the answer.</summary>
 internal enum Verbosity
