@@ -34,7 +34,8 @@ internal static class GenerationFile
         }
         catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentException($"`{path}` cannot be read ({e.Message}); `sandpiper rollback N` goes to another generation");
+            string because = e is IOException or UnauthorizedAccessException ? "may not be read" : "is not what an install writes";
+            throw new EnvironmentException($"`{path}` {because}; `sandpiper rollback N` goes to another generation");
         }
     }
 }

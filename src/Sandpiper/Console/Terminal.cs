@@ -76,7 +76,7 @@ internal sealed class Terminal
     /// <summary>A progress line that the next write replaces; only where somebody watches.</summary>
     public void Transient(string text)
     {
-        if (ShowsProgress) Tell($"\r\e[2K{VisibleText.Of(text)}");
+        if (ShowsProgress) Tell($"\r\e[2K{VisibleText.Of(WithoutSecrets.Of(text))}");
     }
 
     /// <summary>Takes the progress line away.</summary>
@@ -101,7 +101,7 @@ internal sealed class Terminal
         foreach (Inked piece in pieces)
         {
             string start = color ? Inked.Start(piece.Ink) : "";
-            line.Append(start).Append(VisibleText.Of(piece.Text)).Append(start.Length > 0 ? "\e[0m" : "");
+            line.Append(start).Append(VisibleText.Of(WithoutSecrets.Of(piece.Text))).Append(start.Length > 0 ? "\e[0m" : "");
         }
         return line.Append('\n').ToString();
     }
