@@ -21,7 +21,6 @@ internal static class Explanations
     public static Explanation Of(Exception error) => error switch
     {
         ExplainedException e => e.Explanation,
-        AnswerLostException e => new(ExitCode.CouldNot, "the answer could not be written to standard output", e.Message),
         PackageRefusedException e => OfPackage(e),
         ArchiveRefusedException e => new(ExitCode.Refused, $"an archive was refused; {Nothing}", OfArchive(e)),
         IndexException e => new(e.IsRefusal ? ExitCode.Refused : ExitCode.CouldNot,
