@@ -51,12 +51,12 @@ internal sealed class Explanation
     // Of the releases that everybody would accept; what a demand excludes is told by the demand.
     private static List<(Release Release, Obstacle Obstacle)> ObstaclesOf(DeadEnd end)
     {
-        BitSet wanted = BitSet.Of(end.Project.Releases.Length, _ => true);
-        foreach (Demand demand in end.Demands) wanted.IntersectWith(end.Project.Fitting(demand.Requirement.Specifiers));
         var obstacles = new List<(Release, Obstacle)>();
-        for (int place = wanted.First(from: 0); place >= 0; place = wanted.First(place + 1))
+        for (int place = 0; place < end.Project.Releases.Length; place++)
         {
-            if (end.Project.ObstacleOf(place) is { } obstacle || end.Obstacles.TryGetValue(place, out obstacle)) obstacles.Add((end.Project.Releases[place], obstacle));
+            Release release = end.Project.Releases[place];
+            if (!end.Demands.All(demand => demand.Requirement.Specifiers.Contains(release.Version))) continue;
+            if (end.Project.ObstacleOf(place) is { } obstacle || end.Obstacles.TryGetValue(place, out obstacle)) obstacles.Add((release, obstacle));
         }
         return obstacles;
     }
@@ -65,7 +65,7 @@ internal sealed class Explanation
     {
         Pep440Version[] versions = [.. project.Releases.Select(release => release.Version).Order()];
         string there = versions.Length == 1 ? $"there is only {project.Name} {versions[0]}" : $"there are versions of {project.Name} from {versions[0]} to {versions[^1]}";
-        bool eachFits = end.Demands.All(demand => !project.Fitting(demand.Requirement.Specifiers).IsEmpty);
+        bool eachFits = end.Demands.All(demand => versions.Any(demand.Requirement.Specifiers.Contains));
         return end.Demands.Count > 1 && eachFits ? $"no version is all of that, {there}" : there;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
@@ -24,7 +25,8 @@ internal sealed class Project
     {
         (Name, Page, _problem, _python) = (name, page, problem, python);
         _words = UserWords.On(name, problem);
-        Releases = InOrderOfTrial(ReleasesOf(name, page), problem, name);
+        // Nothing of a quarantined project is to be installed, whether or not the index still lists its files (PEP 792).
+        Releases = InOrderOfTrial(ReleasesOf(name, IsQuarantined ? [] : page?.Files ?? []), problem, name);
         Alive = BitSet.Of(Releases.Length, _ => true);
     }
 
@@ -47,11 +49,14 @@ internal sealed class Project
     /// <summary>How often a choice of this project had to be taken back: where it happens often, much will be fetched.</summary>
     public int Rejections { get; set; }
 
-    /// <summary>Places of the releases that a specifier allows, pre-releases judged like any other.</summary>
+    /// <summary>
+    /// Places of the releases that a specifier allows, pre-releases judged like any other. Of those that are not alive it may leave out
+    /// any: a thousand specifiers times a thousand versions is what a search would spend its time on.
+    /// </summary>
     public BitSet Fitting(SpecifierSet specifiers)
     {
         if (!_fitting.TryGetValue(specifiers, out BitSet? places))
-            _fitting.Add(specifiers, places = BitSet.Of(Releases.Length, place => specifiers.Contains(Releases[place].Version)));
+            _fitting.Add(specifiers, places = BitSet.Of(Releases.Length, place => Alive.Contains(place) && specifiers.Contains(Releases[place].Version)));
         return places;
     }
 
@@ -79,12 +84,12 @@ internal sealed class Project
             .ThenByDescending(r => r.Version)];
     }
 
-    private static Dictionary<Pep440Version, Release>.ValueCollection ReleasesOf(PackageName name, ProjectPage? page)
+    private static Dictionary<Pep440Version, Release>.ValueCollection ReleasesOf(PackageName name, ImmutableArray<IndexFile> files)
     {
         var releases = new Dictionary<Pep440Version, Release>();
         var spellings = new Dictionary<string, Release?>(StringComparer.Ordinal);
         var bySpelling = spellings.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (IndexFile file in page?.Files ?? [])
+        foreach (IndexFile file in files)
         {
             if (file.FileName.EndsWith(".whl", StringComparison.Ordinal))
             {
