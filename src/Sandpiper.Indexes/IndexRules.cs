@@ -32,4 +32,13 @@ public static class IndexRules
 
     /// <summary>The certificates to check the index with cannot be read.</summary>
     public const string Certificates = "SP-INDEX-10";
+
+    /// <summary>A file at an address where such an index must not lead: http from https, a server from a directory.</summary>
+    public const string Elsewhere = "SP-INDEX-11";
+
+    /// <summary>The address of an index is none.</summary>
+    public const string Address = "SP-INDEX-12";
+
+    /// <summary>A file of an index in a directory is there and cannot be read.</summary>
+    public const string Unreadable = "SP-INDEX-13";
 }

@@ -26,6 +26,10 @@ internal sealed class Credentials
     }
 
     /// <summary>The header for a request to <paramref name="target"/>: null unless scheme, host and port are the very same.</summary>
-    public AuthenticationHeaderValue? For(Uri target) =>
-        string.Equals(target.Scheme, _server.Scheme, StringComparison.Ordinal) && string.Equals(target.Host, _server.Host, StringComparison.OrdinalIgnoreCase) && target.Port == _server.Port ? _header : null;
+    public AuthenticationHeaderValue? For(Uri target)
+    {
+        bool isSameServer = string.Equals(target.Scheme, _server.Scheme, StringComparison.Ordinal)
+            && string.Equals(target.IdnHost, _server.IdnHost, StringComparison.OrdinalIgnoreCase) && target.Port == _server.Port;
+        return isSameServer ? _header : null;
+    }
 }
