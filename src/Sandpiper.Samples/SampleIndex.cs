@@ -3,123 +3,160 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Samples;
 
-/// <summary>One file that a sample index offers, and what the index says of it; by default the truth.</summary>
-/// <param name="Project">Whose page it is on.</param>
-/// <param name="FileName">Of the file.</param>
-/// <param name="Content">Of the file.</param>
-/// <param name="Metadata">Of the <c>.metadata</c> beside it; null: there is none.</param>
-public sealed record SampleFile(string Project, string FileName, byte[] Content, byte[]? Metadata)
-{
-    public string? RequiresPython { get; init; }
-
-    /// <summary>Null: not yanked.</summary>
-    public string? Yanked { get; init; }
-
-    public DateTimeOffset? UploadTime { get; init; } = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>The SHA-256 that the page gives, 64 digits; empty: none.</summary>
-    public string Sha256 { get; init; } = Sha256Digest.Of(Content).Hex;
-
-    public static SampleFile Of(SampleWheel wheel) => new(wheel.Name, wheel.FileName, wheel.Build(), wheel.Metadata()) { RequiresPython = wheel.RequiresPython };
-
-    public static SampleFile Of(SampleSdist sdist) => new(sdist.Name, sdist.FileName, sdist.Build(), null);
-}
-
-/// <summary>A whole index of made-up packages: as a directory that any installer reads, or page by page for a server.</summary>
+/// <summary>
+/// An index of made-up packages: pages in both forms of the simple API (PEP 503, PEP 691) and the files they point to.
+/// On disk it serves pip by a <c>file:</c> address, in memory a test's own server.
+/// </summary>
 public sealed record SampleIndex
 {
-    public ImmutableArray<SampleFile> Files { get; init; } = [];
+    private ImmutableArray<SampleFile> Files { get; init; } = [];
 
-    public SampleIndex With(params ReadOnlySpan<SampleFile> files) => this with { Files = [.. Files, .. files] };
+    public SampleIndex With(SampleWheel wheel, SampleOffer? offer = null) => With(SampleFile.Of(wheel, offer ?? new()));
 
-    public SampleIndex With(params ReadOnlySpan<SampleWheel> wheels)
+    public SampleIndex With(SampleSdist sdist, SampleOffer? offer = null) => With(SampleFile.Of(sdist, offer ?? new()));
+
+    public SampleIndex WithAll(params IEnumerable<SampleWheel> wheels) => wheels.Aggregate(this, (index, wheel) => index.With(wheel));
+
+    /// <summary>Normal names, in order.</summary>
+    public ImmutableArray<string> Projects =>
+        [.. Files.Select(file => file.Project).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>What is served as <c>files/name</c>: a file, or the metadata of a wheel; null when there is none.</summary>
+    public byte[]? FileBytes(string fileName)
     {
-        SampleIndex index = this;
-        foreach (SampleWheel wheel in wheels) index = index.With(SampleFile.Of(wheel));
-        return index;
-    }
-
-    public IEnumerable<string> Projects => Files.Select(f => Normalize(f.Project)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-
-    /// <summary>The JSON page (PEP 691), file addresses relative to <c>simple/NAME/</c>.</summary>
-    public byte[] JsonPage(string project)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        foreach (var file in Files)
         {
-            json.WriteStartObject();
-            json.WriteStartObject("meta");
-            json.WriteString("api-version", "1.1");
-            json.WriteEndObject();
-            json.WriteString("name", Normalize(project));
-            json.WriteStartArray("versions");
-            json.WriteEndArray();
-            json.WriteStartArray("files");
-            foreach (SampleFile file in FilesOf(project)) Write(json, file);
-            json.WriteEndArray();
-            json.WriteEndObject();
+            if (string.Equals(file.FileName, fileName, StringComparison.Ordinal)) return file.Served;
+            if (file.Metadata is not null && string.Equals(file.MetadataFileName, fileName, StringComparison.Ordinal)) return file.Metadata;
         }
-        return buffer.ToArray();
+        return null;
     }
 
-    /// <summary>The HTML page (PEP 503), for installers that read directories.</summary>
-    public string HtmlPage(string project)
+    /// <summary>The project's page in JSON, addresses relative to <c>simple/project/</c>; null when no file is of that project.</summary>
+    public byte[]? PageJson(string project)
     {
-        var html = new StringBuilder("<!DOCTYPE html><html><body>\n");
-        foreach (SampleFile file in FilesOf(project))
+        var files = FilesOf(project);
+        return files.Length == 0 ? null : Json(page =>
         {
-            string hash = file.Sha256.Length > 0 ? $"#sha256={file.Sha256}" : "";
-            string python = file.RequiresPython is { } requires ? $" data-requires-python=\"{WebUtility.HtmlEncode(requires)}\"" : "";
-            html.Append(CultureInfo.InvariantCulture, $"<a href=\"../../files/{Uri.EscapeDataString(file.FileName)}{hash}\"{python}>{WebUtility.HtmlEncode(file.FileName)}</a><br>\n");
-        }
-        return html.Append("</body></html>\n").ToString();
+            page.WriteString("name", files[0].Project);
+            page.WriteStartArray("versions");
+            foreach (string version in files.Select(file => file.Version).Distinct(StringComparer.Ordinal)) page.WriteStringValue(version);
+            page.WriteEndArray();
+            page.WriteStartArray("files");
+            foreach (var file in files) WriteFile(page, file);
+            page.WriteEndArray();
+        });
     }
 
-    /// <summary>Writes <c>simple/NAME/index.json</c> and <c>index.html</c>, and <c>files/</c>.</summary>
-    /// <returns>The address of the index: a <c>file:</c> one.</returns>
-    public Uri WriteTo(string directory)
+    /// <summary>The project's page in HTML; null when no file is of that project.</summary>
+    public byte[]? PageHtml(string project)
     {
+        var files = FilesOf(project);
+        return files.Length == 0 ? null : Html(files.Select(Anchor));
+    }
+
+    /// <summary>
+    /// Writes <c>simple/index.json</c>, <c>simple/project/index.json</c>, the same pages as <c>index.html</c>, and <c>files/</c>.
+    /// </summary>
+    public void WriteTo(string directory)
+    {
+        string simple = Directory.CreateDirectory(Path.Combine(directory, "simple")).FullName;
+        string files = Directory.CreateDirectory(Path.Combine(directory, "files")).FullName;
+        File.WriteAllBytes(Path.Combine(simple, "index.json"), RootJson());
+        File.WriteAllBytes(Path.Combine(simple, "index.html"), Html(Projects.Select(project => $"""<a href="{project}/">{project}</a>""")));
         foreach (string project in Projects)
         {
-            string page = Directory.CreateDirectory(Path.Combine(directory, "simple", project)).FullName;
-            File.WriteAllBytes(Path.Combine(page, "index.json"), JsonPage(project));
-            File.WriteAllText(Path.Combine(page, "index.html"), HtmlPage(project));
+            string folder = Directory.CreateDirectory(Path.Combine(simple, project)).FullName;
+            File.WriteAllBytes(Path.Combine(folder, "index.json"), PageJson(project)!);     // Projects has only those with files
+            File.WriteAllBytes(Path.Combine(folder, "index.html"), PageHtml(project)!);
         }
-        string files = Directory.CreateDirectory(Path.Combine(directory, "files")).FullName;
-        foreach (SampleFile file in Files)
+        foreach (var file in Files)
         {
-            File.WriteAllBytes(Path.Combine(files, file.FileName), file.Content);
-            if (file.Metadata is not null) File.WriteAllBytes(Path.Combine(files, file.FileName + ".metadata"), file.Metadata);
+            File.WriteAllBytes(Path.Combine(files, file.FileName), file.Served);
+            if (file.Metadata is not null) File.WriteAllBytes(Path.Combine(files, file.MetadataFileName), file.Metadata);
         }
-        return new Uri($"file://{Path.GetFullPath(Path.Combine(directory, "simple"))}/");
     }
 
-    private static string Normalize(string project) => PackageName.Parse(project).Normalized;
-
-    private IEnumerable<SampleFile> FilesOf(string project) => Files.Where(f => string.Equals(Normalize(f.Project), Normalize(project), StringComparison.Ordinal));
-
-    private static void Write(Utf8JsonWriter json, SampleFile file)
+    /// <summary>The list of projects in JSON.</summary>
+    public byte[] RootJson() => Json(page =>
     {
-        json.WriteStartObject();
-        json.WriteString("filename", file.FileName);
-        json.WriteString("url", $"../../files/{Uri.EscapeDataString(file.FileName)}");
-        json.WriteStartObject("hashes");
-        if (file.Sha256.Length > 0) json.WriteString("sha256", file.Sha256);
-        json.WriteEndObject();
-        json.WriteNumber("size", file.Content.Length);
-        if (file.RequiresPython is not null) json.WriteString("requires-python", file.RequiresPython);
-        if (file.UploadTime is { } time) json.WriteString("upload-time", time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-        if (file.Yanked is not null) json.WriteString("yanked", file.Yanked);
-        if (file.Metadata is not null)
+        page.WriteStartArray("projects");
+        foreach (string project in Projects)
         {
-            json.WriteStartObject("core-metadata");
-            json.WriteString("sha256", Sha256Digest.Of(file.Metadata).Hex);
-            json.WriteEndObject();
+            page.WriteStartObject();
+            page.WriteString("name", project);
+            page.WriteEndObject();
         }
-        json.WriteEndObject();
+        page.WriteEndArray();
+    });
+
+    private SampleIndex With(SampleFile file) => this with { Files = Files.Add(file) };
+
+    private ImmutableArray<SampleFile> FilesOf(string project)
+    {
+        string normal = SampleName.Normalized(project);
+        return [.. Files.Where(file => string.Equals(file.Project, normal, StringComparison.Ordinal))];
+    }
+
+    private static void WriteFile(Utf8JsonWriter page, SampleFile file)
+    {
+        page.WriteStartObject();
+        page.WriteString("filename", file.FileName);
+        page.WriteString("url", file.Url);
+        page.WriteNumber("size", file.Content.Length);
+        page.WriteStartObject("hashes");
+        if (file.Sha256 is not null) page.WriteString("sha256", file.Sha256);
+        page.WriteEndObject();
+        if (file.RequiresPython is not null) page.WriteString("requires-python", file.RequiresPython);
+        if (file.Offer.Uploaded is { } uploaded)
+            page.WriteString("upload-time", uploaded.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+        if (file.MetadataSha256 is not null)
+        {
+            page.WriteStartObject("core-metadata");
+            page.WriteString("sha256", file.MetadataSha256);
+            page.WriteEndObject();
+        }
+        if (file.Offer.Yanked is "") page.WriteBoolean("yanked", true);
+        else if (file.Offer.Yanked is not null) page.WriteString("yanked", file.Offer.Yanked);
+        page.WriteEndObject();
+    }
+
+    private static string Anchor(SampleFile file)
+    {
+        var anchor = new StringBuilder($"<a href=\"{file.Url}");
+        if (file.Sha256 is not null) anchor.Append($"#sha256={file.Sha256}");
+        anchor.Append('"');
+        if (file.RequiresPython is not null) anchor.Append($" data-requires-python=\"{WebUtility.HtmlEncode(file.RequiresPython)}\"");
+        // Both spellings: PEP 714 renamed the attribute because an old pip trips over the first one.
+        if (file.MetadataSha256 is { } hash)
+            anchor.Append($" data-core-metadata=\"sha256={hash}\" data-dist-info-metadata=\"sha256={hash}\"");
+        if (file.Offer.Yanked is not null) anchor.Append($" data-yanked=\"{WebUtility.HtmlEncode(file.Offer.Yanked)}\"");
+        return anchor.Append($">{WebUtility.HtmlEncode(file.FileName)}</a>").ToString();
+    }
+
+    private static byte[] Html(IEnumerable<string> anchors) => Encoding.UTF8.GetBytes($"""
+        <!DOCTYPE html>
+        <html><head><meta name="pypi:repository-version" content="1.1"><title>Samples</title></head><body>
+        {string.Join("<br>\n", anchors)}
+        </body></html>
+
+        """);
+
+    private static byte[] Json(Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var page = new Utf8JsonWriter(bytes))
+        {
+            page.WriteStartObject();
+            page.WriteStartObject("meta");
+            page.WriteString("api-version", "1.1");
+            page.WriteEndObject();
+            write(page);
+            page.WriteEndObject();
+        }
+        return bytes.ToArray();
     }
 }

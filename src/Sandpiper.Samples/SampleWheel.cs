@@ -1,105 +1,142 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
-using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Samples;
 
-/// <summary>A wheel to be made, with METADATA, WHEEL and RECORD that fit, unless it is told to lie. Immutable; same parts, same bytes.</summary>
-public sealed record SampleWheel
+/// <summary>A made-up wheel, correct unless told otherwise; the same description always gives the same bytes.</summary>
+/// <param name="Name">As the metadata spells it; file names use the normal form.</param>
+/// <param name="Version">Used as given everywhere.</param>
+public sealed record SampleWheel(string Name, string Version)
 {
-    public SampleWheel(string name, string version) => (Name, Version) = (name, version);
+    private string Tag { get; init; } = "py3-none-any";
 
-    public string Name { get; }
+    private MetadataText CoreMetadata { get; init; } = new(Name, Version);
 
-    public string Version { get; init; }
+    private ImmutableArray<SampleMember> Files { get; init; } = [];
 
-    public string Tag { get; init; } = "py3-none-any";
+    private ImmutableArray<string> ConsoleScripts { get; init; } = [];
 
-    /// <summary>Files in the archive besides the dist-info ones; path to content.</summary>
-    public ImmutableArray<(string Path, ReadOnlyMemory<byte> Content, bool IsExecutable)> Files { get; init; } = [];
+    private ImmutableSortedDictionary<string, string?> DistInfoTexts { get; init; } =
+        ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
 
-    public ImmutableArray<string> Requires { get; init; } = [];
+    private ImmutableArray<Func<ImmutableArray<RecordRow>, ImmutableArray<RecordRow>>> RecordLies { get; init; } = [];
 
-    public ImmutableArray<string> Extras { get; init; } = [];
+    private Func<ZipBytes, ZipBytes> Finish { get; init; } = archive => archive;
 
-    public string? RequiresPython { get; init; }
+    public string FileName => $"{SampleName.InFileName(Name)}-{Version}-{Tag}.whl";
 
-    public string Summary { get; init; } = "A sample.";
+    /// <summary>The content of METADATA, which an index may serve beside the wheel (PEP 658).</summary>
+    public ReadOnlyMemory<byte> Metadata => Encoding.UTF8.GetBytes(DistInfoTexts.GetValueOrDefault("METADATA") ?? CoreMetadata.ToString());
 
-    public ImmutableArray<(string Name, string Target)> ConsoleScripts { get; init; } = [];
+    public string? RequiresPython => CoreMetadata.RequiresPython;
 
-    /// <summary>Name in METADATA, where it shall be another.</summary>
-    public string? MetadataName { get; init; }
+    public SampleWheel WithFile(string path, string text) => WithMember(SampleMember.Text(path, text));
 
-    /// <summary>Paths that RECORD leaves out.</summary>
-    public ImmutableArray<string> UnlistedFiles { get; init; } = [];
+    public SampleWheel WithFile(string path, ReadOnlyMemory<byte> content) => WithMember(new SampleMember(path, content));
 
-    /// <summary>Rows that RECORD has instead of the true ones, by path.</summary>
-    public ImmutableDictionary<string, string> FalseRows { get; init; } = ImmutableDictionary<string, string>.Empty;
+    /// <summary>Any member, with its lies; it gets a true row in RECORD.</summary>
+    public SampleWheel WithMember(SampleMember member) => this with { Files = Files.Add(member) };
 
-    /// <summary>Rows that RECORD has besides.</summary>
-    public ImmutableArray<string> ExtraRows { get; init; } = [];
+    /// <summary>A file of <c>.data/scripts</c>, which goes to the environment's <c>bin</c>.</summary>
+    public SampleWheel WithScript(string name, string text) =>
+        WithMember(SampleMember.Text($"{DataFolder}/scripts/{name}", text).AsExecutable());
 
-    /// <summary>Changes the archive's pieces just before they are written: the place for lies about the archive itself.</summary>
-    public Func<ZipBytes, ZipBytes> Distort { get; init; } = archive => archive;
+    /// <summary>A file of <c>.data/purelib</c>, which goes to <c>site-packages</c> by a side door.</summary>
+    public SampleWheel WithPurelib(string path, string text) => WithFile($"{DataFolder}/purelib/{path}", text);
 
-    private string Escaped => Name.Replace('-', '_');
+    /// <summary>A file of <c>.data/data</c>, which goes below the environment's root.</summary>
+    public SampleWheel WithData(string path, ReadOnlyMemory<byte> content) => WithFile($"{DataFolder}/data/{path}", content);
 
-    public string FileName => $"{Escaped}-{Version}-{Tag}.whl";
+    public SampleWheel WithRequires(params IEnumerable<string> requirements) =>
+        this with { CoreMetadata = CoreMetadata with { Requires = CoreMetadata.Requires.AddRange(requirements) } };
 
-    public string DistInfo => $"{Escaped}-{Version}.dist-info";
+    public SampleWheel WithExtra(string extra, params IEnumerable<string> requirements) =>
+        this with { CoreMetadata = CoreMetadata.WithExtra(extra, requirements) };
 
-    public string DataDirectory => $"{Escaped}-{Version}.data";
+    public SampleWheel WithRequiresPython(string specifiers) =>
+        this with { CoreMetadata = CoreMetadata with { RequiresPython = specifiers } };
 
-    public SampleWheel WithFile(string path, string text) => WithFile(path, Encoding.UTF8.GetBytes(text));
+    public SampleWheel WithSummary(string summary) => this with { CoreMetadata = CoreMetadata with { Summary = summary } };
 
-    public SampleWheel WithFile(string path, ReadOnlyMemory<byte> content, bool isExecutable = false) => this with { Files = Files.Add((path, content, isExecutable)) };
+    /// <param name="command">Written as it is, whatever it contains.</param>
+    /// <param name="target">Such as <c>pkg.mod:main</c>.</param>
+    public SampleWheel WithConsoleScript(string command, string target) =>
+        this with { ConsoleScripts = ConsoleScripts.Add($"{command} = {target}\n") };
 
-    /// <summary>A file of <c>.data/scripts</c>.</summary>
-    public SampleWheel WithScript(string name, string text) => WithFile($"{DataDirectory}/scripts/{name}", Encoding.UTF8.GetBytes(text), isExecutable: true);
+    /// <param name="tag">Such as <c>cp311-abi3-manylinux_2_17_x86_64</c>; WHEEL gets compressed sets (<c>py2.py3-none-any</c>) expanded.</param>
+    public SampleWheel WithTag(string tag) => this with { Tag = tag };
 
-    /// <summary>A file of <c>.data/data</c>.</summary>
-    public SampleWheel WithData(string path, string text) => WithFile($"{DataDirectory}/data/{path}", text);
+    /// <summary>Text in place of the true one, or a further file, such as <c>WHEEL</c> or <c>top_level.txt</c>.</summary>
+    public SampleWheel WithDistInfoFile(string name, string text) => this with { DistInfoTexts = DistInfoTexts.SetItem(name, text) };
 
-    public SampleWheel WithRequires(params ReadOnlySpan<string> requirements) => this with { Requires = [.. Requires, .. requirements] };
+    /// <summary>Leaves out one of METADATA, WHEEL, RECORD, entry_points.txt; RECORD then does not list it either.</summary>
+    public SampleWheel WithoutDistInfoFile(string name) => this with { DistInfoTexts = DistInfoTexts.SetItem(name, null) };
 
-    public SampleWheel WithConsoleScript(string name, string target) => this with { ConsoleScripts = ConsoleScripts.Add((name, target)) };
+    public SampleWheel WithoutMetadataFile() => WithoutDistInfoFile("METADATA");
 
-    /// <summary>METADATA as it will be in the wheel, and as an index offers it beside.</summary>
-    public byte[] Metadata()
+    public SampleWheel WithoutWheelFile() => WithoutDistInfoFile("WHEEL");
+
+    public SampleWheel WithoutRecordFile() => WithoutDistInfoFile("RECORD");
+
+    public SampleWheel WithoutRecordRow(string path) => WithRecord(rows => rows.RemoveAll(row => row.IsFor(path)));
+
+    /// <summary>One more row, true or not.</summary>
+    public SampleWheel WithRecordRow(string path, string hash, string size) => WithRecord(rows => rows.Add(new(path, hash, size)));
+
+    public SampleWheel WithWrongHashInRecord(string path) =>
+        WithRecord(rows => [.. rows.Select(row => row.IsFor(path) ? row with { Hash = RecordRow.HashOf("something else"u8) } : row)]);
+
+    public SampleWheel WithWrongSizeInRecord(string path) =>
+        WithRecord(rows => [.. rows.Select(row => row.IsFor(path) ? row with { Size = $"{row.Size}0" } : row)]);
+
+    /// <summary>The last word on the archive, RECORD already in it.</summary>
+    public SampleWheel WithArchive(Func<ZipBytes, ZipBytes> change)
     {
-        var text = new StringBuilder("Metadata-Version: 2.1\n");
-        text.Append(CultureInfo.InvariantCulture, $"Name: {MetadataName ?? Name}\nVersion: {Version}\nSummary: {Summary}\n");
-        if (RequiresPython is not null) text.Append(CultureInfo.InvariantCulture, $"Requires-Python: {RequiresPython}\n");
-        foreach (string extra in Extras) text.Append(CultureInfo.InvariantCulture, $"Provides-Extra: {extra}\n");
-        foreach (string requirement in Requires) text.Append(CultureInfo.InvariantCulture, $"Requires-Dist: {requirement}\n");
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var before = Finish;
+        return this with { Finish = archive => change(before(archive)) };
     }
 
     public byte[] Build()
     {
-        var archive = new ZipBytes();
-        var record = new StringBuilder();
-        foreach ((string path, ReadOnlyMemory<byte> content, bool isExecutable) in Files) Add(path, content, isExecutable);
-        Add($"{DistInfo}/METADATA", Metadata(), isExecutable: false);
-        Add($"{DistInfo}/WHEEL", Encoding.UTF8.GetBytes($"Wheel-Version: 1.0\nGenerator: sandpiper samples\nRoot-Is-Purelib: {(Tag.EndsWith("-any", StringComparison.Ordinal) ? "true" : "false")}\nTag: {Tag}\n"), isExecutable: false);
-        if (!ConsoleScripts.IsEmpty)
-        {
-            string entryPoints = "[console_scripts]\n" + string.Concat(ConsoleScripts.Select(s => $"{s.Name} = {s.Target}\n"));
-            Add($"{DistInfo}/entry_points.txt", Encoding.UTF8.GetBytes(entryPoints), isExecutable: false);
-        }
-        foreach (string row in ExtraRows) record.Append(row).Append('\n');
-        record.Append(CultureInfo.InvariantCulture, $"{DistInfo}/RECORD,,\n");
-        archive = archive.With($"{DistInfo}/RECORD", record.ToString());
-        return Distort(archive).Build();
+        var texts = DistInfoTexts;
+        AddTruth("METADATA", CoreMetadata.ToString());
+        AddTruth("WHEEL", WheelText());
+        if (ConsoleScripts.Length > 0) AddTruth("entry_points.txt", $"[console_scripts]\n{string.Concat(ConsoleScripts)}");
+        var members = Files.AddRange(
+            from file in texts.Remove("RECORD")
+            where file.Value is not null
+            select SampleMember.Text($"{DistInfoFolder}/{file.Key}", file.Value));
 
-        void Add(string path, ReadOnlyMemory<byte> content, bool isExecutable)
+        // Last, as PEP 427 recommends.
+        if (texts.GetValueOrDefault("RECORD", RecordText(members)) is { } record)
+            members = members.Add(SampleMember.Text($"{DistInfoFolder}/RECORD", record));
+        return Finish(new ZipBytes { Members = members }).Build();
+
+        void AddTruth(string name, string truth)
         {
-            archive = archive.With(new ZipPiece(path, content) { Mode = isExecutable ? 0x81ED : 0x81A4 });
-            if (UnlistedFiles.Contains(path, StringComparer.Ordinal)) return;
-            string row = FalseRows.GetValueOrDefault(path) ?? $"{path},sha256={Sha256Digest.Of(content.Span).ToRecordForm()},{content.Length}";
-            record.Append(row).Append('\n');
+            if (!texts.ContainsKey(name)) texts = texts.Add(name, truth);
         }
+    }
+
+    private string DistInfoFolder => $"{SampleName.InFileName(Name)}-{Version}.dist-info";
+
+    private string DataFolder => $"{SampleName.InFileName(Name)}-{Version}.data";
+
+    private SampleWheel WithRecord(Func<ImmutableArray<RecordRow>, ImmutableArray<RecordRow>> lie) =>
+        this with { RecordLies = RecordLies.Add(lie) };
+
+    private string RecordText(ImmutableArray<SampleMember> members)
+    {
+        var files = members.Where(member => !member.Name.EndsWith('/')).Select(RecordRow.Of);
+        ImmutableArray<RecordRow> truth = [.. files, new($"{DistInfoFolder}/RECORD", "", "")];
+        return string.Concat(RecordLies.Aggregate(truth, (rows, lie) => lie(rows)));
+    }
+
+    private string WheelText()
+    {
+        string[][] sets = [.. Tag.Split('-').Select(part => part.Split('.'))];
+        var tags = from python in sets[0] from abi in sets[1] from platform in sets[2] select $"Tag: {python}-{abi}-{platform}\n";
+        string purelib = Tag.EndsWith("none-any", StringComparison.Ordinal) ? "true" : "false";
+        return $"Wheel-Version: 1.0\nGenerator: sandpiper-samples\nRoot-Is-Purelib: {purelib}\n{string.Concat(tags)}";
     }
 }

@@ -1,144 +1,175 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.IO.Compression;
 using System.Text;
 
 namespace Sandpiper.Samples;
 
-/// <summary>One member of a ZIP archive to be written, and the lies its headers tell. By default there are none.</summary>
-public sealed record ZipPiece(string Name, ReadOnlyMemory<byte> Content)
-{
-    /// <summary>Deflate the content; false: store it.</summary>
-    public bool Deflated { get; init; } = true;
-
-    /// <summary>Unix mode with file type; 0100644 is an ordinary file.</summary>
-    public int Mode { get; init; } = 0x81A4;
-
-    /// <summary>The central directory gives this name instead.</summary>
-    public string? CentralName { get; init; }
-
-    /// <summary>The central directory gives this checksum instead.</summary>
-    public uint? CentralCrc { get; init; }
-
-    /// <summary>The local header gives this checksum instead.</summary>
-    public uint? LocalCrc { get; init; }
-
-    /// <summary>Both headers give this size of the inflated content instead.</summary>
-    public uint? Size { get; init; }
-
-    /// <summary>Both headers carry these flags instead of 0.</summary>
-    public ushort Flags { get; init; }
-
-    /// <summary>Both headers name this method instead.</summary>
-    public ushort? Method { get; init; }
-
-    /// <summary>The central directory carries these extra fields.</summary>
-    public ReadOnlyMemory<byte> CentralExtra { get; init; }
-}
-
-/// <summary>Writes ZIP archives, honest and lying, always the same bytes for the same pieces.</summary>
+/// <summary>
+/// A made-up ZIP archive, honest unless told to lie: the same description always gives the same bytes.
+/// A library would refuse to write what these samples are for, so every record is written by hand (APPNOTE 6.3.10).
+/// </summary>
 public sealed record ZipBytes
 {
-    private const ushort Version = 20;
-    private const uint DosTime = 0x5021_0000;   // 2020-01-01 00:00:00
+    private const ushort Stored = 0, Deflated = 8;
+    private const ushort VersionWithDeflate = 20, VersionWithZip64 = 45;
+    private const ushort HasDescriptorFlag = 1 << 3, Utf8Flag = 1 << 11;
+    private const ushort FirstDosDate = 0x0021; // 1980-01-01
 
-    public ImmutableArray<ZipPiece> Pieces { get; init; } = [];
+    public static ZipBytes Empty { get; } = new();
 
-    /// <summary>Bytes before the first member.</summary>
+    public ImmutableArray<SampleMember> Members { get; init; } = [];
+
     public ReadOnlyMemory<byte> Prefix { get; init; }
 
-    /// <summary>Bytes between the last member and the central directory.</summary>
-    public ReadOnlyMemory<byte> Gap { get; init; }
+    /// <summary>Between the last member and the central directory.</summary>
+    public ReadOnlyMemory<byte> BeforeDirectory { get; init; }
 
-    /// <summary>Bytes behind the end record.</summary>
+    /// <summary>Between the central directory (and the zip64 end record, if any) and the end record.</summary>
+    public ReadOnlyMemory<byte> BeforeEnd { get; init; }
+
+    public ReadOnlyMemory<byte> Comment { get; init; }
+
     public ReadOnlyMemory<byte> Suffix { get; init; }
 
-    /// <summary>Added to the number of members in the end record.</summary>
-    public int ExtraCount { get; init; }
+    /// <summary>With a zip64 end record and its locator, and counts in the end record that point there.</summary>
+    public bool HasZip64End { get; init; }
 
-    public ZipBytes With(string name, string content) => With(new ZipPiece(name, Encoding.UTF8.GetBytes(content)));
+    public EndLies End { get; init; } = new();
 
-    public ZipBytes With(ZipPiece piece) => this with { Pieces = Pieces.Add(piece) };
+    public ZipBytes With(string name, string text) => With(SampleMember.Text(name, text));
+
+    public ZipBytes With(string name, ReadOnlyMemory<byte> content) => With(new SampleMember(name, content));
+
+    public ZipBytes With(SampleMember member) => this with { Members = Members.Add(member) };
+
+    /// <summary>One extra field: id, length, content (APPNOTE 4.5.1).</summary>
+    public static byte[] ExtraField(ushort id, ReadOnlySpan<byte> content)
+    {
+        byte[] field = new byte[4 + content.Length];
+        BinaryPrimitives.WriteUInt16LittleEndian(field, id);
+        BinaryPrimitives.WriteUInt16LittleEndian(field.AsSpan(2), (ushort)content.Length);
+        content.CopyTo(field.AsSpan(4));
+        return field;
+    }
+
+    /// <summary>The zip64 extra field: 64-bit numbers, in the order of APPNOTE 4.5.3.</summary>
+    public static byte[] Zip64Field(params ReadOnlySpan<ulong> numbers)
+    {
+        byte[] content = new byte[8 * numbers.Length];
+        for (int i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(content.AsSpan(8 * i), numbers[i]);
+        return ExtraField(1, content);
+    }
 
     public byte[] Build()
     {
-        using var archive = new MemoryStream();
-        using var directory = new MemoryStream();
+        using var bytes = new MemoryStream();
+        using var archive = new BinaryWriter(bytes);
+        using var directory = new BinaryWriter(new MemoryStream());
+
         archive.Write(Prefix.Span);
-        foreach (ZipPiece piece in Pieces) Write(piece, archive, directory);
-        archive.Write(Gap.Span);
-
-        long start = archive.Length;
-        directory.WriteTo(archive);
-        Span<byte> end = stackalloc byte[22];
-        BinaryPrimitives.WriteUInt32LittleEndian(end, 0x06054b50);
-        BinaryPrimitives.WriteUInt16LittleEndian(end[8..], (ushort)(Pieces.Length + ExtraCount));
-        BinaryPrimitives.WriteUInt16LittleEndian(end[10..], (ushort)(Pieces.Length + ExtraCount));
-        BinaryPrimitives.WriteUInt32LittleEndian(end[12..], (uint)directory.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(end[16..], (uint)start);
-        archive.Write(end);
-        archive.Write(Suffix.Span);
-        return archive.ToArray();
-    }
-
-    private static void Write(ZipPiece piece, MemoryStream archive, MemoryStream directory)
-    {
-        byte[] content = piece.Deflated && !piece.Content.IsEmpty ? Deflate(piece.Content.Span) : piece.Content.ToArray();
-        ushort method = piece.Method ?? (ushort)(piece.Deflated && !piece.Content.IsEmpty ? 8 : 0);
-        uint crc = Crc32(piece.Content.Span);
-        uint size = piece.Size ?? (uint)piece.Content.Length;
-        uint offset = (uint)archive.Length;
-        byte[] name = Encoding.UTF8.GetBytes(piece.Name), centralName = Encoding.UTF8.GetBytes(piece.CentralName ?? piece.Name);
-
-        Span<byte> local = stackalloc byte[30];
-        BinaryPrimitives.WriteUInt32LittleEndian(local, 0x04034b50);
-        BinaryPrimitives.WriteUInt16LittleEndian(local[4..], Version);
-        WriteCommon(local[6..], piece.Flags, method, piece.LocalCrc ?? crc, (uint)content.Length, size, (ushort)name.Length, 0);
-        archive.Write(local);
-        archive.Write(name);
-        archive.Write(content);
-
-        Span<byte> central = stackalloc byte[46];
-        BinaryPrimitives.WriteUInt32LittleEndian(central, 0x02014b50);
-        BinaryPrimitives.WriteUInt16LittleEndian(central[4..], (3 << 8) | Version);     // made on Unix
-        BinaryPrimitives.WriteUInt16LittleEndian(central[6..], Version);
-        WriteCommon(central[8..], piece.Flags, method, piece.CentralCrc ?? crc, (uint)content.Length, size, (ushort)centralName.Length, (ushort)piece.CentralExtra.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(central[38..], (uint)piece.Mode << 16);
-        BinaryPrimitives.WriteUInt32LittleEndian(central[42..], offset);
-        directory.Write(central);
-        directory.Write(centralName);
-        directory.Write(piece.CentralExtra.Span);
-    }
-
-    // Flags to extra length stand in the same order in both headers.
-    private static void WriteCommon(Span<byte> at, ushort flags, ushort method, uint crc, uint compressed, uint size, ushort nameLength, ushort extraLength)
-    {
-        BinaryPrimitives.WriteUInt16LittleEndian(at, flags);
-        BinaryPrimitives.WriteUInt16LittleEndian(at[2..], method);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[4..], DosTime);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[8..], crc);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[12..], compressed);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[16..], size);
-        BinaryPrimitives.WriteUInt16LittleEndian(at[20..], nameLength);
-        BinaryPrimitives.WriteUInt16LittleEndian(at[22..], extraLength);
-    }
-
-    private static byte[] Deflate(ReadOnlySpan<byte> content)
-    {
-        using var compressed = new MemoryStream();
-        using (var deflate = new DeflateStream(compressed, CompressionLevel.Optimal)) deflate.Write(content);
-        return compressed.ToArray();
-    }
-
-    /// <summary>CRC-32 as ZIP has it, bit by bit: samples are small.</summary>
-    public static uint Crc32(ReadOnlySpan<byte> content)
-    {
-        uint crc = 0xffffffff;
-        foreach (byte b in content)
+        foreach (var member in Members)
         {
-            crc ^= b;
-            for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xedb88320 : crc >> 1;
+            archive.Write(member.Gap.Span);
+            byte[] data = member.CompressedData();
+            uint offset = (uint)bytes.Position;
+            WriteLocal(archive, member, data);
+            if (!member.IsMissingFromDirectory) WriteCentral(directory, member, (uint)data.Length, offset);
         }
-        return ~crc;
+        archive.Write(BeforeDirectory.Span);
+        uint directoryOffset = (uint)bytes.Position;
+        byte[] central = ((MemoryStream)directory.BaseStream).ToArray();
+        archive.Write(central);
+        int entries = Members.Count(member => !member.IsMissingFromDirectory);
+        if (HasZip64End) WriteZip64End(archive, (ulong)entries, (ulong)central.Length, directoryOffset);
+        archive.Write(BeforeEnd.Span);
+        WriteEnd(archive, (ushort)entries, (uint)central.Length, directoryOffset);
+        archive.Write(Suffix.Span);
+        return bytes.ToArray();
+    }
+
+    private static void WriteLocal(BinaryWriter archive, SampleMember member, byte[] data)
+    {
+        var says = member.Local.Over(member.Both);
+        archive.Write(0x04034b50u);     // 4.3.7
+        uint compressedSize = (uint)data.Length, size = (uint)member.Content.Length;
+        WriteShared(archive, member, says, member.HasDescriptor ? (0, 0, 0) : (member.Crc, compressedSize, size));
+        archive.Write(NameIn(says, member));
+        archive.Write((says.Extra ?? default).Span);
+        archive.Write(data);
+        if (member.Descriptor is { } descriptor) archive.Write(descriptor.Span);
+        else if (member.HasDescriptor)
+        {
+            archive.Write(0x08074b50u); // 4.3.9.3
+            archive.Write(member.Crc);
+            archive.Write(compressedSize);
+            archive.Write(size);
+        }
+    }
+
+    private static void WriteCentral(BinaryWriter directory, SampleMember member, uint compressedSize, uint offset)
+    {
+        var says = member.Central.Over(member.Both);
+        directory.Write(0x02014b50u);   // 4.3.12
+        directory.Write((byte)VersionWithDeflate);
+        directory.Write(member.MadeBy);
+        WriteShared(directory, member, says, (member.Crc, compressedSize, (uint)member.Content.Length));
+        directory.Write((ushort)(says.Comment?.Length ?? 0));
+        directory.Write(says.Disk ?? 0);
+        directory.Write((ushort)0);     // internal attributes
+        directory.Write((uint)member.Mode << 16);
+        directory.Write(says.HeaderOffset ?? offset);
+        directory.Write(NameIn(says, member));
+        directory.Write((says.Extra ?? default).Span);
+        directory.Write((says.Comment ?? default).Span);
+    }
+
+    /// <summary>The run of fields that local and central headers have in common: version needed to extra field length.</summary>
+    private static void WriteShared(BinaryWriter to, SampleMember member, HeaderLies says, (uint Crc, uint Compressed, uint Size) truth)
+    {
+        ushort flags = (ushort)((member.HasDescriptor ? HasDescriptorFlag : 0) | (Ascii.IsValid(member.Name) ? 0 : Utf8Flag));
+        to.Write(says.VersionNeeded ?? VersionWithDeflate);
+        to.Write(says.Flags ?? flags);
+        to.Write(says.Method ?? (member.IsStored ? Stored : Deflated));
+        to.Write((ushort)0);            // midnight
+        to.Write(FirstDosDate);
+        to.Write(says.Crc32 ?? truth.Crc);
+        to.Write(says.CompressedSize ?? truth.Compressed);
+        to.Write(says.Size ?? truth.Size);
+        to.Write((ushort)NameIn(says, member).Length);
+        to.Write((ushort)(says.Extra?.Length ?? 0));
+    }
+
+    private static byte[] NameIn(HeaderLies says, SampleMember member) => says.Name?.ToArray() ?? Encoding.UTF8.GetBytes(member.Name);
+
+    private static void WriteZip64End(BinaryWriter archive, ulong entries, ulong directorySize, ulong directoryOffset)
+    {
+        archive.Write(0x06064b50u);     // 4.3.14
+        archive.Write(44ul);            // bytes after this field
+        archive.Write(VersionWithZip64);
+        archive.Write(VersionWithZip64);
+        archive.Write(0u);
+        archive.Write(0u);
+        archive.Write(entries);
+        archive.Write(entries);
+        archive.Write(directorySize);
+        archive.Write(directoryOffset);
+        archive.Write(0x07064b50u);     // 4.3.15
+        archive.Write(0u);
+        archive.Write(directoryOffset + directorySize);
+        archive.Write(1u);
+    }
+
+    private void WriteEnd(BinaryWriter archive, ushort entries, uint directorySize, uint directoryOffset)
+    {
+        if (HasZip64End) (entries, directorySize, directoryOffset) = (ushort.MaxValue, uint.MaxValue, uint.MaxValue);
+        archive.Write(0x06054b50u);     // 4.3.16
+        archive.Write(End.Disk ?? 0);
+        archive.Write(End.Disk ?? 0);
+        archive.Write(End.EntriesOnDisk ?? End.Entries ?? entries);
+        archive.Write(End.Entries ?? entries);
+        archive.Write(End.DirectorySize ?? directorySize);
+        archive.Write(End.DirectoryOffset ?? directoryOffset);
+        archive.Write(End.CommentLength ?? (ushort)Comment.Length);
+        archive.Write(Comment.Span);
     }
 }

@@ -11,16 +11,17 @@ internal sealed class ArchiveBytes(SafeFileHandle file)
     /// <exception cref="ArchiveRefusedException">The range is not inside the file, or the file shrank meanwhile.</exception>
     public byte[] Read(long offset, long count, string? member)
     {
-        if (offset < 0 || count < 0 || offset > Length - count) throw new ArchiveRefusedException(ZipRules.Header, "a header is cut off or points outside the archive", member, Math.Max(0, offset));
+        // Before the allocation: both numbers may be an attacker's.
+        if (offset < 0 || count < 0 || offset > Length - count) throw Refuse("a header is cut off or points outside the archive");
         byte[] bytes = new byte[count];
-        int done = 0;
-        while (done < bytes.Length)
+        for (int done = 0, read; done < bytes.Length; done += read)
         {
-            int read = RandomAccess.Read(file, bytes.AsSpan(done), offset + done);
-            if (read == 0) throw new ArchiveRefusedException(ZipRules.Header, "the archive became shorter while it was read", member, offset);
-            done += read;
+            read = RandomAccess.Read(file, bytes.AsSpan(done), offset + done);
+            if (read == 0) throw Refuse("the archive became shorter while it was read");
         }
         return bytes;
+
+        ArchiveRefusedException Refuse(string because) => new(ZipRules.Header, because, member, Math.Max(0, offset));
     }
 
     /// <summary>The bytes of one member's content, as they are in the archive.</summary>

@@ -1,12 +1,11 @@
-using System.Buffers.Binary;
+using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Sandpiper.Archives.Zip;
 
-/// <summary>The header before a member's content (APPNOTE 4.3.7) and the descriptor behind it (4.3.9): both must say what the directory says.</summary>
+/// <summary>The header before a member's content (APPNOTE 4.3.7), which must say what the central directory says.</summary>
 internal static class LocalHeader
 {
     private const uint Signature = 0x04034b50;
-    private const uint DescriptorSignature = 0x08074b50;
     private const int FixedSize = 30;
 
     /// <returns>The member, and through <paramref name="end"/> the first byte behind it.</returns>
@@ -14,52 +13,41 @@ internal static class LocalHeader
     public static ZipMember MustAgree(ArchiveBytes archive, CentralEntry entry, out long end)
     {
         byte[] header = archive.Read(entry.HeaderOffset, FixedSize, entry.Name);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header) != Signature) throw Refuse(ZipRules.Header, "there is no local header where the central directory points");
-        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(26));
-        int extraLength = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(28));
-        byte[] variable = archive.Read(entry.HeaderOffset + FixedSize, nameLength + extraLength, entry.Name);
+        if (ReadUInt32LittleEndian(header) != Signature)
+            throw Refuse(ZipRules.Header, "there is no local header where the central directory points");
+        var fields = new HeaderFields(header.AsSpan(4));
+        int nameLength = fields.NameLength, extraLength = fields.ExtraLength;
+        var variable = archive.Read(entry.HeaderOffset + FixedSize, nameLength + extraLength, entry.Name).AsSpan();
 
-        if (!variable.AsSpan(0, nameLength).SequenceEqual(entry.RawName)) throw Refuse(ZipRules.Disagreement, $"the local header calls it `{CentralDirectory.Visible(variable.AsSpan(0, nameLength))}`");
-        ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(6));
-        // Some builders announce a descriptor in the local header only; whether it is there is judged below, by its bytes.
-        if ((flags | CentralDirectory.DescriptorFlag) != (entry.Flags | CentralDirectory.DescriptorFlag)) throw Refuse(ZipRules.Disagreement, "the local header and the central directory give different flags");
-        if (BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(8)) != (ushort)entry.Method) throw Refuse(ZipRules.Disagreement, "the local header and the central directory give different methods");
+        if (!variable[..nameLength].SequenceEqual(entry.RawName))
+            throw Refuse(ZipRules.DifferentName, "the local header and the central directory give different names");
+        // A descriptor announced by the local header alone is there all the same; one announced by the directory alone is not.
+        bool hasDescriptor = fields.Flags.HasFlag(MemberFlags.Descriptor);
+        if (fields.Flags != entry.Flags && fields.Flags != (entry.Flags | MemberFlags.Descriptor))
+            throw Refuse(ZipRules.DifferentForm, "the local header and the central directory give different flags");
+        if (fields.Method != (ushort)entry.Method)
+            throw Refuse(ZipRules.DifferentForm, "the local header and the central directory give different methods");
 
-        uint crc = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(14)), compressed = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(18)), size = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(22));
-        ExtraFields real = ExtraFields.Read(variable.AsSpan(nameLength), size, compressed, headerOffset: null, toleratesFullValues: true, entry.Name, entry.HeaderOffset);
+        var numbers = ExtraFields.ReadLocal(variable[nameLength..], fields, entry.Name, entry.HeaderOffset);
+        if (!Agree(fields.Crc32, entry.Crc32))
+            throw Refuse(ZipRules.DifferentChecksum, "the local header and the central directory give different checksums");
+        if (!Agree(numbers.Size, entry.Size) || !Agree(numbers.CompressedSize, entry.CompressedSize))
+            throw Refuse(ZipRules.DifferentSize, "the local header and the central directory give different sizes");
+
         long dataOffset = entry.HeaderOffset + FixedSize + nameLength + extraLength;
-        end = checked(dataOffset + entry.CompressedSize);
-        if (end > archive.Length) throw Refuse(ZipRules.Header, "the content does not fit into the archive");
+        if (entry.CompressedSize > archive.Length - dataOffset) throw Refuse(ZipRules.Header, "its content is cut off");
+        end = dataOffset + entry.CompressedSize;
+        if (hasDescriptor) end += DataDescriptor.MustAgree(archive, entry, end, numbers.HasZip64);
+        return new ZipMember(
+            entry.Name, entry.IsDirectory, entry.IsExecutable, entry.HeaderOffset, entry.CompressedSize, entry.Size, entry.Crc32)
+        {
+            Method = entry.Method,
+            DataOffset = dataOffset,
+        };
 
-        if ((flags & CentralDirectory.DescriptorFlag) != 0)
-        {
-            // The sizes stand behind the content; the header may leave them zero, or give them, but never others.
-            bool agree = (crc == 0 || crc == entry.Crc32) && (real.CompressedSize == 0 || real.CompressedSize == entry.CompressedSize) && (real.Size == 0 || real.Size == entry.Size);
-            if (!agree) throw Refuse(ZipRules.Content, "the local header and the central directory give different sizes or checksums");
-            end = MustAgree(archive, entry, end, real.HasZip64);
-        }
-        else
-        {
-            if (crc != entry.Crc32) throw Refuse(ZipRules.Content, "the local header and the central directory give different checksums");
-            if (real.Size != entry.Size || real.CompressedSize != entry.CompressedSize) throw Refuse(ZipRules.Content, "the local header and the central directory give different sizes");
-        }
-        return new ZipMember(entry.Name, entry.IsDirectory, entry.IsExecutable, entry.HeaderOffset, entry.CompressedSize, entry.Size, entry.Crc32) { Method = entry.Method, DataOffset = dataOffset };
+        // Before a descriptor the header may leave a number zero (4.4.4, bit 3), but never give another.
+        bool Agree(long local, long central) => local == central || (hasDescriptor && local == 0);
 
         ArchiveRefusedException Refuse(string rule, string because) => new(rule, because, entry.Name, entry.HeaderOffset);
-    }
-
-    // The signature is optional, the sizes have four or eight bytes: only the form that the header announces is read.
-    private static long MustAgree(ArchiveBytes archive, CentralEntry entry, long offset, bool isZip64)
-    {
-        int sizeBytes = isZip64 ? 8 : 4;
-        int bare = 4 + 2 * sizeBytes;
-        bool signed = BinaryPrimitives.ReadUInt32LittleEndian(archive.Read(offset, 4, entry.Name)) == DescriptorSignature;
-        byte[] descriptor = archive.Read(offset + (signed ? 4 : 0), bare, entry.Name);
-        long Number(int at) => sizeBytes == 8 ? (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(descriptor.AsSpan(at)), long.MaxValue) : BinaryPrimitives.ReadUInt32LittleEndian(descriptor.AsSpan(at));
-        if (BinaryPrimitives.ReadUInt32LittleEndian(descriptor) != entry.Crc32 || Number(4) != entry.CompressedSize || Number(4 + sizeBytes) != entry.Size)
-        {
-            throw new ArchiveRefusedException(ZipRules.Content, "the data descriptor and the central directory give different sizes or checksums", entry.Name, offset);
-        }
-        return offset + (signed ? 4 : 0) + bare;
     }
 }

@@ -2,18 +2,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Archives.Zip;
 
-/// <summary>A stream over one member's content that knows whether its reader needed all of it.</summary>
+/// <summary>A stream over one member's content that knows whether its reader needed all of it and no more.</summary>
 /// <remarks>
-/// An inflater reads ahead and does not say where the deflate stream ended. The last bytes are therefore handed out one by one: an inflater
-/// that has its end stops asking, and what is left then is content that only some readers would see.
+/// An inflater reads ahead and does not say where the deflate stream ended. The last byte is therefore handed out alone: an inflater that
+/// has found its end before does not ask for it, and one that has not found it with that byte asks once more.
 /// </remarks>
 internal sealed class MemberBytes(SafeFileHandle file, long offset, long count) : Stream
 {
-    private const int Trickle = 64;
     private long _position;
+    private bool _wasAskedForMore;
 
-    /// <summary>Every byte was asked for.</summary>
-    public bool IsUsedUp => _position == count;
+    /// <summary>The reader, which stops by itself, took the last byte and was content with it.</summary>
+    public bool IsExactlyUsedUp => _position == count && !_wasAskedForMore;
 
     public override bool CanRead => true;
 
@@ -31,10 +31,10 @@ internal sealed class MemberBytes(SafeFileHandle file, long offset, long count) 
 
     public override int Read(Span<byte> buffer)
     {
+        if (buffer.IsEmpty) return 0;
         long left = count - _position;
-        long wanted = left > Trickle ? left - Trickle : Math.Min(left, 1);
-        int most = (int)Math.Min(buffer.Length, wanted);
-        if (most == 0) return 0;
+        _wasAskedForMore |= left == 0;
+        int most = (int)Math.Min(buffer.Length, left > 1 ? left - 1 : left);
         int read = RandomAccess.Read(file, buffer[..most], offset + _position);
         _position += read;
         return read;

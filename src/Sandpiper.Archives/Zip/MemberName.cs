@@ -12,49 +12,55 @@ internal static class MemberName
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <param name="raw">As in the archive.</param>
+    /// <param name="isMarkedUtf8">The member's flag says so.</param>
     /// <param name="offset">Of the header that carries it.</param>
-    /// <param name="maxDepth">Most segments.</param>
     /// <param name="isDirectory">It ends with a slash, which is not part of the result.</param>
     /// <exception cref="ArchiveRefusedException">No such name.</exception>
-    public static string Read(ReadOnlySpan<byte> raw, long offset, int maxDepth, out bool isDirectory)
+    public static string Read(ReadOnlySpan<byte> raw, bool isMarkedUtf8, long offset, int maxDepth, out bool isDirectory)
     {
-        string name;
+        if (raw.Length > MaxBytes) throw Refuse(ZipRules.NameLength, $"its name has more than {MaxBytes} bytes", raw[..MaxSegmentBytes]);
+        // Without the mark it is code page 437 (APPNOTE, appendix D), to those who follow that; ASCII is the same in both.
+        if (!isMarkedUtf8 && !Ascii.IsValid(raw)) throw Refuse(ZipRules.NameEncoding, "its name is not ASCII and not marked as UTF-8", raw);
+        string name = Decode(raw, offset);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (IsInvisible(rune)) throw Refuse(ZipRules.NameCharacters, "its name has a control or invisible character in it", raw);
+        }
+
+        isDirectory = raw.EndsWith("/"u8);
+        var path = isDirectory ? raw[..^1] : raw;
+        if (path.Contains((byte)'\\')) throw Refuse(ZipRules.NamePath, "its name has a backslash in it, a separator to some readers", raw);
+        if (path.Length > 1 && path[1] == ':') throw Refuse(ZipRules.NamePath, "its name starts with a drive letter", raw);
+        int depth = 0;
+        foreach (var range in path.Split((byte)'/'))
+        {
+            var segment = path[range];
+            if (segment.IsEmpty || segment.SequenceEqual("."u8) || segment.SequenceEqual(".."u8))
+                throw Refuse(ZipRules.NamePath, "its name is absolute or has an empty, `.` or `..` segment", raw);
+            if (segment.Length > MaxSegmentBytes)
+                throw Refuse(ZipRules.NameLength, $"its name has a segment of more than {MaxSegmentBytes} bytes", raw);
+            if (++depth > maxDepth) throw Refuse(ZipRules.NameLength, $"its name has more than {maxDepth} segments", raw);
+        }
+        return isDirectory ? name[..^1] : name;
+
+        ArchiveRefusedException Refuse(string rule, string because, ReadOnlySpan<byte> shown) =>
+            new(rule, because, Encoding.UTF8.GetString(shown), offset);
+    }
+
+    private static string Decode(ReadOnlySpan<byte> raw, long offset)
+    {
         try
         {
-            name = Strict.GetString(raw);
+            return Strict.GetString(raw);
         }
         catch (DecoderFallbackException)
         {
-            // Without the flag some readers would take code page 437; such a name has two spellings.
-            throw new ArchiveRefusedException(ZipRules.Name, "a name that is not UTF-8", Encoding.Latin1.GetString(raw), offset);
+            throw new ArchiveRefusedException(ZipRules.NameEncoding, "its name is not UTF-8", Encoding.Latin1.GetString(raw), offset);
         }
-        if (WhatIsWrong(name, raw.Length, maxDepth) is { } because) throw new ArchiveRefusedException(ZipRules.Name, because, name, offset);
-        isDirectory = name[^1] == '/';
-        return isDirectory ? name[..^1] : name;
     }
 
-    private static string? WhatIsWrong(string name, int bytes, int maxDepth)
-    {
-        if (name.Length == 0) return "an empty name";
-        if (bytes > MaxBytes) return $"a name of more than {MaxBytes} bytes";
-        if (name[0] == '/') return "an absolute name";
-        if (name.Contains('\\', StringComparison.Ordinal)) return "a backslash in a name: a separator to some readers";
-        if (name.Length > 1 && name[1] == ':') return "a drive letter in a name";
-        foreach (Rune rune in name.EnumerateRunes())
-        {
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-            {
-                return "a control or invisible character in a name";
-            }
-        }
-        string[] segments = (name[^1] == '/' ? name[..^1] : name).Split('/');
-        if (segments.Length > maxDepth) return $"a name of more than {maxDepth} segments";
-        foreach (string segment in segments)
-        {
-            if (segment is "" or "." or "..") return "a name with an empty, `.` or `..` segment";
-            if (Encoding.UTF8.GetByteCount(segment) > MaxSegmentBytes) return $"a segment of more than {MaxSegmentBytes} bytes";
-        }
-        return null;
-    }
+    // What Unicode calls "other", as uv has it, and the two separators that break lines.
+    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

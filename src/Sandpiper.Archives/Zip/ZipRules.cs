@@ -1,41 +1,101 @@
 namespace Sandpiper.Archives.Zip;
 
-/// <summary>The rules of the ZIP reader; codes are stable and never reused.</summary>
-internal static class ZipRules
+/// <summary>The rules of the ZIP reader, one for each reason to refuse; codes are stable and never reused.</summary>
+public static class ZipRules
 {
-    /// <summary>No end record where every reader would find one; bytes before, between or behind what the archive describes.</summary>
-    public const string Layout = "SP-ZIP-01";
+    /// <summary>It does not end with the end record of a ZIP archive, or something follows that record which is not its comment.</summary>
+    public const string End = "SP-ZIP-01";
 
-    /// <summary>A header is missing, cut off or not what its signature says.</summary>
+    /// <summary>A header is missing where another one points, cut off, or outside the file.</summary>
     public const string Header = "SP-ZIP-02";
 
-    /// <summary>The archive is split, or its end records disagree (ZIP64 confusion).</summary>
-    public const string EndRecord = "SP-ZIP-03";
+    /// <summary>A comment with control characters: every header begins with some, so a second archive could hide there.</summary>
+    public const string Comment = "SP-ZIP-03";
 
-    /// <summary>Encrypted, patched or masked content.</summary>
-    public const string Encrypted = "SP-ZIP-04";
+    /// <summary>Split over several files.</summary>
+    public const string Split = "SP-ZIP-04";
 
-    /// <summary>A compression method other than stored and deflate, or a version that does not go with it.</summary>
-    public const string Method = "SP-ZIP-05";
+    /// <summary>The ZIP64 end record is missing, misplaced, or contradicts the plain one.</summary>
+    public const string Zip64End = "SP-ZIP-05";
 
-    /// <summary>Local header and central directory differ in name, flags, method or time of use.</summary>
-    public const string Disagreement = "SP-ZIP-06";
+    /// <summary>The central directory does not fill the place, or hold the number of entries, that the end record gives.</summary>
+    public const string Directory = "SP-ZIP-06";
 
-    /// <summary>Local header, central directory, data descriptor or content differ in checksum or size.</summary>
-    public const string Content = "SP-ZIP-07";
+    /// <summary>Local header and central directory give different checksums.</summary>
+    public const string DifferentChecksum = "SP-ZIP-07";
 
-    /// <summary>Extra fields that are malformed, repeated, or would rename the member.</summary>
-    public const string Extra = "SP-ZIP-08";
+    /// <summary>Local header and central directory give different sizes.</summary>
+    public const string DifferentSize = "SP-ZIP-08";
+
+    /// <summary>Local header and central directory give different names.</summary>
+    public const string DifferentName = "SP-ZIP-09";
+
+    /// <summary>Local header and central directory give different flags or methods.</summary>
+    public const string DifferentForm = "SP-ZIP-10";
+
+    /// <summary>The descriptor behind the content is missing or contradicts the directory; or content that only it could end.</summary>
+    public const string Descriptor = "SP-ZIP-11";
+
+    /// <summary>Members overlap, or there are bytes that belong to none: another reader could find a member there.</summary>
+    public const string Gap = "SP-ZIP-12";
+
+    /// <summary>Encrypted content or headers.</summary>
+    public const string Encrypted = "SP-ZIP-13";
+
+    /// <summary>Patch data, or flags and versions that have no meaning for stored and deflated content.</summary>
+    public const string Feature = "SP-ZIP-14";
+
+    /// <summary>A compression method other than stored and deflate.</summary>
+    public const string Method = "SP-ZIP-15";
+
+    /// <summary>Extra fields that are cut off or repeated, or a ZIP64 one with other numbers than are needed.</summary>
+    public const string Extra = "SP-ZIP-16";
+
+    /// <summary>A second name or comment in an extra field, which only some readers use.</summary>
+    public const string SecondName = "SP-ZIP-17";
+
+    /// <summary>A name that is not UTF-8, or not marked so: readers would spell it differently.</summary>
+    public const string NameEncoding = "SP-ZIP-18";
+
+    /// <summary>Control, invisible or unassigned characters in a name.</summary>
+    public const string NameCharacters = "SP-ZIP-19";
 
     /// <summary>A name that is no relative path of plain segments.</summary>
-    public const string Name = "SP-ZIP-09";
+    public const string NamePath = "SP-ZIP-20";
 
-    /// <summary>Two members of one name, or a file where another member needs a directory.</summary>
-    public const string Duplicate = "SP-ZIP-10";
+    /// <summary>A name that is too long or has too many segments.</summary>
+    public const string NameLength = "SP-ZIP-21";
 
-    /// <summary>A symbolic link or another special file; a directory with content.</summary>
-    public const string Kind = "SP-ZIP-11";
+    /// <summary>Two members of one name.</summary>
+    public const string Duplicate = "SP-ZIP-22";
 
-    /// <summary>It would cost more than an archive may.</summary>
-    public const string Limit = "SP-ZIP-12";
+    /// <summary>A file where another member needs a directory.</summary>
+    public const string FileAsDirectory = "SP-ZIP-23";
+
+    /// <summary>A symbolic link.</summary>
+    public const string Link = "SP-ZIP-24";
+
+    /// <summary>A device, pipe or socket.</summary>
+    public const string Special = "SP-ZIP-25";
+
+    /// <summary>A directory by its name and a file by its attributes or content, or the reverse.</summary>
+    public const string Directoryness = "SP-ZIP-26";
+
+    /// <summary>Content that is no deflate stream, or one that ends before or after its compressed size.</summary>
+    public const string Deflate = "SP-ZIP-27";
+
+    /// <summary>Content of another size or checksum than promised.</summary>
+    public const string Content = "SP-ZIP-28";
+
+    /// <summary>Too many members, or a central directory that is too large.</summary>
+    public const string TooMany = "SP-ZIP-29";
+
+    /// <summary>A member that is too large.</summary>
+    public const string TooLarge = "SP-ZIP-30";
+
+    /// <summary>All members together are too large.</summary>
+    public const string TooLargeInAll = "SP-ZIP-31";
+
+    /// <summary>It grows too much when it is unpacked.</summary>
+    public const string Ratio = "SP-ZIP-32";
 }

@@ -15,7 +15,8 @@ public sealed class EnvironmentLock : IDisposable
 
     internal static EnvironmentLock Take(string path, Action waiting, CancellationToken cancel)
     {
-        SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        // Not File.OpenHandle: it takes a shared lock of its own, and throws while somebody else holds the exclusive one.
+        SafeFileHandle file = RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create) ?? throw new IOException($"{path} cannot be opened");
         bool told = false;
         while (!FileLock.TryTake(file))
         {

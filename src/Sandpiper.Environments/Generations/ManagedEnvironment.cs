@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Sandpiper.Environments.Kernel;
 using Sandpiper.Packaging;
 using Sandpiper.Packaging.Names;
 
@@ -71,6 +72,6 @@ public sealed class ManagedEnvironment
         string temporary = $"{link}.new";
         File.Delete(temporary);     // of a crashed command; we hold the lock
         File.CreateSymbolicLink(temporary, Path.Combine("generations", number.ToString(CultureInfo.InvariantCulture)));
-        File.Move(temporary, link, overwrite: true);
+        AtomicRename.Replace(temporary, link);
     }
 }

@@ -14,13 +14,10 @@ namespace Sandpiper.Environments.Installing;
 /// Known by digest, so the answer is the same bytes whoever gives it; what it saves is the page of every installed package on every
 /// install. A name that it answers for has exactly the given wheels.
 /// </remarks>
-internal sealed class KnownWheels(IPackageIndex index, WheelStore store, IReadOnlyDictionary<PackageName, SealedWheel> known) : IPackageIndex
+internal sealed class KnownWheels(IPackageIndex index, WheelStore store, IReadOnlyDictionary<PackageName, KnownWheel> known) : IPackageIndex
 {
-    // No file is ever fetched from here; the address only says where an installed wheel lies.
-    private const string Scheme = "sealed";
-
     public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) =>
-        known.TryGetValue(name, out SealedWheel? wheel) ? Task.FromResult<ProjectPage?>(PageOf(name, wheel)) : index.GetPageAsync(name, cancel);
+        known.TryGetValue(name, out KnownWheel? wheel) ? Task.FromResult<ProjectPage?>(PageOf(name, wheel)) : index.GetPageAsync(name, cancel);
 
     public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         Find(wheel) is { } known ? Task.FromResult(store.ReadMetadata(known)) : index.GetMetadataAsync(wheel, cancel);
@@ -30,16 +27,19 @@ internal sealed class KnownWheels(IPackageIndex index, WheelStore store, IReadOn
             ? index.DownloadAsync(file, expected, destination, bytesSoFar, cancel)
             : throw new InvalidOperationException("a sealed wheel is used where it lies, never fetched");
 
-    private SealedWheel? Find(IndexFile file) =>
-        string.Equals(file.Url.Scheme, Scheme, StringComparison.Ordinal) && file.Sha256 is { } digest ? known.Values.FirstOrDefault(w => w.Digest == digest) : null;
+    private SealedWheel? Find(IndexFile file) => file.Sha256 is { } digest ? known.Values.FirstOrDefault(w => w.Wheel.Digest == digest)?.Wheel : null;
 
-    private static ProjectPage PageOf(PackageName name, SealedWheel wheel) => new()
+    private static ProjectPage PageOf(PackageName name, KnownWheel known) => new()
     {
         Name = name,
         Files =
         [
-            new IndexFile(wheel.FileName.FileName, new Uri($"{Scheme}://{wheel.Digest}/{Uri.EscapeDataString(wheel.FileName.FileName)}"), wheel.Digest,
+            new IndexFile(known.Wheel.FileName.FileName, known.Origin, known.Wheel.Digest,
                 Size: null, UploadTime: DateTimeOffset.UnixEpoch, RequiresPython: null, YankedReason: null, HasMetadata: true, MetadataSha256: null),
         ],
     };
 }
+
+/// <param name="Wheel">In the store.</param>
+/// <param name="Origin">Where it came from.</param>
+internal sealed record KnownWheel(SealedWheel Wheel, Uri Origin);

@@ -31,8 +31,10 @@ public sealed class StartUpHooks(WaiverFile waivers, bool leaveOutAll)
     private static (string Rule, string Does) Describe(SealedWheel wheel, StoredFile hook)
     {
         string name = hook.Path[(hook.Path.LastIndexOf('/') + 1)..];
-        if (name.EndsWith(".start", StringComparison.OrdinalIgnoreCase)) return ("SP-WHEEL-23", "calls functions at every start of the interpreter (PEP 829)");
-        if (!name.EndsWith(".pth", StringComparison.OrdinalIgnoreCase)) return ("SP-WHEEL-20", "is imported at every start of the interpreter");
+        if (name.EndsWith(".start", StringComparison.OrdinalIgnoreCase))
+            return ("SP-WHEEL-23", "calls functions at every start of the interpreter (PEP 829)");
+        if (!name.EndsWith(".pth", StringComparison.OrdinalIgnoreCase))
+            return ("SP-WHEEL-20", "is imported at every start of the interpreter");
         return hook.Size > MaxHookBytes || PathFile.RunsCode(wheel.Read(hook, MaxHookBytes).Span)
             ? ("SP-WHEEL-21", "runs code at every start of the interpreter")
             : ("SP-WHEEL-22", "adds directories from which every program imports");

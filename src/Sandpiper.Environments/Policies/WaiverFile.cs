@@ -1,3 +1,4 @@
+using Sandpiper.Environments.Kernel;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Sandpiper.Environments.Store;
@@ -46,11 +47,12 @@ public sealed class WaiverFile(string root)
     public void Add(Waiver waiver)
     {
         List();
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(WaiverLine.From(waiver), WaiverJson.Default.WaiverLine), (byte)'\n'];
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             using var file = RawFile.TryOpen(_path, RawFile.ReadWrite | RawFile.Create | RawFile.Append)!;   // created, so never null
-            RawFile.AppendLine(file, [.. JsonSerializer.SerializeToUtf8Bytes(WaiverLine.From(waiver), WaiverJson.Default.WaiverLine), (byte)'\n'], _path);
+            RawFile.AppendLine(file, line, _path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

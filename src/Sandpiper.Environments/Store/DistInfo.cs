@@ -18,7 +18,8 @@ internal sealed class DistInfo(WheelContents contents, string stem, Objections o
 
     // An installer writes these about its own doing (PyPA "Recording installed projects"), so a wheel cannot speak for it. The signature
     // files are deprecated, cannot be listed with a hash (PyPA "Binary distribution format"), and nobody would check them.
-    private static readonly string[] InstallersOwn = ["RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json", "provenance_url.json"];
+    private static readonly string[] InstallersOwn =
+        ["RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json", "provenance_url.json"];
 
     public string Stem => stem;
 
@@ -38,7 +39,8 @@ internal sealed class DistInfo(WheelContents contents, string stem, Objections o
             found = top;
         }
         if (found is null) throw new WheelRefusedException("SP-WHEEL-02", "it has no .dist-info directory", null, null);
-        if (!BelongsTo(found, name)) throw new WheelRefusedException("SP-WHEEL-02", "its .dist-info directory names another project or version", found, name.FileName);
+        if (!BelongsTo(found, name))
+            throw new WheelRefusedException("SP-WHEEL-02", "its .dist-info directory names another project or version", found, name.FileName);
         return new DistInfo(contents, found[..^Suffix.Length], objections);
     }
 
@@ -57,9 +59,9 @@ internal sealed class DistInfo(WheelContents contents, string stem, Objections o
     {
         byte[] content = Read("WHEEL", MaxOtherBytes, "SP-WHEEL-04");
         if (!WheelInfo.TryParse(content, out var info, out string problem)) throw Unreadable("WHEEL", "SP-WHEEL-04", problem);
-        if (info.MajorVersion != 1)     // PyPA "Binary distribution format": abort on a greater major version, warn on a greater minor one
-            throw new WheelRefusedException("SP-WHEEL-04", "it is of a wheel format that is not known here", $"{Directory}/WHEEL", $"{info.MajorVersion}.{info.MinorVersion}");
-        if (info.MinorVersion > 0) objections.Note($"its wheel format is {info.MajorVersion}.{info.MinorVersion}, newer than 1.0");
+        if (info.MajorVersion > 1)      // PyPA "Binary distribution format": abort on a greater major version, warn on a greater minor one
+            throw Refuse("WHEEL", "SP-WHEEL-04", "it is of a wheel format that is not known here", $"{info.MajorVersion}.{info.MinorVersion}");
+        if (info is { MajorVersion: 1, MinorVersion: > 0 }) objections.Note($"its wheel format is 1.{info.MinorVersion}, newer than 1.0");
         return info;
     }
 
@@ -69,8 +71,9 @@ internal sealed class DistInfo(WheelContents contents, string stem, Objections o
         byte[] content = Read("METADATA", MaxMetadataBytes, "SP-WHEEL-03");
         if (!CoreMetadata.TryParse(content, out var metadata, out string problem)) throw Unreadable("METADATA", "SP-WHEEL-03", problem);
         if (metadata.Name != name.Name || metadata.Version != name.Version)
-            throw new WheelRefusedException("SP-WHEEL-03", "METADATA names another project or version than the file name", $"{Directory}/METADATA", $"{metadata.Name} {metadata.Version}");
-        if (resolvedOn is { } chosen && !chosen.Span.SequenceEqual(content)) MustAgree(content, chosen.Span, $"{Directory}/METADATA", objections);
+            throw Refuse("METADATA", "SP-WHEEL-03", "METADATA names another project or version than the file name", $"{metadata.Name} {metadata.Version}");
+        if (resolvedOn is { } chosen && !chosen.Span.SequenceEqual(content))
+            MustAgree(content, chosen.Span, $"{Directory}/METADATA", objections);
     }
 
     /// <exception cref="WheelRefusedException">SP-WHEEL-05.</exception>
@@ -86,7 +89,8 @@ internal sealed class DistInfo(WheelContents contents, string stem, Objections o
     {
         if (!contents.Has($"{Directory}/entry_points.txt")) return [];
         byte[] content = Read("entry_points.txt", MaxOtherBytes, "SP-WHEEL-12");
-        return EntryPoints.TryParseScripts(content, out var scripts, out string problem) ? scripts : throw Unreadable("entry_points.txt", "SP-WHEEL-12", problem);
+        return EntryPoints.TryParseScripts(content, out var scripts, out string problem)
+            ? scripts : throw Unreadable("entry_points.txt", "SP-WHEEL-12", problem);
     }
 
     /// <summary>
@@ -104,11 +108,13 @@ internal sealed class DistInfo(WheelContents contents, string stem, Objections o
     }
 
     private byte[] Read(string document, int maxBytes, string rule) =>
-        contents.TryRead($"{Directory}/{document}", maxBytes)
-            ?? throw new WheelRefusedException(rule, $"{document} is missing or above {maxBytes} bytes", $"{Directory}/{document}", null);
+        contents.TryRead($"{Directory}/{document}", maxBytes) ?? throw Refuse(document, rule, $"{document} is missing or above {maxBytes} bytes");
 
     private WheelRefusedException Unreadable(string document, string rule, string problem) =>
-        new(rule, $"{document} cannot be read", $"{Directory}/{document}", problem);
+        Refuse(document, rule, $"{document} cannot be read", problem);
+
+    private WheelRefusedException Refuse(string document, string rule, string because, string? evidence = null) =>
+        new(rule, because, $"{Directory}/{document}", evidence);
 
     private static string FirstSegment(string path)
     {

@@ -1,35 +1,49 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Environments.Store;
 
-/// <summary>Takes one file after another: hashes what is written to it and passes it on, so that no byte is read twice or kept unhashed.</summary>
-internal sealed class MeasuringStream : Stream
+/// <summary>
+/// Takes one file after another: hashes what is written to it and passes it on, so that no byte is read twice or kept unhashed. Small
+/// pieces are gathered first, since inflating ends in many of them; most files then are one hash and one write.
+/// </summary>
+/// <param name="cancel">Heard at every piece that is passed on, so that one huge file can be stopped too.</param>
+internal sealed class MeasuringStream(CancellationToken cancel) : Stream
 {
+    private const int BufferSize = 128 << 10;
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _head = new byte[PythonShebang.Length];
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private SafeFileHandle? _file;
-    private long _size;
+    private bool _isPythonScript;
+    private int _gathered;
+    private long _passedOn;
 
     private static ReadOnlySpan<byte> PythonShebang => "#!python"u8;    // PyPA "Binary distribution format", "Recommended installer features"
 
     /// <param name="file">Empty; null when the content is only measured. Stays the caller's.</param>
-    public void Begin(SafeFileHandle? file) => (_file, _size) = (file, 0);
+    public void Begin(SafeFileHandle? file) => (_file, _isPythonScript, _gathered, _passedOn) = (file, false, 0, 0);
 
     public MeasuredContent End()
     {
+        PassOn();
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         _hash.GetHashAndReset(digest);
-        return new(Sha256Digest.FromBytes(digest), _size, _size >= _head.Length && PythonShebang.SequenceEqual(_head));
+        return new(Sha256Digest.FromBytes(digest), _passedOn, _isPythonScript);
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (_size < _head.Length) buffer[..Math.Min(buffer.Length, _head.Length - (int)_size)].CopyTo(_head.AsSpan((int)_size));
-        _hash.AppendData(buffer);
-        if (_file is not null) RandomAccess.Write(_file, buffer, _size);
-        _size += buffer.Length;
+        while (buffer.Length > 0)
+        {
+            int fits = Math.Min(buffer.Length, BufferSize - _gathered);
+            buffer[..fits].CopyTo(_buffer.AsSpan(_gathered));
+            _gathered += fits;
+            buffer = buffer[fits..];
+            if (_gathered == BufferSize) PassOn();
+        }
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -49,7 +63,23 @@ internal sealed class MeasuringStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _hash.Dispose();
+        if (disposing)
+        {
+            _hash.Dispose();
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
         base.Dispose(disposing);
+    }
+
+    private void PassOn()
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (_gathered == 0) return;
+        var gathered = _buffer.AsSpan(0, _gathered);
+        if (_passedOn == 0) _isPythonScript = gathered.StartsWith(PythonShebang);
+        _hash.AppendData(gathered);
+        if (_file is not null) RandomAccess.Write(_file, gathered, _passedOn);
+        _passedOn += _gathered;
+        _gathered = 0;
     }
 }

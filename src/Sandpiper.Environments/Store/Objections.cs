@@ -8,14 +8,14 @@ internal sealed class Objections(IReadOnlySet<string> waivedRules)
 {
     // What RECORD or .metadata say wrongly can be set aside: the bytes are still those the index named. Without the other rules nobody
     // could say which package, which files or which places it is about.
-    private static readonly ImmutableHashSet<string> Waivable =
+    internal static readonly ImmutableHashSet<string> WaivableRules =
         ["SP-WHEEL-06", "SP-WHEEL-07", "SP-WHEEL-08", "SP-WHEEL-09", "SP-WHEEL-14"];
 
     private readonly ConcurrentQueue<string> _notes = new();
 
-    public static bool MayBeWaived(string rule) => Waivable.Contains(rule);
+    public static bool MayBeWaived(string rule) => WaivableRules.Contains(rule);
 
-    /// <summary>In the order in which they were made; sorted they would lose it, so parallel ones are few: only waived rules.</summary>
+    /// <summary>In the order in which they were made.</summary>
     public ImmutableArray<string> Notes => [.. _notes];
 
     public void Note(string what) => _notes.Enqueue(what);

@@ -22,7 +22,7 @@ internal readonly record struct Placement(Scheme Scheme, string Path)
         int end = below.IndexOf('/', StringComparison.Ordinal);
         Scheme? scheme = end < 0 ? null : SchemeOf(below[..end]);
         if (scheme is null)
-            throw new WheelRefusedException("SP-WHEEL-10", "the .data directory has no such place", member, "purelib, platlib, headers, scripts, data");
+            throw new WheelRefusedException("SP-WHEEL-10", "the .data directory has no such place", member, null);
         var placed = new Placement(scheme.Value, below[(end + 1)..]);
         if (placed.Scheme == Scheme.Scripts && placed.Path.Contains('/', StringComparison.Ordinal))
             throw new WheelRefusedException("SP-WHEEL-10", "a script in a sub-directory of bin/", member, null);
@@ -50,7 +50,7 @@ internal readonly record struct Placement(Scheme Scheme, string Path)
         _ => SitePackagesPath(Path) is { } site ? SitePackages + site : Path,
     };
 
-    /// <summary>What it is to the interpreter's start, or nothing: the path below site-packages of a start-up hook.</summary>
+    /// <summary>Whether the interpreter would read or import it at every start, by whatever scheme it gets there.</summary>
     public bool IsStartUpHook => Scheme switch
     {
         Scheme.Purelib or Scheme.Platlib => HookNames.Match(Path),
@@ -82,7 +82,7 @@ internal readonly record struct Placement(Scheme Scheme, string Path)
     private static string? SitePackagesPath(string dataPath)
     {
         string[] parts = dataPath.Split('/', 4);
-        return parts.Length == 4 && ReservedNames.IsLibrary(parts[0]) && ReservedNames.IsInterpreter(parts[1])
+        return parts.Length == 4 && string.Equals(parts[0], "lib", StringComparison.OrdinalIgnoreCase) && ReservedNames.IsInterpreter(parts[1])
             && parts[2].EndsWith("-packages", StringComparison.OrdinalIgnoreCase) ? parts[3] : null;
     }
 }

@@ -31,10 +31,8 @@ internal static class ReservedNames
         if (Is(parts[0], "lib64")) return "the link from lib64 to lib";
         // lib/ itself is open: Intel's wheels bring their shared libraries that way. Below lib/pythonX.Y live modules, and modules have
         // their own schemes, where owners are compared.
-        return IsLibrary(parts[0]) && (IsInterpreter(parts[1]) || Is(parts[1], "site-packages")) ? "modules, past the schemes for modules" : null;
+        return Is(parts[0], "lib") && (IsInterpreter(parts[1]) || Is(parts[1], "site-packages")) ? "modules, past the schemes for modules" : null;
     }
-
-    public static bool IsLibrary(string name) => Is(name, "lib") || Is(name, "lib64");
 
     /// <summary><c>python</c>, <c>pythonw</c>, <c>python3.13t</c>, <c>pypy3</c>, <c>graalpy</c> …</summary>
     public static bool IsInterpreter(ReadOnlySpan<char> name)

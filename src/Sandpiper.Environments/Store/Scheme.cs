@@ -1,6 +1,9 @@
 namespace Sandpiper.Environments.Store;
 
-/// <summary>Where a file of a wheel goes (PyPA "Binary distribution format", "The .data directory"). In a virtual environment purelib and platlib are one place.</summary>
+/// <summary>
+/// Where a file of a wheel goes (PyPA "Binary distribution format", "The .data directory"). In a virtual environment purelib and platlib
+/// are one place.
+/// </summary>
 public enum Scheme
 {
     Purelib,

@@ -1,5 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 
+using Sandpiper.Environments.Kernel;
+
 namespace Sandpiper.Environments.Store;
 
 /// <summary>A directory tree that is made once, then read-only, and removed as a whole.</summary>
@@ -20,19 +22,21 @@ public static class SealedTree
     /// <summary>Writes a file that must not be there yet, with its final time and mode.</summary>
     public static void WriteFile(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
-        using var file = CreateFile(path);
+        using var file = CreateFile(path, mode);
         RandomAccess.Write(file, content, 0);
-        SealFile(file, mode);
+        Seal(file, mode);
     }
 
-    /// <summary>CreateNew is O_EXCL, which follows no link in the last segment; the segments before it must have been made by the caller.</summary>
-    internal static SafeFileHandle CreateFile(string path) =>
-        File.OpenHandle(path, System.IO.FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    /// <summary>A new file, open for writing although its mode is already the final one.</summary>
+    /// <remarks>O_EXCL follows no link in the last segment; the segments before it must have been made by the caller.</remarks>
+    internal static SafeFileHandle CreateFile(string path, UnixFileMode mode) =>
+        RawFile.TryOpen(path, RawFile.WriteOnly | RawFile.Create | RawFile.Exclusive, mode)
+            ?? throw new DirectoryNotFoundException($"no directory for {path}");
 
-    /// <summary>On the handle, not on the name; and whatever the user's umask says.</summary>
-    internal static void SealFile(SafeFileHandle file, UnixFileMode mode)
+    /// <summary>On the handle, not on the name; and whatever the user's umask took away.</summary>
+    internal static void Seal(SafeFileHandle file, UnixFileMode mode)
     {
-        File.SetUnixFileMode(file, mode);
+        if (File.GetUnixFileMode(file) != mode) File.SetUnixFileMode(file, mode);
         File.SetLastWriteTimeUtc(file, SealTime);
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Sandpiper.Environments.Store;
 
@@ -9,6 +10,7 @@ namespace Sandpiper.Environments.Store;
 /// </remarks>
 public sealed class Staging : IDisposable
 {
+    private const int MaxRootBytes = 2048;      // PATH_MAX is 4,096: as much again for our own directories and a wheel's
     private const string LockSuffix = ".lock";
 
     private readonly StageLock _lock;
@@ -24,6 +26,8 @@ public sealed class Staging : IDisposable
     public static Staging Create(string root)
     {
         string all = Path.Combine(Path.GetFullPath(root), "staging");
+        if (Encoding.UTF8.GetByteCount(all) > MaxRootBytes)
+            throw new StoreUnwritableException(all, new PathTooLongException($"a data root's path may have {MaxRootBytes} bytes"));
         try
         {
             System.IO.Directory.CreateDirectory(all, SealedTree.OpenDirectoryMode);

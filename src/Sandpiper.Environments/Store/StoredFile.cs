@@ -10,4 +10,5 @@ namespace Sandpiper.Environments.Store;
 /// <param name="Size">In bytes.</param>
 /// <param name="IsExecutable">The archive's mode had the owner's execute bit.</param>
 /// <param name="Kind">What has to be known of it before it is used.</param>
-public sealed record StoredFile(Scheme Scheme, string Path, string StorePath, Sha256Digest Digest, long Size, bool IsExecutable, StoredFileKind Kind);
+public sealed record StoredFile(
+    Scheme Scheme, string Path, string StorePath, Sha256Digest Digest, long Size, bool IsExecutable, StoredFileKind Kind);

@@ -8,6 +8,9 @@ public enum StoredFileKind
     /// <summary>A script whose first line begins with <c>#!python</c>: the line is rewritten for the interpreter of the environment.</summary>
     PythonScript,
 
-    /// <summary>The interpreter reads it at every start: <c>.pth</c>, <c>.start</c>, <c>sitecustomize</c>, <c>usercustomize</c> at the root of site-packages.</summary>
+    /// <summary>
+    /// The interpreter reads it at every start: <c>.pth</c>, <c>.start</c>, <c>sitecustomize</c>, <c>usercustomize</c> at the root of
+    /// site-packages. Whoever composes an environment has to ask the policy about it.
+    /// </summary>
     StartUpHook,
 }

@@ -11,8 +11,9 @@ internal static class Unpacking
     public static MeasuredContent[] Run(
         WheelContents contents, IReadOnlyList<PlannedFile> files, FileListing listing, string tree, CancellationToken cancel)
     {
-        foreach (string? directory in files.Where(f => f.IsInstalled).Select(f => Path.GetDirectoryName(f.Member.Name)).Distinct(StringComparer.Ordinal))
-            Directory.CreateDirectory(Path.Combine(tree, directory!), SealedTree.OpenDirectoryMode);
+        var directories = files.Where(f => f.IsInstalled).Select(f => Path.GetDirectoryName(f.Member.Name) ?? "");
+        foreach (string directory in directories.Distinct(StringComparer.Ordinal))
+            Directory.CreateDirectory(Path.Combine(tree, directory), SealedTree.OpenDirectoryMode);
 
         var measured = new MeasuredContent[files.Count];
         // The largest first: the last one to be begun decides how long the others wait for it.
@@ -20,7 +21,7 @@ internal static class Unpacking
         var options = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
         try
         {
-            Parallel.ForEach(Partitioner.Create(order, loadBalance: true), options, () => new MeasuringStream(), (index, _, stream) =>
+            Parallel.ForEach(Partitioner.Create(order, loadBalance: true), options, () => new MeasuringStream(cancel), (index, _, stream) =>
             {
                 measured[index] = Write(contents, files[index], tree, stream);
                 listing.MustMatch(files[index].Member.Name, measured[index]);
@@ -37,10 +38,12 @@ internal static class Unpacking
 
     private static MeasuredContent Write(WheelContents contents, PlannedFile file, string tree, MeasuringStream stream)
     {
-        using var target = file.IsInstalled ? SealedTree.CreateFile(Path.Combine(tree, file.Member.Name)) : null;
+        var mode = file.Member.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode;
+        using var target = file.IsInstalled ? SealedTree.CreateFile(Path.Combine(tree, file.Member.Name), mode) : null;
         stream.Begin(target);
         contents.CopyTo(file.Member, stream);
-        if (target is not null) SealedTree.SealFile(target, file.Member.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
-        return stream.End();
+        var measured = stream.End();
+        if (target is not null) SealedTree.Seal(target, mode);      // after the last write, which sets the time
+        return measured;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
@@ -9,6 +10,10 @@ namespace Sandpiper.Environments.Store;
 /// <summary>The way of one wheel from a downloaded file to an unpacked tree: everything that can be wrong with it is asked on this page.</summary>
 internal sealed class WheelInspection(WheelFileName name, ReadOnlyMemory<byte>? resolvedMetadata, IReadOnlySet<string> waivedRules)
 {
+    // PATH_MAX is 4,096, and a file has longer paths in the store and in a generation than in staging: a tree with a path that fits here
+    // and not there could be neither used nor removed. The longest of 344 popular wheels has about 200.
+    private const int MaxPathBytes = 1024;
+
     private readonly Objections _objections = new(waivedRules);
 
     /// <summary>Nothing is written before the archive, its documents, RECORD's list and every place are found good.</summary>
@@ -44,6 +49,8 @@ internal sealed class WheelInspection(WheelFileName name, ReadOnlyMemory<byte>? 
         {
             var placement = Placement.Of(member.Name, distInfo.Stem, root);
             MustNotPoseAsAnother(placement, member.Name);
+            if (Encoding.UTF8.GetByteCount(member.Name) > MaxPathBytes)
+                throw new WheelRefusedException("SP-WHEEL-15", $"a path of more than {MaxPathBytes} bytes", member.Name, null);
             bool isByteCode = IsByteCode(member.Name);
             bool isReplaced = placement.Scheme == Scheme.Scripts && generated.Contains(EntryPointOf(placement.Path));
             bool isInstallersOwn = distInfo.IsInstallersOwn(member.Name);

@@ -30,14 +30,17 @@ public sealed class WheelStore(string root)
         return StoreManifest.Read(StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), MaxManifestBytes, digest), digest, entry);
     }
 
-    /// <summary>The same, held against what the choice was made on, as <see cref="Seal(WheelFileName, Sha256Digest, string, ReadOnlyMemory{byte}?, Staging, CancellationToken)"/> would.</summary>
+    /// <summary>The same, held against the name and the metadata that the choice was made on, as a seal would.</summary>
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
     /// <exception cref="WheelRefusedException">SP-WHEEL-03 or SP-WHEEL-14: the same bytes are offered as something else than they are.</exception>
     public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ReadOnlyMemory<byte>? resolvedMetadata, IReadOnlySet<string> waivedRules)
     {
         if (Find(digest) is not { } found) return null;
         if (found.FileName.Name != name.Name || found.FileName.Version != name.Version)
-            throw new WheelRefusedException("SP-WHEEL-03", "METADATA names another project or version than the file name", found.Metadata.StorePath, found.FileName.FileName);
+        {
+            throw new WheelRefusedException(
+                "SP-WHEEL-03", "METADATA names another project or version than the file name", found.Metadata.StorePath, found.FileName.FileName);
+        }
         // Equal bytes need no reading: the manifest knows their hash.
         if (resolvedMetadata is { } chosen && found.Metadata.Digest != Sha256Digest.Of(chosen.Span))
             DistInfo.MustAgree(found.ReadMetadata().Span, chosen.Span, found.Metadata.StorePath, new Objections(waivedRules));
@@ -46,7 +49,8 @@ public sealed class WheelStore(string root)
 
     /// <inheritdoc cref="Seal(WheelFileName, Sha256Digest, string, ReadOnlyMemory{byte}?, IReadOnlySet{string}, Staging, CancellationToken)"/>
     public SealedWheel Seal(
-        WheelFileName name, Sha256Digest digest, string wheelFile, ReadOnlyMemory<byte>? resolvedMetadata, Staging staging, CancellationToken cancel) =>
+        WheelFileName name, Sha256Digest digest, string wheelFile, ReadOnlyMemory<byte>? resolvedMetadata,
+        Staging staging, CancellationToken cancel) =>
         Seal(name, digest, wheelFile, resolvedMetadata, FrozenSet<string>.Empty, staging, cancel);
 
     /// <summary>Inspects a downloaded wheel, unpacks it and seals it. Of several that seal the same wheel, one entry wins and all get it.</summary>
@@ -54,7 +58,9 @@ public sealed class WheelStore(string root)
     /// <param name="digest">Of <paramref name="wheelFile"/>; already checked by who downloaded it.</param>
     /// <param name="wheelFile">Path of the file.</param>
     /// <param name="resolvedMetadata">The <c>.metadata</c> document it was chosen on; null when it was chosen on the wheel itself.</param>
-    /// <param name="waivedRules">Rules the user has waived for this package and version; only some can be (<see cref="WheelRefusedException.MayBeWaived"/>).</param>
+    /// <param name="waivedRules">
+    /// Rules the user has waived for this package and version; only some can be (<see cref="WheelRefusedException.MayBeWaived"/>).
+    /// </param>
     /// <exception cref="WheelRefusedException">The wheel contradicts itself; says by which rule.</exception>
     /// <exception cref="Archives.ArchiveRefusedException">The archive does.</exception>
     /// <exception cref="StoreUnwritableException">The disk is full or read-only.</exception>
@@ -64,11 +70,10 @@ public sealed class WheelStore(string root)
         Staging staging, CancellationToken cancel)
     {
         if (Find(name, digest, resolvedMetadata, waivedRules) is { } already) return already;
-        string work = "";
+        using var file = File.OpenHandle(wheelFile);
+        string work = staging.NewDirectory();
         try
         {
-            using var file = File.OpenHandle(wheelFile);
-            work = staging.NewDirectory();
             string tree = Path.Combine(work, SealedWheel.TreeName);
             Directory.CreateDirectory(tree, SealedTree.OpenDirectoryMode);
             var wheel = new WheelInspection(name, resolvedMetadata, waivedRules).UnpackInto(tree, file, cancel);
@@ -82,7 +87,7 @@ public sealed class WheelStore(string root)
         }
         finally
         {
-            if (work.Length > 0) SealedTree.Remove(work);
+            SealedTree.Remove(work);
         }
     }
 

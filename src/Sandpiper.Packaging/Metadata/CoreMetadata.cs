@@ -71,7 +71,7 @@ public sealed record CoreMetadata
     {
         if (Name != other.Name) return "Name";
         if (Version != other.Version) return "Version";
-        if (!Texts(RequiresDist).SetEquals(Texts(other.RequiresDist))) return "Requires-Dist";
+        if (!Meanings(RequiresDist).SetEquals(Meanings(other.RequiresDist))) return "Requires-Dist";
         if (!Equals(RequiresPython ?? SpecifierSet.Any, other.RequiresPython ?? SpecifierSet.Any)) return "Requires-Python";
         return ProvidesExtra.ToHashSet().SetEquals(other.ProvidesExtra) ? null : "Provides-Extra";
     }
@@ -113,12 +113,13 @@ public sealed record CoreMetadata
         problem = "";
         foreach (string text in all)
         {
-            if (!Requirement.TryParse(text, out var requirement, out var trouble))
+            if (!Requirement.TryParseRepaired(text, out var requirement, out string? repair, out var trouble))
             {
                 problem = $"METADATA has an unreadable Requires-Dist, {text}: {trouble}";
                 return false;
             }
             found.Add(requirement);
+            if (repair is not null) repairs.Add($"Requires-Dist {repair}");
         }
         requiresDist = found.MoveToImmutable();
         return true;
@@ -139,6 +140,7 @@ public sealed record CoreMetadata
     private static bool IsDependencyField(string dynamic) =>
         dynamic.ToLowerInvariant() is "requires-dist" or "requires-python" or "provides-extra";
 
-    private static HashSet<string> Texts(ImmutableArray<Requirement> requirements) =>
-        requirements.Select(requirement => requirement.ToString()).ToHashSet(StringComparer.Ordinal);
+    // A requirement is a record of arrays and trees, which are equal only to themselves: compare what they say.
+    private static HashSet<(PackageName, string, SpecifierSet, string?, string?)> Meanings(ImmutableArray<Requirement> requirements) =>
+        [.. requirements.Select(r => (r.Name, string.Join(',', r.Extras.Order()), r.Specifiers, r.Url, r.Marker?.ToString()))];
 }

@@ -105,7 +105,8 @@ public static class EntryPoints
         {
             // The name becomes a file in the scripts directory (GHSA-4gg8-gxpx-9rph: "../../.bashrc" was one).
             if (!PlainFileName.IsPlain(name)) because = "names a script that would not be a file in the scripts directory";
-            else if (!ObjectReference.TryParse(reference, out string module, out string attribute)) because = "is not for module:attribute";
+            else if (!ObjectReference.TryParse(reference, out string module, out string attribute))
+                because = "does not refer to module:attribute";
             else if (!_names.Add(name.ToString())) because = "names a script a second time";
             else if (Scripts.Count == MaxScripts) because = $"is one script more than the {MaxScripts} that are taken";
             else Scripts.Add(new ScriptEntryPoint(name.ToString(), module, attribute, IsGui: _group is "gui_scripts"));

@@ -1,11 +1,90 @@
+using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Sandbox.Seccomp;
+
 namespace Sandpiper.Sandbox.Bubblewrap;
 
 /// <summary>Runs one program under bubblewrap and waits for it.</summary>
 public static class ConfinedProgram
 {
     /// <summary>Starts <paramref name="command"/> with our standard streams, passes signals on, and waits.</summary>
+    /// <param name="confinement">What it may see and do.</param>
     /// <param name="command">Program (a path, or a name looked up in the inner PATH) and arguments.</param>
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
-    /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, or we are root.</exception>
-    public static int Run(Confinement confinement, IReadOnlyList<string> command) => throw new NotImplementedException();
+    /// <remarks>
+    /// SIGINT and SIGQUIT are left to the program, as system(3) does: a terminal sends them to it as well, and what comes of it is its own
+    /// business. SIGTERM and SIGHUP, sent to us alone, end it and everything it started. So does our own end, however sudden.
+    /// </remarks>
+    /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, something to show is missing, or we are root.</exception>
+    /// <exception cref="SandboxException">A step before the start failed; nothing was started.</exception>
+    public static int Run(Confinement confinement, IReadOnlyList<string> command)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
+        int exitCode = 0;
+        ExceptionDispatchInfo? failure = null;
+        // A thread of its own, which lives until the program is dead: keyring and parent-death signal are the thread's, not the process's.
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                exitCode = RunHere(confinement, command);
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return exitCode;
+    }
+
+    private static int RunHere(Confinement confinement, IReadOnlyList<string> command)
+    {
+        // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
+        if (RootPrivileges.Held) throw new SandboxUnavailableException("root cannot be confined", "start it as an ordinary user");
+        string bubblewrap = Executable.Trusted();
+        InheritedDescriptors.StayWithUs();
+        SessionKeyring.JoinFresh();
+
+        using var status = new Pipe();
+        using var files = new MemoryFiles();
+        int filter = files.Add("filter", SystemCallFilter.ForThisMachine());
+        (string, int)[] synthetic = [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
+        int arguments = files.Add("arguments", Arguments.ToBytes(
+            Arguments.Of(confinement, ownSession: !Terminal.IsAttached, filter, (int)status.Writer.DangerousGetHandle(), synthetic)));
+
+        int? ended = StartAndWait(
+            bubblewrap,
+            ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(confinement, command)],
+            [.. files.Handles, status.Writer]);
+        return StatusReport.ExitCodeIn(status.ReadAvailable())
+            ?? (ended is > SignalBase ? ended.Value : throw SetupFailure.Explain(bubblewrap));
+    }
+
+    private static int? StartAndWait(string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<SafeFileHandle> handedOver)
+    {
+        using var interrupt = SignalDisposition.Ignore(SignalDisposition.Interrupt);
+        using var quit = SignalDisposition.Ignore(SignalDisposition.Quit);
+        ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver);
+        int endedBy = 0;
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        int? ended = child.Wait();
+        return endedBy == 0 ? ended : SignalBase + endedBy;
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // we still have to reap it, and to say how it ended
+            endedBy = signal.Signal == PosixSignal.SIGTERM ? 15 : 1;
+            child.Kill();
+        }
+    }
+
+    private const int SignalBase = 128;
 }

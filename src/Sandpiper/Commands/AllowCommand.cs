@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
+using Sandpiper.Environments.Installing;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
@@ -8,6 +9,8 @@ namespace Sandpiper.Commands;
 /// <summary><c>history</c>: what changed when, newest first.</summary>
 internal static class HistoryCommand
 {
+    private const int NamesShown = 3;
+
     public static Command Build()
     {
         Option<string> env = EnvironmentOptions.Env();
@@ -20,8 +23,72 @@ internal static class HistoryCommand
             using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             EnvironmentOptions.CurrentOf(environment);
-            throw new ExplainedException(new(ExitCode.CouldNot, environment.Name, CultureInfo.InvariantCulture.Name, typeof(LedgerLine).Name));
+            var ledger = new EnvironmentLedger(environment);
+            ImmutableArray<LedgerLine> lines = ledger.Read();
+            if (session.Json) WriteJson(session.Terminal, environment.Name, environment.Current, lines);
+            else WriteWords(session.Terminal, environment.Current, environment.Numbers, lines);
+            if (ledger.Unreadable > 0) session.Terminal.Note(Inked.Yellow($"{ledger.Unreadable} lines of the ledger cannot be read"));
+            return (int)ExitCode.Done;
         });
         return command;
     }
+
+    private static void WriteWords(Terminal terminal, int? current, ImmutableArray<int> available, ImmutableArray<LedgerLine> lines)
+    {
+        foreach (LedgerLine line in lines.Reverse().Where(l => l.Confirmed || l.To == current))
+        {
+            bool isCurrent = line.To == current;
+            string when = line.When.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3}   ", when, "  ", line.Command.PadRight(9), "  ", Summary(line.Changes));
+            foreach (string text in line.Overrides) terminal.Line(Inked.Yellow($"        {text}"));
+        }
+        int? back = available.Where(n => n < current).Select(n => (int?)n).LastOrDefault();
+        if (back is { } number) terminal.Note(Inked.Dim($"rollback: sandpiper rollback {number}"));
+    }
+
+    private static string Summary(ImmutableArray<LedgerChange> changes)
+    {
+        if (changes.IsEmpty) return "no package changed";
+        IEnumerable<string> shown = changes.Take(NamesShown).Select(c => (c.Before, c.After) switch
+        {
+            (null, { } after) => $"+ {c.Name} {after}",
+            ({ } before, null) => $"- {c.Name} {before}",
+            ({ } before, { } after) => $"{c.Name} {before} → {after}",
+            _ => c.Name,
+        });
+        return string.Join(", ", shown) + (changes.Length > NamesShown ? $", and {changes.Length - NamesShown} more" : "");
+    }
+
+    private static void WriteJson(Terminal terminal, string environment, int? current, ImmutableArray<LedgerLine> lines) => JsonAnswer.Write(terminal, "history", json =>
+    {
+        json.WriteString("environment", environment);
+        json.WriteNumber("current", current ?? 0);
+        json.WriteStartArray("changes");
+        foreach (LedgerLine line in lines)
+        {
+            json.WriteStartObject();
+            json.WriteString("command", line.Command);
+            json.WriteString("when", line.When.ToString("O", CultureInfo.InvariantCulture));
+            json.WriteString("who", line.Who);
+            if (line.From is { } from) json.WriteNumber("from", from);
+            else json.WriteNull("from");
+            json.WriteNumber("to", line.To);
+            json.WriteBoolean("confirmed", line.Confirmed);
+            json.WriteStartArray("packages");
+            foreach (LedgerChange change in line.Changes)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", change.Name);
+                json.WriteString("before", change.Before);
+                json.WriteString("after", change.After);
+                json.WriteString("sha256", change.Sha256);
+                json.WriteString("index", change.Index);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStrings("overrides", line.Overrides);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
 }

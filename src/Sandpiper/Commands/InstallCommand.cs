@@ -1,12 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Diagnostics;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Installing;
 using Sandpiper.Environments.Interpreters;
-using Sandpiper.Packaging.Names;
-using Sandpiper.Packaging.Requirements;
 
 namespace Sandpiper.Commands;
 
@@ -50,7 +47,7 @@ internal static class InstallCommand
         foreach (Option option in (Option[])[files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, dryRun]) command.Options.Add(option);
         IndexOptions index = IndexOptions.AddTo(command);
 
-        command.SetAction((parsed, cancel) =>
+        command.SetAction(async (parsed, cancel) =>
         {
             using var session = Session.Of(parsed);
             var lines = RequirementLines.Of(parsed.GetValue(requirements) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(constraints) ?? []);
@@ -70,14 +67,44 @@ internal static class InstallCommand
                 LeaveHooksOut = parsed.GetValue(omitHooks),
                 DryRun = parsed.GetValue(dryRun),
             };
-            return InstallAsync(session, request, parsed.GetValue(env)!, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
+            return await InstallAsync(session, request, parsed.GetValue(env)!, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
         });
         return command;
     }
 
-    private static async Task<int> InstallAsync(Session session, InstallationRequest request, string env, string? python, ImmutableArray<Uri> index, CancellationToken cancel)
+    private static async Task<int> InstallAsync(Session session, InstallationRequest request, string env, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
     {
-        await Task.CompletedTask;
-        throw new UnreachableException($"{session}{request}{env}{python}{index}{cancel}");
+        ManagedEnvironment environment = EnvironmentOptions.Open(session, env);
+        Interpreter interpreter = InterpreterOf(session, environment, python);
+        using var indexes = new OpenIndexes(session, addresses);
+        using var line = new ProgressLine(session.Terminal, Session.Time);
+        var installation = new Installation(environment, session.Places, interpreter, indexes.Whole, Session.Time, Session.OwnExecutable);
+        InstallationOutcome outcome = await installation.InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
+        line.Dispose();
+        switch (outcome)
+        {
+            case InstallationOutcome.Unsolvable { Why: var why }:
+                throw new ExplainedException(new(ExitCode.CouldNot, $"no version of `{why.Package}` fits; nothing was changed", why.Because, why.Hints));
+            case InstallationOutcome.Changed { Change: var change }:
+                ChangeReport.Write(session, "install", environment.Name, change, request.DryRun);
+                if (change is { IsNew: true, Generation: 1 }) PathHint.Write(session, environment);
+                break;
+        }
+        return (int)ExitCode.Done;
+    }
+
+    // An environment keeps the interpreter that it was made for: its native packages were chosen for it.
+    private static Interpreter InterpreterOf(Session session, ManagedEnvironment environment, string? python)
+    {
+        var search = new InterpreterSearch(new InterpreterProbe(session.Places.InterpreterCache));
+        string? searchPath = Environment.GetEnvironmentVariable("PATH");
+        if (environment.Current is not { } number) return search.Find(python, searchPath);
+        Generation current = environment.Read(number);
+        if (python is null) return search.Find(current.Python, searchPath);
+        Interpreter asked = search.Find(python, searchPath);
+        return string.Equals(asked.VersionedName, current.PythonName, StringComparison.Ordinal) && string.Equals(asked.Path, current.Python, StringComparison.Ordinal)
+            ? asked
+            : throw new ExplainedException(new(ExitCode.CouldNot, $"`{environment.Name}` belongs to {current.Python} ({current.PythonName}); nothing was changed",
+                $"you asked for {asked.Path}, which is Python {asked.Version}", $"sandpiper install --env NAME --python {asked.Path} …      makes another environment"));
     }
 }

@@ -20,8 +20,7 @@ internal static class RollbackCommand
         {
             using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
-            EnvironmentOptions.CurrentOf(environment);
-            var outcome = new Rollback(environment, Session.Time).To(parsed.GetValue(number), cancel);
+            var outcome = new Rollback(environment, session.Places, Session.Time, Session.OwnExecutable).To(parsed.GetValue(number), cancel);
             if (outcome is RollbackOutcome.NoSuchGeneration missing)
             {
                 throw new ExplainedException(new(ExitCode.CouldNot,

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Installing;
+using Sandpiper.Environments.Interpreters;
 
 namespace Sandpiper.Commands;
 
@@ -26,8 +28,9 @@ internal static class UninstallCommand
         {
             using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
-            EnvironmentOptions.CurrentOf(environment);
-            var outcome = new Removal(environment, session.Places, Session.Time, Session.OwnExecutable).Remove([.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)], cancel);
+            Generation current = EnvironmentOptions.CurrentOf(environment);
+            Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
+            var outcome = new Removal(environment, session.Places, interpreter, Session.Time, Session.OwnExecutable).Remove([.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)], cancel);
             switch (outcome)
             {
                 case RemovalOutcome.NotInstalled missing:

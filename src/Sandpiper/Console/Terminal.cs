@@ -49,17 +49,22 @@ internal sealed class Terminal
     /// <summary>A line about the work, on standard error; not with <c>-q</c>.</summary>
     public void Note(params ReadOnlySpan<Inked> pieces)
     {
-        if (Verbosity >= Verbosity.Normal) Write(_error, _colorError, pieces);
+        if (Verbosity >= Verbosity.Normal) Problem(pieces);
     }
 
     /// <summary>A line that only <c>-v</c> shows, on standard error.</summary>
     public void Detail(params ReadOnlySpan<Inked> pieces)
     {
-        if (Verbosity >= Verbosity.Verbose) Write(_error, _colorError, pieces);
+        if (Verbosity >= Verbosity.Verbose) Problem(pieces);
     }
 
     /// <summary>A line on standard error that nothing suppresses.</summary>
-    public void Problem(params ReadOnlySpan<Inked> pieces) => Write(_error, _colorError, pieces);
+    public void Problem(params ReadOnlySpan<Inked> pieces)
+    {
+        // On a terminal both streams are one picture: what was said first is to be read first.
+        Attempt(_out, writer => writer.Flush());
+        Write(_error, _colorError, pieces);
+    }
 
     /// <summary>Machine-readable text, as it is, on standard output. JSON escapes control characters itself.</summary>
     public void Raw(string text) => Attempt(_out, writer => writer.Write(text));

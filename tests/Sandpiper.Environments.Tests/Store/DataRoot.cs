@@ -4,9 +4,12 @@ using Sandpiper.Packaging.Names;
 namespace Sandpiper.Environments.Tests.Store;
 
 /// <summary>A data root for one test, removed at its end.</summary>
-internal sealed class DataRoot : IDisposable
+/// <param name="below">Makes its path longer.</param>
+internal sealed class DataRoot(string below = "") : IDisposable
 {
-    public string Path { get; } = System.IO.Directory.CreateTempSubdirectory("sandpiper-").FullName;
+    private readonly string _top = System.IO.Directory.CreateTempSubdirectory("sandpiper-").FullName;
+
+    public string Path => _top + below;
 
     public WheelStore Store => new(Path);
 
@@ -24,7 +27,7 @@ internal sealed class DataRoot : IDisposable
         try
         {
             using var staging = Staging.Create(Path);
-            ReadOnlyMemory<byte>? metadata = resolvedMetadata is null ? null : System.Text.Encoding.UTF8.GetBytes(resolvedMetadata);
+            ReadOnlyMemory<byte>? metadata = resolvedMetadata is null ? null : new(System.Text.Encoding.UTF8.GetBytes(resolvedMetadata));
             return Store.Seal(WheelStore.ParseName(fileName), Sha256Digest.Of(wheel), file, metadata, waived.ToHashSet(StringComparer.Ordinal), staging, TestContext.Current.CancellationToken);
         }
         finally
@@ -33,5 +36,5 @@ internal sealed class DataRoot : IDisposable
         }
     }
 
-    public void Dispose() => SealedTree.Remove(Path);
+    public void Dispose() => SealedTree.Remove(_top);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Samples;
 
 namespace Sandpiper.Environments.Tests.Store;
 
@@ -98,11 +99,18 @@ public sealed class SealingTests : IDisposable
     [InlineData("honest-1.0.data/platlib/sitecustomize.py")]
     [InlineData("honest-1.0.data/data/lib/python3.11/site-packages/evil.pth")]
     [InlineData("honest-1.0.data/data/LIB/python3/site-packages/usercustomize.py")]
-    [InlineData("honest-1.0.data/data/lib64/python3.11/dist-packages/evil.start")]
+    [InlineData("honest-1.0.data/data/lib/python3.11/dist-packages/evil.start")]
     public void A_start_up_hook_is_marked_by_whatever_door_it_comes(string member)
     {
         var hook = _root.Seal(WheelSample.Honest.With(member, "import os\n")).Files.Single(f => f.StorePath == member);
         Assert.Equal(StoredFileKind.StartUpHook, hook.Kind);
+    }
+
+    [Fact]
+    public void The_start_up_hooks_of_hostile_packages_are_marked()
+    {
+        SampleWheel[] wheels = [HostilePackages.WheelWithPthHook("x"), HostilePackages.WheelWithPthHookInData("x"), HostilePackages.WheelWithSitecustomize("x"), HostilePackages.WheelWithUsercustomize("x"), HostilePackages.WheelWithStartHook("x")];
+        foreach (var wheel in wheels) Assert.Single(_root.Seal(wheel.FileName, wheel.Build()).Files, f => f.Kind == StoredFileKind.StartUpHook);
     }
 
     [Fact]
@@ -161,13 +169,37 @@ public sealed class SealingTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_is_said_to_be_so_and_nothing_is_left()
+    public void What_already_stands_where_a_file_belongs_is_neither_replaced_nor_followed()
+    {
+        string outside = Path.Combine(_root.Path, "outside");
+        string tree = Path.Combine(_root.Path, "tree");
+        string wheel = Path.Combine(_root.Path, "wheel");
+        File.WriteAllText(outside, "mine");
+        File.WriteAllBytes(wheel, WheelSample.Honest.ToBytes());
+        Directory.CreateDirectory(Path.Combine(tree, "honest"));
+        File.CreateSymbolicLink(Path.Combine(tree, "honest/__init__.py"), outside);
+        var inspection = new WheelInspection(WheelStore.ParseName(WheelSample.Honest.FileName), null, new HashSet<string>());
+        Assert.Throws<IOException>(() => inspection.UnpackInto(tree, File.OpenHandle(wheel), TestContext.Current.CancellationToken));
+        Assert.Equal("mine", File.ReadAllText(outside));
+    }
+
+    [Fact]
+    public void A_data_root_too_deep_for_what_goes_below_it_is_refused_before_anything_is_written()
+    {
+        using var deep = new DataRoot(string.Concat(Enumerable.Repeat("/" + new string('r', 100), 21)));
+        Assert.Throws<StoreUnwritableException>(() => deep.Seal(WheelSample.Honest));
+        Assert.False(Directory.Exists(deep.Path));
+    }
+
+    [Fact]
+    public void A_full_disk_is_not_overlooked()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
-        using var stream = new MeasuringStream();
+        using var stream = new MeasuringStream(TestContext.Current.CancellationToken);
         stream.Begin(full);
-        Assert.ThrowsAny<IOException>(() => stream.Write("x"u8));
+        stream.Write("x"u8);
+        Assert.ThrowsAny<IOException>(() => stream.End());
     }
 
     [Theory]

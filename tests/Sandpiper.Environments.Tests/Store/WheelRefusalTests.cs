@@ -1,4 +1,6 @@
+using Sandpiper.Archives;
 using Sandpiper.Environments.Store;
+using Sandpiper.Samples;
 
 namespace Sandpiper.Environments.Tests.Store;
 
@@ -52,7 +54,6 @@ public sealed class WheelRefusalTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("Wheel-Version: 2.0\nRoot-Is-Purelib: true\n")]
-    [InlineData("Wheel-Version: 0.9\nRoot-Is-Purelib: true\n")]
     [InlineData("Wheel-Version: 1.0\nRoot-Is-Purelib: maybe\n")]
     public void A_format_nobody_knows(string wheel) => Refused("SP-WHEEL-04", $"{DistInfo}/WHEEL", Honest.With($"{DistInfo}/WHEEL", wheel));
 
@@ -114,6 +115,9 @@ public sealed class WheelRefusalTests : IDisposable
     [InlineData("data/lib/python3.11/os.py")]
     [InlineData("data/lib/python3.11/site-packages/requests/__init__.py")]
     [InlineData("data/lib64/x")]
+    [InlineData("data/lib64/python3.11/site-packages/evil.pth")]
+    [InlineData("data/lib/python3.11/site-packages/pkg/evil.pth")]
+    [InlineData("data/lib/python3.11/sitecustomize.py")]
     public void A_part_of_the_interpreter(string place) =>
         Refused("SP-WHEEL-11", $"honest-1.0.data/{place}", Honest.With($"honest-1.0.data/{place}", "x"));
 
@@ -151,6 +155,13 @@ public sealed class WheelRefusalTests : IDisposable
     public void Other_metadata_than_it_was_resolved_on(string metadata) => Refused("SP-WHEEL-14", $"{DistInfo}/METADATA", Honest, metadata);
 
     [Fact]
+    public void A_path_that_would_fit_into_one_directory_and_not_into_another()
+    {
+        string deep = string.Concat(Enumerable.Repeat(new string('d', 99) + "/", 10)) + new string('f', 30);
+        Refused("SP-WHEEL-15", deep, Honest.With(deep, "x"));
+    }
+
+    [Fact]
     public void Rules_about_what_record_and_metadata_say_can_be_waived_one_by_one_and_it_is_noted()
     {
         var sample = Honest.WithUnlisted("honest/hidden.py", "x");
@@ -165,6 +176,32 @@ public sealed class WheelRefusalTests : IDisposable
     {
         var refusal = Assert.Throws<WheelRefusedException>(() => _root.Seal(Honest.With("honest-1.0.data/scripts/python", "x"), null, "SP-WHEEL-11"));
         Assert.False(refusal.MayBeWaived);
+    }
+
+    /// <summary>The packages with which the whole command is attacked, here by themselves.</summary>
+    public static TheoryData<string, SampleWheel> Hostile => new()
+    {
+        { "SP-WHEEL-06", HostilePackages.WheelWithUnlistedFile("x") },
+        { "SP-WHEEL-08", HostilePackages.WheelThatLiesInRecord() },
+        { "SP-WHEEL-11", HostilePackages.WheelThatReplacesPython("x") },
+        { "SP-WHEEL-11", HostilePackages.WheelThatWritesPyvenvCfg("x") },
+        { "SP-WHEEL-12", HostilePackages.WheelWithScriptOutside("x") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile), DisableDiscoveryEnumeration = true)]
+    public void A_hostile_package(string rule, SampleWheel wheel)
+    {
+        Assert.Equal(rule, Assert.Throws<WheelRefusedException>(() => _root.Seal(wheel.FileName, wheel.Build())).Rule);
+        Assert.Equal(["staging/"], _root.Tree());
+    }
+
+    [Fact]
+    public void A_member_that_leaves_the_destination_stops_the_archive_reader()
+    {
+        var wheel = HostilePackages.ZipSlip("../../../zip_slip.py");
+        Assert.Throws<ArchiveRefusedException>(() => _root.Seal(wheel.FileName, wheel.Build()));
+        Assert.Equal(["staging/"], _root.Tree());
     }
 
     public void Dispose() => _root.Dispose();

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using System.IO.Compression;
 using System.Text;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Packaging.Wheels;
+using Sandpiper.Samples;
 
 namespace Sandpiper.Environments.Tests.Store;
 
@@ -20,7 +19,7 @@ internal sealed record WheelSample
 
     private ImmutableList<Entry> Entries { get; init; } = [];
 
-    private Func<string, string> Record { get; init; } = rows => rows;
+    private Func<string, string> ChangeRecord { get; init; } = rows => rows;
 
     private string RecordName { get; init; } = $"{DistInfo}/RECORD";
 
@@ -39,32 +38,23 @@ internal sealed record WheelSample
     public WheelSample Without(string name) => this with { Entries = Entries.RemoveAll(e => e.Name == name) };
 
     /// <summary>Changes the text of RECORD after it was computed.</summary>
-    public WheelSample WithRecord(Func<string, string> change) => this with { Record = change };
+    public WheelSample WithRecord(Func<string, string> change) => this with { ChangeRecord = change };
 
     public WheelSample WithoutRecord() => this with { RecordName = "" };
 
+    /// <summary>As it will be in the wheel.</summary>
+    public byte[] Record() => Encoding.UTF8.GetBytes(ChangeRecord(Rows()));
+
     public byte[] ToBytes()
     {
-        var file = new MemoryStream();
-        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8))
-        {
-            foreach (var entry in Entries) Add(zip, entry);
-            if (RecordName.Length > 0) Add(zip, new(RecordName, Encoding.UTF8.GetBytes(Record(Rows())), false, false));
-        }
-        return file.ToArray();
+        var archive = ZipBytes.Empty;
+        foreach (var entry in Entries) archive = archive.With(new SampleMember(entry.Name, entry.Content) { Mode = (ushort)(entry.Executable ? 0x81ED : 0x81A4) });
+        if (RecordName.Length > 0) archive = archive.With(new SampleMember(RecordName, Record()));
+        return archive.Build();
     }
 
     private string Rows() => string.Concat(Entries.Where(e => e.IsListed).Select(e =>
         $"\"{e.Name}\",sha256={Sha256Digest.Of(e.Content).ToRecordForm()},{e.Content.Length}\n")) + $"{RecordName},,\n";
-
-    private static void Add(ZipArchive zip, Entry entry)
-    {
-        var member = zip.CreateEntry(entry.Name);
-        member.LastWriteTime = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        member.ExternalAttributes = (entry.Executable ? 0x81ED : 0x81A4) << 16;
-        using var stream = member.Open();
-        stream.Write(entry.Content);
-    }
 
     private sealed record Entry(string Name, byte[] Content, bool Executable, bool IsListed);
 }

@@ -92,6 +92,14 @@ public sealed class CoreMetadataTests
     }
 
     [Fact]
+    public void Old_spellings_are_repaired_and_noted()
+    {
+        var metadata = Read("Metadata-Version: 2.0\nName: a\nVersion: 1\nRequires-Dist: b (>=1)\nRequires-Dist: c>=1.*\n");
+        Assert.Equal(["b>=1", "c>=1"], metadata.RequiresDist.Select(requirement => requirement.ToString()));
+        Assert.Equal(["Requires-Dist `c>=1.*` was read as `c>=1`"], metadata.Repairs);
+    }
+
+    [Fact]
     public void Extras_are_told_apart_as_names_are()
     {
         var metadata = Read("Metadata-Version: 2.1\nName: a\nVersion: 1\nProvides-Extra: x-y\nProvides-Extra: X_Y\nProvides-Extra: :python\n");

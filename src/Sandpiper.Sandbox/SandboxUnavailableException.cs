@@ -9,11 +9,3 @@ public sealed class SandboxUnavailableException(string because, string? hint) : 
 
     public string? Hint { get; } = hint;
 }
-
-/// <summary>A call of the kernel that has to succeed did not.</summary>
-public sealed class SandboxException(string call, int errno) : Exception($"{call}: errno {errno}")
-{
-    public string Call { get; } = call;
-
-    public int Errno { get; } = errno;
-}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Sandpiper.Environments.Ledger;
+
+/// <summary>One change of an environment, as its ledger tells it.</summary>
+/// <param name="Command">The word that was typed: <c>install</c>, <c>uninstall</c>, <c>rollback</c>.</param>
+/// <param name="When">In UTC.</param>
+/// <param name="Who">Login name.</param>
+/// <param name="From">The generation before; null when there was none.</param>
+/// <param name="To">The generation after.</param>
+/// <param name="Changes">What the packages did.</param>
+/// <param name="Overrides">What was done against a rule, in words.</param>
+/// <param name="Confirmed">The switch is known to have happened; otherwise the command ended between writing this line and the switch, or right after it.</param>
+public sealed record LedgerLine(
+    string Command, DateTimeOffset When, string Who, int? From, int To, ImmutableArray<LedgerChange> Changes, ImmutableArray<string> Overrides, bool Confirmed);
+
+/// <param name="Name">Of the package.</param>
+/// <param name="Before">Version, or null when it was not there.</param>
+/// <param name="After">Version, or null when it went.</param>
+/// <param name="Sha256">Of the wheel that came; null when none did.</param>
+/// <param name="Index">Where it came from; null when none did.</param>
+public sealed record LedgerChange(string Name, string? Before, string? After, string? Sha256, string? Index);

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Sandpiper.Sandbox.Bubblewrap;
+
+/// <summary>What bubblewrap is told. In a file, not its argument list, which every user of the machine can read.</summary>
+internal static class Arguments
+{
+    /// <param name="confinement">What the program may see and do.</param>
+    /// <param name="ownSession">Cut off from our terminal's session.</param>
+    /// <param name="filter">Descriptor of the system call filter.</param>
+    /// <param name="status">Descriptor it reports on.</param>
+    /// <param name="files">Path inside and descriptor of each file made up.</param>
+    public static IEnumerable<string> Of(Confinement confinement, bool ownSession, int filter, int status, IEnumerable<(string Path, int Descriptor)> files)
+    {
+        // --unshare-all only tries for a user namespace; --unshare-user insists, and --disable-userns forbids another inside.
+        List<string> arguments = ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--cap-drop", "ALL"];
+        if (confinement.HostNetwork) arguments.Add("--share-net");
+        if (ownSession) arguments.Add("--new-session");
+        arguments.AddRange(["--hostname", SyntheticFiles.HostName]);
+        arguments.AddRange(FileTree.Of(confinement, files));
+        // The root and /dev are memory of bubblewrap's making: without this they could be filled without a limit.
+        arguments.AddRange(["--remount-ro", "/dev", "--remount-ro", "/"]);
+        arguments.Add("--clearenv");
+        foreach (var (name, value) in confinement.Variables.OrderBy(variable => variable.Key, StringComparer.Ordinal)) arguments.AddRange(["--setenv", name, value]);
+        arguments.AddRange(["--chdir", confinement.WorkingDirectory, "--seccomp", $"{filter}", "--json-status-fd", $"{status}"]);
+        return arguments;
+    }
+
+    /// <summary>What follows the arguments: the last step inside, and the program.</summary>
+    public static ImmutableArray<string> LastStep(Confinement confinement, IReadOnlyList<string> command) => confinement.SecondStage is null
+        ? ["/usr/bin/env", "--default-signal=INT,QUIT,PIPE", .. command]
+        : [SecondStage.PathInside, SecondStage.Marker, "--", .. command];
+
+    /// <exception cref="ArgumentException">One contains a zero byte, which would end it early and start another.</exception>
+    public static byte[] ToBytes(IEnumerable<string> arguments)
+    {
+        using var bytes = new MemoryStream();
+        foreach (string argument in arguments)
+        {
+            if (argument.Contains('\0')) throw new ArgumentException("an argument contains a zero byte", nameof(arguments));
+            bytes.Write(Encoding.UTF8.GetBytes(argument));
+            bytes.WriteByte(0);
+        }
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+
+namespace Sandpiper.Sandbox.Bubblewrap;
+
+/// <summary>The file tree that a confined program sees, built from nothing.</summary>
+/// <remarks>
+/// The deeper path decides, whichever list it came from: a private home stays private below a shown <c>/home</c>, a read-only directory
+/// stays so in a writable one. What is protected comes last of all.
+/// </remarks>
+internal static class FileTree
+{
+    // Memory, for that is what a tmpfs is: what a program fills beyond them fails there and not as a machine without memory.
+    private const long TemporaryBytes = 1L << 30;   // the largest of 27 real builds stayed below
+    private const long HomeBytes = 256L << 20;      // caches of tools (~/.cache/ccache, fonts, byte code)
+    private const long SharedMemoryBytes = 128L << 20; // multiprocessing's queues and arrays
+    private const long VariableBytes = 64L << 20;   // /var/tmp: few programs know it
+
+    // Public and harmless, and something breaks without each: compilers without alternatives, time without localtime, TLS without ssl.
+    private static readonly ImmutableArray<string> PublicSettings =
+    [
+        "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl", "ca-certificates", "localtime", "timezone", "fonts", "mime.types", "magic",
+    ];
+
+    private static readonly ImmutableArray<string> NetworkSettings = ["resolv.conf", "services", "protocols"];
+
+    // Of a system with /usr merged they are links into it, of an older one directories of their own.
+    private static readonly ImmutableArray<string> BesideUsr = ["/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin"];
+
+    // Places that are the kernel's or the sandbox's own: shown from the host they would undo it.
+    private static readonly ImmutableArray<string> NeverShown = ["/proc", "/dev", "/sys"];
+
+    /// <param name="confinement">What the program may see.</param>
+    /// <param name="madeUp">Path inside and descriptor of each file made up.</param>
+    /// <returns>Arguments for bubblewrap, in order.</returns>
+    /// <exception cref="SandboxUnavailableException">Something to show is not there or cannot be shown.</exception>
+    public static IEnumerable<string> Of(Confinement confinement, IEnumerable<(string Path, int Descriptor)> madeUp)
+    {
+        IEnumerable<Mount> mounts =
+        [
+            .. OfTheSystem(confinement.HostNetwork),
+            .. madeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor)),
+            .. confinement.SecondStage is { } own ? [new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", Existing(own), SecondStage.PathInside])] : ImmutableArray<Mount>.Empty,
+            Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
+            .. confinement.ReadOnly.Select(path => Mount.ReadOnly(Existing(path), MountLayer.ReadOnly)),
+            .. confinement.Writable.Select(path => Mount.Writable(Existing(path))),
+            .. confinement.Protected.Select(path => Mount.ReadOnly(Itself(path), MountLayer.Protected)),
+        ];
+        return mounts
+            .OrderBy(mount => mount.Layer == MountLayer.Protected)
+            .ThenBy(mount => mount.Path, StringComparer.Ordinal) // a directory precedes what lies in it
+            .ThenBy(mount => mount.Layer)
+            .SelectMany(mount => mount.Arguments);
+    }
+
+    private static IEnumerable<Mount> OfTheSystem(bool hostNetwork)
+    {
+        yield return Mount.ReadOnly("/usr", MountLayer.System);
+        foreach (string path in BesideUsr)
+        {
+            if (new FileInfo(path).LinkTarget is { } target) yield return new Mount(path, MountLayer.System, ["--symlink", target, path]);
+            else yield return Mount.ReadOnlyIfThere(path);
+        }
+        yield return new Mount("/etc", MountLayer.System, ["--perms", "0755", "--dir", "/etc"]);
+        foreach (string name in PublicSettings.Concat(hostNetwork ? NetworkSettings : [])) yield return Mount.ReadOnlyIfThere($"/etc/{name}");
+        foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return Mount.ReadOnlyIfThere(path);
+        yield return new Mount("/proc", MountLayer.System, ["--proc", "/proc"]);
+        // Lists the keys of a user id, not of a namespace: their names alone tell which services he has tickets for.
+        foreach (string path in (string[])["/proc/keys", "/proc/key-users"])
+        {
+            if (File.Exists(path)) yield return new Mount(path, MountLayer.System, ["--dev-bind", "/dev/null", path]);
+        }
+        yield return new Mount("/dev", MountLayer.System, ["--dev", "/dev"]);
+        yield return Mount.Empty("/dev/shm", MountLayer.System, SharedMemoryBytes, "1777");
+        yield return Mount.Empty("/tmp", MountLayer.System, TemporaryBytes, "1777");
+        yield return Mount.Empty("/var/tmp", MountLayer.System, VariableBytes, "1777");
+    }
+
+    private static string Existing(string path) =>
+        Checked(path) is var whole && Path.Exists(whole) ? whole : throw Impossible(path, "it does not exist, or we may not look at it");
+
+    // Nothing can be mounted on a link itself, and a link in a writable directory can be replaced.
+    private static string Itself(string path) =>
+        Existing(path) is var whole && new FileInfo(whole).LinkTarget is null ? whole : throw Impossible(path, "it is a symbolic link, which cannot be protected in a writable directory");
+
+    private static string Checked(string path)
+    {
+        // With ".." in it a path would sort, and be compared, as another one than it is.
+        if (!Path.IsPathFullyQualified(path) || path.Contains('\0') || !string.Equals(path, Path.GetFullPath(path), StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"not a full path: `{path}`", nameof(path));
+        }
+        string whole = Path.TrimEndingDirectorySeparator(path);
+        if (whole is "/") throw Impossible(path, "it would show everything");
+        if (NeverShown.Any(own => DirectoryTree.Holds(own, whole))) throw Impossible(path, "the sandbox has its own");
+        return whole;
+    }
+
+    private static SandboxUnavailableException Impossible(string path, string because) => new($"`{path}` cannot be part of the sandbox: {because}", null);
+}

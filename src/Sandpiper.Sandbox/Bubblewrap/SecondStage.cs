@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Sandpiper.Sandbox.Kernel;
+
+namespace Sandpiper.Sandbox.Bubblewrap;
+
+/// <summary>The last step inside the sandbox: undo what waiting needed outside, and become the program.</summary>
+public static unsafe partial class SecondStage
+{
+    internal const string Marker = "--second-stage";
+
+    /// <summary>Where the executable appears inside: in the root, where nothing that a user may grant can be in the way.</summary>
+    internal const string PathInside = "/.sandpiper";
+
+    private const int NotExecutable = 126;  // as the shells have it (POSIX.1-2024, XCU 2.8.2)
+    private const int NotFound = 127;
+
+    /// <summary>Whether this process was started to be the second stage.</summary>
+    public static bool IsMeant(string[] args) => args is [Marker, "--", _, ..];
+
+    /// <summary>Becomes the program; returns only if that fails.</summary>
+    /// <returns>126 not executable, 127 not found; said in one line on standard error.</returns>
+    public static int Run(string[] args)
+    {
+        ImmutableArray<string> command = [.. args.AsSpan(2)];
+        // Whoever waits outside ignores Ctrl-C, and .NET ignores SIGPIPE; both are inherited, and neither is what the program expects.
+        SignalDisposition.Default(SignalDisposition.Interrupt);
+        SignalDisposition.Default(SignalDisposition.Quit);
+        SignalDisposition.Default(SignalDisposition.BrokenPipe);
+        SignalDisposition.UnblockAll();
+
+        using var vector = new ArgumentVector(command);
+        _ = ExecuteFromPath(command[0], vector.Pointer);
+        int errno = Marshal.GetLastPInvokeError();
+        bool absent = errno is Errno.NoSuchFile or Errno.NotDirectory;
+        Console.Error.WriteLine(absent ? $"sandpiper: `{command[0]}`: not found in the sandbox" : $"sandpiper: `{command[0]}`: not executable (errno {errno})");
+        return absent ? NotFound : NotExecutable;
+    }
+
+    [LibraryImport("libc", EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ExecuteFromPath(string file, byte** arguments);
+}

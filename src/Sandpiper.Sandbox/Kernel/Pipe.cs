@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Sandbox.Kernel;
+
+/// <summary>What a child reports about itself, read once it is dead.</summary>
+internal sealed partial class Pipe : IDisposable
+{
+    private const int MostBytes = 64 * 1024; // what a pipe holds
+
+    private readonly SafeFileHandle _reader;
+
+    /// <exception cref="SandboxException">No descriptors left.</exception>
+    public unsafe Pipe()
+    {
+        int* ends = stackalloc int[2];
+        // Not blocking: a descendant that somehow kept the other end must not make us wait for it.
+        if (Pipe2(ends, CloseOnExec | NonBlocking) != 0) throw new SandboxException("pipe2", Marshal.GetLastPInvokeError());
+        _reader = new SafeFileHandle(ends[0], ownsHandle: true);
+        Writer = new SafeFileHandle(ends[1], ownsHandle: true);
+    }
+
+    public SafeFileHandle Writer { get; }
+
+    /// <summary>What lies in it now.</summary>
+    public unsafe byte[] ReadAvailable()
+    {
+        byte[] buffer = new byte[MostBytes];
+        int length = 0;
+        while (length < buffer.Length)
+        {
+            nint got;
+            fixed (byte* into = &buffer[length]) got = Read(_reader, into, (nuint)(buffer.Length - length));
+            if (got < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) continue;
+            if (got <= 0) break;
+            length += (int)got;
+        }
+        return buffer[..length];
+    }
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        Writer.Dispose();
+    }
+
+    private const int CloseOnExec = 0x80000;   // O_CLOEXEC, O_NONBLOCK: asm-generic/fcntl.h
+    private const int NonBlocking = 0x800;
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    private static unsafe partial int Pipe2(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static unsafe partial nint Read(SafeFileHandle file, byte* into, nuint count);
+}

@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+
+namespace Sandpiper.Sandbox.Seccomp;
+
+/// <summary>Assembles a classic BPF program over <c>struct seccomp_data</c>; jumps only run forward, as the kernel wants it.</summary>
+/// <remarks>linux/filter.h, linux/bpf_common.h; <c>struct sock_filter</c> is eight bytes: code, true, false, value.</remarks>
+internal sealed class FilterProgram
+{
+    private const ushort LoadWord = 0x20;       // BPF_LD | BPF_W | BPF_ABS
+    private const ushort JumpIfEqual = 0x15;    // BPF_JMP | BPF_JEQ | BPF_K
+    private const ushort JumpIfAtLeast = 0x35;  // BPF_JMP | BPF_JGE | BPF_K
+    private const ushort ReturnValue = 0x06;    // BPF_RET | BPF_K
+
+    private readonly List<(ushort Code, byte IfTrue, byte IfFalse, uint Value)> _instructions = [];
+
+    public int Length => _instructions.Count;
+
+    public FilterProgram Load(uint offset) => Add(LoadWord, 0, 0, offset);
+
+    public FilterProgram Return(uint verdict) => Add(ReturnValue, 0, 0, verdict);
+
+    public FilterProgram ReturnIfEqual(uint value, uint verdict) => Add(JumpIfEqual, 0, 1, value).Return(verdict);
+
+    public FilterProgram ReturnUnlessEqual(uint value, uint verdict) => Add(JumpIfEqual, 1, 0, value).Return(verdict);
+
+    public FilterProgram ReturnIfAtLeast(uint value, uint verdict) => Add(JumpIfAtLeast, 0, 1, value).Return(verdict);
+
+    /// <summary>Runs <paramref name="block"/> when the loaded word equals <paramref name="value"/>; every path through it must return.</summary>
+    public FilterProgram WhenEqual(uint value, FilterProgram block)
+    {
+        Add(JumpIfEqual, 0, checked((byte)block.Length), value);
+        _instructions.AddRange(block._instructions);
+        return this;
+    }
+
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[_instructions.Count * 8];
+        Span<byte> rest = bytes;
+        foreach (var (code, ifTrue, ifFalse, value) in _instructions)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(rest, code); // both architectures are little-endian
+            rest[2] = ifTrue;
+            rest[3] = ifFalse;
+            BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], value);
+            rest = rest[8..];
+        }
+        return bytes;
+    }
+
+    private FilterProgram Add(ushort code, byte ifTrue, byte ifFalse, uint value)
+    {
+        _instructions.Add((code, ifTrue, ifFalse, value));
+        return this;
+    }
+}

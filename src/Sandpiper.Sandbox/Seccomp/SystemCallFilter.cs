@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace Sandpiper.Sandbox.Seccomp;
+
+/// <summary>What the namespaces do not take away: other call tables, the terminal's input queue, keyrings, and parts of the kernel that only exploits ask for.</summary>
+/// <remarks>
+/// The rest is allowed: a list of everything that programs may need would be wrong with the next libc. <c>mount</c> and its kin are
+/// refused by the kernel anyway (no capabilities, no new user namespace); here they are refused before they reach it.
+/// </remarks>
+internal static class SystemCallFilter
+{
+    // struct seccomp_data, linux/seccomp.h. Arguments are 64 bits; the low word comes first.
+    private const uint CallNumber = 0;
+    private const uint CallArchitecture = 4;
+    private const uint FirstArgument = 16;
+    private const uint SecondArgument = 24;
+    private const uint ThirdArgument = 32;
+
+    private const uint Allow = 0x7fff0000;          // SECCOMP_RET_ALLOW
+    private const uint KillProcess = 0x80000000;    // SECCOMP_RET_KILL_PROCESS
+    private const uint NotPermitted = Fail | 1;     // EPERM
+    private const uint NoSuchCall = Fail | 38;      // ENOSYS: programs then try the older way
+    private const uint NoSuchFamily = Fail | 97;    // EAFNOSUPPORT: what a kernel built without it says
+    private const uint NoSuchProtocol = Fail | 93;  // EPROTONOSUPPORT
+    private const uint Fail = 0x00050000;           // SECCOMP_RET_ERRNO
+
+    // ioctl requests that put characters into the terminal's input, to be read by the user's shell afterwards (asm-generic/ioctls.h).
+    // CVE-2017-5226; the kernel looks at the low 32 bits only, so must we (CVE-2019-10063).
+    private const uint TerminalPutInput = 0x5412;   // TIOCSTI
+    private const uint TerminalPaste = 0x541c;      // TIOCLINUX
+
+    private const uint LocalSockets = 1, Internet4 = 2, Internet6 = 10, Netlink = 16; // AF_*, linux/socket.h
+    private const uint NetlinkRoute = 0;            // NETLINK_ROUTE: how libc lists the interfaces
+
+    // x32 shares x86-64's architecture value and has its own numbers above this one (asm/unistd.h, __X32_SYSCALL_BIT).
+    private const uint FirstX32Call = 0x40000000;
+
+    /// <exception cref="SandboxUnavailableException">An architecture whose call numbers are not known here.</exception>
+    public static byte[] ForThisMachine() => For(RuntimeInformation.ProcessArchitecture).ToBytes();
+
+    internal static FilterProgram For(Architecture architecture)
+    {
+        bool arm = architecture switch
+        {
+            Architecture.X64 => false,
+            Architecture.Arm64 => true,
+            _ => throw new SandboxUnavailableException($"there is no system call filter for {architecture} yet", null),
+        };
+        var program = new FilterProgram();
+        // A 32-bit call (int 0x80) has other numbers: every later check would look at the wrong ones.
+        program.Load(CallArchitecture).ReturnUnlessEqual(arm ? AuditArchitectureArm64 : AuditArchitectureX64, KillProcess);
+        program.Load(CallNumber);
+        if (!arm) program.ReturnIfAtLeast(FirstX32Call, NoSuchCall);
+        foreach (RefusedCall call in RefusedCall.All)
+        {
+            uint? number = arm ? call.Arm64 : call.X64;
+            if (number is { } known) program.ReturnIfEqual(known, call.AsIfAbsent ? NoSuchCall : NotPermitted);
+        }
+        program.WhenEqual(arm ? 29u : 16, IoctlCheck());
+        program.WhenEqual(arm ? 198u : 41, SocketCheck());
+        return program.Return(Allow);
+    }
+
+    private static FilterProgram IoctlCheck() =>
+        new FilterProgram().Load(SecondArgument)
+            .ReturnIfEqual(TerminalPutInput, NotPermitted)
+            .ReturnIfEqual(TerminalPaste, NotPermitted)
+            .Return(Allow);
+
+    // AF_ALG wrote to read-only files through the page cache (CVE-2026-31431); AF_VSOCK leaves a network namespace; packet and
+    // rare families are where kernel exploits start.
+    private static FilterProgram SocketCheck() =>
+        new FilterProgram().Load(FirstArgument)
+            .ReturnIfEqual(LocalSockets, Allow)
+            .ReturnIfEqual(Internet4, Allow)
+            .ReturnIfEqual(Internet6, Allow)
+            .ReturnUnlessEqual(Netlink, NoSuchFamily)
+            .Load(ThirdArgument)
+            .ReturnIfEqual(NetlinkRoute, Allow)
+            .Return(NoSuchProtocol);
+
+    private const uint AuditArchitectureX64 = 0xc000003e;   // AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64: linux/audit.h
+    private const uint AuditArchitectureArm64 = 0xc00000b7;
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Sandpiper.Archives;
+using Sandpiper.Archives.Zip;
+using Sandpiper.Indexes;
+
+namespace Sandpiper.Commands;
+
+/// <summary>Opens the indexes that a command line names.</summary>
+internal sealed class OpenIndexes : IDisposable
+{
+    private readonly ImmutableArray<IPackageIndex> _indexes;
+
+    public OpenIndexes(Session session, ImmutableArray<Uri> addresses)
+    {
+        _indexes = [.. addresses.Select(address => address.IsFile
+            ? (IPackageIndex)new DirectoryIndex(address, MetadataOf)
+            : new SimpleIndex(address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline))];
+    }
+
+    /// <summary>All of them as one: the first that has a name owns it.</summary>
+    public IPackageIndex Whole => _indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes);
+
+    public void Dispose()
+    {
+        foreach (IPackageIndex index in _indexes) (index as IDisposable)?.Dispose();
+    }
+
+    // For indexes that do not offer METADATA beside the wheel; the strict reader reads it here as it will when the wheel is sealed.
+    private static ReadOnlyMemory<byte> MetadataOf(string path, string fileName)
+    {
+        using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), ArchiveLimits.Default);
+        ZipMember? metadata = wheel.Members.FirstOrDefault(m => m.Name.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) && m.Name.Count(c => c == '/') == 1);
+        if (metadata is null) throw new ArchiveRefusedException("SP-WHEEL-03", $"`{fileName}` has no METADATA", null, 0);
+        using var content = new MemoryStream();
+        wheel.CopyTo(metadata, content);
+        return content.ToArray();
+    }
+}

@@ -1,0 +1,34 @@
+using Sandpiper.Console;
+using Sandpiper.Environments.Installing;
+
+namespace Sandpiper.Commands;
+
+/// <summary>How the facts of an installation look while it is under way.</summary>
+internal sealed class ShownFacts(Terminal terminal, ProgressLine line) : IProgress<InstallationFact>
+{
+    public void Report(InstallationFact value)
+    {
+        switch (value)
+        {
+            case InstallationFact.Waiting waiting:
+                terminal.Note($"Another command is changing `{waiting.Environment}`; waiting for it …");
+                break;
+            case InstallationFact.Resolving resolving:
+                line.Count("Resolving", resolving.Packages, "packages");
+                break;
+            case InstallationFact.Resolved resolved:
+                line.Dispose();
+                terminal.Note($"Resolved {resolved.Packages} package{Plural(resolved.Packages)} in {ChangeReport.Seconds(resolved.Took)}");
+                break;
+            case InstallationFact.Acquiring acquiring:
+                line.Bytes(acquiring.Current, acquiring.Bytes, acquiring.TotalBytes, acquiring.Done, acquiring.Count);
+                break;
+            case InstallationFact.Checked done:
+                line.Dispose();
+                terminal.Note($"Checked {done.Wheels} wheel{Plural(done.Wheels)} in {ChangeReport.Seconds(done.Took)}: {done.Files:N0} files equal to RECORD, index hashes equal");
+                break;
+        }
+    }
+
+    private static string Plural(int count) => count == 1 ? "" : "s";
+}

@@ -1,0 +1,35 @@
+using Sandpiper.Commands;
+
+namespace Sandpiper.Running;
+
+/// <summary>Reads who calls from the process.</summary>
+internal static class Callers
+{
+    public static Caller Of(Session session) => new(
+        Session.Home,
+        // Root's home stays root's: the ordinary user that we became has a place of his own, inside.
+        session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
+        Directory.GetCurrentDirectory(),
+        session.WasRoot ? "sandpiper" : Environment.UserName,
+        Session.OwnExecutable,
+        session.WasRoot,
+        Environment.GetEnvironmentVariable,
+        MayWrite);
+
+    // Asked of the kernel by trying: mode bits do not know of read-only mounts and access lists.
+    private static bool MayWrite(string directory)
+    {
+        string probe = Path.Combine(directory, $".sandpiper-{Environment.ProcessId}");
+        try
+        {
+            using (File.OpenHandle(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.DeleteOnClose))
+            {
+            }
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

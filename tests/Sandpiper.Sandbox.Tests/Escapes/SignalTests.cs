@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Sandpiper.Sandbox.Tests.Driving;
+
+namespace Sandpiper.Sandbox.Tests.Escapes;
+
+/// <summary>Interrupting, ending and losing the one who waits.</summary>
+public sealed class SignalTests(Ground ground) : IClassFixture<Ground>
+{
+    [Theory]
+    [InlineData("except KeyboardInterrupt:\n    print('cleaned-up'); sys.exit(7)", "['ready', 'cleaned-up'] 7")]
+    [InlineData("finally:\n    signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getpid(), signal.SIGINT)", "['ready'] 130")]
+    public void Ctrl_C_is_the_programs_own_business(string whatItDoes, string seen)
+    {
+        // A terminal, as a user has it: the character 3 is typed as soon as the program says that it is ready.
+        const string Terminal = """
+            import os, pty, sys
+            child, terminal = pty.fork()
+            if child == 0: os.execv(sys.argv[1], sys.argv[1:])
+            seen = b''; typed = False
+            try:
+                while chunk := os.read(terminal, 4096):
+                    seen += chunk
+                    if b'ready' in seen and not typed: typed = os.write(terminal, b'\x03')
+            except OSError: pass
+            print(seen.decode().replace('^C', '').split(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            """;
+        string program = $"import os, signal, sys, time\ntry:\n    print('ready', flush=True); time.sleep(600)\n{whatItDoes}";
+        Outcome outcome = Ground.Finish(ground.AsOrdinaryUser(
+            ["/usr/bin/python3", "-I", "-c", Terminal, .. Ground.ConfinedCommand(ground.Reading, "/usr/bin/python3", "-I", "-c", program)]));
+        Assert.Equal(seen, outcome.Output);
+    }
+
+    [Theory]
+    [InlineData("-TERM", 128 + 15)]
+    [InlineData("-HUP", 128 + 1)]
+    [InlineData("-KILL", 128 + 9)] // nobody can clean up after that one but the kernel
+    public void When_the_one_who_waits_is_ended_nothing_survives(string signal, int exitCode)
+    {
+        using Process process = ground.StartConfined(ground.Writing, "/bin/sh", "-c", "trap '' TERM HUP INT; echo ready; n=0; while [ $n -lt 90 ]; do sleep 1; n=$((n+1)); done");
+        Assert.Equal("ready", process.StandardOutput.ReadLine());
+        Assert.Equal(0, Ground.Finish(ground.Start("/usr/bin/kill", [signal, $"{process.Id}"])).ExitCode);
+        // The pipe ends when its last holder is dead, not before.
+        Outcome outcome = Ground.Finish(process);
+        Assert.Equal(exitCode, outcome.ExitCode);
+    }
+
+    [Fact]
+    public void What_a_program_leaves_behind_ends_with_it()
+    {
+        Outcome outcome = ground.ConfinedPython(ground.Reading, """
+            import os
+            if os.fork() == 0:
+                os.setsid()
+                os.execv('/usr/bin/sleep', ['sleep', '600'])
+            print('left')
+            """);
+        Assert.Equal(new Outcome(0, "left", ""), outcome); // read to the end: the daemon held the pipe
+    }
+}
