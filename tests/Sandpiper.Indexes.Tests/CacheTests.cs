@@ -7,7 +7,7 @@ namespace Sandpiper.Indexes.Tests;
 /// <summary>What is kept, for how long, and how little it is trusted.</summary>
 public sealed class CacheTests
 {
-    private static readonly ServedAnswer Page = ServedAnswer.Json(Served.Sample.JsonPage("pebble"));
+    private static readonly ServedAnswer Page = ServedAnswer.Json(Served.PageJson);
 
     [Fact]
     public async Task A_page_is_asked_for_again_unless_the_server_says_how_long_it_lasts()
@@ -29,7 +29,7 @@ public sealed class CacheTests
         using SimpleIndex index = server.Index(cache.Path, time);
         await index.PageOf();
         time.Move(TimeSpan.FromSeconds(590));
-        Assert.Equal(Served.Wheel.FileName, (await index.FileOf()).FileName);
+        Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
         Assert.Equal(1, server.CountOf(Served.Page));
         time.Move(TimeSpan.FromSeconds(20));
         await index.PageOf();
@@ -63,7 +63,7 @@ public sealed class CacheTests
         using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, Page.WithETag("\"one\"").With("Cache-Control", "max-age=0"));
         using SimpleIndex index = server.Index(cache.Path);
         await index.PageOf();
-        Assert.Equal(Served.Wheel.FileName, (await index.FileOf()).FileName);
+        Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
         Assert.Equal("\"one\"", server.Requests[1].Headers["If-None-Match"]);
         Assert.False(server.Requests[0].Headers.ContainsKey("If-None-Match"));
     }
@@ -126,7 +126,7 @@ public sealed class CacheTests
             byte[] damaged = [.. whole];
             damaged[at] ^= 0x41;
             await File.WriteAllBytesAsync(entry, damaged, TestContext.Current.CancellationToken);
-            Assert.Equal(Served.Wheel.FileName, (await index.FileOf()).FileName);
+            Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
             Assert.Equal(++asked, server.CountOf(Served.Page));
         }
         foreach (int length in (int[])[0, 1, 64, 65, 66, 200, whole.Length - 1])
@@ -149,7 +149,7 @@ public sealed class CacheTests
         string entry = cache.Files.Single();
         await other.PageOf();
         File.Copy(entry, cache.Files.Single(file => file != entry), overwrite: true);
-        Assert.Equal("/files/" + Served.Wheel.FileName, (await other.FileOf()).Url.AbsolutePath);
+        Assert.Equal("/files/" + Served.FileName, (await other.FileOf()).Url.AbsolutePath);
         Assert.Equal(2, server.CountOf("/other/pebble/"));
     }
 

@@ -12,12 +12,12 @@ public sealed class DirectoryIndexTests
     public async Task Either_page_will_do_and_files_are_beside_it(string page)
     {
         using var directory = new TemporaryDirectory();
-        Uri address = Served.Sample.WriteTo(directory.Path);
+        Uri address = Written(directory);
         File.Delete(Path.Combine(directory.Path, "simple", "pebble", page is "index.json" ? "index.html" : "index.json"));
         var index = new DirectoryIndex(address, Served.ReadMetadata);
         IndexFile file = await index.FileOf();
         Assert.Contains("Name: pebble", await index.MetadataOf(file), StringComparison.Ordinal);
-        Assert.Equal(Served.Wheel.Content, await index.BytesOf(file));
+        Assert.Equal(Served.Wheel, await index.BytesOf(file));
     }
 
     [Fact]
@@ -43,9 +43,9 @@ public sealed class DirectoryIndexTests
     public async Task A_swapped_file_or_METADATA_is_refused()
     {
         using var directory = new TemporaryDirectory();
-        var index = new DirectoryIndex(Served.Sample.WriteTo(directory.Path), Served.ReadMetadata);
+        var index = new DirectoryIndex(Written(directory), Served.ReadMetadata);
         IndexFile file = await index.FileOf();
-        byte[] swapped = [.. Served.Wheel.Content];
+        byte[] swapped = [.. Served.Wheel];
         swapped[0] ^= 1;
         await File.WriteAllBytesAsync(file.Url.LocalPath, swapped, TestContext.Current.CancellationToken);
         Assert.Equal(IndexRules.Digest, await Served.RuleOf(() => index.BytesOf(file)));
@@ -61,7 +61,7 @@ public sealed class DirectoryIndexTests
     public async Task Without_METADATA_beside_it_the_wheel_is_read()
     {
         using var directory = new TemporaryDirectory();
-        var index = new DirectoryIndex(Served.Sample.WriteTo(directory.Path), Served.ReadMetadata);
+        var index = new DirectoryIndex(Written(directory), Served.ReadMetadata);
         IndexFile file = await index.FileOf();
         File.Delete(file.Url.LocalPath + ".metadata");
         Assert.Contains("Name: pebble", await index.MetadataOf(file), StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class DirectoryIndexTests
     public async Task A_file_on_a_server_is_not_fetched()
     {
         using var directory = new TemporaryDirectory();
-        var index = new DirectoryIndex(Served.Sample.WriteTo(directory.Path), Served.ReadMetadata);
+        var index = new DirectoryIndex(Written(directory), Served.ReadMetadata);
         IndexFile file = await index.FileOf() with { Url = new Uri("https://user:s3cret@index.example/pebble-1.0-py3-none-any.whl") };
         IndexException error = await Assert.ThrowsAsync<IndexException>(() => index.BytesOf(file));
         Assert.Equal(IndexRules.Elsewhere, error.Rule);
@@ -83,4 +83,10 @@ public sealed class DirectoryIndexTests
     [InlineData("file://server/share/")]
     public void An_address_of_another_kind_is_none(string address) =>
         Assert.Equal(IndexRules.Address, Assert.Throws<IndexException>(() => new DirectoryIndex(new Uri(address), Served.ReadMetadata)).Rule);
+
+    private static Uri Written(TemporaryDirectory directory)
+    {
+        Served.Sample.WriteTo(directory.Path);
+        return new Uri(Path.Combine(directory.Path, "simple"));
+    }
 }

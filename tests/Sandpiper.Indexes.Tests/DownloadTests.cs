@@ -8,7 +8,7 @@ namespace Sandpiper.Indexes.Tests;
 /// <summary>Every byte is the one that was named (P3), and none too many is read.</summary>
 public sealed class DownloadTests
 {
-    private static readonly byte[] Content = Served.Wheel.Content;
+    private static readonly byte[] Content = Served.Wheel;
     private static readonly Sha256Digest Other = Sha256Digest.Of("other"u8);
 
     [Fact]

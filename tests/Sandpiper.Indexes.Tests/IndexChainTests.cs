@@ -14,7 +14,7 @@ public sealed class IndexChainTests
         using SimpleIndex one = first.Index(), two = second.Index();
         var chain = new IndexChain([one, two]);
         IndexFile file = await chain.FileOf();
-        Assert.Equal(Served.Wheel.Content, await chain.BytesOf(file));
+        Assert.Equal(Served.Wheel, await chain.BytesOf(file));
         Assert.Empty(second.Requests);
     }
 
@@ -45,7 +45,7 @@ public sealed class IndexChainTests
         using LyingIndexServer first = new LyingIndexServer(), second = new LyingIndexServer().ServeAll();
         using SimpleIndex one = first.Index(), two = second.Index();
         IndexFile file = await two.FileOf();
-        Assert.Equal(Served.Wheel.Content, await new IndexChain([one, two]).BytesOf(file));
+        Assert.Equal(Served.Wheel, await new IndexChain([one, two]).BytesOf(file));
         Assert.Equal(IndexRules.Page, await Served.RuleOf(() => new IndexChain([one, one]).BytesOf(file)));
     }
 

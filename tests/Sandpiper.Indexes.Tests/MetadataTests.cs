@@ -13,7 +13,7 @@ public sealed class MetadataTests
     {
         using LyingIndexServer server = new LyingIndexServer().ServeAll();
         using SimpleIndex index = server.Index();
-        Assert.Equal(Encoding.UTF8.GetString(Served.Wheel.Metadata!), await index.MetadataOf(await index.FileOf()));
+        Assert.Equal(Encoding.UTF8.GetString(Served.Metadata), await index.MetadataOf(await index.FileOf()));
         Assert.Equal(0, server.CountOf(Served.WheelPath));
     }
 
@@ -36,7 +36,7 @@ public sealed class MetadataTests
     [Fact]
     public async Task METADATA_whose_address_has_a_query_is_found_before_it()
     {
-        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve($"{Served.MetadataPath}?sig=1", ServedAnswer.Bytes(Served.Wheel.Metadata!));
+        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve($"{Served.MetadataPath}?sig=1", ServedAnswer.Bytes(Served.Metadata));
         using SimpleIndex index = server.Index();
         IndexFile file = await index.FileOf();
         Assert.NotEmpty(await index.MetadataOf(file with { Url = new Uri(file.Url.AbsoluteUri + "?sig=1") }));
@@ -52,7 +52,7 @@ public sealed class MetadataTests
         using SimpleIndex index = server.Index(hasCache ? cache.Path : null);
         IndexFile file = await index.FileOf() with { HasMetadata = false, MetadataSha256 = null };
         Assert.Contains("Name: pebble", await index.MetadataOf(file), StringComparison.Ordinal);
-        Assert.Equal(Served.Wheel.Content, await index.BytesOf(file));
+        Assert.Equal(Served.Wheel, await index.BytesOf(file));
         Assert.Equal(1, server.CountOf(Served.WheelPath));
     }
 
@@ -77,7 +77,7 @@ public sealed class MetadataTests
     [Fact]
     public async Task A_wheel_fetched_for_its_METADATA_must_be_the_one_that_the_index_names()
     {
-        byte[] swapped = [.. Served.Wheel.Content];
+        byte[] swapped = [.. Served.Wheel];
         swapped[^1] ^= 1;
         using var cache = new TemporaryDirectory();
         using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(Served.WheelPath, ServedAnswer.Bytes(swapped));
@@ -96,7 +96,7 @@ public sealed class MetadataTests
         IndexFile file = await index.FileOf() with { HasMetadata = false, MetadataSha256 = null };
         await index.MetadataOf(file);
         await File.WriteAllTextAsync(cache.Files.Single(path => path.Contains("wheels", StringComparison.Ordinal)), "changed", TestContext.Current.CancellationToken);
-        Assert.Equal(Served.Wheel.Content, await index.BytesOf(file));
+        Assert.Equal(Served.Wheel, await index.BytesOf(file));
         Assert.Contains("Name: pebble", await index.MetadataOf(file), StringComparison.Ordinal);
         Assert.Equal(3, server.CountOf(Served.WheelPath));
     }
@@ -109,7 +109,7 @@ public sealed class MetadataTests
         IndexFile file = await index.FileOf() with { HasMetadata = false, MetadataSha256 = null, Sha256 = null };
         Assert.Contains("Name: pebble", await index.MetadataOf(file), StringComparison.Ordinal);
         Assert.Equal(IndexRules.NoDigest, await Served.RuleOf(() => index.BytesOf(file)));
-        Assert.Equal(Served.Wheel.Content, await index.BytesOf(file, Packaging.Names.Sha256Digest.Of(Served.Wheel.Content)));
+        Assert.Equal(Served.Wheel, await index.BytesOf(file, Packaging.Names.Sha256Digest.Of(Served.Wheel)));
         Assert.Equal(1, server.CountOf(Served.WheelPath));
     }
 }

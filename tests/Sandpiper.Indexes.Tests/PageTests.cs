@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using Sandpiper.Indexes.Tests.Surroundings;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Surroundings;
@@ -13,7 +14,7 @@ public sealed class PageTests
     {
         using LyingIndexServer server = new LyingIndexServer().ServeAll();
         using SimpleIndex index = server.Index();
-        Assert.Equal(Served.Wheel.FileName, (await index.FileOf()).FileName);
+        Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
         SeenRequest request = Assert.Single(server.Requests);
         Assert.Equal("application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01", request.Headers["Accept"]);
         Assert.Equal("gzip, br", request.Headers["Accept-Encoding"]);
@@ -23,9 +24,9 @@ public sealed class PageTests
     [Fact]
     public async Task An_HTML_page_will_do()
     {
-        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, ServedAnswer.Html(Served.Sample.HtmlPage("pebble")));
+        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, ServedAnswer.Html(Encoding.UTF8.GetString(Served.Sample.PageHtml("pebble")!)));
         using SimpleIndex index = server.Index();
-        Assert.Equal(Served.Wheel.FileName, (await index.FileOf()).FileName);
+        Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
     }
 
     [Theory]
@@ -33,10 +34,10 @@ public sealed class PageTests
     [InlineData("br")]
     public async Task A_packed_page_is_unpacked(string packing)
     {
-        ServedAnswer page = ServedAnswer.Json(Served.Sample.JsonPage("pebble"));
+        ServedAnswer page = ServedAnswer.Json(Served.PageJson);
         using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, packing is "br" ? page.Brotlied() : page.Gzipped());
         using SimpleIndex index = server.Index();
-        Assert.Equal(Served.Wheel.FileName, (await index.FileOf()).FileName);
+        Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
     }
 
     [Fact]
@@ -69,7 +70,7 @@ public sealed class PageTests
     [InlineData(null)]
     public async Task The_kind_is_what_the_server_says_and_never_guessed(string? kind)
     {
-        ServedAnswer answer = new() { Body = Served.Sample.JsonPage("pebble") };
+        ServedAnswer answer = new() { Body = Served.PageJson };
         using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, kind is null ? answer : answer.With("Content-Type", kind));
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.Page, await Served.RuleOf(() => index.PageOf()));
@@ -111,7 +112,7 @@ public sealed class PageTests
     [InlineData("gzip, gzip")]
     public async Task A_page_that_is_not_packed_as_it_says_is_refused(string packing)
     {
-        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, ServedAnswer.Json(Served.Sample.JsonPage("pebble")).With("Content-Encoding", packing));
+        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, ServedAnswer.Json(Served.PageJson).With("Content-Encoding", packing));
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.Page, await Served.RuleOf(() => index.PageOf()));
     }
@@ -119,7 +120,7 @@ public sealed class PageTests
     [Fact]
     public async Task A_page_cut_off_inside_its_packing_is_not_half_a_page()
     {
-        ServedAnswer whole = ServedAnswer.Json(Served.Sample.JsonPage("pebble")).Gzipped();
+        ServedAnswer whole = ServedAnswer.Json(Served.PageJson).Gzipped();
         using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, whole with { Body = whole.Body[..(whole.Body.Length / 2)] });
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.Page, await Served.RuleOf(() => index.PageOf()));

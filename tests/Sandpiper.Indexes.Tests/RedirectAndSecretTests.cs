@@ -24,9 +24,9 @@ public sealed class RedirectAndSecretTests
     {
         using LyingIndexServer server = new LyingIndexServer()
             .Serve(Served.Page, ServedAnswer.RedirectTo("/mirror/deep/simple/pebble/", status))
-            .Serve("/mirror/deep/simple/pebble/", ServedAnswer.Json(Served.Sample.JsonPage("pebble")));
+            .Serve("/mirror/deep/simple/pebble/", ServedAnswer.Json(Served.PageJson));
         using SimpleIndex index = server.Index();
-        Assert.Equal($"/mirror/deep/files/{Served.Wheel.FileName}", (await index.FileOf()).Url.AbsolutePath);
+        Assert.Equal($"/mirror/deep/files/{Served.FileName}", (await index.FileOf()).Url.AbsolutePath);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RedirectAndSecretTests
     {
         using var server = new LyingIndexServer();
         for (int i = 0; i < 5; i++) server.Serve(i == 0 ? Served.Page : $"/{i}", ServedAnswer.RedirectTo($"/{i + 1}"));
-        server.Serve("/5", ServedAnswer.Json(Served.Sample.JsonPage("pebble")));
+        server.Serve("/5", ServedAnswer.Json(Served.PageJson));
         using SimpleIndex index = server.Index();
         Assert.NotNull(await index.PageOf());
         server.Serve("/5", ServedAnswer.RedirectTo("/6"));
@@ -80,7 +80,7 @@ public sealed class RedirectAndSecretTests
     [Fact]
     public async Task Credentials_in_a_redirect_or_a_link_are_not_sent_and_not_shown()
     {
-        string page = Encoding.UTF8.GetString(Served.Sample.JsonPage("pebble"));
+        string page = Encoding.UTF8.GetString(Served.PageJson);
         using LyingIndexServer server = new LyingIndexServer().ServeAll();
         string planted = WithUser(server.Address).AbsoluteUri;
         server.Serve(Served.Page, ServedAnswer.RedirectTo($"{planted}elsewhere/"));
@@ -125,7 +125,7 @@ public sealed class RedirectAndSecretTests
         using LyingIndexServer server = new LyingIndexServer(certificate).ServeAll();
         using SimpleIndex index = server.Index(certificates: trusted);
         IndexFile file = await index.FileOf();
-        Assert.Equal(Served.Wheel.Content, await index.BytesOf(file));
+        Assert.Equal(Served.Wheel, await index.BytesOf(file));
 
         IndexFile byHttp = file with { Url = new Uri(plain.Address, Served.WheelPath) };
         Assert.Equal(IndexRules.Elsewhere, await Served.RuleOf(() => index.BytesOf(byHttp)));

@@ -8,7 +8,7 @@ namespace Sandpiper.Indexes.Tests;
 /// <summary>What is tried again, what is not, and how long anything is waited for.</summary>
 public sealed class RetryTests
 {
-    private static readonly ServedAnswer Page = ServedAnswer.Json(Served.Sample.JsonPage("pebble"));
+    private static readonly ServedAnswer Page = ServedAnswer.Json(Served.PageJson);
 
     [Theory]
     [InlineData(429)]
@@ -57,7 +57,7 @@ public sealed class RetryTests
     {
         using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, Page with { DropAfter = dropAfter }, Page);
         using SimpleIndex index = server.Index();
-        Assert.Equal(Served.Wheel.FileName, (await index.FileOf()).FileName);
+        Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
         Assert.Equal(2, server.CountOf(Served.Page));
     }
 
@@ -94,10 +94,10 @@ public sealed class RetryTests
     [Fact]
     public async Task A_download_that_breaks_off_begins_anew()
     {
-        ServedAnswer wheel = ServedAnswer.Bytes(Served.Wheel.Content);
+        ServedAnswer wheel = ServedAnswer.Bytes(Served.Wheel);
         using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(Served.WheelPath, wheel with { DropAfter = 100 }, wheel);
         using SimpleIndex index = server.Index();
-        Assert.Equal(Served.Wheel.Content, await index.BytesOf(await index.FileOf()));
+        Assert.Equal(Served.Wheel, await index.BytesOf(await index.FileOf()));
     }
 
     [Fact]

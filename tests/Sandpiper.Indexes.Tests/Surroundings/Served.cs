@@ -15,13 +15,19 @@ internal static class Served
 
     public static readonly PackageName Pebble = PackageName.Parse("pebble");
 
-    public static readonly SampleFile Wheel = SampleFile.Of(OrdinaryPackages.Pebble());
+    public const string FileName = "pebble-1.0-py3-none-any.whl";
 
-    public static readonly string WheelPath = $"/files/{Wheel.FileName}";
+    public const string WheelPath = $"/files/{FileName}";
 
-    public static readonly string MetadataPath = $"/files/{Wheel.FileName}.metadata";
+    public const string MetadataPath = $"{WheelPath}.metadata";
 
-    public static readonly SampleIndex Sample = new SampleIndex().With(Wheel);
+    public static readonly SampleIndex Sample = new SampleIndex().With(OrdinaryPackages.Pebble("1.0"));
+
+    public static readonly byte[] Wheel = Sample.FileBytes(FileName)!;
+
+    public static readonly byte[] Metadata = Sample.FileBytes($"{FileName}.metadata")!;
+
+    public static readonly byte[] PageJson = Sample.PageJson("pebble")!;
 
     /// <summary>Patient enough for a busy machine, short enough for a test that stalls.</summary>
     private static readonly FetchLimits Limits = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(30));
@@ -30,9 +36,9 @@ internal static class Served
 
     /// <summary>The page, the wheel and its METADATA, all of them true.</summary>
     public static LyingIndexServer ServeAll(this LyingIndexServer server) => server
-        .Serve(Page, ServedAnswer.Json(Sample.JsonPage("pebble")))
-        .Serve(WheelPath, ServedAnswer.Bytes(Wheel.Content))
-        .Serve(MetadataPath, ServedAnswer.Bytes(Wheel.Metadata!));
+        .Serve(Page, ServedAnswer.Json(PageJson))
+        .Serve(WheelPath, ServedAnswer.Bytes(Wheel))
+        .Serve(MetadataPath, ServedAnswer.Bytes(Metadata));
 
     public static Uri Simple(this LyingIndexServer server) => new(server.Address, "simple/");
 
