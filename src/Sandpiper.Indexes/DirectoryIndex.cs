@@ -1,3 +1,4 @@
+using Sandpiper.Indexes.Fetching;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
@@ -16,7 +17,8 @@ public sealed class DirectoryIndex : IPackageIndex
     /// <exception cref="IndexException">The address is not one of a directory on this machine.</exception>
     public DirectoryIndex(Uri address, WheelMetadataReader metadataOf)
     {
-        if (!address.IsFile || address.IsUnc) throw new IndexException(IndexRules.Address, "an index in a directory has an address such as file:///srv/simple/", address);
+        if (!address.IsFile || address.IsUnc)
+            throw new IndexException(IndexRules.Address, "an index in a directory has an address such as file:///srv/simple/", address);
         _address = address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
         _metadataOf = metadataOf;
     }
@@ -24,11 +26,13 @@ public sealed class DirectoryIndex : IPackageIndex
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
         // A directory that is not there is a mistake; an empty answer would look like "no such package" and pass the name on (P7).
-        if (!Directory.Exists(_address.LocalPath)) throw new IndexException(IndexRules.Unreachable, "there is no such directory, or we may not look at it", _address);
+        if (!Directory.Exists(_address.LocalPath))
+            throw new IndexException(IndexRules.Unreachable, "there is no such directory, or we may not look at it", _address);
         foreach ((string file, string kind) in new[] { ("index.json", PageContent.Json), ("index.html", PageContent.Html) })
         {
             var location = new Uri(_address, $"{name.Normalized}/{file}");
-            if (await ReadAsync(location, PageContent.MaxBytes, cancel) is { } body) return new PageContent(location, kind, body).Parse(name);
+            if (await ReadAsync(location, PageContent.MaxBytes, cancel) is { } body)
+                return new PageContent(location, kind, body).Parse(name);
         }
         return null;
     }
@@ -42,17 +46,19 @@ public sealed class DirectoryIndex : IPackageIndex
             // The reader opens it by its path; what is not there or no wheel is the reader's to say.
             return _metadataOf(wheel.Url.LocalPath, wheel.FileName);
         }
-        return wheel.MetadataSha256 is { } expected && Sha256Digest.Of(content) != expected
-            ? throw new IndexException(IndexRules.Digest, $"METADATA of `{wheel.FileName}` has another SHA-256 than the index says", beside) { IsRefusal = true }
-            : content;
+        if (wheel.MetadataSha256 is { } expected && Sha256Digest.Of(content) != expected) throw Download.OtherMetadata(wheel, beside);
+        return content;
     }
 
-    public async Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel)
+    public async Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel)
     {
         var download = new Download(file, expected);
         download.MustBeExpected();
         MustBeFile(file);
-        await using FileStream content = Open(file.Url) ?? throw new IndexException(IndexRules.Status, $"it offers `{file.FileName}`, and there is none", file.Url);
+        await using FileStream content = Open(file.Url) ?? throw new IndexException(
+            IndexRules.Status, $"it offers `{file.FileName}`, and there is none", file.Url);
         download.MustFit(content.Length, file.Url);
         await download.CopyAsync(piece => content.ReadAsync(piece, cancel).AsTask(), destination, file.Url, bytesSoFar, cancel);
     }
@@ -62,7 +68,8 @@ public sealed class DirectoryIndex : IPackageIndex
     {
         await using FileStream? file = Open(location);
         if (file is null) return null;
-        if (file.Length > maxBytes) throw new IndexException(IndexRules.TooLong, $"it has more than {maxBytes} bytes", location) { IsRefusal = true };
+        if (file.Length > maxBytes)
+            throw new IndexException(IndexRules.TooLong, $"it has more than {maxBytes} bytes", location) { IsRefusal = true };
         byte[] content = new byte[file.Length];
         await file.ReadExactlyAsync(content, cancel);
         return content;
@@ -87,7 +94,8 @@ public sealed class DirectoryIndex : IPackageIndex
 
     private static void MustBeFile(IndexFile file)
     {
-        if (!file.Url.IsFile || file.Url.IsUnc)
-            throw new IndexException(IndexRules.Elsewhere, $"`{file.FileName}` lies on a server: an index in a directory offers files only", Fetching.Credentials.Separate(file.Url, out _)) { IsRefusal = true };
+        if (file.Url is { IsFile: true, IsUnc: false }) return;
+        string because = $"`{file.FileName}` lies on a server: an index in a directory offers files only";
+        throw new IndexException(IndexRules.Elsewhere, because, Credentials.Separate(file.Url, out _)) { IsRefusal = true };
     }
 }

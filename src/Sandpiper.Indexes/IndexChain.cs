@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Sandpiper.Indexes.Fetching;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
@@ -27,7 +28,9 @@ public sealed class IndexChain(ImmutableArray<IPackageIndex> indexes) : IPackage
     public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         await (await OwnerOfAsync(wheel, cancel)).GetMetadataAsync(wheel, cancel);
 
-    public async Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel) =>
+    public async Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel) =>
         await (await OwnerOfAsync(file, cancel)).DownloadAsync(file, expected, destination, bytesSoFar, cancel);
 
     private async Task<IPackageIndex> OwnerOfAsync(IndexFile file, CancellationToken cancel)
@@ -42,13 +45,17 @@ public sealed class IndexChain(ImmutableArray<IPackageIndex> indexes) : IPackage
         {
             if (await GetPageAsync(name, cancel) is not null) return _owners[name];
         }
-        throw new IndexException(IndexRules.Page, $"no index has the project of `{file.FileName}`", Fetching.Credentials.Separate(file.Url, out _)) { IsRefusal = true };
+        Uri shown = Credentials.Separate(file.Url, out _);
+        throw new IndexException(IndexRules.Page, $"no index has the project of `{file.FileName}`", shown) { IsRefusal = true };
     }
 
-    // A wheel's name ends at the first hyphen (PEP 427), that of an old source distribution at any (PEP 625); the longest that is known counts.
+    // A wheel's name ends at the first hyphen (PEP 427), that of an old source distribution at any (PEP 625); the longest
+    // that is known counts.
     private static IEnumerable<PackageName> NamesIn(string fileName)
     {
-        string last = fileName.EndsWith(".whl", StringComparison.Ordinal) ? fileName[..(fileName.IndexOf('-', StringComparison.Ordinal) + 1)] : fileName;
+        string last = fileName.EndsWith(".whl", StringComparison.Ordinal)
+            ? fileName[..(fileName.IndexOf('-', StringComparison.Ordinal) + 1)]
+            : fileName;
         for (int hyphen = last.LastIndexOf('-'); hyphen > 0; hyphen = last.LastIndexOf('-', hyphen - 1))
         {
             if (PackageName.TryParse(last.AsSpan(0, hyphen), out PackageName name, out _)) yield return name;

@@ -6,7 +6,9 @@ public static class IndexRules
     /// <summary>Nobody answered: no such host, refused, timed out, broken off.</summary>
     public const string Unreachable = "SP-INDEX-01";
 
-    /// <summary>An answer that is neither the page nor "no such project": 401, 403, 5xx. It is never passed over for another index.</summary>
+    /// <summary>
+    /// An answer that is neither the page nor "no such project": 401, 403, 5xx. It is never passed over for another index.
+    /// </summary>
     public const string Status = "SP-INDEX-02";
 
     /// <summary>A page of a kind, version or content that cannot be read.</summary>

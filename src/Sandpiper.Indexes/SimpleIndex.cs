@@ -36,7 +36,13 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     }
 
     internal SimpleIndex(
-        Uri address, string? cacheDirectory, WheelMetadataReader metadataOf, TimeProvider time, bool offline, FetchLimits limits, string? certificateFile)
+        Uri address,
+        string? cacheDirectory,
+        WheelMetadataReader metadataOf,
+        TimeProvider time,
+        bool offline,
+        FetchLimits limits,
+        string? certificateFile)
     {
         _address = WithSlash(Credentials.Separate(address, out _credentials));
         _cache = new PageCache(cacheDirectory);
@@ -52,7 +58,12 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         if (cached is not null && (_offline || cached.IsFresh(_time.GetUtcNow()))) return Parse(cached.Content, name);
         MustBeOnline($"the page of `{name}` is not in the cache", address);
 
-        var question = new Question(address, _credentials) { Accept = PageContent.Accept, AcceptEncoding = "gzip, br", IfNoneMatch = cached?.ETag ?? "" };
+        var question = new Question(address, _credentials)
+        {
+            Accept = PageContent.Accept,
+            AcceptEncoding = "gzip, br",
+            IfNoneMatch = cached?.ETag ?? "",
+        };
         return await _fetcher.GetAsync(question, answer => ReadPageAsync(answer, address, cached, name, cancel), cancel);
     }
 
@@ -61,11 +72,14 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         if (wheel.MetadataSha256 is { } digest && _cache.FindMetadata(digest, MaxMetadataBytes) is { } known) return known;
         if (wheel.HasMetadata && !_offline && await MetadataBesideAsync(wheel, cancel) is { } content) return content;
         string path = await _kept.FindAsync(wheel, cancel)
-            ?? await _kept.KeepAsync(wheel, destination => FetchAsync(wheel, new Download(wheel, []), destination, bytesSoFar: null, cancel));
+            ?? await _kept.KeepAsync(
+                wheel, destination => FetchAsync(wheel, new Download(wheel, []), destination, bytesSoFar: null, cancel));
         return _metadataOf(path, wheel.FileName);
     }
 
-    public async Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel)
+    public async Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel)
     {
         var download = new Download(file, expected);
         download.MustBeExpected();
@@ -84,16 +98,19 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         _kept.Dispose();
     }
 
-    private async Task<ProjectPage?> ReadPageAsync(Answer answer, Uri address, CachedPage? cached, PackageName name, CancellationToken cancel)
+    private async Task<ProjectPage?> ReadPageAsync(
+        Answer answer, Uri address, CachedPage? cached, PackageName name, CancellationToken cancel)
     {
         if (answer.Status == HttpStatusCode.NotFound) return null;
         bool isUnchanged = answer.Status == HttpStatusCode.NotModified;
-        if (isUnchanged && cached is null) throw new IndexException(IndexRules.Page, "it calls a page unchanged that we never had", answer.Location) { IsRefusal = true };
-        CachedPage page = isUnchanged
-            ? cached! with { Moment = _time.GetUtcNow(), MaxAge = answer.MaxAge }
-            : new CachedPage(new PageContent(answer.Location, answer.MediaType, await answer.ReadAllAsync(PageContent.MaxBytes, cancel)), answer.ETag, _time.GetUtcNow(), answer.MaxAge);
-        ProjectPage parsed = Parse(page.Content, name);
-        if (answer.MayBeKept) _cache.Keep(address, page);
+        if (isUnchanged && cached is null)
+            throw new IndexException(IndexRules.Page, "it calls a page unchanged that we never had", answer.Location) { IsRefusal = true };
+        PageContent content = isUnchanged
+            ? cached!.Content
+            : new PageContent(answer.Location, answer.MediaType, await answer.ReadAllAsync(PageContent.MaxBytes, cancel));
+        ProjectPage parsed = Parse(content, name);
+        string etag = isUnchanged ? cached!.ETag : answer.ETag;
+        if (answer.MayBeKept) _cache.Keep(address, new CachedPage(content, etag, _time.GetUtcNow(), answer.MaxAge));
         return parsed;
     }
 
@@ -107,14 +124,14 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
             if (answer.Status != HttpStatusCode.OK) return null;
             byte[] content = await answer.ReadAllAsync(MaxMetadataBytes, cancel);
             if (wheel.MetadataSha256 is not { } expected) return content;
-            if (Sha256Digest.Of(content) != expected)
-                throw new IndexException(IndexRules.Digest, $"METADATA of `{wheel.FileName}` has another SHA-256 than the index says", answer.Location) { IsRefusal = true };
+            if (Sha256Digest.Of(content) != expected) throw Download.OtherMetadata(wheel, answer.Location);
             _cache.KeepMetadata(expected, content);
             return content;
         }, cancel);
     }
 
-    private async Task<Sha256Digest> FetchAsync(IndexFile file, Download download, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel)
+    private async Task<Sha256Digest> FetchAsync(
+        IndexFile file, Download download, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel)
     {
         MustBeReachable(file);
         MustBeOnline($"`{file.FileName}` is not on this machine", Shown(file.Url));
@@ -122,14 +139,18 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         bool hasBegun = false;
         return await _fetcher.GetAsync(new Question(Shown(file.Url), _credentials), async answer =>
         {
-            if (answer.Status != HttpStatusCode.OK) throw new IndexException(IndexRules.Status, $"it offers `{file.FileName}` and answered {(int)answer.Status}", answer.Location);
+            if (answer.Status != HttpStatusCode.OK)
+                throw new IndexException(
+                    IndexRules.Status, $"it offers `{file.FileName}` and answered {(int)answer.Status}", answer.Location);
             download.MustFit(answer.Length, answer.Location);
             // From the start: two halves of two answers are no file (pip 26.2, #14131).
-            if (hasBegun && start is null) throw new IndexException(IndexRules.Unreachable, $"`{file.FileName}` broke off", answer.Location);
+            if (hasBegun && start is null)
+                throw new IndexException(IndexRules.Unreachable, $"`{file.FileName}` broke off", answer.Location);
             if (hasBegun) destination.SetLength(destination.Position = start!.Value);
             hasBegun = true;
             await using Stream body = await answer.OpenAsync(cancel);
-            return await download.CopyAsync(piece => answer.ReadAsync(body, piece, cancel), destination, answer.Location, bytesSoFar, cancel);
+            return await download.CopyAsync(
+                piece => answer.ReadAsync(body, piece, cancel), destination, answer.Location, bytesSoFar, cancel);
         }, cancel);
     }
 
@@ -137,10 +158,13 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     private static ProjectPage Parse(PageContent content, PackageName name)
     {
         ProjectPage page = content.Parse(name);
-        return page.Files.Any(HasUser) ? page with { Files = [.. page.Files.Select(file => HasUser(file) ? file with { Url = Shown(file.Url) } : file)] } : page;
+        return page.Files.Any(HasUser)
+            ? page with { Files = [.. page.Files.Select(file => HasUser(file) ? file with { Url = Shown(file.Url) } : file)] }
+            : page;
     }
 
-    private static bool HasUser(IndexFile file) => file.Url.OriginalString.Contains('@', StringComparison.Ordinal) && file.Url.UserInfo.Length > 0;
+    private static bool HasUser(IndexFile file) =>
+        file.Url.OriginalString.Contains('@', StringComparison.Ordinal) && file.Url.UserInfo.Length > 0;
 
     private void MustBeOnline(string because, Uri address)
     {
@@ -150,8 +174,9 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     // The page came by https, so nobody between could change it; a file by http would give that away, its METADATA above all.
     private void MustBeReachable(IndexFile file)
     {
-        bool isReachable = file.Url.Scheme is "https" || (file.Url.Scheme is "http" && _address.Scheme is "http");
-        if (!isReachable) throw new IndexException(IndexRules.Elsewhere, $"`{file.FileName}` lies at an address of the kind {file.Url.Scheme}, and the index is {_address.Scheme}", Shown(file.Url)) { IsRefusal = true };
+        if (file.Url.Scheme is "https" || (file.Url.Scheme is "http" && _address.Scheme is "http")) return;
+        string because = $"`{file.FileName}` lies at an address of the kind {file.Url.Scheme}, and the index is {_address.Scheme}";
+        throw new IndexException(IndexRules.Elsewhere, because, Shown(file.Url)) { IsRefusal = true };
     }
 
     private static Uri WithSlash(Uri address)

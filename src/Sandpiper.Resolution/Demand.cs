@@ -10,7 +10,8 @@ namespace Sandpiper.Resolution;
 /// <param name="Levels">The decisions without which nobody would ask; none for the user's own words.</param>
 /// <param name="IsLimit">A constraint: it asks for nothing by itself.</param>
 /// <param name="Source">Of the user's line; empty otherwise.</param>
-internal sealed record Demand(Requirement Requirement, (PackageName Name, Pep440Version Version)? By, BitSet Levels, bool IsLimit, string Source)
+internal sealed record Demand(
+    Requirement Requirement, (PackageName Name, Pep440Version Version)? By, BitSet Levels, bool IsLimit, string Source)
 {
     public static Demand OfUser(RequirementLine line) => new(line.Requirement, By: null, new BitSet(), line.IsConstraint, line.Source);
 
@@ -20,7 +21,9 @@ internal sealed record Demand(Requirement Requirement, (PackageName Name, Pep440
     public string Bare => (Requirement with { Marker = null }).ToString();
 
     /// <summary><c>you asked for six&gt;=1 (requirements.txt:3)</c>, <c>tide 1.0 needs pebble&gt;=1</c>.</summary>
-    public string Words => By is { } by ? $"{by.Name} {by.Version} needs {Bare}" : $"you {(IsLimit ? "limited it to" : "asked for")} {Bare}{Place}";
+    public string Words => By is { } by
+        ? $"{by.Name} {by.Version} needs {Bare}"
+        : $"you {(IsLimit ? "limited it to" : "asked for")} {Bare}{Place}";
 
     private string Place => Source.Length == 0 ? "" : $" ({Source})";
 }

@@ -21,7 +21,8 @@ internal sealed class Explanation
     {
         var explanation = new Explanation();
         explanation.Tell(end, depth: 0);
-        return new(end.Project.Name, [.. explanation._sentences.Distinct(StringComparer.Ordinal).Take(MaxSentences)], [.. explanation._hints]);
+        return new(
+            end.Project.Name, [.. explanation._sentences.Distinct(StringComparer.Ordinal).Take(MaxSentences)], [.. explanation._hints]);
     }
 
     public static ResolutionResult.Unsolvable OfGivingUp(ResolutionProblem problem) => new(
@@ -56,7 +57,8 @@ internal sealed class Explanation
         {
             Release release = end.Project.Releases[place];
             if (!end.Demands.All(demand => demand.Requirement.Specifiers.Contains(release.Version))) continue;
-            if (end.Project.ObstacleOf(place) is { } obstacle || end.Obstacles.TryGetValue(place, out obstacle)) obstacles.Add((release, obstacle));
+            if (end.Project.ObstacleOf(place) is { } obstacle || end.Obstacles.TryGetValue(place, out obstacle))
+                obstacles.Add((release, obstacle));
         }
         return obstacles;
     }
@@ -64,7 +66,9 @@ internal sealed class Explanation
     private static string WhatThereIs(Project project, DeadEnd end)
     {
         Pep440Version[] versions = [.. project.Releases.Select(release => release.Version).Order()];
-        string there = versions.Length == 1 ? $"there is only {project.Name} {versions[0]}" : $"there are versions of {project.Name} from {versions[0]} to {versions[^1]}";
+        string there = versions.Length == 1
+            ? $"there is only {project.Name} {versions[0]}"
+            : $"there are versions of {project.Name} from {versions[0]} to {versions[^1]}";
         bool eachFits = end.Demands.All(demand => versions.Any(demand.Requirement.Specifiers.Contains));
         return end.Demands.Count > 1 && eachFits ? $"no version is all of that, {there}" : there;
     }
@@ -73,18 +77,21 @@ internal sealed class Explanation
     {
         var groups = obstacles.GroupBy(o => o.Obstacle.One, StringComparer.Ordinal).Select(group => group.ToList()).ToList();
         // A thousand versions that each need another version of one package are one fact.
-        if (groups.Count > MaxGroups) groups = [.. groups.GroupBy(group => (group[0].Obstacle.On, group[0].Obstacle.Kind)).SelectMany(Merged)];
+        if (groups.Count > MaxGroups)
+            groups = [.. groups.GroupBy(group => (group[0].Obstacle.On, group[0].Obstacle.Kind)).SelectMany(Merged)];
         foreach (var group in groups.Take(MaxSentences))
         {
             Obstacle obstacle = group[0].Obstacle;
-            _sentences.Add($"{Names(project, [.. group.Select(o => o.Release.Version)])} {(group.Count == 1 ? obstacle.One : obstacle.Many)}");
+            _sentences.Add(
+                $"{Names(project, [.. group.Select(o => o.Release.Version)])} {(group.Count == 1 ? obstacle.One : obstacle.Many)}");
             if (obstacle.Kind == ObstacleKind.NeedsBuilding) TellNewestWheel(project);
             if (obstacle.Kind == ObstacleKind.TooNew) AddHint($"sandpiper install {project.Name} --exclude-newer …      a later limit");
             if (obstacle.Behind is { } behind) Tell(behind, depth + 1);
         }
     }
 
-    private static IEnumerable<List<(Release Release, Obstacle Obstacle)>> Merged(IGrouping<(PackageName? On, ObstacleKind Kind), List<(Release Release, Obstacle Obstacle)>> groups)
+    private static IEnumerable<List<(Release Release, Obstacle Obstacle)>> Merged(
+        IGrouping<(PackageName? On, ObstacleKind Kind), List<(Release Release, Obstacle Obstacle)>> groups)
     {
         List<(Release Release, Obstacle Obstacle)> all = [.. groups.SelectMany(group => group)];
         if (groups.Key.On is not { } on || groups.Count() == 1) return groups;

@@ -55,8 +55,9 @@ internal sealed class Project
     /// </summary>
     public BitSet Fitting(SpecifierSet specifiers)
     {
-        if (!_fitting.TryGetValue(specifiers, out BitSet? places))
-            _fitting.Add(specifiers, places = BitSet.Of(Releases.Length, place => Alive.Contains(place) && specifiers.Contains(Releases[place].Version)));
+        if (_fitting.TryGetValue(specifiers, out BitSet? places)) return places;
+        places = BitSet.Of(Releases.Length, place => Alive.Contains(place) && specifiers.Contains(Releases[place].Version));
+        _fitting.Add(specifiers, places);
         return places;
     }
 
@@ -95,7 +96,9 @@ internal sealed class Project
             {
                 ReadOnlySpan<char> spelling = VersionInName(file.FileName);
                 if (!bySpelling.TryGetValue(spelling, out Release? release))
-                    bySpelling[spelling] = release = Pep440Version.TryParse(spelling, out Pep440Version version, out _) ? Of(version) : null;
+                    bySpelling[spelling] = release = Pep440Version.TryParse(spelling, out Pep440Version version, out _)
+                        ? Of(version)
+                        : null;
                 release?.Wheels.Add(file);
             }
             else if (SdistFileName.TryParse(file.FileName, name, out SdistFileName? sdist)) Of(sdist.Version).HasSdist = true;
@@ -141,28 +144,30 @@ internal sealed class Project
 
     private Obstacle? WhyNot(Release release, IndexFile file)
     {
-        if (_problem.ExcludeNewer is { } limit)
-        {
-            if (file.UploadTime is not { } uploaded)
-                return new("does not say when it was uploaded, and you set a limit", "do not say when they were uploaded, and you set a limit") { Kind = ObstacleKind.TooNew };
-            if (uploaded > limit)
-            {
-                string after = $"after {limit.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, the limit you set";
-                return new($"was uploaded on {uploaded:yyyy-MM-dd}, {after}", $"were uploaded {after}") { Kind = ObstacleKind.TooNew };
-            }
-        }
+        if (_problem.ExcludeNewer is { } limit && !(file.UploadTime <= limit)) return TooNew(file.UploadTime, limit);
         if (file.RequiresPython is { } requires && !_python.Accepts(requires)) return _python.Obstacle(requires);
         if (file.YankedReason is { } reason && !_words.NameExactly(release.Version))
         {
             string why = reason.Length > 0 ? $" ({reason})" : "";
-            return new($"was yanked{why}, and you do not ask for exactly this version", $"were yanked{why}, and you do not ask for exactly these");
+            return new(
+                $"was yanked{why}, and you do not ask for exactly this version", $"were yanked{why}, and you do not ask for exactly these");
         }
         if (_words.Hashes is { } hashes && !(file.Sha256 is { } digest ? hashes.Contains(digest) : hashes.Count > 0))
             return new("has another hash than you gave", "have other hashes than you gave");
         return null;
     }
 
-    private bool IsInstalled(Release release) => _problem.Preferred.TryGetValue(Name, out Pep440Version version) && version == release.Version;
+    private static Obstacle TooNew(DateTimeOffset? uploaded, DateTimeOffset limit)
+    {
+        string after = $"{limit.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, the limit you set";
+        return (uploaded is { } time
+            ? new Obstacle($"was uploaded on {time:yyyy-MM-dd}, after {after}", $"were uploaded after {after}")
+            : new Obstacle($"may be newer than {after}: the index does not say", $"may be newer than {after}: the index does not say"))
+            with { Kind = ObstacleKind.TooNew };
+    }
+
+    private bool IsInstalled(Release release) =>
+        _problem.Preferred.TryGetValue(Name, out Pep440Version version) && version == release.Version;
 
     private static Verdict NoWheelForThis(List<string> tags)
     {

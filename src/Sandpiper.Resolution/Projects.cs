@@ -56,7 +56,8 @@ internal sealed class Projects : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        Task[] open = [.. _ahead, .. _projects.Values.Select(lazy => (Task)lazy.Value), .. _metadata.Values.Select(lazy => (Task)lazy.Value)];
+        IEnumerable<Task> pages = _projects.Values.Select(lazy => lazy.Value), metadata = _metadata.Values.Select(lazy => lazy.Value);
+        Task[] open = [.. _ahead, .. pages, .. metadata];
         foreach (Task task in open) await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _places.Dispose();
         _stop.Dispose();
@@ -65,7 +66,8 @@ internal sealed class Projects : IAsyncDisposable
     private async Task PrefetchAsync(Requirement requirement)
     {
         Project project = await Get(requirement.Name);
-        Release? likely = Array.Find(project.Releases, release => requirement.Specifiers.Contains(release.Version) && project.Judge(release).Obstacle is null);
+        Release? likely = Array.Find(
+            project.Releases, release => requirement.Specifiers.Contains(release.Version) && project.Judge(release).Obstacle is null);
         if (likely is not null) await MetadataOf(likely);
     }
 

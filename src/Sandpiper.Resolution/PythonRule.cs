@@ -26,6 +26,9 @@ internal sealed class PythonRule
     public bool Accepts(string requires) =>
         _known.GetOrAdd(requires, text => !SpecifierSet.TryParse(text, out SpecifierSet? set, out _) || Accepts(set));
 
-    public Obstacle Obstacle(string requires) =>
-        new($"needs Python {requires}, and this is {Environment.PythonFullVersion}", $"need Python {requires}, and this is {Environment.PythonFullVersion}");
+    public Obstacle Obstacle(string requires)
+    {
+        string what = $"Python {requires}, and this is {Environment.PythonFullVersion}";
+        return new($"needs {what}", $"need {what}");
+    }
 }

@@ -22,9 +22,11 @@ internal sealed class ReleaseMetadata
     public static ReleaseMetadata Of(ReadOnlySpan<byte> content, WheelFileName wheel, PythonRule python)
     {
         Obstacle? obstacle = null;
-        if (!CoreMetadata.TryParse(content, out CoreMetadata? fields, out string problem)) obstacle = Same($"cannot be understood: {problem}");
+        if (!CoreMetadata.TryParse(content, out CoreMetadata? fields, out string problem))
+            obstacle = Same($"cannot be understood: {problem}");
         // A page that lists one project's file under another's name decides nothing here: METADATA has the last word.
-        else if (fields.Name != wheel.Name || fields.Version != wheel.Version) obstacle = Same($"calls itself {fields.Name} {fields.Version} in its METADATA");
+        else if (fields.Name != wheel.Name || fields.Version != wheel.Version)
+            obstacle = Same($"calls itself {fields.Name} {fields.Version} in its METADATA");
         else if (fields.RequiresPython is { } requires && !python.Accepts(requires)) obstacle = python.Obstacle(requires.ToString());
         return new ReleaseMetadata(fields, python.Environment, obstacle);
     }
@@ -47,7 +49,8 @@ internal sealed class ReleaseMetadata
             if (applies == MarkerResult.Undefined)
                 return new([], Plural($"a marker that compares what cannot be compared (`{requirement.Marker}`)", "has", "have"));
             // The address is the package's choice, not the user's: whoever publishes it could send us anywhere.
-            if (requirement.Url is not null) return new([], Plural($"{requirement.Name} from an address of its own, which is not followed", "needs", "need"));
+            if (requirement.Url is not null)
+                return new([], Plural($"{requirement.Name} from an address of its own, which is not followed", "needs", "need"));
             all.Add(requirement);
         }
         return new(all, null);

@@ -16,10 +16,12 @@ public sealed class Resolver(IPackageIndex index)
     /// <exception cref="IndexException">The index failed.</exception>
     public async Task<ResolutionResult> SolveAsync(ResolutionProblem problem, IProgress<int>? packagesSoFar, CancellationToken cancel)
     {
-        if (problem.Lines.Select(line => WhyUnusable(line, problem)).FirstOrDefault(why => why is not null) is { } unusable) return unusable;
+        if (problem.Lines.Select(line => WhyUnusable(line, problem)).FirstOrDefault(why => why is not null) is { } unusable)
+            return unusable;
         await using var projects = new Projects(index, problem, cancel);
         var search = new Search(problem, projects);
-        if (await search.RunAsync(packagesSoFar, cancel) is { } decisions) return new ResolutionResult.Solved(await PinsOf(decisions, problem, projects));
+        if (await search.RunAsync(packagesSoFar, cancel) is { } decisions)
+            return new ResolutionResult.Solved(await PinsOf(decisions, problem, projects));
         return search.End is { } end ? Explanation.Of(end) : Explanation.OfGivingUp(problem);
     }
 
@@ -31,10 +33,13 @@ public sealed class Resolver(IPackageIndex index)
         return UserWords.Applies(line, problem) switch
         {
             MarkerResult.False => null,
-            MarkerResult.Undefined => new(name, [$"the marker `{line.Requirement.Marker}` of {name} compares what cannot be compared{place}"], []),
+            MarkerResult.Undefined =>
+                new(name, [$"the marker `{line.Requirement.Marker}` of {name} compares what cannot be compared{place}"], []),
             // The address itself is not told: it may carry a password.
-            _ when line.Requirement.Url is not null => new(name, [$"you asked for {name} from an address of its own{place}; this release installs from indexes only"], []),
-            _ when problem.RequireHashes && line.Hashes.IsEmpty && !line.IsConstraint => new(name, [$"hashes are required, and {name} has none{place}"], []),
+            _ when line.Requirement.Url is not null =>
+                new(name, [$"you asked for {name} from an address of its own{place}; this release installs from indexes only"], []),
+            _ when problem.RequireHashes && line.Hashes.IsEmpty && !line.IsConstraint =>
+                new(name, [$"hashes are required, and {name} has none{place}"], []),
             _ => null,
         };
     }
@@ -75,8 +80,12 @@ public sealed class Resolver(IPackageIndex index)
         {
             Project project = Decision.Slot.Project!;
             (var wheel, var file, _) = Decision.Release.Verdict!;
-            ImmutableArray<Sha256Digest> expected = project.Hashes is { } hashes ? [.. hashes.Order()] : file!.Sha256 is { } digest ? [digest] : [];
-            return new Pin(wheel!, file!, expected, Metadata.Fields!, [.. _extras.Order()], [.. RequiredBy], IsRequested, [.. Notes(project.Page!, file!)]);
+            ImmutableArray<Sha256Digest> expected = project.Hashes is { } hashes
+                ? [.. hashes.Order()]
+                : file!.Sha256 is { } digest ? [digest] : [];
+            return new Pin(
+                wheel!, file!, expected, Metadata.Fields!, [.. _extras.Order()], [.. RequiredBy], IsRequested,
+                [.. Notes(project.Page!, file!)]);
         }
 
         private IEnumerable<string> Notes(ProjectPage page, IndexFile file)
@@ -85,7 +94,8 @@ public sealed class Resolver(IPackageIndex index)
             if (page.Status is "archived" or "deprecated")
                 yield return $"the project is {page.Status}{(page.StatusReason is { Length: > 0 } why ? $": {why}" : "")}";
             // Not an obstacle: packages drop extras, and the rest is as good as before (pip and uv agree).
-            foreach (PackageName extra in _extras.Order().Where(extra => !Metadata.Fields!.ProvidesExtra.Contains(extra))) yield return $"it has no extra `{extra}`";
+            foreach (PackageName extra in _extras.Order().Where(extra => !Metadata.Fields!.ProvidesExtra.Contains(extra)))
+                yield return $"it has no extra `{extra}`";
         }
     }
 }

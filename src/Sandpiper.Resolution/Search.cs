@@ -133,7 +133,8 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
         HashSet<PackageName> extras = chosen.Slot.Extras;
         // With extras, those who asked for them are to blame for what follows, too.
         BitSet behindExtras = levels.Clone();
-        foreach (Demand demand in chosen.Slot.Demands.Where(demand => !demand.Requirement.Extras.IsEmpty)) behindExtras.UnionWith(demand.Levels);
+        foreach (Demand demand in chosen.Slot.Demands.Where(demand => !demand.Requirement.Extras.IsEmpty))
+            behindExtras.UnionWith(demand.Levels);
 
         Needs bare = metadata.With([]), needs = metadata.With(extras);
         if (needs.Obstacle is { } obstacle) return new Contradiction(bare.Obstacle is null ? behindExtras : levels, obstacle);
@@ -142,7 +143,8 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
         foreach (Requirement need in needs.All)
         {
             if (known.Contains(need)) continue;
-            pending.Enqueue(new Demand(need, (chosen.Slot.Name, chosen.Release.Version), always.Contains(need) ? levels : behindExtras, IsLimit: false, Source: ""));
+            BitSet behind = always.Contains(need) ? levels : behindExtras;
+            pending.Enqueue(new Demand(need, (chosen.Slot.Name, chosen.Release.Version), behind, IsLimit: false, Source: ""));
         }
         return null;
     }
@@ -173,7 +175,8 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
             if (left.IsEmpty) return new Contradiction(blame, Against(demand, other.Words));
         }
         if (slot.Decision is not { } decision || fitting.Contains(decision.Current)) return null;
-        return new Contradiction(demand.Levels.With(decision.Level), Against(demand, $"{slot.Name} {decision.Release.Version} was chosen before"));
+        return new Contradiction(
+            demand.Levels.With(decision.Level), Against(demand, $"{slot.Name} {decision.Release.Version} was chosen before"));
     }
 
     /// <summary>Takes back everything above a level, and the choice made there.</summary>

@@ -12,15 +12,18 @@ internal sealed record UserWords(ImmutableArray<Requirement> Requirements, Immut
 {
     public static UserWords On(PackageName name, ResolutionProblem problem)
     {
-        RequirementLine[] lines = [.. problem.Lines.Where(line => line.Requirement.Name == name && Applies(line, problem) == MarkerResult.True)];
+        RequirementLine[] lines = [.. problem.Lines.Where(
+            line => line.Requirement.Name == name && Applies(line, problem) == MarkerResult.True)];
         // Each line with hashes must be obeyed: a file has to be named by all of them.
         ImmutableHashSet<Sha256Digest>? hashes = null;
-        foreach (RequirementLine line in lines.Where(line => !line.Hashes.IsEmpty)) hashes = hashes?.Intersect(line.Hashes) ?? [.. line.Hashes];
+        foreach (RequirementLine line in lines.Where(line => !line.Hashes.IsEmpty))
+            hashes = hashes?.Intersect(line.Hashes) ?? [.. line.Hashes];
         return new([.. lines.Select(line => line.Requirement)], hashes);
     }
 
     /// <summary>The user asked for this very version (<c>==</c> or <c>===</c>), so he gets it although it was yanked.</summary>
-    public bool NameExactly(Pep440Version version) => Requirements.Any(requirement => requirement.Specifiers.Clauses.Any(clause => clause.IsExact && clause.Contains(version)));
+    public bool NameExactly(Pep440Version version) =>
+        Requirements.Any(requirement => requirement.Specifiers.Clauses.Any(clause => clause.IsExact && clause.Contains(version)));
 
     public static MarkerResult Applies(RequirementLine line, ResolutionProblem problem) =>
         line.Requirement.Marker?.Evaluate(problem.Environment, []) ?? MarkerResult.True;

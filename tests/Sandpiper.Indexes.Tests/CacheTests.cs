@@ -60,7 +60,8 @@ public sealed class CacheTests
     public async Task A_stale_page_is_asked_for_by_its_ETag_and_not_sent_again()
     {
         using var cache = new TemporaryDirectory();
-        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, Page.WithETag("\"one\"").With("Cache-Control", "max-age=0"));
+        using LyingIndexServer server = new LyingIndexServer().Serve(
+            Served.Page, Page.WithETag("\"one\"").With("Cache-Control", "max-age=0"));
         using SimpleIndex index = server.Index(cache.Path);
         await index.PageOf();
         Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
@@ -108,7 +109,8 @@ public sealed class CacheTests
         Assert.All(cache.Files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         Assert.All(
             Directory.EnumerateDirectories(cache.Path, "*", SearchOption.AllDirectories),
-            directory => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory)));
+            directory => Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory)));
     }
 
     [Fact]
@@ -195,7 +197,10 @@ public sealed class CacheTests
         IndexFile file = await index.FileOf();
         Assert.NotEmpty(await index.MetadataOf(file));
         Assert.Equal($"({IndexRules.Offline})", await Served.RuleOf(() => index.BytesOf(file)));
-        Assert.Equal($"({IndexRules.Offline})", await Served.RuleOf(() => index.GetPageAsync(Packaging.Names.PackageName.Parse("boulder"), TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            $"({IndexRules.Offline})",
+            await Served.RuleOf(
+                () => index.GetPageAsync(Packaging.Names.PackageName.Parse("boulder"), TestContext.Current.CancellationToken)));
         Assert.Equal(asked, server.Requests.Count);
     }
 }

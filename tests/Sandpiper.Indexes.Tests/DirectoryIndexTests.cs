@@ -82,7 +82,8 @@ public sealed class DirectoryIndexTests
     [InlineData("https://index.example/simple/")]
     [InlineData("file://server/share/")]
     public void An_address_of_another_kind_is_none(string address) =>
-        Assert.Equal(IndexRules.Address, Assert.Throws<IndexException>(() => new DirectoryIndex(new Uri(address), Served.ReadMetadata)).Rule);
+        Assert.Equal(
+            IndexRules.Address, Assert.Throws<IndexException>(() => new DirectoryIndex(new Uri(address), Served.ReadMetadata)).Rule);
 
     private static Uri Written(TemporaryDirectory directory)
     {

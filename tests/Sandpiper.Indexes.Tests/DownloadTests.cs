@@ -66,7 +66,8 @@ public sealed class DownloadTests
     [Fact]
     public async Task A_file_that_breaks_off_before_its_announced_end_failed()
     {
-        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(Served.WheelPath, ServedAnswer.Bytes(Content) with { DropAfter = 100 });
+        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(
+            Served.WheelPath, ServedAnswer.Bytes(Content) with { DropAfter = 100 });
         using SimpleIndex index = server.Index();
         Assert.Equal($"({IndexRules.Unreachable})", await Served.RuleOf(async () => await index.BytesOf(await index.FileOf())));
         Assert.Equal(4, server.CountOf(Served.WheelPath));
@@ -128,7 +129,9 @@ public sealed class DownloadTests
         using var written = new MemoryStream();
         await using var oneWay = new System.IO.Compression.ZLibStream(written, System.IO.Compression.CompressionMode.Compress);
         IndexFile file = await index.FileOf();
-        Assert.Equal($"({IndexRules.Unreachable})", await Served.RuleOf(() => index.DownloadAsync(file, [], oneWay, null, TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            $"({IndexRules.Unreachable})",
+            await Served.RuleOf(() => index.DownloadAsync(file, [], oneWay, null, TestContext.Current.CancellationToken)));
     }
 
     [Fact]
@@ -138,7 +141,8 @@ public sealed class DownloadTests
         using SimpleIndex index = server.Index();
         IndexFile file = await index.FileOf();
         using var tooSmall = new MemoryStream(new byte[10]);
-        await Assert.ThrowsAsync<NotSupportedException>(() => index.DownloadAsync(file, [], tooSmall, null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<NotSupportedException>(
+            () => index.DownloadAsync(file, [], tooSmall, null, TestContext.Current.CancellationToken));
         Assert.Equal(1, server.CountOf(Served.WheelPath));
     }
 

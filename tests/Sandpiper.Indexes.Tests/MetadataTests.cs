@@ -20,7 +20,8 @@ public sealed class MetadataTests
     [Fact]
     public async Task Other_METADATA_than_the_index_names_is_refused()
     {
-        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(Served.MetadataPath, ServedAnswer.Bytes("Name: pebble"u8.ToArray()));
+        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(
+            Served.MetadataPath, ServedAnswer.Bytes("Name: pebble"u8.ToArray()));
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.Digest, await Served.RuleOf(async () => await index.MetadataOf(await index.FileOf())));
     }
@@ -36,7 +37,8 @@ public sealed class MetadataTests
     [Fact]
     public async Task METADATA_whose_address_has_a_query_is_found_before_it()
     {
-        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve($"{Served.MetadataPath}?sig=1", ServedAnswer.Bytes(Served.Metadata));
+        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(
+            $"{Served.MetadataPath}?sig=1", ServedAnswer.Bytes(Served.Metadata));
         using SimpleIndex index = server.Index();
         IndexFile file = await index.FileOf();
         Assert.NotEmpty(await index.MetadataOf(file with { Url = new Uri(file.Url.AbsoluteUri + "?sig=1") }));
@@ -95,7 +97,10 @@ public sealed class MetadataTests
         using SimpleIndex index = server.Index(cache.Path);
         IndexFile file = await index.FileOf() with { HasMetadata = false, MetadataSha256 = null };
         await index.MetadataOf(file);
-        await File.WriteAllTextAsync(cache.Files.Single(path => path.Contains("wheels", StringComparison.Ordinal)), "changed", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            cache.Files.Single(path => path.Contains("wheels", StringComparison.Ordinal)),
+            "changed",
+            TestContext.Current.CancellationToken);
         Assert.Equal(Served.Wheel, await index.BytesOf(file));
         Assert.Contains("Name: pebble", await index.MetadataOf(file), StringComparison.Ordinal);
         Assert.Equal(3, server.CountOf(Served.WheelPath));

@@ -16,7 +16,8 @@ public sealed class PageTests
         using SimpleIndex index = server.Index();
         Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
         SeenRequest request = Assert.Single(server.Requests);
-        Assert.Equal("application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01", request.Headers["Accept"]);
+        Assert.Equal(
+            "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01", request.Headers["Accept"]);
         Assert.Equal("gzip, br", request.Headers["Accept-Encoding"]);
         Assert.False(request.Headers.ContainsKey("Authorization"));
     }
@@ -24,7 +25,8 @@ public sealed class PageTests
     [Fact]
     public async Task An_HTML_page_will_do()
     {
-        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, ServedAnswer.Html(Encoding.UTF8.GetString(Served.Sample.PageHtml("pebble")!)));
+        using LyingIndexServer server = new LyingIndexServer().Serve(
+            Served.Page, ServedAnswer.Html(Encoding.UTF8.GetString(Served.Sample.PageHtml("pebble")!)));
         using SimpleIndex index = server.Index();
         Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
     }
@@ -71,7 +73,8 @@ public sealed class PageTests
     public async Task The_kind_is_what_the_server_says_and_never_guessed(string? kind)
     {
         ServedAnswer answer = new() { Body = Served.PageJson };
-        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, kind is null ? answer : answer.With("Content-Type", kind));
+        using LyingIndexServer server = new LyingIndexServer().Serve(
+            Served.Page, kind is null ? answer : answer.With("Content-Type", kind));
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.Page, await Served.RuleOf(() => index.PageOf()));
     }
@@ -100,7 +103,8 @@ public sealed class PageTests
             spaces.AsSpan().Fill((byte)' ');
             for (int i = 0; i < 200; i++) gzip.Write(spaces);
         }
-        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, ServedAnswer.Json(packed.ToArray()).With("Content-Encoding", "gzip"));
+        using LyingIndexServer server = new LyingIndexServer().Serve(
+            Served.Page, ServedAnswer.Json(packed.ToArray()).With("Content-Encoding", "gzip"));
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.TooLong, await Served.RuleOf(() => index.PageOf()));
     }
@@ -112,7 +116,8 @@ public sealed class PageTests
     [InlineData("gzip, gzip")]
     public async Task A_page_that_is_not_packed_as_it_says_is_refused(string packing)
     {
-        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, ServedAnswer.Json(Served.PageJson).With("Content-Encoding", packing));
+        using LyingIndexServer server = new LyingIndexServer().Serve(
+            Served.Page, ServedAnswer.Json(Served.PageJson).With("Content-Encoding", packing));
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.Page, await Served.RuleOf(() => index.PageOf()));
     }
@@ -121,7 +126,8 @@ public sealed class PageTests
     public async Task A_page_cut_off_inside_its_packing_is_not_half_a_page()
     {
         ServedAnswer whole = ServedAnswer.Json(Served.PageJson).Gzipped();
-        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, whole with { Body = whole.Body[..(whole.Body.Length / 2)] });
+        using LyingIndexServer server = new LyingIndexServer().Serve(
+            Served.Page, whole with { Body = whole.Body[..(whole.Body.Length / 2)] });
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.Page, await Served.RuleOf(() => index.PageOf()));
     }

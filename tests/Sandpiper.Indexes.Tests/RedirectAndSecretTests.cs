@@ -111,7 +111,8 @@ public sealed class RedirectAndSecretTests
             Assert.DoesNotContain("s3cret", $"{error} {error.Location}", StringComparison.Ordinal);
         }
         using SimpleIndex offline = Served.At(WithUser(server.Simple()), offline: true);
-        Assert.DoesNotContain("s3cret", $"{(await Assert.ThrowsAsync<IndexException>(() => offline.PageOf())).Location}", StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cret", $"{(await Assert.ThrowsAsync<IndexException>(() => offline.PageOf())).Location}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,7 +158,9 @@ public sealed class RedirectAndSecretTests
         using var directory = new TemporaryDirectory();
         string file = Path.Combine(directory.Path, "trusted.pem");
         if (content is not null) File.WriteAllText(file, content);
-        Assert.Equal(IndexRules.Certificates, Assert.Throws<IndexException>(() => Served.At(new Uri("https://index.example/simple/"), certificates: file)).Rule);
+        Assert.Equal(
+            IndexRules.Certificates,
+            Assert.Throws<IndexException>(() => Served.At(new Uri("https://index.example/simple/"), certificates: file)).Rule);
     }
 
     private static Uri WithUser(Uri address) => new UriBuilder(address) { UserName = "user", Password = Uri.EscapeDataString(Secret) }.Uri;

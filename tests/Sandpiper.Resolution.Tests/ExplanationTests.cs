@@ -24,7 +24,8 @@ public sealed class ExplanationTests
         "you asked for foo, and the index has quarantined `foo`: malware");
 
     [Fact]
-    public Task Quarantined_although_files_are_listed() => Tells(new MemoryIndex().With("foo", "1.0").WithStatus("foo", "quarantined", null), Problems.Of("foo"),
+    public Task Quarantined_although_files_are_listed() =>
+        Tells(new MemoryIndex().With("foo", "1.0").WithStatus("foo", "quarantined", null), Problems.Of("foo"),
         "you asked for foo, and the index has quarantined `foo`");
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class ExplanationTests
         "you asked for foo>=2; there are versions of foo from 1.0 to 1.5");
 
     [Fact]
-    public Task Contradicting_words_of_the_user() => Tells(new MemoryIndex().With("foo", "1.0").With("foo", "2.0"), Problems.Of("foo>=2").WithConstraint("foo<2"),
+    public Task Contradicting_words_of_the_user() =>
+        Tells(new MemoryIndex().With("foo", "1.0").With("foo", "2.0"), Problems.Of("foo>=2").WithConstraint("foo<2"),
         "you asked for foo>=2, and you limited it to foo<2; no version is all of that, there are versions of foo from 1.0 to 2.0");
 
     [Fact]
@@ -98,7 +100,8 @@ public sealed class ExplanationTests
     [Fact]
     public Task Places_of_lines_are_told_and_addresses_are_not()
     {
-        var line = new RequirementLine(Requirement.Parse("foo @ https://user:secret@index.example/foo.whl"), [], IsConstraint: false, "requirements.txt:7");
+        var line = new RequirementLine(
+            Requirement.Parse("foo @ https://user:secret@index.example/foo.whl"), [], IsConstraint: false, "requirements.txt:7");
         return Tells(new MemoryIndex(), Problems.Of() with { Lines = [line] },
             "you asked for foo from an address of its own (requirements.txt:7); this release installs from indexes only");
     }

@@ -42,7 +42,8 @@ public sealed class ResolverTests
     {
         var index = new MemoryIndex().With("a", "1.0").With("a", "2.0rc1");
         Assert.Equal(answer, await (Problems.Of("a") with { Prereleases = prereleases }).AnswerOn(index));
-        Assert.Equal(prereleases is false ? "none: a" : "a 2.0rc1", await (Problems.Of("a>1.0") with { Prereleases = prereleases }).AnswerOn(index));
+        Assert.Equal(
+            prereleases is false ? "none: a" : "a 2.0rc1", await (Problems.Of("a>1.0") with { Prereleases = prereleases }).AnswerOn(index));
     }
 
     [Fact]
@@ -175,7 +176,9 @@ public sealed class ResolverTests
         Assert.Equal([.. new[] { named, other }.Order()], pin.Expected);
 
         // Two lines that name different files contradict each other; that is not the same as naming none.
-        Assert.Equal("none: a", await (problem with { Lines = [.. problem.Lines, Problems.Line("a", isConstraint: true, Offer.DigestOf("third"))] }).AnswerOn(index));
+        Assert.Equal(
+            "none: a",
+            await (problem with { Lines = [.. problem.Lines, Problems.Line("a", isConstraint: true, Offer.DigestOf("third"))] }).AnswerOn(index));
     }
 
     [Fact]
@@ -185,7 +188,9 @@ public sealed class ResolverTests
         ResolutionProblem problem = Problems.Of() with { Lines = [Problems.Line("a==1.0", isConstraint: false, digest)], RequireHashes = true };
         Assert.Equal("a 1.0", await problem.AnswerOn(new MemoryIndex().With("a", "1.0")));
         Assert.Equal("none: a", await problem.AnswerOn(new MemoryIndex().With("a", "1.0", "b").With("b", "1.0")));
-        Assert.Equal("none: b", await (problem with { Lines = problem.Lines.Add(Problems.Line("b")) }).AnswerOn(new MemoryIndex().With("a", "1.0").With("b", "1.0")));
+        Assert.Equal(
+            "none: b",
+            await (problem with { Lines = problem.Lines.Add(Problems.Line("b")) }).AnswerOn(new MemoryIndex().With("a", "1.0").With("b", "1.0")));
     }
 
     [Fact]
@@ -266,7 +271,8 @@ public sealed class ResolverTests
     {
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Resolver(new MemoryIndex().With("a", "1.0")).SolveAsync(Problems.Of("a"), null, source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new Resolver(new MemoryIndex().With("a", "1.0")).SolveAsync(Problems.Of("a"), null, source.Token));
     }
 
     [Fact]

@@ -32,16 +32,22 @@ internal sealed class PageCache(string? directory)
         int digestEnd = bytes.AsSpan().IndexOf((byte)'\n'), end = bytes.AsSpan().IndexOf("\n\n"u8);
         if (digestEnd < 0 || end < digestEnd) return null;
         ReadOnlySpan<byte> covered = bytes.AsSpan(digestEnd + 1);
-        if (!string.Equals(Encoding.ASCII.GetString(bytes, 0, digestEnd), Sha256Digest.Of(covered).Hex, StringComparison.Ordinal)) return null;
+        if (!string.Equals(Encoding.ASCII.GetString(bytes, 0, digestEnd), Sha256Digest.Of(covered).Hex, StringComparison.Ordinal))
+            return null;
 
         string[] head = Encoding.UTF8.GetString(bytes.AsSpan(digestEnd + 1, end - digestEnd - 1)).Split('\n');
         return head is [Magic, var asked, var location, var type, var etag, var moment, var age]
             && string.Equals(asked, address.AbsoluteUri, StringComparison.Ordinal)
             && etag.StartsWith(ETagMark, StringComparison.Ordinal)
             && Uri.TryCreate(location, UriKind.Absolute, out Uri? final) && final.Scheme is "http" or "https"
-            && long.TryParse(moment, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            && long.TryParse(moment, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+            && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             && int.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out int maxAge)
-            ? new CachedPage(new PageContent(final, type, bytes.AsMemory(end + 2)), etag[ETagMark.Length..], DateTimeOffset.FromUnixTimeSeconds(seconds), TimeSpan.FromSeconds(maxAge))
+            ? new CachedPage(
+                new PageContent(final, type, bytes.AsMemory(end + 2)),
+                etag[ETagMark.Length..],
+                DateTimeOffset.FromUnixTimeSeconds(seconds),
+                TimeSpan.FromSeconds(maxAge))
             : null;
     }
 
@@ -59,7 +65,8 @@ internal sealed class PageCache(string? directory)
             ((int)Math.Clamp(page.MaxAge.TotalSeconds, 0, int.MaxValue)).ToString(CultureInfo.InvariantCulture),
         ];
         byte[] covered = [.. Encoding.UTF8.GetBytes(string.Join('\n', head) + "\n\n"), .. page.Content.Body.Span];
-        CacheFile.Write(PathOf("pages", Key(address.AbsoluteUri))!, [.. Encoding.ASCII.GetBytes(Sha256Digest.Of(covered).Hex + "\n"), .. covered]);
+        CacheFile.Write(
+            PathOf("pages", Key(address.AbsoluteUri))!, [.. Encoding.ASCII.GetBytes(Sha256Digest.Of(covered).Hex + "\n"), .. covered]);
     }
 
     /// <summary>METADATA by its own digest, which is checked on every read: a cache is no place to trust.</summary>

@@ -28,7 +28,8 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
     public long? Length => response.Content.Headers.ContentLength;
 
     /// <summary>The whole body, unpacked where the question allowed packing.</summary>
-    /// <exception cref="IndexException">It is longer than <paramref name="maxBytes"/>, broken off, silent, or packed in another way.</exception>
+    /// <exception cref="IndexException">It is longer than <paramref name="maxBytes"/>, broken off, silent, or packed in another
+    /// way.</exception>
     public async Task<byte[]> ReadAllAsync(int maxBytes, CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(limits.Page, time);

@@ -21,7 +21,8 @@ internal sealed class Credentials
         }
         string[] parts = address.UserInfo.Split(':', 2);
         string pair = $"{Uri.UnescapeDataString(parts[0])}:{(parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "")}";
-        credentials = new Credentials(address, new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
+        credentials = new Credentials(
+            address, new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
         return new UriBuilder(address) { UserName = "", Password = "" }.Uri;
     }
 

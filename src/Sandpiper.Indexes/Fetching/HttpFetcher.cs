@@ -4,7 +4,9 @@ using System.Security.Authentication;
 
 namespace Sandpiper.Indexes.Fetching;
 
-/// <summary>Asks servers by HTTP: redirects followed by hand, failures of the way tried again, nothing followed where it must not lead.</summary>
+/// <summary>
+/// Asks servers by HTTP: redirects followed by hand, failures of the way tried again, nothing followed where it must not lead.
+/// </summary>
 /// <remarks>Safe for many questions at once. Proxies are those that the environment names.</remarks>
 internal sealed class HttpFetcher : IDisposable
 {
@@ -36,7 +38,8 @@ internal sealed class HttpFetcher : IDisposable
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("sandpiper", typeof(HttpFetcher).Assembly.GetName().Version?.ToString(3)));
+        _client.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("sandpiper", typeof(HttpFetcher).Assembly.GetName().Version?.ToString(3)));
     }
 
     /// <summary>Asks, and reads the answer; both again, up to three times, when the way failed or the server was busy.</summary>
@@ -90,7 +93,8 @@ internal sealed class HttpFetcher : IDisposable
         catch (HttpRequestException error)
         {
             // Not the exception itself: its text may name a proxy with its password (P10).
-            throw new IndexException(IndexRules.Unreachable, WordsOf(error), location) { MayPass = error.HttpRequestError != HttpRequestError.SecureConnectionError };
+            bool mayPass = error.HttpRequestError != HttpRequestError.SecureConnectionError;
+            throw new IndexException(IndexRules.Unreachable, WordsOf(error), location) { MayPass = mayPass };
         }
     }
 
@@ -120,7 +124,8 @@ internal sealed class HttpFetcher : IDisposable
     private static string WordsOf(HttpRequestException error) => error.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => "there is no host of that name",
-        HttpRequestError.SecureConnectionError when error.InnerException is AuthenticationException inner => $"no secure connection came about: {inner.Message}",
+        HttpRequestError.SecureConnectionError when error.InnerException is AuthenticationException inner =>
+            $"no secure connection came about: {inner.Message}",
         HttpRequestError.SecureConnectionError => "no secure connection came about",
         HttpRequestError.ConnectionError => "nobody answers there",
         HttpRequestError.ProxyTunnelError => "the proxy does not let us through",

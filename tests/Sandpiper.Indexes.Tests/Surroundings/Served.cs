@@ -42,17 +42,20 @@ internal static class Served
 
     public static Uri Simple(this LyingIndexServer server) => new(server.Address, "simple/");
 
-    public static SimpleIndex Index(this LyingIndexServer server, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null) =>
+    public static SimpleIndex Index(
+        this LyingIndexServer server, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null) =>
         At(server.Simple(), cache, time, offline, certificates);
 
-    public static SimpleIndex At(Uri address, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null) =>
+    public static SimpleIndex At(
+        Uri address, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null) =>
         new(address, cache, ReadMetadata, time ?? new EagerTime(), offline, Limits, certificates);
 
     public static Task<ProjectPage?> PageOf(this IPackageIndex index) => index.GetPageAsync(Pebble, Cancel);
 
     public static async Task<IndexFile> FileOf(this IPackageIndex index) => (await index.PageOf())!.Files.Single();
 
-    public static async Task<string> MetadataOf(this IPackageIndex index, IndexFile wheel) => Encoding.UTF8.GetString((await index.GetMetadataAsync(wheel, Cancel)).Span);
+    public static async Task<string> MetadataOf(this IPackageIndex index, IndexFile wheel) =>
+        Encoding.UTF8.GetString((await index.GetMetadataAsync(wheel, Cancel)).Span);
 
     public static async Task<byte[]> BytesOf(this IPackageIndex index, IndexFile file, params Sha256Digest[] expected)
     {
@@ -72,7 +75,8 @@ internal static class Served
     public static ReadOnlyMemory<byte> ReadMetadata(string path, string fileName)
     {
         using ZipArchive archive = ZipFile.OpenRead(path);
-        using Stream content = archive.Entries.Single(entry => entry.FullName.EndsWith(".dist-info/METADATA", StringComparison.Ordinal)).Open();
+        using Stream content = archive.Entries.Single(
+            entry => entry.FullName.EndsWith(".dist-info/METADATA", StringComparison.Ordinal)).Open();
         using var whole = new MemoryStream();
         content.CopyTo(whole);
         return whole.ToArray();

@@ -14,9 +14,12 @@ internal sealed class CountingIndex(IPackageIndex index) : IPackageIndex
 
     public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) => Counted(() => index.GetPageAsync(name, cancel));
 
-    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => Counted(() => index.GetMetadataAsync(wheel, cancel));
+    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
+        Counted(() => index.GetMetadataAsync(wheel, cancel));
 
-    public Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel) =>
+    public Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel) =>
         index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);
 
     private async Task<T> Counted<T>(Func<Task<T>> ask)

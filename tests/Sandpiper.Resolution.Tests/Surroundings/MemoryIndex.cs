@@ -19,7 +19,8 @@ internal sealed class MemoryIndex : IPackageIndex
     public HashSet<string> Failing { get; } = new(StringComparer.Ordinal);
 
     /// <summary>A wheel for everybody, with these requirements.</summary>
-    public MemoryIndex With(string name, string version, params string[] requires) => With(new Offer(name, version) { Requires = requires });
+    public MemoryIndex With(string name, string version, params string[] requires) =>
+        With(new Offer(name, version) { Requires = requires });
 
     public MemoryIndex With(Offer offer)
     {
@@ -50,7 +51,9 @@ internal sealed class MemoryIndex : IPackageIndex
         return Task.FromResult<ReadOnlyMemory<byte>>(_metadata[wheel.FileName]);
     }
 
-    public Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel) =>
+    public Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel) =>
         throw new InvalidOperationException("resolving downloads nothing");
 
     private void Ask(string what)

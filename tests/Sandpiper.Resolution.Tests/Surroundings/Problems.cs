@@ -45,7 +45,8 @@ internal static class Problems
         await new Resolver(index).SolveAsync(problem, packagesSoFar: null, TestContext.Current.CancellationToken);
 
     /// <summary>The pins, as <c>a 1.0, b 2.0</c>; or <c>none: </c> and the package for which nothing fits.</summary>
-    public static async Task<string> AnswerOn(this ResolutionProblem problem, Indexes.IPackageIndex index) => await problem.SolveOn(index) switch
+    public static async Task<string> AnswerOn(this ResolutionProblem problem, Indexes.IPackageIndex index) =>
+        await problem.SolveOn(index) switch
     {
         ResolutionResult.Solved solved => string.Join(", ", solved.Pins.Select(pin => $"{pin.Name} {pin.Version}")),
         ResolutionResult.Unsolvable unsolvable => $"none: {unsolvable.Package}",

@@ -30,7 +30,10 @@ internal sealed class RecordedIndex : IPackageIndex
         string path = Path.Combine(_root, "simple", name.Normalized, "index.json");
         byte[]? content = File.Exists(path) ? File.ReadAllBytes(path) : File.Exists(path + ".gz") ? Unpacked(path + ".gz") : null;
         if (content is null) return null;
-        Assert.True(ProjectPage.TryParseJson(content, new Uri($"https://index.example/simple/{name}/"), name, out ProjectPage? page, out string problem), problem);
+        Assert.True(
+            ProjectPage.TryParseJson(
+                content, new Uri($"https://index.example/simple/{name}/"), name, out ProjectPage? page, out string problem),
+            problem);
         return page;
     }, cancel);
 
@@ -42,7 +45,9 @@ internal sealed class RecordedIndex : IPackageIndex
         throw new IndexException("SP-INDEX-02", $"METADATA of `{wheel.FileName}` was not recorded", wheel.Url);
     }
 
-    public Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel) =>
+    public Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel) =>
         throw new InvalidOperationException("resolving downloads nothing");
 
     private static byte[] Unpacked(string path)

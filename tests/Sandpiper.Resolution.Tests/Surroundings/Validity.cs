@@ -16,7 +16,8 @@ internal static class Validity
             Check("the user", line.Requirement, line.IsConstraint);
         foreach (Pin pin in pins)
         {
-            if (pin.Metadata.Name != pin.Name || pin.Metadata.Version != pin.Version) violations.Add($"METADATA of {pin.Name} {pin.Version} is of another release");
+            if (pin.Metadata.Name != pin.Name || pin.Metadata.Version != pin.Version)
+                violations.Add($"METADATA of {pin.Name} {pin.Version} is of another release");
             foreach (Requirement need in pin.Metadata.RequiresDist.Where(need => need.Marker?.Evaluate(problem.Environment, pin.Extras) is null or MarkerResult.True))
                 Check($"{pin.Name} {pin.Version}", need, isLimit: false);
         }

@@ -36,9 +36,11 @@ public sealed class RecordedSetTests
         ResolutionResult.Solved solved = Assert.IsType<ResolutionResult.Solved>(result);
         Assert.Empty(Validity.ViolationsOf(solved.Pins, problem));
         Assert.Equal(
-            expected.Lines.Select(line => (line.Requirement with { Marker = null, Extras = [] }).ToString().ToLowerInvariant()).Order(StringComparer.Ordinal),
+            expected.Lines.Select(
+                line => (line.Requirement with { Marker = null, Extras = [] }).ToString().ToLowerInvariant()).Order(StringComparer.Ordinal),
             solved.Pins.Select(pin => $"{pin.Name}=={pin.Version}").Order(StringComparer.Ordinal));
         // The digest that is chosen is one of those that uv wrote down for this release.
-        foreach (Pin pin in solved.Pins) Assert.Contains(pin.Expected.Single(), expected.Lines.Single(line => line.Requirement.Name == pin.Name).Hashes);
+        foreach (Pin pin in solved.Pins)
+            Assert.Contains(pin.Expected.Single(), expected.Lines.Single(line => line.Requirement.Name == pin.Name).Hashes);
     }
 }

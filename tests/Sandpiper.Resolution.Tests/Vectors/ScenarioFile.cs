@@ -4,7 +4,8 @@ using System.Text;
 namespace Sandpiper.Resolution.Tests.Vectors;
 
 /// <summary>
-/// Reads the part of TOML that scenario files use: tables with dotted and quoted keys, strings, booleans, arrays of strings and inline tables. Values are
+/// Reads the part of TOML that scenario files use: tables with dotted and quoted keys, strings, booleans, arrays of strings and inline
+/// tables. Values are
 /// kept under their whole path, parts joined by a tab.
 /// </summary>
 internal sealed class ScenarioFile

@@ -41,7 +41,9 @@ public sealed class ScenarioTests
 
         JsonElement expected = scenario.GetProperty("expected");
         bool isSolvable = expected.GetProperty("satisfiable").GetBoolean() && !NeedBuilding.Contains(name);
-        Assert.True(isSolvable == result is ResolutionResult.Solved, result is ResolutionResult.Unsolvable none ? string.Join(" | ", none.Because) : "solved");
+        Assert.True(
+            isSolvable == result is ResolutionResult.Solved,
+            result is ResolutionResult.Unsolvable none ? string.Join(" | ", none.Because) : "solved");
         if (result is not ResolutionResult.Solved solved)
         {
             Assert.NotEmpty(((ResolutionResult.Unsolvable)result).Because);
@@ -81,7 +83,8 @@ public sealed class ScenarioTests
         foreach (string[] table in file.Tables(depth: 4).Where(table => table is ["packages", _, "versions", _]))
         {
             string[] tags = file.Texts([.. table, "wheel_tags"]);
-            string[] extraRequires = [.. file.TextsBelow([.. table, "extras"]).SelectMany(extra => extra.Texts.Select(need => WithExtra(need, extra.Key)))];
+            string[] extraRequires = [.. file.TextsBelow([.. table, "extras"]).SelectMany(
+                extra => extra.Texts.Select(need => WithExtra(need, extra.Key)))];
             index.With(new Offer(table[1], table[3])
             {
                 Requires = [.. file.Texts([.. table, "requires"]), .. extraRequires],
