@@ -1,10 +1,11 @@
+using System.Text;
+
 namespace Sandpiper.Packaging;
 
-/// <summary>Walks a text once. When a step fails, <see cref="Position"/> is where the trouble is.</summary>
+/// <summary>Walks text once, by ASCII rules. When a step fails, <see cref="Position"/> is where the trouble is.</summary>
 internal ref struct AsciiCursor(ReadOnlySpan<char> text)
 {
-    /// <summary>PEP 440 sets no bound; 18 digits fit a ulong without an overflow check per digit.</summary>
-    public const int MaxDigits = 18;
+    private const int MaxDigits = 18;   // PEP 440 sets no bound; 18 fit a ulong without an overflow check per digit
 
     private readonly ReadOnlySpan<char> _text = text;
 
@@ -12,12 +13,14 @@ internal ref struct AsciiCursor(ReadOnlySpan<char> text)
 
     public readonly bool AtEnd => Position == _text.Length;
 
-    /// <summary>The next character, or NUL at the end.</summary>
-    public readonly char Peek => AtEnd ? '\0' : _text[Position];
+    /// <summary>The character here, or NUL at the end.</summary>
+    public readonly char Current => AtEnd ? '\0' : _text[Position];
 
     public readonly ReadOnlySpan<char> Rest => _text[Position..];
 
-    public readonly ReadOnlySpan<char> From(int start) => _text[start..Position];
+    public readonly ReadOnlySpan<char> Since(int start) => _text[start..Position];
+
+    public readonly ParseProblem Problem(string expected) => new(Position, expected);
 
     public bool TryTake(char wanted)
     {
@@ -26,18 +29,19 @@ internal ref struct AsciiCursor(ReadOnlySpan<char> text)
         return true;
     }
 
-    /// <summary>Takes <paramref name="word"/>, ASCII letters in either case.</summary>
-    public bool TryTakeWord(ReadOnlySpan<char> word)
+    /// <summary>Takes <paramref name="word"/> as it stands, whatever follows it.</summary>
+    public bool TryTake(string word)
     {
-        if (!System.Text.Ascii.EqualsIgnoreCase(Rest[..Math.Min(word.Length, Rest.Length)], word)) return false;
+        if (!Rest.StartsWith(word, StringComparison.Ordinal)) return false;
         Position += word.Length;
         return true;
     }
 
-    public bool TryTakeAnyOf(ReadOnlySpan<char> characters)
+    /// <summary>Takes a lower-case ASCII <paramref name="word"/> in any case.</summary>
+    public bool TryTakeIgnoringCase(string word)
     {
-        if (AtEnd || !characters.Contains(_text[Position])) return false;
-        Position++;
+        if (!Ascii.EqualsIgnoreCase(Rest[..Math.Min(word.Length, Rest.Length)], word)) return false;
+        Position += word.Length;
         return true;
     }
 
@@ -46,7 +50,7 @@ internal ref struct AsciiCursor(ReadOnlySpan<char> text)
     {
         number = 0;
         int start = Position;
-        while (!AtEnd && char.IsAsciiDigit(_text[Position]))
+        while (char.IsAsciiDigit(Current))
         {
             if (Position - start == MaxDigits) return false;
             number = number * 10 + (uint)(_text[Position++] - '0');
@@ -54,14 +58,19 @@ internal ref struct AsciiCursor(ReadOnlySpan<char> text)
         return Position > start;
     }
 
-    /// <summary>Blanks and tabs; requirements never span lines.</summary>
-    public void SkipBlanks()
+    /// <summary>Takes every character that fits, perhaps none.</summary>
+    public ReadOnlySpan<char> TakeWhile(Func<char, bool> fits)
     {
-        while (!AtEnd && _text[Position] is ' ' or '\t') Position++;
+        int start = Position;
+        while (!AtEnd && fits(_text[Position])) Position++;
+        return Since(start);
     }
 
-    public void TakeWhile(Func<char, bool> fits)
+    /// <summary>Skips spaces and tabs, the only white space within a requirement (PyPA "Dependency specifiers": <c>wsp</c>).</summary>
+    public bool SkipBlanks()
     {
-        while (!AtEnd && fits(_text[Position])) Position++;
+        int start = Position;
+        while (Current is ' ' or '\t') Position++;
+        return Position > start;
     }
 }

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace Sandpiper.Sandbox;
 
 /// <summary>Directories that nobody means to show to a program just by standing in them.</summary>
-public static partial class SensitiveDirectories
+public static class SensitiveDirectories
 {
     // /usr is public and shown anyway; of the rest a program needs nothing, and much in it is somebody's secret or socket.
     private static readonly ImmutableArray<string> OfTheSystem = ["/boot", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/var/lib", "/var/run"];
@@ -21,8 +20,8 @@ public static partial class SensitiveDirectories
     /// <param name="home">The user's home directory.</param>
     public static string? WhyNotShown(string directory, string home)
     {
-        string real = Real(directory);
-        string realHome = Real(home);
+        string real = RealPath.Of(directory);
+        string realHome = RealPath.Of(home);
         if (real is "/") return "it is the whole file system";
         if (string.Equals(real, realHome, StringComparison.Ordinal)) return "it is your home directory";
         if (DirectoryTree.Holds(real, realHome)) return "your home directory lies in it";
@@ -33,10 +32,4 @@ public static partial class SensitiveDirectories
         if (Keys.FirstOrDefault(real.Split('/').Contains) is { } within) return $"keys are kept there (`{within}`)";
         return Keys.FirstOrDefault(name => Path.Exists(Path.Join(real, name))) is { } key ? $"keys lie in it (`{key}`)" : null;
     }
-
-    private static string Real(string path) => RealPath(path, 0) ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-
-    // The base library follows the last link of a path only, not those before it.
-    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial string? RealPath(string path, nint allocate);
 }

@@ -3,28 +3,35 @@ using Sandpiper.Packaging.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
-/// <summary>The text of scripts: for an entry point, and the first line of those that a wheel brings.</summary>
-internal static class Launcher
+/// <summary>The scripts of an environment: those made for entry points, and those that a wheel ships for any Python.</summary>
+/// <param name="python">Absolute: the environment's interpreter, at its final place.</param>
+internal sealed class Launcher(string python)
 {
-    private const int MaxShebang = 127; // BINPRM_BUF_SIZE - 1 of the kernels in use; longer first lines are cut off silently
+    private readonly string _shebang = Shebang.For(python);
 
-    /// <summary>A command that calls a function. Every part was checked to be plain identifiers when the wheel was read.</summary>
-    public static byte[] Of(ScriptEntryPoint script, string python)
+    /// <summary>A program that calls <paramref name="script"/>, whose parts are nothing but dotted identifiers.</summary>
+    /// <remarks>
+    /// Python puts the directory of a script first among those it imports from. Here that is <c>bin/</c>, where any package may have put a
+    /// <c>json.py</c>, so it is taken out again before anything is imported; pip's and uv's launchers leave it in.
+    /// </remarks>
+    public byte[] For(ScriptEntryPoint script)
     {
-        string root = script.Attribute.Split('.')[0];
-        return Encoding.UTF8.GetBytes($"{FirstLines(python)}import sys\nfrom {script.Module} import {root}\nif __name__ == \"__main__\":\n    sys.exit({script.Attribute}())\n");
+        string imported = script.Attribute.Split('.')[0];
+        return Encoding.UTF8.GetBytes($$"""
+            {{_shebang}}import sys
+            if not getattr(sys.flags, 'safe_path', sys.flags.isolated):
+                del sys.path[0]
+            from {{script.Module}} import {{imported}}
+            if __name__ == '__main__':
+                sys.exit({{script.Attribute}}())
+
+            """);
     }
 
-    /// <summary>A wheel's script with its <c>#!python</c> line made to name the environment's interpreter.</summary>
-    public static byte[] Rewritten(ReadOnlySpan<byte> script, string python)
+    /// <summary>A shipped script with its first line, <c>#!python…</c>, turned into that of this interpreter; the rest stays as it is.</summary>
+    public byte[] Rewrite(ReadOnlySpan<byte> shipped)
     {
-        int end = script.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> rest = end < 0 ? [] : script[(end + 1)..];
-        return [.. Encoding.UTF8.GetBytes(FirstLines(python)), .. rest];
+        int end = shipped.IndexOf((byte)'\n');
+        return [.. Encoding.UTF8.GetBytes(_shebang), .. end < 0 ? [] : shipped[(end + 1)..]];
     }
-
-    // Too long, or with a space, the kernel cannot read it: then the shell starts Python, in a line that Python takes for a text.
-    private static string FirstLines(string python) => python.Length + 3 <= MaxShebang && !python.Contains(' ', StringComparison.Ordinal)
-        ? $"#!{python}\n"
-        : $"#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\n";
 }

@@ -11,21 +11,30 @@ public sealed class EnvironmentLock : IDisposable
 
     private EnvironmentLock(SafeFileHandle file) => _file = file;
 
+    /// <summary>The file stays: removing it would let two commands hold locks on two files of one name.</summary>
     public void Dispose() => _file.Dispose();
 
+    /// <param name="waiting">Called once when there is somebody to wait for.</param>
+    /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     internal static EnvironmentLock Take(string path, Action waiting, CancellationToken cancel)
     {
         // Not File.OpenHandle: it takes a shared lock of its own, and throws while somebody else holds the exclusive one.
-        SafeFileHandle file = RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create) ?? throw new IOException($"{path} cannot be opened");
-        bool told = false;
-        while (!FileLock.TryTake(file))
+        var file = RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create) ?? throw new DirectoryNotFoundException($"no directory for {path}");
+        bool isHeld = false;
+        try
         {
-            if (!told) waiting();
-            told = true;
-            if (!cancel.WaitHandle.WaitOne(Pause)) continue;
-            file.Dispose();
-            cancel.ThrowIfCancellationRequested();
+            // Asked again and again: a flock(2) that blocks cannot be given up by Ctrl-C.
+            for (bool hasTold = false; !(isHeld = FileLock.TryTake(file)); hasTold = true)
+            {
+                if (!hasTold) waiting();
+                cancel.WaitHandle.WaitOne(Pause);
+                cancel.ThrowIfCancellationRequested();
+            }
+            return new EnvironmentLock(file);
         }
-        return new EnvironmentLock(file);
+        finally
+        {
+            if (!isHeld) file.Dispose();
+        }
     }
 }

@@ -16,7 +16,7 @@ public sealed record Generation
 
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>Path of the base interpreter.</summary>
+    /// <summary>Path of the base interpreter, without links.</summary>
     public required string Python { get; init; }
 
     /// <summary>Where the base interpreter's own files lie.</summary>
@@ -33,6 +33,9 @@ public sealed record Generation
 
     /// <summary>Names of the commands of its packages in <c>bin</c>.</summary>
     public required ImmutableArray<string> Commands { get; init; }
+
+    /// <summary>Files that are copies of those of the store: the file system had no hard link for them.</summary>
+    internal ImmutableArray<string> Copies { get; init; } = [];
 
     public string Scripts => Path.Combine(Directory, "bin");
 

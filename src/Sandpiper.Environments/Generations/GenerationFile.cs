@@ -1,115 +1,112 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Environments.Generations;
 
-/// <summary>Writes and reads <c>generation.json</c>. What cannot be read to the letter is no generation.</summary>
+/// <summary>Writes and reads <c>generation.json</c>. What cannot be read to the letter is no generation: the user's programs can write where it lies.</summary>
 internal static class GenerationFile
 {
     public const string Name = "generation.json";
+
     private const string Schema = "sandpiper/generation/1";
+    private const int MaxBytes = 64 << 20;      // a hundred thousand written files
 
-    public static byte[] Write(Generation generation)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", Schema);
-            json.WriteString("environment", generation.Environment);
-            json.WriteNumber("number", generation.Number);
-            json.WriteString("created", generation.Created.ToString("O", CultureInfo.InvariantCulture));
-            json.WriteString("python", generation.Python);
-            json.WriteString("python_prefix", generation.PythonPrefix);
-            json.WriteString("python_name", generation.PythonName);
-            json.WriteStartArray("packages");
-            foreach (InstalledPackage package in generation.Packages) Write(json, package);
-            json.WriteEndArray();
-            Write(json, "commands", generation.Commands);
-            json.WriteStartObject("written_files");
-            foreach ((string path, Sha256Digest digest) in generation.WrittenFiles) json.WriteString(path, digest.Hex);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
-    }
+    public static byte[] Write(Generation generation) => JsonSerializer.SerializeToUtf8Bytes(GenerationDocument.Of(generation, Schema), GenerationJson.Default.GenerationDocument);
 
-    /// <exception cref="EnvironmentException">It is damaged, or of another version of Sandpiper.</exception>
-    public static Generation Read(string directory)
+    /// <exception cref="EnvironmentException">It is not there, damaged, of another generation, or of another version of Sandpiper.</exception>
+    public static Generation Read(string directory, string environment, int number)
     {
         string path = Path.Combine(directory, Name);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 8 });
-            JsonElement root = document.RootElement;
-            if (!string.Equals(root.GetProperty("schema").GetString(), Schema, StringComparison.Ordinal)) throw new EnvironmentException($"`{path}` was written by another version of Sandpiper");
-            return new Generation
-            {
-                Environment = Text(root, "environment"),
-                Number = root.GetProperty("number").GetInt32(),
-                Directory = directory,
-                Created = DateTimeOffset.Parse(Text(root, "created"), CultureInfo.InvariantCulture),
-                Python = Text(root, "python"),
-                PythonPrefix = Text(root, "python_prefix"),
-                PythonName = Text(root, "python_name"),
-                Packages = [.. root.GetProperty("packages").EnumerateArray().Select(ReadPackage)],
-                Commands = Texts(root, "commands"),
-                WrittenFiles = root.GetProperty("written_files").EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => Digest(p.Value), StringComparer.Ordinal),
-            };
+            if (new FileInfo(path).Length > MaxBytes) throw new FormatException($"more than {MaxBytes} bytes");
+            var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), GenerationJson.Default.GenerationDocument) ?? throw new FormatException("null");
+            if (!string.Equals(document.Schema, Schema, StringComparison.Ordinal)) throw new EnvironmentException($"`{path}` was written by another version of Sandpiper");
+            if (document.Number != number || !string.Equals(document.Environment, environment, StringComparison.Ordinal)) throw new FormatException("that of another generation");
+            return document.ToGeneration(directory);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new EnvironmentException($"`{path}` cannot be read ({error.GetType().Name}); `sandpiper rollback N` goes to another generation");
+            throw new EnvironmentException($"`{environment}` has no generation {number}");
+        }
+        catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            string because = e is IOException or UnauthorizedAccessException ? "may not be read" : "is not what an install writes";
+            throw new EnvironmentException($"`{path}` {because}; `sandpiper rollback N` goes to another generation");
         }
     }
+}
 
-    private static void Write(Utf8JsonWriter json, InstalledPackage package)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", package.Name.Normalized);
-        json.WriteString("version", package.Version.Original);
-        json.WriteString("wheel", package.WheelFileName);
-        json.WriteString("sha256", package.Digest.Hex);
-        json.WriteBoolean("requested", package.IsRequested);
-        if (package.Requirement is not null) json.WriteString("requirement", package.Requirement);
-        if (package.IsAlone) json.WriteBoolean("alone", true);
-        Write(json, "extras", package.Extras.Select(e => e.Normalized));
-        Write(json, "required_by", package.RequiredBy.Select(e => e.Normalized));
-        json.WriteString("index", package.Index);
-        Write(json, "omitted_hooks", package.OmittedHooks);
-        Write(json, "allowed_hooks", package.AllowedHooks);
-        json.WriteEndObject();
-    }
+/// <summary>As on disk; becomes a <see cref="Generation"/> at the door.</summary>
+internal sealed record GenerationDocument(
+    string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
+    PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies)
+{
+    public static GenerationDocument Of(Generation generation, string schema) => new(
+        schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix, generation.PythonName,
+        [.. generation.Packages.Select(PackageDocument.Of)], [.. generation.Commands],
+        generation.WrittenFiles.ToDictionary(f => f.Key, f => f.Value.Hex, StringComparer.Ordinal), [.. generation.Copies]);
 
-    private static void Write(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    /// <exception cref="FormatException">A value is not what its name says.</exception>
+    public Generation ToGeneration(string directory) => new()
     {
-        json.WriteStartArray(name);
-        foreach (string value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
-    }
-
-    private static InstalledPackage ReadPackage(JsonElement package) => new()
-    {
-        Name = PackageName.Parse(Text(package, "name")),
-        Version = Pep440Version.Parse(Text(package, "version")),
-        WheelFileName = Text(package, "wheel"),
-        Digest = Digest(package.GetProperty("sha256")),
-        IsRequested = package.GetProperty("requested").GetBoolean(),
-        Requirement = package.TryGetProperty("requirement", out JsonElement requirement) ? requirement.GetString() : null,
-        IsAlone = package.TryGetProperty("alone", out JsonElement alone) && alone.GetBoolean(),
-        Extras = [.. Texts(package, "extras").Select(PackageName.Parse)],
-        RequiredBy = [.. Texts(package, "required_by").Select(PackageName.Parse)],
-        Index = Text(package, "index"),
-        OmittedHooks = Texts(package, "omitted_hooks"),
-        AllowedHooks = Texts(package, "allowed_hooks"),
+        Environment = Environment,
+        Number = Number,
+        Directory = directory,
+        Created = Created,
+        Python = Absolute(Python),
+        PythonPrefix = Absolute(PythonPrefix),
+        PythonName = PythonName.Contains('/', StringComparison.Ordinal) ? throw new FormatException("a name with a slash") : Relative(PythonName),
+        Packages = [.. Packages.Select(p => p.ToPackage())],
+        Commands = [.. Commands],
+        WrittenFiles = WrittenFiles.ToImmutableSortedDictionary(f => Relative(f.Key), f => PackageDocument.Digest(f.Value), StringComparer.Ordinal),
+        Copies = [.. Copies.Select(Relative)],
     };
 
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException(name);
+    private static string Absolute(string path) => Path.IsPathFullyQualified(path) ? path : throw new FormatException("a path that is not absolute");
 
-    private static ImmutableArray<string> Texts(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(e => e.GetString() ?? throw new FormatException(name))];
-
-    private static Sha256Digest Digest(JsonElement element) => Sha256Digest.TryParseHex(element.GetString(), out Sha256Digest digest) ? digest : throw new FormatException("sha256");
+    // Verifying opens what is named here.
+    private static string Relative(string path)
+    {
+        foreach (var segment in path.AsSpan().Split('/'))
+        {
+            if (path.AsSpan(segment) is "" or "." or "..") throw new FormatException("a path that leaves its place");
+        }
+        return path.Contains('\0', StringComparison.Ordinal) ? throw new FormatException("a path with a zero") : path;
+    }
 }
+
+internal sealed record PackageDocument(
+    string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
+    string[] OmittedHooks, string[] AllowedHooks)
+{
+    public static PackageDocument Of(InstalledPackage package) => new(
+        package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested, package.Requirement, package.IsAlone,
+        [.. package.Extras.Select(e => e.Normalized)], [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks]);
+
+    public InstalledPackage ToPackage() => new()
+    {
+        Name = PackageName.Parse(Name),
+        Version = Pep440Version.Parse(Version),
+        WheelFileName = Wheel,
+        Digest = Digest(Sha256),
+        IsRequested = Requested,
+        Requirement = Requirement,
+        IsAlone = Alone,
+        Extras = [.. Extras.Select(PackageName.Parse)],
+        RequiredBy = [.. RequiredBy.Select(PackageName.Parse)],
+        Index = Index,
+        OmittedHooks = [.. OmittedHooks],
+        AllowedHooks = [.. AllowedHooks],
+    };
+
+    public static Sha256Digest Digest(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, WriteIndented = true)]
+[JsonSerializable(typeof(GenerationDocument))]
+internal sealed partial class GenerationJson : JsonSerializerContext;

@@ -9,11 +9,12 @@ namespace Sandpiper.Environments.Generations;
 /// <summary>A named environment: its generations, which of them is current, and the lock that one change at a time holds.</summary>
 /// <remarks>
 /// <c>envs/NAME/generations/N</c> appears complete, by one rename; <c>envs/NAME/current</c> is a symbolic link that one rename moves. So
-/// every moment, the next after a crash included, shows one whole generation.
+/// every moment, the next after a crash included, shows one whole generation. What a crash left half done is still in staging.
 /// </remarks>
 public sealed class ManagedEnvironment
 {
-    private const string CurrentLink = "current";
+    private const int MaxNameLength = 64;       // part of the first line of every script, of which 127 bytes count
+    private const string GenerationsName = "generations";
 
     private ManagedEnvironment(string root, string name) => (Root, Name, Directory) = (root, name, Path.Combine(root, "envs", name));
 
@@ -25,53 +26,64 @@ public sealed class ManagedEnvironment
     /// <summary>Absolute; need not exist.</summary>
     public string Directory { get; }
 
-    internal string Generations => Path.Combine(Directory, "generations");
+    internal string Generations => Path.Combine(Directory, GenerationsName);
 
     internal string LedgerFile => Path.Combine(Directory, "ledger.jsonl");
+
+    private string CurrentLink => Path.Combine(Directory, "current");
 
     /// <exception cref="EnvironmentException">The name is none.</exception>
     public static ManagedEnvironment Open(string root, string name)
     {
         // As narrow as the names of packages: it becomes a directory name.
-        if (name.Length > 64 || !PackageName.TryParse(name, out _, out ParseProblem _)) throw new EnvironmentException($"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most 64");
+        if (name.Length > MaxNameLength || !PackageName.TryParse(name, out _, out ParseProblem _))
+            throw new EnvironmentException($"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most {MaxNameLength}");
         return new ManagedEnvironment(Path.GetFullPath(root), name);
     }
 
     /// <summary>The number of the current generation; null when nothing was ever installed.</summary>
+    /// <exception cref="EnvironmentException">Somebody pointed the link elsewhere: programs would see one thing and we another.</exception>
     public int? Current
     {
         get
         {
-            string? target = new FileInfo(Path.Combine(Directory, CurrentLink)).LinkTarget;
-            return target is not null && int.TryParse(Path.GetFileName(target), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+            if (SymbolicLink.Target(CurrentLink) is not { } target)
+                return Path.Exists(CurrentLink) ? throw new EnvironmentException($"`{CurrentLink}` is no link") : null;
+            return target.StartsWith(GenerationsName + "/", StringComparison.Ordinal) && TryParseNumber(target.AsSpan(GenerationsName.Length + 1), out int number)
+                ? number
+                : throw new EnvironmentException($"`{CurrentLink}` was pointed elsewhere: {target}");
         }
     }
 
     /// <summary>The numbers of all generations that are there, ascending.</summary>
     public ImmutableArray<int> Numbers => !System.IO.Directory.Exists(Generations)
         ? []
-        : [.. System.IO.Directory.EnumerateDirectories(Generations).Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0).Where(n => n > 0).Order()];
+        : [.. System.IO.Directory.EnumerateDirectories(Generations).Select(d => TryParseNumber(Path.GetFileName(d), out int n) ? n : 0).Where(n => n > 0).Order()];
 
     public string DirectoryOf(int number) => Path.Combine(Generations, number.ToString(CultureInfo.InvariantCulture));
 
     /// <exception cref="EnvironmentException">There is none of that number, or it is damaged.</exception>
-    public Generation Read(int number) => GenerationFile.Read(DirectoryOf(number));
+    public Generation Read(int number) => GenerationFile.Read(DirectoryOf(number), Name, number);
 
     /// <summary>Waits until no other command changes this environment.</summary>
     /// <param name="waiting">Called once when there is somebody to wait for.</param>
+    /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     public EnvironmentLock Lock(Action waiting, CancellationToken cancel)
     {
         System.IO.Directory.CreateDirectory(Generations);
         return EnvironmentLock.Take(Path.Combine(Directory, "lock"), waiting, cancel);
     }
 
-    /// <summary>Makes a complete generation the current one, by one rename.</summary>
+    /// <summary>Makes a complete generation the current one, by one rename, after everything of it is on the disk. The lock is held.</summary>
+    /// <exception cref="EnvironmentException">There is no such generation.</exception>
     internal void Switch(int number)
     {
-        string link = Path.Combine(Directory, CurrentLink);
-        string temporary = $"{link}.new";
-        File.Delete(temporary);     // of a crashed command; we hold the lock
-        File.CreateSymbolicLink(temporary, Path.Combine("generations", number.ToString(CultureInfo.InvariantCulture)));
-        AtomicRename.Replace(temporary, link);
+        Read(number);
+        using (var generations = OpenDirectory.At(Generations)) generations.SynchronizeFileSystem();
+        SymbolicLink.Replace(CurrentLink, $"{GenerationsName}/{number.ToString(CultureInfo.InvariantCulture)}");
     }
+
+    // As we write them: "03" and "3" must not be two names of one state.
+    private static bool TryParseNumber(ReadOnlySpan<char> text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0 && text[0] != '0';
 }

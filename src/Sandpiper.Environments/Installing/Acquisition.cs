@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Policies;
@@ -26,11 +27,19 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
         long started = Stopwatch.GetTimestamp();
         var wheels = new ConcurrentDictionary<PackageName, SealedWheel>();
         var missing = new ConcurrentBag<SelectedPackage>();
-        Parallel.ForEach(packages, new ParallelOptions { CancellationToken = cancel }, package =>
+        try
         {
-            if (package.Facts.Digest != default && FindSealed(package) is { } wheel) wheels[package.Name] = wheel;
-            else missing.Add(package);
-        });
+            Parallel.ForEach(packages, new ParallelOptions { CancellationToken = cancel }, package =>
+            {
+                if (package.Facts.Digest != default && FindSealed(package) is { } wheel) wheels[package.Name] = wheel;
+                else missing.Add(package);
+            });
+        }
+        catch (AggregateException several)
+        {
+            // Several packages may be wrong; one reason is enough to refuse.
+            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
+        }
         if (missing.IsEmpty) return wheels;
 
         long total = missing.Sum(p => p.Pin?.File.Size ?? 0);

@@ -1,10 +1,11 @@
 namespace Sandpiper.Environments.Interpreters;
 
-/// <summary>There is no interpreter to use, or it did not answer as one does.</summary>
+/// <summary>There is no Python to install for, or the one that was named cannot be used.</summary>
+/// <param name="path">The interpreter in question, or null when none was found at all.</param>
 public sealed class InterpreterException(string? path, string because) : Exception(path is null ? because : $"{because}: {path}")
 {
-    /// <summary>Which; null when none was found at all.</summary>
     public string? Path { get; } = path;
 
-    public string Because { get; } = because;
+    /// <summary>In words, with the path where there is one.</summary>
+    public string Because => Message;
 }

@@ -1,49 +1,48 @@
-using System.Runtime.InteropServices;
+using Sandpiper.Environments.Kernel;
 
 namespace Sandpiper.Environments.Interpreters;
 
-/// <summary>Finds the interpreter to use: the one that was named, else the first <c>python3</c> of 3.8 or later on PATH.</summary>
-public sealed partial class InterpreterSearch(InterpreterProbe probe)
+/// <summary>Which Python to install for when nobody said, or when somebody said only its name.</summary>
+/// <param name="probe">Decides whether a candidate will do.</param>
+public sealed class InterpreterSearch(InterpreterProbe probe)
 {
-    private const int OldestMinor = 8;
+    private const string Usual = "python3";
+    private const string LastResort = "/usr/bin/python3";
 
-    /// <param name="named">A path or a name that the user gave; null: search.</param>
-    /// <param name="searchPath">PATH.</param>
-    /// <exception cref="InterpreterException">None can be used.</exception>
+    /// <param name="named">
+    /// What the user gave: a path when there is a slash in it, a version (<c>3.12</c>) or the name of a program otherwise; null: any.
+    /// </param>
+    /// <param name="searchPath">The PATH of whoever asks; null when there is none.</param>
+    /// <exception cref="InterpreterException">None will do. When one was named, that one; no other takes its place.</exception>
     public Interpreter Find(string? named, string? searchPath)
     {
-        if (named is not null) return MustBeRecent(probe.Ask(named.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(named) : Locate(named, searchPath)));
-        InterpreterException? first = null;
-        foreach (string path in Candidates("python3", searchPath))
+        if (named is null) return FirstOf(OnPath(Usual, searchPath).Append(LastResort), "no Python of 3.8 or later was found");
+        if (named.Contains('/', StringComparison.Ordinal)) return probe.Ask(named);
+        string program = named.Length > 0 && char.IsAsciiDigit(named[0]) ? "python" + named : named;
+        return FirstOf(OnPath(program, searchPath), $"no usable {program} was found");
+    }
+
+    private Interpreter FirstOf(IEnumerable<string> candidates, string failure)
+    {
+        var reasons = new List<string>();
+        foreach (string candidate in candidates)
         {
             try
             {
-                return MustBeRecent(probe.Ask(path));
+                if (IsCandidate(candidate)) return probe.Ask(candidate);
             }
-            catch (InterpreterException error)
+            catch (InterpreterException e)
             {
-                // A shim of a version manager, or one that we may not start: the next one may do.
-                first ??= error;
+                reasons.Add(e.Because);
             }
         }
-        throw first ?? new InterpreterException(null, "no python3 was found on PATH");
+        throw new InterpreterException(null, reasons.Count == 0 ? failure : $"{failure} ({string.Join("; ", reasons.Distinct(StringComparer.Ordinal))})");
     }
 
-    private static string Locate(string name, string? searchPath) =>
-        Candidates(name, searchPath).FirstOrDefault() ?? throw new InterpreterException(name, "there is no such program on PATH");
+    // A relative entry, the empty one too, is whatever directory the user happens to be in: an unpacked archive, for one.
+    private static IEnumerable<string> OnPath(string program, string? searchPath) => (searchPath ?? "").Split(':')
+        .Where(Path.IsPathFullyQualified).Select(directory => Path.Combine(directory, program)).Distinct(StringComparer.Ordinal);
 
-    // Relative entries of PATH depend on where one stands: a hostile directory could offer a python3 of its own.
-    private static IEnumerable<string> Candidates(string name, string? searchPath) =>
-        (searchPath ?? "").Split(':').Append("/usr/bin").Where(Path.IsPathRooted).Select(d => Path.Combine(d, name)).Distinct(StringComparer.Ordinal).Where(IsExecutable);
-
-    private static bool IsExecutable(string path) => File.Exists(path) && Access(path, ExecuteOk) == 0;
-
-    private static Interpreter MustBeRecent(Interpreter found) => found.Target is { Major: 3, Minor: >= OldestMinor }
-        ? found
-        : throw new InterpreterException(found.Path, $"it is Python {found.Version}; 3.{OldestMinor} or later is needed");
-
-    private const int ExecuteOk = 1;    // X_OK, unistd.h
-
-    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Access(string path, int mode);
+    // The scripts that version switchers put on PATH are skipped by the probe, which starts nothing that is not a program itself.
+    private static bool IsCandidate(string path) => File.Exists(path) && ProgramFile.MayRun(path);
 }

@@ -1,111 +1,110 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Kernel;
+using Sandpiper.Environments.Store;
+using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Environments.Ledger;
 
 /// <summary>The append-only record of every change of one environment: a JSON line before each switch, and one after it.</summary>
-/// <remarks>The environment's lock is held while it is appended to. A line that a crash tore off is skipped when reading, and counted.</remarks>
+/// <remarks>
+/// The environment's lock is held while it is appended to; reading needs none. A line that cannot be read is skipped and counted, for what
+/// stands before and after it is still true. The last one may be torn: a power failure can cut off what was being written.
+/// </remarks>
 public sealed class EnvironmentLedger(ManagedEnvironment environment)
 {
-    private const int MaxBytes = 256 << 20;
+    private const int MaxBytes = 256 << 20;     // a line has about 150 bytes a package: decades of daily changes
 
-    /// <summary>Lines that could not be read at the last <see cref="Read"/>.</summary>
+    private readonly Dictionary<int, Sha256Digest> _generations = [];
+
+    /// <summary>Whole lines that could not be read at the last <see cref="Read"/>.</summary>
     public int Unreadable { get; private set; }
 
-    /// <summary>Writes what is about to happen, and does not return before it is on the disk.</summary>
-    public void Announce(LedgerLine line) => Append(json =>
-    {
-        json.WriteString("event", "change");
-        json.WriteString("command", line.Command);
-        json.WriteString("when", line.When.ToString("O", CultureInfo.InvariantCulture));
-        json.WriteString("who", line.Who);
-        if (line.From is { } from) json.WriteNumber("from", from);
-        json.WriteNumber("to", line.To);
-        json.WriteStartArray("changes");
-        foreach (LedgerChange change in line.Changes)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", change.Name);
-            json.WriteString("before", change.Before);
-            json.WriteString("after", change.After);
-            json.WriteString("sha256", change.Sha256);
-            json.WriteString("index", change.Index);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("overrides");
-        foreach (string text in line.Overrides) json.WriteStringValue(text);
-        json.WriteEndArray();
-    });
+    /// <summary>The last line was cut off, as of the last <see cref="Read"/>.</summary>
+    public bool IsTorn { get; private set; }
 
-    /// <summary>Writes that the announced switch happened.</summary>
-    public void Confirm(int to) => Append(json =>
-    {
-        json.WriteString("event", "switched");
-        json.WriteNumber("to", to);
-    });
+    /// <summary>Writes what is about to happen, and does not return before it is on the disk.</summary>
+    /// <exception cref="IOException">It is not; then nothing may be changed.</exception>
+    public void Announce(LedgerLine line) => Append(LedgerEvent.Of(line, UserId.Effective));
+
+    /// <summary>Writes that the announced switch happened, and what the generation's description was then.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Confirm(int to) => Append(new LedgerEvent(LedgerEvent.Switched, to, GenerationSha256: DescriptionOf(to)?.Hex));
 
     /// <summary>All changes, oldest first.</summary>
+    /// <exception cref="EnvironmentException">The file is larger than any ledger.</exception>
     public ImmutableArray<LedgerLine> Read()
     {
-        Unreadable = 0;
+        (Unreadable, IsTorn) = (0, false);
+        _generations.Clear();
         var lines = new List<LedgerLine>();
-        if (!File.Exists(environment.LedgerFile)) return [];
-        if (new FileInfo(environment.LedgerFile).Length > MaxBytes) throw new EnvironmentException($"`{environment.LedgerFile}` is larger than {MaxBytes} bytes");
-        foreach (string text in File.ReadLines(environment.LedgerFile))
+        var rest = Content();
+        while (!rest.IsEmpty)
         {
-            if (text.Length == 0) continue;
-            if (!TryAdd(text, lines)) Unreadable++;
+            int end = rest.IndexOf((byte)'\n');
+            if (end < 0) IsTorn = true;
+            else if (end > 0 && !TryTake(rest[..end], lines)) Unreadable++;
+            rest = end < 0 ? [] : rest[(end + 1)..];
         }
         return [.. lines];
     }
 
-    private static bool TryAdd(string text, List<LedgerLine> lines)
+    /// <summary>
+    /// The SHA-256 of a generation's <c>generation.json</c> when it became current for the first time; null when the ledger does not say.
+    /// As of the last <see cref="Read"/>.
+    /// </summary>
+    public Sha256Digest? DescriptionDigest(int number) => _generations.TryGetValue(number, out var digest) ? digest : null;
+
+    private bool TryTake(ReadOnlySpan<byte> text, List<LedgerLine> lines)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8 });
-            JsonElement root = document.RootElement;
-            int to = root.GetProperty("to").GetInt32();
-            if (string.Equals(root.GetProperty("event").GetString(), "switched", StringComparison.Ordinal))
+            var read = JsonSerializer.Deserialize(text, LedgerJson.Default.LedgerEvent);
+            if (read is { Event: LedgerEvent.Switched })
             {
-                if (lines.Count > 0 && lines[^1].To == to) lines[^1] = lines[^1] with { Confirmed = true };
+                int announced = lines.FindLastIndex(l => l.To == read.To && !l.Confirmed);
+                if (announced >= 0) lines[announced] = lines[announced] with { Confirmed = true };
+                // The first word counts: whoever changed the file later cannot make the ledger forget.
+                if (Sha256Digest.TryParseHex(read.GenerationSha256, out var digest)) _generations.TryAdd(read.To, digest);
                 return true;
             }
-            lines.Add(new LedgerLine(
-                root.GetProperty("command").GetString() ?? "",
-                DateTimeOffset.Parse(root.GetProperty("when").GetString() ?? "", CultureInfo.InvariantCulture),
-                root.GetProperty("who").GetString() ?? "",
-                root.TryGetProperty("from", out JsonElement from) ? from.GetInt32() : null,
-                to,
-                [.. root.GetProperty("changes").EnumerateArray().Select(c => new LedgerChange(
-                    c.GetProperty("name").GetString() ?? "", c.GetProperty("before").GetString(), c.GetProperty("after").GetString(), c.GetProperty("sha256").GetString(), c.GetProperty("index").GetString()))],
-                [.. root.GetProperty("overrides").EnumerateArray().Select(o => o.GetString() ?? "")],
-                Confirmed: false));
+            if (read?.ToLine() is not { } line) return false;
+            lines.Add(line);
             return true;
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (JsonException)
         {
             return false;
         }
     }
 
-    private void Append(Action<Utf8JsonWriter> write)
+    private ReadOnlySpan<byte> Content()
     {
-        using var buffer = new MemoryStream();
-        // A line break first: after a torn line the next one must not become part of it.
-        buffer.WriteByte((byte)'\n');
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-        buffer.WriteByte((byte)'\n');
-        using var file = new FileStream(environment.LedgerFile, FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
-        file.Flush(flushToDisk: true);
+        var file = new FileInfo(environment.LedgerFile);
+        if (!file.Exists) return [];
+        return file.Length <= MaxBytes ? File.ReadAllBytes(file.FullName) : throw new EnvironmentException($"`{file.FullName}` is larger than {MaxBytes} bytes");
+    }
+
+    private void Append(LedgerEvent what)
+    {
+        using var file = RawFile.TryOpen(environment.LedgerFile, RawFile.ReadWrite | RawFile.Create | RawFile.Append)
+            ?? throw new DirectoryNotFoundException($"no directory for {environment.LedgerFile}");
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(what, LedgerJson.Default.LedgerEvent);
+        // After a torn line comes a line break first, or this line would become part of it.
+        RawFile.AppendLine(file, [.. EndsInLine(file) ? "\n"u8 : [], .. json, (byte)'\n'], environment.LedgerFile);
+    }
+
+    private static bool EndsInLine(Microsoft.Win32.SafeHandles.SafeFileHandle file)
+    {
+        long length = RandomAccess.GetLength(file);
+        Span<byte> last = stackalloc byte[1];
+        return length > 0 && RandomAccess.Read(file, last, length - 1) == 1 && last[0] != '\n';
+    }
+
+    private Sha256Digest? DescriptionOf(int number)
+    {
+        string path = Path.Combine(environment.DirectoryOf(number), GenerationFile.Name);
+        return File.Exists(path) ? Sha256Digest.Of(File.ReadAllBytes(path)) : null;
     }
 }

@@ -12,11 +12,8 @@ namespace Sandpiper.Environments.Ledger;
 /// <param name="Overrides">What was done against a rule, in words.</param>
 /// <param name="Confirmed">The switch is known to have happened; otherwise the command ended between writing this line and the switch, or right after it.</param>
 public sealed record LedgerLine(
-    string Command, DateTimeOffset When, string Who, int? From, int To, ImmutableArray<LedgerChange> Changes, ImmutableArray<string> Overrides, bool Confirmed);
-
-/// <param name="Name">Of the package.</param>
-/// <param name="Before">Version, or null when it was not there.</param>
-/// <param name="After">Version, or null when it went.</param>
-/// <param name="Sha256">Of the wheel that came; null when none did.</param>
-/// <param name="Index">Where it came from; null when none did.</param>
-public sealed record LedgerChange(string Name, string? Before, string? After, string? Sha256, string? Index);
+    string Command, DateTimeOffset When, string Who, int? From, int To, ImmutableArray<LedgerChange> Changes, ImmutableArray<string> Overrides, bool Confirmed)
+{
+    /// <summary>The user that wrote the line, as the kernel knows him; the ledger fills it in. Null in what cannot tell.</summary>
+    public uint? UserId { get; init; }
+}

@@ -28,7 +28,7 @@ public sealed class StartUpHooks(WaiverFile waivers, bool leaveOutAll)
         return new(HookDecision.Refuse, rule, $"it {does}");
     }
 
-    private static (string Rule, string Does) Describe(SealedWheel wheel, StoredFile hook)
+    internal static (string Rule, string Does) Describe(SealedWheel wheel, StoredFile hook)
     {
         string name = hook.Path[(hook.Path.LastIndexOf('/') + 1)..];
         if (name.EndsWith(".start", StringComparison.OrdinalIgnoreCase))

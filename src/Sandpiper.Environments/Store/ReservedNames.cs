@@ -47,8 +47,8 @@ internal static class ReservedNames
         return false;
     }
 
-    // pyvenv.cfg, ._pth and pybuilddir.txt each move the interpreter's idea of its own library (CPython, Modules/getpath.py).
-    private static bool IsSettings(string name) =>
+    /// <summary>pyvenv.cfg, ._pth and pybuilddir.txt each move the interpreter's idea of its own library (CPython, Modules/getpath.py).</summary>
+    public static bool IsSettings(string name) =>
         Is(name, "pyvenv.cfg") || Is(name, "pybuilddir.txt") || name.EndsWith("._pth", StringComparison.OrdinalIgnoreCase);
 
     private static ReadOnlySpan<char> WithoutSuffix(ReadOnlySpan<char> name, string suffix) =>

@@ -113,13 +113,13 @@ public sealed record CoreMetadata
         problem = "";
         foreach (string text in all)
         {
-            if (!Requirement.TryParseRepaired(text, out var requirement, out string? repair, out var trouble))
+            if (!Requirement.TryParseRepaired(text, out var requirement, out var made, out var trouble))
             {
                 problem = $"METADATA has an unreadable Requires-Dist, {text}: {trouble}";
                 return false;
             }
             found.Add(requirement);
-            if (repair is not null) repairs.Add($"Requires-Dist {repair}");
+            repairs.AddRange(made.Select(repair => $"Requires-Dist {text}: {repair}"));
         }
         requiresDist = found.MoveToImmutable();
         return true;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sandpiper.Packaging.Names;
 
 /// <summary>A project name, normalised on entry so that two spellings cannot meet (PyPA "Names and normalization").</summary>
@@ -33,16 +35,9 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
     {
         name = default;
         if (!TryValidate(text, out problem)) return false;
-        Span<char> buffer = stackalloc char[MaxLength];
-        int length = 0;
-        foreach (char c in text)
-        {
-            if (!IsSeparator(c)) buffer[length++] = char.ToLowerInvariant(c);
-            else if (buffer[length - 1] != '-') buffer[length++] = '-';
-        }
-        string original = text.ToString();
-        var normal = buffer[..length];
-        name = new PackageName(normal.SequenceEqual(text) ? original : normal.ToString(), original);
+        string original = text.ToString(), normal = Normalize(original);
+        if (string.Equals(normal, original, StringComparison.Ordinal)) normal = original;   // one text is enough
+        name = new PackageName(normal, original);
         return true;
     }
 
@@ -60,6 +55,18 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
     public static bool operator ==(PackageName left, PackageName right) => left.Equals(right);
 
     public static bool operator !=(PackageName left, PackageName right) => !left.Equals(right);
+
+    /// <summary>Lower-cases ASCII letters and joins runs of separators, in any text: what a marker compares need not be a name.</summary>
+    internal static string Normalize(string text)
+    {
+        var normal = new StringBuilder(text.Length);
+        foreach (char c in text)
+        {
+            if (!IsSeparator(c)) normal.Append(char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c);
+            else if (normal.Length == 0 || normal[^1] != '-') normal.Append('-');
+        }
+        return normal.ToString();
+    }
 
     internal static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || IsSeparator(c);
 

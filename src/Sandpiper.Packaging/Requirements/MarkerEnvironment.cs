@@ -14,21 +14,4 @@ public sealed record MarkerEnvironment
     public required string PythonFullVersion { get; init; }
     public required string PythonVersion { get; init; }
     public required string SysPlatform { get; init; }
-
-    internal string? Value(MarkerField field) => field switch
-    {
-        MarkerField.ImplementationName => ImplementationName,
-        MarkerField.ImplementationVersion => ImplementationVersion,
-        MarkerField.OsName => OsName,
-        MarkerField.PlatformMachine => PlatformMachine,
-        MarkerField.PlatformPythonImplementation => PlatformPythonImplementation,
-        MarkerField.PlatformRelease => PlatformRelease,
-        MarkerField.PlatformSystem => PlatformSystem,
-        MarkerField.PlatformVersion => PlatformVersion,
-        // A build from between two releases says "3.15.0+", which is no version (packaging does the same).
-        MarkerField.PythonFullVersion => PythonFullVersion.EndsWith('+') ? PythonFullVersion + "local" : PythonFullVersion,
-        MarkerField.PythonVersion => PythonVersion,
-        MarkerField.SysPlatform => SysPlatform,
-        _ => null,
-    };
 }

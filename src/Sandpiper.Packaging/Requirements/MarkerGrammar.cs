@@ -1,155 +1,169 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>The grammar of markers: <c>and</c> binds tighter than <c>or</c>, constants are quoted and have no escapes.</summary>
-internal static class MarkerGrammar
+/// <summary>Reads markers: <c>and</c> binds tighter than <c>or</c>, comparisons do not chain, quotes are of either kind.</summary>
+internal ref struct MarkerGrammar(AsciiCursor cursor)
 {
-    // Deeper nesting is not seen in the wild, and an unbounded one ends the process (pip and uv both aborted on such).
-    private const int MaxDepth = 64;
+    private const int MaxDepth = 32;            // parentheses; each is a call of our own
+    private const int MaxComparisons = 1_000;   // a lock exporter once wrote some hundred into one marker
 
-    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out MarkerNode? root, out ParseProblem problem)
+    private AsciiCursor _cursor = cursor;
+    private int _depth;
+    private int _comparisons;
+
+    /// <summary>Takes a marker with blanks around it, up to the first character that cannot belong to it.</summary>
+    public static bool TryTake(ref AsciiCursor cursor, [NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
     {
-        var cursor = new AsciiCursor(text);
-        if (!TryTakeAny(ref cursor, 0, out root, out problem)) return false;
-        cursor.SkipBlanks();
-        if (cursor.AtEnd) return true;
-        problem = new(cursor.Position, "`and`, `or` or the end of the marker");
-        return false;
+        var grammar = new MarkerGrammar(cursor);
+        bool taken = grammar.TryTakeOr(out node, out problem);
+        cursor = grammar._cursor;
+        return taken;
     }
 
-    private static bool TryTakeAny(ref AsciiCursor cursor, int depth, [NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
-    {
-        if (!TryTakeAll(ref cursor, depth, out node, out problem)) return false;
-        if (!TryTakeKeyword(ref cursor, "or")) return true;
-        var parts = ImmutableArray.CreateBuilder<MarkerNode>();
-        parts.Add(node);
-        do
-        {
-            if (!TryTakeAll(ref cursor, depth, out node, out problem)) return false;
-            parts.Add(node);
-        }
-        while (TryTakeKeyword(ref cursor, "or"));
-        node = new AnyOf(parts.DrainToImmutable());
-        return true;
-    }
-
-    private static bool TryTakeAll(ref AsciiCursor cursor, int depth, [NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
-    {
-        if (!TryTakeOne(ref cursor, depth, out node, out problem)) return false;
-        if (!TryTakeKeyword(ref cursor, "and")) return true;
-        var parts = ImmutableArray.CreateBuilder<MarkerNode>();
-        parts.Add(node);
-        do
-        {
-            if (!TryTakeOne(ref cursor, depth, out node, out problem)) return false;
-            parts.Add(node);
-        }
-        while (TryTakeKeyword(ref cursor, "and"));
-        node = new AllOf(parts.DrainToImmutable());
-        return true;
-    }
-
-    private static bool TryTakeOne(ref AsciiCursor cursor, int depth, [NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
-    {
-        (node, problem) = (null, default);
-        cursor.SkipBlanks();
-        if (!cursor.TryTake('(')) return TryTakeComparison(ref cursor, out node, out problem);
-        if (depth == MaxDepth)
-        {
-            problem = new(cursor.Position, $"at most {MaxDepth} nested parentheses");
-            return false;
-        }
-        if (!TryTakeAny(ref cursor, depth + 1, out node, out problem)) return false;
-        cursor.SkipBlanks();
-        if (cursor.TryTake(')')) return true;
-        problem = new(cursor.Position, "a closing parenthesis");
-        return false;
-    }
-
-    private static bool TryTakeComparison(ref AsciiCursor cursor, [NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
+    private bool TryTakeOr([NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
     {
         node = null;
-        if (!TryTakeSide(ref cursor, out MarkerField? leftField, out string? leftConstant, out problem)) return false;
-        if (!TryTakeOperator(ref cursor, out string? comparison, out problem)) return false;
-        int right = cursor.Position;
-        if (!TryTakeSide(ref cursor, out MarkerField? rightField, out string? rightConstant, out problem)) return false;
-        node = (leftField, rightField) switch
+        var parts = ImmutableArray.CreateBuilder<MarkerNode>();
+        do
         {
-            ({ } field, null) => new MarkerComparison(field, comparison, rightConstant!, FieldIsLeft: true),
-            (null, { } field) => new MarkerComparison(field, comparison, leftConstant!, FieldIsLeft: false),
-            _ => null,
-        };
-        if (node is not null) return true;
-        problem = new(right, leftField is null ? "a marker field on one side" : "a quoted text on one side");
-        return false;
-    }
-
-    private static bool TryTakeSide(ref AsciiCursor cursor, out MarkerField? field, out string? constant, out ParseProblem problem)
-    {
-        (field, constant, problem) = (null, null, default);
-        cursor.SkipBlanks();
-        int start = cursor.Position;
-        if (cursor.Peek is '\'' or '"')
-        {
-            char quote = cursor.Peek;
-            cursor.Position++;
-            int length = cursor.Rest.IndexOf(quote);
-            if (length < 0)
-            {
-                problem = new(start, "a closing quote");
-                return false;
-            }
-            constant = cursor.Rest[..length].ToString();
-            cursor.Position += length + 1;
-            return true;
+            if (!TryTakeAnd(out var part, out problem)) return false;
+            Add(parts, part, isAnd: false);
         }
-        cursor.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.');
-        field = MarkerFields.Find(cursor.From(start));
-        if (field is not null) return true;
-        problem = new(start, "a marker field or a quoted text");
-        return false;
-    }
-
-    private static bool TryTakeOperator(ref AsciiCursor cursor, [NotNullWhen(true)] out string? comparison, out ParseProblem problem)
-    {
-        problem = default;
-        cursor.SkipBlanks();
-        foreach (string symbol in (ReadOnlySpan<string>)["===", "==", "~=", "!=", "<=", ">=", "<", ">"])
-        {
-            if (!cursor.TryTakeWord(symbol)) continue;
-            comparison = symbol;
-            return true;
-        }
-        int start = cursor.Position;
-        bool negated = TryTakeExactWord(ref cursor, "not");
-        if (negated) cursor.SkipBlanks();
-        if (TryTakeExactWord(ref cursor, "in"))
-        {
-            comparison = negated ? "not in" : "in";
-            return true;
-        }
-        comparison = null;
-        problem = new(start, "a comparison");
-        return false;
-    }
-
-    private static bool TryTakeKeyword(ref AsciiCursor cursor, string word)
-    {
-        int start = cursor.Position;
-        cursor.SkipBlanks();
-        if (TryTakeExactWord(ref cursor, word)) return true;
-        cursor.Position = start;
-        return false;
-    }
-
-    // Keywords are lower case and end where letters and digits end.
-    private static bool TryTakeExactWord(ref AsciiCursor cursor, string word)
-    {
-        if (!cursor.Rest.StartsWith(word, StringComparison.Ordinal)) return false;
-        if (cursor.Rest.Length > word.Length && (char.IsAsciiLetterOrDigit(cursor.Rest[word.Length]) || cursor.Rest[word.Length] == '_')) return false;
-        cursor.Position += word.Length;
+        while (TryTakeWord("or"));
+        node = Join(parts, isAnd: false);
         return true;
     }
+
+    private bool TryTakeAnd([NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
+    {
+        node = null;
+        var parts = ImmutableArray.CreateBuilder<MarkerNode>();
+        do
+        {
+            if (!TryTakeAtom(out var part, out problem)) return false;
+            Add(parts, part, isAnd: true);
+        }
+        while (TryTakeWord("and"));
+        node = Join(parts, isAnd: true);
+        return true;
+    }
+
+    private bool TryTakeAtom([NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
+    {
+        _cursor.SkipBlanks();
+        if (_cursor.Current != '(') return TryTakeComparison(out node, out problem);
+        node = null;
+        if (_depth == MaxDepth)
+        {
+            problem = _cursor.Problem($"at most {MaxDepth} parentheses within each other");
+            return false;
+        }
+        _cursor.TryTake('(');
+        _depth++;
+        if (!TryTakeOr(out node, out problem)) return false;
+        _depth--;
+        if (!_cursor.TryTake(')'))
+        {
+            problem = _cursor.Problem("'and', 'or' or ')'");
+            return false;
+        }
+        _cursor.SkipBlanks();
+        return true;
+    }
+
+    private bool TryTakeComparison([NotNullWhen(true)] out MarkerNode? node, out ParseProblem problem)
+    {
+        node = null;
+        if (++_comparisons > MaxComparisons)
+        {
+            problem = _cursor.Problem($"at most {MaxComparisons} comparisons");
+            return false;
+        }
+        if (!TryTakeOperand(out var left, out problem)
+            || !TryTakeOperator(out var @operator, out problem)
+            || !TryTakeOperand(out var right, out problem)) return false;
+        if (left.Field == MarkerField.Extra && right.Field is null) right = right with { Text = PackageName.Normalize(right.Text) };
+        if (right.Field == MarkerField.Extra && left.Field is null) left = left with { Text = PackageName.Normalize(left.Text) };
+        node = new MarkerComparison(left, @operator, right);
+        return true;
+    }
+
+    private bool TryTakeOperand(out MarkerOperand operand, out ParseProblem problem)
+    {
+        operand = default;
+        if (_cursor.Current is '"' or '\'') return TryTakeText(out operand, out problem);
+        int start = _cursor.Position;
+        var name = _cursor.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.');
+        if (!MarkerFieldName.TryFind(name, out var field))
+        {
+            problem = new ParseProblem(start, "a marker field or a text in quotes");
+            return false;
+        }
+        problem = default;
+        operand = new MarkerOperand(field, "");
+        _cursor.SkipBlanks();
+        return true;
+    }
+
+    private bool TryTakeText(out MarkerOperand operand, out ParseProblem problem)
+    {
+        operand = default;
+        problem = default;
+        char quote = _cursor.Current;
+        _cursor.TryTake(quote);
+        // The grammar knows no backslash. Python's own library takes it for an escape, others for itself: two readers, two markers.
+        var text = _cursor.TakeWhile(c => c != quote && c != '\\' && !char.IsControl(c));
+        if (!_cursor.TryTake(quote))
+        {
+            problem = _cursor.Problem($"the closing {quote}");
+            return false;
+        }
+        operand = new MarkerOperand(null, text.ToString());
+        _cursor.SkipBlanks();
+        return true;
+    }
+
+    private bool TryTakeOperator(out MarkerOperator @operator, out ParseProblem problem)
+    {
+        problem = default;
+        if (_cursor.TryTakeComparison(out var comparison))
+        {
+            @operator = new MarkerOperator(comparison, false);
+            _cursor.SkipBlanks();
+            return true;
+        }
+        bool isNegated = TryTakeWord("not");
+        @operator = new MarkerOperator(null, isNegated);
+        if (TryTakeWord("in")) return true;
+        problem = _cursor.Problem(isNegated ? "'in'" : "a comparison operator, 'in' or 'not in'");
+        return false;
+    }
+
+    // A whole word, and the blanks behind it.
+    private bool TryTakeWord(string word)
+    {
+        int start = _cursor.Position;
+        if (!_cursor.TryTake(word)) return false;
+        if (char.IsAsciiLetterOrDigit(_cursor.Current) || _cursor.Current == '_')
+        {
+            _cursor.Position = start;
+            return false;
+        }
+        _cursor.SkipBlanks();
+        return true;
+    }
+
+    // Parentheses that change nothing are left out, so that one meaning prints one way.
+    private static void Add(ImmutableArray<MarkerNode>.Builder parts, MarkerNode part, bool isAnd)
+    {
+        if (part is MarkerJunction junction && junction.IsAnd == isAnd) parts.AddRange(junction.Parts);
+        else parts.Add(part);
+    }
+
+    private static MarkerNode Join(ImmutableArray<MarkerNode>.Builder parts, bool isAnd) =>
+        parts.Count == 1 ? parts[0] : new MarkerJunction(isAnd, parts.DrainToImmutable());
 }

@@ -1,97 +1,110 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>A marker as a tree: comparisons below <c>and</c> and <c>or</c>.</summary>
+/// <summary>A part of a marker. Everything is evaluated, always: an undefined comparison makes the whole undefined wherever it stands.</summary>
 internal abstract record MarkerNode
 {
-    public abstract MarkerResult Evaluate(MarkerContext context);
+    public abstract MarkerResult Evaluate(MarkerScope scope);
 }
 
-/// <summary>All hold. One undefined part makes the whole undefined: a candidate whose marker cannot be read is not guessed at.</summary>
-internal sealed record AllOf(ImmutableArray<MarkerNode> Parts) : MarkerNode
+/// <summary>Two or more parts joined by <c>and</c> or by <c>or</c>.</summary>
+internal sealed record MarkerJunction(bool IsAnd, ImmutableArray<MarkerNode> Parts) : MarkerNode
 {
-    public override MarkerResult Evaluate(MarkerContext context)
+    public override MarkerResult Evaluate(MarkerScope scope)
     {
-        MarkerResult result = MarkerResult.True;
-        foreach (MarkerNode part in Parts)
+        var result = IsAnd ? MarkerResult.True : MarkerResult.False;
+        var decisive = IsAnd ? MarkerResult.False : MarkerResult.True;
+        foreach (var part in Parts)
         {
-            MarkerResult one = part.Evaluate(context);
-            if (one == MarkerResult.Undefined) return one;
-            if (one == MarkerResult.False) result = one;
+            var value = part.Evaluate(scope);
+            if (value == MarkerResult.Undefined) return value;
+            if (value == decisive) result = decisive;
         }
         return result;
     }
 
-    public override string ToString() => string.Join(" and ", Parts.Select(p => p is AnyOf ? $"({p})" : p.ToString()));
+    public override string ToString() => string.Join(IsAnd ? " and " : " or ", Parts.Select(part =>
+        IsAnd && part is MarkerJunction { IsAnd: false } ? $"({part})" : part.ToString()));
 }
 
-/// <summary>Any holds.</summary>
-internal sealed record AnyOf(ImmutableArray<MarkerNode> Parts) : MarkerNode
+/// <summary>How a marker compares: as clauses do, or by containment.</summary>
+/// <param name="Comparison">Null: <c>in</c>, or <c>not in</c> when <paramref name="IsNegated"/>.</param>
+internal readonly record struct MarkerOperator(Comparison? Comparison, bool IsNegated)
 {
-    public override MarkerResult Evaluate(MarkerContext context)
-    {
-        MarkerResult result = MarkerResult.False;
-        foreach (MarkerNode part in Parts)
-        {
-            MarkerResult one = part.Evaluate(context);
-            if (one == MarkerResult.Undefined) return one;
-            if (one == MarkerResult.True) result = one;
-        }
-        return result;
-    }
-
-    public override string ToString() => string.Join(" or ", Parts);
+    public override string ToString() => Comparison?.Text() ?? (IsNegated ? "not in" : "in");
 }
 
-/// <summary>A field against a constant; <paramref name="FieldIsLeft"/> says which side the field stood on.</summary>
-/// <remarks>The rules are those of packaging 26.3, whose authors rewrote the standard's text in January 2026.</remarks>
-internal sealed record MarkerComparison(MarkerField Field, string Operator, string Constant, bool FieldIsLeft) : MarkerNode
+/// <summary>One side of a comparison: a field, or a text in quotes.</summary>
+internal readonly record struct MarkerOperand(MarkerField? Field, string Text)
 {
-    public override MarkerResult Evaluate(MarkerContext context)
+    public override string ToString() => Field?.Name() ?? (Text.Contains('"', StringComparison.Ordinal) ? $"'{Text}'" : $"\"{Text}\"");
+}
+
+/// <summary><c>field operator "text"</c>, or the other way round.</summary>
+internal sealed record MarkerComparison(MarkerOperand Left, MarkerOperator Operator, MarkerOperand Right) : MarkerNode
+{
+    public override MarkerResult Evaluate(MarkerScope scope)
     {
-        if (Field is MarkerField.Extra) return EvaluateExtra(context.Extras);
-        // Sets exist in lock files only (PEP 751), which this release does not read.
-        if (context.Environment.Value(Field) is not { } value) return MarkerResult.Undefined;
-        (string left, string right) = FieldIsLeft ? (value, Constant) : (Constant, value);
-        if (MarkerFields.IsVersion(Field) && VersionSpecifier.TryParse(Operator + right, out VersionSpecifier? specifier, out _)
-            && Pep440Version.TryParse(left, out Pep440Version version, out _))
-        {
-            return Of(specifier.Contains(version));
-        }
-        return CompareText(left, right);
+        if ((Left.Field ?? Right.Field) is not { } field) return MarkerResult.Undefined;    // two texts: no field, so no type to compare by
+        if (field == MarkerField.Extra) return EvaluateExtra(scope);
+        if (scope.Set(field) is { } set) return EvaluateSet(set);
+        if (field.In(scope.Environment) is not { } value) return MarkerResult.Undefined;
+        // Of two fields, the standard's library compares the first with the name of the second. A marker has to mean one thing everywhere.
+        return Left.Field is null ? Compare(field, Left.Text, value) : Compare(field, value, Right.Field?.Name() ?? Right.Text);
     }
 
-    public override string ToString()
+    public override string ToString() => $"{Left} {Operator} {Right}";
+
+    // extra == "x": x is among the requested; extra != "x": it is not. Both sides are normalised (PEP 685), and never taken for versions.
+    private MarkerResult EvaluateExtra(MarkerScope scope)
     {
-        string quoted = Constant.Contains('"', StringComparison.Ordinal) ? $"'{Constant}'" : $"\"{Constant}\"";
-        return FieldIsLeft ? $"{MarkerFields.Spell(Field)} {Operator} {quoted}" : $"{quoted} {Operator} {MarkerFields.Spell(Field)}";
+        if (scope.IsLock) return MarkerResult.Undefined;    // PEP 751 forbids it there
+        var results = scope.ExtraValues.Select(extra => Left.Field is null
+            ? CompareText(PackageName.Normalize(Left.Text), extra)
+            : CompareText(extra, PackageName.Normalize(Right.Field?.Name() ?? Right.Text))).ToList();
+        if (results.Contains(MarkerResult.Undefined)) return MarkerResult.Undefined;
+        bool mustHoldForAll = Operator.IsNegated || Operator.Comparison == Comparison.NotEqual;
+        return Of(mustHoldForAll ? !results.Contains(MarkerResult.False) : results.Contains(MarkerResult.True));
     }
 
-    private MarkerResult EvaluateExtra(IReadOnlyCollection<PackageName> extras)
+    // Only "x" in set is defined by the standard. A text never equals a set, but may be asked to.
+    private MarkerResult EvaluateSet(IReadOnlyCollection<PackageName> set)
     {
-        // An extra that is no name is one that nobody can ask for.
-        bool asked = PackageName.TryParse(Constant, out PackageName name, out _) && extras.Contains(name);
-        return Operator switch
+        if (Left.Field is not null) return MarkerResult.Undefined;
+        string member = PackageName.Normalize(Left.Text);
+        return Operator.Comparison switch
         {
-            "==" or "===" => Of(asked),
-            "!=" => Of(!asked),
-            // Old metadata has "extra in 'a b'"; text containment, as the reference does it.
-            _ => CompareText(FieldIsLeft ? extras.FirstOrDefault().Normalized : Constant, FieldIsLeft ? Constant : extras.FirstOrDefault().Normalized),
+            null => Of(set.Any(name => string.Equals(name.Normalized, member, StringComparison.Ordinal)) != Operator.IsNegated),
+            Comparison.NotEqual => MarkerResult.True,
+            Comparison.Compatible or Comparison.Arbitrary => MarkerResult.Undefined,
+            _ => MarkerResult.False,
         };
     }
 
-    // Ordering text is not defined; <= and >= mean equality, < and > never hold (spec: "Marker comparisons").
-    private MarkerResult CompareText(string left, string right) => Operator switch
+    private MarkerResult Compare(MarkerField field, string left, string right)
     {
-        "==" or "<=" or ">=" => Of(string.Equals(left, right, StringComparison.Ordinal)),
-        "!=" => Of(!string.Equals(left, right, StringComparison.Ordinal)),
-        "<" or ">" => MarkerResult.False,
-        "in" => Of(right.Contains(left, StringComparison.Ordinal)),
-        "not in" => Of(!right.Contains(left, StringComparison.Ordinal)),
-        _ => MarkerResult.Undefined,
+        if (!field.IsVersion() || Operator.Comparison is not { } comparison) return CompareText(left, right);
+        // "===" compares texts even where they are no versions; an empty one equals nothing.
+        if (comparison == Comparison.Arbitrary && right.AsSpan().IsWhiteSpace()) return MarkerResult.False;
+        if (!VersionSpecifier.TryParse(comparison.Text() + right, out var clause, out _)) return CompareText(left, right);
+        if (comparison == Comparison.Arbitrary) return Of(Ascii.EqualsIgnoreCase(left, clause.VersionText));
+        return Of(Pep440Version.TryParse(left, out var version, out _) && clause.Contains(version));
+    }
+
+    // Texts have no order: <= and >= are equality, < and > never hold ("Marker comparisons", January 2026).
+    private MarkerResult CompareText(string left, string right) => Operator.Comparison switch
+    {
+        null => Of(right.Contains(left, StringComparison.Ordinal) != Operator.IsNegated),
+        Comparison.Equal or Comparison.AtMost or Comparison.AtLeast => Of(string.Equals(left, right, StringComparison.Ordinal)),
+        Comparison.NotEqual => Of(!string.Equals(left, right, StringComparison.Ordinal)),
+        Comparison.Below or Comparison.Above => MarkerResult.False,
+        Comparison.Compatible or Comparison.Arbitrary => MarkerResult.Undefined,
+        var other => throw new UnreachableException($"{other}"),
     };
 
     private static MarkerResult Of(bool holds) => holds ? MarkerResult.True : MarkerResult.False;

@@ -1,6 +1,8 @@
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>What a marker says. Undefined: it compares what cannot be compared; the candidate that carries it is not eligible.</summary>
+/// <summary>
+/// Undefined: it compares what cannot be compared, or asks for a field that has no value here; the candidate that carries it is not eligible.
+/// </summary>
 public enum MarkerResult
 {
     False,

@@ -5,32 +5,33 @@ using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>The grammar of a requirement, walked once.</summary>
+/// <summary>Reads <c>name [extras] (clauses) ; marker</c> and <c>name [extras] @ URL ; marker</c> (PyPA "Dependency specifiers", "Grammar").</summary>
 internal static class RequirementGrammar
 {
-    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out Requirement? requirement, out ParseProblem problem)
+    private const int MaxExtras = 100;
+
+    /// <param name="repairs">Null: to the letter. Else broken clauses are mended, and what was done is added here.</param>
+    public static bool TryParse(
+        ReadOnlySpan<char> text, List<string>? repairs, [NotNullWhen(true)] out Requirement? requirement, out ParseProblem problem)
     {
         requirement = null;
-        if (text.Length > Requirement.MaxLength)
-        {
-            problem = new(Requirement.MaxLength, $"at most {Requirement.MaxLength} characters");
-            return false;
-        }
         var cursor = new AsciiCursor(text);
         cursor.SkipBlanks();
-        if (!TryTakeName(ref cursor, out PackageName name, out problem)) return false;
-        if (!TryTakeExtras(ref cursor, out ImmutableArray<PackageName> extras, out problem)) return false;
+        if (!TryTakeName(ref cursor, out var name, out problem)) return false;
         cursor.SkipBlanks();
-
-        SpecifierSet specifiers = SpecifierSet.Any;
+        if (!TryTakeExtras(ref cursor, out var extras, out problem)) return false;
+        cursor.SkipBlanks();
+        var specifiers = SpecifierSet.Any;
         string? url = null;
         if (cursor.TryTake('@'))
         {
             if (!TryTakeUrl(ref cursor, out url, out problem)) return false;
         }
-        else if (!TryTakeSpecifiers(ref cursor, out specifiers, out problem)) return false;
-
-        if (!TryTakeMarker(ref cursor, out Marker? marker, out problem)) return false;
+        else if (!TryTakeClauses(ref cursor, repairs, out specifiers, out problem))
+        {
+            return false;
+        }
+        if (!TryTakeMarker(ref cursor, out var marker, out problem)) return false;
         requirement = new Requirement(name, extras, specifiers, url, marker);
         return true;
     }
@@ -38,117 +39,87 @@ internal static class RequirementGrammar
     private static bool TryTakeName(ref AsciiCursor cursor, out PackageName name, out ParseProblem problem)
     {
         int start = cursor.Position;
-        cursor.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
-        if (PackageName.TryParse(cursor.From(start), out name, out ParseProblem inName))
-        {
-            problem = default;
-            return true;
-        }
-        problem = cursor.Position == start ? new(start, "the name of a package") : inName with { Position = inName.Position + start };
+        if (PackageName.TryParse(cursor.TakeWhile(PackageName.IsNameCharacter), out name, out problem)) return true;
+        problem = problem with { Position = problem.Position + start };
         return false;
     }
 
     private static bool TryTakeExtras(ref AsciiCursor cursor, out ImmutableArray<PackageName> extras, out ParseProblem problem)
     {
-        (extras, problem) = ([], default);
-        cursor.SkipBlanks();
+        extras = [];
+        problem = default;
         if (!cursor.TryTake('[')) return true;
-        var found = ImmutableArray.CreateBuilder<PackageName>();
+        var found = new List<PackageName>();
         cursor.SkipBlanks();
-        while (!cursor.TryTake(']'))
+        if (cursor.TryTake(']')) return true;
+        do
         {
-            if (found.Count > 0)
-            {
-                if (!cursor.TryTake(','))
-                {
-                    problem = new(cursor.Position, "a comma or a closing bracket");
-                    return false;
-                }
-                cursor.SkipBlanks();
-            }
-            if (!TryTakeName(ref cursor, out PackageName extra, out problem)) return false;
+            cursor.SkipBlanks();
+            if (!TryTakeName(ref cursor, out var extra, out problem)) return false;
             if (!found.Contains(extra)) found.Add(extra);
             cursor.SkipBlanks();
         }
-        extras = found.DrainToImmutable();
+        while (found.Count <= MaxExtras && cursor.TryTake(','));
+        if (found.Count > MaxExtras) problem = cursor.Problem($"at most {MaxExtras} extras");
+        else if (!cursor.TryTake(']')) problem = cursor.Problem("',' or ']'");
+        if (problem != default) return false;
+        extras = [.. found];
         return true;
     }
 
-    // After a URL white space must stand before the semicolon: a bare one belongs to the URL.
-    private static bool TryTakeUrl(ref AsciiCursor cursor, [NotNullWhen(true)] out string? url, out ParseProblem problem)
+    private static bool TryTakeUrl(ref AsciiCursor cursor, out string? url, out ParseProblem problem)
     {
-        (url, problem) = (null, default);
         cursor.SkipBlanks();
+        url = cursor.TakeWhile(c => !char.IsWhiteSpace(c) && !char.IsControl(c)).ToString();
+        // "pkg @ https://x/y;python_version<'3'" is one URL: only a semicolon behind white space begins a marker.
+        bool isComplete = url.Length > 0 && (cursor.AtEnd || cursor.SkipBlanks());
+        problem = isComplete ? default : cursor.Problem("a URL, and a blank or the end behind it");
+        return isComplete;
+    }
+
+    private static bool TryTakeClauses(ref AsciiCursor cursor, List<string>? repairs, out SpecifierSet specifiers, out ParseProblem problem)
+    {
+        bool hasParenthesis = cursor.TryTake('(');
         int start = cursor.Position;
-        cursor.TakeWhile(c => c is not (' ' or '\t'));
-        if (cursor.Position == start)
+        char end = hasParenthesis ? ')' : ';';
+        // Only blanks are white space within a requirement: a line break would let a second line ride along.
+        var text = cursor.TakeWhile(c => c != end && (c == '\t' || !char.IsControl(c)));
+        if (TryParseClauses(text, repairs, out specifiers, out problem))
         {
-            problem = new(start, "a URL");
+            if (!hasParenthesis || cursor.TryTake(')')) return true;
+            problem = cursor.Problem("')'");
             return false;
         }
-        url = cursor.From(start).ToString();
-        return true;
-    }
-
-    private static bool TryTakeSpecifiers(ref AsciiCursor cursor, out SpecifierSet specifiers, out ParseProblem problem)
-    {
-        bool inParentheses = cursor.TryTake('(');
-        int start = cursor.Position;
-        ReadOnlySpan<char> rest = cursor.Rest;
-        int length = inParentheses ? rest.IndexOf(')') : rest.IndexOf(';');
-        if (inParentheses && length < 0)
-        {
-            (specifiers, problem) = (SpecifierSet.Any, new(start + rest.Length, "a closing parenthesis"));
-            return false;
-        }
-        ReadOnlySpan<char> text = length < 0 ? rest : rest[..length];
-        if (!TryReadClauses(text, out specifiers, out problem))
-        {
-            problem = problem with { Position = problem.Position + start };
-            return false;
-        }
-        cursor.Position += text.Length + (inParentheses ? 1 : 0);
-        return true;
-    }
-
-    // Stricter than a specifier set by itself: no empty clause between or before others (a trailing comma is tolerated).
-    private static bool TryReadClauses(ReadOnlySpan<char> text, out SpecifierSet specifiers, out ParseProblem problem)
-    {
-        ReadOnlySpan<char> trimmed = text.TrimEnd();
-        if (trimmed.TrimStart().StartsWith(",") || HasEmptyMiddle(trimmed))
-        {
-            (specifiers, problem) = (SpecifierSet.Any, new(0, "a comparison before the comma"));
-            return false;
-        }
-        bool read = SpecifierSet.TryParse(text, out SpecifierSet? set, out problem);
-        specifiers = set ?? SpecifierSet.Any;
-        return read;
-    }
-
-    private static bool HasEmptyMiddle(ReadOnlySpan<char> text)
-    {
-        bool afterComma = false;
-        foreach (char c in text)
-        {
-            if (c == ',' && afterComma) return true;
-            if (c is not (' ' or '\t')) afterComma = c == ',';
-        }
+        problem = problem with { Position = problem.Position + start };
         return false;
+    }
+
+    private static bool TryParseClauses(ReadOnlySpan<char> text, List<string>? repairs, out SpecifierSet specifiers, out ParseProblem problem)
+    {
+        ImmutableArray<string> made = [];
+        bool parsed = repairs is null
+            ? SpecifierSet.TryParse(text, out var set, out problem)
+            : SpecifierSet.TryParseRepaired(text, out set, out made, out problem);
+        repairs?.AddRange(made);
+        specifiers = set ?? SpecifierSet.Any;
+        return parsed;
     }
 
     private static bool TryTakeMarker(ref AsciiCursor cursor, out Marker? marker, out ParseProblem problem)
     {
-        (marker, problem) = (null, default);
+        marker = null;
+        problem = default;
         cursor.SkipBlanks();
         if (cursor.AtEnd) return true;
         if (!cursor.TryTake(';'))
         {
-            problem = new(cursor.Position, "`;` or the end");
+            problem = cursor.Problem("';' or the end of the requirement");
             return false;
         }
-        int start = cursor.Position;
-        if (Marker.TryParse(cursor.Rest, out marker, out ParseProblem inMarker)) return true;
-        problem = inMarker with { Position = inMarker.Position + start };
+        if (!MarkerGrammar.TryTake(ref cursor, out var node, out problem)) return false;
+        marker = new Marker(node);
+        if (cursor.AtEnd) return true;
+        problem = cursor.Problem("'and', 'or' or the end of the requirement");
         return false;
     }
 }

@@ -1,10 +1,10 @@
 namespace Sandpiper.Packaging.Requirements;
 
 /// <summary>A requirements file that cannot be followed to the letter. Nothing of it is used.</summary>
-public sealed class RequirementsFileException(string where, string because) : Exception($"{where}: {because}")
+public sealed class RequirementsFileException(string source, string because) : Exception($"{source}: {because}")
 {
     /// <summary>File and line.</summary>
-    public string Where { get; } = where;
+    public string Where { get; } = source;
 
     public string Because { get; } = because;
 }

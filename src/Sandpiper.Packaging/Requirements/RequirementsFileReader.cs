@@ -1,184 +1,166 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>Follows a requirements file and what it includes, and collects what they say.</summary>
+/// <summary>Reads one requirements file and what it includes. What pip ignores silently, or does without saying so, is refused here.</summary>
 internal sealed class RequirementsFileReader(Func<string, string> read, Func<string, string?> variable)
 {
-    private const int MaxDepth = 16;
+    private const int MaxDepth = 16;        // files within files
+    private const int MaxFiles = 1_000;     // a file may be included twice, so that a handful of them could ask for millions
     private const int MaxLines = 100_000;
 
-    private readonly ImmutableArray<RequirementLine>.Builder _lines = ImmutableArray.CreateBuilder<RequirementLine>();
-    private readonly List<string> _extraIndexUrls = [];
-    private readonly List<string> _open = [];
-    private string? _indexUrl;
-    private bool _noIndex;
-    private bool _pre;
-    private bool _requireHashes;
+    private const string LocalFile = "it names a local file or directory; wheels, source archives and projects are not taken from there";
+    private const string VersionControl = "it is in version control and would have to be built; only wheels are installed";
+
+    private static readonly FrozenDictionary<string, string> Unsupported = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["--editable"] = "an editable is code that runs in place; only wheels are installed",
+        ["--find-links"] = "links outside an index are not supported; name the index with `--index-url`",
+        ["--trusted-host"] = "no host is exempt from having its certificate checked",
+        ["--no-binary"] = "only wheels are installed, so no package can be kept from being one",
+        ["--config-settings"] = "only wheels are installed, so there is nothing to configure a build of",
+        ["--global-option"] = "only wheels are installed, so there is no build to pass options to",
+        ["--use-feature"] = "it switches on a feature of pip",
+        ["--no-require-hashes"] = "once asked for, hashes are not waived",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private readonly List<RequirementLine> _lines = [];
+    private readonly List<string> _open = [];       // the files being read, outermost first
+    private RequirementsFile _file = new();
+    private int _files;
 
     public RequirementsFile Read(string path)
     {
-        Follow(path, isConstraint: false, includedFrom: path);
-        return new RequirementsFile
-        {
-            Lines = _lines.ToImmutable(),
-            IndexUrl = _indexUrl,
-            ExtraIndexUrls = [.. _extraIndexUrls],
-            NoIndex = _noIndex,
-            Pre = _pre,
-            RequireHashes = _requireHashes || _lines.Any(l => !l.Hashes.IsEmpty),
-        };
+        ReadFile(path, isConstraint: false, includedAt: path);
+        return _file with { Lines = [.. _lines] };
     }
 
-    private void Follow(string path, bool isConstraint, string includedFrom)
+    private void ReadFile(string path, bool isConstraint, string includedAt)
     {
-        // A remote file could name local ones and other indexes; what it says is not the user's word.
-        if (path.Contains("://", StringComparison.Ordinal)) throw new RequirementsFileException(includedFrom, $"`{path}`: files from elsewhere are not followed");
-        if (_open.Contains(path, StringComparer.Ordinal)) throw new RequirementsFileException(includedFrom, $"`{path}` includes itself");
-        if (_open.Count == MaxDepth) throw new RequirementsFileException(includedFrom, $"more than {MaxDepth} files include each other");
-
-        _open.Add(path);
-        foreach ((string text, int number) in LogicalLines.Of(read(path)))
-        {
-            string where = $"{path}:{number}";
-            string line = LogicalLines.Expand(text, variable);
-            if (_lines.Count == MaxLines) throw new RequirementsFileException(where, $"more than {MaxLines} requirements");
-            if (line.StartsWith('-')) FollowOptions(line, path, where, isConstraint);
-            else AddRequirement(line, where, isConstraint);
-        }
+        string identity = Path.GetFullPath(path);
+        if (_open.Contains(identity)) throw new RequirementsFileException(includedAt, $"`{path}` includes itself");
+        if (_open.Count == MaxDepth) throw new RequirementsFileException(includedAt, $"files are included within files more than {MaxDepth} deep");
+        if (++_files > MaxFiles) throw new RequirementsFileException(includedAt, $"more than {MaxFiles} files are included");
+        _open.Add(identity);
+        foreach (var line in RequirementsText.Lines(read(path), path, variable)) ReadLine(line.Text, path, $"{path}:{line.Number}", isConstraint);
         _open.RemoveAt(_open.Count - 1);
     }
 
-    private void AddRequirement(string line, string where, bool isConstraint)
+    private void ReadLine(string line, string path, string source, bool isConstraint)
     {
-        int options = IndexOfOptions(line);
-        string text = (options < 0 ? line : line[..options]).Trim();
-        ImmutableArray<Sha256Digest> hashes = options < 0 ? [] : HashesIn(line[options..], where);
-        if (!Requirement.TryParse(text, out Requirement? requirement, out ParseProblem problem))
-        {
-            bool isPath = text.StartsWith('.') || text.Contains('/', StringComparison.Ordinal) || text.EndsWith(".whl", StringComparison.Ordinal);
-            throw new RequirementsFileException(where, isPath
-                ? $"`{text}`: files, directories and addresses cannot be installed yet, only names from an index"
-                : $"`{text}` is no requirement: {problem}");
-        }
-        if (isConstraint && !requirement.Extras.IsEmpty) throw new RequirementsFileException(where, $"`{text}`: a constraint has no extras");
-        _lines.Add(new RequirementLine(requirement, hashes, isConstraint, where));
+        string text = RequirementsOptions.Requirement(line, out string optionText);
+        var options = new List<RequirementsOption>();
+        if (!RequirementsOptions.TryParse(optionText, options, out string? problem)) throw new RequirementsFileException(source, problem);
+        if (text.Length > 0) AddRequirement(text, options, source, isConstraint);
+        else ApplyOptions(options, path, source);
     }
 
-    // Options of a requirement begin at the first word that starts with a dash.
-    private static int IndexOfOptions(string line)
+    private void AddRequirement(string text, List<RequirementsOption> options, string source, bool isConstraint)
     {
-        for (int i = 1; i < line.Length; i++)
-        {
-            if (line[i] == '-' && line[i - 1] is ' ' or '\t' && (i + 1 < line.Length && line[i + 1] == '-')) return i;
-        }
-        return -1;
+        if (!Requirement.TryParse(text, out var requirement, out var problem) || Objection(requirement, text) is not null)
+            throw new RequirementsFileException(source, Objection(requirement, text) ?? $"it is not a requirement: {problem}");
+        if (isConstraint && !requirement.Extras.IsEmpty) throw new RequirementsFileException(source, "a constraint cannot ask for extras");
+        var hashes = ReadHashes(options, source);
+        if (_lines.Count == MaxLines) throw new RequirementsFileException(source, $"there are more than {MaxLines} requirements");
+        if (!hashes.IsEmpty) _file = _file with { RequireHashes = true };
+        _lines.Add(new RequirementLine(requirement, hashes, isConstraint, source));
     }
 
-    private static ImmutableArray<Sha256Digest> HashesIn(string options, string where)
+    private static ImmutableArray<Sha256Digest> ReadHashes(List<RequirementsOption> options, string source)
     {
-        var digests = ImmutableArray.CreateBuilder<Sha256Digest>();
-        bool any = false;
-        List<string> words = Words(options);
-        for (int i = 0; i < words.Count; i++)
+        var digests = new List<Sha256Digest>();
+        foreach (var (name, value) in options)
         {
-            (string name, string? value) = Split(words[i]);
-            if (!string.Equals(name, "--hash", StringComparison.Ordinal)) throw new RequirementsFileException(where, $"`{name}` is not supported for a single requirement");
-            value ??= i + 1 < words.Count ? words[++i] : "";
-            any = true;
-            if (value.StartsWith("sha256:", StringComparison.Ordinal))
-            {
-                if (!Sha256Digest.TryParseHex(value.AsSpan("sha256:".Length), out Sha256Digest digest)) throw new RequirementsFileException(where, $"`{value}` is no SHA-256");
-                digests.Add(digest);
-            }
+            if (name is not "--hash") throw Refuse(source, name, "it cannot stand behind a requirement");
+            string[] parts = value!.Split(':', 2);      // every option but the flags has a value
+            if (parts is not ["sha256", var hex]) continue;
+            if (!Sha256Digest.TryParseHex(hex, out var digest))
+                throw new RequirementsFileException(source, "a hash of it is not a SHA-256: that is 64 hexadecimal digits");
+            digests.Add(digest);
         }
-        // Weaker ones alone would be no promise at all; stronger ones are not what indexes give.
-        if (any && digests.Count == 0) throw new RequirementsFileException(where, "only sha256 hashes count, and there is none");
-        return digests.DrainToImmutable();
+        if (digests.Count == 0 && options.Count > 0)
+            throw new RequirementsFileException(source, "none of its hashes is a sha256, the only kind that is checked");
+        return [.. digests];
     }
 
-    private void FollowOptions(string line, string path, string where, bool isConstraint)
+    private void ApplyOptions(List<RequirementsOption> options, string path, string source)
     {
-        List<string> words = Words(line);
-        for (int i = 0; i < words.Count; i++)
+        foreach (var (name, value) in options)
         {
-            (string name, string? attached) = Split(words[i]);
-            string Value() => attached ?? (i + 1 < words.Count ? words[++i] : throw new RequirementsFileException(where, $"`{name}` needs a value"));
             switch (name)
             {
-                case "-r" or "--requirement":
-                    Follow(Beside(path, Value()), isConstraint, where);
+                case "--requirement" or "--constraint":
+                    ReadFile(Resolve(value!, path, source), name is "--constraint", source);
                     break;
-                case "-c" or "--constraint":
-                    Follow(Beside(path, Value()), isConstraint: true, where);
-                    break;
-                case "-i" or "--index-url" or "--pypi-url":
-                    _indexUrl = Value();
+                case "--index-url":
+                    _file = _file with { IndexUrl = value };    // the last one counts, as in pip
                     break;
                 case "--extra-index-url":
-                    _extraIndexUrls.Add(Value());
+                    if (_file.ExtraIndexUrls.Contains(value!, StringComparer.Ordinal)) break;
+                    _file = _file with { ExtraIndexUrls = _file.ExtraIndexUrls.Add(value!) };
                     break;
                 case "--no-index":
-                    _noIndex = true;
+                    _file = _file with { NoIndex = true };
                     break;
                 case "--pre":
-                    _pre = true;
+                    _file = _file with { Pre = true };
                     break;
                 case "--require-hashes":
-                    _requireHashes = true;
+                    _file = _file with { RequireHashes = true };
                     break;
-                // Sandpiper installs wheels only, whatever these say.
-                case "--only-binary":
-                    Value();
+                case "--only-binary" or "--prefer-binary":      // always so here
                     break;
-                case "--prefer-binary":
-                    break;
+                case "--hash":
+                    throw Refuse(source, name, "it belongs behind a requirement, on the same line");
                 default:
-                    throw new RequirementsFileException(where, $"`{name}` is not supported");
+                    throw Refuse(source, name, Unsupported.GetValueOrDefault(name, "there is no such option in a requirements file"));
             }
         }
     }
 
-    private static string Beside(string path, string included) =>
-        included.Contains("://", StringComparison.Ordinal) || Path.IsPathRooted(included) ? included : Path.Combine(Path.GetDirectoryName(path) ?? "", included);
+    // Relative to the file it stands in.
+    private static string Resolve(string included, string path, string source) => included.Contains("://", StringComparison.Ordinal)
+        ? throw new RequirementsFileException(source, "the included file is not on this machine, and whoever serves it could change what is asked for")
+        : Path.Combine(Path.GetDirectoryName(path) ?? "", included);
 
-    private static (string Name, string? Value) Split(string word)
+    // None of these sentences repeats the text: a URL may hold a password, and a variable's value stands in it by now.
+    private static string? Objection(Requirement? requirement, string text)
     {
-        int equals = word.IndexOf('=', StringComparison.Ordinal);
-        if (word.StartsWith("--", StringComparison.Ordinal)) return equals < 0 ? (word, null) : (word[..equals], word[(equals + 1)..]);
-        // `-rother.txt` is `-r other.txt`.
-        return word.Length > 2 ? (word[..2], word[2..]) : (word, null);
+        string place = requirement?.Url ?? text;
+        if (IsVersionControl(place)) return VersionControl;
+        if (place.StartsWith("file:", StringComparison.OrdinalIgnoreCase)) return LocalFile;
+        bool hasHost = place.Contains("://", StringComparison.Ordinal);
+        if (requirement is null && hasHost) return "a URL alone does not say what it is; write `name @ URL`";
+        if (requirement?.Url is not null) return hasHost ? null : LocalFile;
+        return LooksLikePath(text) ? LocalFile : null;
     }
 
-    // Words as a shell splits them: quotes hold a word together and go.
-    private static List<string> Words(string line)
+    private static bool IsVersionControl(string text) => StartsWithAny(text, "git+", "hg+", "svn+", "bzr+");
+
+    // "foo.whl" is a name by the letter of the standard; nobody means it as one.
+    private static bool LooksLikePath(string text) => text is ['.' or '/' or '~', ..]
+        || EndsWithAny(text, "/", "\\", ".whl", ".zip", ".tgz", ".tar.gz", ".tar.bz2");
+
+    private static bool StartsWithAny(string text, params ReadOnlySpan<string> starts)
     {
-        List<string> words = [];
-        var word = new System.Text.StringBuilder();
-        char quote = '\0';
-        bool inWord = false;
-        foreach (char c in line)
+        foreach (string start in starts)
         {
-            if (quote != '\0')
-            {
-                if (c == quote) quote = '\0';
-                else word.Append(c);
-            }
-            else if (c is '\'' or '"') (quote, inWord) = (c, true);
-            else if (c is ' ' or '\t')
-            {
-                if (inWord) words.Add(word.ToString());
-                word.Clear();
-                inWord = false;
-            }
-            else
-            {
-                word.Append(c);
-                inWord = true;
-            }
+            if (text.StartsWith(start, StringComparison.OrdinalIgnoreCase)) return true;
         }
-        if (inWord) words.Add(word.ToString());
-        return words;
+        return false;
     }
+
+    private static bool EndsWithAny(string text, params ReadOnlySpan<string> ends)
+    {
+        foreach (string end in ends)
+        {
+            if (text.EndsWith(end, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+        return false;
+    }
+
+    private static RequirementsFileException Refuse(string source, string option, string because) =>
+        new(source, $"`{option}` is not supported: {because}");
 }

@@ -1,59 +1,73 @@
+using System.Collections.Immutable;
+
 namespace Sandpiper.Packaging.Versions;
 
 /// <summary>A Python version, such as <c>1!2.0rc1.post2.dev3+local.4</c> (PyPA "Version specifiers").</summary>
 /// <remarks>
 /// Equal and ordered as the standard orders: <c>1.0</c> equals <c>1.0.0</c>, and <c>1.0.dev1</c> precedes <c>1.0a1</c>.
 /// <see cref="ToString"/> gives the normal form, <see cref="Original"/> what was published. The default value is version <c>0</c>.
+/// One reference in size; comparing allocates nothing.
 /// </remarks>
 public readonly struct Pep440Version : IEquatable<Pep440Version>, IComparable<Pep440Version>
 {
-    private static readonly VersionParts Zero = new() { Release = [0] };
+    private static readonly VersionKey Zero = new() { Release = [0] };
 
+    private readonly VersionKey? _key;      // parsed once, compared thousands of times
     private readonly string? _original;
-    private readonly VersionParts? _parts;
 
-    private Pep440Version(string original, VersionParts parts) => (_original, _parts) = (original, parts);
+    internal Pep440Version(VersionKey key, string original) => (_key, _original) = (key, original);
 
     /// <summary>As published; surrounding white space removed, nothing else.</summary>
     public string Original => _original ?? "0";
 
-    /// <summary>An alpha, beta, candidate or development release.</summary>
-    public bool IsPrerelease => Parts.Pre is not null || Parts.Dev is not null;
+    public ulong Epoch => Key.Epoch;
 
-    public bool IsPostrelease => Parts.Post is not null;
+    /// <summary>The numbers between the dots as written, trailing zeros included; at least one.</summary>
+    public ImmutableArray<ulong> Release => Key.Release;
 
-    public bool IsDevrelease => Parts.Dev is not null;
+    /// <summary>It has an alpha, beta, candidate or development part.</summary>
+    public bool IsPrerelease => Key.IsPrerelease;
 
-    public bool HasLocal => !Parts.Local.IsEmpty;
+    public bool IsPostrelease => Key.Post is not null;
 
-    internal VersionParts Parts => _parts ?? Zero;
+    public bool IsDevrelease => Key.Dev is not null;
 
+    public bool HasLocal => !Key.Local.IsEmpty;
+
+    internal VersionKey Key => _key ?? Zero;
+
+    /// <exception cref="FormatException">Not a version; the message names the first character that does not fit.</exception>
+    public static Pep440Version Parse(string text) =>
+        TryParse(text, out var version, out var problem) ? version : throw new FormatException($"{problem}");
+
+    /// <summary>Reads a version; white space around it and a <c>v</c> before it are allowed (PEP 440, "Normalization").</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Pep440Version version, out ParseProblem problem)
     {
+        var fromStart = text.TrimStart();
+        var trimmed = fromStart.TrimEnd();
+        if (VersionGrammar.TryParse(trimmed, out var key, out problem))
+        {
+            version = new Pep440Version(key, trimmed.ToString());
+            return true;
+        }
         version = default;
-        ReadOnlySpan<char> trimmed = text.Trim();
-        if (!VersionGrammar.TryParse(trimmed, out VersionParts? parts, out problem)) return false;
-        version = new Pep440Version(trimmed.ToString(), parts);
-        return true;
+        problem = problem with { Position = problem.Position + text.Length - fromStart.Length };
+        return false;
     }
 
-    /// <exception cref="FormatException">Not a version; the message says what was expected where.</exception>
-    public static Pep440Version Parse(string text) =>
-        TryParse(text, out Pep440Version version, out ParseProblem problem) ? version : throw new FormatException($"`{text}`: {problem}");
+    /// <summary>The same version without its local part.</summary>
+    public Pep440Version WithoutLocal() => HasLocal ? Of(Key with { Local = [] }) : this;
 
-    /// <summary>The same version without its local segment.</summary>
-    internal Pep440Version Public => HasLocal ? new Pep440Version(Original, Parts.WithoutLocal()) : this;
+    public int CompareTo(Pep440Version other) => Key.CompareTo(other.Key);
 
-    public int CompareTo(Pep440Version other) => Parts.CompareTo(other.Parts);
-
-    public bool Equals(Pep440Version other) => CompareTo(other) == 0;
+    public bool Equals(Pep440Version other) => Key.Equals(other.Key);
 
     public override bool Equals(object? obj) => obj is Pep440Version other && Equals(other);
 
-    public override int GetHashCode() => Parts.GetHashCode();
+    public override int GetHashCode() => Key.GetHashCode();
 
     /// <summary>The normal form.</summary>
-    public override string ToString() => Parts.ToString();
+    public override string ToString() => Key.ToString();
 
     public static bool operator ==(Pep440Version left, Pep440Version right) => left.Equals(right);
 
@@ -66,4 +80,6 @@ public readonly struct Pep440Version : IEquatable<Pep440Version>, IComparable<Pe
     public static bool operator <=(Pep440Version left, Pep440Version right) => left.CompareTo(right) <= 0;
 
     public static bool operator >=(Pep440Version left, Pep440Version right) => left.CompareTo(right) >= 0;
+
+    internal static Pep440Version Of(VersionKey key) => new(key, key.ToString());
 }

@@ -4,59 +4,83 @@ using System.Diagnostics.CodeAnalysis;
 namespace Sandpiper.Packaging.Versions;
 
 /// <summary>Clauses joined by commas; all must hold. The empty set holds always. Immutable.</summary>
+/// <remarks>Equal when the clauses are the same in any order; <see cref="ToString"/> keeps the written one.</remarks>
 public sealed class SpecifierSet : IEquatable<SpecifierSet>
 {
-    // The longest in the wild has about forty; the bound keeps hostile ones cheap.
+    // Every candidate is held against every clause. The longest lists in the wild exclude a few dozen versions one by one.
     private const int MaxClauses = 512;
 
     private SpecifierSet(ImmutableArray<VersionSpecifier> clauses) => Clauses = clauses;
 
+    /// <summary>The empty set: every version will do.</summary>
     public static SpecifierSet Any { get; } = new([]);
 
+    /// <summary>In the written order, repetitions left out.</summary>
     public ImmutableArray<VersionSpecifier> Clauses { get; }
 
+    /// <summary>Whether a clause names a pre-release, so that <see cref="Filter"/> admits pre-releases without being told to.</summary>
+    public bool NamesPrerelease => Clauses.Any(clause => clause.NamesPrerelease);
+
+    /// <summary>The set of exactly these clauses.</summary>
+    public static SpecifierSet Of(IEnumerable<VersionSpecifier> clauses) =>
+        clauses.Distinct().ToImmutableArray() is { IsEmpty: false } distinct ? new SpecifierSet(distinct) : Any;
+
+    /// <exception cref="FormatException">Not a set of clauses; the message says where.</exception>
+    public static SpecifierSet Parse(string text) =>
+        TryParse(text, out var set, out var problem) ? set : throw new FormatException($"{problem}");
+
+    /// <summary>Reads clauses between commas; one more comma may follow the last.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out SpecifierSet? set, out ParseProblem problem)
     {
-        (set, problem) = (null, default);
-        var clauses = ImmutableArray.CreateBuilder<VersionSpecifier>();
-        int start = 0;
-        while (start <= text.Length)
+        set = null;
+        problem = default;
+        var clauses = new List<VersionSpecifier>();
+        foreach (var range in text.Split(','))
         {
-            int comma = text[start..].IndexOf(',');
-            int end = comma < 0 ? text.Length : start + comma;
-            ReadOnlySpan<char> clause = text[start..end];
-            // An empty clause is nothing: trailing commas are tolerated as the reference parser does.
-            if (!clause.IsWhiteSpace())
+            int start = range.Start.Value;
+            bool isLast = range.End.Value == text.Length;
+            if (text[range].IsWhiteSpace() && isLast && (start == 0 || clauses.Count > 0)) continue;
+            if (!VersionSpecifier.TryParse(text[range], out var clause, out problem))
             {
-                if (!VersionSpecifier.TryParse(clause.Trim(), out VersionSpecifier? specifier, out ParseProblem inClause))
-                {
-                    problem = inClause with { Position = inClause.Position + start };
-                    return false;
-                }
-                if (clauses.Count == MaxClauses)
-                {
-                    problem = new(start, $"at most {MaxClauses} clauses");
-                    return false;
-                }
-                clauses.Add(specifier);
+                problem = problem with { Position = problem.Position + start };
+                return false;
             }
-            start = end + 1;
+            if (clauses.Count == MaxClauses)
+            {
+                problem = new ParseProblem(start, $"at most {MaxClauses} clauses");
+                return false;
+            }
+            clauses.Add(clause);
         }
-        set = clauses.Count == 0 ? Any : new SpecifierSet(clauses.DrainToImmutable());
+        set = Of(clauses);
         return true;
     }
 
-    /// <exception cref="FormatException">Not a set of clauses.</exception>
-    public static SpecifierSet Parse(string text) =>
-        TryParse(text, out SpecifierSet? set, out ParseProblem problem) ? set : throw new FormatException($"`{text}`: {problem}");
-
-    /// <summary>Some clause names a pre-release, so pre-releases are meant.</summary>
-    public bool NamesPrerelease => Clauses.Any(c => c.NamesPrerelease);
+    /// <summary>
+    /// Reads what <see cref="TryParse"/> reads, and failing that some of what older tools let pass into metadata (<c>&gt;=3.5.*</c>, a missing
+    /// comma, stray quotes). <paramref name="repairs"/> says what was changed; it is empty for what the standard allows.
+    /// </summary>
+    public static bool TryParseRepaired(
+        ReadOnlySpan<char> text, [NotNullWhen(true)] out SpecifierSet? set, out ImmutableArray<string> repairs, out ParseProblem problem)
+    {
+        repairs = [];
+        if (TryParse(text, out set, out problem)) return true;
+        var made = new List<string>();
+        string mended = SpecifierRepair.Apply(text, made);
+        // The problem stays the one of the text as it was given. Nothing left is no repair: it would admit every version.
+        if (made.Count == 0 || !TryParse(mended, out set, out _) || set.Clauses.IsEmpty)
+        {
+            set = null;
+            return false;
+        }
+        repairs = [.. made];
+        return true;
+    }
 
     /// <summary>Whether one version satisfies every clause, pre-releases being judged like any other version.</summary>
     public bool Contains(Pep440Version version)
     {
-        foreach (VersionSpecifier clause in Clauses)
+        foreach (var clause in Clauses)
         {
             if (!clause.Contains(version)) return false;
         }
@@ -65,45 +89,46 @@ public sealed class SpecifierSet : IEquatable<SpecifierSet>
 
     /// <summary>
     /// The versions that satisfy every clause, in the given order: final and post-releases where any satisfies, otherwise the
-    /// pre-releases that do (PyPA "Handling of pre-releases"); all of both when a clause names a pre-release.
-    /// <paramref name="prereleases"/> true: all that satisfy; false: never a pre-release; null: that rule.
+    /// pre-releases that do (PyPA "Handling of pre-releases"). <paramref name="prereleases"/> true: all that satisfy; false: never
+    /// a pre-release; null: the standard's rule, or all that satisfy when a clause names a pre-release.
     /// </summary>
     public IEnumerable<Pep440Version> Filter(IEnumerable<Pep440Version> versions, bool? prereleases = null)
     {
-        List<Pep440Version> fitting = [.. versions.Where(Contains)];
-        bool? wanted = prereleases ?? (NamesPrerelease ? true : null);
-        if (wanted == true) return fitting;
-        List<Pep440Version> released = [.. fitting.Where(v => !v.IsPrerelease)];
-        return released.Count > 0 || wanted == false ? released : fitting;
+        prereleases ??= NamesPrerelease ? true : null;
+        bool anyFinal = false;
+        var heldBack = new List<Pep440Version>();
+        foreach (var version in versions)
+        {
+            if (!Contains(version)) continue;
+            if (!version.IsPrerelease || prereleases == true)
+            {
+                anyFinal = true;
+                yield return version;
+            }
+            else if (prereleases is null && !anyFinal)
+            {
+                heldBack.Add(version);
+            }
+        }
+        if (anyFinal) yield break;
+        foreach (var version in heldBack) yield return version;
     }
 
-    public SpecifierSet And(SpecifierSet other) =>
-        Clauses.IsEmpty ? other : other.Clauses.IsEmpty ? this : new SpecifierSet([.. Clauses, .. other.Clauses]);
+    /// <summary>The clauses of both: what satisfies it satisfies either.</summary>
+    public SpecifierSet And(SpecifierSet other) => Clauses.IsEmpty ? other : other.Clauses.IsEmpty ? this : Of(Clauses.Concat(other.Clauses));
 
-    /// <summary>Equal when both have the same clauses, in any order and however often.</summary>
-    public bool Equals(SpecifierSet? other) => other is not null && Canonical().SetEquals(other.Canonical());
+    public bool Equals(SpecifierSet? other) =>
+        other is not null && Clauses.Length == other.Clauses.Length && Clauses.ToHashSet().SetEquals(other.Clauses);
 
     public override bool Equals(object? obj) => Equals(obj as SpecifierSet);
 
+    // Independent of the order, as equality is.
     public override int GetHashCode()
     {
-        int hash = 0;
-        foreach (string clause in Canonical()) hash ^= clause.GetHashCode(StringComparison.Ordinal);
+        int hash = Clauses.Length;
+        foreach (var clause in Clauses) hash ^= clause.GetHashCode();
         return hash;
     }
 
     public override string ToString() => string.Join(',', Clauses);
-
-    // `==1.0` and `==1` are the same clause; `===1.0` and `===1` are not, nor `~=1.0` and `~=1.0.0`.
-    private ImmutableHashSet<string> Canonical() => [.. Clauses.Select(c => c.Operator is "===" or "~=" || c.VersionText.EndsWith('*')
-        ? c.ToString()
-        : c.Operator + TrimZeros(Pep440Version.Parse(c.VersionText)))];
-
-    private static string TrimZeros(Pep440Version version)
-    {
-        VersionParts parts = version.Parts;
-        int used = parts.Release.Length;
-        while (used > 1 && parts.Release[used - 1] == 0) used--;
-        return new VersionParts { Epoch = parts.Epoch, Release = parts.Release[..used], Pre = parts.Pre, Post = parts.Post, Dev = parts.Dev, Local = parts.Local }.ToString();
-    }
 }

@@ -3,160 +3,154 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sandpiper.Packaging.Versions;
 
-/// <summary>The grammar of PEP 440, appendix B, walked once.</summary>
+/// <summary>Reads <c>[N!]N(.N)*[{a|b|rc}N][.postN][.devN][+local]</c> and its tolerated spellings (PEP 440, appendix B) in one pass.</summary>
 internal static class VersionGrammar
 {
-    // No version of the public index has more than a dozen numbers; the bound keeps hostile ones cheap.
-    private const int MaxReleaseNumbers = 64;
-    private const int MaxLocalSegments = 64;
+    // No standard bounds a version, but it is part of file names, and those end at 255 bytes.
+    private const int MaxLength = 255;
 
-    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out VersionParts? parts, out ParseProblem problem)
+    // A longer word stands before its own beginning.
+    private static readonly (string Word, Phase Phase)[] PreWords =
+    [
+        ("alpha", Phase.Alpha), ("a", Phase.Alpha), ("beta", Phase.Beta), ("b", Phase.Beta),
+        ("preview", Phase.Candidate), ("pre", Phase.Candidate), ("rc", Phase.Candidate), ("c", Phase.Candidate),
+    ];
+
+    private static readonly string[] PostWords = ["post", "rev", "r"];
+
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out VersionKey? key, out ParseProblem problem)
     {
-        parts = null;
-        var cursor = new AsciiCursor(text);
-        if (!TryTakeRelease(ref cursor, out ulong epoch, out ImmutableArray<ulong> release, out problem)) return false;
-        if (!TryTakePre(ref cursor, out (PreKind, ulong)? pre, out problem)) return false;
-        if (!TryTakePost(ref cursor, out ulong? post, out problem)) return false;
-        if (!TryTakeDev(ref cursor, out ulong? dev, out problem)) return false;
-        if (!TryTakeLocal(ref cursor, out ImmutableArray<LocalSegment> local, out problem)) return false;
-        if (!cursor.AtEnd)
+        key = null;
+        if (text.Length > MaxLength)
         {
-            problem = new(cursor.Position, "the end of the version");
+            problem = new ParseProblem(MaxLength, $"a version of at most {MaxLength} characters");
             return false;
         }
-        parts = new VersionParts { Epoch = epoch, Release = release, Pre = pre, Post = post, Dev = dev, Local = local };
+        var cursor = new AsciiCursor(text);
+        if (!TryTakeVersion(ref cursor, out key, out problem)) return false;
+        if (cursor.AtEnd) return true;
+        key = null;
+        problem = cursor.Problem("the end of the version");
+        return false;
+    }
+
+    private static bool TryTakeVersion(ref AsciiCursor cursor, [NotNullWhen(true)] out VersionKey? key, out ParseProblem problem)
+    {
+        key = null;
+        problem = default;
+        cursor.TryTakeIgnoringCase("v");
+        if (!TryTakeRelease(ref cursor, out ulong epoch, out var release)
+            || !TryTakePre(ref cursor, out var pre)
+            || !TryTakePost(ref cursor, out ulong? post)
+            || !TryTakeSuffix(ref cursor, "dev", out ulong? dev))
+        {
+            problem = cursor.Problem("a number of at most 18 digits");
+            return false;
+        }
+        ImmutableArray<LocalSegment> local = [];
+        if (cursor.TryTake('+') && !TryTakeLocal(ref cursor, out local))
+        {
+            problem = cursor.Problem("a letter or a number of at most 18 digits");
+            return false;
+        }
+        key = new VersionKey { Epoch = epoch, Release = release, Pre = pre, Post = post, Dev = dev, Local = local };
         return true;
     }
 
-    /// <summary>Reads <c>v1!2.0</c>, as far as a release goes.</summary>
-    public static bool TryTakeRelease(ref AsciiCursor cursor, out ulong epoch, out ImmutableArray<ulong> release, out ParseProblem problem)
+    private static bool TryTakeRelease(ref AsciiCursor cursor, out ulong epoch, out ImmutableArray<ulong> release)
     {
-        (epoch, release, problem) = (0, default, default);
-        cursor.TryTakeWord("v");
-        if (!cursor.TryTakeNumber(out ulong number)) return Expected(ref cursor, NumberExpected(cursor), out problem);
+        epoch = 0;
+        release = [];
+        if (!cursor.TryTakeNumber(out ulong number)) return false;
         if (cursor.TryTake('!'))
         {
             epoch = number;
-            if (!cursor.TryTakeNumber(out number)) return Expected(ref cursor, NumberExpected(cursor), out problem);
+            if (!cursor.TryTakeNumber(out number)) return false;
         }
         var numbers = ImmutableArray.CreateBuilder<ulong>(4);
         numbers.Add(number);
-        while (cursor.Peek == '.' && cursor.Rest.Length > 1 && char.IsAsciiDigit(cursor.Rest[1]))
+        while (cursor.Rest is ['.', >= '0' and <= '9', ..])
         {
-            cursor.Position++;
-            if (numbers.Count == MaxReleaseNumbers) return Expected(ref cursor, $"at most {MaxReleaseNumbers} numbers", out problem);
-            if (!cursor.TryTakeNumber(out number)) return Expected(ref cursor, NumberExpected(cursor), out problem);
+            cursor.TryTake('.');
+            if (!cursor.TryTakeNumber(out number)) return false;
             numbers.Add(number);
         }
         release = numbers.DrainToImmutable();
         return true;
     }
 
-    private static string NumberExpected(in AsciiCursor cursor) => char.IsAsciiDigit(cursor.Peek) ? $"a number of at most {AsciiCursor.MaxDigits} digits" : "a digit";
-
-    private static bool TryTakePre(ref AsciiCursor cursor, out (PreKind, ulong)? pre, out ParseProblem problem)
+    private static bool TryTakePre(ref AsciiCursor cursor, out Prerelease? pre)
     {
-        (pre, problem) = (null, default);
+        pre = null;
+        foreach (var (word, phase) in PreWords)
+        {
+            if (!TryTakeSuffix(ref cursor, word, out ulong? number)) return false;
+            if (number is null) continue;
+            pre = new Prerelease(phase, number.Value);
+            break;
+        }
+        return true;
+    }
+
+    private static bool TryTakePost(ref AsciiCursor cursor, out ulong? post)
+    {
+        post = null;
+        if (cursor.Rest is ['-', >= '0' and <= '9', ..])    // "1.0-1" is 1.0.post1; "1.0-" is nothing
+        {
+            cursor.TryTake('-');
+            if (!cursor.TryTakeNumber(out ulong number)) return false;
+            post = number;
+            return true;
+        }
+        foreach (string word in PostWords)
+        {
+            if (!TryTakeSuffix(ref cursor, word, out post)) return false;
+            if (post is not null) break;
+        }
+        return true;
+    }
+
+    // [separator] word [separator] [number]; a missing number is zero. False only for a number that is too long.
+    private static bool TryTakeSuffix(ref AsciiCursor cursor, string word, out ulong? number)
+    {
+        number = null;
         int start = cursor.Position;
-        cursor.TryTakeAnyOf("-_.");
-        PreKind? kind =
-            cursor.TryTakeWord("alpha") ? PreKind.Alpha :
-            cursor.TryTakeWord("beta") ? PreKind.Beta :
-            cursor.TryTakeWord("preview") || cursor.TryTakeWord("pre") || cursor.TryTakeWord("rc") || cursor.TryTakeWord("c") ? PreKind.Candidate :
-            cursor.TryTakeWord("a") ? PreKind.Alpha :
-            cursor.TryTakeWord("b") ? PreKind.Beta : null;
-        if (kind is null)
+        SkipSeparator(ref cursor);
+        if (!cursor.TryTakeIgnoringCase(word))
         {
             cursor.Position = start;
             return true;
         }
-        if (!TryTakeOptionalNumber(ref cursor, out ulong number, out problem)) return false;
-        pre = (kind.Value, number);
+        SkipSeparator(ref cursor);
+        number = 0;
+        if (!char.IsAsciiDigit(cursor.Current)) return true;
+        if (!cursor.TryTakeNumber(out ulong given)) return false;
+        number = given;
         return true;
     }
 
-    private static bool TryTakePost(ref AsciiCursor cursor, out ulong? post, out ParseProblem problem)
+    private static bool TryTakeLocal(ref AsciiCursor cursor, out ImmutableArray<LocalSegment> local)
     {
-        (post, problem) = (null, default);
-        int start = cursor.Position;
-        // The old spelling 1.0-1 means 1.0.post1, and only with a number.
-        if (cursor.Peek == '-' && cursor.Rest.Length > 1 && char.IsAsciiDigit(cursor.Rest[1]))
-        {
-            cursor.Position++;
-            if (!cursor.TryTakeNumber(out ulong old)) return Expected(ref cursor, NumberExpected(cursor), out problem);
-            post = old;
-            return true;
-        }
-        cursor.TryTakeAnyOf("-_.");
-        if (!cursor.TryTakeWord("post") && !cursor.TryTakeWord("rev") && !cursor.TryTakeWord("r"))
-        {
-            cursor.Position = start;
-            return true;
-        }
-        if (!TryTakeOptionalNumber(ref cursor, out ulong number, out problem)) return false;
-        post = number;
-        return true;
-    }
-
-    private static bool TryTakeDev(ref AsciiCursor cursor, out ulong? dev, out ParseProblem problem)
-    {
-        (dev, problem) = (null, default);
-        int start = cursor.Position;
-        cursor.TryTakeAnyOf("-_.");
-        if (!cursor.TryTakeWord("dev"))
-        {
-            cursor.Position = start;
-            return true;
-        }
-        if (!TryTakeOptionalNumber(ref cursor, out ulong number, out problem)) return false;
-        dev = number;
-        return true;
-    }
-
-    private static bool TryTakeLocal(ref AsciiCursor cursor, out ImmutableArray<LocalSegment> local, out ParseProblem problem)
-    {
-        (local, problem) = ([], default);
-        if (!cursor.TryTake('+')) return true;
-        var segments = ImmutableArray.CreateBuilder<LocalSegment>();
+        local = [];
+        var segments = ImmutableArray.CreateBuilder<LocalSegment>(2);
         do
         {
             int start = cursor.Position;
-            cursor.TakeWhile(char.IsAsciiLetterOrDigit);
-            ReadOnlySpan<char> text = cursor.From(start);
-            if (text.IsEmpty) return Expected(ref cursor, "a letter or digit of the local version", out problem);
-            if (segments.Count == MaxLocalSegments) return Expected(ref cursor, $"at most {MaxLocalSegments} parts of a local version", out problem);
-            if (text.ContainsAnyExceptInRange('0', '9'))
+            var segment = cursor.TakeWhile(char.IsAsciiLetterOrDigit);
+            if (segment.IsEmpty) return false;
+            if (segment.ContainsAnyExceptInRange('0', '9'))
             {
-                segments.Add(new LocalSegment(text.ToString().ToLowerInvariant(), 0));
+                segments.Add(new LocalSegment(0, segment.ToString().ToLowerInvariant()));
                 continue;
             }
-            var digits = new AsciiCursor(text);
-            if (!digits.TryTakeNumber(out ulong number)) return Expected(ref cursor, $"a number of at most {AsciiCursor.MaxDigits} digits", out problem);
-            segments.Add(new LocalSegment(null, number));
+            cursor.Position = start;
+            if (!cursor.TryTakeNumber(out ulong number)) return false;
+            segments.Add(new LocalSegment(number, null));
         }
-        while (cursor.TryTakeAnyOf("-_."));
+        while (SkipSeparator(ref cursor));
         local = segments.DrainToImmutable();
         return true;
     }
 
-    // A pre-, post- or development release without a number is number 0; a separator may stand before the number.
-    private static bool TryTakeOptionalNumber(ref AsciiCursor cursor, out ulong number, out ParseProblem problem)
-    {
-        (number, problem) = (0, default);
-        int start = cursor.Position;
-        cursor.TryTakeAnyOf("-_.");
-        if (char.IsAsciiDigit(cursor.Peek))
-        {
-            return cursor.TryTakeNumber(out number) || Expected(ref cursor, NumberExpected(cursor), out problem);
-        }
-        // The separator may belong to what follows (1.0a.dev1); one at the very end belongs to nothing we know.
-        cursor.Position = start;
-        return true;
-    }
-
-    private static bool Expected(ref AsciiCursor cursor, string expected, out ParseProblem problem)
-    {
-        problem = new(cursor.Position, expected);
-        return false;
-    }
+    private static bool SkipSeparator(ref AsciiCursor cursor) => cursor.TryTake('.') || cursor.TryTake('-') || cursor.TryTake('_');
 }

@@ -1,172 +1,143 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Sandpiper.Packaging.Versions;
 
-/// <summary>One clause, such as <c>~=2.2</c> or <c>==1.*</c> (PyPA "Version specifiers").</summary>
-public sealed class VersionSpecifier
+/// <summary>One clause, such as <c>~=2.2</c> or <c>==1.*</c> (PyPA "Version specifiers"). Immutable.</summary>
+/// <remarks>Equal when operator and version are: <c>==2.8</c> equals <c>==2.8.0</c>.</remarks>
+public sealed class VersionSpecifier : IEquatable<VersionSpecifier>
 {
-    // What cannot stand in an arbitrary version: the characters that end it in a requirement.
-    private static readonly System.Buffers.SearchValues<char> EndsArbitrary = System.Buffers.SearchValues.Create(" \t,;()");
-
     private readonly Comparison _comparison;
-    private readonly Pep440Version _version;    // default for ===, whose text need not be a version
+    private readonly Pep440Version _version;    // without the wildcard; the default for ===, which compares text
 
-    private VersionSpecifier(Comparison comparison, string text, Pep440Version version) =>
-        (_comparison, VersionText, _version) = (comparison, text, version);
+    // For <V. Pre-releases of V are not below V unless V is one itself ("Exclusive ordered comparison"), and V.dev0 is the first of them. So
+    // 1.0a1 IS below 1.0.post1, whose only pre-releases are its own .devN (packaging 26.1; older tools went by the release).
+    private readonly VersionKey? _ceiling;
 
-    private enum Comparison
+    private VersionSpecifier(Comparison comparison, string versionText, Pep440Version version, bool isWildcard)
     {
-        Compatible,
-        Equal,
-        EqualPrefix,
-        NotEqual,
-        NotEqualPrefix,
-        AtMost,
-        AtLeast,
-        Below,
-        Above,
-        Arbitrary,
+        _comparison = comparison;
+        _version = version;
+        VersionText = versionText;
+        IsWildcard = isWildcard;
+        NamesPrerelease = comparison != Comparison.NotEqual && version.IsPrerelease;
+        if (comparison == Comparison.Below) _ceiling = version.IsPrerelease ? version.Key : version.Key with { Dev = 0 };
     }
 
     /// <summary>One of <c>~= == != &lt;= &gt;= &lt; &gt; ===</c>.</summary>
-    public string Operator => _comparison switch
-    {
-        Comparison.Compatible => "~=",
-        Comparison.Equal or Comparison.EqualPrefix => "==",
-        Comparison.NotEqual or Comparison.NotEqualPrefix => "!=",
-        Comparison.AtMost => "<=",
-        Comparison.AtLeast => ">=",
-        Comparison.Below => "<",
-        Comparison.Above => ">",
-        _ => "===",
-    };
+    public string Operator => _comparison.Text();
 
     /// <summary>What stands behind the operator, wildcard included.</summary>
     public string VersionText { get; }
 
+    /// <summary><c>==V.*</c> or <c>!=V.*</c>.</summary>
+    public bool IsWildcard { get; }
+
+    /// <summary>The version behind the operator, without the wildcard; null for <c>===</c>, which names a text.</summary>
+    public Pep440Version? Version => _comparison == Comparison.Arbitrary ? null : _version;
+
     /// <summary><c>==V</c> without a wildcard, or <c>===V</c>: the user named one version.</summary>
-    public bool IsExact => _comparison is Comparison.Equal or Comparison.Arbitrary;
+    public bool IsExact => _comparison == Comparison.Arbitrary || (_comparison == Comparison.Equal && !IsWildcard);
 
-    /// <summary>Whether the version named here is itself a pre-release: then pre-releases are meant.</summary>
-    public bool NamesPrerelease => _comparison switch
-    {
-        Comparison.NotEqual or Comparison.NotEqualPrefix or Comparison.EqualPrefix => false,
-        Comparison.Arbitrary => Pep440Version.TryParse(VersionText, out Pep440Version version, out _) && version.IsPrerelease,
-        _ => _version.IsPrerelease,
-    };
+    /// <summary>Whether the version named here is itself a pre-release: then pre-releases are meant. Never for <c>!=</c>.</summary>
+    public bool NamesPrerelease { get; private init; }
 
-    /// <summary>Whether one version satisfies the clause, pre-releases being judged like any other version.</summary>
-    public bool Contains(Pep440Version version) => _comparison switch
-    {
-        Comparison.Equal => IsEqual(version),
-        Comparison.NotEqual => !IsEqual(version),
-        Comparison.EqualPrefix => HasPrefix(version, _version.Parts.Release.AsSpan()),
-        Comparison.NotEqualPrefix => !HasPrefix(version, _version.Parts.Release.AsSpan()),
-        Comparison.AtMost => version.Public <= _version,
-        Comparison.AtLeast => version.Public >= _version,
-        Comparison.Below => version < _version && !IsPrereleaseOfThis(version),
-        Comparison.Above => version.Public > _version && !IsPostreleaseOfThis(version),
-        Comparison.Compatible => version.Public >= _version && HasPrefix(version, _version.Parts.Release.AsSpan()[..^1]),
-        // The published spelling, compared as ASCII text in either case; nothing is normalised.
-        _ => System.Text.Ascii.EqualsIgnoreCase(version.Original, VersionText),
-    };
-
-    public override string ToString() => Operator + VersionText;
-
-    /// <param name="text">Operator and version; blanks around and between.</param>
-    internal static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out VersionSpecifier? specifier, out ParseProblem problem)
+    /// <summary>Reads one clause; white space around operator and version is allowed.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out VersionSpecifier? specifier, out ParseProblem problem)
     {
         specifier = null;
         var cursor = new AsciiCursor(text);
-        cursor.SkipBlanks();
-        if (!TryTakeOperator(ref cursor, out Comparison comparison))
+        cursor.TakeWhile(char.IsWhiteSpace);
+        if (!cursor.TryTakeComparison(out var comparison))
         {
-            problem = new(cursor.Position, "one of ~= == != <= >= < > ===");
+            problem = cursor.Problem("a comparison operator");
             return false;
         }
-        cursor.SkipBlanks();
-        int start = cursor.Position;
-        ReadOnlySpan<char> versionText = cursor.Rest.TrimEnd(" \t");
-        if (comparison == Comparison.Arbitrary)
+        cursor.TakeWhile(char.IsWhiteSpace);
+        var operand = cursor.Rest.TrimEnd();
+        if (TryParseOperand(comparison, operand, out specifier, out problem)) return true;
+        problem = problem with { Position = problem.Position + cursor.Position };
+        return false;
+    }
+
+    /// <summary>Whether <paramref name="version"/> satisfies the clause, pre-releases being judged like any other version.</summary>
+    public bool Contains(Pep440Version version)
+    {
+        var (candidate, named) = (version.Key, _version.Key);
+        return _comparison switch
         {
-            problem = new(start, "a version");
-            if (versionText.IsEmpty || versionText.ContainsAny(EndsArbitrary)) return false;
-            specifier = new VersionSpecifier(comparison, versionText.ToString(), default);
-            return true;
-        }
-        bool isPrefix = comparison is Comparison.Equal or Comparison.NotEqual && versionText.EndsWith(".*");
-        ReadOnlySpan<char> bare = isPrefix ? versionText[..^2] : versionText;
-        if (bare.ContainsAny(" \t") || !Pep440Version.TryParse(bare, out Pep440Version version, out problem))
-        {
-            problem = new(start, "a version");
-            return false;
-        }
-        if (WhatIsWrong(comparison, isPrefix, version) is { } expected)
-        {
-            problem = new(start, expected);
-            return false;
-        }
-        comparison = (comparison, isPrefix) switch
-        {
-            (Comparison.Equal, true) => Comparison.EqualPrefix,
-            (Comparison.NotEqual, true) => Comparison.NotEqualPrefix,
-            _ => comparison,
+            Comparison.Arbitrary => Ascii.EqualsIgnoreCase(version.Original, VersionText),
+            Comparison.Equal => IsEqual(candidate, named),
+            Comparison.NotEqual => !IsEqual(candidate, named),
+            Comparison.Compatible => candidate.ComparePublic(named) >= 0 && candidate.HasPrefix(named, named.Release.Length - 1),
+            Comparison.AtMost => candidate.ComparePublic(named) <= 0,
+            Comparison.AtLeast => candidate.ComparePublic(named) >= 0,
+            Comparison.Below => candidate.ComparePublic(_ceiling!) < 0,     // set by the constructor for this operator
+            _ => IsAbove(candidate, named),
         };
-        specifier = new VersionSpecifier(comparison, versionText.ToString(), version);
+    }
+
+    public bool Equals(VersionSpecifier? other) => other is not null && _comparison == other._comparison && IsWildcard == other.IsWildcard
+        && (_comparison == Comparison.Arbitrary
+            ? string.Equals(VersionText, other.VersionText, StringComparison.Ordinal)
+            : _version == other._version)
+        && (!CountsZeros || _version.Release.Length == other._version.Release.Length);
+
+    public override bool Equals(object? obj) => Equals(obj as VersionSpecifier);
+
+    public override int GetHashCode() => _comparison == Comparison.Arbitrary
+        ? VersionText.GetHashCode(StringComparison.Ordinal)
+        : HashCode.Combine(_comparison, _version);
+
+    public override string ToString() => Operator + VersionText;
+
+    // ~=1.0 is not ~=1.0.0, nor is ==1.* the same as ==1.0.*.
+    private bool CountsZeros => IsWildcard || _comparison == Comparison.Compatible;
+
+    /// <summary>No white space and nothing that ends a clause in a requirement line.</summary>
+    internal static bool IsPartOfClause(char c) => !char.IsWhiteSpace(c) && c is not (',' or ';' or ')');
+
+    private static bool TryParseOperand(
+        Comparison comparison, ReadOnlySpan<char> operand, [NotNullWhen(true)] out VersionSpecifier? specifier, out ParseProblem problem)
+    {
+        specifier = null;
+        if (comparison == Comparison.Arbitrary) return TryParseArbitrary(operand, out specifier, out problem);
+        bool isWildcard = operand.EndsWith(".*", StringComparison.Ordinal);
+        if (!VersionGrammar.TryParse(isWildcard ? operand[..^2] : operand, out var key, out problem)) return false;
+        bool takesMore = comparison is Comparison.Equal or Comparison.NotEqual;
+        if (isWildcard && !takesMore)
+            problem = new ParseProblem(operand.Length - 2, "no wildcard: only == and != take one");
+        else if (isWildcard && (key.IsPrerelease || key.Post is not null || !key.Local.IsEmpty))
+            problem = new ParseProblem(operand.Length - 2, "no wildcard: it only follows a release");
+        else if (!key.Local.IsEmpty && !takesMore)
+            problem = new ParseProblem(operand.IndexOf('+'), "no local version: only == and != take one");
+        else if (comparison == Comparison.Compatible && key.Release.Length < 2)
+            problem = new ParseProblem(operand.Length, "a release of two numbers or more");
+        if (problem != default) return false;
+        string text = operand.ToString();
+        specifier = new VersionSpecifier(comparison, text, new Pep440Version(key, text), isWildcard);
+        return true;
+    }
+
+    private static bool TryParseArbitrary(
+        ReadOnlySpan<char> operand, [NotNullWhen(true)] out VersionSpecifier? specifier, out ParseProblem problem)
+    {
+        specifier = null;
         problem = default;
+        var cursor = new AsciiCursor(operand);
+        if (cursor.TakeWhile(IsPartOfClause).IsEmpty) problem = cursor.Problem("a version");
+        else if (!cursor.AtEnd) problem = cursor.Problem("the end of the clause");
+        if (problem != default) return false;
+        bool namesPrerelease = VersionGrammar.TryParse(operand, out var key, out _) && key.IsPrerelease;
+        specifier = new VersionSpecifier(Comparison.Arbitrary, operand.ToString(), default, false) { NamesPrerelease = namesPrerelease };
         return true;
     }
 
-    private static string? WhatIsWrong(Comparison comparison, bool isPrefix, Pep440Version version)
-    {
-        if (isPrefix && (version.IsPrerelease || version.IsPostrelease || version.HasLocal)) return "only a release before .*";
-        if (version.HasLocal && comparison is not (Comparison.Equal or Comparison.NotEqual)) return "a version without a local part";
-        if (comparison == Comparison.Compatible && version.Parts.Release.Length < 2) return "at least two numbers behind ~=";
-        return null;
-    }
+    private bool IsEqual(VersionKey candidate, VersionKey named) => IsWildcard ? candidate.HasPrefix(named, named.Release.Length)
+        : named.Local.IsEmpty ? candidate.ComparePublic(named) == 0
+        : candidate.CompareTo(named) == 0;
 
-    private static bool TryTakeOperator(ref AsciiCursor cursor, out Comparison comparison)
-    {
-        Comparison? taken =
-            cursor.TryTakeWord("===") ? Comparison.Arbitrary :
-            cursor.TryTakeWord("==") ? Comparison.Equal :
-            cursor.TryTakeWord("~=") ? Comparison.Compatible :
-            cursor.TryTakeWord("!=") ? Comparison.NotEqual :
-            cursor.TryTakeWord("<=") ? Comparison.AtMost :
-            cursor.TryTakeWord(">=") ? Comparison.AtLeast :
-            cursor.TryTakeWord("<") ? Comparison.Below :
-            cursor.TryTakeWord(">") ? Comparison.Above : null;
-        comparison = taken ?? default;
-        return taken is not null;
-    }
-
-    // A clause without a local part does not look at the candidate's.
-    private bool IsEqual(Pep440Version version) => (_version.HasLocal ? version : version.Public) == _version;
-
-    private bool HasPrefix(Pep440Version version, ReadOnlySpan<ulong> prefix)
-    {
-        ImmutableArray<ulong> release = version.Parts.Release;
-        if (version.Parts.Epoch != _version.Parts.Epoch) return false;
-        for (int i = 0; i < prefix.Length; i++)
-        {
-            if ((i < release.Length ? release[i] : 0) != prefix[i]) return false;
-        }
-        return true;
-    }
-
-    // <1.0 leaves out 1.0rc1, and <1.0.post1 leaves out 1.0.post1.dev1 but not 1.0a1 (the rule since packaging 26.1).
-    private bool IsPrereleaseOfThis(Pep440Version version)
-    {
-        if (_version.IsPrerelease || !version.IsPrerelease || !HasSameRelease(version)) return false;
-        return _version.Parts.Post is null || (version.Parts.Post == _version.Parts.Post && version.Parts.Pre is null);
-    }
-
-    // >1.0 leaves out 1.0.post1; >1.0.post1 takes later post-releases, their development releases included.
-    private bool IsPostreleaseOfThis(Pep440Version version) =>
-        !_version.IsPostrelease && version.IsPostrelease && HasSameRelease(version)
-        && (_version.Parts.Pre is null || version.Parts.Pre == _version.Parts.Pre);
-
-    private bool HasSameRelease(Pep440Version version) =>
-        version.Parts.Epoch == _version.Parts.Epoch && VersionParts.CompareReleases(version.Parts.Release, _version.Parts.Release) == 0;
+    // Local versions of V are not above V, nor are its post-releases, unless V is one (or a development release, which has none).
+    private static bool IsAbove(VersionKey candidate, VersionKey named) => candidate.ComparePublic(named) > 0
+        && (named.Post is not null || named.Dev is not null || candidate.Post is null || !candidate.SharesReleaseAndPre(named));
 }

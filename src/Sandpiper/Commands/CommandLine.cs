@@ -30,12 +30,15 @@ internal static class CommandLine
     }
 
     public static ParseResult Parse(RootCommand root, string[] args) =>
-        root.Parse(WithProgramArgumentsKept(args), new ParserConfiguration
-        {
-            // By default any argument that begins with `@` is read as a file of arguments.
-            ResponseFileTokenReplacer = null,
-            EnablePosixBundling = true,
-        });
+        root.Parse(WithProgramArgumentsKept(args), Reading());
+
+    /// <summary>How words are read, when they are run and when they are completed.</summary>
+    public static ParserConfiguration Reading() => new()
+    {
+        // By default any argument that begins with `@` is read as a file of arguments.
+        ResponseFileTokenReplacer = null,
+        EnablePosixBundling = true,
+    };
 
     public static RootCommand Build()
     {
@@ -71,9 +74,9 @@ internal static class CommandLine
     // Everything after `python` is Python's, options that look like ours included: `sandpiper python -v -c …`.
     private static string[] WithProgramArgumentsKept(string[] args)
     {
-        int command = Array.FindIndex(args, a => !a.StartsWith('-'));
-        if (command > 0 && string.Equals(args[command - 1], "--root", StringComparison.Ordinal)) command = Array.FindIndex(args, command + 1, a => !a.StartsWith('-'));
-        return command >= 0 && string.Equals(args[command], "python", StringComparison.Ordinal)
+        int command = 0;
+        while (command < args.Length && args[command].StartsWith('-')) command += args[command] is "--root" or "--color" ? 2 : 1;
+        return command < args.Length && string.Equals(args[command], "python", StringComparison.Ordinal)
             ? [.. args[..(command + 1)], "--", .. args[(command + 1)..]]
             : args;
     }
@@ -102,7 +105,9 @@ internal static class CommandLine
     {
         public override int Invoke(ParseResult parseResult)
         {
-            System.Console.Out.WriteLine($"sandpiper {Version}");
+            Terminal terminal = Session.TerminalOf(parseResult);
+            terminal.Line($"sandpiper {Version}");
+            terminal.Flush();
             return (int)ExitCode.Done;
         }
     }

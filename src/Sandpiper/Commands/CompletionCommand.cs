@@ -40,18 +40,21 @@ internal static class CompletionCommand
         command.SetAction(parsed =>
         {
             Terminal terminal = Session.TerminalOf(parsed);
-            string[] typed = parsed.GetValue(words) ?? [];
-            string unfinished = typed.Length > 0 ? typed[^1] : "";
-            string line = string.Join(' ', typed);
-            foreach (CompletionItem item in root.Parse(line).GetCompletions(line.Length))
-            {
-                string candidate = item.InsertText ?? item.Label;
-                if (candidate.StartsWith(unfinished, StringComparison.Ordinal) && !candidate.StartsWith('/')) terminal.Line(candidate);
-            }
+            foreach (string candidate in CandidatesFor(root, parsed.GetValue(words) ?? [])) terminal.Line(candidate);
             terminal.Flush();
             return (int)ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>What <paramref name="typed"/> could go on with; its last word is unfinished, possibly empty.</summary>
+    public static IEnumerable<string> CandidatesFor(RootCommand root, string[] typed)
+    {
+        string unfinished = typed.Length > 0 ? typed[^1] : "";
+        string line = string.Join(' ', typed);
+        return root.Parse(line, CommandLine.Reading()).GetCompletions(line.Length)
+            .Select(item => item.InsertText ?? item.Label)
+            .Where(candidate => candidate.StartsWith(unfinished, StringComparison.Ordinal) && !candidate.StartsWith('/'));
     }
 
     private static string ScriptFor(string shell) => shell switch

@@ -53,7 +53,7 @@ internal sealed class IndexOptions
     private static Uri AddressOf(string text)
     {
         string whole = text.StartsWith('/') ? $"file://{text}" : text;
-        return Uri.TryCreate(whole.EndsWith('/') ? whole : whole + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" or "file"
+        return text.Length > 0 && Uri.TryCreate(whole.EndsWith('/') ? whole : whole + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" or "file"
             ? address
             : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{text}` is no address of an index", "http://…, https://… or file:///… is meant"));
     }

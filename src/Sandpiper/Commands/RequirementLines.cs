@@ -30,12 +30,14 @@ internal static class RequirementLines
 
     private static RequirementLine Parse(string word)
     {
-        if (Requirement.TryParse(word, out Requirement? requirement, out ParseProblem problem))
+        // `six-1.0-py3-none-any.whl` is also the well-formed name of a project that nobody means.
+        bool isArchive = word.EndsWith(".whl", StringComparison.OrdinalIgnoreCase) || word.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase);
+        ParseProblem problem = default;
+        if (!isArchive && Requirement.TryParse(word, out Requirement? requirement, out problem))
         {
             return new RequirementLine(requirement, [], IsConstraint: false, "the command line");
         }
-        bool isFile = word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".whl", StringComparison.Ordinal) || word.EndsWith(".tar.gz", StringComparison.Ordinal);
-        throw new ExplainedException(isFile
+        throw new ExplainedException(isArchive || word.Contains('/', StringComparison.Ordinal)
             ? new(ExitCode.WrongUsage, $"`{word}` cannot be installed", "files and directories are not supported yet, only names from an index")
             : new(ExitCode.WrongUsage, $"`{word}` is no requirement", problem.ToString(), "sandpiper help install"));
     }

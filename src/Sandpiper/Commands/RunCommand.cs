@@ -34,6 +34,9 @@ internal static class RunCommand
         command.SetAction(parsed =>
         {
             using var session = Session.Of(parsed);
+            string[] words = parsed.GetValue(program)!;
+            // All that is no option of ours counts as the program: a mistyped grant would be looked for on PATH.
+            if (words[0].StartsWith('-')) throw new ExplainedException(new(ExitCode.WrongUsage, $"`{words[0]}` is no option of `run`; nothing was run", "options come first, then `--`, then the program", "sandpiper help run"));
             var grants = new Grants
             {
                 Write = [.. (parsed.GetValue(write) ?? []).Select(Path.GetFullPath)],
@@ -42,7 +45,7 @@ internal static class RunCommand
                 Variables = [.. parsed.GetValue(variables) ?? []],
                 ShowCurrentDirectory = Shown(parsed.GetValue(cwd)),
             };
-            return ConfinedRun.Start(session, parsed.GetValue(env)!, grants, parsed.GetValue(program)!);
+            return ConfinedRun.Start(session, parsed.GetValue(env)!, grants, words);
         });
         return command;
     }

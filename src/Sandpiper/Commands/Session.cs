@@ -53,12 +53,24 @@ internal sealed class Session : IDisposable
     /// <summary>The terminal alone, for what needs nothing else: help, errors of the command line.</summary>
     public static Terminal TerminalOf(ParseResult parsed)
     {
-        Verbosity verbosity = parsed.GetValue(GlobalOptions.Quiet) ? Verbosity.Quiet
-            : parsed.GetValue(GlobalOptions.Verbose) ? Verbosity.Verbose : Verbosity.Normal;
-        return Terminal.OfProcess(parsed.GetValue(GlobalOptions.Color), parsed.GetValue(GlobalOptions.NoProgress), verbosity);
+        Verbosity verbosity = Said(parsed, GlobalOptions.Quiet) ? Verbosity.Quiet : Said(parsed, GlobalOptions.Verbose) ? Verbosity.Verbose : Verbosity.Normal;
+        return Terminal.OfProcess(Said(parsed, GlobalOptions.Color), Said(parsed, GlobalOptions.NoProgress), verbosity);
     }
 
     public void Dispose() => Terminal.Flush();
+
+    // Where a value makes no sense the default counts: this terminal is the one that has to say so.
+    private static T? Said<T>(ParseResult parsed, Option<T> option)
+    {
+        try
+        {
+            return parsed.GetValue(option);
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
+    }
 
     private static DataPlaces PlacesOf(string? rootOption, bool asRoot)
     {

@@ -5,14 +5,18 @@ namespace Sandpiper.Console;
 /// <summary>Standard output and standard error, and what is known of whoever reads them.</summary>
 /// <remarks>
 /// Every text goes through <see cref="VisibleText"/> on its way out, so that no caller can forget to; colour is added by us alone.
-/// A reader that went away (<c>sandpiper list | head -1</c>) is no error.
+/// A reader that went away (<c>sandpiper list | head -1</c>) is no error; an answer that could not be written otherwise is one, and
+/// <see cref="Flush"/> says so: a script must not take half an answer on a full disk for a whole one.
 /// </remarks>
 internal sealed class Terminal
 {
     private readonly TextWriter _out;
     private readonly TextWriter _error;
+    private const int BrokenPipe = 32; // EPIPE
     private readonly bool _colorOut;
     private readonly bool _colorError;
+    private IOException? _lost;
+    private bool _isLossTold;
 
     public Terminal(TextWriter output, TextWriter error, bool colorOut, bool colorError, bool showsProgress, Verbosity verbosity)
     {
@@ -44,7 +48,7 @@ internal sealed class Terminal
     }
 
     /// <summary>A line of the answer, on standard output.</summary>
-    public void Line(params ReadOnlySpan<Inked> pieces) => Write(_out, _colorOut, pieces);
+    public void Line(params ReadOnlySpan<Inked> pieces) => Answer(TextOf(_colorOut, pieces));
 
     /// <summary>A line about the work, on standard error; not with <c>-q</c>.</summary>
     public void Note(params ReadOnlySpan<Inked> pieces)
@@ -62,54 +66,76 @@ internal sealed class Terminal
     public void Problem(params ReadOnlySpan<Inked> pieces)
     {
         // On a terminal both streams are one picture: what was said first is to be read first.
-        Attempt(_out, writer => writer.Flush());
-        Write(_error, _colorError, pieces);
+        AttemptAnswer(writer => writer.Flush());
+        Tell(TextOf(_colorError, pieces));
     }
 
     /// <summary>Machine-readable text, as it is, on standard output. JSON escapes control characters itself.</summary>
-    public void Raw(string text) => Attempt(_out, writer => writer.Write(text));
+    public void Raw(string text) => Answer(text);
 
     /// <summary>A progress line that the next write replaces; only where somebody watches.</summary>
     public void Transient(string text)
     {
-        if (ShowsProgress) Attempt(_error, writer => writer.Write($"\r\e[2K{VisibleText.Of(text)}"));
+        if (ShowsProgress) Tell($"\r\e[2K{VisibleText.Of(WithoutSecrets.Of(text))}");
     }
 
     /// <summary>Takes the progress line away.</summary>
     public void ClearTransient()
     {
-        if (ShowsProgress) Attempt(_error, writer => writer.Write("\r\e[2K"));
+        if (ShowsProgress) Tell("\r\e[2K");
     }
 
     /// <summary>Hands on what is still held back.</summary>
+    /// <exception cref="ExplainedException">Some of the answer was lost, now or before; said once.</exception>
     public void Flush()
     {
-        Attempt(_out, writer => writer.Flush());
-        Attempt(_error, writer => writer.Flush());
+        AttemptAnswer(writer => writer.Flush());
+        if (_lost is not { } lost || _isLossTold) return;
+        _isLossTold = true;
+        throw new ExplainedException(new(ExitCode.CouldNot, "the answer could not be written to standard output", lost.Message));
     }
 
-    private static void Write(TextWriter writer, bool color, ReadOnlySpan<Inked> pieces)
+    private static string TextOf(bool color, ReadOnlySpan<Inked> pieces)
     {
         var line = new StringBuilder();
         foreach (Inked piece in pieces)
         {
             string start = color ? Inked.Start(piece.Ink) : "";
-            line.Append(start).Append(VisibleText.Of(piece.Text)).Append(start.Length > 0 ? "\e[0m" : "");
+            line.Append(start).Append(VisibleText.Of(WithoutSecrets.Of(piece.Text))).Append(start.Length > 0 ? "\e[0m" : "");
         }
-        line.Append('\n');
-        string text = line.ToString();
-        Attempt(writer, w => w.Write(text));
+        return line.Append('\n').ToString();
     }
 
-    private static void Attempt(TextWriter writer, Action<TextWriter> write)
+    private void Answer(string text) => AttemptAnswer(writer => writer.Write(text));
+
+    // Nothing throws in the middle of a change because its report cannot be written; what follows a hole is not written either.
+    private void AttemptAnswer(Action<TextWriter> write)
+    {
+        if (_lost is not null) return;
+        try
+        {
+            write(_out);
+        }
+        catch (IOException error) when (error.HResult == BrokenPipe)
+        {
+            // The reader has what it wanted.
+        }
+        catch (IOException error)
+        {
+            _lost = error;
+        }
+    }
+
+    private void Tell(string text)
     {
         try
         {
-            write(writer);
+            _error.Write(text);
+            _error.Flush();
         }
         catch (IOException)
         {
-            // The reader is gone, or the disk behind a redirection is full; there is nobody left to tell.
+            // There is nobody left to tell.
         }
     }
 }

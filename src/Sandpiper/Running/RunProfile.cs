@@ -66,7 +66,9 @@ internal sealed record RunProfile(Confinement Confinement, string Summary)
     private static void RefuseUnlessWritable(string directory, InstalledEnvironment environment, Caller caller)
     {
         if (!Directory.Exists(directory)) throw Refusal($"`{directory}` cannot be granted for writing", "there is no directory of that name, or we may not look at it");
-        if (Contains(directory, environment.DataRoot) || Contains(environment.DataRoot, directory))
+        // As the kernel sees them: what a link leads to is what would be written.
+        (string real, string realRoot) = (RealPath.Of(directory), RealPath.Of(environment.DataRoot));
+        if (Contains(real, realRoot) || Contains(realRoot, real))
         {
             throw Refusal($"`{directory}` cannot be granted for writing", "the sealed packages of every environment lie there");
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sandpiper.Samples;
 
 namespace Sandpiper.EndToEnd.Tests.Staging;
 
@@ -18,15 +19,21 @@ internal sealed class Somebody : IDisposable
     private const int Uid = 23_117;
     private static readonly bool AsRoot = string.Equals(Environment.UserName, "root", StringComparison.Ordinal);
 
+    private int _indexes;
+
     public Somebody()
     {
         Place = Directory.CreateTempSubdirectory("sandpiper-e2e-").FullName;
         Home = Directory.CreateDirectory(Path.Combine(Place, "home")).FullName;
         Project = Directory.CreateDirectory(Path.Combine(Place, "home", "project")).FullName;
         File.SetUnixFileMode(Place, (UnixFileMode)0b111_101_101);
-        Own(Home);
-        Own(Project);
+        Temporary = Directory.CreateDirectory(Path.Combine(Place, "tmp")).FullName;
+        foreach (string directory in (string[])[Home, Project, Temporary]) Own(directory);
+        Variables["TMPDIR"] = Temporary;
     }
+
+    /// <summary>Whether this user is another than whoever runs the tests.</summary>
+    public static bool IsSomebodyElse => AsRoot;
 
     /// <summary>Everything of this user lies below it.</summary>
     public string Place { get; }
@@ -36,10 +43,27 @@ internal sealed class Somebody : IDisposable
     /// <summary>Where commands start.</summary>
     public string Project { get; }
 
+    /// <summary>TMPDIR of every command.</summary>
+    public string Temporary { get; }
+
     public string DataRoot => Path.Combine(Home, ".local/share/sandpiper");
 
     /// <summary>Variables of every command besides HOME and PATH.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+
+    public string CacheRoot => Path.Combine(Home, ".cache/sandpiper");
+
+    /// <summary>The generation that is current, as a directory; through no link.</summary>
+    public string Generation(string environment = "shared") =>
+        new FileInfo(Path.Combine(DataRoot, "envs", environment, "current")).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+
+    /// <summary>Writes the index below <see cref="Place"/>, readable by everybody and writable by nobody else, and gives its address.</summary>
+    public string Serve(SampleIndex index)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(Place, $"index{++_indexes}")).FullName;
+        index.WriteTo(directory);
+        return $"file://{directory}/simple/";
+    }
 
     public Outcome Sandpiper(params string[] arguments) => Run([PublishedCommand.Path, .. arguments]);
 
@@ -68,6 +92,7 @@ internal sealed class Somebody : IDisposable
         var start = new ProcessStartInfo(whole[0], whole.Skip(1))
         {
             WorkingDirectory = directory ?? Project,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

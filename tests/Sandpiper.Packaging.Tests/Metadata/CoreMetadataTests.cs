@@ -96,7 +96,7 @@ public sealed class CoreMetadataTests
     {
         var metadata = Read("Metadata-Version: 2.0\nName: a\nVersion: 1\nRequires-Dist: b (>=1)\nRequires-Dist: c>=1.*\n");
         Assert.Equal(["b>=1", "c>=1"], metadata.RequiresDist.Select(requirement => requirement.ToString()));
-        Assert.Equal(["Requires-Dist `c>=1.*` was read as `c>=1`"], metadata.Repairs);
+        Assert.StartsWith("Requires-Dist c>=1.*: ", Assert.Single(metadata.Repairs), StringComparison.Ordinal);
     }
 
     [Fact]

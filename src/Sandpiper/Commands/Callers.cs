@@ -1,6 +1,6 @@
-using Sandpiper.Commands;
+using Sandpiper.Running;
 
-namespace Sandpiper.Running;
+namespace Sandpiper.Commands;
 
 /// <summary>Reads who calls from the process.</summary>
 internal static class Callers

@@ -1,9 +1,9 @@
-using Sandpiper.Commands;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Running;
 using Sandpiper.Sandbox.Bubblewrap;
 
-namespace Sandpiper.Running;
+namespace Sandpiper.Commands;
 
 /// <summary>Runs one program confined, as itself: its streams, its exit code, its Ctrl-C.</summary>
 internal static class ConfinedRun

@@ -1,0 +1,48 @@
+using System.Text;
+using Sandpiper.Environments.Store;
+using Sandpiper.Packaging.Wheels;
+
+namespace Sandpiper.Environments.Composing;
+
+/// <summary>All files that one package has in an environment.</summary>
+/// <param name="pythonName"><c>python3.11</c>.</param>
+/// <param name="launcher">Writes its programs.</param>
+internal sealed class PackageFiles(string pythonName, Launcher launcher)
+{
+    private const string Installer = "sandpiper\n";     // PyPA "Recording installed projects": the name of the command
+    private const int MaxScriptBytes = 64 << 20;
+
+    /// <summary>Those of the wheel, less what is left out, and its programs.</summary>
+    /// <exception cref="StoreDamagedException">A script is not what was sealed.</exception>
+    public IEnumerable<TreeFile> Of(ComposedPackage package)
+    {
+        var wheel = package.Wheel;
+        foreach (var file in wheel.Files)
+        {
+            if (package.LeftOut.Contains(file)) continue;
+            string path = Placing.PathOf(file, package.Facts, wheel, pythonName);
+            if (file.Kind == StoredFileKind.PythonScript)
+                yield return TreeFile.Written(path, launcher.Rewrite(wheel.Read(file, MaxScriptBytes).Span), isExecutable: true);
+            else if (file.Scheme == Scheme.Scripts && !file.IsExecutable)
+                // An archive made on Windows knows no execute bit, and a script without it is none (PyPA "Binary distribution format").
+                yield return TreeFile.Written(path, wheel.Read(file, MaxScriptBytes).ToArray(), isExecutable: true);
+            else
+                yield return TreeFile.Linked(path, wheel, file);
+        }
+        foreach (var script in wheel.Scripts) yield return TreeFile.Written($"{Placing.Scripts}/{script.Name}", launcher.For(script), isExecutable: true);
+    }
+
+    /// <summary>What an installer says about its own doing; RECORD last, since it lists all the others.</summary>
+    /// <param name="files">Those of <see cref="Of"/> that the package has got.</param>
+    public IEnumerable<TreeFile> RecordsOf(ComposedPackage package, List<TreeFile> files)
+    {
+        string distInfo = $"{Placing.SitePackages(pythonName)}/{Placing.DistInfo(package.Facts)}";
+        var own = new List<TreeFile> { TreeFile.Written($"{distInfo}/INSTALLER", Encoding.ASCII.GetBytes(Installer)) };
+        if (package.Facts.IsRequested) own.Add(TreeFile.Written($"{distInfo}/REQUESTED", []));
+        string record = $"{distInfo}/RECORD";
+        var rows = files.Concat(own).Select(f => new RecordRow(Placing.InRecord(f.Path, pythonName), f.Digest, f.Size))
+            .Append(new RecordRow(Placing.InRecord(record, pythonName), null, null));
+        own.Add(TreeFile.Written(record, Encoding.UTF8.GetBytes(RecordFile.Write(rows))));
+        return own;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Sandpiper.Environments.Ledger;
+
+/// <summary>One line of the file: a change that is about to happen, or the switch that it led to. What belongs to the other kind is null.</summary>
+internal sealed record LedgerEvent(
+    string Event, int To, string? Command = null, DateTimeOffset? When = null, string? Who = null, uint? Uid = null, int? From = null,
+    LedgerChange[]? Changes = null, string[]? Overrides = null, string? GenerationSha256 = null)
+{
+    public const string Change = "change", Switched = "switched";
+
+    public static LedgerEvent Of(LedgerLine line, uint uid) =>
+        new(Change, line.To, line.Command, line.When.ToUniversalTime(), line.Who, uid, line.From, [.. line.Changes], [.. line.Overrides]);
+
+    /// <summary>Null when something is missing that a change has.</summary>
+    public LedgerLine? ToLine() =>
+        Event is Change && Command is not null && When is { } when && Who is not null && Changes is not null && Overrides is not null && !Changes.Contains(null) && !Overrides.Contains(null)
+            ? new LedgerLine(Command, when, Who, From, To, [.. Changes], [.. Overrides], Confirmed: false) { UserId = Uid }
+            : null;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 4)]
+[JsonSerializable(typeof(LedgerEvent))]
+internal sealed partial class LedgerJson : JsonSerializerContext;

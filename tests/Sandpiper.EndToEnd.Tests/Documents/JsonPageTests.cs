@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Sandpiper.EndToEnd.Tests.Staging;
+
+namespace Sandpiper.EndToEnd.Tests.Documents;
+
+/// <summary>docs/json.md tells every key that a command prints, and its type.</summary>
+public sealed class JsonPageTests
+{
+    [Fact]
+    public void Every_key_of_every_object_is_on_the_page_with_its_type()
+    {
+        Dictionary<string, Dictionary<string, string>> page = Page();
+        using var somebody = new Somebody();
+        string index = Path.Combine(somebody.Place, "index");
+        StandIns.Index(Path.Combine(somebody.Home, "marker")).WriteTo(index);
+        somebody.Variables["SANDPIPER_INDEX_URL"] = $"file://{index}/simple/";
+
+        Check("install", "install --dry-run requests");
+        Check("install", "install requests six==1.0");
+        Check("uninstall", "uninstall six");
+        Check("rollback", "rollback");
+        Check("list", "list");
+        Check("show", "show --files requests");
+        Check("freeze", "freeze");
+        Check("verify", "verify --full");
+        Check("history", "history");
+        somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
+        Check("allow", "allow");
+        Assert.Equal(["allow", "demo", "freeze", "history", "install", "list", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
+
+        void Check(string command, string words)
+        {
+            Outcome outcome = somebody.Sandpiper([.. words.Split(' '), "--json"]);
+            Assert.True(outcome.ExitCode == 0, $"{words}: {outcome}");
+            Assert.True(outcome.Output.All(char.IsAscii), words);
+            using JsonDocument answer = JsonDocument.Parse(outcome.Output);
+            Assert.Equal($"sandpiper/{command}/1", answer.RootElement.GetProperty("schema").GetString());
+            Dictionary<string, string> told = page[command is "uninstall" or "rollback" ? "install" : command];
+            foreach ((string key, string type) in Leaves(answer.RootElement, "").Where(l => l.Key is not "schema"))
+            {
+                // Of an empty array only the name can be seen.
+                if (type is "empty") Assert.True(told.Keys.Any(k => k.StartsWith(key, StringComparison.Ordinal)), $"{words}: `{key}` is not on the page");
+                else Assert.True(told.TryGetValue(key, out string? types) && types.Split(" or ").Contains(type, StringComparer.Ordinal), $"{words}: `{key}` of type {type} is not on the page");
+            }
+            foreach (string key in told.Keys.Where(k => !k.Contains('.', StringComparison.Ordinal) && !k.Contains('[', StringComparison.Ordinal)))
+            {
+                Assert.True(answer.RootElement.TryGetProperty(key, out _), $"{words}: `{key}` is on the page only");
+            }
+        }
+    }
+
+    private static Dictionary<string, Dictionary<string, string>> Page()
+    {
+        var page = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
+        string command = "";
+        foreach (string line in File.ReadLines(Path.Combine(PublishedCommand.Checkout, "docs/json.md")))
+        {
+            if (line.StartsWith("## ", StringComparison.Ordinal)) page[command = line[3..]] = new(StringComparer.Ordinal);
+            else if (line.StartsWith("| `", StringComparison.Ordinal)) page[command].Add(line.Split('`')[1], line.Split('|')[2].Trim());
+        }
+        return page;
+    }
+
+    private static IEnumerable<(string Key, string Type)> Leaves(JsonElement element, string path) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}")),
+        JsonValueKind.Array when element.GetArrayLength() == 0 => [($"{path}[]", "empty")],
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Leaves(item, $"{path}[]")),
+        JsonValueKind.True or JsonValueKind.False => [(path, "boolean")],
+        var kind => [(path, kind.ToString().ToLowerInvariant())],
+    };
+}

@@ -1,0 +1,295 @@
+using System.Text.Json;
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>What people do all day: install, use, look, change, go back, remove.</summary>
+public sealed class MainJobTests
+{
+    private static readonly SampleIndex Harbour = new SampleIndex().WithAll(
+        OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"), OrdinaryPackages.Plover());
+
+    [Fact]
+    public void What_was_installed_is_listed_shown_and_frozen_in_words_and_in_json()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+
+        Assert.Equal(["pebble", "tide"], Lines(Done(user.Sandpiper("list"))).Select(line => line.Split(' ')[0]));
+        Assert.Equal(["pebble==1.2", "tide==2.0"], Lines(Done(user.Sandpiper("freeze"))));
+
+        using JsonDocument list = JsonDocument.Parse(Done(user.Sandpiper("list", "--json")));
+        JsonElement tide = list.RootElement.GetProperty("packages").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "tide");
+        Assert.Equal(("2.0", true), (tide.GetProperty("version").GetString(), tide.GetProperty("requested").GetBoolean()));
+        Assert.StartsWith(index.Replace("simple/", "", StringComparison.Ordinal), tide.GetProperty("index").GetString(), StringComparison.Ordinal);
+        Assert.Equal(Sha256Of(OrdinaryPackages.Tide("2.0")), tide.GetProperty("sha256").GetString());
+
+        using JsonDocument show = JsonDocument.Parse(Done(user.Sandpiper("show", "pebble", "--json")));
+        Assert.Equal("Sets rows in columns", show.RootElement.GetProperty("summary").GetString());
+        Assert.Equal("tide", show.RootElement.GetProperty("package").GetProperty("required_by")[0].GetString());
+
+        using JsonDocument freeze = JsonDocument.Parse(Done(user.Sandpiper("freeze", "--json")));
+        Assert.Equal(["pebble==1.2", "tide==2.0"], freeze.RootElement.GetProperty("requirements").EnumerateArray().Select(r => r.GetString()));
+    }
+
+    [Fact]
+    public void A_command_of_a_package_runs_by_name_and_by_its_shim()
+    {
+        using var user = new Somebody();
+        Install(user, "tide");
+
+        Outcome byName = user.Sandpiper("run", "--", "tide");
+        Outcome byShim = user.Run([Path.Combine(user.DataRoot, "bin/tide")]);
+
+        Assert.StartsWith("hour   metres\n00:00  3.5\n", byName.Output, StringComparison.Ordinal);
+        Assert.Equal((0, byName.Output), (byShim.ExitCode, byShim.Output));
+    }
+
+    [Theory]
+    [InlineData(0, "pass")]
+    [InlineData(3, "import sys; sys.exit(3)")]
+    [InlineData(1, "raise RuntimeError")]
+    [InlineData(255, "import sys; sys.exit(255)")]
+    [InlineData(128 + 15, "import os, signal; os.kill(os.getpid(), signal.SIGTERM)")]
+    [InlineData(128 + 9, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")]
+    public void A_program_that_was_run_answers_with_its_own_exit_code(int code, string program)
+    {
+        using var user = new Somebody();
+        Install(user, "pebble");
+
+        Outcome run = user.Sandpiper("run", "--", "python", "-c", program);
+
+        Assert.True(run.ExitCode == code, $"{run}");
+    }
+
+    [Fact]
+    public void What_cannot_be_started_is_told_apart_as_a_shell_does()
+    {
+        using var user = new Somebody();
+        Install(user, "pebble");
+        user.Write("plain.txt", "not a program\n");
+
+        Assert.Equal(127, user.Sandpiper("run", "--", "no-such-command").ExitCode);
+        Assert.Equal(126, user.Sandpiper("run", "--", "./plain.txt").ExitCode);
+        Assert.Equal(125, user.Sandpiper("run", "--write", "/no/such/directory", "--", "python", "-c", "pass").ExitCode);
+        Assert.Equal(2, user.Sandpiper("run", "--no-such-option", "--", "python").ExitCode);
+    }
+
+    [Fact]
+    public void Standard_input_reaches_the_program_and_its_output_is_nobody_elses()
+    {
+        using var user = new Somebody();
+        Install(user, "pebble");
+
+        Outcome run = user.Run([PublishedCommand.Path, "run", "--", "python", "-c", "import sys; print(sys.stdin.read().upper())"], input: "knot");
+
+        Assert.Equal(("KNOT\n", ""), (run.Output, run.Error));
+    }
+
+    public static TheoryData<string, string, bool> Tamperings => new()
+    {
+        { "edit", "chmod u+w \"$f\" && echo '# more' >> \"$f\"", false },
+        { "same size and time", "touch -r \"$f\" \"$TMPDIR/then\" && chmod u+w \"$f\" && printf X | dd of=\"$f\" bs=1 seek=20 conv=notrunc && touch -r \"$TMPDIR/then\" \"$f\" && chmod u-w \"$f\"", true },
+        { "touch", "touch \"$f\"", false },
+        { "make writable", "chmod u+w \"$f\"", false },
+        { "delete", "chmod u+w \"$d\" && rm -f \"$f\"", false },
+        { "replace by a link", "chmod u+w \"$d\" && rm -f \"$f\" && ln -s /etc/passwd \"$f\"", false },
+        { "add a module", "chmod u+w \"$d\" && echo > \"$d/more.py\"", false },
+        { "add .pth", "chmod u+w \"$s\" && echo 'import os' > \"$s/x.pth\"", false },
+        { "add sitecustomize", "chmod u+w \"$s\" && echo > \"$s/sitecustomize.py\"", false },
+        { "replace the package's directory", "chmod u+w \"$s\" && mv \"$s/pebble\" \"$s/old\" && cp -r \"$s/old\" \"$s/pebble\" && chmod -R u+w \"$s/old\" && rm -rf \"$s/old\"", false },
+        { "change the interpreter's settings", "chmod u+w \"$g/pyvenv.cfg\" && echo 'include-system-site-packages = true' >> \"$g/pyvenv.cfg\"", false },
+        { "replace the interpreter", "chmod u+w \"$g/bin\" && rm -f \"$g/bin/python\" && cp /bin/true \"$g/bin/python\"", false },
+        { "edit a script", "chmod u+w \"$g/bin/tide\" && echo '# more' >> \"$g/bin/tide\"", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Tamperings))]
+    public void Verify_finds_every_tampering(string what, string how, bool onlyInFull)
+    {
+        using var user = new Somebody();
+        Install(user, "tide");
+        Assert.Equal(0, user.Sandpiper("verify").ExitCode);
+        Assert.Equal(0, user.Sandpiper("verify", "--full").ExitCode);
+
+        string locate = $"set -e; g={user.Generation()}; s=$(echo $g/lib/python3*/site-packages); f=$(readlink -f $s/pebble/__init__.py); d=$(dirname $f)";
+        Outcome tampered = user.Run(["/bin/sh", "-c", $"{locate}; {how}"]);
+        Assert.True(tampered.ExitCode == 0, $"{what}: {tampered}");
+
+        Outcome verify = user.Sandpiper("verify");
+        Outcome full = user.Sandpiper("verify", "--full", "--json");
+        Assert.True(full.ExitCode == 3, $"{what}: {full}");
+        using JsonDocument findings = JsonDocument.Parse(full.Output);
+        Assert.NotEqual(0, findings.RootElement.GetProperty("findings").GetArrayLength());
+        if (!onlyInFull) Assert.True(verify.ExitCode == 3, $"{what}: {verify}");
+    }
+
+    [Fact]
+    public void Upgrades_are_asked_for_and_every_generation_can_be_gone_back_to()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide<2");
+        Assert.Equal(["pebble==1.2", "tide==1.0"], Frozen(user));
+
+        Done(user.Sandpiper("install", "tide", "-i", index));
+        Assert.Equal(["pebble==1.2", "tide==1.0"], Frozen(user));
+        Done(user.Sandpiper("install", "-U", "tide", "-i", index));
+        Assert.Equal(["pebble==1.2", "tide==2.0"], Frozen(user));
+        int upgraded = CurrentOf(user);
+        Done(user.Sandpiper("install", "plover", "-i", index));
+        Assert.Equal(["pebble==1.2", "plover==0.3", "tide==2.0"], Frozen(user));
+
+        Done(user.Sandpiper("rollback"));
+        Assert.Equal(["pebble==1.2", "tide==2.0"], Frozen(user));
+        Done(user.Sandpiper("rollback", "1"));
+        Assert.Equal(["pebble==1.2", "tide==1.0"], Frozen(user));
+        Done(user.Sandpiper("rollback", $"{upgraded}"));
+        Assert.Equal("2.0\n", user.Sandpiper("run", "--", "python", "-c", "import tide; print(tide.__version__)").Output);
+        Assert.Equal(1, user.Sandpiper("rollback", "99").ExitCode);
+
+        using JsonDocument history = JsonDocument.Parse(Done(user.Sandpiper("history", "--json")));
+        Assert.Equal(upgraded, history.RootElement.GetProperty("current").GetInt32());
+        Assert.Contains("rollback", history.RootElement.GetProperty("changes").EnumerateArray().Select(c => c.GetProperty("command").GetString()));
+    }
+
+    [Fact]
+    public void Uninstalling_takes_along_what_only_that_package_needed()
+    {
+        using var user = new Somebody();
+        Install(user, "tide", "plover");
+
+        Assert.Equal(1, user.Sandpiper("uninstall", "pebble").ExitCode);
+        Assert.Equal(1, user.Sandpiper("uninstall", "knot").ExitCode);
+        Done(user.Sandpiper("uninstall", "tide"));
+        Assert.Equal(["pebble==1.2", "plover==0.3"], Frozen(user));
+        Assert.False(File.Exists(Path.Combine(user.DataRoot, "bin/tide")), "its shim stayed");
+        Done(user.Sandpiper("uninstall", "plover"));
+        Assert.Empty(Frozen(user));
+        Done(user.Sandpiper("rollback", "1"));
+        Assert.Equal(["pebble==1.2", "plover==0.3", "tide==2.0"], Frozen(user));
+    }
+
+    [Fact]
+    public void A_dry_run_says_what_would_come_and_changes_nothing()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "pebble");
+        var before = Tree.Of(user.DataRoot);
+
+        string said = Done(user.Sandpiper("install", "--dry-run", "tide", "-i", index));
+
+        Assert.Contains("tide 2.0", said, StringComparison.Ordinal);
+        Assert.Equal(before, Tree.Of(user.DataRoot));
+    }
+
+    [Fact]
+    public void Hashes_in_a_requirements_file_decide()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(Harbour);
+        string pebble = Sha256Of(OrdinaryPackages.Pebble("1.2")), tide = Sha256Of(OrdinaryPackages.Tide("2.0"));
+
+        user.Write("wrong.txt", $"tide==2.0 --hash=sha256:{tide}\npebble==1.2 --hash=sha256:{tide}\n");
+        user.Write("short.txt", $"tide==2.0 --hash=sha256:{tide}\n");
+        user.Write("right.txt", $"tide==2.0 --hash=sha256:{tide}\npebble==1.2 \\\n    --hash=sha256:{pebble}\n");
+
+        Assert.InRange(user.Sandpiper("install", "-r", "wrong.txt", "-i", index).ExitCode, 1, 3);
+        Assert.InRange(user.Sandpiper("install", "-r", "short.txt", "-i", index).ExitCode, 1, 3);
+        Assert.InRange(user.Sandpiper("install", "--require-hashes", "pebble", "-i", index).ExitCode, 1, 3);
+        Assert.False(Path.Exists(Path.Combine(user.DataRoot, "envs/shared/current")));
+        Done(user.Sandpiper("install", "-r", "right.txt", "-i", index));
+        Assert.Equal([$"pebble==1.2 --hash=sha256:{pebble}", $"tide==2.0 --hash=sha256:{tide}"], Lines(Done(user.Sandpiper("freeze", "--hashes"))));
+    }
+
+    [Fact]
+    public void Constraints_dependencies_and_upload_times_limit_what_is_chosen()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(Harbour.With(OrdinaryPackages.Small("young", "1.0"), new SampleOffer { Uploaded = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) })
+            .With(OrdinaryPackages.Small("young", "2.0"), new SampleOffer { Uploaded = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero) }));
+        user.Write("limits.txt", "pebble<1.2\nplover==9\n");
+
+        Done(user.Sandpiper("install", "--env", "constrained", "tide", "-c", "limits.txt", "-i", index));
+        Done(user.Sandpiper("install", "--env", "alone", "--no-deps", "tide", "-i", index));
+        Done(user.Sandpiper("install", "--env", "old", "--exclude-newer", "2024-06-01", "young", "-i", index));
+
+        Assert.Equal(["pebble==1.1", "tide==2.0"], Frozen(user, "constrained"));
+        Assert.Equal(["tide==2.0"], Frozen(user, "alone"));
+        Assert.Equal(["young==1.0"], Frozen(user, "old"));
+        Assert.Equal(1, user.Sandpiper("list").ExitCode);
+    }
+
+    [Fact]
+    public void A_release_without_a_wheel_is_not_built_and_the_newest_with_one_is_named()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(OrdinaryPackages.Small("mixed", "1.4"))
+            .With(new SampleSdist("mixed", "2.0").WithSetup("raise SystemExit('built')\n")));
+
+        Outcome refused = user.Sandpiper("install", "mixed==2.0", "-i", index);
+        Assert.True(refused.ExitCode == 1 && refused.Error.Contains("1.4", StringComparison.Ordinal), $"{refused}");
+        Done(user.Sandpiper("install", "mixed", "-i", index));
+        Assert.Equal(["mixed==1.4"], Frozen(user));
+    }
+
+    [Fact]
+    public void A_second_environment_is_its_own()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "pebble==1.1");
+
+        Done(user.Sandpiper("install", "--env", "scratch", "--python", "/usr/bin/python3", "pebble", "-i", index));
+
+        Assert.Equal(["pebble==1.1"], Frozen(user));
+        Assert.Equal(["pebble==1.2"], Frozen(user, "scratch"));
+        Assert.Equal("1.2\n", user.Sandpiper("run", "--env", "scratch", "--", "python", "-c", "import pebble; print(pebble.__version__)").Output);
+        Assert.Equal("1.1\n", user.Sandpiper("python", "-c", "import pebble; print(pebble.__version__)").Output);
+    }
+
+    [Fact]
+    public void Installing_what_is_there_already_makes_no_generation()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+        int before = CurrentOf(user);
+
+        Done(user.Sandpiper("install", "tide", "-i", index));
+
+        Assert.Equal(before, CurrentOf(user));
+    }
+
+    [Fact]
+    public void Help_and_completion_are_there_before_anything_is_installed()
+    {
+        using var user = new Somebody();
+        foreach (string[] words in (string[][])[[], ["help"], ["--help"], ["install", "--help"], ["help", "run"], ["--version"], ["completion", "bash"]])
+        {
+            Assert.NotEmpty(Done(user.Sandpiper(words)));
+        }
+        Assert.Equal(2, user.Sandpiper("instal", "tide").ExitCode);
+        Assert.Equal(2, user.Sandpiper("install").ExitCode);
+        Assert.False(Directory.Exists(user.DataRoot));
+    }
+
+    private static string Install(Somebody user, params string[] requirements)
+    {
+        string index = user.Serve(Harbour);
+        Done(user.Sandpiper(["install", "-i", index, .. requirements]));
+        return index;
+    }
+
+    private static string Done(Outcome outcome)
+    {
+        Assert.True(outcome.ExitCode == 0, $"{outcome}");
+        return outcome.Output;
+    }
+
+    private static string[] Frozen(Somebody user, string environment = "shared") => Lines(Done(user.Sandpiper("freeze", "--env", environment)));
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static int CurrentOf(Somebody user) => int.Parse(Path.GetFileName(user.Generation()));
+
+    private static string Sha256Of(SampleWheel wheel) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wheel.Build()));
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace Sandpiper.Tests.Commands;
+
+/// <summary>What a process left behind.</summary>
+internal sealed record Ended(int ExitCode, string Output, string Error);
+
+/// <summary>The command as a process of its own, as the build put it beside these tests.</summary>
+internal static class BuiltCommand
+{
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "sandpiper");
+
+    public static Ended Run(params string[] args) => End(new ProcessStartInfo(Path, args));
+
+    public static Ended Shell(string script) => End(new ProcessStartInfo("/bin/sh", ["-c", script]));
+
+    private static Ended End(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new(process.ExitCode, output, error.Result);
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Sandpiper.Commands;
+using Sandpiper.Console;
+
+namespace Sandpiper.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("python", "-v", "-c", "1")]
+    [InlineData("python", "--json")]
+    [InlineData("python", "--help")]
+    [InlineData("--color", "never", "python", "-q")]
+    [InlineData("--root", "/r", "--color", "never", "python", "--version")]
+    [InlineData("--no-progress", "python", "@file")]
+    public void Every_word_after_python_is_Pythons(params string[] args)
+    {
+        ParseResult parsed = Parsed(args);
+        Assert.Empty(parsed.Errors);
+        Assert.Equal("python", parsed.CommandResult.Command.Name);
+        Assert.Equal(args[(Array.IndexOf(args, "python") + 1)..], WordsOf(parsed));
+        Assert.False(parsed.GetValue(GlobalOptions.Verbose) || parsed.GetValue(GlobalOptions.Quiet) || parsed.GetValue(GlobalOptions.Json));
+    }
+
+    [Fact]
+    public void A_directory_of_the_name_python_is_no_command()
+    {
+        ParseResult parsed = Parsed(["--root", "python", "list", "--json"]);
+        Assert.Equal(("list", "python", true), (parsed.CommandResult.Command.Name, parsed.GetValue(GlobalOptions.Root), parsed.GetValue(GlobalOptions.Json)));
+    }
+
+    [Fact]
+    public void Every_word_after_the_program_of_run_is_the_programs()
+    {
+        ParseResult parsed = Parsed(["run", "--net", "all", "--", "python", "-v", "--net", "none"]);
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(["python", "-v", "--net", "none"], WordsOf(parsed));
+    }
+
+    [Fact]
+    public void A_file_of_arguments_is_never_read()
+    {
+        using var folder = new Folder();
+        string file = folder.Write("words", "six\n");
+        Assert.Equal([$"@{file}"], WordsOf(Parsed(["install", $"@{file}"])));
+    }
+
+    [Theory]
+    [InlineData("install", "--wrong")]
+    [InlineData("wrong")]
+    [InlineData("show")]
+    [InlineData("uninstall")]
+    [InlineData("list", "six")]
+    [InlineData("rollback", "one")]
+    [InlineData("--color", "purple", "list")]
+    [InlineData("install", "--exclude-newer", "soon", "six")]
+    [InlineData("help", "wrong")]
+    [InlineData("completion", "tcsh")]
+    public void A_wrong_word_is_wrong_usage_and_answers_nothing(params string[] args)
+    {
+        (int exit, string output, string error) = BuiltCommand.Run(args);
+        Assert.Equal(((int)ExitCode.WrongUsage, ""), (exit, output));
+        Assert.StartsWith("× ", error, StringComparison.Ordinal);
+        Assert.Contains("\nhint: sandpiper help", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_version_is_one_line()
+    {
+        (int exit, string output, string error) = BuiltCommand.Run(["--version"]);
+        Assert.Equal((0, $"sandpiper {CommandLine.Version}\n", ""), (exit, output, error));
+    }
+
+    [Theory]
+    [InlineData("help")]
+    [InlineData("--version")]
+    [InlineData("completion bash")]
+    public void An_answer_lost_on_a_full_disk_is_a_failure_that_is_told(string args)
+    {
+        (int exit, _, string error) = BuiltCommand.Shell($"exec {BuiltCommand.Path} {args} > /dev/full");
+        Assert.Equal((int)ExitCode.CouldNot, exit);
+        Assert.StartsWith("× the answer could not be written to standard output\n╰─▶ ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reader_that_went_away_is_no_failure()
+    {
+        (int exit, string output, string error) = BuiltCommand.Shell($"{{ {BuiltCommand.Path} help; echo $? >&2; }} | true");
+        Assert.Equal((0, "", "0\n"), (exit, output, error));
+    }
+
+    private static ParseResult Parsed(string[] args) => CommandLine.Parse(CommandLine.Build(), args);
+
+    private static string[] WordsOf(ParseResult parsed) => parsed.GetValue((Argument<string[]>)parsed.CommandResult.Command.Arguments[0]) ?? [];
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Sandpiper.Commands;
+
+namespace Sandpiper.Tests.Commands;
+
+public sealed class CompletionCommandTests : IDisposable
+{
+    private readonly RootCommand _root = CommandLine.Build();
+    private readonly Folder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Nothing_typed_offers_the_commands_but_no_hidden_one()
+    {
+        string[] candidates = Candidates("");
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "install", "run", "verify", "rollback" }, candidates.ToHashSet(StringComparer.Ordinal));
+        Assert.DoesNotContain("complete-words", candidates);
+    }
+
+    [Fact]
+    public void A_command_begun_is_finished() => Assert.Equal(["rollback"], Candidates("rol"));
+
+    [Fact]
+    public void Options_of_install_are_offered()
+    {
+        Assert.Equal(["--require-hashes", "--requirement"], Candidates("install", "--requ"));
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "--dry-run", "--env", "--index-url", "--json", "--root" }, Candidates("install", "--").ToHashSet(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Shells_and_commands_are_offered_where_they_are_meant()
+    {
+        Assert.Equal(["bash"], Candidates("completion", "b"));
+        Assert.Equal(["freeze"], Candidates("help", "fr"));
+    }
+
+    [Fact]
+    public void A_file_of_arguments_is_not_read_for_completion_either()
+    {
+        string file = _folder.Write("words", "install");
+        Assert.Empty(Candidates($"@{file}", "--requ"));
+    }
+
+    [Theory]
+    [InlineData("show")]
+    [InlineData("uninstall")]
+    public void Names_of_installed_packages_are_offered(string command)
+    {
+        Assert.Equal("", Answer(command, "r"));
+        WriteGeneration("shared", "requests", "six");
+        WriteGeneration("other", "rich");
+        Assert.Equal("requests\n", Answer(command, "r"));
+        Assert.Equal("rich\n", Answer(command, "--env", "other", "r"));
+    }
+
+    private string[] Candidates(params string[] typed) => [.. CompletionCommand.CandidatesFor(_root, typed).Order(StringComparer.Ordinal)];
+
+    // By a process of its own: one that has root gives it up for good before it looks.
+    private string Answer(params string[] typed)
+    {
+        Ended ended = BuiltCommand.Run(["complete-words", "--", "--root", _folder.Path, .. typed]);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        return ended.Output;
+    }
+
+    private void WriteGeneration(string environment, params string[] names)
+    {
+        string packages = string.Join(",", names.Select(name => $$"""
+            {"name": "{{name}}", "version": "1.0", "wheel": "{{name}}-1.0-py3-none-any.whl", "sha256": "{{new string('0', 64)}}", "requested": true,
+             "extras": [], "required_by": [], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
+            """));
+        _folder.Write($"envs/{environment}/generations/1/generation.json", $$"""
+            {"schema": "sandpiper/generation/1", "environment": "{{environment}}", "number": 1, "created": "2026-01-01T00:00:00Z",
+             "python": "/usr/bin/python3", "python_prefix": "/usr", "python_name": "python3.11", "packages": [{{packages}}], "commands": [],
+             "written_files": { } }
+            """);
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, $"envs/{environment}/current"), "generations/1");
+    }
+}

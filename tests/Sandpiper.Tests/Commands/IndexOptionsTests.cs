@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Sandpiper.Commands;
+using Sandpiper.Console;
+using Sandpiper.Packaging.Requirements;
+using Sandpiper.Tests.Console;
+
+namespace Sandpiper.Tests.Commands;
+
+public sealed class IndexOptionsTests
+{
+    [Theory]
+    [InlineData("https://a.example/simple", "https://a.example/simple/")]
+    [InlineData("https://a.example/simple/", "https://a.example/simple/")]
+    [InlineData("http://127.0.0.1:8000/simple", "http://127.0.0.1:8000/simple/")]
+    [InlineData("file:///srv/index/simple", "file:///srv/index/simple/")]
+    [InlineData("/srv/my index/simple", "file:///srv/my%20index/simple/")]
+    public void An_address_ends_with_a_slash_and_a_path_is_a_file(string given, string address) =>
+        Assert.Equal([address], Chosen(["-i", given], new RequirementsFile()));
+
+    [Theory]
+    [InlineData("ftp://a.example/simple")]
+    [InlineData("a.example/simple")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("https://")]
+    [InlineData("")]
+    public void What_is_no_address_of_an_index_is_wrong_usage(string given) =>
+        Assert.Equal(ExitCode.WrongUsage, Assert.Throws<ExplainedException>(() => Chosen(["-i", given], new RequirementsFile())).Explanation.Exit);
+
+    [Fact]
+    public void Further_indexes_are_asked_first_in_the_order_they_were_given() =>
+        Assert.Equal(["https://x.example/", "https://y.example/", "https://z.example/", "https://a.example/"], Chosen(
+            ["--extra-index-url", "https://x.example/", "--index-url", "https://a.example/", "--extra-index-url", "https://y.example/"],
+            new RequirementsFile { ExtraIndexUrls = ["https://z.example/"] }));
+
+    [Fact]
+    public void The_command_line_wins_over_a_file() =>
+        Assert.Equal(["https://a.example/"], Chosen(["--default-index", "https://a.example/"], new RequirementsFile { IndexUrl = "https://b.example/" }));
+
+    [Fact]
+    public void A_file_can_switch_the_index_off() =>
+        Assert.Empty(Chosen([], new RequirementsFile { NoIndex = true, IndexUrl = "https://b.example/" }));
+
+    private static IEnumerable<string> Chosen(string[] words, RequirementsFile file)
+    {
+        var command = new Command("install");
+        IndexOptions options = IndexOptions.AddTo(command);
+        return options.Chosen(command.Parse(words), file, new Listener().Terminal).Select(a => a.AbsoluteUri);
+    }
+}

@@ -1,0 +1,104 @@
+using Sandpiper.Console;
+
+namespace Sandpiper.Tests.Console;
+
+public sealed class TerminalTests
+{
+    private const int BrokenPipe = 32;
+    private const int NoSpace = 28;
+
+    [Fact]
+    public void An_answer_goes_to_standard_output_and_all_else_to_standard_error()
+    {
+        var listener = new Listener();
+        listener.Terminal.Line("answer");
+        listener.Terminal.Note("note");
+        listener.Terminal.Problem("problem");
+        listener.Terminal.Flush();
+        Assert.Equal(("answer\n", "note\nproblem\n"), (listener.Output, listener.Error));
+    }
+
+    [Fact]
+    public void Colour_is_written_only_where_it_is_on()
+    {
+        var (plain, colored) = (new Listener(), new Listener(color: true));
+        foreach (Listener listener in new[] { plain, colored })
+        {
+            listener.Terminal.Line(Inked.Green("+ "), "six");
+            listener.Terminal.Problem(Inked.Red("×"));
+        }
+        Assert.Equal(("+ six\n", "×\n"), (plain.Output, plain.Error));
+        Assert.Equal(("\e[32m+ \e[0msix\n", "\e[1;31m×\e[0m\n"), (colored.Output, colored.Error));
+    }
+
+    [Fact]
+    public void A_package_cannot_bring_colours_of_its_own()
+    {
+        var listener = new Listener(color: true, watches: true);
+        listener.Terminal.Line(Inked.Bold("\e[31mevil\n"), "\e]0;title\a");
+        listener.Terminal.Transient("evil\r\e[2K");
+        Assert.Equal("\e[1m\\u{1b}[31mevil\\u{a}\e[0m\\u{1b}]0;title\\u{7}\n", listener.Output);
+        Assert.Equal("\r\e[2Kevil\\u{d}\\u{1b}[2K", listener.Error);
+    }
+
+    [Theory]
+    [InlineData("Quiet", "problem\n")]
+    [InlineData("Normal", "note\nproblem\n")]
+    [InlineData("Verbose", "detail\nnote\nproblem\n")]
+    public void Quiet_and_verbose_choose_what_is_said_besides_the_answer(string verbosity, string error)
+    {
+        var listener = new Listener(verbosity: Enum.Parse<Verbosity>(verbosity));
+        listener.Terminal.Detail("detail");
+        listener.Terminal.Note("note");
+        listener.Terminal.Problem("problem");
+        listener.Terminal.Line("answer");
+        Assert.Equal(("answer\n", error), (listener.Output, listener.Error));
+    }
+
+    [Fact]
+    public void A_progress_line_is_drawn_only_for_somebody_who_watches()
+    {
+        var listener = new Listener(watches: false);
+        listener.Terminal.Transient("working");
+        listener.Terminal.ClearTransient();
+        Assert.Equal("", listener.Error);
+    }
+
+    [Fact]
+    public void A_reader_that_went_away_is_no_error()
+    {
+        var terminal = new Terminal(new Failing(BrokenPipe), new Failing(BrokenPipe), false, false, true, Verbosity.Normal);
+        terminal.Line("answer");
+        terminal.Problem("problem");
+        terminal.Transient("progress");
+        terminal.Flush();
+    }
+
+    [Fact]
+    public void An_answer_that_could_not_be_written_is_an_error_but_only_when_it_is_handed_on()
+    {
+        var terminal = new Terminal(new Failing(NoSpace), new StringWriter(), false, false, false, Verbosity.Normal);
+        terminal.Line("answer");
+        terminal.Raw("more");
+        terminal.Note("note");
+        Explanation explanation = Assert.Throws<ExplainedException>(terminal.Flush).Explanation;
+        Assert.Equal((ExitCode.CouldNot, "the answer could not be written to standard output"), (explanation.Exit, explanation.What));
+        terminal.Flush();   // said once
+    }
+
+    [Fact]
+    public void Nobody_is_told_that_nobody_can_be_told()
+    {
+        var terminal = new Terminal(new StringWriter(), new Failing(NoSpace), false, false, true, Verbosity.Normal);
+        terminal.Problem("problem");
+        terminal.ClearTransient();
+        terminal.Flush();
+    }
+
+    private sealed class Failing(int errno) : StringWriter
+    {
+        public override void Write(string? value) => throw new IOException("it failed", errno);
+
+        public override void Flush() => throw new IOException("it failed", errno);
+    }
+}
