@@ -1,51 +1,101 @@
+using Sandpiper.Indexes.Fetching;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Indexes;
 
 /// <summary>An index in a directory (<c>file:</c>): <c>NAME/index.json</c>, else <c>NAME/index.html</c>.</summary>
-public sealed class DirectoryIndex(Uri address, WheelMetadataReader metadataOf) : IPackageIndex
+public sealed class DirectoryIndex : IPackageIndex
 {
-    private const int MaxPageBytes = 128 << 20;
-    private const long MaxFileBytes = 8L << 30;
+    private const int MaxMetadataBytes = 8 << 20;
 
-    public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
+    private readonly Uri _address;
+    private readonly WheelMetadataReader _metadataOf;
+
+    /// <param name="address">Of the directory that holds the projects' directories.</param>
+    /// <param name="metadataOf">Reads METADATA out of a wheel that has none beside it.</param>
+    /// <exception cref="IndexException">The address is not one of a directory on this machine.</exception>
+    public DirectoryIndex(Uri address, WheelMetadataReader metadataOf)
     {
-        // A directory that is not there is a mistake; an empty answer would look like "no such package".
-        if (!Directory.Exists(address.LocalPath)) throw new IndexException(IndexRules.Unreachable, "there is no such directory, or we may not look at it", address);
-        foreach (string file in (ReadOnlySpan<string>)["index.json", "index.html"])
+        if (!address.IsFile || address.IsUnc)
+            throw new IndexException(IndexRules.Address, "an index in a directory has an address such as file:///srv/simple/", address);
+        _address = address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+        _metadataOf = metadataOf;
+    }
+
+    public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
+    {
+        // A directory that is not there is a mistake; an empty answer would look like "no such package" and pass the name on (P7).
+        if (!Directory.Exists(_address.LocalPath))
+            throw new IndexException(IndexRules.Unreachable, "there is no such directory, or we may not look at it", _address);
+        foreach ((string file, string kind) in new[] { ("index.json", PageContent.Json), ("index.html", PageContent.Html) })
         {
-            var location = new Uri(address, $"{name.Normalized}/{file}");
-            if (!File.Exists(location.LocalPath)) continue;
-            if (new FileInfo(location.LocalPath).Length > MaxPageBytes) throw new IndexException(IndexRules.TooLong, $"more than {MaxPageBytes} bytes", location) { IsRefusal = true };
-            byte[] content = File.ReadAllBytes(location.LocalPath);
-            bool read = file.EndsWith(".json", StringComparison.Ordinal)
-                ? ProjectPage.TryParseJson(content, location, name, out ProjectPage? page, out string problem)
-                : ProjectPage.TryParseHtml(content, location, name, out page, out problem);
-            return read ? Task.FromResult(page) : throw new IndexException(IndexRules.Page, $"its page of `{name}` cannot be read: {problem}", location) { IsRefusal = true };
+            var location = new Uri(_address, $"{name.Normalized}/{file}");
+            if (await ReadAsync(location, PageContent.MaxBytes, cancel) is { } body)
+                return new PageContent(location, kind, body).Parse(name);
         }
-        return Task.FromResult<ProjectPage?>(null);
+        return null;
     }
 
-    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
-        string path = MustBeFile(wheel);
-        if (!wheel.HasMetadata) return Task.FromResult(metadataOf(path, wheel.FileName));
-        if (!File.Exists(path + ".metadata")) throw new IndexException(IndexRules.Status, $"it offers METADATA of `{wheel.FileName}`, and there is none", wheel.Url);
-        byte[] content = File.ReadAllBytes(path + ".metadata");
-        return wheel.MetadataSha256 is { } expected && Sha256Digest.Of(content) != expected
-            ? throw new IndexException(IndexRules.Digest, $"METADATA of `{wheel.FileName}` has another SHA-256 than the index says", wheel.Url) { IsRefusal = true }
-            : Task.FromResult<ReadOnlyMemory<byte>>(content);
+        MustBeFile(wheel);
+        var beside = new Uri(wheel.Url.AbsoluteUri + ".metadata");
+        if (!wheel.HasMetadata || await ReadAsync(beside, MaxMetadataBytes, cancel) is not { } content)
+        {
+            // The reader opens it by its path; what is not there or no wheel is the reader's to say.
+            return _metadataOf(wheel.Url.LocalPath, wheel.FileName);
+        }
+        if (wheel.MetadataSha256 is { } expected && Sha256Digest.Of(content) != expected) throw Download.OtherMetadata(wheel, beside);
+        return content;
     }
 
-    public async Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel)
+    public async Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel)
     {
-        Download.MustBeExpected(file, expected);
-        string path = MustBeFile(file);
-        if (!File.Exists(path)) throw new IndexException(IndexRules.Status, $"it offers `{file.FileName}`, and there is none", file.Url);
-        await using FileStream body = File.OpenRead(path);
-        await Download.CopyAsync(body, file, expected, MaxFileBytes, destination, file.Url, bytesSoFar, cancel);
+        var download = new Download(file, expected);
+        download.MustBeExpected();
+        MustBeFile(file);
+        await using FileStream content = Open(file.Url) ?? throw new IndexException(
+            IndexRules.Status, $"it offers `{file.FileName}`, and there is none", file.Url);
+        download.MustFit(content.Length, file.Url);
+        await download.CopyAsync(piece => content.ReadAsync(piece, cancel).AsTask(), destination, file.Url, bytesSoFar, cancel);
     }
 
-    private static string MustBeFile(IndexFile file) => file.Url.IsFile ? file.Url.LocalPath : throw new IndexException(IndexRules.Redirect, $"`{file.FileName}` lies elsewhere: an index in a directory offers files only", file.Url) { IsRefusal = true };
+    /// <summary>Null when there is no such file.</summary>
+    private static async Task<byte[]?> ReadAsync(Uri location, int maxBytes, CancellationToken cancel)
+    {
+        await using FileStream? file = Open(location);
+        if (file is null) return null;
+        if (file.Length > maxBytes)
+            throw new IndexException(IndexRules.TooLong, $"it has more than {maxBytes} bytes", location) { IsRefusal = true };
+        byte[] content = new byte[file.Length];
+        await file.ReadExactlyAsync(content, cancel);
+        return content;
+    }
+
+    // What may not be read is there nonetheless: to call it absent would pass the name on to the next index (P7).
+    private static FileStream? Open(Uri location)
+    {
+        try
+        {
+            return File.OpenRead(location.LocalPath);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IndexException(IndexRules.Unreadable, "it is there and cannot be read", location, error);
+        }
+    }
+
+    private static void MustBeFile(IndexFile file)
+    {
+        if (file.Url is { IsFile: true, IsUnc: false }) return;
+        string because = $"`{file.FileName}` lies on a server: an index in a directory offers files only";
+        throw new IndexException(IndexRules.Elsewhere, because, Credentials.Separate(file.Url, out _)) { IsRefusal = true };
+    }
 }

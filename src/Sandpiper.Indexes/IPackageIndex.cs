@@ -10,11 +10,15 @@ public interface IPackageIndex
     /// <exception cref="IndexException">The index could not be asked, or gave an answer that cannot be trusted.</exception>
     Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel);
 
-    /// <summary>METADATA of one wheel: the <c>.metadata</c> beside it (its digest checked), else out of the wheel itself. The bytes, as served.</summary>
+    /// <summary>
+    /// METADATA of one wheel: the <c>.metadata</c> beside it (its digest checked), else out of the wheel itself. The bytes, as served.
+    /// </summary>
     Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel);
 
     /// <summary>Copies the file to <paramref name="destination"/>, hashing while it streams; never more bytes than promised.</summary>
     /// <param name="expected">The digests one of which it must have: the index's own and those the user named.</param>
     /// <param name="bytesSoFar">Told the bytes that arrived.</param>
-    Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel);
+    Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Sandpiper.Indexes.Fetching;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
@@ -11,24 +12,53 @@ namespace Sandpiper.Indexes;
 /// </summary>
 public sealed class IndexChain(ImmutableArray<IPackageIndex> indexes) : IPackageIndex
 {
-    private readonly ConcurrentDictionary<Uri, IPackageIndex> _owners = new();
+    private readonly ConcurrentDictionary<PackageName, IPackageIndex> _owners = new();
 
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
         foreach (IPackageIndex index in indexes)
         {
             if (await index.GetPageAsync(name, cancel) is not { } page) continue;
-            foreach (IndexFile file in page.Files) _owners[file.Url] = index;
+            _owners[name] = index;
             return page;
         }
         return null;
     }
 
-    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => OwnerOf(wheel).GetMetadataAsync(wheel, cancel);
+    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
+        await (await OwnerOfAsync(wheel, cancel)).GetMetadataAsync(wheel, cancel);
 
-    public Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel) =>
-        OwnerOf(file).DownloadAsync(file, expected, destination, bytesSoFar, cancel);
+    public async Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel) =>
+        await (await OwnerOfAsync(file, cancel)).DownloadAsync(file, expected, destination, bytesSoFar, cancel);
 
-    private IPackageIndex OwnerOf(IndexFile file) =>
-        _owners.TryGetValue(file.Url, out IPackageIndex? owner) ? owner : throw new InvalidOperationException($"`{file.FileName}` is on no page that was asked for");
+    private async Task<IPackageIndex> OwnerOfAsync(IndexFile file, CancellationToken cancel)
+    {
+        if (indexes is [var only]) return only;
+        foreach (PackageName name in NamesIn(file.FileName))
+        {
+            if (_owners.TryGetValue(name, out IPackageIndex? owner)) return owner;
+        }
+        // A file from a lock, say, whose page nobody has asked for yet.
+        foreach (PackageName name in NamesIn(file.FileName))
+        {
+            if (await GetPageAsync(name, cancel) is not null) return _owners[name];
+        }
+        Uri shown = Credentials.Separate(file.Url, out _);
+        throw new IndexException(IndexRules.Page, $"no index has the project of `{file.FileName}`", shown) { IsRefusal = true };
+    }
+
+    // A wheel's name ends at the first hyphen (PEP 427), that of an old source distribution at any (PEP 625); the longest
+    // that is known counts.
+    private static IEnumerable<PackageName> NamesIn(string fileName)
+    {
+        string last = fileName.EndsWith(".whl", StringComparison.Ordinal)
+            ? fileName[..(fileName.IndexOf('-', StringComparison.Ordinal) + 1)]
+            : fileName;
+        for (int hyphen = last.LastIndexOf('-'); hyphen > 0; hyphen = last.LastIndexOf('-', hyphen - 1))
+        {
+            if (PackageName.TryParse(last.AsSpan(0, hyphen), out PackageName name, out _)) yield return name;
+        }
+    }
 }

@@ -6,7 +6,9 @@ public static class IndexRules
     /// <summary>Nobody answered: no such host, refused, timed out, broken off.</summary>
     public const string Unreachable = "SP-INDEX-01";
 
-    /// <summary>An answer that is neither the page nor "no such project": 401, 403, 5xx. It is never passed over for another index.</summary>
+    /// <summary>
+    /// An answer that is neither the page nor "no such project": 401, 403, 5xx. It is never passed over for another index.
+    /// </summary>
     public const string Status = "SP-INDEX-02";
 
     /// <summary>A page of a kind, version or content that cannot be read.</summary>
@@ -32,4 +34,13 @@ public static class IndexRules
 
     /// <summary>The certificates to check the index with cannot be read.</summary>
     public const string Certificates = "SP-INDEX-10";
+
+    /// <summary>A file at an address where such an index must not lead: http from https, a server from a directory.</summary>
+    public const string Elsewhere = "SP-INDEX-11";
+
+    /// <summary>The address of an index is none.</summary>
+    public const string Address = "SP-INDEX-12";
+
+    /// <summary>A file of an index in a directory is there and cannot be read.</summary>
+    public const string Unreadable = "SP-INDEX-13";
 }

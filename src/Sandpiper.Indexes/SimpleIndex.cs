@@ -1,6 +1,5 @@
+using System.Collections.Immutable;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using Sandpiper.Indexes.Caching;
 using Sandpiper.Indexes.Fetching;
 using Sandpiper.Packaging.Index;
@@ -9,32 +8,46 @@ using Sandpiper.Packaging.Names;
 namespace Sandpiper.Indexes;
 
 /// <summary>One index by HTTP (PyPA "Simple repository API").</summary>
-/// <remarks>Safe for many questions at once. Credentials of the address go to its own server only and appear in no message.</remarks>
+/// <remarks>
+/// Safe for many questions at once. Credentials of the address go to its own server only and appear in no message. Answers are never
+/// guessed at: only 404 means "not here", and only a page whose kind the server names is read.
+/// </remarks>
 public sealed class SimpleIndex : IPackageIndex, IDisposable
 {
-    private const int MaxPageBytes = 128 << 20;     // the largest page of the public index is under 10 MB
     private const int MaxMetadataBytes = 8 << 20;
-    private const long MaxFileBytes = 8L << 30;
-    private const string Accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
-    private const string JsonType = "application/vnd.pypi.simple.v1+json";
 
     private readonly Uri _address;
     private readonly Credentials _credentials;
     private readonly PageCache _cache;
+    private readonly KeptWheels _kept;
     private readonly HttpFetcher _fetcher;
     private readonly WheelMetadataReader _metadataOf;
     private readonly TimeProvider _time;
     private readonly bool _offline;
 
-    /// <param name="address">Ends with a slash; http or https.</param>
+    /// <param name="address">Of the page of all projects; http or https. May carry a user name and a password.</param>
     /// <param name="cacheDirectory">Null: nothing is kept.</param>
     /// <param name="metadataOf">Reads METADATA out of a wheel, for indexes that do not offer it beside.</param>
     /// <param name="offline">Never ask; pages in the cache count whatever their age.</param>
+    /// <exception cref="IndexException">The address is none, or <c>SSL_CERT_FILE</c> names what cannot be read.</exception>
     public SimpleIndex(Uri address, string? cacheDirectory, WheelMetadataReader metadataOf, TimeProvider time, bool offline)
+        : this(address, cacheDirectory, metadataOf, time, offline, FetchLimits.Default, Environment.GetEnvironmentVariable("SSL_CERT_FILE"))
     {
-        _address = Credentials.Separate(address, out _credentials);
+    }
+
+    internal SimpleIndex(
+        Uri address,
+        string? cacheDirectory,
+        WheelMetadataReader metadataOf,
+        TimeProvider time,
+        bool offline,
+        FetchLimits limits,
+        string? certificateFile)
+    {
+        _address = WithSlash(Credentials.Separate(address, out _credentials));
         _cache = new PageCache(cacheDirectory);
-        _fetcher = new HttpFetcher(time);
+        _kept = new KeptWheels(cacheDirectory);
+        _fetcher = new HttpFetcher(time, limits, string.IsNullOrEmpty(certificateFile) ? null : certificateFile);
         (_metadataOf, _time, _offline) = (metadataOf, time, offline);
     }
 
@@ -42,103 +55,135 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     {
         var address = new Uri(_address, $"{name.Normalized}/");
         CachedPage? cached = _cache.Find(address);
-        if (cached is not null && (_offline || cached.FreshUntil > _time.GetUtcNow())) return Parse(cached, name);
-        if (_offline) throw new IndexException(IndexRules.Offline, $"the page of `{name}` is not in the cache", address);
+        if (cached is not null && (_offline || cached.IsFresh(_time.GetUtcNow()))) return Parse(cached.Content, name);
+        MustBeOnline($"the page of `{name}` is not in the cache", address);
 
-        (HttpResponseMessage response, Uri location) = await _fetcher.GetAsync(address, _credentials, request =>
+        var question = new Question(address, _credentials)
         {
-            request.Headers.TryAddWithoutValidation("Accept", Accept);
-            request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
-            if (cached is { ETag.Length: > 0 }) request.Headers.TryAddWithoutValidation("If-None-Match", cached.ETag);
-        }, cancel);
-        using (response)
-        {
-            if (response.StatusCode == HttpStatusCode.NotFound) return null;
-            bool unchanged = response.StatusCode == HttpStatusCode.NotModified;
-            if (unchanged && cached is null) throw new IndexException(IndexRules.Page, "it says that a page is unchanged which we never had", location) { IsRefusal = true };
-            CachedPage page = unchanged
-                ? cached! with { FreshUntil = FreshUntil(response) }
-                : new CachedPage(response.Content.Headers.ContentType?.MediaType ?? "", location, ETagOf(response), FreshUntil(response), await BoundedBody.ReadAsync(response, location, MaxPageBytes, cancel));
-            ProjectPage parsed = Parse(page, name);
-            _cache.Keep(address, page);
-            return parsed;
-        }
+            Accept = PageContent.Accept,
+            AcceptEncoding = "gzip, br",
+            IfNoneMatch = cached?.ETag ?? "",
+        };
+        return await _fetcher.GetAsync(question, answer => ReadPageAsync(answer, address, cached, name, cancel), cancel);
     }
 
     public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
-        if (wheel.MetadataSha256 is { } digest && _cache.FindMetadata(digest) is { } known) return known;
-        if (_offline) throw new IndexException(IndexRules.Offline, $"METADATA of `{wheel.FileName}` is not in the cache", Shown(wheel.Url));
-        if (!wheel.HasMetadata) return await MetadataFromWheelAsync(wheel, cancel);
+        if (wheel.MetadataSha256 is { } digest && _cache.FindMetadata(digest, MaxMetadataBytes) is { } known) return known;
+        if (wheel.HasMetadata && !_offline && await MetadataBesideAsync(wheel, cancel) is { } content) return content;
+        string path = await _kept.FindAsync(wheel, cancel)
+            ?? await _kept.KeepAsync(
+                wheel, destination => FetchAsync(wheel, new Download(wheel, []), destination, bytesSoFar: null, cancel));
+        return _metadataOf(path, wheel.FileName);
+    }
 
-        var address = new Uri(wheel.Url.GetLeftPart(UriPartial.Path) + ".metadata" + wheel.Url.Query);
-        (HttpResponseMessage response, Uri location) = await _fetcher.GetAsync(address, _credentials, _ => { }, cancel);
-        using (response)
+    public async Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel)
+    {
+        var download = new Download(file, expected);
+        download.MustBeExpected();
+        if (await _kept.FindAsync(file, cancel) is not { } path)
         {
-            if (response.StatusCode != HttpStatusCode.OK) throw new IndexException(IndexRules.Status, $"it offers METADATA of `{wheel.FileName}` and answered {(int)response.StatusCode}", location);
-            ReadOnlyMemory<byte> content = await BoundedBody.ReadAsync(response, location, MaxMetadataBytes, cancel);
-            if (wheel.MetadataSha256 is { } expected)
-            {
-                if (Sha256Digest.Of(content.Span) != expected) throw new IndexException(IndexRules.Digest, $"METADATA of `{wheel.FileName}` has another SHA-256 than the index says", location) { IsRefusal = true };
-                _cache.KeepMetadata(expected, content.Span);
-            }
+            await FetchAsync(file, download, destination, bytesSoFar, cancel);
+            return;
+        }
+        await using FileStream kept = File.OpenRead(path);
+        await download.CopyAsync(piece => kept.ReadAsync(piece, cancel).AsTask(), destination, Shown(file.Url), bytesSoFar, cancel);
+    }
+
+    public void Dispose()
+    {
+        _fetcher.Dispose();
+        _kept.Dispose();
+    }
+
+    private async Task<ProjectPage?> ReadPageAsync(
+        Answer answer, Uri address, CachedPage? cached, PackageName name, CancellationToken cancel)
+    {
+        if (answer.Status == HttpStatusCode.NotFound) return null;
+        bool isUnchanged = answer.Status == HttpStatusCode.NotModified;
+        if (isUnchanged && cached is null)
+            throw new IndexException(IndexRules.Page, "it calls a page unchanged that we never had", answer.Location) { IsRefusal = true };
+        PageContent content = isUnchanged
+            ? cached!.Content
+            : new PageContent(answer.Location, answer.MediaType, await answer.ReadAllAsync(PageContent.MaxBytes, cancel));
+        ProjectPage parsed = Parse(content, name);
+        string etag = isUnchanged ? cached!.ETag : answer.ETag;
+        if (answer.MayBeKept) _cache.Keep(address, new CachedPage(content, etag, _time.GetUtcNow(), answer.MaxAge));
+        return parsed;
+    }
+
+    // Null when it is not there although the page says so: then the wheel itself, whose digest is known, says it more surely.
+    private async Task<byte[]?> MetadataBesideAsync(IndexFile wheel, CancellationToken cancel)
+    {
+        MustBeReachable(wheel);
+        Uri beside = Shown(new Uri($"{wheel.Url.GetLeftPart(UriPartial.Path)}.metadata{wheel.Url.Query}"));
+        return await _fetcher.GetAsync<byte[]?>(new Question(beside, _credentials), async answer =>
+        {
+            if (answer.Status != HttpStatusCode.OK) return null;
+            byte[] content = await answer.ReadAllAsync(MaxMetadataBytes, cancel);
+            if (wheel.MetadataSha256 is not { } expected) return content;
+            if (Sha256Digest.Of(content) != expected) throw Download.OtherMetadata(wheel, answer.Location);
+            _cache.KeepMetadata(expected, content);
             return content;
-        }
+        }, cancel);
     }
 
-    public async Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel)
+    private async Task<Sha256Digest> FetchAsync(
+        IndexFile file, Download download, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel)
     {
-        Download.MustBeExpected(file, expected);
-        if (_offline) throw new IndexException(IndexRules.Offline, $"`{file.FileName}` is not on this machine", Shown(file.Url));
-        (HttpResponseMessage response, Uri location) = await _fetcher.GetAsync(file.Url, _credentials, request => request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity")), cancel);
-        using (response)
+        MustBeReachable(file);
+        MustBeOnline($"`{file.FileName}` is not on this machine", Shown(file.Url));
+        long? start = destination.CanSeek ? destination.Position : null;
+        bool hasBegun = false;
+        return await _fetcher.GetAsync(new Question(Shown(file.Url), _credentials), async answer =>
         {
-            if (response.StatusCode != HttpStatusCode.OK) throw new IndexException(IndexRules.Status, $"it offers `{file.FileName}` and answered {(int)response.StatusCode}", location);
-            if (response.Content.Headers.ContentEncoding.Count > 0) throw new IndexException(IndexRules.Page, $"`{file.FileName}` came packed although that was declined", location) { IsRefusal = true };
-            await using Stream body = await response.Content.ReadAsStreamAsync(cancel);
-            await Download.CopyAsync(body, file, expected, MaxFileBytes, destination, location, bytesSoFar, cancel);
-        }
+            if (answer.Status != HttpStatusCode.OK)
+                throw new IndexException(
+                    IndexRules.Status, $"it offers `{file.FileName}` and answered {(int)answer.Status}", answer.Location);
+            download.MustFit(answer.Length, answer.Location);
+            // From the start: two halves of two answers are no file (pip 26.2, #14131).
+            if (hasBegun && start is null)
+                throw new IndexException(IndexRules.Unreachable, $"`{file.FileName}` broke off", answer.Location);
+            if (hasBegun) destination.SetLength(destination.Position = start!.Value);
+            hasBegun = true;
+            await using Stream body = await answer.OpenAsync(cancel);
+            return await download.CopyAsync(
+                piece => answer.ReadAsync(body, piece, cancel), destination, answer.Location, bytesSoFar, cancel);
+        }, cancel);
     }
 
-    public void Dispose() => _fetcher.Dispose();
-
-    private async Task<ReadOnlyMemory<byte>> MetadataFromWheelAsync(IndexFile wheel, CancellationToken cancel)
+    // A private index's page may name users and passwords in its links; they are nobody's to see, and ours are sent anyway.
+    private static ProjectPage Parse(PageContent content, PackageName name)
     {
-        string temporary = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        await using var file = new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = (UnixFileMode)0b110_000_000, Options = FileOptions.DeleteOnClose,
-        });
-        await DownloadAsync(wheel, [], file, bytesSoFar: null, cancel);
-        await file.FlushAsync(cancel);
-        return _metadataOf(temporary, wheel.FileName);
+        ProjectPage page = content.Parse(name);
+        return page.Files.Any(HasUser)
+            ? page with { Files = [.. page.Files.Select(file => HasUser(file) ? file with { Url = Shown(file.Url) } : file)] }
+            : page;
     }
 
-    private static ProjectPage Parse(CachedPage cached, PackageName name)
+    private static bool HasUser(IndexFile file) =>
+        file.Url.OriginalString.Contains('@', StringComparison.Ordinal) && file.Url.UserInfo.Length > 0;
+
+    private void MustBeOnline(string because, Uri address)
     {
-        // The kind is what the server says; guessing from the content would let a page be two things.
-        bool isJson = string.Equals(cached.ContentType, JsonType, StringComparison.OrdinalIgnoreCase);
-        if (!isJson && !(cached.ContentType is "text/html" or "application/vnd.pypi.simple.v1+html"))
-        {
-            throw new IndexException(IndexRules.Page, $"a page of kind `{cached.ContentType}`; this is no package index", cached.Location) { IsRefusal = true };
-        }
-        bool read = isJson
-            ? ProjectPage.TryParseJson(cached.Body, cached.Location, name, out ProjectPage? page, out string problem)
-            : ProjectPage.TryParseHtml(cached.Body, cached.Location, name, out page, out problem);
-        return read ? page! : throw new IndexException(IndexRules.Page, $"its page of `{name}` cannot be read: {problem}", cached.Location) { IsRefusal = true };
+        if (_offline) throw new IndexException(IndexRules.Offline, because, address);
     }
 
-    private DateTimeOffset FreshUntil(HttpResponseMessage response)
+    // The page came by https, so nobody between could change it; a file by http would give that away, its METADATA above all.
+    private void MustBeReachable(IndexFile file)
     {
-        CacheControlHeaderValue? control = response.Headers.CacheControl;
-        TimeSpan age = control is { NoStore: false, NoCache: false, MaxAge: { } max } ? max : TimeSpan.Zero;
-        return _time.GetUtcNow() + (age > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : age);
+        if (file.Url.Scheme is "https" || (file.Url.Scheme is "http" && _address.Scheme is "http")) return;
+        string because = $"`{file.FileName}` lies at an address of the kind {file.Url.Scheme}, and the index is {_address.Scheme}";
+        throw new IndexException(IndexRules.Elsewhere, because, Shown(file.Url)) { IsRefusal = true };
     }
 
-    private static string ETagOf(HttpResponseMessage response)
+    private static Uri WithSlash(Uri address)
     {
-        string etag = response.Headers.ETag?.ToString() ?? "";
-        return etag.Contains('\n', StringComparison.Ordinal) ? "" : etag;
+        if (address.Scheme is not ("http" or "https") || address.Query.Length > 0 || address.Fragment.Length > 0)
+            throw new IndexException(IndexRules.Address, "an index by HTTP has an http or https address without ? and #", address);
+        return address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
     }
 
     private static Uri Shown(Uri address) => Credentials.Separate(address, out _);

@@ -1,41 +1,33 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Packaging.Requirements;
-using Sandpiper.Packaging.Tags;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Packaging.Wheels;
 
 namespace Sandpiper.Resolution;
 
 /// <summary>One project's page, looked at with one interpreter and one user's words in mind.</summary>
-/// <remarks>File names are taken apart once, wheels of a version are ranked only when that version is looked at: a page can have 5,000 files.</remarks>
+/// <remarks>
+/// A page can have 5,000 files. Of each only the version is read; tags, dates and the rest are looked at for a release that is about to be
+/// chosen. <see cref="Judge"/> is safe for many threads, the sets are the search's own.
+/// </remarks>
 internal sealed class Project
 {
+    private const int MaxTagsShown = 3;
     private readonly ResolutionProblem _problem;
-    private readonly ImmutableArray<Sha256Digest> _hashes;
-    private readonly SortedDictionary<Pep440Version, List<(WheelFileName Wheel, IndexFile File)>> _wheels;
-    private readonly ConcurrentDictionary<Pep440Version, Verdict> _verdicts = new();
-    private readonly HashSet<Pep440Version> _sdistOnly = [];
+    private readonly PythonRule _python;
+    private readonly UserWords _words;
+    private readonly Dictionary<SpecifierSet, BitSet> _fitting = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<int, Obstacle> _hopeless = [];
 
-    public Project(PackageName name, ProjectPage? page, ResolutionProblem problem)
+    public Project(PackageName name, ProjectPage? page, ResolutionProblem problem, PythonRule python)
     {
-        (Name, _problem, Page) = (name, problem, page);
-        _hashes = [.. problem.Lines.Where(l => l.Requirement.Name == name).SelectMany(l => l.Hashes)];
-        _wheels = new(Comparer<Pep440Version>.Create((a, b) => b.CompareTo(a)));
-        foreach (IndexFile file in page?.Files ?? [])
-        {
-            if (file.FileName.EndsWith(".whl", StringComparison.Ordinal))
-            {
-                if (!WheelFileName.TryParse(file.FileName, out WheelFileName? wheel, out _) || wheel.Name != name) continue;
-                if (!_wheels.TryGetValue(wheel.Version, out var list)) _wheels.Add(wheel.Version, list = []);
-                list.Add((wheel, file));
-            }
-            else if (SdistFileName.TryParse(file.FileName, name, out SdistFileName? sdist)) _sdistOnly.Add(sdist.Version);
-        }
-        _sdistOnly.ExceptWith(_wheels.Keys);
-        Versions = [.. _wheels.Keys];
+        (Name, Page, _problem, _python) = (name, page, problem, python);
+        _words = UserWords.On(name, problem);
+        // Nothing of a quarantined project is to be installed, whether or not the index still lists its files (PEP 792).
+        Releases = InOrderOfTrial(ReleasesOf(name, IsQuarantined ? [] : page?.Files ?? []), problem, name);
+        Alive = BitSet.Of(Releases.Length, _ => true);
     }
 
     public PackageName Name { get; }
@@ -43,53 +35,152 @@ internal sealed class Project
     /// <summary>Null: no index has the name.</summary>
     public ProjectPage? Page { get; }
 
-    /// <summary>Versions that have a wheel of some kind, newest first.</summary>
-    public ImmutableArray<Pep440Version> Versions { get; }
+    public bool IsQuarantined => string.Equals(Page?.Status, "quarantined", StringComparison.Ordinal);
 
-    /// <summary>Versions that only have a source distribution.</summary>
-    public IReadOnlySet<Pep440Version> SdistOnly => _sdistOnly;
+    /// <summary>The digests that the user named; null when he named none.</summary>
+    public IReadOnlyCollection<Sha256Digest>? Hashes => _words.Hashes;
 
-    /// <summary>The wheel to take of this version, or why none of it can be taken.</summary>
-    public Verdict Judge(Pep440Version version) => _verdicts.GetOrAdd(version, JudgeNow);
+    /// <summary>What is to be tried first comes first: the installed version, releases from the newest down, then pre-releases.</summary>
+    public Release[] Releases { get; }
 
-    private Verdict JudgeNow(Pep440Version version)
+    /// <summary>Places of the releases that nothing rules out once and for all.</summary>
+    public BitSet Alive { get; }
+
+    /// <summary>How often a choice of this project had to be taken back: where it happens often, much will be fetched.</summary>
+    public int Rejections { get; set; }
+
+    /// <summary>
+    /// Places of the releases that a specifier allows, pre-releases judged like any other. Of those that are not alive it may leave out
+    /// any: a thousand specifiers times a thousand versions is what a search would spend its time on.
+    /// </summary>
+    public BitSet Fitting(SpecifierSet specifiers)
     {
-        Candidate? best = null;
-        (int Rank, BuildTag Build) bestKey = (int.MaxValue, default);
-        string because = $"{Name} {version} has no wheel for this interpreter";
-        foreach ((WheelFileName wheel, IndexFile file) in _wheels[version])
-        {
-            if (_problem.Tags.Rank(wheel.Tags) is not { } rank) continue;
-            if (WhyNot(version, file) is { } reason)
-            {
-                because = reason;
-                continue;
-            }
-            bool better = best is null || rank < bestKey.Rank || (rank == bestKey.Rank && wheel.Build.CompareTo(bestKey.Build) > 0);
-            if (better) (best, bestKey) = (new Candidate(wheel, file), (rank, wheel.Build));
-        }
-        return best is null ? new Verdict(null, because) : new Verdict(best, null);
+        if (_fitting.TryGetValue(specifiers, out BitSet? places)) return places;
+        places = BitSet.Of(Releases.Length, place => Alive.Contains(place) && specifiers.Contains(Releases[place].Version));
+        _fitting.Add(specifiers, places);
+        return places;
     }
 
-    private string? WhyNot(Pep440Version version, IndexFile file)
+    /// <summary>From now on the release is not tried again, whatever else is chosen.</summary>
+    public void RuleOut(int place, Obstacle obstacle)
     {
-        if (file.RequiresPython is { } text && SpecifierSet.TryParse(text, out SpecifierSet? requires, out _) && !AcceptsPython(requires)) return $"{Name} {version} needs Python {text}";
-        if (_problem.ExcludeNewer is { } limit)
+        Alive.Remove(place);
+        _hopeless.TryAdd(place, obstacle);
+    }
+
+    /// <summary>Why a release is ruled out once and for all, or null.</summary>
+    public Obstacle? ObstacleOf(int place) => _hopeless.GetValueOrDefault(place);
+
+    /// <summary>The wheel to take of a release, or why there is none.</summary>
+    public Verdict Judge(Release release) => release.Verdict ??= JudgeNow(release);
+
+    // Stable first, pre-releases as the last resort (PyPA "Handling of pre-releases"). uv goes on to them, too, when every release
+    // contradicts something else; pip takes them as soon as anybody names one.
+    private static Release[] InOrderOfTrial(IEnumerable<Release> releases, ResolutionProblem problem, PackageName name)
+    {
+        Pep440Version? installed = problem.Preferred.TryGetValue(name, out Pep440Version version) ? version : null;
+        return [.. releases
+            .OrderByDescending(r => r.Version == installed)
+            .ThenBy(r => problem.Prereleases != true && r.Version.IsPrerelease)
+            .ThenByDescending(r => r.Version)];
+    }
+
+    private static Dictionary<Pep440Version, Release>.ValueCollection ReleasesOf(PackageName name, ImmutableArray<IndexFile> files)
+    {
+        var releases = new Dictionary<Pep440Version, Release>();
+        var spellings = new Dictionary<string, Release?>(StringComparer.Ordinal);
+        var bySpelling = spellings.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (IndexFile file in files)
         {
-            if (file.UploadTime is not { } uploaded) return $"the index does not say when {Name} {version} was uploaded";
-            if (uploaded > limit) return $"{Name} {version} was uploaded on {uploaded:yyyy-MM-dd}, after the limit you set";
+            if (file.FileName.EndsWith(".whl", StringComparison.Ordinal))
+            {
+                ReadOnlySpan<char> spelling = VersionInName(file.FileName);
+                if (!bySpelling.TryGetValue(spelling, out Release? release))
+                    bySpelling[spelling] = release = Pep440Version.TryParse(spelling, out Pep440Version version, out _)
+                        ? Of(version)
+                        : null;
+                release?.Wheels.Add(file);
+            }
+            else if (SdistFileName.TryParse(file.FileName, name, out SdistFileName? sdist)) Of(sdist.Version).HasSdist = true;
         }
-        if (file.YankedReason is { } yanked && !IsPinnedByUser(version)) return $"{Name} {version} was yanked{(yanked.Length > 0 ? $" ({yanked})" : "")}";
-        if (!_hashes.IsEmpty && (file.Sha256 is not { } digest || !_hashes.Contains(digest))) return $"no wheel of {Name} {version} has a hash that you named";
+        return releases.Values;
+
+        Release Of(Pep440Version version)
+        {
+            if (!releases.TryGetValue(version, out Release? release)) releases.Add(version, release = new Release(version));
+            return release;
+        }
+    }
+
+    // name-VERSION-…: a wheel's name has no hyphen in it (PEP 427). Whether the rest is in order is seen when the release is looked at.
+    private static ReadOnlySpan<char> VersionInName(string fileName)
+    {
+        int start = fileName.IndexOf('-', StringComparison.Ordinal) + 1;
+        int length = fileName.AsSpan(start).IndexOf('-');
+        return length < 0 ? [] : fileName.AsSpan(start, length);
+    }
+
+    private Verdict JudgeNow(Release release)
+    {
+        if (_problem.RequireHashes && _words.Hashes is null)
+            return No("has no hash that you gave, and hashes are required", "have no hash that you gave, and hashes are required");
+        if (_problem.Prereleases == false && release.Version.IsPrerelease && !IsInstalled(release))
+            return No("is a pre-release, and you ruled those out", "are pre-releases, and you ruled those out");
+
+        Verdict? best = null;
+        Verdict? refused = null;
+        (int Rank, BuildTag Build) bestKey = default;
+        var otherTags = new List<string>();
+        foreach (IndexFile file in release.Wheels)
+        {
+            if (!WheelFileName.TryParse(file.FileName, out WheelFileName? wheel, out _) || wheel.Name != Name) continue;
+            if (_problem.Tags.Rank(wheel.Tags) is not { } rank) otherTags.Add(wheel.Tags[0].ToString());
+            else if (WhyNot(release, file) is { } obstacle) refused ??= new Verdict(null, null, obstacle);
+            else if (best is null || rank < bestKey.Rank || (rank == bestKey.Rank && wheel.Build.CompareTo(bestKey.Build) > 0))
+                (best, bestKey) = (new Verdict(wheel, file, null), (rank, wheel.Build));
+        }
+        return best ?? refused ?? (otherTags.Count > 0 ? NoWheelForThis(otherTags) : NoWheel(release));
+    }
+
+    private Obstacle? WhyNot(Release release, IndexFile file)
+    {
+        if (_problem.ExcludeNewer is { } limit && !(file.UploadTime <= limit)) return TooNew(file.UploadTime, limit);
+        if (file.RequiresPython is { } requires && !_python.Accepts(requires)) return _python.Obstacle(requires);
+        if (file.YankedReason is { } reason && !_words.NameExactly(release.Version))
+        {
+            string why = reason.Length > 0 ? $" ({reason})" : "";
+            return new(
+                $"was yanked{why}, and you do not ask for exactly this version", $"were yanked{why}, and you do not ask for exactly these");
+        }
+        if (_words.Hashes is { } hashes && !(file.Sha256 is { } digest ? hashes.Contains(digest) : hashes.Count > 0))
+            return new("has another hash than you gave", "have other hashes than you gave");
         return null;
     }
 
-    private bool AcceptsPython(SpecifierSet requires) =>
-        !Pep440Version.TryParse(_problem.Environment.PythonFullVersion.TrimEnd('+'), out Pep440Version python, out _) || requires.Contains(python);
+    private static Obstacle TooNew(DateTimeOffset? uploaded, DateTimeOffset limit)
+    {
+        string after = $"{limit.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, the limit you set";
+        return (uploaded is { } time
+            ? new Obstacle($"was uploaded on {time:yyyy-MM-dd}, after {after}", $"were uploaded after {after}")
+            : new Obstacle($"may be newer than {after}: the index does not say", $"may be newer than {after}: the index does not say"))
+            with { Kind = ObstacleKind.TooNew };
+    }
 
-    private bool IsPinnedByUser(Pep440Version version) =>
-        _problem.Lines.Any(l => l.Requirement.Name == Name && l.Requirement.Specifiers.Clauses.Any(c => c.IsExact && c.Contains(version)));
+    private bool IsInstalled(Release release) =>
+        _problem.Preferred.TryGetValue(Name, out Pep440Version version) && version == release.Version;
+
+    private static Verdict NoWheelForThis(List<string> tags)
+    {
+        string some = string.Join(", ", tags.Take(MaxTagsShown));
+        string more = tags.Count > MaxTagsShown ? $" and {tags.Count - MaxTagsShown} more" : "";
+        return No($"has no wheel for this Python on this machine (it has {some}{more})", "have no wheel for this Python on this machine");
+    }
+
+    private static Verdict NoWheel(Release release) => release.HasSdist
+        ? new Verdict(null, null, new(
+            "has only a source distribution: it needs building, which this release does not do",
+            "have only source distributions: they need building, which this release does not do") { Kind = ObstacleKind.NeedsBuilding })
+        : No("has no file that can be understood", "have no files that can be understood");
+
+    private static Verdict No(string one, string many) => new(null, null, new Obstacle(one, many));
 }
-
-/// <summary>A wheel to take, or why there is none.</summary>
-internal readonly record struct Verdict(Candidate? Candidate, string? Because);

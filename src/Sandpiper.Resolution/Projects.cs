@@ -1,75 +1,91 @@
 using System.Collections.Concurrent;
 using Sandpiper.Indexes;
-using Sandpiper.Packaging.Index;
-using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Resolution;
 
-/// <summary>Pages and METADATA, each asked for once, ahead of need and a bounded number at a time.</summary>
-internal sealed class Projects(IPackageIndex index, ResolutionProblem problem, CancellationToken cancel) : IDisposable
+/// <summary>Pages and METADATA, each asked for once, ahead of need, a bounded number at a time.</summary>
+/// <remarks>What runs ahead changes no answer: a failure counts only when the search comes to need the very thing that failed.</remarks>
+internal sealed class Projects : IAsyncDisposable
 {
     private const int AtOnce = 16;
+    private const int Stubborn = 4;     // rejections after which many releases of a project will be needed
+    private const int Batch = 32;
+
+    private readonly IPackageIndex _index;
+    private readonly ResolutionProblem _problem;
+    private readonly PythonRule _python;
+    private readonly CancellationTokenSource _stop;
     private readonly SemaphoreSlim _places = new(AtOnce);
-    private readonly ConcurrentDictionary<PackageName, Task<Project>> _projects = new();
-    private readonly ConcurrentBag<Task> _ahead = [];
-    private readonly ConcurrentDictionary<string, Task<CoreMetadata>> _metadata = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<PackageName, Lazy<Task<Project>>> _projects = new();
+    private readonly ConcurrentDictionary<Release, Lazy<Task<ReleaseMetadata>>> _metadata = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Task> _ahead = [];
 
-    /// <summary>Names asked for so far.</summary>
-    public int Count => _projects.Count;
-
-    public Task<Project> Get(PackageName name) => _projects.GetOrAdd(name, FetchAsync);
-
-    public Task<CoreMetadata> MetadataOf(Candidate candidate) => _metadata.GetOrAdd(candidate.File.FileName, _ => FetchMetadataAsync(candidate));
-
-    /// <summary>Starts fetching what a demand will most likely need; failures show when it is really needed.</summary>
-    public void Prefetch(Demand demand) => _ahead.Add(PrefetchAsync(demand));
-
-    /// <summary>Nobody waits for what is still under way; what failed unseen stays unseen.</summary>
-    public void Dispose() => _ahead.Clear();
-
-    private async Task PrefetchAsync(Demand demand)
+    public Projects(IPackageIndex index, ResolutionProblem problem, CancellationToken cancel)
     {
+        (_index, _problem, _python) = (index, problem, new PythonRule(problem.Environment));
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+    }
+
+    /// <exception cref="IndexException">The index failed.</exception>
+    public Task<Project> Get(PackageName name) =>
+        _projects.GetOrAdd(name, key => new Lazy<Task<Project>>(() => FetchAsync(key))).Value;
+
+    /// <param name="release">One that has a wheel to take.</param>
+    /// <exception cref="IndexException">The index failed.</exception>
+    public Task<ReleaseMetadata> MetadataOf(Release release) =>
+        _metadata.GetOrAdd(release, key => new Lazy<Task<ReleaseMetadata>>(() => FetchMetadataAsync(key.Verdict!))).Value;
+
+    /// <summary>Starts fetching what a requirement will most likely lead to.</summary>
+    public void Prefetch(Requirement requirement) => _ahead.Add(Task.Run(() => PrefetchAsync(requirement), CancellationToken.None));
+
+    /// <summary>Where one release after the other is rejected, the next ones are fetched together.</summary>
+    public void PrefetchBehind(Project project, int place)
+    {
+        project.Rejections++;
+        if (project.Rejections < Stubborn || project.Rejections % (Batch / 2) != Stubborn) return;
+        for (int count = 0, next = project.Alive.First(place); count < Batch && next >= 0; count++, next = project.Alive.First(next + 1))
+        {
+            if (project.Judge(project.Releases[next]).Obstacle is null) _ = MetadataOf(project.Releases[next]);
+        }
+    }
+
+    /// <summary>Stops what is still under way and waits until it has: the index may be gone afterwards.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        IEnumerable<Task> pages = _projects.Values.Select(lazy => lazy.Value), metadata = _metadata.Values.Select(lazy => lazy.Value);
+        Task[] open = [.. _ahead, .. pages, .. metadata];
+        foreach (Task task in open) await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _places.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task PrefetchAsync(Requirement requirement)
+    {
+        Project project = await Get(requirement.Name);
+        Release? likely = Array.Find(
+            project.Releases, release => requirement.Specifiers.Contains(release.Version) && project.Judge(release).Obstacle is null);
+        if (likely is not null) await MetadataOf(likely);
+    }
+
+    private async Task<Project> FetchAsync(PackageName name) =>
+        new(name, await InTurn(cancel => _index.GetPageAsync(name, cancel)), _problem, _python);
+
+    private async Task<ReleaseMetadata> FetchMetadataAsync(Verdict verdict)
+    {
+        ReadOnlyMemory<byte> content = await InTurn(cancel => _index.GetMetadataAsync(verdict.File!, cancel));
+        return ReleaseMetadata.Of(content.Span, verdict.Wheel!, _python);
+    }
+
+    private async Task<T> InTurn<T>(Func<CancellationToken, Task<T>> ask)
+    {
+        await _places.WaitAsync(_stop.Token);
         try
         {
-            Project project = await Get(demand.Name);
-            foreach (Pep440Version version in project.Versions)
-            {
-                if (version.IsPrerelease || !demand.Requirement.Specifiers.Contains(version) || project.Judge(version).Candidate is not { } candidate) continue;
-                await MetadataOf(candidate);
-                return;
-            }
-        }
-        catch (Exception error) when (error is IndexException or UnreadableMetadataException or OperationCanceledException)
-        {
-            // The same task is awaited where its result is needed, and throws there.
-        }
-    }
-
-    private async Task<Project> FetchAsync(PackageName name)
-    {
-        ProjectPage? page = await InTurn(() => index.GetPageAsync(name, cancel));
-        return new Project(name, page, problem);
-    }
-
-    private async Task<CoreMetadata> FetchMetadataAsync(Candidate candidate)
-    {
-        ReadOnlyMemory<byte> content = await InTurn(() => index.GetMetadataAsync(candidate.File, cancel));
-        if (!CoreMetadata.TryParse(content.Span, out CoreMetadata? metadata, out string because)) throw new UnreadableMetadataException(because);
-        if (metadata.Name != candidate.Wheel.Name || metadata.Version != candidate.Wheel.Version)
-        {
-            throw new UnreadableMetadataException($"its METADATA is of {metadata.Name} {metadata.Version}");
-        }
-        return metadata;
-    }
-
-    private async Task<T> InTurn<T>(Func<Task<T>> ask)
-    {
-        await _places.WaitAsync(cancel);
-        try
-        {
-            return await ask();
+            return await ask(_stop.Token);
         }
         finally
         {
@@ -77,6 +93,3 @@ internal sealed class Projects(IPackageIndex index, ResolutionProblem problem, C
         }
     }
 }
-
-/// <summary>One version's METADATA cannot be used; the version falls away, nothing else.</summary>
-internal sealed class UnreadableMetadataException(string because) : Exception(because);

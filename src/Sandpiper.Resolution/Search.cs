@@ -1,194 +1,245 @@
-using System.Collections.Immutable;
-using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
-using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Resolution;
 
-/// <summary>The search of one resolution: the stack of decisions, and how one is made and taken back.</summary>
+/// <summary>Conflict-directed backjumping over packages (Prosser 1993): a depth-first search that knows whom to blame.</summary>
+/// <remarks>
+/// <para>
+/// A decision gives one package one release; its level is its place on the stack. Each demand remembers the levels without which it would
+/// not have been made, the user's own words none. When a release contradicts something, the levels behind the contradiction are the blame.
+/// When nothing is left to try for a package, no solution has all the decisions it blames, so the search goes back to the latest of these
+/// and hands the rest of the blame on; what lies between cannot help. With nobody left to blame there is no solution at all.
+/// </para>
+/// <para>
+/// A release that is rejected without blaming anybody is ruled out for good. That is what makes it cheap to go through a thousand versions
+/// of a package whose newer ones all need what the user excluded.
+/// </para>
+/// <para>
+/// Levels and releases are finite and no pair is tried twice under the same earlier decisions, so the search ends; and as blame is only
+/// ever too large, never too small, it misses no solution. One exception is accepted: a marker such as <c>extra != "x"</c> can make a
+/// requirement disappear when an extra is asked for later; the requirement is obeyed all the same.
+/// </para>
+/// </remarks>
 internal sealed class Search(ResolutionProblem problem, Projects projects)
 {
-    private const int MaxReasons = 6;
-    private readonly Stack<Frame> _frames = new();
-    private readonly ILookup<PackageName, Demand> _constraints = problem.Lines.Where(l => l.IsConstraint && Applies(l, problem) == MarkerResult.True)
-        .ToLookup(l => l.Requirement.Name, l => new Demand(l.Requirement, By: null));
+    private const int MaxSteps = 200_000;   // releases tried: some seconds. Real sets need at most a few thousand.
 
-    public SearchState State { get; private set; } = SearchState.Empty;
+    private readonly Dictionary<PackageName, Slot> _slots = [];
+    private readonly List<Slot> _wanted = [];       // in the order in which they were first asked for
+    private readonly List<Decision> _decisions = [];
+    private int _steps;
 
-    /// <summary>Takes in what the user asked for; the answer when that is impossible by itself.</summary>
-    public ResolutionResult.Unsolvable? Begin()
+    /// <summary>Decided packages of a solution, or null when there is none; then <see cref="End"/> says why.</summary>
+    public async Task<IReadOnlyList<Decision>?> RunAsync(IProgress<int>? packagesSoFar, CancellationToken cancel)
     {
-        foreach (RequirementLine line in problem.Lines.Where(l => !l.IsConstraint))
+        foreach (RequirementLine line in problem.Lines)
         {
-            MarkerResult applies = Applies(line, problem);
-            PackageName name = line.Requirement.Name;
-            if (applies == MarkerResult.Undefined) return new(name, [$"the marker of `{line.Requirement}` compares what cannot be compared ({line.Source})"], []);
-            if (applies == MarkerResult.False) continue;
-            if (line.Requirement.Url is not null) return new(name, [$"`{line.Requirement}` is at an address of its own; only packages of an index are installed"], []);
-            if (problem.RequireHashes && line.Hashes.IsEmpty) return new(name, [$"hashes are required, and `{line.Requirement}` has none ({line.Source})"], []);
-            var demand = new Demand(line.Requirement, By: null);
-            State = State.With(demand);
-            projects.Prefetch(demand);
+            if (UserWords.Applies(line, problem) == MarkerResult.True) Add(Demand.OfUser(line), trail: null);
+        }
+        while (Next() is { } slot)
+        {
+            if (!await DecideAsync(slot, cancel)) return null;
+            packagesSoFar?.Report(_decisions.Count);
+        }
+        return _decisions;
+    }
+
+    /// <summary>The package at which the search ended without a solution.</summary>
+    public DeadEnd? End { get; private set; }
+
+    public bool GaveUp => _steps == MaxSteps;
+
+    private Slot? Next() =>
+        _wanted.Find(slot => slot.Decision is null && slot.IsNailedDown) ?? _wanted.Find(slot => slot.Decision is null);
+
+    private async Task<bool> DecideAsync(Slot slot, CancellationToken cancel)
+    {
+        Decision? decision = await OpenAsync(slot);
+        while (!await AdvanceAsync(decision, cancel))
+        {
+            if (GaveUp) return false;
+            var end = new DeadEnd(decision.Slot.Project!, [.. decision.Slot.Demands], decision.Obstacles);
+            int culprit = decision.Blame.Max;
+            if (culprit < 0)
+            {
+                End = end;
+                return false;
+            }
+            decision = GoBackTo(culprit, decision.Blame.Without(culprit), end);
+        }
+        return true;
+    }
+
+    // What may be tried, and who is to blame for what may not: whoever asked first, because nobody else would have to be obeyed otherwise.
+    private async Task<Decision> OpenAsync(Slot slot)
+    {
+        Project project = await ProjectOf(slot);
+        BitSet left = project.Alive.Clone();
+        BitSet blame = slot.Demands.Find(demand => !demand.IsLimit)!.Levels.Clone();
+        foreach (Demand demand in slot.Demands)
+        {
+            if (left.IntersectWith(project.Fitting(demand.Requirement.Specifiers))) blame.UnionWith(demand.Levels);
+        }
+        return new Decision(slot, _decisions.Count + 1, left, blame);
+    }
+
+    /// <summary>Takes the next release that contradicts nothing; false when there is none.</summary>
+    private async Task<bool> AdvanceAsync(Decision decision, CancellationToken cancel)
+    {
+        Project project = decision.Slot.Project!;
+        for (int place = decision.Left.First(from: 0); place >= 0; place = decision.Left.First(place + 1))
+        {
+            if (GaveUp) return false;
+            _steps++;
+            cancel.ThrowIfCancellationRequested();
+            decision.Left.Remove(place);
+            if (!await IsUsableAsync(project, place)) continue;
+            if (await TakeAsync(decision, place)) return true;
+            projects.PrefetchBehind(project, place);
+        }
+        return false;
+    }
+
+    /// <summary>Whether the release by itself is one that can be installed here.</summary>
+    private async Task<bool> IsUsableAsync(Project project, int place)
+    {
+        Release release = project.Releases[place];
+        Obstacle? obstacle = project.ObstacleOf(place) ?? project.Judge(release).Obstacle ?? (await projects.MetadataOf(release)).Obstacle;
+        if (obstacle is not null) project.RuleOut(place, obstacle);
+        return obstacle is null;
+    }
+
+    /// <summary>Makes the decision, with all demands that follow from it; takes it back when one of them cannot be met.</summary>
+    private async Task<bool> TakeAsync(Decision decision, int place)
+    {
+        decision.Current = place;
+        decision.Slot.Decision = decision;
+        _decisions.Add(decision);
+        var pending = new Queue<Demand>();
+        Contradiction? contradiction = await ExpandAsync(decision, before: null, new BitSet().With(decision.Level), pending);
+        while (contradiction is null && pending.TryDequeue(out Demand? demand)) contradiction = await MeetAsync(demand, decision, pending);
+        if (contradiction is null) return true;
+        Undo(decision);
+        Reject(decision, contradiction);
+        return false;
+    }
+
+    /// <summary>Queues what a chosen release needs, and did not need with the extras <paramref name="before"/> (null: anything).</summary>
+    private async Task<Contradiction?> ExpandAsync(Decision chosen, HashSet<PackageName>? before, BitSet levels, Queue<Demand> pending)
+    {
+        if (!problem.FollowDependencies) return null;
+        ReleaseMetadata metadata = await projects.MetadataOf(chosen.Release);
+        HashSet<PackageName> extras = chosen.Slot.Extras;
+        // With extras, those who asked for them are to blame for what follows, too.
+        BitSet behindExtras = levels.Clone();
+        foreach (Demand demand in chosen.Slot.Demands.Where(demand => !demand.Requirement.Extras.IsEmpty))
+            behindExtras.UnionWith(demand.Levels);
+
+        Needs bare = metadata.With([]), needs = metadata.With(extras);
+        if (needs.Obstacle is { } obstacle) return new Contradiction(bare.Obstacle is null ? behindExtras : levels, obstacle);
+        var known = new HashSet<Requirement>(before is null ? [] : metadata.With(before).All, ReferenceEqualityComparer.Instance);
+        var always = new HashSet<Requirement>(bare.All, ReferenceEqualityComparer.Instance);
+        foreach (Requirement need in needs.All)
+        {
+            if (known.Contains(need)) continue;
+            BitSet behind = always.Contains(need) ? levels : behindExtras;
+            pending.Enqueue(new Demand(need, (chosen.Slot.Name, chosen.Release.Version), behind, IsLimit: false, Source: ""));
         }
         return null;
     }
 
-    /// <summary>Decides about one package, or goes back; the answer when there is nowhere to go back to.</summary>
-    public async Task<ResolutionResult.Unsolvable?> DecideAsync(PackageName name)
+    /// <summary>Adds a demand unless it cannot be met together with what is demanded and decided already.</summary>
+    private async Task<Contradiction?> MeetAsync(Demand demand, Decision maker, Queue<Demand> pending)
     {
-        Project project = await projects.Get(name);
-        ImmutableArray<Demand> demands = AllDemandsOn(name, State);
-        _frames.Push(new Frame(name, State, CandidatesOf(project, demands)));
-        if (_frames.Peek().Candidates.IsEmpty)
-        {
-            _frames.Peek().Culprits.UnionWith(demands.Where(d => d.By is not null).Select(d => d.By!.Value));
-            _frames.Peek().Reasons.AddRange(Explaining.WhyNothingFits(project, demands, State, problem));
-        }
-        else
-        {
-            // Whoever narrows the choice shares the blame when all that is left fails.
-            _frames.Peek().Culprits.UnionWith(demands.Where(d => d.By is not null).Select(d => d.By!.Value));
-        }
-        return await AdvanceAsync();
+        Slot slot = SlotOf(demand.Requirement.Name);
+        if (slot.Demands.Count > 0 && await ContradictionAsync(demand, slot) is { } contradiction) return contradiction;
+
+        HashSet<PackageName> before = slot.Extras;
+        Add(demand, maker.Trail);
+        bool bringsExtras = slot.Decision is not null && demand.Requirement.Extras.Any(extra => !before.Contains(extra));
+        return bringsExtras ? await ExpandAsync(slot.Decision!, before, demand.Levels.With(slot.Decision!.Level), pending) : null;
     }
 
-    private async Task<ResolutionResult.Unsolvable?> AdvanceAsync()
+    // First whether any release would satisfy all demands, the earliest first: then the blame is small and often nobody's.
+    private async Task<Contradiction?> ContradictionAsync(Demand demand, Slot slot)
     {
-        while (_frames.TryPeek(out Frame? frame))
+        Project project = await ProjectOf(slot);
+        BitSet fitting = project.Fitting(demand.Requirement.Specifiers), left = project.Alive.Clone(), blame = demand.Levels.Clone();
+        left.IntersectWith(fitting);
+        if (left.IsEmpty) return new Contradiction(blame, NothingFits(demand, project));
+        foreach (Demand other in slot.Demands)
         {
-            while (frame.Next < frame.Candidates.Length)
-            {
-                Candidate candidate = frame.Candidates[frame.Next++];
-                (SearchState? next, Obstacle? obstacle) = await TryAsync(frame.Before, frame.Name, candidate);
-                if (next is not null)
-                {
-                    State = next;
-                    return null;
-                }
-                frame.Culprits.UnionWith(obstacle!.Culprits);
-                AddReason(frame, obstacle.Because);
-            }
-            _frames.Pop();
-            if (BackTo(frame) is { } unsolvable) return unsolvable;
+            if (!left.IntersectWith(project.Fitting(other.Requirement.Specifiers))) continue;
+            blame.UnionWith(other.Levels);
+            if (left.IsEmpty) return new Contradiction(blame, Against(demand, other.Words));
         }
-        throw new InvalidOperationException("a search without a frame");
+        if (slot.Decision is not { } decision || fitting.Contains(decision.Current)) return null;
+        return new Contradiction(
+            demand.Levels.With(decision.Level), Against(demand, $"{slot.Name} {decision.Release.Version} was chosen before"));
     }
 
-    // Back to the latest decision that is to blame; what lies between would only lead here again.
-    private ResolutionResult.Unsolvable? BackTo(Frame failed)
+    /// <summary>Takes back everything above a level, and the choice made there.</summary>
+    private Decision GoBackTo(int level, BitSet blame, DeadEnd end)
     {
-        failed.Culprits.Remove(failed.Name);
-        while (_frames.TryPeek(out Frame? frame))
-        {
-            if (failed.Culprits.Contains(frame.Name))
-            {
-                frame.Culprits.UnionWith(failed.Culprits);
-                frame.Culprits.Remove(frame.Name);
-                foreach (string reason in failed.Reasons) AddReason(frame, reason);
-                return null;
-            }
-            _frames.Pop();
-        }
-        return new ResolutionResult.Unsolvable(failed.Name, [.. failed.Reasons.DefaultIfEmpty($"every version of {failed.Name} contradicts something else that was asked for")], Explaining.Hints(failed.Name));
+        while (_decisions.Count > level) Undo(_decisions[^1]);
+        Decision decision = _decisions[^1];
+        Demand? demand = end.Demands.FirstOrDefault(demand => demand.By?.Name == decision.Slot.Name);
+        Undo(decision);
+        string what = demand is null ? $"to no version of {end.Project.Name} that fits" : $"{demand.Bare}, of which no version fits";
+        Reject(decision, new Contradiction(blame, demand is null
+            ? new Obstacle($"leads {what}", $"lead {what}") { Behind = end, On = end.Project.Name }
+            : new Obstacle($"needs {what}", $"need {what}") { Behind = end, On = end.Project.Name }));
+        return decision;
     }
 
-    private static void AddReason(Frame frame, string reason)
+    private static void Reject(Decision decision, Contradiction contradiction)
     {
-        if (frame.Reasons.Count < MaxReasons && !frame.Reasons.Contains(reason, StringComparer.Ordinal)) frame.Reasons.Add(reason);
+        BitSet others = contradiction.Blame.Without(decision.Level);
+        if (others.IsEmpty) decision.Slot.Project!.RuleOut(decision.Current, contradiction.Obstacle);
+        decision.Obstacles[decision.Current] = contradiction.Obstacle;
+        decision.Blame.UnionWith(others);
     }
 
-    /// <summary>The state after choosing a candidate, or what stands in the way.</summary>
-    private async Task<(SearchState? Next, Obstacle? Obstacle)> TryAsync(SearchState state, PackageName name, Candidate candidate)
+    private void Add(Demand demand, List<Slot>? trail)
     {
-        state = state.With(name, candidate);
-        var work = new Queue<PackageName>([name]);
-        var expanded = new HashSet<Demand>();
-        while (problem.FollowDependencies && work.TryDequeue(out PackageName owner))
-        {
-            (ImmutableArray<Demand> needs, string? unusable) = await NeedsOfAsync(owner, state.Chosen[owner], state.ExtrasOf(owner));
-            if (unusable is not null) return (null, new Obstacle(owner == name ? [] : [owner], unusable));
-            foreach (Demand demand in needs)
-            {
-                if (!expanded.Add(demand) || state.DemandsOn(demand.Name).Contains(demand)) continue;
-                ImmutableHashSet<PackageName> extrasBefore = state.ExtrasOf(demand.Name);
-                state = state.With(demand);
-                projects.Prefetch(demand);
-                if (!state.Chosen.TryGetValue(demand.Name, out Candidate? chosen)) continue;
-                if (!demand.Requirement.Specifiers.Contains(chosen.Version)) return (null, await BlameAsync(state, demand, chosen));
-                // More extras of a package that is decided already bring more needs of it.
-                if (!state.ExtrasOf(demand.Name).SetEquals(extrasBefore)) work.Enqueue(demand.Name);
-            }
-        }
-        return (state, null);
+        Slot slot = SlotOf(demand.Requirement.Name);
+        if (!demand.IsLimit && !slot.IsWanted) _wanted.Add(slot);
+        slot.Demands.Add(demand);
+        trail?.Add(slot);
+        if (!demand.IsLimit) projects.Prefetch(demand.Requirement);
     }
 
-    // When no version at all would satisfy everybody, another choice of that package is no way out: its demanders are to blame.
-    private async Task<Obstacle> BlameAsync(SearchState state, Demand demand, Candidate chosen)
+    private void Undo(Decision decision)
     {
-        Project project = await projects.Get(demand.Name);
-        ImmutableArray<Demand> demands = AllDemandsOn(demand.Name, state);
-        bool hopeless = CandidatesOf(project, demands).IsEmpty;
-        ImmutableHashSet<PackageName> culprits = [.. demands.Where(d => d.By is not null).Select(d => d.By!.Value)];
-        Demand? other = demands.FirstOrDefault(d => d != demand && !d.Requirement.Specifiers.Clauses.IsEmpty);
-        string because = other is null
-            ? $"{demand.Words(state)}, and {demand.Name} {chosen.Version} was chosen"
-            : $"{demand.Words(state)}, but {other.Words(state)}";
-        return new Obstacle(hopeless ? culprits : culprits.Add(demand.Name), because);
+        foreach (Slot slot in decision.Trail.AsEnumerable().Reverse())
+        {
+            slot.Demands.RemoveAt(slot.Demands.Count - 1);
+            if (!slot.IsWanted) _wanted.Remove(slot);
+        }
+        decision.Trail.Clear();
+        decision.Slot.Decision = null;
+        _decisions.Remove(decision);
     }
 
-    private async Task<(ImmutableArray<Demand> Needs, string? Unusable)> NeedsOfAsync(PackageName name, Candidate candidate, ImmutableHashSet<PackageName> extras)
+    private Slot SlotOf(PackageName name)
     {
-        CoreMetadata metadata;
-        try
-        {
-            metadata = await projects.MetadataOf(candidate);
-        }
-        catch (UnreadableMetadataException error)
-        {
-            return ([], $"{name} {candidate.Version} cannot be used: {error.Message}");
-        }
-        if (metadata.RequiresPython is { } python && Pep440Version.TryParse(problem.Environment.PythonFullVersion.TrimEnd('+'), out Pep440Version have, out _) && !python.Contains(have))
-        {
-            return ([], $"{name} {candidate.Version} needs Python {python}");
-        }
-        var needs = ImmutableArray.CreateBuilder<Demand>();
-        foreach (Requirement requirement in metadata.RequiresDist)
-        {
-            MarkerResult applies = requirement.Marker?.Evaluate(problem.Environment, extras) ?? MarkerResult.True;
-            if (applies == MarkerResult.Undefined) return ([], $"{name} {candidate.Version} has a marker that compares what cannot be compared: `{requirement}`");
-            if (applies == MarkerResult.False) continue;
-            if (requirement.Url is not null) return ([], $"{name} {candidate.Version} needs `{requirement.Name}` from an address of its own, which is not followed");
-            needs.Add(new Demand(requirement, name));
-        }
-        return (needs.DrainToImmutable(), null);
+        if (!_slots.TryGetValue(name, out Slot? slot)) _slots.Add(name, slot = new Slot(name));
+        return slot;
     }
 
-    // The installed version first, so that nothing changes needlessly; then releases, newest first; pre-releases when nothing else fits.
-    private ImmutableArray<Candidate> CandidatesOf(Project project, ImmutableArray<Demand> demands)
-    {
-        if (problem.RequireHashes && !problem.Lines.Any(l => l.Requirement.Name == project.Name && !l.Hashes.IsEmpty)) return [];
-        List<Candidate> fitting = [];
-        foreach (Pep440Version version in project.Versions)
+    private async Task<Project> ProjectOf(Slot slot) => slot.Project ??= await projects.Get(slot.Name);
+
+    private static Obstacle Against(Demand demand, string other) =>
+        new($"needs {demand.Bare}, and {other}", $"need {demand.Bare}, and {other}") { On = demand.Requirement.Name };
+
+    private static Obstacle NothingFits(Demand demand, Project project) =>
+        new($"needs {demand.Bare}, of which no version fits", $"need {demand.Bare}, of which no version fits")
         {
-            if (demands.All(d => d.Requirement.Specifiers.Contains(version)) && project.Judge(version).Candidate is { } candidate) fitting.Add(candidate);
-        }
-        bool anyRelease = fitting.Exists(c => !c.Version.IsPrerelease);
-        bool named = demands.Any(d => d.Requirement.Specifiers.NamesPrerelease);
-        IEnumerable<Candidate> ordered = problem.Prereleases switch
-        {
-            true => fitting,
-            false => fitting.Where(c => !c.Version.IsPrerelease),
-            _ => !anyRelease ? fitting : named ? fitting.OrderBy(c => c.Version.IsPrerelease) : fitting.Where(c => !c.Version.IsPrerelease),
+            On = project.Name,
+            Behind = new DeadEnd(project, [demand], new Dictionary<int, Obstacle>()),
         };
-        if (problem.Preferred.TryGetValue(project.Name, out Pep440Version preferred) && fitting.Find(c => c.Version == preferred) is { } kept)
-        {
-            ordered = ordered.Where(c => c != kept).Prepend(kept);
-        }
-        return [.. ordered];
-    }
 
-    private ImmutableArray<Demand> AllDemandsOn(PackageName name, SearchState state) => [.. state.DemandsOn(name), .. _constraints[name]];
-
-    private static MarkerResult Applies(RequirementLine line, ResolutionProblem problem) => line.Requirement.Marker?.Evaluate(problem.Environment, []) ?? MarkerResult.True;
+    /// <summary>Two things that cannot both be: who is behind them, and how it is told of the release that was tried.</summary>
+    private sealed record Contradiction(BitSet Blame, Obstacle Obstacle);
 }

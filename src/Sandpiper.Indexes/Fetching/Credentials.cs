@@ -21,11 +21,16 @@ internal sealed class Credentials
         }
         string[] parts = address.UserInfo.Split(':', 2);
         string pair = $"{Uri.UnescapeDataString(parts[0])}:{(parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "")}";
-        credentials = new Credentials(address, new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
+        credentials = new Credentials(
+            address, new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
         return new UriBuilder(address) { UserName = "", Password = "" }.Uri;
     }
 
     /// <summary>The header for a request to <paramref name="target"/>: null unless scheme, host and port are the very same.</summary>
-    public AuthenticationHeaderValue? For(Uri target) =>
-        string.Equals(target.Scheme, _server.Scheme, StringComparison.Ordinal) && string.Equals(target.Host, _server.Host, StringComparison.OrdinalIgnoreCase) && target.Port == _server.Port ? _header : null;
+    public AuthenticationHeaderValue? For(Uri target)
+    {
+        bool isSameServer = string.Equals(target.Scheme, _server.Scheme, StringComparison.Ordinal)
+            && string.Equals(target.IdnHost, _server.IdnHost, StringComparison.OrdinalIgnoreCase) && target.Port == _server.Port;
+        return isSameServer ? _header : null;
+    }
 }

@@ -1,120 +1,134 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 
 namespace Sandpiper.Indexes.Fetching;
 
-/// <summary>Asks servers by HTTP: redirects followed by hand, failures of the way tried again, nothing followed where it must not lead.</summary>
+/// <summary>
+/// Asks servers by HTTP: redirects followed by hand, failures of the way tried again, nothing followed where it must not lead.
+/// </summary>
+/// <remarks>Safe for many questions at once. Proxies are those that the environment names.</remarks>
 internal sealed class HttpFetcher : IDisposable
 {
     private const int MaxRedirects = 5;
-    private const int Tries = 3;
-    private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(60);
+    private const int Retries = 3;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+
     private readonly HttpClient _client;
     private readonly TimeProvider _time;
+    private readonly FetchLimits _limits;
 
-    public HttpFetcher(TimeProvider time)
+    /// <param name="certificateFile">Certificates to trust instead of the system's; null: the system's.</param>
+    /// <exception cref="IndexException">The certificates cannot be read.</exception>
+    public HttpFetcher(TimeProvider time, FetchLimits limits, string? certificateFile)
     {
-        MustHaveCertificates();
-        _time = time;
+        (_time, _limits) = (time, limits);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ConnectTimeout = limits.Connect,
             MaxConnectionsPerServer = 16,
-            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
         };
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("sandpiper", "0.1"));
+        if (certificateFile is not null) handler.SslOptions.CertificateChainPolicy = TrustedCertificates.In(certificateFile);
+        _client = new HttpClient(handler)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,     // it would count the body of a large wheel
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        _client.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("sandpiper", typeof(HttpFetcher).Assembly.GetName().Version?.ToString(3)));
     }
 
-    /// <summary>The answer to a GET, its body not read yet; 200, 304 and 404 only.</summary>
-    /// <param name="prepare">Adds headers; called for each request anew.</param>
-    /// <exception cref="IndexException">No answer, or one that is none of these.</exception>
-    public async Task<(HttpResponseMessage Response, Uri Location)> GetAsync(Uri address, Credentials credentials, Action<HttpRequestMessage> prepare, CancellationToken cancel)
+    /// <summary>Asks, and reads the answer; both again, up to three times, when the way failed or the server was busy.</summary>
+    /// <param name="read">Takes the answer. It may be called again after it threw.</param>
+    /// <exception cref="IndexException">No answer, or none with the status 200, 304 or 404.</exception>
+    public async Task<T> GetAsync<T>(Question question, Func<Answer, Task<T>> read, CancellationToken cancel)
     {
-        Uri location = address;
-        for (int redirects = 0; ; redirects++)
+        for (int attempt = 0; ; attempt++)
         {
-            HttpResponseMessage response = await AskAsync(location, credentials, prepare, cancel);
-            if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotModified or HttpStatusCode.NotFound) return (response, location);
-            using (response)
+            try
             {
-                if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
-                {
-                    throw new IndexException(IndexRules.Status, $"it answered {(int)response.StatusCode} {response.ReasonPhrase}", location);
-                }
-                if (redirects == MaxRedirects) throw new IndexException(IndexRules.Redirect, $"more than {MaxRedirects} redirects", location) { IsRefusal = true };
-                location = Next(location, response.Headers.Location);
+                return await FollowAsync(question, read, cancel);
             }
+            catch (IndexException error) when (error.MayPass && attempt < Retries)
+            {
+                // Tried again below.
+            }
+            // Jitter, so that the clients of a server that comes back do not come back all at once.
+            await Task.Delay(FirstPause * (1 << attempt) * (0.5 + Random.Shared.NextDouble()), _time, cancel);
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    private static Uri Next(Uri from, Uri? to)
+    private async Task<T> FollowAsync<T>(Question question, Func<Answer, Task<T>> read, CancellationToken cancel)
     {
-        Uri next = to is null ? throw new IndexException(IndexRules.Redirect, "a redirect that leads nowhere", from) { IsRefusal = true } : new Uri(from, to);
-        bool allowed = next.Scheme is "https" || (next.Scheme is "http" && from.Scheme is "http");
-        // Credentials in a redirect would be somebody else's choice of what we send.
-        Uri shown = Credentials.Separate(next, out _);
-        return allowed ? shown : throw new IndexException(IndexRules.Redirect, $"a redirect from {from.Scheme} to {next.Scheme}", from) { IsRefusal = true };
-    }
-
-    private async Task<HttpResponseMessage> AskAsync(Uri location, Credentials credentials, Action<HttpRequestMessage> prepare, CancellationToken cancel)
-    {
-        for (int attempt = 1; ; attempt++)
+        Uri location = question.Address;
+        for (int redirects = 0; ; redirects++)
         {
-            bool last = attempt == Tries;
-            try
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, location);
-                request.Headers.Authorization = credentials.For(location);
-                prepare(request);
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                limit.CancelAfter(HeaderTime);
-                HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-                if (last || (int)response.StatusCode is not (429 or 502 or 503 or 504)) return response;
-                response.Dispose();
-            }
-            catch (HttpRequestException error) when (last)
-            {
-                throw new IndexException(IndexRules.Unreachable, WordsOf(error), location, error);
-            }
-            catch (HttpRequestException)
-            {
-                // Tried again below.
-            }
-            catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
-            {
-                throw new IndexException(IndexRules.Unreachable, $"no answer within {HeaderTime.TotalSeconds} s", location, error);
-            }
-            // Jitter, so that many clients of a server that came back do not come back all at once.
-            await Task.Delay(TimeSpan.FromMilliseconds(150 * attempt * (1 + Random.Shared.NextDouble())), _time, cancel);
+            using HttpResponseMessage response = await AskAsync(question.RequestTo(location), location, cancel);
+            int status = (int)response.StatusCode;
+            if (status is 200 or 304 or 404) return await read(new Answer(response, location, _limits, _time));
+            if (status is not (301 or 302 or 303 or 307 or 308)) throw OfStatus(status, location);
+            if (redirects == MaxRedirects) throw Refusal(location, $"more than {MaxRedirects} redirects");
+            location = Next(location, response.Headers.Location);
         }
     }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, Uri location, CancellationToken cancel)
+    {
+        using var silence = new CancellationTokenSource(_limits.Silence, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, silence.Token);
+        try
+        {
+            using (request) return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new IndexException(IndexRules.Unreachable, $"there was no answer within {_limits.Silence.TotalSeconds} s", location);
+        }
+        catch (HttpRequestException error)
+        {
+            // Not the exception itself: its text may name a proxy with its password (P10).
+            bool mayPass = error.HttpRequestError != HttpRequestError.SecureConnectionError;
+            throw new IndexException(IndexRules.Unreachable, WordsOf(error), location) { MayPass = mayPass };
+        }
+    }
+
+    private static Uri Next(Uri from, Uri? to)
+    {
+        if (to is null || !Uri.TryCreate(from, to, out Uri? next)) throw Refusal(from, "a redirect that leads nowhere");
+        bool isAllowed = next.Scheme is "https" || (next.Scheme is "http" && from.Scheme is "http");
+        // Credentials in a redirect would be somebody else's choice of what we send (pip 26.2 took them, #14182).
+        return isAllowed ? Credentials.Separate(next, out _) : throw Refusal(from, $"a redirect from {from.Scheme} to {next.Scheme}");
+    }
+
+    private static IndexException OfStatus(int status, Uri location) => new(
+        IndexRules.Status,
+        status switch
+        {
+            401 => "it wants a user name and a password (401)",
+            403 => "it does not let us in (403)",
+            _ => $"it answered {status}",
+        },
+        location)
+    {
+        MayPass = status is 429 or 502 or 503 or 504,
+    };
+
+    private static IndexException Refusal(Uri location, string because) => new(IndexRules.Redirect, because, location) { IsRefusal = true };
 
     private static string WordsOf(HttpRequestException error) => error.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => "there is no host of that name",
-        HttpRequestError.SecureConnectionError => "its certificate was not accepted, or no secure connection came about",
+        HttpRequestError.SecureConnectionError when error.InnerException is AuthenticationException inner =>
+            $"no secure connection came about: {inner.Message}",
+        HttpRequestError.SecureConnectionError => "no secure connection came about",
         HttpRequestError.ConnectionError => "nobody answers there",
+        HttpRequestError.ProxyTunnelError => "the proxy does not let us through",
         _ => "the connection broke off",
     };
-
-    // OpenSSL would silently use the system's certificates when this file cannot be read (uv had that: #20741).
-    private static void MustHaveCertificates()
-    {
-        string? file = Environment.GetEnvironmentVariable("SSL_CERT_FILE");
-        if (string.IsNullOrEmpty(file)) return;
-        try
-        {
-            using FileStream readable = File.OpenRead(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new IndexException(IndexRules.Certificates, $"SSL_CERT_FILE names `{file}`, which cannot be read", null, error) { IsRefusal = true };
-        }
-    }
 }

@@ -1,0 +1,70 @@
+namespace Sandpiper.Indexes.Caching;
+
+/// <summary>A file of the cache: whole or not there, readable by its owner only. Trouble with it costs time, not correctness.</summary>
+internal static class CacheFile
+{
+    private const UnixFileMode OwnersDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Null when it is not there, too large or cannot be read.</summary>
+    public static byte[]? Read(string? path, long maxBytes)
+    {
+        if (path is null) return null;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            if (file.Length > maxBytes) return null;
+            byte[] content = new byte[file.Length];
+            file.ReadExactly(content);
+            return content;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Written beside its place and renamed into it; not at all when the disk is full or may not be written.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            using FileStream file = CreateIn(Path.GetDirectoryName(path)!);
+            try
+            {
+                file.Write(content);
+                file.Flush();
+                File.Move(file.Name, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(file.Name);     // not there any more once it was renamed
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A full or read-only cache: the next time is slower.
+        }
+    }
+
+    /// <summary>A new file of a name that nobody else has, in a directory that is made where it is missing.</summary>
+    public static FileStream CreateIn(string directory)
+    {
+        MakeOwners(directory);
+        return new FileStream(Path.Combine(directory, Path.GetRandomFileName()), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            UnixCreateMode = OwnersFile,
+            Options = FileOptions.Asynchronous,
+        });
+    }
+
+    // Level by level: of several missing ones the base library gives the mode to the last only.
+    private static void MakeOwners(string directory)
+    {
+        if (Directory.Exists(directory)) return;
+        if (Path.GetDirectoryName(directory) is { Length: > 0 } parent) MakeOwners(parent);
+        Directory.CreateDirectory(directory, OwnersDirectory);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Sandpiper.Packaging.Index;
+using Sandpiper.Packaging.Names;
+
+namespace Sandpiper.Indexes.Caching;
+
+/// <summary>Wheels that had to be fetched for their METADATA, kept so that installing them need not fetch them again.</summary>
+/// <param name="cacheDirectory">Null: they go when this object does.</param>
+internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
+{
+    private readonly Lazy<string> _directory = new(() =>
+        cacheDirectory is null ? Directory.CreateTempSubdirectory("sandpiper-").FullName : Path.Combine(cacheDirectory, "wheels"));
+
+    // Where an index gives no digest, only this process knows which file it fetched from where.
+    private readonly ConcurrentDictionary<Uri, Sha256Digest> _fetched = new();
+
+    /// <summary>The path of a kept file with exactly the bytes that the index names, or null.</summary>
+    public async Task<string?> FindAsync(IndexFile file, CancellationToken cancel)
+    {
+        Sha256Digest digest;
+        if (file.Sha256 is { } named) digest = named;
+        else if (!_fetched.TryGetValue(file.Url, out digest)) return null;
+        if (cacheDirectory is null && !_directory.IsValueCreated) return null;
+        string path = PathOf(digest);
+        try
+        {
+            await using FileStream content = File.OpenRead(path);
+            return Sha256Digest.FromBytes(await SHA256.HashDataAsync(content, cancel)) == digest ? path : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps what <paramref name="fetch"/> writes; it gives the digest of that.</summary>
+    /// <returns>Where it is now.</returns>
+    public async Task<string> KeepAsync(IndexFile file, Func<Stream, Task<Sha256Digest>> fetch)
+    {
+        await using FileStream content = CacheFile.CreateIn(_directory.Value);
+        try
+        {
+            Sha256Digest digest = await fetch(content);
+            await content.FlushAsync();
+            File.Move(content.Name, PathOf(digest), overwrite: true);
+            if (file.Sha256 is null) _fetched[file.Url] = digest;
+            return PathOf(digest);
+        }
+        finally
+        {
+            File.Delete(content.Name);      // not there any more once it was renamed
+        }
+    }
+
+    public void Dispose()
+    {
+        if (cacheDirectory is null && _directory.IsValueCreated) Directory.Delete(_directory.Value, recursive: true);
+    }
+
+    private string PathOf(Sha256Digest digest) => Path.Combine(_directory.Value, digest.Hex);
+}

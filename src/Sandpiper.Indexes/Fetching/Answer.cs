@@ -1,0 +1,96 @@
+using System.IO.Compression;
+using System.Net;
+
+namespace Sandpiper.Indexes.Fetching;
+
+/// <summary>The answer to a GET: 200, 304 or 404. Its body is read piece by piece, and never for longer than allowed.</summary>
+/// <param name="response">The caller's to dispose.</param>
+/// <param name="location">Where it came from, after redirects.</param>
+internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLimits limits, TimeProvider time)
+{
+    private const int PieceBytes = 64 << 10;
+
+    public Uri Location { get; } = location;
+
+    public HttpStatusCode Status => response.StatusCode;
+
+    /// <summary>What the server says it is; empty when it does not.</summary>
+    public string MediaType => response.Content.Headers.ContentType?.MediaType ?? "";
+
+    public string ETag => response.Headers.ETag?.ToString() ?? "";
+
+    public bool MayBeKept => response.Headers.CacheControl is not { NoStore: true };
+
+    /// <summary>How long it need not be asked for again.</summary>
+    public TimeSpan MaxAge => response.Headers.CacheControl is { NoStore: false, NoCache: false, MaxAge: { } age } ? age : TimeSpan.Zero;
+
+    /// <summary>As announced, or null.</summary>
+    public long? Length => response.Content.Headers.ContentLength;
+
+    /// <summary>The whole body, unpacked where the question allowed packing.</summary>
+    /// <exception cref="IndexException">It is longer than <paramref name="maxBytes"/>, broken off, silent, or packed in another
+    /// way.</exception>
+    public async Task<byte[]> ReadAllAsync(int maxBytes, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(limits.Page, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
+        try
+        {
+            await using Stream body = Unpack(await OpenAsync(either.Token));
+            using var whole = new MemoryStream();
+            byte[] piece = new byte[PieceBytes];
+            for (int read; (read = await ReadAsync(body, piece, either.Token)) > 0; whole.Write(piece, 0, read))
+            {
+                if (whole.Length + read > maxBytes) throw Refusal(IndexRules.TooLong, $"it has more than {maxBytes} bytes");
+            }
+            return whole.ToArray();
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new IndexException(IndexRules.Unreachable, $"it was not complete after {limits.Page.TotalSeconds} s", Location);
+        }
+    }
+
+    /// <summary>The body as it is sent.</summary>
+    public Task<Stream> OpenAsync(CancellationToken cancel) => response.Content.ReadAsStreamAsync(cancel);
+
+    /// <summary>One piece of the body; 0 at its end.</summary>
+    /// <exception cref="IndexException">It broke off, or nothing came for too long.</exception>
+    public async Task<int> ReadAsync(Stream body, Memory<byte> piece, CancellationToken cancel)
+    {
+        using var silence = new CancellationTokenSource(limits.Silence, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, silence.Token);
+        try
+        {
+            return await body.ReadAsync(piece, either.Token);
+        }
+        catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new IndexException(IndexRules.Unreachable, $"it was silent for {limits.Silence.TotalSeconds} s", Location);
+        }
+        // The Brotli decoder calls bad data an invalid operation.
+        catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
+        {
+            throw Refusal(IndexRules.Page, "it is packed, and cannot be unpacked");
+        }
+        // The text of the transport's own exception may name a proxy with its password (P10).
+        catch (Exception error) when (error is IOException or HttpRequestException)
+        {
+            throw new IndexException(IndexRules.Unreachable, "the answer broke off", Location) { MayPass = true };
+        }
+    }
+
+    private Stream Unpack(Stream body)
+    {
+        string packing = string.Join(',', response.Content.Headers.ContentEncoding).ToLowerInvariant();
+        return packing switch
+        {
+            "" or "identity" => body,
+            "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+            "br" => new BrotliStream(body, CompressionMode.Decompress),
+            _ => throw Refusal(IndexRules.Page, $"it is packed as `{packing}`, which was not asked for"),
+        };
+    }
+
+    private IndexException Refusal(string rule, string because) => new(rule, because, Location) { IsRefusal = true };
+}

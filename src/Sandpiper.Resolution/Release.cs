@@ -1,0 +1,22 @@
+using Sandpiper.Packaging.Index;
+using Sandpiper.Packaging.Versions;
+using Sandpiper.Packaging.Wheels;
+
+namespace Sandpiper.Resolution;
+
+/// <summary>One version of a project: its files as the page lists them, and what was found out about them.</summary>
+internal sealed class Release(Pep440Version version)
+{
+    public Pep440Version Version { get; } = version;
+
+    /// <summary>Files whose names say that they are wheels of this version.</summary>
+    public List<IndexFile> Wheels { get; } = [];
+
+    public bool HasSdist { get; set; }
+
+    /// <summary>Null until somebody looked; looking twice gives the same.</summary>
+    public Verdict? Verdict { get; set; }
+}
+
+/// <summary>The wheel to take of a release, or why there is none.</summary>
+internal sealed record Verdict(WheelFileName? Wheel, IndexFile? File, Obstacle? Obstacle);

@@ -1,0 +1,54 @@
+using Sandpiper.Packaging.Names;
+
+namespace Sandpiper.Resolution;
+
+/// <summary>What is known about one package at a point of the search: who wants what, and what was chosen.</summary>
+internal sealed class Slot(PackageName name)
+{
+    public PackageName Name { get; } = name;
+
+    /// <summary>Null until its page is needed.</summary>
+    public Project? Project { get; set; }
+
+    /// <summary>In the order in which they were made, so the ones that depend on the earliest decisions come first.</summary>
+    public List<Demand> Demands { get; } = [];
+
+    public Decision? Decision { get; set; }
+
+    /// <summary>Somebody asks for it; limits alone do not.</summary>
+    public bool IsWanted => Demands.Exists(demand => !demand.IsLimit);
+
+    /// <summary>What is nailed down goes first: it is cheap to find out what it rules out.</summary>
+    public bool IsNailedDown => Demands.Exists(demand => demand.IsExact);
+
+    public HashSet<PackageName> Extras => [.. Demands.Where(demand => !demand.IsLimit).SelectMany(demand => demand.Requirement.Extras)];
+}
+
+/// <summary>One package's place on the stack of the search: what was chosen, what is left to try, and what stood in the way.</summary>
+internal sealed class Decision(Slot slot, int level, BitSet left, BitSet blame)
+{
+    public Slot Slot { get; } = slot;
+
+    /// <summary>From 1; the user's own words are below all levels.</summary>
+    public int Level { get; } = level;
+
+    /// <summary>Places of the releases not tried yet.</summary>
+    public BitSet Left { get; } = left;
+
+    /// <summary>Earlier decisions that share in ruling out what was tried and what was not allowed.</summary>
+    public BitSet Blame { get; } = blame;
+
+    /// <summary>The place of the release that is chosen for now.</summary>
+    public int Current { get; set; } = -1;
+
+    /// <summary>By place.</summary>
+    public Dictionary<int, Obstacle> Obstacles { get; } = [];
+
+    /// <summary>Packages on which this choice made demands, in order, to take them back.</summary>
+    public List<Slot> Trail { get; } = [];
+
+    public Release Release => Slot.Project!.Releases[Current];
+}
+
+/// <summary>A package for which nothing is left: who wanted what, and why each release fell away.</summary>
+internal sealed record DeadEnd(Project Project, IReadOnlyList<Demand> Demands, IReadOnlyDictionary<int, Obstacle> Obstacles);

@@ -1,0 +1,36 @@
+using Sandpiper.Indexes;
+using Sandpiper.Packaging.Index;
+using Sandpiper.Packaging.Names;
+
+namespace Sandpiper.Resolution.Tests.Surroundings;
+
+/// <summary>Counts how many questions are under way at once.</summary>
+internal sealed class CountingIndex(IPackageIndex index) : IPackageIndex
+{
+    private int _now;
+    private int _most;
+
+    public int Most => _most;
+
+    public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) => Counted(() => index.GetPageAsync(name, cancel));
+
+    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
+        Counted(() => index.GetMetadataAsync(wheel, cancel));
+
+    public Task DownloadAsync(
+        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
+        CancellationToken cancel) =>
+        index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);
+
+    private async Task<T> Counted<T>(Func<Task<T>> ask)
+    {
+        int now = Interlocked.Increment(ref _now);
+        for (int most = _most; now > most && Interlocked.CompareExchange(ref _most, now, most) != most; most = _most)
+        {
+        }
+        for (int turns = 0; turns < 5; turns++) await Task.Yield();
+        T answer = await ask();
+        Interlocked.Decrement(ref _now);
+        return answer;
+    }
+}
