@@ -22,7 +22,7 @@ internal sealed class TreeWriter(string directory)
             var byDirectory = plan.Files.GroupBy(f => DirectoryOf(f.Path), StringComparer.Ordinal).ToList();
             // All before any is sealed: a sealed directory takes no other.
             var directories = DirectoriesOf(byDirectory.Select(d => d.Key).Concat(plan.Links.Select(l => DirectoryOf(l.Path))));
-            foreach (string made in directories) root.MakeDirectory(made);
+            foreach (string made in directories) root.MakeDirectory(made, SealedTree.OpenDirectoryMode);
             foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
             foreach (var files in byDirectory)
             {
@@ -33,7 +33,7 @@ internal sealed class TreeWriter(string directory)
             foreach (string made in directories)
             {
                 using var open = root.Below(made);
-                open.Seal();
+                open.Seal(SealedTree.SealTime, SealedTree.DirectoryMode);
             }
         }
         finally

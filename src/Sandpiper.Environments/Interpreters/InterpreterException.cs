@@ -6,6 +6,6 @@ public sealed class InterpreterException(string? path, string because) : Excepti
 {
     public string? Path { get; } = path;
 
-    /// <summary>In words, with the path where there is one.</summary>
-    public string Because => Message;
+    /// <summary>In words, without the path.</summary>
+    public string Because { get; } = because;
 }

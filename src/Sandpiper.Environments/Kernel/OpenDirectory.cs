@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Environments.Store;
 
 namespace Sandpiper.Environments.Kernel;
 
@@ -29,8 +28,8 @@ internal sealed partial class OpenDirectory : IDisposable
         return new OpenDirectory(Checked(handle, path), path);
     }
 
-    public void MakeDirectory(string relative) =>
-        KernelFailure.ThrowIfFailed(MakeDirectory(_handle, relative, (uint)SealedTree.OpenDirectoryMode), "mkdirat", relative);
+    public void MakeDirectory(string relative, UnixFileMode mode) =>
+        KernelFailure.ThrowIfFailed(MakeDirectory(_handle, relative, (uint)mode), "mkdirat", relative);
 
     public void MakeLink(string relative, string target) => KernelFailure.ThrowIfFailed(SymbolicLink(target, _handle, relative), "symlinkat", relative);
 
@@ -43,10 +42,10 @@ internal sealed partial class OpenDirectory : IDisposable
     }
 
     /// <summary>Its final time and mode; nothing can be added afterwards.</summary>
-    public void Seal()
+    public void Seal(DateTime time, UnixFileMode mode)
     {
-        File.SetLastWriteTimeUtc(_handle, SealedTree.SealTime);
-        File.SetUnixFileMode(_handle, SealedTree.DirectoryMode);
+        File.SetLastWriteTimeUtc(_handle, time);
+        File.SetUnixFileMode(_handle, mode);
     }
 
     /// <summary>Everything that its file system has not written yet goes to the disk, so that what a rename makes visible survives a power failure.</summary>

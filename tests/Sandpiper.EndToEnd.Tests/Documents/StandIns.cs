@@ -20,6 +20,7 @@ internal static class StandIns
             Command("pytest", "packaging"),
             Command("ruff"),
             Command("cowsay"),
+            new SampleWheel("evilhook", "1.0").WithFile("evilhook/__init__.py", "").WithFile("evilhook.pth", "import os\n"),
             Matplotlib)
         .With(HostilePackages.WheelWithPthHook(marker));
 

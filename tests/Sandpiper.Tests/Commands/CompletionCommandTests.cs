@@ -67,13 +67,13 @@ public sealed class CompletionCommandTests : IDisposable
     private void WriteGeneration(string environment, params string[] names)
     {
         string packages = string.Join(",", names.Select(name => $$"""
-            {"name": "{{name}}", "version": "1.0", "wheel": "{{name}}-1.0-py3-none-any.whl", "sha256": "{{new string('0', 64)}}", "requested": true,
+            {"name": "{{name}}", "version": "1.0", "wheel": "{{name}}-1.0-py3-none-any.whl", "sha256": "{{new string('0', 64)}}", "requested": true, "requirement": null, "alone": false,
              "extras": [], "required_by": [], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
             """));
         _folder.Write($"envs/{environment}/generations/1/generation.json", $$"""
             {"schema": "sandpiper/generation/1", "environment": "{{environment}}", "number": 1, "created": "2026-01-01T00:00:00Z",
              "python": "/usr/bin/python3", "python_prefix": "/usr", "python_name": "python3.11", "packages": [{{packages}}], "commands": [],
-             "written_files": { } }
+             "written_files": { }, "copies": [] }
             """);
         File.CreateSymbolicLink(Path.Combine(_folder.Path, $"envs/{environment}/current"), "generations/1");
     }
