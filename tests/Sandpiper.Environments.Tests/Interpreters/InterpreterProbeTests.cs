@@ -95,7 +95,7 @@ public sealed class InterpreterProbeTests : IDisposable
         string marker = Path.Combine(_directory, "marker"), script = Path.Combine(_directory, "python3");
         File.WriteAllText(script, $"#!/bin/sh\ntouch {marker}\n");
         File.SetUnixFileMode(script, SealedTree.ExecutableMode);
-        Assert.Contains("script", Assert.Throws<InterpreterException>(() => new InterpreterProbe(null).Ask(script)).Because, StringComparison.Ordinal);
+        Assert.Contains("script", Assert.Throws<InterpreterException>(() => new InterpreterProbe(null).Ask(script)).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(marker));
     }
 
@@ -119,7 +119,7 @@ public sealed class InterpreterProbeTests : IDisposable
             if (number is null || !File.Exists(path) || !ProgramFile.MayRun(path)) continue;
             if (number < new Version(3, 8))
             {
-                Assert.Contains(Path.GetFileName(version), Assert.Throws<InterpreterException>(() => new InterpreterProbe(null).Ask(path)).Because, StringComparison.Ordinal);
+                Assert.Contains(Path.GetFileName(version), Assert.Throws<InterpreterException>(() => new InterpreterProbe(null).Ask(path)).Message, StringComparison.Ordinal);
                 continue;
             }
             var found = new InterpreterProbe(null).Ask(path);
