@@ -126,6 +126,23 @@ public sealed class MainJobTests
     }
 
     [Fact]
+    public void What_was_changed_by_hand_is_not_carried_into_the_next_generation()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+        string Table() => Directory.EnumerateFiles(Path.Combine(user.DataRoot, "envs/shared/current/lib"), "table.py", SearchOption.AllDirectories).Single();
+        File.SetUnixFileMode(Table(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.AppendAllText(Table(), "# changed\n");
+
+        Outcome refused = user.Sandpiper("install", "--index-url", index, "plover");
+        Assert.True(refused.ExitCode == 3 && refused.Error.Contains("has been changed", StringComparison.Ordinal), $"{refused}");
+
+        Done(user.Sandpiper("install", "--index-url", index, "plover"));
+        Assert.DoesNotContain("# changed", File.ReadAllText(Table()), StringComparison.Ordinal);
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
     public void Upgrades_are_asked_for_and_every_generation_can_be_gone_back_to()
     {
         using var user = new Somebody();

@@ -8,10 +8,12 @@ namespace Sandpiper.Environments.Composing;
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
 internal sealed class TreeWriter(string directory)
 {
+    private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
+
     private readonly Dictionary<string, OpenDirectory> _trees = new(StringComparer.Ordinal);
 
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
-    /// <exception cref="StoreDamagedException">A file of the store is gone.</exception>
+    /// <exception cref="StoreDamagedException">A file of the store is gone, or not as it was sealed.</exception>
     /// <exception cref="IOException">The disk is full, or not ours.</exception>
     public ImmutableArray<string> Write(GenerationPlan plan, CancellationToken cancel)
     {
@@ -54,6 +56,7 @@ internal sealed class TreeWriter(string directory)
 
     private bool TryLink(OpenDirectory open, LinkedFile file)
     {
+        MustBeAsSealed(file);
         if (!_trees.TryGetValue(file.Wheel.Tree, out var tree)) _trees.Add(file.Wheel.Tree, tree = OpenDirectory.At(file.Wheel.Tree));
         try
         {
@@ -63,6 +66,15 @@ internal sealed class TreeWriter(string directory)
         {
             throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} is gone ({e.Message})");
         }
+    }
+
+    // What somebody edited in the store, or through an environment that shares its files, must not be carried into the next one.
+    private static void MustBeAsSealed(LinkedFile file)
+    {
+        if (!FileStatus.TryRead(Path.Combine(file.Wheel.Tree, file.Stored.StorePath), out FileStatus status)) throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} is gone");
+        bool asSealed = status.Type == FileType.Regular && status.Size == file.Size && status.ModifiedAt == Sealed
+            && status.Mode == (file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
+        if (!asSealed) throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} has been changed");
     }
 
     /// <summary>Every directory that is needed, each after the one it lies in.</summary>

@@ -43,7 +43,16 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         IReadOnlyDictionary<PackageName, SealedWheel> wheels = await new Acquisition(_store, index, _waivers, staging, facts).AcquireAsync(selected, cancel);
         new ChosenBefore(places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
         var succession = new Succession(environment, places, interpreter, _waivers, time, executable);
-        return new InstallationOutcome.Changed(succession.Become("install", before, selected, wheels, request.LeaveHooksOut, staging, cancel));
+        try
+        {
+            return new InstallationOutcome.Changed(succession.Become("install", before, selected, wheels, request.LeaveHooksOut, staging, cancel));
+        }
+        catch (StoreDamagedException damaged)
+        {
+            // Not mended silently: the user is told, and the same command asked again fetches what was sealed.
+            _store.Discard(damaged.Digest, staging);
+            throw;
+        }
     }
 
     // What is installed answers for itself, so that adding one package does not ask for the pages of all others. Only when that leads

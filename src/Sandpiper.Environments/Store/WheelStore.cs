@@ -114,5 +114,15 @@ public sealed class WheelStore(string root)
         return Find(digest)!;
     }
 
+    /// <summary>Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.</summary>
+    /// <param name="staging">Where it goes, and ends.</param>
+    internal void Discard(Sha256Digest digest, Staging staging)
+    {
+        string entry = EntryOf(digest);
+        if (!Directory.Exists(entry)) return;
+        File.SetUnixFileMode(entry, SealedTree.OpenDirectoryMode);
+        Directory.Move(entry, Path.Combine(staging.NewDirectory(), "damaged"));
+    }
+
     private string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
 }
