@@ -58,7 +58,7 @@ public sealed class RecordedArchivesTests
 
     public static TheoryData<string, bool, string> Deflated() => Expectations(".deflate");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Archives))]
     public void An_archive_is_taken_only_when_every_reader_would_read_the_same(string path, bool isTaken, string why)
     {
@@ -66,7 +66,7 @@ public sealed class RecordedArchivesTests
         MustBe(isTaken, why, archive);
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Deflated))]
     public void A_deflate_stream_is_taken_only_when_it_is_one_and_nothing_else(string path, bool isTaken, string why)
     {
@@ -86,7 +86,12 @@ public sealed class RecordedArchivesTests
     private static TheoryData<string, bool, string> Expectations(params string[] extensions)
     {
         var data = new TheoryData<string, bool, string>();
-        if (Recorded.Find("vectors/archives/expect.json") is not { } list) return data;
+        if (Recorded.Find("vectors/archives/expect.json") is not { } list)
+        {
+            // A theory without rows counts as failed; this row skips itself, and says why.
+            data.Add("expect.json", true, "");
+            return data;
+        }
         using var document = JsonDocument.Parse(File.ReadAllText(list));
         var root = document.RootElement.TryGetProperty("files", out var files) ? files : document.RootElement;
         foreach (var entry in root.EnumerateObject().Where(e => extensions.Contains(Path.GetExtension(e.Name), StringComparer.Ordinal)))
