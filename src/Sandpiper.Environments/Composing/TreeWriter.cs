@@ -58,14 +58,7 @@ internal sealed class TreeWriter(string directory)
     {
         MustBeAsSealed(file);
         if (!_trees.TryGetValue(file.Wheel.Tree, out var tree)) _trees.Add(file.Wheel.Tree, tree = OpenDirectory.At(file.Wheel.Tree));
-        try
-        {
-            return open.TryAdopt(tree, file.Stored.StorePath, file.Path[(file.Path.LastIndexOf('/') + 1)..]);
-        }
-        catch (IOException e) when (!Path.Exists(Path.Combine(file.Wheel.Tree, file.Stored.StorePath)))
-        {
-            throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} is gone ({e.Message})");
-        }
+        return open.TryAdopt(tree, file.Stored.StorePath, file.Path[(file.Path.LastIndexOf('/') + 1)..]);
     }
 
     // What somebody edited in the store, or through an environment that shares its files, must not be carried into the next one.

@@ -27,7 +27,7 @@ internal static class Explanations
             e.IsRefusal ? $"what the index gave was refused; {Nothing}" : $"the index could not be asked; {Nothing}",
             e.Location is { } location ? $"{e.Because}: `{location}` ({e.Rule})" : $"{e.Because} ({e.Rule})"),
         RequirementsFileException e => new(ExitCode.WrongUsage, $"`{e.Where}` was not understood; {Nothing}", e.Because),
-        InterpreterException e => new(ExitCode.CouldNot, $"no interpreter to install for; {Nothing}", e.Path is null ? e.Because : $"{e.Because}: `{e.Path}`", "sandpiper install --python /path/to/python3 …"),
+        InterpreterException e => new(ExitCode.CouldNot, $"no interpreter to install for; {Nothing}", $"{e.Because}{Quoted(e.Path)}", "sandpiper install --python /path/to/python3 …"),
         WaiverFileDamagedException e => new(ExitCode.Refused, $"the record of what you allowed cannot be read; {Nothing}", $"{e.Because}: `{e.File}`, line {e.Line}", $"mend or remove {e.File}"),
         StoreUnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written", "free some space and run the same command again"),
         StoreUnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`", "choose another place with --root DIR"),
