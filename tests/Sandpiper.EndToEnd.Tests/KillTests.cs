@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>Promise P4: <c>kill -9</c> at any moment leaves one whole generation, and nothing that the next command does not sweep.</summary>
+public sealed class KillTests
+{
+    private const int Kills = 100;
+    private const int Seed = 20_117;
+
+    private static readonly ImmutableArray<string> Flock = ["avocet", "curlew", "dunlin", "godwit", "knot", "ruff"];
+
+    // Each says of which version it is in three places; a mixture would show.
+    private const string Census = """
+        import importlib, importlib.metadata
+        versions = set()
+        for name in ["avocet", "curlew", "dunlin", "godwit", "knot", "ruff"]:
+            versions |= {importlib.import_module(name).__version__, importlib.import_module(name + ".more").VERSION, importlib.metadata.version(name)}
+        print(*sorted(versions))
+        """;
+
+    [Fact]
+    public void A_hundred_kills_leave_a_hundred_working_environments()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().WithAll(from version in (string[])["1.0", "2.0"] from bird in Flock select Bird(bird, version)));
+        Change(user, index, "1.0");
+        // Both directions once: from now on every wheel is known, unless the store is removed.
+        TimeSpan usual = Measured(() => Change(user, index, "2.0"));
+
+        var random = new Random(Seed);
+        int cut = 0;
+        string last = "2.0";
+        for (int n = 0; n < Kills; n++)
+        {
+            string next = last is "1.0" ? "2.0" : "1.0";
+            // Every other time the wheels are sealed anew, so that kills fall into that, too.
+            if (n % 2 == 0) ForgetWheelsOf(user, next);
+            using Process change = user.Start([PublishedCommand.Path, .. Arguments(index, next)]);
+            bool ended = change.WaitForExit(usual * (random.NextDouble() * 1.2));
+            if (!ended)
+            {
+                change.Kill();
+                change.WaitForExit();
+                cut++;
+            }
+            Outcome census = user.Sandpiper("run", "--", "python", "-c", Census);
+            Assert.True(census.ExitCode == 0 && census.Output is "1.0\n" or "2.0\n", $"kill {n}: {census}");
+            Assert.Equal(0, user.Sandpiper("verify").ExitCode);
+            last = census.Output.Trim();
+        }
+        Assert.True(cut > Kills / 4, $"only {cut} of {Kills} were killed in time");
+
+        Change(user, index, last is "1.0" ? "2.0" : "1.0");
+        Assert.Empty(Tree.Of(Path.Combine(user.DataRoot, "staging")));
+        Assert.Equal(0, user.Sandpiper("verify", "--full").ExitCode);
+        Assert.Equal(0, user.Sandpiper("history", "--json").ExitCode);
+    }
+
+    private static SampleWheel Bird(string name, string version) => Enumerable.Range(0, 40).Aggregate(
+        OrdinaryPackages.Small(name, version).WithFile($"{name}/more.py", $"VERSION = \"{version}\"\n"),
+        (wheel, n) => wheel.WithFile($"{name}/feather{n}.py", $"{string.Join('\n', Enumerable.Repeat($"# {n} {version}", 200))}\n"));
+
+    private static string[] Arguments(string index, string version) => ["install", "-i", index, .. Flock.Select(bird => $"{bird}=={version}")];
+
+    private static void Change(Somebody user, string index, string version)
+    {
+        Outcome changed = user.Sandpiper(Arguments(index, version));
+        Assert.True(changed.ExitCode == 0, $"{changed}");
+    }
+
+    // What no generation uses could be swept at any time; here it is taken by hand, with the generations that use it.
+    private static void ForgetWheelsOf(Somebody user, string version)
+    {
+        string current = user.Generation();
+        user.Run(["/bin/sh", "-c", $$"""
+            cd "$0" || exit 1
+            for g in envs/shared/generations/*; do
+              [ "$g" -ef "{{current}}" ] || { chmod -R u+w "$g"; rm -rf "$g"; }
+            done
+            for e in store/*; do
+              grep -q -- '-{{version}}-py3' "$e/manifest.json" && { chmod -R u+w "$e"; rm -rf "$e"; }
+            done; true
+            """, user.DataRoot]);
+    }
+
+    private static TimeSpan Measured(Action action)
+    {
+        long started = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(started);
+    }
+}
