@@ -71,39 +71,19 @@ internal sealed class Somebody : IDisposable
     public Outcome Run(IReadOnlyList<string> command, string? directory = null, string? input = null, int seconds = 120)
     {
         using Process process = Start(command, directory);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        if (input is not null) process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds)))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{string.Join(' ', command)} did not end in {seconds} s\n{error.Result}");
-        }
-        process.WaitForExit();
-        return new(process.ExitCode, output.Result, error.Result);
+        return Wait(process, command, input, seconds);
     }
 
-    public Process Start(IReadOnlyList<string> command, string? directory = null)
+    /// <summary>Runs a program with the rights of whoever runs the tests, and this user's variables.</summary>
+    public Outcome RunAsTester(IReadOnlyList<string> command)
     {
-        IReadOnlyList<string> whole = AsRoot
-            ? ["/usr/bin/setpriv", "--reuid", Uid.ToString(CultureInfo.InvariantCulture), "--regid", Uid.ToString(CultureInfo.InvariantCulture), "--clear-groups", "--", .. command]
-            : command;
-        var start = new ProcessStartInfo(whole[0], whole.Skip(1))
-        {
-            WorkingDirectory = directory ?? Project,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Clear();
-        start.Environment["HOME"] = Home;
-        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
-        start.Environment["LANG"] = "C.UTF-8";
-        foreach ((string name, string value) in Variables) start.Environment[name] = value;
-        return Process.Start(start) ?? throw new InvalidOperationException($"{whole[0]} did not start");
+        using Process process = StartProcess(command, directory: null);
+        return Wait(process, command, input: null, seconds: 120);
     }
+
+    public Process Start(IReadOnlyList<string> command, string? directory = null) => StartProcess(AsRoot
+            ? ["/usr/bin/setpriv", "--reuid", Uid.ToString(CultureInfo.InvariantCulture), "--regid", Uid.ToString(CultureInfo.InvariantCulture), "--clear-groups", "--", .. command]
+            : command, directory);
 
     /// <summary>Writes a file that belongs to this user; the path is relative to the project directory or absolute.</summary>
     public string Write(string path, string content)
@@ -125,6 +105,39 @@ internal sealed class Somebody : IDisposable
         using Process chmod = Process.Start("/bin/chmod", ["-R", "u+rwX", Place]);
         chmod.WaitForExit();
         Directory.Delete(Place, recursive: true);
+    }
+
+    private static Outcome Wait(Process process, IReadOnlyList<string> command, string? input, int seconds)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (input is not null) process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds)))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{string.Join(' ', command)} did not end in {seconds} s\n{error.Result}");
+        }
+        process.WaitForExit();
+        return new(process.ExitCode, output.Result, error.Result);
+    }
+
+    private Process StartProcess(IReadOnlyList<string> whole, string? directory)
+    {
+        var start = new ProcessStartInfo(whole[0], whole.Skip(1))
+        {
+            WorkingDirectory = directory ?? Project,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        start.Environment["HOME"] = Home;
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
+        start.Environment["LANG"] = "C.UTF-8";
+        foreach ((string name, string value) in Variables) start.Environment[name] = value;
+        return Process.Start(start) ?? throw new InvalidOperationException($"{whole[0]} did not start");
     }
 
     private static Stack<string> MissingDirectories(string directory)

@@ -1,0 +1,252 @@
+using System.Net.Sockets;
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>Promise P6 on the published command: what a program sees, may change and reaches. Each attempt also succeeds unconfined.</summary>
+public sealed class ConfinementTests : IDisposable
+{
+    private readonly Somebody _user = new();
+
+    public ConfinementTests() => Done(_user.Sandpiper("install", "pebble", "-i", _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()))));
+
+    public void Dispose() => _user.Dispose();
+
+    [Fact]
+    public void A_key_in_the_home_directory_cannot_be_read()
+    {
+        string key = _user.Write("../.ssh/id_ed25519", "a decoy\n");
+        _user.Write("../.netrc", "a decoy\n");
+        string program = $"print(open({Text(key)}).read())";
+
+        Assert.Equal("a decoy", Unconfined(program));
+        Assert.DoesNotContain("decoy", Confined(program, expected: 1).Output, StringComparison.Ordinal);
+        // The environment is shown where it lies, below the home directory; besides it there is no file.
+        Assert.Equal("", Confined("import os, sys; print(*[d for d, _, files in os.walk(os.environ['HOME']) if files and not d.startswith(os.path.realpath(sys.prefix))])").Output.Trim());
+        Assert.Equal("True", Unconfined("import pathlib; print((pathlib.Path.home() / '.netrc').exists())"));
+    }
+
+    [Fact]
+    public void Nothing_is_written_outside_and_the_environment_is_read_only()
+    {
+        string outside = Path.Combine(_user.Home, "outside");
+        var environment = Tree.Of(_user.DataRoot);
+        string program = $$"""
+            import os, pebble, pathlib, sys
+            def attempt(path):
+                try:
+                    with open(path, "a") as file: file.write("x")
+                    print("wrote", path)
+                except OSError: pass
+            attempt({{Text(outside)}}); attempt("here"); attempt(pebble.__file__); attempt(os.path.join(sys.prefix, "pyvenv.cfg"))
+            attempt({{Text(Path.Combine(_user.DataRoot, "envs/shared/ledger.jsonl"))}}); attempt({{Text(Path.Combine(_user.DataRoot, "bin/ls"))}})
+            try: os.chmod(pebble.__file__, 0o644); print("chmod")
+            except OSError: pass
+            """;
+
+        Outcome run = Confined(program);
+
+        Assert.DoesNotContain("chmod", run.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(outside));
+        Assert.False(File.Exists(Path.Combine(_user.Project, "here")));
+        Assert.Equal(environment, Tree.Of(_user.DataRoot));
+        Unconfined($"open({Text(outside)}, 'w')");
+        Assert.True(File.Exists(outside), "the user may not write there either: that proves nothing");
+    }
+
+    [Fact]
+    public void A_listener_on_loopback_is_reached_only_with_the_network_granted()
+    {
+        using var listener = new IndexServer(new SampleIndex());
+        string program = $"import socket; socket.create_connection(('127.0.0.1', {listener.Port}), 5).close(); print('reached')";
+
+        Confined(program, expected: 1);
+        Assert.False(listener.WasAsked);
+        Outcome granted = _user.Sandpiper("run", "--net", "all", "--", "python", "-c", program);
+        Assert.True(granted.Output is "reached\n", $"{granted}");
+        Assert.True(SpinWait.SpinUntil(() => listener.WasAsked, TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public void A_socket_of_the_host_is_not_reached_by_name_or_in_the_abstract()
+    {
+        string name = $"sandpiper-{Guid.NewGuid():N}";
+        using var abstractListener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        abstractListener.Bind(new UnixDomainSocketEndPoint($"\0{name}"));
+        abstractListener.Listen();
+        string program = $"import socket; s = socket.socket(socket.AF_UNIX); s.connect('\\0{name}'); print('reached')";
+
+        Assert.Equal("reached", Unconfined(program));
+        Confined(program, expected: 1);
+    }
+
+    [Fact]
+    public void Environment_variables_are_cleared_except_those_handed_on()
+    {
+        _user.Variables["AWS_SECRET_ACCESS_KEY"] = "a decoy";
+        _user.Variables["LD_PRELOAD_DECOY"] = "a decoy";
+        const string program = "import os; print(*sorted(v for v in os.environ.values() if 'decoy' in v))";
+
+        Assert.Equal("a decoy a decoy", Unconfined(program));
+        Assert.Equal("", Confined(program).Output.Trim());
+        Assert.Equal("a decoy", _user.Sandpiper("run", "--env-var", "AWS_SECRET_ACCESS_KEY", "--", "python", "-c", program).Output.Trim());
+        Assert.Equal("b''", Confined("print(b'decoy' in open('/proc/1/environ','rb').read() and b'leak' or b'')").Output.Trim());
+    }
+
+    [Fact]
+    public void Open_files_of_the_caller_do_not_leak_in()
+    {
+        string secret = _user.Write("../secret", "a decoy\n");
+        const string program = "import os; print(os.read(9, 20))";
+        string command = $"exec 9<'{secret}'; exec";
+
+        Outcome plain = _user.Run(["/bin/sh", "-c", $"{command} /usr/bin/python3 -c '{program}'"]);
+        Outcome confined = _user.Run(["/bin/sh", "-c", $"{command} '{PublishedCommand.Path}' run -- python -c '{program}'"]);
+
+        Assert.Contains("decoy", plain.Output, StringComparison.Ordinal);
+        Assert.Equal((1, ""), (confined.ExitCode, confined.Output));
+    }
+
+    [Fact]
+    public void Other_processes_are_not_seen()
+    {
+        string victim = _user.Sandpiper("run", "--", "python", "-c", "import os; print(len([p for p in os.listdir('/proc') if p.isdigit()]))").Output;
+
+        Assert.InRange(int.Parse(victim.Trim()), 1, 5);
+    }
+
+    [Theory]
+    [InlineData("..", "the home directory")]
+    [InlineData("keys", "a directory that holds keys")]
+    [InlineData("/", "all of the system")]
+    public void A_sensitive_current_directory_is_hidden_unless_it_is_named(string directory, string what)
+    {
+        _user.Write("keys/.ssh/id_ed25519", "a decoy\n");
+        _user.Write("../letter.txt", "private\n");
+        string here = Path.GetFullPath(Path.Combine(_user.Project, directory));
+        string[] program = ["python", "-c", "import os; print(os.getcwd())"];
+
+        Outcome hidden = _user.Run([PublishedCommand.Path, "run", "--", .. program], here);
+        Assert.True(hidden.ExitCode == 0, $"{what}: {hidden}");
+        Outcome tree = _user.Run([PublishedCommand.Path, "run", "--", "/bin/sh", "-c", $"cat {_user.Home}/letter.txt {_user.Project}/keys/.ssh/id_ed25519; true"], here);
+        Assert.Equal("", tree.Output);
+
+        if (directory is "/") return;
+        Outcome named = _user.Run([PublishedCommand.Path, "run", "--read", ".", "--", .. program], here);
+        Assert.Equal($"{here}\n", named.Output);
+    }
+
+    [Fact]
+    public void The_current_directory_is_shown_read_only_and_hidden_on_request()
+    {
+        _user.Write("data.txt", "42\n");
+
+        Assert.Equal("42", Confined("print(open('data.txt').read().strip())").Output.Trim());
+        Assert.Equal(1, _user.Sandpiper("run", "--cwd", "none", "--", "python", "-c", "open('data.txt')").ExitCode);
+    }
+
+    [Fact]
+    public void A_grant_to_write_leaves_out_what_runs_later()
+    {
+        _user.Write(".git/config", "[core]\n");
+        _user.Write(".git/hooks/pre-commit", "#!/bin/sh\n");
+        const string program = """
+            def attempt(path):
+                try: open(path, "a").write("x")
+                except OSError: pass
+            for path in ["result.txt", ".git/config", ".git/hooks/pre-commit", ".git/hooks/post-commit"]: attempt(path)
+            import os
+            try: os.rename(".git", ".tig")
+            except OSError: pass
+            """;
+
+        Done(_user.Sandpiper("run", "--write", ".", "--", "python", "-c", program));
+
+        Assert.Equal("x", File.ReadAllText(Path.Combine(_user.Project, "result.txt")));
+        Assert.Equal("[core]\n", File.ReadAllText(Path.Combine(_user.Project, ".git/config")));
+        Assert.Equal(["pre-commit"], Directory.GetFiles(Path.Combine(_user.Project, ".git/hooks")).Select(Path.GetFileName));
+        Assert.Equal("#!/bin/sh\n", File.ReadAllText(Path.Combine(_user.Project, ".git/hooks/pre-commit")));
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("/")]
+    [InlineData("../.local/share/sandpiper")]
+    [InlineData("../.local/share")]
+    [InlineData("link")]
+    public void What_would_undo_the_confinement_is_not_granted(string directory)
+    {
+        File.CreateSymbolicLink(Path.Combine(_user.Project, "link"), _user.Home);
+
+        Outcome outcome = _user.Sandpiper("run", "--write", directory, "--", "python", "-c", "open('ran','w')");
+
+        Assert.True(outcome.ExitCode == 125, $"{outcome}");
+    }
+
+    [Fact]
+    public void Nothing_of_a_program_outlives_its_run()
+    {
+        using var listener = new IndexServer(new SampleIndex());
+        Outcome run = _user.Sandpiper("run", "--net", "all", "--", "/bin/sh", "-c",
+            $"setsid python -c \"import time, socket; time.sleep(3); socket.create_connection(('127.0.0.1', {listener.Port}))\" >/dev/null 2>&1 & sleep 0.2");
+
+        Assert.True(run.ExitCode == 0, $"{run}");
+        Assert.False(SpinWait.SpinUntil(() => listener.WasAsked, TimeSpan.FromSeconds(5)), "it came back after its run");
+    }
+
+    [Fact]
+    public void Without_bubblewrap_nothing_is_run()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can hide bubblewrap");
+        string[] hidden = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
+            set -e
+            for b in /usr/bin/bwrap /bin/bwrap /usr/local/bin/bwrap; do if [ -e $b ]; then mount --bind /dev/null $b; fi; done
+            cd {_user.Project}
+            exec setpriv --reuid 23117 --regid 23117 --clear-groups env HOME={_user.Home} '{PublishedCommand.Path}' run -- python -c 'print("ran")'
+            """];
+        Outcome outcome = _user.RunAsTester(hidden);
+        Assert.SkipWhen(outcome.Error.Contains("unshare", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal), "no mount namespace is to be had here");
+
+        Assert.True(outcome.ExitCode == 4 && outcome.Output is "", $"{outcome}");
+    }
+
+    [Fact]
+    public void Root_installs_and_runs_as_an_ordinary_user()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "the tests do not run as root");
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
+        string root = Path.Combine(_user.Place, "machine");
+
+        Done(_user.RunAsTester([PublishedCommand.Path, "--root", root, "install", "pebble", "-i", index]));
+        Outcome run = _user.RunAsTester([PublishedCommand.Path, "--root", root, "run", "--", "python", "-c", "import os, pebble; print(os.getuid() * os.geteuid() * os.getgid() != 0, os.getgroups())"]);
+
+        Assert.True(run.ExitCode == 0 && run.Output.StartsWith("True", StringComparison.Ordinal), $"{run}");
+        Assert.DoesNotContain("[0", run.Output, StringComparison.Ordinal);
+        Outcome owners = _user.RunAsTester(["/usr/bin/find", root, "-user", "0"]);
+        Assert.Equal("", owners.Output);
+        string secret = Path.Combine(_user.Place, "of-root");
+        File.WriteAllText(secret, "a decoy\n");
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead);
+        Outcome reading = _user.RunAsTester([PublishedCommand.Path, "--root", root, "run", "--read", secret, "--", "cat", secret]);
+        Assert.DoesNotContain("decoy", reading.Output, StringComparison.Ordinal);
+    }
+
+    private Outcome Confined(string program, int expected = 0)
+    {
+        Outcome outcome = _user.Sandpiper("run", "--", "python", "-c", program);
+        Assert.True(outcome.ExitCode == expected, $"{outcome}");
+        return outcome;
+    }
+
+    private string Unconfined(string program)
+    {
+        Outcome outcome = _user.Run(["/usr/bin/python3", "-c", program]);
+        Assert.True(outcome.ExitCode == 0, $"unconfined, too: {outcome}");
+        return outcome.Output.Trim();
+    }
+
+    private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");
+
+    private static string Text(string path) => $"'{path}'";
+}
