@@ -187,7 +187,7 @@ public sealed class BadDayTests
 
         using Process install = user.Start([PublishedCommand.Path, "install", "tide", "-i", server.Address]);
         server.WaitUntilHeld();
-        using (Process kill = Process.Start("/bin/kill", [$"-{signal}", $"{install.Id}"])) kill.WaitForExit();
+        using (Process kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {install.Id}"])) kill.WaitForExit();
         Assert.True(install.WaitForExit(TimeSpan.FromSeconds(30)), "it does not end");
 
         Assert.Equal(code, install.ExitCode);

@@ -11,7 +11,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         [
             "/usr/bin/python3", "-I", "-c",
             "import os,signal as s,sys\nos.environ['PATH']='/usr/bin:/bin'; s.signal(s.SIGXFSZ, s.SIG_DFL)\nfor n in (s.SIGINT,s.SIGQUIT): s.signal(n, s.SIG_IGN)\ns.pthread_sigmask(s.SIG_BLOCK,[s.SIGUSR1])\nos.execv(sys.argv[1],sys.argv[1:])",
-            Environment.ProcessPath!, "--second-stage", "--", .. command,
+            Driver.Program, "--second-stage", "--", .. command,
         ]));
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Driving;
 
@@ -9,6 +10,9 @@ internal static class Driver
 {
     public const int NoSandbox = 4;
     private const string Marker = "--driver";
+
+    /// <summary>This program where the ordinary user can start it.</summary>
+    public static string Program => ReachableBuild.Path(Path.GetFileName(Environment.ProcessPath!));
 
     public static ImmutableArray<string> ArgumentsFor(Confinement confinement, IEnumerable<string> command) =>
     [

@@ -65,7 +65,7 @@ public sealed class Ground : IDisposable
 
     /// <summary>The whole command line, for a test that starts it through something else (a terminal, a shell).</summary>
     internal static ImmutableArray<string> ConfinedCommand(Confinement confinement, params ImmutableArray<string> command) =>
-        [Environment.ProcessPath!, .. Driver.ArgumentsFor(confinement, command)];
+        [Driver.Program, .. Driver.ArgumentsFor(confinement, command)];
 
     internal Process AsOrdinaryUser(ImmutableArray<string> command) => IsRoot
         ? Start("/usr/bin/setpriv", ["--reuid", OrdinaryUser, "--regid", OrdinaryUser, "--clear-groups", "--", .. command])

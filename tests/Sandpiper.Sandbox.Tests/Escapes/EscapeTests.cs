@@ -253,7 +253,7 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
     public void Root_is_refused()
     {
         Assert.SkipUnless(Ground.IsRoot, "we are not root");
-        Outcome outcome = Ground.Finish(ground.Start(Environment.ProcessPath!, Driver.ArgumentsFor(ground.Reading, ["/usr/bin/true"])));
+        Outcome outcome = Ground.Finish(ground.Start(Driver.Program, Driver.ArgumentsFor(ground.Reading, ["/usr/bin/true"])));
         Assert.Equal(Driver.NoSandbox, outcome.ExitCode);
         Assert.Contains("root cannot be confined", outcome.Errors, StringComparison.Ordinal);
     }

@@ -39,7 +39,7 @@ public sealed class SignalTests(Ground ground) : IClassFixture<Ground>
     {
         using Process process = ground.StartConfined(ground.Writing, "/bin/sh", "-c", "trap '' TERM HUP INT; echo ready; n=0; while [ $n -lt 90 ]; do sleep 1; n=$((n+1)); done");
         Assert.Equal("ready", process.StandardOutput.ReadLine());
-        Assert.Equal(0, Ground.Finish(ground.Start("/usr/bin/kill", [signal, $"{process.Id}"])).ExitCode);
+        Assert.Equal(0, Ground.Finish(ground.Start("/bin/sh", ["-c", $"kill {signal} {process.Id}"])).ExitCode);
         // The pipe ends when its last holder is dead, not before.
         Outcome outcome = Ground.Finish(process);
         Assert.Equal(exitCode, outcome.ExitCode);

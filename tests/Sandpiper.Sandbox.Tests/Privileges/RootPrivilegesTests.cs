@@ -9,7 +9,7 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
     private Outcome GiveUp(params string[] directories)
     {
         Assert.SkipUnless(Ground.IsRoot, "we are not root");
-        return Ground.Finish(ground.Start(Environment.ProcessPath!, Driver.ArgumentsToGiveUpRoot([.. directories])));
+        return Ground.Finish(ground.Start(Driver.Program, Driver.ArgumentsToGiveUpRoot([.. directories])));
     }
 
     private string RootsOwn(string name)

@@ -1,14 +1,15 @@
 using System.Diagnostics;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Tests.Commands;
 
 /// <summary>What a process left behind.</summary>
 internal sealed record Ended(int ExitCode, string Output, string Error);
 
-/// <summary>The command as a process of its own, as the build put it beside these tests.</summary>
+/// <summary>The command as a process of its own, as it was built beside these tests.</summary>
 internal static class BuiltCommand
 {
-    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "sandpiper");
+    public static string Path { get; } = ReachableBuild.Path("sandpiper");
 
     public static Ended Run(params string[] args) => End(new ProcessStartInfo(Path, args));
 
