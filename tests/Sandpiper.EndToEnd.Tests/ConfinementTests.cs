@@ -232,6 +232,26 @@ public sealed class ConfinementTests : IDisposable
         Assert.DoesNotContain("decoy", reading.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_root_keeps_in_a_home_of_its_own_still_starts_itself_as_an_ordinary_user()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "the tests do not run as root");
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
+        string home = Directory.CreateDirectory(Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        string command = Path.Combine(home, "sandpiper");
+        File.Copy(PublishedCommand.Path, command);
+        string root = Path.Combine(_user.Place, "machine");
+
+        Done(_user.RunAsTester([command, "--root", root, "install", "pebble", "-i", index]));
+        Outcome run = _user.RunAsTester([command, "--root", root, "run", "--", "python", "-c", "import pebble; print('ran')"]);
+        Outcome absent = _user.RunAsTester([command, "--root", root, "run", "--", "no-such-program"]);
+        Outcome demo = _user.RunAsTester(["/usr/bin/env", "--unset=TMPDIR", command, "demo"]); // that directory is another user's
+
+        Assert.True(run is { ExitCode: 0, Output: "ran\n" }, $"{run}");
+        Assert.Equal(127, absent.ExitCode);
+        Done(demo);
+    }
+
     private Outcome Confined(string program, int expected = 0)
     {
         Outcome outcome = _user.Sandpiper("run", "--", "python", "-c", program);

@@ -18,6 +18,9 @@ public static unsafe partial class SecondStage
     /// <summary>Whether this process was started to be the second stage.</summary>
     public static bool IsMeant(string[] args) => args is [Marker, "--", _, ..];
 
+    /// <summary>Whether the user that we are can start <paramref name="executable"/>: what root started may lie in root's home.</summary>
+    public static bool CanBe(string executable) => MayAccess(executable, Execute) == 0;
+
     /// <summary>Becomes the program; returns only if that fails.</summary>
     /// <returns>126 not executable, 127 not found; said in one line on standard error.</returns>
     public static int Run(string[] args)
@@ -36,6 +39,11 @@ public static unsafe partial class SecondStage
         Console.Error.WriteLine(absent ? $"sandpiper: `{command[0]}`: not found in the sandbox" : $"sandpiper: `{command[0]}`: not executable (errno {errno})");
         return absent ? NotFound : NotExecutable;
     }
+
+    private const int Execute = 1; // X_OK
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MayAccess(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ExecuteFromPath(string file, byte** arguments);

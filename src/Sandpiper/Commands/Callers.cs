@@ -1,4 +1,5 @@
 using Sandpiper.Running;
+using Sandpiper.Sandbox.Bubblewrap;
 
 namespace Sandpiper.Commands;
 
@@ -11,7 +12,7 @@ internal static class Callers
         session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
         Directory.GetCurrentDirectory(),
         session.WasRoot ? "sandpiper" : Environment.UserName,
-        Session.OwnExecutable,
+        SecondStage.CanBe(session.OwnExecutable) ? session.OwnExecutable : null,
         session.WasRoot,
         Environment.GetEnvironmentVariable,
         MayWrite);

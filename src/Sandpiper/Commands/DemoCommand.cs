@@ -34,8 +34,9 @@ internal static class DemoCommand
         try
         {
             string root = Path.Combine(place, "root");
-            var ours = new SandpiperSide(Stage.Make(Path.Combine(place, "home")), Session.OwnExecutable, root);
-            PipSide? pip = PipSideOf(place, root, interpreter, ours);
+            string executable = CopyOfOurselves(place);
+            var ours = new SandpiperSide(Stage.Make(Path.Combine(place, "home")), executable, root);
+            PipSide? pip = PipSideOf(place, executable, root, interpreter, ours);
             using var story = new Story(ours, pip);
             WriteHead(session, pip is not null);
             var acts = new List<Act>();
@@ -53,12 +54,21 @@ internal static class DemoCommand
         }
     }
 
+    // Ours may lie in root's home, where the user that root became has no way in; the kernel still lets us read what we were started from.
+    private static string CopyOfOurselves(string place)
+    {
+        string copy = Path.Combine(place, "sandpiper");
+        File.Copy("/proc/self/exe", copy);
+        File.SetUnixFileMode(copy, (UnixFileMode)0b111_101_101);
+        return copy;
+    }
+
     // pip is confined by `run`, which needs an environment of ours to be there: an empty-handed one will do.
-    private static PipSide? PipSideOf(string place, string root, Interpreter interpreter, SandpiperSide ours)
+    private static PipSide? PipSideOf(string place, string executable, string root, Interpreter interpreter, SandpiperSide ours)
     {
         if (!ours.Install(Stage.Wanted, Stage.WantedToo)) throw new ExplainedException(new(ExitCode.CouldNot, "the demonstration could not begin", $"installing from the sample index failed{(ours.LastRule is { } rule ? $" ({rule})" : "")}", "sandpiper install --dry-run six"));
         if (ours.Python("pass") is null) throw new ExplainedException(new(ExitCode.NoSandbox, "the demonstration could not begin", "a program could not be run confined", "sandpiper run -- true"));
-        var pip = new PipSide(Stage.Make(Path.Combine(place, "pip-home")), Session.OwnExecutable, root, interpreter.Path);
+        var pip = new PipSide(Stage.Make(Path.Combine(place, "pip-home")), executable, root, interpreter.Path);
         return pip.Exists() ? pip : null;
     }
 

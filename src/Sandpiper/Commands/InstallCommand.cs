@@ -78,7 +78,7 @@ internal static class InstallCommand
         Interpreter interpreter = InterpreterOf(session, environment, python);
         using var indexes = new OpenIndexes(session, addresses);
         using var line = new ProgressLine(session.Terminal, Session.Time);
-        var installation = new Installation(environment, session.Places, interpreter, indexes.Whole, Session.Time, Session.OwnExecutable);
+        var installation = new Installation(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
         InstallationOutcome outcome = await installation.InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
         line.Dispose();
         switch (outcome)

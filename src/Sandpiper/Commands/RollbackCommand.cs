@@ -20,7 +20,7 @@ internal static class RollbackCommand
         {
             using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
-            var outcome = new Rollback(environment, session.Places, Session.Time, Session.OwnExecutable).To(parsed.GetValue(number), cancel);
+            var outcome = new Rollback(environment, session.Places, Session.Time, session.OwnExecutable).To(parsed.GetValue(number), cancel);
             if (outcome is RollbackOutcome.NoSuchGeneration missing)
             {
                 throw new ExplainedException(new(ExitCode.CouldNot,

@@ -9,8 +9,8 @@ namespace Sandpiper.Commands;
 /// <remarks>Making one gives root's rights up, if we have them: nothing a command does may happen before.</remarks>
 internal sealed class Session : IDisposable
 {
-    private Session(Terminal terminal, DataPlaces places, bool json, bool offline, bool wasRoot) =>
-        (Terminal, Places, Json, Offline, WasRoot) = (terminal, places, json, offline, wasRoot);
+    private Session(Terminal terminal, DataPlaces places, string ownExecutable, bool json, bool offline, bool wasRoot) =>
+        (Terminal, Places, OwnExecutable, Json, Offline, WasRoot) = (terminal, places, ownExecutable, json, offline, wasRoot);
 
     public Terminal Terminal { get; }
 
@@ -28,8 +28,7 @@ internal sealed class Session : IDisposable
     public static TimeProvider Time => TimeProvider.System;
 
     /// <summary>This very program, for shims and for the second stage in the sandbox.</summary>
-    public static string OwnExecutable => Environment.ProcessPath
-        ?? throw new InvalidOperationException("the kernel does not say which program this is (/proc is not mounted)");
+    public string OwnExecutable { get; }
 
     /// <summary>The home directory of whoever started us; <c>/</c> when there is none.</summary>
     public static string Home
@@ -46,8 +45,10 @@ internal sealed class Session : IDisposable
     {
         bool asRoot = RootPrivileges.Held;
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
+        // Before: the user that root becomes may have no way to where it lies.
+        string ownExecutable = Environment.ProcessPath ?? throw new InvalidOperationException("the kernel does not say which program this is (/proc is not mounted)");
         if (asRoot) RootPrivileges.GiveUp([places.Root, places.Cache]);
-        return new Session(TerminalOf(parsed), places, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
+        return new Session(TerminalOf(parsed), places, ownExecutable, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
     }
 
     /// <summary>The terminal alone, for what needs nothing else: help, errors of the command line.</summary>

@@ -30,7 +30,7 @@ internal static class UninstallCommand
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             Generation current = EnvironmentOptions.CurrentOf(environment);
             Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
-            var outcome = new Removal(environment, session.Places, interpreter, Session.Time, Session.OwnExecutable).Remove([.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)], cancel);
+            var outcome = new Removal(environment, session.Places, interpreter, Session.Time, session.OwnExecutable).Remove([.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)], cancel);
             switch (outcome)
             {
                 case RemovalOutcome.NotInstalled missing:

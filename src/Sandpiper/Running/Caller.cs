@@ -5,9 +5,9 @@ namespace Sandpiper.Running;
 /// <param name="SandboxHome">Where the program's private, empty home appears.</param>
 /// <param name="CurrentDirectory">Absolute.</param>
 /// <param name="UserName">As the program shall see it.</param>
-/// <param name="Executable">This very program, for the last step inside.</param>
+/// <param name="Executable">This very program, for the last step inside; null when he cannot start it.</param>
 /// <param name="WasRoot">Started as root, an ordinary user since.</param>
 /// <param name="Variable">Gives an environment variable of the caller, or null.</param>
 /// <param name="MayWrite">Whether the caller may write in a directory.</param>
 internal sealed record Caller(
-    string Home, string SandboxHome, string CurrentDirectory, string UserName, string Executable, bool WasRoot, Func<string, string?> Variable, Func<string, bool> MayWrite);
+    string Home, string SandboxHome, string CurrentDirectory, string UserName, string? Executable, bool WasRoot, Func<string, string?> Variable, Func<string, bool> MayWrite);
