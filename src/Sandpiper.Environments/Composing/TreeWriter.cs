@@ -1,73 +1,91 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Sandpiper.Environments.Kernel;
 using Sandpiper.Environments.Store;
 
 namespace Sandpiper.Environments.Composing;
 
-/// <summary>Writes a plan to disk: one call of the kernel for a linked file, a handful for a directory, and nothing is looked at twice.</summary>
+/// <summary>
+/// Writes a plan to disk, on all cores: two calls of the kernel for a linked file, a handful for a directory, and none is opened twice.
+/// </summary>
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
 internal sealed class TreeWriter(string directory)
 {
     private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
 
-    private readonly Dictionary<string, OpenDirectory> _trees = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<OpenDirectory>> _trees = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<string> _copies = [];
 
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
     /// <exception cref="StoreDamagedException">A file of the store is gone, or not as it was sealed.</exception>
     /// <exception cref="IOException">The disk is full, or not ours.</exception>
     public ImmutableArray<string> Write(GenerationPlan plan, CancellationToken cancel)
     {
-        var copies = ImmutableArray.CreateBuilder<string>();
         using var root = OpenDirectory.At(directory);
         try
         {
-            var byDirectory = plan.Files.GroupBy(f => DirectoryOf(f.Path), StringComparer.Ordinal).ToList();
+            var files = plan.Files.GroupBy(f => DirectoryOf(f.Path), StringComparer.Ordinal).ToDictionary(d => d.Key, d => d.ToList(), StringComparer.Ordinal);
+            var directories = DirectoriesOf(files.Keys.Concat(plan.Links.Select(l => DirectoryOf(l.Path))));
             // All before any is sealed: a sealed directory takes no other.
-            var directories = DirectoriesOf(byDirectory.Select(d => d.Key).Concat(plan.Links.Select(l => DirectoryOf(l.Path))));
-            foreach (string made in directories) root.MakeDirectory(made, SealedTree.OpenDirectoryMode);
-            foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
-            foreach (var files in byDirectory)
+            foreach (var level in directories.GroupBy(DepthOf).OrderBy(level => level.Key))
             {
-                cancel.ThrowIfCancellationRequested();
-                using var open = root.Below(files.Key.Length == 0 ? "." : files.Key);
-                foreach (var file in files) Write(open, file, copies);
+                ForEach([.. level], made => root.MakeDirectory(made, SealedTree.OpenDirectoryMode), cancel);
             }
-            foreach (string made in directories)
+            foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
+            Fill(root, files.GetValueOrDefault("", []));
+            ForEach(directories, made =>
             {
                 using var open = root.Below(made);
+                Fill(open, files.GetValueOrDefault(made, []));
                 open.Seal(SealedTree.SealTime, SealedTree.DirectoryMode);
-            }
+            }, cancel);
         }
         finally
         {
-            foreach (var tree in _trees.Values) tree.Dispose();
+            foreach (var tree in _trees.Values.Where(t => t.IsValueCreated)) tree.Value.Dispose();
         }
-        copies.Sort(StringComparer.Ordinal);
-        return copies.ToImmutable();
+        return [.. _copies.Order(StringComparer.Ordinal)];
     }
 
-    private void Write(OpenDirectory open, TreeFile file, ImmutableArray<string>.Builder copies)
+    private void Fill(OpenDirectory open, List<TreeFile> files)
     {
-        if (file is LinkedFile linked && TryLink(open, linked)) return;
-        byte[]? copy = (file as LinkedFile)?.Wheel.Read(((LinkedFile)file).Stored, int.MaxValue).ToArray();
-        if (copy is not null) copies.Add(file.Path);
-        SealedTree.WriteFile(Path.Combine(directory, file.Path), copy ?? ((WrittenFile)file).Content, file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
+        foreach (var file in files)
+        {
+            if (file is LinkedFile linked && TryLink(open, linked)) continue;
+            byte[]? copy = (file as LinkedFile)?.Wheel.Read(((LinkedFile)file).Stored, int.MaxValue).ToArray();
+            if (copy is not null) _copies.Add(file.Path);
+            SealedTree.WriteFile(Path.Combine(directory, file.Path), copy ?? ((WrittenFile)file).Content, file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
+        }
     }
 
     private bool TryLink(OpenDirectory open, LinkedFile file)
     {
-        MustBeAsSealed(file);
-        if (!_trees.TryGetValue(file.Wheel.Tree, out var tree)) _trees.Add(file.Wheel.Tree, tree = OpenDirectory.At(file.Wheel.Tree));
+        var tree = _trees.GetOrAdd(file.Wheel.Tree, path => new Lazy<OpenDirectory>(() => OpenDirectory.At(path))).Value;
+        MustBeAsSealed(tree, file);
         return open.TryAdopt(tree, file.Stored.StorePath, file.Path[(file.Path.LastIndexOf('/') + 1)..]);
     }
 
     // What somebody edited in the store, or through an environment that shares its files, must not be carried into the next one.
-    private static void MustBeAsSealed(LinkedFile file)
+    private static void MustBeAsSealed(OpenDirectory tree, LinkedFile file)
     {
-        if (!FileStatus.TryRead(Path.Combine(file.Wheel.Tree, file.Stored.StorePath), out FileStatus status)) throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} is gone");
+        if (!tree.TryLookAt(file.Stored.StorePath, out FileStatus status)) throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} is gone");
         bool asSealed = status.Type == FileType.Regular && status.Size == file.Size && status.ModifiedAt == Sealed
             && status.Mode == (file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
         if (!asSealed) throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} has been changed");
+    }
+
+    private static void ForEach(List<string> paths, Action<string> write, CancellationToken cancel)
+    {
+        try
+        {
+            Parallel.ForEach(paths, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, write);
+        }
+        catch (AggregateException several)
+        {
+            // The first says it; the others tripped over the same.
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
     }
 
     /// <summary>Every directory that is needed, each after the one it lies in.</summary>
@@ -80,6 +98,8 @@ internal sealed class TreeWriter(string directory)
         }
         return [.. all];
     }
+
+    private static int DepthOf(string path) => path.AsSpan().Count('/');
 
     private static string DirectoryOf(string path)
     {

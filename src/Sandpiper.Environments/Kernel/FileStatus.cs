@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Environments.Kernel;
 
@@ -38,14 +39,17 @@ internal readonly partial record struct FileStatus(
 
     /// <summary>False when there is nothing of that name.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
-    public static bool TryRead(string path, out FileStatus status)
+    public static bool TryRead(string path, out FileStatus status) => TryTake(Statx(CurrentDirectory, path, NoFollow, BasicStats, out var answer), answer, path, out status);
+
+    /// <summary>The same, of a path below an open directory.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static bool TryRead(SafeFileHandle directory, string relative, out FileStatus status) =>
+        TryTake(StatxBelow(directory, relative, NoFollow, BasicStats, out var answer), answer, relative, out status);
+
+    private static bool TryTake(int result, in Answer answer, string path, out FileStatus status)
     {
-        status = default;
-        if (Statx(CurrentDirectory, path, NoFollow, BasicStats, out var answer) == 0)
-        {
-            status = Of(answer);
-            return true;
-        }
+        status = result == 0 ? Of(answer) : default;
+        if (result == 0) return true;
         int error = Marshal.GetLastPInvokeError();
         return error is NoEntry or NotADirectory ? false : throw KernelFailure.Of(error, "statx", path);
     }
@@ -65,6 +69,9 @@ internal readonly partial record struct FileStatus(
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int directory, string path, int flags, uint mask, out Answer answer);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatxBelow(SafeFileHandle directory, string path, int flags, uint mask, out Answer answer);
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct Timestamp

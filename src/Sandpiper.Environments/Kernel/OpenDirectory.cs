@@ -33,6 +33,9 @@ internal sealed partial class OpenDirectory : IDisposable
 
     public void MakeLink(string relative, string target) => KernelFailure.ThrowIfFailed(SymbolicLink(target, _handle, relative), "symlinkat", relative);
 
+    /// <summary>False when there is nothing of that name.</summary>
+    public bool TryLookAt(string relative, out FileStatus status) => FileStatus.TryRead(_handle, relative, out status);
+
     /// <summary>Gives a file of <paramref name="source"/> a second name here. False where the file system or the kernel's policy has no hard links for it.</summary>
     public bool TryAdopt(OpenDirectory source, string sourceRelative, string name)
     {

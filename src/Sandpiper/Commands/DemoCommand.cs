@@ -114,7 +114,7 @@ internal static class DemoCommand
         else
         {
             session.Terminal.Line("");
-            session.Terminal.Line($" decoy key opened {decoyOpened} times · {ChangeReport.Seconds(took)}");
+            session.Terminal.Line($" decoy key behind sandpiper opened {decoyOpened} times · {ChangeReport.Seconds(took)}");
             session.Terminal.Line(" next: sandpiper install NAME, then sandpiper run -- python");
         }
         return (int)(good ? ExitCode.Done : ExitCode.CouldNot);

@@ -109,8 +109,8 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
     {
         int broken = pip is null ? 0 : Survive(pip);
         int brokenHere = Survive(ours);
-        return new($"kill -9 in the middle of an upgrade, {Kills} times", Said(broken == 0 ? $"working {Kills} times" : $"broken {broken} times"),
-            brokenHere == 0 ? $"working {Kills} times" : $"broken {brokenHere} times", brokenHere == 0);
+        return new($"kill -9 in the middle of an upgrade, {Kills} times", Said(broken == 0 ? $"working {Kills} times" : $"broken {broken} of {Kills} times"),
+            brokenHere == 0 ? $"working {Kills} times" : $"broken {brokenHere} of {Kills} times", brokenHere == 0);
     }
 
     // Old and new alternate; killed at moments spread over the time that a whole upgrade takes.
