@@ -37,7 +37,7 @@ public sealed class Rollback(ManagedEnvironment environment, DataPlaces places, 
         if (target != current)
         {
             var ledger = new EnvironmentLedger(environment);
-            ledger.Announce(new LedgerLine("rollback", time.GetUtcNow(), Environment.UserName, current, target,
+            ledger.Announce(new LedgerLine("rollback", time.GetUtcNow(), Author.Name, current, target,
                 [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))], [], Confirmed: false));
             environment.Switch(target);
             ledger.Confirm(target);

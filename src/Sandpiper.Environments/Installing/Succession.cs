@@ -30,7 +30,7 @@ internal sealed class Succession(ManagedEnvironment environment, DataPlaces plac
         ImmutableArray<PackageChange> changes = Selection.Changes(before, selected);
         cancel.ThrowIfCancellationRequested();
         var ledger = new EnvironmentLedger(environment);
-        ledger.Announce(new LedgerLine(command, time.GetUtcNow(), Environment.UserName, before?.Number, number, LedgerChangesOf(changes, next), OverridesOf(next, leaveHooksOut), Confirmed: false));
+        ledger.Announce(new LedgerLine(command, time.GetUtcNow(), Author.Name, before?.Number, number, LedgerChangesOf(changes, next), OverridesOf(next, leaveHooksOut), Confirmed: false));
         Directory.Move(work, place);
         Directory.SetLastWriteTimeUtc(place, SealedTree.SealTime);
         File.SetUnixFileMode(place, SealedTree.DirectoryMode);

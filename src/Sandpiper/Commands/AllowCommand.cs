@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Installing;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
@@ -50,7 +51,7 @@ internal static class AllowCommand
         if (rule is null || !WaivableRules.All.Contains(rule, StringComparer.Ordinal)) throw Usage($"`{rule ?? "--rule"}` is no rule that can be accepted", $"these can: {string.Join(", ", WaivableRules.All)}");
         if (string.IsNullOrWhiteSpace(reason)) throw Usage("a waiver needs a reason", "in a year somebody asks why this was accepted: --reason TEXT");
 
-        waivers.Add(new Waiver(requirement.Name, version, rule, reason, Environment.UserName, Session.Time.GetUtcNow()));
+        waivers.Add(new Waiver(requirement.Name, version, rule, reason, Author.Name, Session.Time.GetUtcNow()));
         session.Terminal.Note($"On record: {requirement.Name} {version} may do what {rule} refuses.");
     }
 
