@@ -6,7 +6,7 @@ namespace Sandpiper.Sandbox;
 /// Names in a project that make other programs run code later, outside the sandbox: version control hooks, environments, settings of editors,
 /// assistants, test runners and build tools. A grant to write the project is no grant to write these.
 /// </summary>
-/// <remarks>Only what exists can be protected; what a program adds under such a name is seen afterwards, not prevented.</remarks>
+/// <remarks>Only what exists can be protected. What a program adds under such a name is not prevented: whoever granted the writing asks again afterwards.</remarks>
 public static class ProtectedNames
 {
     // Compared without case: on a file system that ignores it, `.GIT` is `.git` (CVE-2014-9390).

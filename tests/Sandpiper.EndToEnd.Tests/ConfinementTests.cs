@@ -169,6 +169,22 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal("#!/bin/sh\n", File.ReadAllText(Path.Combine(_user.Project, ".git/hooks/pre-commit")));
     }
 
+    [Fact]
+    public void What_would_run_later_and_is_new_is_told()
+    {
+        _user.Write("conftest.py", "");
+        const string program = "import os; os.makedirs('.git/hooks'); open('evil\\x1b[2J.pth','w'); open('result.txt','w')";
+
+        Outcome run = _user.Sandpiper("run", "--write", ".", "--", "python", "-c", program);
+
+        Assert.True(run.ExitCode == 0, $"{run}");
+        string[] told = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, told.Length);
+        Assert.Contains($"`{_user.Project}/.git` is new", run.Error, StringComparison.Ordinal);
+        Assert.Contains(".pth` is new", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\x1b', run.Error);
+    }
+
     [Theory]
     [InlineData("..")]
     [InlineData("/")]

@@ -71,7 +71,7 @@ internal static class AllowCommand
                     json.WriteString("rule", waiver.Rule);
                     json.WriteString("reason", waiver.Reason);
                     json.WriteString("who", waiver.Who);
-                    json.WriteString("when", waiver.When.ToString("O", CultureInfo.InvariantCulture));
+                    json.WriteString("when", waiver.When.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();

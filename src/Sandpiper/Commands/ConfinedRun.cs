@@ -1,6 +1,7 @@
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Running;
+using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 
 namespace Sandpiper.Commands;
@@ -10,7 +11,7 @@ internal static class ConfinedRun
 {
     /// <returns>The program's exit code.</returns>
     /// <exception cref="ExplainedException">No such environment, or a grant that must not be given.</exception>
-    /// <exception cref="Sandbox.SandboxUnavailableException">There is no sandbox to be had here.</exception>
+    /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
     public static int Start(Session session, string environmentName, Grants grants, IReadOnlyList<string> command)
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
@@ -20,6 +21,11 @@ internal static class ConfinedRun
         session.Terminal.Flush();
         int exitCode = ConfinedProgram.Run(profile.Confinement, command);
 
+        // What was there could not be changed; what is new was made by the program, or by somebody else meanwhile.
+        foreach (string made in grants.Write.Where(Directory.Exists).SelectMany(ProtectedNames.In).Except(profile.Confinement.Protected, StringComparer.Ordinal))
+        {
+            session.Terminal.Note(Inked.Yellow($"sandpiper: `{made}` is new: programs outside the sandbox run what such a file says; read it first"));
+        }
         // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
         if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {profile.Summary}"));
         return exitCode;

@@ -68,7 +68,7 @@ internal static class HistoryCommand
         {
             json.WriteStartObject();
             json.WriteString("command", line.Command);
-            json.WriteString("when", line.When.ToString("O", CultureInfo.InvariantCulture));
+            json.WriteString("when", line.When.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
             json.WriteString("who", line.Who);
             if (line.From is { } from) json.WriteNumber("from", from);
             else json.WriteNull("from");

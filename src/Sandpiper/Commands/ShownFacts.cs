@@ -18,17 +18,15 @@ internal sealed class ShownFacts(Terminal terminal, ProgressLine line) : IProgre
                 break;
             case InstallationFact.Resolved resolved:
                 line.Dispose();
-                terminal.Note($"Resolved {resolved.Packages} package{Plural(resolved.Packages)} in {ChangeReport.Seconds(resolved.Took)}");
+                terminal.Note($"Resolved {Counted.Of(resolved.Packages, "package")} in {ChangeReport.Seconds(resolved.Took)}");
                 break;
             case InstallationFact.Acquiring acquiring:
                 line.Bytes(acquiring.Current, acquiring.Bytes, acquiring.TotalBytes, acquiring.Done, acquiring.Count);
                 break;
             case InstallationFact.Checked done:
                 line.Dispose();
-                terminal.Note($"Checked {done.Wheels} wheel{Plural(done.Wheels)} in {ChangeReport.Seconds(done.Took)}: {done.Files:N0} files equal to RECORD, index hashes equal");
+                terminal.Note($"Checked {Counted.Of(done.Wheels, "wheel")} in {ChangeReport.Seconds(done.Took)}: {Counted.Of(done.Files, "file")} equal to RECORD, index hashes equal");
                 break;
         }
     }
-
-    private static string Plural(int count) => count == 1 ? "" : "s";
 }

@@ -35,7 +35,7 @@ internal static class VerifyCommand
 
     private static void WriteWords(Terminal terminal, Generation generation, EnvironmentVerifier.Report report, bool full, TimeSpan took)
     {
-        string what = $"`{generation.Environment}` generation {generation.Number}: {generation.Packages.Length} packages, {report.Files:N0} files";
+        string what = $"`{generation.Environment}` generation {generation.Number}: {Counted.Of(generation.Packages.Length, "package")}, {Counted.Of(report.Files, "file")}";
         if (report.Findings.IsEmpty)
         {
             terminal.Line($"{what}, as installed ({ChangeReport.Seconds(took)}{(full ? ", every byte" : "; every byte: --full")})");
