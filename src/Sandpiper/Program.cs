@@ -1,7 +1,9 @@
 using Sandpiper.Commands;
 using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Programs;
 
 // Inside the sandbox this program is only the last step before the user's: it must not load, read or print anything of its own.
 if (SecondStage.IsMeant(args)) return SecondStage.Run(args);
 
+StandardStreams.FillGaps();
 return CommandLine.Run(args);

@@ -252,6 +252,24 @@ public sealed class BadDayTests
         IsInWords(full);
     }
 
+    [Theory]
+    [InlineData("<&-")]
+    [InlineData(">&-")]
+    [InlineData("<&- >&-")]
+    [InlineData("<&- >&- 2>&-")]
+    public void Nothing_is_written_into_a_file_that_got_the_number_of_a_closed_stream(string closed)
+    {
+        using var user = new Somebody();
+        string index = user.Serve(Harbour);
+
+        user.Run(["/bin/sh", "-c", $"'{PublishedCommand.Path}' install pebble -i {index} {closed}; '{PublishedCommand.Path}' list {closed}; true"]);
+
+        Assert.Equal("pebble==1.2\n", user.Sandpiper("freeze").Output);
+        Done(user.Sandpiper("verify", "--full"));
+        Done(user.Sandpiper("history", "--json"));
+        Assert.DoesNotContain(Directory.EnumerateFiles(user.CacheRoot, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("pebble 1.2", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Nothing_is_coloured_that_is_no_terminal()
     {

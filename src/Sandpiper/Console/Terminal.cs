@@ -15,7 +15,7 @@ internal sealed class Terminal
     private const int BrokenPipe = 32; // EPIPE
     private readonly bool _colorOut;
     private readonly bool _colorError;
-    private IOException? _lost;
+    private Exception? _lost;
     private bool _isLossTold;
 
     public Terminal(TextWriter output, TextWriter error, bool colorOut, bool colorError, bool showsProgress, Verbosity verbosity)
@@ -120,7 +120,7 @@ internal sealed class Terminal
         {
             // The reader has what it wanted.
         }
-        catch (IOException error)
+        catch (Exception error) when (IsLoss(error))
         {
             _lost = error;
         }
@@ -133,11 +133,14 @@ internal sealed class Terminal
             _error.Write(text);
             _error.Flush();
         }
-        catch (IOException)
+        catch (Exception error) when (IsLoss(error))
         {
             // There is nobody left to tell.
         }
     }
+
+    // A descriptor that cannot be written to (closed by the caller, and something else since) is "access denied" to .NET.
+    private static bool IsLoss(Exception error) => error is IOException or UnauthorizedAccessException;
 }
 
 /// <summary>How much is said besides the answer.</summary>
