@@ -16,7 +16,7 @@ internal static class CommandLine
         try
         {
             if (args.Length == 0) return FirstContact(parsed);
-            if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true }) return WrongWords(parsed);
+            if (parsed.Action is not { ClearsParseErrors: true } && WrongWords.In(parsed) is { } wrong) throw new ExplainedException(wrong);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception error)
@@ -88,18 +88,6 @@ internal static class CommandLine
         terminal.Flush();
         return (int)ExitCode.Done;
     }
-
-    private static int WrongUsage(ParseResult parsed, string what)
-    {
-        Terminal terminal = Session.TerminalOf(parsed);
-        Command command = parsed.CommandResult.Command;
-        string help = command is RootCommand ? "sandpiper help" : $"sandpiper help {command.Name}";
-        new Explanation(ExitCode.WrongUsage, "that command line was not understood; nothing was done", what, help).Write(terminal);
-        terminal.Flush();
-        return (int)ExitCode.WrongUsage;
-    }
-
-    private static int WrongWords(ParseResult parsed) => WrongUsage(parsed, string.Join("; ", parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)));
 
     private sealed class PrintVersion : System.CommandLine.Invocation.SynchronousCommandLineAction
     {

@@ -19,7 +19,7 @@ internal static class HelpCommand
             Command? found = asked is null ? root : root.Subcommands.FirstOrDefault(c => string.Equals(c.Name, asked, StringComparison.Ordinal));
             if (found is null)
             {
-                throw new ExplainedException(new(ExitCode.WrongUsage, $"there is no command `{asked}`", "`sandpiper help` lists all that there are", "sandpiper help"));
+                throw new ExplainedException(WrongWords.NoCommand(asked!, root));
             }
             HelpPage.Write(found, root, terminal);
             terminal.Flush();

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Installing;
 
@@ -9,7 +11,7 @@ internal static class RollbackCommand
 {
     public static Command Build()
     {
-        var number = new Argument<int?>("N") { Arity = ArgumentArity.ZeroOrOne };
+        var number = new Argument<int?>("N") { Arity = ArgumentArity.ZeroOrOne, CustomParser = NumberIn };
         Option<string> env = EnvironmentOptions.Env();
         var command = new TaughtCommand("rollback", "go back to an earlier generation",
             [new("sandpiper rollback", "to the one before"), new("sandpiper rollback 3", "to generation 3, as `sandpiper history` numbers them")],
@@ -25,11 +27,19 @@ internal static class RollbackCommand
             {
                 throw new ExplainedException(new(ExitCode.CouldNot,
                     missing.Number is { } n ? $"there is no generation {n}; nothing was changed" : "there is no earlier generation; nothing was changed",
-                    missing.Available.IsEmpty ? "this is the only one" : $"there are {string.Join(", ", missing.Available)}", "sandpiper history"));
+                    missing.Available.IsEmpty ? "this is the only one" : $"those there are: {string.Join(", ", missing.Available)}", "sandpiper history"));
             }
             ChangeReport.Write(session, "rollback", environment.Name, ((RollbackOutcome.Switched)outcome).Change);
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;
+    }
+
+    private static int? NumberIn(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number;
+        result.AddError($"`{text}` is no number of a generation");
+        return null;
     }
 }

@@ -38,7 +38,7 @@ internal static class RunCommand
             using var session = Session.Of(parsed);
             string[] words = parsed.GetValue(program)!;
             // All that is no option of ours counts as the program: a mistyped grant would be looked for on PATH.
-            if (words[0].StartsWith('-')) throw new ExplainedException(new(ExitCode.WrongUsage, $"`{words[0]}` is no option of `run`; nothing was run", "options come first, then `--`, then the program", "sandpiper help run"));
+            if (words[0].StartsWith('-')) throw new ExplainedException(WrongWords.NoOption(words[0], parsed.CommandResult.Command));
             var grants = new Grants
             {
                 Write = [.. (parsed.GetValue(write) ?? []).Select(Path.GetFullPath)],

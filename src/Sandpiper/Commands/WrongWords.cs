@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sandpiper.Console;
+
+namespace Sandpiper.Commands;
+
+/// <summary>What to say of a command line that means nothing: which word is wrong, and which was probably meant.</summary>
+internal static class WrongWords
+{
+    // Two slips (a letter missing, one too many, another, two swapped) still look like the word, one in a short one; more are another word.
+    private const int MostSlips = 2;
+
+    /// <summary>Null when the command line can be followed.</summary>
+    public static Explanation? In(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        // Where any number of words may follow, a mistyped option would count as one of them; no package's name begins with a dash.
+        string? option = parsed.CommandResult.Children.OfType<ArgumentResult>().Where(a => !a.Argument.CaptureRemainingTokens)
+            .SelectMany(a => a.Tokens).FirstOrDefault(t => t.Value is ['-', _, ..])?.Value;
+        if (option is not null) return NoOption(option, command);
+        if (parsed.Errors.Count == 0) return null;
+        if (parsed.UnmatchedTokens is [var word, ..])
+        {
+            if (word.StartsWith('-')) return NoOption(word, command);
+            return command is RootCommand ? NoCommand(word, command)
+                : new(ExitCode.WrongUsage, $"`{word}` is one word too many for `{command.Name}`; nothing was done", "its help shows what it takes", HelpFor(command));
+        }
+        if (command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is null or { Tokens.Count: 0 }) is { } missing)
+        {
+            return new(ExitCode.WrongUsage, $"`{command.Name}` needs to be told {missing.Name}; nothing was done", "its help shows what it takes", HelpFor(command));
+        }
+        return new(ExitCode.WrongUsage, "that command line was not understood; nothing was done", [.. parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)], [HelpFor(command)]);
+    }
+
+    public static Explanation NoCommand(string word, Command root)
+    {
+        string? meant = Nearest(word, root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+        return new(ExitCode.WrongUsage, $"there is no command `{word}`; nothing was done",
+            meant is null ? "`sandpiper help` lists all that there are" : $"did you mean `{meant}`?", meant is null ? "sandpiper help" : $"sandpiper help {meant}");
+    }
+
+    public static Explanation NoOption(string word, Command command)
+    {
+        IEnumerable<Option> options = command.Parents.OfType<Command>().SelectMany(above => above.Options).Concat(command.Options);
+        string? meant = Nearest(word.Split('=')[0], options.SelectMany(o => o.Aliases.Append(o.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal)));
+        string whose = command is RootCommand ? "there is no option" : $"`{command.Name}` has no option";
+        return new(ExitCode.WrongUsage, $"{whose} `{word}`; nothing was done", meant is null ? "its help lists those that there are" : $"did you mean `{meant}`?", HelpFor(command));
+    }
+
+    private static string HelpFor(Command command) => command is RootCommand ? "sandpiper help" : $"sandpiper help {command.Name}";
+
+    private static string? Nearest(string word, IEnumerable<string> known) =>
+        known.Select(name => (Name: name, Slips: SlipsBetween(word, name))).Where(c => c.Slips <= Math.Min(MostSlips, c.Name.TrimStart('-').Length / 3))
+            .OrderBy(c => c.Slips).FirstOrDefault().Name;
+
+    /// <summary>How many letters were left out, put in, replaced or swapped with their neighbour (optimal string alignment).</summary>
+    internal static int SlipsBetween(string one, string other)
+    {
+        var slips = new int[one.Length + 1, other.Length + 1];
+        for (int i = 0; i <= one.Length; i++) slips[i, 0] = i;
+        for (int j = 0; j <= other.Length; j++) slips[0, j] = j;
+        for (int i = 1; i <= one.Length; i++)
+        {
+            for (int j = 1; j <= other.Length; j++)
+            {
+                int replaced = slips[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1);
+                slips[i, j] = Math.Min(replaced, Math.Min(slips[i - 1, j], slips[i, j - 1]) + 1);
+                bool swapped = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
+                if (swapped) slips[i, j] = Math.Min(slips[i, j], slips[i - 2, j - 2] + 1);
+            }
+        }
+        return slips[one.Length, other.Length];
+    }
+}

@@ -1,0 +1,47 @@
+using CsCheck;
+using Sandpiper.Commands;
+using Sandpiper.Console;
+
+namespace Sandpiper.Tests.Commands;
+
+public sealed class WrongWordsTests
+{
+    [Theory]
+    [InlineData("there is no command `instal`; nothing was done", "did you mean `install`?", "instal", "six")]
+    [InlineData("there is no command `xyzzy`; nothing was done", "`sandpiper help` lists all that there are", "xyzzy")]
+    [InlineData("there is no command `xyzzy`; nothing was done", "`sandpiper help` lists all that there are", "xyzzy", "--quiet")]
+    [InlineData("`list` has no option `--jsn`; nothing was done", "did you mean `--json`?", "list", "--jsn")]
+    [InlineData("`install` has no option `--dryrun`; nothing was done", "did you mean `--dry-run`?", "install", "six", "--dryrun")]
+    [InlineData("`install` has no option `-x`; nothing was done", "its help lists those that there are", "install", "six", "-x")]
+    [InlineData("`uninstall` has no option `--foo`; nothing was done", "its help lists those that there are", "uninstall", "--foo", "six")]
+    [InlineData("`list` is one word too many", "", "list", "list")]
+    [InlineData("`show` needs to be told NAME; nothing was done", "its help shows what it takes", "show")]
+    [InlineData("that command line was not understood; nothing was done", "`one` is no number of a generation", "rollback", "one")]
+    public void The_wrong_word_is_named(string what, string because, params string[] args)
+    {
+        Explanation wrong = WrongWords.In(CommandLine.Parse(CommandLine.Build(), args))!;
+        Assert.Equal(ExitCode.WrongUsage, wrong.Exit);
+        Assert.StartsWith(what, wrong.What, StringComparison.Ordinal);
+        if (because.Length > 0) Assert.Equal([because], wrong.Because);
+        Assert.All(wrong.Hints, hint => Assert.StartsWith("sandpiper help", hint, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("install", "six", "-U")]
+    [InlineData("run", "--", "python", "--wrong")]
+    [InlineData("python", "--wrong")]
+    [InlineData("rollback", "--", "1")]
+    public void A_right_line_is_left_alone(params string[] args) => Assert.Null(WrongWords.In(CommandLine.Parse(CommandLine.Build(), args)));
+
+    [Theory]
+    [InlineData("list", "lits", 1)]
+    [InlineData("install", "uninstall", 2)]
+    [InlineData("", "run", 3)]
+    public void Slips_are_counted(string one, string other, int slips) => Assert.Equal(slips, WrongWords.SlipsBetween(one, other));
+
+    [Fact]
+    public void Slips_are_the_same_both_ways_and_none_only_between_equal_words() =>
+        Gen.Select(Gen.String[Gen.Char['a', 'd'], 0, 6], Gen.String[Gen.Char['a', 'd'], 0, 6]).Sample((a, b) =>
+            WrongWords.SlipsBetween(a, b) == WrongWords.SlipsBetween(b, a) && (WrongWords.SlipsBetween(a, b) == 0) == (a == b)
+            && WrongWords.SlipsBetween(a, b) <= Math.Max(a.Length, b.Length));
+}
