@@ -46,6 +46,21 @@ public sealed class MainJobTests
         Assert.Equal((0, byName.Output), (byShim.ExitCode, byShim.Output));
     }
 
+    [Fact]
+    public void No_package_answers_for_the_system_for_us_or_where_a_password_is_typed()
+    {
+        using var user = new Somebody();
+        string[] commands = ["ls", "sudo", "Sandpiper", "a;b", "a$(id)", "plain-1.0_x"];
+        SampleWheel mimic = commands.Aggregate(OrdinaryPackages.Small("mimic", "1.0"), (wheel, command) => wheel.WithConsoleScript(command, "mimic:main"));
+
+        Outcome installed = user.Sandpiper("install", "mimic", "-i", user.Serve(new SampleIndex().With(mimic)));
+
+        Assert.True(installed.ExitCode == 0, $"{installed}");
+        Assert.Equal(["plain-1.0_x"], Directory.GetFiles(Path.Combine(user.DataRoot, "bin")).Select(Path.GetFileName));
+        Assert.All(commands[..^1], command => Assert.Contains($"`{command}`", installed.Error, StringComparison.Ordinal));
+        Assert.Contains($"export PATH=\"$PATH:{user.DataRoot}/bin\"", installed.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, "pass")]
     [InlineData(3, "import sys; sys.exit(3)")]

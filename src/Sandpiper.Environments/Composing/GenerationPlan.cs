@@ -31,7 +31,7 @@ internal sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableA
 
         var settings = TreeFile.Written("pyvenv.cfg", SettingsFor(interpreter));
         var links = LinksTo(interpreter.Path, interpreter.VersionedName);
-        var owners = new PathOwners();
+        var owners = new PathOwners(Placing.SitePackages(interpreter.VersionedName));
         foreach (string path in (ReadOnlySpan<string>)[settings.Path, GenerationFile.Name, .. links.Select(l => l.Path)]) owners.Reserve(path);
 
         var maker = new PackageFiles(interpreter.VersionedName, new Launcher($"{place}/{Placing.Scripts}/python"));
@@ -54,9 +54,15 @@ internal sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableA
 
     private static bool HasClaimed(PathOwners owners, ComposedPackage package, TreeFile file, bool givesWay)
     {
-        if (owners.TryClaim(file, package.Facts, out var owner)) return true;
+        if (owners.Claim(file, package.Facts) is not { } conflict) return true;
         if (givesWay) return false;
-        throw Refuse(package, OwnsPath, owner is null ? "it would replace a part of the environment itself" : $"it would overwrite a file of {owner.Name} {owner.Version}", file.Path);
+        string because = conflict switch
+        {
+            { Owner: null } => "it would replace a part of the environment itself",
+            { OfModule: true, Owner: var owner } => $"it would be imported in place of a module of {owner.Name} {owner.Version}, or that one in its place",
+            { Owner: var owner } => $"it would overwrite a file of {owner.Name} {owner.Version}",
+        };
+        throw Refuse(package, OwnsPath, because, file.Path);
     }
 
     // Whoever judges hooks puts each in one of two lists. One that is in neither was forgotten, and is refused.

@@ -14,7 +14,7 @@ internal static class ModuleNames
         _ => null,
     };
 
-    private static bool IsImportable(string path) =>
+    public static bool IsImportable(string path) =>
         path.EndsWith(".py", StringComparison.Ordinal) || path.EndsWith(".so", StringComparison.Ordinal) || path.EndsWith(".pyc", StringComparison.Ordinal);
 
     private static string UpTo(string path, string ends)

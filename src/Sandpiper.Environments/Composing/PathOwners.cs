@@ -2,32 +2,47 @@ using Sandpiper.Environments.Generations;
 
 namespace Sandpiper.Environments.Composing;
 
-/// <summary>Which package owns which path of an environment. One path has one owner, or owners that put the same bytes there.</summary>
-internal sealed class PathOwners
+/// <summary>
+/// Which package owns which path of an environment, and which module. One path has one owner, or owners that put the same bytes there; one
+/// module has one owner, since of <c>six.py</c>, <c>six/__init__.py</c> and <c>six.abi3.so</c> only one is ever imported.
+/// </summary>
+/// <param name="sitePackages">Where modules are, relative to the environment.</param>
+internal sealed class PathOwners(string sitePackages)
 {
-    private readonly Dictionary<string, Claim> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Holding> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstalledPackage?> _directories = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InstalledPackage> _modules = new(StringComparer.Ordinal);
+    private readonly string _above = sitePackages + "/";
 
     /// <summary>A path that the environment itself needs.</summary>
     public void Reserve(string path)
     {
-        _files.Add(path, new Claim(null, null));
+        _files.Add(path, new Holding(null, null));
         ClaimDirectories(path, null);
     }
 
-    /// <summary>False when the path is another's, and nothing was claimed.</summary>
-    /// <param name="owner">Who has it; null when it is the environment itself.</param>
-    public bool TryClaim(TreeFile file, InstalledPackage package, out InstalledPackage? owner)
+    /// <summary>Null when the file is this package's, too; otherwise nothing was claimed.</summary>
+    public Conflict? Claim(TreeFile file, InstalledPackage package)
     {
         if (_files.TryGetValue(file.Path, out var claim))
         {
-            owner = claim.Owner;
-            return claim.File is { } other && other.Digest == file.Digest && other.IsExecutable == file.IsExecutable;
+            bool isSame = claim.File is { } other && other.Digest == file.Digest && other.IsExecutable == file.IsExecutable;
+            return isSame ? null : new Conflict(claim.Owner, OfModule: false);
         }
-        if (_directories.TryGetValue(file.Path, out owner) || IsBelowAFile(file.Path, out owner)) return false;
-        _files.Add(file.Path, new Claim(file, package));
+        if (_directories.TryGetValue(file.Path, out var owner) || IsBelowAFile(file.Path, out owner)) return new Conflict(owner, OfModule: false);
+        if (ModuleOf(file.Path) is { } module && !_modules.TryAdd(module, package) && _modules[module].Name != package.Name) return new Conflict(_modules[module], OfModule: true);
+        _files.Add(file.Path, new Holding(file, package));
         ClaimDirectories(file.Path, package);
-        return true;
+        return null;
+    }
+
+    // As importlib's path finder looks: a directory with __init__ before an extension before a source, whoever brought them.
+    private string? ModuleOf(string path)
+    {
+        if (!path.StartsWith(_above, StringComparison.Ordinal) || !ModuleNames.IsImportable(path)) return null;
+        int slash = path.LastIndexOf('/');
+        int dot = path.IndexOf('.', slash);
+        return path.AsSpan()[(slash + 1)..dot] is "__init__" ? path[..slash] : path[..dot];
     }
 
     private bool IsBelowAFile(string path, out InstalledPackage? owner)
@@ -49,5 +64,9 @@ internal sealed class PathOwners
         for (int slash = path.LastIndexOf('/'); slash > 0 && _directories.TryAdd(path[..slash], package); slash = path.LastIndexOf('/', slash - 1)) { }
     }
 
-    private readonly record struct Claim(TreeFile? File, InstalledPackage? Owner);
+    /// <param name="Owner">Who has it; null when it is the environment itself.</param>
+    /// <param name="OfModule">The path is free, but the module that it would be is another's.</param>
+    public readonly record struct Conflict(InstalledPackage? Owner, bool OfModule);
+
+    private readonly record struct Holding(TreeFile? File, InstalledPackage? Owner);
 }

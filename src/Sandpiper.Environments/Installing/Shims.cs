@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Environments.Generations;
@@ -15,6 +17,12 @@ public static class Shims
 
     private static readonly ImmutableArray<string> SystemDirectories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
 
+    // Everybody believes what these say, and types secrets into them, also where they were never installed.
+    private static readonly FrozenSet<string> Trusted = FrozenSet.ToFrozenSet(
+        ["sandpiper", "sudo", "su", "doas", "pkexec", "run0", "passwd", "login", "ssh", "ssh-add", "gpg", "git", "apt", "apt-get", "dnf"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-");
+
     /// <summary>Makes those that are missing, removes those that are no more.</summary>
     /// <returns>What a person should hear: commands that got none, and why.</returns>
     internal static ImmutableArray<string> Refresh(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
@@ -25,8 +33,7 @@ public static class Shims
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (string command in generation.Commands)
         {
-            // A package must not come before a command of the system on anybody's PATH.
-            if (SystemDirectories.Any(d => File.Exists(Path.Combine(d, command)))) notes.Add($"`{command}` is a command of the system; the package's is: sandpiper run -- {command}");
+            if (WhyNone(command) is { } why) notes.Add($"`{command}` {why}; the package's is: sandpiper run -- {(IsPlain(command) ? command : Quoted(command))}");
             else wanted.Add(command);
         }
         foreach (string path in Directory.EnumerateFiles(places.Shims))
@@ -36,6 +43,14 @@ public static class Shims
         foreach (string command in wanted) Write(Path.Combine(places.Shims, command), TextOf(command, places, executable));
         return notes.ToImmutable();
     }
+
+    // A package must not answer for a command of the system, today or when it is installed, nor for us, nor where a password is typed.
+    private static string? WhyNone(string command) =>
+        SystemDirectories.Any(d => File.Exists(Path.Combine(d, command))) || Trusted.Contains(command) ? "is a command of the system"
+        : IsPlain(command) ? null
+        : "has characters that a shell reads";
+
+    private static bool IsPlain(string command) => !command.AsSpan().ContainsAnyExcept(PlainCharacters);
 
     private static string TextOf(string command, DataPlaces places, string executable) =>
         $"#!/bin/sh\n{Mark}\nexec {Quoted(executable)} run --root {Quoted(places.Root)} -- {Quoted(command)} \"$@\"\n";

@@ -12,6 +12,6 @@ internal static class PathHint
         if ((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Contains(session.Places.Shims, StringComparer.Ordinal)) return;
         session.Terminal.Note("");
         session.Terminal.Note("Commands of packages, each of which runs confined, come onto your PATH with this line:");
-        session.Terminal.Note(Inked.Bold($"  export PATH=\"{session.Places.Shims}:$PATH\""));
+        session.Terminal.Note(Inked.Bold($"  export PATH=\"$PATH:{session.Places.Shims}\""));
     }
 }

@@ -155,6 +155,26 @@ public sealed class GenerationComposerTests : IDisposable
         Assert.Equal(("SP-ENV-01", "beta"), (refusal.Rule, refusal.Name.Normalized));
     }
 
+    [Theory]
+    [InlineData("common/x.py", "common/x/__init__.py")]
+    [InlineData("common.py", "common/__init__.py")]
+    [InlineData("common/x.py", "common/x.cpython-311-x86_64-linux-gnu.so")]
+    [InlineData("common/__init__.abi3.so", "common/__init__.py")]
+    public void A_module_of_two_packages_is_refused_although_its_files_have_different_names(string one, string two)
+    {
+        foreach (var (first, second) in new[] { (one, two), (two, one) })
+        {
+            var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(first, "")), _workshop.Package(Workshop.Wheel("beta").WithFile(second, "")));
+            Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/{second}"), (refusal.Rule, refusal.Name.Normalized, refusal.Path));
+            Assert.Contains("module of alpha 1.0", refusal.Because, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void One_package_may_bring_a_module_twice_and_two_may_share_a_directory() => _workshop.Install(
+        _workshop.Package(Workshop.Wheel("alpha").WithFile("space/x.py", "").WithFile("space/x.abi3.so", "").WithFile("top.py", "")),
+        _workshop.Package(Workshop.Wheel("beta").WithFile("space/y.py", "").WithFile("top/data.txt", "").WithFile("space/x.pyi", "")));
+
     [Fact]
     public void The_same_bytes_from_two_packages_are_no_conflict()
     {
