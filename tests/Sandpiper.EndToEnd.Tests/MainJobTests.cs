@@ -88,7 +88,29 @@ public sealed class MainJobTests
         Assert.Equal(127, user.Sandpiper("run", "--", "no-such-command").ExitCode);
         Assert.Equal(126, user.Sandpiper("run", "--", "./plain.txt").ExitCode);
         Assert.Equal(125, user.Sandpiper("run", "--write", "/no/such/directory", "--", "python", "-c", "pass").ExitCode);
-        Assert.Equal(2, user.Sandpiper("run", "--no-such-option", "--", "python").ExitCode);
+        Assert.Equal(125, user.Sandpiper("run", "--no-such-option", "--", "python").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("run", "--env", "nowhere", "--", "true")]
+    [InlineData("run", "--wrong", "--", "true")]
+    [InlineData("run")]
+    [InlineData("run", "--net", "example.org", "--", "true")]
+    [InlineData("run", "--write", "/nowhere", "--", "true")]
+    public void What_is_not_started_is_told_from_every_program_that_fails(params string[] arguments)
+    {
+        using var user = new Somebody();
+        Install(user, "tide");
+        Assert.Equal(125, user.Sandpiper(arguments).ExitCode);
+    }
+
+    [Fact]
+    public void A_directory_that_is_gone_is_no_reason_not_to_run()
+    {
+        using var user = new Somebody();
+        Install(user, "tide");
+        Outcome run = user.Run(["/bin/sh", "-c", $"mkdir gone; cd gone; rmdir ../gone; exec '{PublishedCommand.Path}' run -- tide"]);
+        Assert.True(run.ExitCode == 0, $"{run}");
     }
 
     [Fact]

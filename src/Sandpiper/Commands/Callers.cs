@@ -10,12 +10,25 @@ internal static class Callers
         Session.Home,
         // Root's home stays root's: the ordinary user that we became has a place of his own, inside.
         session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
-        Directory.GetCurrentDirectory(),
-        session.WasRoot ? "sandpiper" : Environment.UserName,
+        CurrentDirectory(),
+        session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user", // a uid without a name is common in containers
         SecondStage.CanBe(session.OwnExecutable) ? session.OwnExecutable : null,
         session.WasRoot,
         Environment.GetEnvironmentVariable,
         MayWrite);
+
+    // Removed meanwhile, or root's own: then there is none to show.
+    private static string CurrentDirectory()
+    {
+        try
+        {
+            return Directory.GetCurrentDirectory();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "/";
+        }
+    }
 
     // Asked of the kernel by trying: mode bits do not know of read-only mounts and access lists.
     private static bool MayWrite(string directory)

@@ -23,6 +23,11 @@ internal static class CommandLine
         {
             Terminal terminal = Session.TerminalOf(parsed);
             Explanation explanation = Explanations.Of(error);
+            // 1, 2 and 3 are what programs end with: where the program's own code is passed on, ours must be told from it.
+            if (parsed.CommandResult.Command.Name is "run" or "python" && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
+            {
+                explanation = explanation with { Exit = ExitCode.RunFailed };
+            }
             explanation.Write(terminal);
             terminal.Flush();
             return (int)explanation.Exit;
