@@ -270,6 +270,21 @@ public sealed class BadDayTests
         Assert.DoesNotContain(Directory.EnumerateFiles(user.CacheRoot, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("pebble 1.2", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("000")]
+    [InlineData("002")]
+    public void Nobody_else_may_write_what_was_made_under_a_careless_umask(string mask)
+    {
+        using var user = new Somebody();
+        string index = user.Serve(Harbour);
+
+        Outcome installed = user.Run(["/bin/sh", "-c", $"umask {mask}; '{PublishedCommand.Path}' install pebble -i {index} && '{PublishedCommand.Path}' run --write . -- sh -c 'umask; echo x > made'"]);
+
+        Assert.True(installed.ExitCode == 0 && installed.Output.EndsWith($"0{mask}\n", StringComparison.Ordinal), $"{installed}");
+        Assert.Equal("", user.Run(["/usr/bin/find", user.DataRoot, user.CacheRoot, "!", "-type", "l", "-perm", "/022"]).Output);
+        Assert.NotEqual("", user.Run(["/usr/bin/find", user.Project, "-name", "made", "-perm", "/022"]).Output);
+    }
+
     [Fact]
     public void Nothing_is_coloured_that_is_no_terminal()
     {

@@ -3,6 +3,7 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Running;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Privileges;
 
 namespace Sandpiper.Commands;
 
@@ -19,6 +20,7 @@ internal static class ConfinedRun
         RunProfile profile = RunProfile.Of(new InstalledEnvironment(environment, generation), grants, Callers.Of(session));
 
         session.Terminal.Flush();
+        CreationMask.GiveBack(session.CallersMask);
         int exitCode = ConfinedProgram.Run(profile.Confinement, command);
 
         // What was there could not be changed; what is new was made by the program, or by somebody else meanwhile.

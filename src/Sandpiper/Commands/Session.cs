@@ -9,12 +9,15 @@ namespace Sandpiper.Commands;
 /// <remarks>Making one gives root's rights up, if we have them: nothing a command does may happen before.</remarks>
 internal sealed class Session : IDisposable
 {
-    private Session(Terminal terminal, DataPlaces places, string ownExecutable, bool json, bool offline, bool wasRoot) =>
-        (Terminal, Places, OwnExecutable, Json, Offline, WasRoot) = (terminal, places, ownExecutable, json, offline, wasRoot);
+    private Session(Terminal terminal, DataPlaces places, string ownExecutable, uint callersMask, bool json, bool offline, bool wasRoot) =>
+        (Terminal, Places, OwnExecutable, CallersMask, Json, Offline, WasRoot) = (terminal, places, ownExecutable, callersMask, json, offline, wasRoot);
 
     public Terminal Terminal { get; }
 
     public DataPlaces Places { get; }
+
+    /// <summary>The umask that we were started with; ours is stricter.</summary>
+    public uint CallersMask { get; }
 
     /// <summary><c>--json</c>: one object instead of words.</summary>
     public bool Json { get; }
@@ -43,12 +46,13 @@ internal sealed class Session : IDisposable
     /// <exception cref="Sandbox.SandboxException">Root's rights could not be given up.</exception>
     public static Session Of(ParseResult parsed)
     {
+        uint callersMask = CreationMask.Tighten();
         bool asRoot = RootPrivileges.Held;
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
         // Before: the user that root becomes may have no way to where it lies.
         string ownExecutable = Environment.ProcessPath ?? throw new InvalidOperationException("the kernel does not say which program this is (/proc is not mounted)");
         if (asRoot) RootPrivileges.GiveUp([places.Root, places.Cache]);
-        return new Session(TerminalOf(parsed), places, ownExecutable, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
+        return new Session(TerminalOf(parsed), places, ownExecutable, callersMask, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
     }
 
     /// <summary>The terminal alone, for what needs nothing else: help, errors of the command line.</summary>
