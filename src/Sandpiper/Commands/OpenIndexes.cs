@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
+using Sandpiper.Environments.Installing;
 using Sandpiper.Indexes;
+using Sandpiper.Packaging.Wheels;
 
 namespace Sandpiper.Commands;
 
@@ -25,8 +27,20 @@ internal sealed class OpenIndexes : IDisposable
         foreach (IPackageIndex index in _indexes) (index as IDisposable)?.Dispose();
     }
 
-    // For indexes that do not offer METADATA beside the wheel; the strict reader reads it here as it will when the wheel is sealed.
     private static ReadOnlyMemory<byte> MetadataOf(string path, string fileName)
+    {
+        try
+        {
+            return MetadataIn(path, fileName);
+        }
+        catch (ArchiveRefusedException refusal) when (WheelFileName.TryParse(fileName, out WheelFileName? wheel, out _))
+        {
+            throw new PackageRefusedException(wheel.Name, wheel.Version, refusal.Rule, refusal.Because, null, refusal);
+        }
+    }
+
+    // For indexes that do not offer METADATA beside the wheel; the strict reader reads it here as it will when the wheel is sealed.
+    private static ReadOnlyMemory<byte> MetadataIn(string path, string fileName)
     {
         using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), ArchiveLimits.Default);
         ZipMember? metadata = wheel.Members.FirstOrDefault(m => m.Name.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) && m.Name.Count(c => c == '/') == 1);
