@@ -58,6 +58,26 @@ public sealed class ArchitectureTests
         Assert.True(circle.Count == 0, string.Join("\n", circle.Zip(circle.Skip(1)).Select(a => because[a])));
     }
 
+    // What lies in a room outside its folders is either the words that they share, or the front that uses them: never both.
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void The_words_that_folders_take_from_their_room_need_no_folder(string project)
+    {
+        string[] folders = [.. FoldersOf(project)];
+        var files = Directory.GetFiles(Checkout.PathOf($"src/{project}"), "*.cs").ToDictionary(f => f, f => (Code: CodeOf(f), Types: TypesOf(f)), StringComparer.Ordinal);
+        var open = new Queue<string>(folders.SelectMany(f => FilesIn(project, f)).Select(CodeOf));
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        while (open.TryDequeue(out string? code))
+        {
+            var named = DottedName.Matches(code).SelectMany(m => m.Value.Split('.')).ToHashSet(StringComparer.Ordinal);
+            foreach (var (file, (text, types)) in files)
+            {
+                if (types.Any(named.Contains) && words.Add(file)) open.Enqueue(text);
+            }
+        }
+        Assert.Empty(words.SelectMany(file => folders.Where(f => Uses(files[file].Code, project, f, TypesIn(project, f))).Select(f => $"{Path.GetFileName(file)} needs `{f}`")));
+    }
+
     [Fact]
     public void A_circle_is_found()
     {
@@ -96,8 +116,7 @@ public sealed class ArchitectureTests
         return arrows;
     }
 
-    // A folder is needed when its namespace is imported and a type of it is named, or when one is named with its namespace. What lies in
-    // the room itself, outside its folders, is its vocabulary and its front: folders may name it, and it names them.
+    // A folder is needed when its namespace is imported and a type of it is named, or when one is named with its namespace.
     private static bool Uses(string code, string project, string folder, string[] types)
     {
         bool imported = code.Split('\n').Contains($"using {project}.{folder};", StringComparer.Ordinal);
@@ -107,7 +126,9 @@ public sealed class ArchitectureTests
     }
 
     private static string[] TypesIn(string project, string folder) =>
-        [.. FilesIn(project, folder).SelectMany(f => Declaration.Matches(CodeOf(f))).Select(m => m.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
+        [.. FilesIn(project, folder).SelectMany(TypesOf).Distinct(StringComparer.Ordinal)];
+
+    private static string[] TypesOf(string file) => [.. Declaration.Matches(CodeOf(file)).Select(m => m.Groups["name"].Value)];
 
     private static string CodeOf(string file) => Prose.Replace(File.ReadAllText(file), "");
 
