@@ -143,10 +143,11 @@ public sealed class MainJobTests
 
     [Theory]
     [MemberData(nameof(Tamperings))]
-    public void Verify_finds_every_tampering(string what, string how, bool onlyInFull)
+    public void Verify_finds_every_tampering_and_repair_undoes_it(string what, string how, bool onlyInFull)
     {
         using var user = new Somebody();
-        Install(user, "tide");
+        string index = Install(user, "tide");
+        string[] installed = Frozen(user);
         Assert.Equal(0, user.Sandpiper("verify").ExitCode);
         Assert.Equal(0, user.Sandpiper("verify", "--full").ExitCode);
 
@@ -160,6 +161,59 @@ public sealed class MainJobTests
         using JsonDocument findings = JsonDocument.Parse(full.Output);
         Assert.NotEqual(0, findings.RootElement.GetProperty("findings").GetArrayLength());
         if (!onlyInFull) Assert.True(verify.ExitCode == 3, $"{what}: {verify}");
+
+        Outcome repaired = user.Sandpiper("repair", "-i", index);
+        Assert.True(repaired.ExitCode == 0, $"{what}: {repaired}");
+        Done(user.Sandpiper("verify", "--full"));
+        Assert.Equal(installed, Frozen(user));
+        Assert.StartsWith("hour", user.Sandpiper("run", "--", "tide").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Repair_does_nothing_where_nothing_is_wrong_and_throws_nothing_away_without_an_index()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+        string generation = user.Generation();
+        Done(user.Sandpiper("repair", "-i", index));
+        Assert.Equal(generation, user.Generation());
+
+        Done(user.Run(["/bin/sh", "-c", $"cd {user.DataRoot}/store; for f in */wheel/pebble/__init__.py; do chmod u+w $f; echo '# more' >> $f; done"]));
+        var before = Tree.Of(Path.Combine(user.DataRoot, "store"));
+        Outcome failed = user.Sandpiper("repair", "-i", "http://127.0.0.1:9/simple/");
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Equal(before, Tree.Of(Path.Combine(user.DataRoot, "store")));
+        Done(user.Sandpiper("repair", "-i", index));
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void A_generation_whose_own_description_was_changed_is_not_repaired_from_it()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+        string description = Path.Combine(user.Generation(), "generation.json");
+        Done(user.Run(["/bin/sh", "-c", $"chmod u+w {user.Generation()} {description}; sed -i 's/tide/tidf/g' {description}"]));
+        Outcome repaired = user.Sandpiper("repair", "-i", index);
+        Assert.True(repaired.ExitCode is 1 or 3, $"{repaired}");
+    }
+
+    [Fact]
+    public void A_hook_that_was_left_out_stays_out_until_it_is_allowed()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(Harbour.With(HostilePackages.WheelWithPthHook(Path.Combine(user.Place, "marker"))));
+        string Hooks() => string.Join(' ', Directory.EnumerateFiles(Path.Combine(user.DataRoot, "envs/shared/current/lib"), "*.pth", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Done(user.Sandpiper("install", "pth-hook", "--omit-hooks", "-i", index));
+
+        Done(user.Sandpiper("install", "tide", "-i", index));
+        Done(user.Sandpiper("uninstall", "tide"));
+        Assert.Equal("", Hooks());
+
+        Done(user.Sandpiper("allow", "pth-hook==1.0", "--rule", "SP-WHEEL-21", "--reason", "a test"));
+        Done(user.Sandpiper("install", "pth-hook", "-i", index));
+        Assert.NotEqual("", Hooks());
+        Assert.Contains("Everything is as asked already", user.Sandpiper("install", "pth-hook", "-i", index).Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ internal static class HookJudgement
     private const int MaxEvidence = 160;
     private const int MaxHookBytes = 1 << 20;
 
+    /// <param name="facts">A hook that it says was left out stays out unless it was allowed since: changing one package changes no other.</param>
     /// <exception cref="PackageRefusedException">A hook that nobody allowed.</exception>
     public static ComposedPackage Judge(InstalledPackage facts, SealedWheel wheel, StartUpHooks hooks)
     {
@@ -29,6 +30,9 @@ internal static class HookJudgement
                     break;
                 case HookDecision.Allow:
                     allowed.Add(file.Path);
+                    break;
+                case HookDecision.Refuse when facts.OmittedHooks.Contains(file.Path, StringComparer.Ordinal):
+                    leftOut.Add(file);
                     break;
                 default:
                     throw new PackageRefusedException(facts.Name, facts.Version, verdict.Rule, $"its wheel brings `{file.Path}`: {verdict.Because}", EvidenceIn(wheel, file), null) { MayBeAllowed = true, IsHook = true };

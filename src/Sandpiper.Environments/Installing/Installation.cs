@@ -35,7 +35,7 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         ImmutableArray<SelectedPackage> selected = Selection.Of(request, ((ResolutionResult.Solved)resolution).Pins, before);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
-        if (request.DryRun || Selection.IsSame(before, selected))
+        if (request.DryRun || (Selection.IsSame(before, selected) && (request.LeaveHooksOut || !selected.Any(IsAllowedSince))))
         {
             return new InstallationOutcome.Changed(new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
         }
@@ -54,6 +54,10 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
             throw;
         }
     }
+
+    // Its hook was left out, and the user has allowed one since.
+    private bool IsAllowedSince(SelectedPackage package) =>
+        !package.Facts.OmittedHooks.IsEmpty && _waivers.RulesFor(package.Name, package.Version).Any(WaivableRules.IsAboutHooks);
 
     // What is installed answers for itself, so that adding one package does not ask for the pages of all others. Only when that leads
     // nowhere is everything open to change.

@@ -41,10 +41,8 @@ public sealed class Removal(ManagedEnvironment environment, DataPlaces places, I
         using var staging = Staging.Create(places.Root);
         var store = new WheelStore(places.Root);
         var wheels = left.ToDictionary(p => p.Name, p => store.Find(p.Facts.Digest) ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
-        // Hooks that were left out stay out: removing one package must not change another.
-        bool leaveHooksOut = left.Any(p => !p.Facts.OmittedHooks.IsEmpty) && left.All(p => p.Facts.AllowedHooks.IsEmpty);
         var succession = new Succession(environment, places, interpreter, new WaiverFile(places.Root), time, executable);
-        return new RemovalOutcome.Removed(succession.Become("uninstall", before, left, wheels, leaveHooksOut, staging, cancel));
+        return new RemovalOutcome.Removed(succession.Become("uninstall", before, left, wheels, leaveHooksOut: false, staging, cancel));
     }
 
     private static ImmutableArray<SelectedPackage> WithoutOrphans(Generation before, ImmutableArray<PackageName> names)

@@ -62,6 +62,7 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand.Build());
         root.Subcommands.Add(PythonCommand.Build());
         root.Subcommands.Add(VerifyCommand.Build());
+        root.Subcommands.Add(RepairCommand.Build());
         root.Subcommands.Add(HistoryCommand.Build());
         root.Subcommands.Add(RollbackCommand.Build());
         root.Subcommands.Add(AllowCommand.Build());

@@ -52,7 +52,7 @@ internal static class VerifyCommand
         }
         if (report.Findings.Length > Shown) terminal.Line($"  … and {report.Findings.Length - Shown} more");
         terminal.Problem("");
-        terminal.Problem(Inked.Cyan("hint: "), "sandpiper rollback      goes back to a generation before; the next install makes a new one");
+        terminal.Problem(Inked.Cyan("hint: "), "sandpiper repair        makes it as it was installed");
     }
 
     private static void WriteJson(Terminal terminal, Generation generation, EnvironmentVerifier.Report report, bool full) => JsonAnswer.Write(terminal, "verify", json =>

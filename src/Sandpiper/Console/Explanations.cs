@@ -31,7 +31,7 @@ internal static class Explanations
         WaiverFileDamagedException e => new(ExitCode.Refused, $"the record of what you allowed cannot be read; {Nothing}", $"{e.Because}: `{e.File}`, line {e.Line}", $"mend or remove {e.File}"),
         StoreUnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written", "free some space and run the same command again"),
         StoreUnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`", "choose another place with --root DIR"),
-        StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper verify --full", "run the same command again: it fetches the wheel anew"),
+        StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair", "run the same command again: it fetches the wheel anew"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
         SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
         SandboxException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Installing;
+using Sandpiper.Environments.Interpreters;
+using Sandpiper.Packaging.Requirements;
+
+namespace Sandpiper.Commands;
+
+/// <summary><c>repair</c>: the same packages again, as they were installed.</summary>
+internal static class RepairCommand
+{
+    public static Command Build()
+    {
+        Option<string> env = EnvironmentOptions.Env();
+        var command = new TaughtCommand("repair", "put back what was changed by hand",
+            [new("sandpiper repair", "what `sandpiper verify --full` finds is made as it was")],
+            [
+                "The same packages become the next generation, made from sealed files alone. Files of the store that are damaged or gone come from "
+                + "the index again, and have to be the very bytes that were installed; without an index nothing is thrown away. The damaged "
+                + "generation is kept as it is.",
+            ]);
+        command.Options.Add(env);
+        IndexOptions index = IndexOptions.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var session = Session.Of(parsed);
+            ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
+            Generation current = EnvironmentOptions.CurrentOf(environment);
+            Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
+            using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal));
+            using var line = new ProgressLine(session.Terminal, Session.Time);
+            var repair = new Repair(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
+            RepairOutcome outcome = await repair.MendAsync(new ShownFacts(session.Terminal, line), cancel);
+            line.Dispose();
+            return Tell(session, environment.Name, outcome);
+        });
+        return command;
+    }
+
+    private static int Tell(Session session, string environment, RepairOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case RepairOutcome.NotDescribed { Generation: var generation }:
+                throw new ExplainedException(new(ExitCode.Refused, $"generation {generation.Number} of `{environment}` was not repaired; nothing was changed",
+                    $"its own description, generation.json, is not the one that the ledger knows: `{generation.Directory}`", "sandpiper rollback", "sandpiper history"));
+            case RepairOutcome.Gone { Why: var why }:
+                throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed", why.Because, ["sandpiper rollback"]));
+            case RepairOutcome.Repaired repaired:
+                session.Terminal.Note($"{Counted.Of(repaired.Findings.Length, "thing")} {(repaired.Findings.Length == 1 ? "was" : "were")} not as installed; {Counted.Of(repaired.Fetched, "wheel")} fetched again");
+                ChangeReport.Write(session, "repair", environment, repaired.Change);
+                break;
+            case RepairOutcome.AsInstalled { Generation: var generation }:
+                ChangeReport.Write(session, "repair", environment, new EnvironmentChange(generation.Number, IsNew: false, [], generation.Packages.Length, TimeSpan.Zero));
+                break;
+        }
+        return (int)ExitCode.Done;
+    }
+}
