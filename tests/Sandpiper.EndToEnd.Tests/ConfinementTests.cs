@@ -109,6 +109,52 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_as_a_standard_stream_does_not_lead_out()
+    {
+        _user.Write("../.ssh/id_ed25519", "a decoy\n");
+        const string attack = "cat /proc/self/fd/0/../.ssh/id_ed25519; echo planted > /proc/self/fd/0/../.bashrc";
+
+        Assert.Equal("a decoy\n", Redirected($"/bin/sh -c '{attack}' < .").Output);
+        File.Delete(Path.Combine(_user.Home, ".bashrc"));
+        Outcome confined = Redirected($"'{PublishedCommand.Path}' run -- sh -c '{attack}' < .");
+
+        Assert.True(confined.ExitCode != 0 && !confined.Output.Contains("decoy", StringComparison.Ordinal), $"{confined}");
+        Assert.False(File.Exists(Path.Combine(_user.Home, ".bashrc")));
+    }
+
+    [Fact]
+    public void A_file_as_a_standard_stream_is_no_way_to_its_other_uses()
+    {
+        string input = _user.Write("../input", "one\ntwo\nthree\n"), log = _user.Write("../log", "before\n");
+        const string attack = "import os\nfor n in 0, 1, 2:\n for mode in 'w', 'r+':\n  try: print(open(f'/proc/self/fd/{n}', mode).read(), file=open('found', 'a'))\n  except Exception: pass\n";
+        _user.Write("attack.py", attack);
+
+        Redirected($"'{PublishedCommand.Path}' run --write . -- python attack.py < {input} >> {log} 2>&1");
+
+        Assert.Equal("one\ntwo\nthree\n", File.ReadAllText(input));
+        Assert.StartsWith("before\n", File.ReadAllText(log), StringComparison.Ordinal);
+        string found = Path.Combine(_user.Project, "found");
+        Assert.DoesNotContain("before", File.Exists(found) ? File.ReadAllText(found) : "", StringComparison.Ordinal);
+        Redirected($"/usr/bin/python3 attack.py < {input} >> {log} 2>&1");
+        Assert.NotEqual("one\ntwo\nthree\n", File.ReadAllText(input));
+    }
+
+    [Fact]
+    public void Files_as_standard_streams_are_read_and_written_as_ever()
+    {
+        string input = _user.Write("../input", "one\ntwo\nthree\n");
+        string command = $"'{PublishedCommand.Path}' run --";
+
+        Assert.Equal("ran one\nran two\nran three\n", Redirected($"while read line; do {command} echo ran $line; done < {input}").Output);
+        Assert.Equal("one\n[two]\n[three]\n", Redirected($"{{ {command} python -S -c 'import os; os.write(1, os.read(0, 4))'; while read line; do echo \"[$line]\"; done; }} < {input}").Output);
+        Redirected($"{command} sh -c 'echo a; echo b >&2; echo c' > both 2>&1");
+        Assert.Equal("a\nb\nc\n", File.ReadAllText(Path.Combine(_user.Project, "both")));
+        Redirected($"{command} sh -c 'echo more' >> both; {command} head -c 100000000 /dev/zero > large; {command} wc -c < large > counted");
+        Assert.Equal("a\nb\nc\nmore\n", File.ReadAllText(Path.Combine(_user.Project, "both")));
+        Assert.Equal("100000000", File.ReadAllText(Path.Combine(_user.Project, "counted")).Trim());
+    }
+
+    [Fact]
     public void Other_processes_are_not_seen()
     {
         string victim = _user.Sandpiper("run", "--", "python", "-c", "import os; print(len([p for p in os.listdir('/proc') if p.isdigit()]))").Output;
@@ -267,6 +313,8 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal(127, absent.ExitCode);
         Done(demo);
     }
+
+    private Outcome Redirected(string script) => _user.Run(["/bin/sh", "-c", script]);
 
     private Outcome Confined(string program, int expected = 0)
     {

@@ -21,6 +21,7 @@ public static class ConfinedProgram
     /// </remarks>
     /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, something to show is missing, or we are root.</exception>
     /// <exception cref="SandboxException">A step before the start failed; nothing was started.</exception>
+    /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
     public static int Run(Confinement confinement, IReadOnlyList<string> command)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
@@ -59,19 +60,24 @@ public static class ConfinedProgram
         int arguments = files.Add("arguments", Arguments.ToBytes(
             Arguments.Of(confinement, ownSession: !Terminal.IsAttached, filter, (int)status.Writer.DangerousGetHandle(), synthetic)));
 
+        using StandInStreams streams = StandInStreams.ForOurs();
+        ImmutableArray<SafeFileHandle> kept = [.. files.Handles, status.Writer];
         int? ended = StartAndWait(
             bubblewrap,
             ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(confinement, command)],
-            [.. files.Handles, status.Writer]);
+            [.. kept.Select(file => (file, (int)file.DangerousGetHandle())), .. streams.Replaced],
+            streams.Begin);
+        if (!streams.End()) throw new IOException("what the program said could not be written to its end; is the disk full?");
         return StatusReport.ExitCodeIn(status.ReadAvailable())
             ?? (ended is > SignalBase ? ended.Value : throw SetupFailure.Explain(bubblewrap));
     }
 
-    private static int? StartAndWait(string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<SafeFileHandle> handedOver)
+    private static int? StartAndWait(string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver, Action started)
     {
         using var interrupt = SignalDisposition.Ignore(SignalDisposition.Interrupt);
         using var quit = SignalDisposition.Ignore(SignalDisposition.Quit);
         ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver);
+        started();
         int endedBy = 0;
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);

@@ -17,19 +17,18 @@ internal sealed unsafe partial class ChildProcess
 
     /// <param name="path">Absolute.</param>
     /// <param name="arguments">All of them; the first is the name it sees for itself.</param>
-    /// <param name="handedOver">Kept open in the child, under the same numbers.</param>
+    /// <param name="handedOver">What is open in the child besides the standard streams, or in their place, and under which number.</param>
     /// <exception cref="SandboxException">It could not be started.</exception>
-    public static ChildProcess Start(string path, ImmutableArray<string> arguments, ImmutableArray<SafeFileHandle> handedOver)
+    public static ChildProcess Start(string path, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle File, int Number)> handedOver)
     {
         FileActions actions = default;
         Check("posix_spawn_file_actions_init", InitActions(&actions));
         try
         {
-            foreach (SafeFileHandle file in handedOver)
+            foreach (var (file, number) in handedOver)
             {
                 // A descriptor duplicated onto itself loses its close-on-exec mark in the child, and only there (POSIX.1-2024, posix_spawn).
-                int number = (int)file.DangerousGetHandle();
-                Check("posix_spawn_file_actions_adddup2", AddDuplicate(&actions, number, number));
+                Check("posix_spawn_file_actions_adddup2", AddDuplicate(&actions, (int)file.DangerousGetHandle(), number));
             }
             byte* noVariables = null;
             using var vector = new ArgumentVector(arguments);

@@ -3,6 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Sandbox.Kernel;
 
+/// <summary>What a descriptor can be, as far as it matters here.</summary>
+internal enum FileKind
+{
+    Other,
+    Regular,
+    Directory,
+    BlockDevice,
+}
+
 /// <summary>Whose a file is, which the base library does not tell.</summary>
 /// <param name="UserId">Owner.</param>
 /// <param name="Mode">Permission bits.</param>
@@ -24,11 +33,37 @@ internal readonly partial record struct FileFacts(uint UserId, UnixFileMode Mode
             : throw new SandboxException("statx", Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>What an open descriptor is.</summary>
+    /// <exception cref="SandboxException">It is not open.</exception>
+    public static unsafe FileKind KindOf(SafeFileHandle file)
+    {
+        Statx facts = default;
+        if (Call((int)file.DangerousGetHandle(), "", EmptyPath, OwnerAndMode | Kind, &facts) != 0) throw new SandboxException("statx", Marshal.GetLastPInvokeError());
+        return (facts.Mode & KindMask) switch
+        {
+            0x8000 => FileKind.Regular,         // S_IFREG, S_IFDIR, S_IFBLK: linux/stat.h
+            0x4000 => FileKind.Directory,
+            0x6000 => FileKind.BlockDevice,
+            _ => FileKind.Other,
+        };
+    }
+
+    /// <summary>Whether two open descriptors are of one file.</summary>
+    public static unsafe bool AreSame(int one, int other)
+    {
+        Statx a = default, b = default;
+        return Call(one, "", EmptyPath, Inode, &a) == 0 && Call(other, "", EmptyPath, Inode, &b) == 0
+            && (a.Inode, a.DeviceMajor, a.DeviceMinor) == (b.Inode, b.DeviceMajor, b.DeviceMinor);
+    }
+
     private static FileFacts From(Statx facts) => new(facts.UserId, (UnixFileMode)(facts.Mode & 0xfff));
 
     private const int CurrentDirectory = -100;  // AT_FDCWD, AT_EMPTY_PATH: linux/fcntl.h
     private const int EmptyPath = 0x1000;
     private const uint OwnerAndMode = 0x2 | 0x8; // STATX_MODE | STATX_UID, linux/stat.h
+
+    private const uint Kind = 0x1, Inode = 0x100; // STATX_TYPE, STATX_INO
+    private const int KindMask = 0xf000;        // S_IFMT
 
     /// <summary>The head of <c>struct statx</c>; the same on every architecture, unlike <c>struct stat</c>.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
@@ -39,6 +74,15 @@ internal readonly partial record struct FileFacts(uint UserId, UnixFileMode Mode
 
         [FieldOffset(28)]
         public ushort Mode;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

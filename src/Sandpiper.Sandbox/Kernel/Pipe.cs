@@ -22,19 +22,22 @@ internal sealed partial class Pipe : IDisposable
 
     public SafeFileHandle Writer { get; }
 
+    /// <summary>An ordinary pipe; both ends close on exec.</summary>
+    /// <exception cref="SandboxException">No descriptors left.</exception>
+    public static unsafe (SafeFileHandle Reader, SafeFileHandle Writer) Blocking()
+    {
+        int* ends = stackalloc int[2];
+        return Pipe2(ends, CloseOnExec) == 0
+            ? (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true))
+            : throw new SandboxException("pipe2", Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>What lies in it now.</summary>
-    public unsafe byte[] ReadAvailable()
+    public byte[] ReadAvailable()
     {
         byte[] buffer = new byte[MostBytes];
         int length = 0;
-        while (length < buffer.Length)
-        {
-            nint got;
-            fixed (byte* into = &buffer[length]) got = Read(_reader, into, (nuint)(buffer.Length - length));
-            if (got < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) continue;
-            if (got <= 0) break;
-            length += (int)got;
-        }
+        while (length < buffer.Length && RawFile.Read(_reader, buffer.AsSpan(length)) is > 0 and var got) length += got;
         return buffer[..length];
     }
 
@@ -49,7 +52,4 @@ internal sealed partial class Pipe : IDisposable
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     private static unsafe partial int Pipe2(int* ends, int flags);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static unsafe partial nint Read(SafeFileHandle file, byte* into, nuint count);
 }
