@@ -14,6 +14,12 @@ public sealed record Confinement
     /// <summary>Host files or directories shown read-only although they lie in a writable one (<c>.git</c>).</summary>
     public ImmutableArray<string> Protected { get; init; } = [];
 
+    /// <summary>What was judged before it was shown (<see cref="SeenPath"/>): the program is started only if just that is shown.</summary>
+    public ImmutableArray<(string Path, string Identity)> Seen { get; init; } = [];
+
+    /// <summary>Host files inside what is shown that the program shall not reach: sockets, behind each of which somebody unconfined answers.</summary>
+    public ImmutableArray<string> Masked { get; init; } = [];
+
     /// <summary>Where it starts; must exist inside.</summary>
     public required string WorkingDirectory { get; init; }
 

@@ -8,6 +8,9 @@ public static class SensitiveDirectories
     // /usr is public and shown anyway; of the rest a program needs nothing, and much in it is somebody's secret or socket.
     private static readonly ImmutableArray<string> OfTheSystem = ["/boot", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/var/lib", "/var/run"];
 
+    // Everybody puts things there, sockets among them; what somebody made below them is his own again.
+    private static readonly ImmutableArray<string> OfEverybody = ["/tmp", "/var/tmp", "/dev/shm"];
+
     // Where programs keep keys, tokens and wallets; wherever they lie, whosever home that is.
     private static readonly ImmutableArray<string> Keys =
     [
@@ -25,6 +28,8 @@ public static class SensitiveDirectories
         if (real is "/") return "it is the whole file system";
         if (string.Equals(real, realHome, StringComparison.Ordinal)) return "it is your home directory";
         if (DirectoryTree.Holds(real, realHome)) return "your home directory lies in it";
+        if (OfEverybody.Contains(real, StringComparer.Ordinal)) return "everybody's temporary files and sockets lie in it";
+        if (OfTheSystem.Concat(OfEverybody).FirstOrDefault(root => DirectoryTree.Holds(real, root)) is { } inside) return $"it holds `{inside}`";
         bool atHome = realHome is not "/" && DirectoryTree.Holds(realHome, real);
         if (atHome && real.AsSpan(realHome.Length).TrimStart('/') is ['.', ..]) return "hidden directories of your home hold keys and settings";
         // A home may itself lie there: /root, /var/lib/jenkins.

@@ -84,6 +84,11 @@ internal sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableA
             if (ModuleNames.ProvidedBy(file) is { } module && interpreter.StandardLibrary.Contains(module))
                 throw Refuse(package, ShadowsLibrary, $"it shadows the module `{module}` of the standard library", file.StorePath);
         }
+        foreach (var script in package.Wheel.Scripts)
+        {
+            if (ModuleNames.InScripts(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
+                throw Refuse(package, ShadowsLibrary, $"its program shadows the module `{module}` of the standard library", script.Name);
+        }
     }
 
     // As CPython's own venv: home is where the base interpreter lies, never another virtual environment.

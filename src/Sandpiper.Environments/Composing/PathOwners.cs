@@ -12,6 +12,8 @@ internal sealed class PathOwners(string sitePackages)
     private readonly Dictionary<string, Holding> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstalledPackage?> _directories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstalledPackage> _modules = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InstalledPackage> _plain = new(StringComparer.Ordinal);       // modules that are one file
+    private readonly Dictionary<string, InstalledPackage> _parents = new(StringComparer.Ordinal);     // directories with modules in them
     private readonly string _above = sitePackages + "/";
 
     /// <summary>A path that the environment itself needs.</summary>
@@ -30,9 +32,28 @@ internal sealed class PathOwners(string sitePackages)
             return isSame ? null : new Conflict(claim.Owner, OfModule: false);
         }
         if (_directories.TryGetValue(file.Path, out var owner) || IsBelowAFile(file.Path, out owner)) return new Conflict(owner, OfModule: false);
-        if (ModuleOf(file.Path) is { } module && !_modules.TryAdd(module, package) && _modules[module].Name != package.Name) return new Conflict(_modules[module], OfModule: true);
+        if (ModuleOf(file.Path) is { } module && RivalOf(module, file.Path, package) is { } rival) return new Conflict(rival, OfModule: true);
         _files.Add(file.Path, new Holding(file, package));
         ClaimDirectories(file.Path, package);
+        return null;
+    }
+
+    /// <summary>Claims a module; whose it is when it is another's already.</summary>
+    private InstalledPackage? RivalOf(string module, string path, InstalledPackage package)
+    {
+        if (_modules.GetValueOrDefault(module) is { } owner && owner.Name != package.Name) return owner;
+        // `foo.py` is imported before a directory `foo` without __init__, in which others have their modules.
+        bool isPlain = !string.Equals(module, path[..path.LastIndexOf('/')], StringComparison.Ordinal);
+        if (isPlain && _parents.GetValueOrDefault(module) is { } inside && inside.Name != package.Name) return inside;
+        var above = new List<string>();
+        for (int slash = module.LastIndexOf('/'); slash >= _above.Length; slash = module.LastIndexOf('/', slash - 1)) above.Add(module[..slash]);
+        foreach (string parent in above)
+        {
+            if (_plain.GetValueOrDefault(parent) is { } before && before.Name != package.Name) return before;
+        }
+        _modules.TryAdd(module, package);
+        if (isPlain) _plain.TryAdd(module, package);
+        foreach (string parent in above) _parents.TryAdd(parent, package);
         return null;
     }
 

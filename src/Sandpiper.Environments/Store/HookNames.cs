@@ -12,6 +12,9 @@ internal static class HookNames
         return MatchCustomize(slash < 0 ? path : path[..slash]);
     }
 
+    // The last is what the sitecustomize of Debian and Ubuntu imports wherever it finds it.
+    private static readonly string[] Customizers = ["sitecustomize", "usercustomize", "apport_python_hook"];
+
     /// <summary>
     /// <c>sitecustomize</c> and <c>usercustomize</c> as a module, an extension module with any tag, or a package: then every file of it, so
     /// that leaving the hook out leaves no half of it.
@@ -20,7 +23,6 @@ internal static class HookNames
     public static bool MatchCustomize(string name)
     {
         int dot = name.IndexOf('.', StringComparison.Ordinal);
-        var module = name.AsSpan(0, dot < 0 ? name.Length : dot);
-        return module.Equals("sitecustomize", StringComparison.OrdinalIgnoreCase) || module.Equals("usercustomize", StringComparison.OrdinalIgnoreCase);
+        return Customizers.Contains(dot < 0 ? name : name[..dot], StringComparer.OrdinalIgnoreCase);
     }
 }

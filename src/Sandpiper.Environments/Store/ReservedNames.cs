@@ -29,6 +29,8 @@ internal static class ReservedNames
         if (parts.Length == 1) return IsSettings(path) || Is(path, "generation.json") ? "settings of the environment" : null;
         if (Is(parts[0], "bin") || Is(parts[0], "Scripts")) return InBin(parts[1]);
         if (Is(parts[0], "lib64")) return "the link from lib64 to lib";
+        // Some systems' site module takes more than one place for modules: Debian's local/lib/pythonX.Y/dist-packages.
+        if (!Is(parts[0], "lib") && path.Split('/').Any(p => Is(p, "site-packages") || Is(p, "dist-packages"))) return "modules, past the schemes for modules";
         // lib/ itself is open: Intel's wheels bring their shared libraries that way. Below lib/pythonX.Y live modules, and modules have
         // their own schemes, where owners are compared.
         return Is(parts[0], "lib") && (IsInterpreter(parts[1]) || Is(parts[1], "site-packages")) ? "modules, past the schemes for modules" : null;

@@ -44,6 +44,7 @@ internal static class FileTree
             .. confinement.ReadOnly.Select(path => Mount.ReadOnly(Existing(path), MountLayer.ReadOnly)),
             .. confinement.Writable.Select(path => Mount.Writable(Existing(path))),
             .. confinement.Protected.Select(path => Mount.ReadOnly(Itself(path), MountLayer.Protected)),
+            .. confinement.Masked.Where(Path.Exists).Select(path => new Mount(Checked(path), MountLayer.Protected, ["--ro-bind", "/dev/null", path])),
         ];
         return mounts
             .OrderBy(mount => mount.Layer == MountLayer.Protected)
@@ -64,6 +65,8 @@ internal static class FileTree
         foreach (string name in PublicSettings.Concat(hostNetwork ? NetworkSettings : [])) yield return Mount.ReadOnlyIfThere($"/etc/{name}");
         foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return Mount.ReadOnlyIfThere(path);
         yield return new Mount("/proc", MountLayer.System, ["--proc", "/proc"]);
+        // Bubblewrap itself is process 1, of the same user: whoever writes its memory outlives the sandbox, with everything granted.
+        yield return Mount.Empty("/proc/1", MountLayer.System, bytes: 4096, "0555");
         // Lists the keys of a user id, not of a namespace: their names alone tell which services he has tickets for.
         foreach (string path in (string[])["/proc/keys", "/proc/key-users"])
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -48,13 +49,21 @@ internal readonly partial record struct FileFacts(uint UserId, UnixFileMode Mode
         };
     }
 
-    /// <summary>Whether two open descriptors are of one file.</summary>
-    public static unsafe bool AreSame(int one, int other)
+    /// <summary>Device and inode, as text; of what a path leads to, links followed. Null when there is nothing.</summary>
+    public static unsafe string? IdentityOf(string path)
     {
-        Statx a = default, b = default;
-        return Call(one, "", EmptyPath, Inode, &a) == 0 && Call(other, "", EmptyPath, Inode, &b) == 0
-            && (a.Inode, a.DeviceMajor, a.DeviceMinor) == (b.Inode, b.DeviceMajor, b.DeviceMinor);
+        Statx facts = default;
+        return Call(CurrentDirectory, path, 0, Inode, &facts) == 0 ? IdentityIn(facts) : null;
     }
+
+    /// <exception cref="SandboxException">It is not open.</exception>
+    public static unsafe string IdentityOf(SafeFileHandle file)
+    {
+        Statx facts = default;
+        return Call((int)file.DangerousGetHandle(), "", EmptyPath, Inode, &facts) == 0 ? IdentityIn(facts) : throw new SandboxException("statx", Marshal.GetLastPInvokeError());
+    }
+
+    private static string IdentityIn(Statx facts) => string.Create(CultureInfo.InvariantCulture, $"{facts.DeviceMajor}:{facts.DeviceMinor}:{facts.Inode}");
 
     private static FileFacts From(Statx facts) => new(facts.UserId, (UnixFileMode)(facts.Mode & 0xfff));
 

@@ -7,7 +7,7 @@ namespace Sandpiper.Sandbox.Kernel;
 /// <remarks>Not <see cref="PosixSignalRegistration"/>: a handler is not inherited, "ignored" is.</remarks>
 internal sealed unsafe partial class SignalDisposition : IDisposable
 {
-    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13; // SIGINT, SIGQUIT, SIGPIPE: asm/signal.h
+    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, TerminalOutput = 22; // SIGINT, SIGQUIT, SIGPIPE, SIGTTOU: asm/signal.h
 
     private readonly int _signal;
     private readonly Action _before;

@@ -40,7 +40,7 @@ internal sealed class StandInStreams : IDisposable
             bool outputIsFile = IsFile(Output), errorsAreFile = IsFile(Errors);
             if (outputIsFile) streams.ReplaceOutput(Output);
             // `> log 2>&1`: one pipe keeps the lines in their order.
-            if (errorsAreFile && outputIsFile && FileFacts.AreSame(Output, Errors)) streams._replaced.Add((streams._replaced[^1].Theirs, Errors));
+            if (errorsAreFile && outputIsFile && string.Equals(IdentityOf(Output), IdentityOf(Errors), StringComparison.Ordinal)) streams._replaced.Add((streams._replaced[^1].Theirs, Errors));
             else if (errorsAreFile) streams.ReplaceOutput(Errors);
             return streams;
         }
@@ -82,6 +82,12 @@ internal sealed class StandInStreams : IDisposable
             FileKind.Regular or FileKind.BlockDevice => true,
             _ => false,
         };
+    }
+
+    private static string IdentityOf(int number)
+    {
+        using var stream = new SafeFileHandle(number, ownsHandle: false);
+        return FileFacts.IdentityOf(stream);
     }
 
     private void ReplaceInput()

@@ -34,7 +34,10 @@ internal static partial class OwnedDirectory
         {
             throw new SandboxException($"mkdir(`{path}`)", Marshal.GetLastPInvokeError());
         }
-        File.SetUnixFileMode(path, Public);
+        // On what was made, not on whatever bears its name by now.
+        using SafeFileHandle made = Open(path, OnlyDirectories | NoFollow | CloseOnExec);
+        if (made.IsInvalid) throw new SandboxException($"opening the directory `{path}`", Marshal.GetLastPInvokeError());
+        File.SetUnixFileMode(made, Public);
     }
 
     private const int CloseOnExec = 0x80000; // O_CLOEXEC: asm-generic/fcntl.h

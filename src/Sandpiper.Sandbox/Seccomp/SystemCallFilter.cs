@@ -32,6 +32,9 @@ internal static class SystemCallFilter
     private const uint LocalSockets = 1, Internet4 = 2, Internet6 = 10, Netlink = 16; // AF_*, linux/socket.h
     private const uint NetlinkRoute = 0;            // NETLINK_ROUTE: how libc lists the interfaces
 
+    private const uint OwnGroupOfPriority = 1;      // PRIO_PGRP of setpriority, linux/resource.h
+    private const uint OwnGroupOfInputOutput = 2;   // IOPRIO_WHO_PGRP of ioprio_set, linux/ioprio.h
+
     // x32 shares x86-64's architecture value and has its own numbers above this one (asm/unistd.h, __X32_SYSCALL_BIT).
     private const uint FirstX32Call = 0x40000000;
 
@@ -58,8 +61,17 @@ internal static class SystemCallFilter
         }
         program.WhenEqual(arm ? 29u : 16, IoctlCheck());
         program.WhenEqual(arm ? 198u : 41, SocketCheck());
+        program.WhenEqual(arm ? 129u : 62, KillCheck());
+        program.WhenEqual(arm ? 140u : 141, GroupCheck(OwnGroupOfPriority));
+        program.WhenEqual(arm ? 30u : 251, GroupCheck(OwnGroupOfInputOutput));
         return program.Return(Allow);
     }
+
+    // On a terminal the program stays in the process group of whoever started us, and 0 means all of that group, in whatever namespace.
+    private static FilterProgram KillCheck() => new FilterProgram().Load(FirstArgument).ReturnIfEqual(0, NotPermitted).Return(Allow);
+
+    private static FilterProgram GroupCheck(uint group) =>
+        new FilterProgram().Load(FirstArgument).ReturnUnlessEqual(group, Allow).Load(SecondArgument).ReturnIfEqual(0, NotPermitted).Return(Allow);
 
     private static FilterProgram IoctlCheck() =>
         new FilterProgram().Load(SecondArgument)

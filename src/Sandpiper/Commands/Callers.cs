@@ -10,6 +10,7 @@ internal static class Callers
         Session.Home,
         // Root's home stays root's: the ordinary user that we became has a place of his own, inside.
         session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
+        session.Places.Cache,
         CurrentDirectory(),
         session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user", // a uid without a name is common in containers
         SecondStage.CanBe(session.OwnExecutable) ? session.OwnExecutable : null,

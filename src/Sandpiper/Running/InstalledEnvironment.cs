@@ -13,5 +13,10 @@ internal sealed record InstalledEnvironment(ManagedEnvironment Environment, Gene
     public string DataRoot => Environment.Root;
 
     /// <summary>The generation itself, and the interpreter's own files where they are not part of the system that is shown anyway.</summary>
-    public ImmutableArray<string> ReadOnlyPaths => Generation.PythonPrefix is "/usr" or "/" ? [Directory] : [Directory, Generation.PythonPrefix];
+    /// <remarks>Of its prefix only what an interpreter needs: a prefix can be somebody's home (<c>./configure --prefix=$HOME</c>).</remarks>
+    public ImmutableArray<string> ReadOnlyPaths => Generation.PythonPrefix is "/usr" or "/"
+        ? [Directory]
+        : [Directory, .. OfPrefix.Select(name => Path.Join(Generation.PythonPrefix, name)).Where(Path.Exists)];
+
+    private static readonly ImmutableArray<string> OfPrefix = ["bin", "include", "lib", "lib64", "libexec", "ssl"];
 }

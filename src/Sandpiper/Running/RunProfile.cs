@@ -20,16 +20,22 @@ internal sealed record RunProfile(Confinement Confinement, string Summary)
     /// <exception cref="ExplainedException">A grant that must not be given, or cannot.</exception>
     public static RunProfile Of(InstalledEnvironment environment, Grants grants, Caller caller)
     {
-        foreach (string directory in grants.Write) RefuseUnlessWritable(directory, environment, caller);
-        foreach (string path in grants.Read) RefuseUnlessReadable(path);
+        var seen = new List<SeenPath>();
+        foreach (string directory in grants.Write) seen.Add(Writable(directory, environment, caller));
+        foreach (string path in grants.Read) seen.Add(Readable(path, caller));
 
         string directoryHere = caller.CurrentDirectory;
-        string? whyHidden = grants.ShowCurrentDirectory ? SensitiveDirectories.WhyNotShown(directoryHere, caller.Home) : "you said so";
+        SeenPath? here = SeenPath.Of(directoryHere);
+        string? whyHidden = !grants.ShowCurrentDirectory ? "you said so" : here is null ? "it is gone" : SensitiveDirectories.WhyNotShown(here.Real, caller.Home);
         bool named = grants.Write.Concat(grants.Read).Any(granted => Contains(granted, directoryHere));
         bool shown = named || whyHidden is null;
 
+        if (shown && !named) seen.Add(here!);
+
         var confinement = new Confinement
         {
+            Masked = [.. seen.SelectMany(s => SocketNames.Below(s.Real).Select(name => s.Path + name))],
+            Seen = [.. seen.Select(s => (s.Path, s.Identity))],
             ReadOnly = [.. environment.ReadOnlyPaths, .. grants.Read, .. shown && !named ? [directoryHere] : ImmutableArray<string>.Empty],
             Writable = grants.Write,
             Protected = [.. grants.Write.SelectMany(ProtectedNames.In)],
@@ -58,32 +64,41 @@ internal sealed record RunProfile(Confinement Confinement, string Summary)
         return variables.ToImmutable();
     }
 
-    private static void RefuseUnlessReadable(string path)
+    private static SeenPath Readable(string path, Caller caller)
     {
-        if (!Path.Exists(path)) throw Refusal($"`{path}` cannot be shown to the program", "there is nothing of that name, or we may not look at it");
+        SeenPath seen = SeenPath.Of(path) ?? throw Refusal($"`{path}` cannot be shown to the program", "there is nothing of that name, or we may not look at it");
+        // Who names a place means it; who names a link may not know where a program that could write here has made it lead.
+        bool isNamed = string.Equals(seen.Real, Path.TrimEndingDirectorySeparator(path), StringComparison.Ordinal);
+        if (!isNamed && SensitiveDirectories.WhyNotShown(Directory.Exists(seen.Real) ? seen.Real : Path.GetDirectoryName(seen.Real)!, caller.Home) is { } why)
+        {
+            throw Refusal($"`{path}` cannot be shown to the program", $"it leads to `{seen.Real}`, and {why}; name that itself if you mean it");
+        }
+        return seen;
     }
 
-    private static void RefuseUnlessWritable(string directory, InstalledEnvironment environment, Caller caller)
+    private static SeenPath Writable(string directory, InstalledEnvironment environment, Caller caller)
     {
-        if (!Directory.Exists(directory)) throw Refusal($"`{directory}` cannot be granted for writing", "there is no directory of that name, or we may not look at it");
+        SeenPath? seen = SeenPath.Of(directory);
+        if (seen is null || !Directory.Exists(seen.Real)) throw Refusal($"`{directory}` cannot be granted for writing", "there is no directory of that name, or we may not look at it");
         // As the kernel sees them: what a link leads to is what would be written.
-        (string real, string realRoot) = (RealPath.Of(directory), RealPath.Of(environment.DataRoot));
-        if (Contains(real, realRoot) || Contains(realRoot, real))
-        {
-            throw Refusal($"`{directory}` cannot be granted for writing", "the sealed packages of every environment lie there");
-        }
+        string real = seen.Real;
+        if (Meets(real, environment.DataRoot)) throw Refusal($"`{directory}` cannot be granted for writing", "the sealed packages of every environment lie there");
         // Start files of shells, keys, other people's things: write access there outlives the sandbox.
-        if (SensitiveDirectories.WhyNotShown(directory, caller.Home) is { } why)
+        if (SensitiveDirectories.WhyNotShown(real, caller.Home) is { } why)
         {
             throw Refusal($"`{directory}` cannot be granted for writing", $"{why}; what is written there can run later with all your rights");
         }
-        if (!caller.MayWrite(directory))
+        if (Meets(real, caller.Cache)) throw Refusal($"`{directory}` cannot be granted for writing", "what later installs believe lies there (the cache)");
+        if (!caller.MayWrite(real))
         {
             throw Refusal($"`{directory}` cannot be granted for writing", caller.WasRoot
                 ? $"started as root, the program runs as the ordinary user {caller.UserName}, who may not write there"
                 : "you may not write there yourself");
         }
+        return seen;
     }
+
+    private static bool Meets(string real, string other) => RealPath.Of(other) is var there && (Contains(real, there) || Contains(there, real));
 
     private static ExplainedException Refusal(string what, string because) => new(new(ExitCode.RunFailed, what, because));
 

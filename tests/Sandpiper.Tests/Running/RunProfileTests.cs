@@ -3,6 +3,7 @@ using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Running;
+using Sandpiper.Sandbox;
 using Sandpiper.Tests.Commands;
 
 namespace Sandpiper.Tests.Running;
@@ -36,8 +37,29 @@ public sealed class RunProfileTests : IDisposable
     }
 
     [Fact]
-    public void An_interpreter_outside_the_system_is_shown_too() =>
-        Assert.Contains("/opt/python", Of(new Grants(), prefix: "/opt/python").Confinement.ReadOnly);
+    public void Of_an_interpreter_outside_the_system_only_its_own_parts_are_shown_even_where_its_prefix_is_the_home()
+    {
+        string bin = _folder.Make("home/bin"), lib = _folder.Make("home/lib");
+        ImmutableArray<string> shown = Of(new Grants(), prefix: _home).Confinement.ReadOnly;
+        Assert.Equal([Environment.Directory, bin, lib, _project], shown);
+    }
+
+    [Fact]
+    public void A_link_to_what_nobody_would_be_shown_is_no_name_for_it()
+    {
+        _folder.Write("home/.ssh/id_rsa", "");
+        string link = Path.Combine(_project, "data");
+        File.CreateSymbolicLink(link, Path.Combine(_home, ".ssh"));
+        Assert.Contains("name that itself", Assert.Throws<ExplainedException>(() => Of(new Grants { Read = [link] })).Explanation.Because[0], StringComparison.Ordinal);
+        Of(new Grants { Read = [Path.Combine(_home, ".ssh")] });
+    }
+
+    [Fact]
+    public void What_is_shown_is_what_was_judged()
+    {
+        RunProfile profile = Of(new Grants { Write = [_project] });
+        Assert.Equal([(_project, SeenPath.Of(_project)!.Identity)], profile.Confinement.Seen);
+    }
 
     [Fact]
     public void Standing_at_home_it_sees_nothing_of_it_and_is_told_why()
@@ -157,7 +179,7 @@ public sealed class RunProfileTests : IDisposable
     public void Not_even_a_grant_changes_where_programs_are_looked_for() =>
         Assert.StartsWith(Environment.Scripts, Of(new Grants { Variables = ["PATH"] }, Caller with { Variable = _ => "/evil" }).Confinement.Variables["PATH"], StringComparison.Ordinal);
 
-    private Caller Caller => new(_home, _home, _project, "ann", "/usr/bin/sandpiper", WasRoot: false, _ => null, _ => true);
+    private Caller Caller => new(_home, _home, _folder.Make("home/cache"), _project, "ann", "/usr/bin/sandpiper", WasRoot: false, _ => null, _ => true);
 
     private InstalledEnvironment Environment => In(_root, "/usr");
 

@@ -1,0 +1,27 @@
+namespace Sandpiper.Sandbox;
+
+/// <summary>Sockets with a name in the file system. A read-only mount does not keep anybody from connecting to one.</summary>
+/// <remarks>unix(7), proc_net_unix. Those that are bound later are not known; a directory that is everybody's is therefore never shown unasked.</remarks>
+public static class SocketNames
+{
+    private const string List = "/proc/net/unix";
+    private const int NameColumn = 7;
+
+    /// <returns>Names below <paramref name="directory"/>, each beginning with a slash.</returns>
+    public static IEnumerable<string> Below(string directory)
+    {
+        string above = directory.EndsWith('/') ? directory : directory + "/";
+        return All().Where(name => name.StartsWith(above, StringComparison.Ordinal)).Select(name => name[(above.Length - 1)..]).Distinct(StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<string> All()
+    {
+        if (!File.Exists(List)) yield break;
+        foreach (string line in File.ReadLines(List))
+        {
+            // The name comes last and may hold spaces; abstract ones begin with @.
+            string[] columns = line.Split(' ', NameColumn + 1, StringSplitOptions.RemoveEmptyEntries);
+            if (columns.Length > NameColumn && columns[NameColumn].StartsWith('/')) yield return RealPath.Of(columns[NameColumn]);
+        }
+    }
+}
