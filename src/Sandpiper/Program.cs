@@ -6,4 +6,5 @@ using Sandpiper.Sandbox.Programs;
 if (SecondStage.IsMeant(args)) return SecondStage.Run(args);
 
 StandardStreams.FillGaps();
+StandardStreams.StopNobodyFromTheBackground();
 return CommandLine.Run(args);

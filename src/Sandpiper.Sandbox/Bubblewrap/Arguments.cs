@@ -29,7 +29,7 @@ internal static class Arguments
 
     /// <summary>What follows the arguments: the last step inside, and the program.</summary>
     public static ImmutableArray<string> LastStep(Confinement confinement, IReadOnlyList<string> command) => confinement.SecondStage is null
-        ? ["/usr/bin/env", "--default-signal=INT,QUIT,PIPE,TTOU", .. command]
+        ? ["/usr/bin/env", "--default-signal=INT,QUIT,PIPE", .. command]
         : [SecondStage.PathInside, SecondStage.Marker, .. confinement.Seen.SelectMany(seen => new[] { seen.Identity, seen.Path }), "--", .. command];
 
     /// <exception cref="ArgumentException">One contains a zero byte, which would end it early and start another.</exception>

@@ -75,8 +75,6 @@ public static class ConfinedProgram
     private static int? StartAndWait(string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver, Action started)
     {
         using var interrupt = SignalDisposition.Ignore(SignalDisposition.Interrupt);
-        // .NET puts the terminal right when it is continued; from the background that would stop the whole group again, the program included.
-        using var terminalOutput = SignalDisposition.Ignore(SignalDisposition.TerminalOutput);
         using var quit = SignalDisposition.Ignore(SignalDisposition.Quit);
         ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver);
         started();

@@ -42,7 +42,6 @@ public static unsafe partial class SecondStage
         SignalDisposition.Default(SignalDisposition.Interrupt);
         SignalDisposition.Default(SignalDisposition.Quit);
         SignalDisposition.Default(SignalDisposition.BrokenPipe);
-        SignalDisposition.Default(SignalDisposition.TerminalOutput);
         SignalDisposition.UnblockAll();
 
         using var vector = new ArgumentVector(command);

@@ -32,12 +32,20 @@ internal sealed unsafe partial class SignalDisposition : IDisposable
         if (Sigmask(SetMask, &none, null) is var errno and not 0) throw new SandboxException("pthread_sigmask", errno);
     }
 
+    /// <summary>The calling thread, and every thread and program that it starts, does not get it until somebody lets it through.</summary>
+    public static void Block(int signal)
+    {
+        SignalSet one = default;
+        one[0] = 1ul << (signal - 1);
+        if (Sigmask(BlockToo, &one, null) is var errno and not 0) throw new SandboxException("pthread_sigmask", errno);
+    }
+
     public void Dispose()
     {
         fixed (Action* before = &_before) _ = Sigaction(_signal, before, out _);
     }
 
-    private const int SetMask = 2; // SIG_SETMASK
+    private const int BlockToo = 0, SetMask = 2; // SIG_BLOCK, SIG_SETMASK
 
     /// <summary>At least as large as any libc's <c>struct sigaction</c> (152 bytes in glibc); only its first field is ours to know.</summary>
     [InlineArray(32)]

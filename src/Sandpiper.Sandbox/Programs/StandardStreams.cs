@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sandpiper.Sandbox.Kernel;
 
 namespace Sandpiper.Sandbox.Programs;
 
@@ -18,6 +19,12 @@ public static partial class StandardStreams
         do opened = Open("/dev/null", ReadWrite); while (opened is >= 0 and <= LastOfThem);
         if (opened >= 0) _ = Close(opened);
     }
+
+    /// <summary>
+    /// .NET puts the terminal right whenever it is continued. Done from the background (<c>bg</c>), that would stop everybody in our process
+    /// group once more, the program of <c>run</c> included; whoever blocks the signal may do it. To be called before .NET starts to listen.
+    /// </summary>
+    public static void StopNobodyFromTheBackground() => SignalDisposition.Block(SignalDisposition.TerminalOutput);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -160,6 +160,8 @@ public sealed class GenerationComposerTests : IDisposable
     [InlineData("common.py", "common/__init__.py")]
     [InlineData("common/x.py", "common/x.cpython-311-x86_64-linux-gnu.so")]
     [InlineData("common/__init__.abi3.so", "common/__init__.py")]
+    [InlineData("common/x.py", "common.py")]
+    [InlineData("deep/common/x.py", "deep/common.abi3.so")]
     public void A_module_of_two_packages_is_refused_although_its_files_have_different_names(string one, string two)
     {
         foreach (var (first, second) in new[] { (one, two), (two, one) })
@@ -197,6 +199,7 @@ public sealed class GenerationComposerTests : IDisposable
     [InlineData("math.cpython-311-x86_64-linux-gnu.so")]
     [InlineData("sys.py")]
     [InlineData("alpha-1.0.data/scripts/re.py")]
+    [InlineData("alpha-1.0.data/data/bin/re.py")]
     public void A_module_of_the_standard_librarys_name_is_refused_unless_waived(string path)
     {
         var package = _workshop.Package(Workshop.Wheel("alpha").WithFile(path, "#!python\n"));

@@ -9,6 +9,7 @@ public sealed class HookNamesTests
     [InlineData(".hidden.pth")]
     [InlineData("A.PTH")]
     [InlineData("tool.start")]
+    [InlineData("apport_python_hook.py")]
     [InlineData("sitecustomize.py")]
     [InlineData("SiteCustomize.py")]
     [InlineData("usercustomize.py")]

@@ -114,6 +114,8 @@ public sealed class WheelRefusalTests : IDisposable
     [InlineData("data/pyvenv.cfg")]
     [InlineData("data/lib/python3.11/os.py")]
     [InlineData("data/lib/python3.11/site-packages/requests/__init__.py")]
+    [InlineData("data/local/lib/python3.11/dist-packages/x.pth")]
+    [InlineData("data/opt/site-packages/x.py")]
     [InlineData("data/lib64/x")]
     [InlineData("data/lib64/python3.11/site-packages/evil.pth")]
     [InlineData("data/lib/python3.11/site-packages/pkg/evil.pth")]
