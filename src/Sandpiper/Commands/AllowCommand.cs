@@ -16,8 +16,8 @@ internal static class AllowCommand
     public static Command Build()
     {
         var package = new Argument<string?>("NAME==VERSION") { Arity = ArgumentArity.ZeroOrOne };
-        var rule = new Option<string?>("--rule") { HelpName = "SP-…", Description = "the rule that the refusal named" };
-        var reason = new Option<string?>("--reason") { HelpName = "TEXT", Description = "why you accept it; goes on record" };
+        var rule = new TextOption("--rule") { HelpName = "SP-…", Description = "the rule that the refusal named" };
+        var reason = new TextOption("--reason") { HelpName = "TEXT", Description = "why you accept it; goes on record" };
         var command = new TaughtCommand("allow", "accept one refused thing, for one package in one version",
             [
                 new("sandpiper allow evilhook==1.0 --rule SP-WHEEL-21 --reason \"read it\"", "install it with its hook from now on"),
@@ -29,6 +29,7 @@ internal static class AllowCommand
             ]);
         command.Arguments.Add(package);
         command.Options.Add(rule);
+        rule.CompletionSources.Add(_ => WaivableRules.All.Select(r => new System.CommandLine.Completions.CompletionItem(r)));
         command.Options.Add(reason);
         command.SetAction(parsed =>
         {

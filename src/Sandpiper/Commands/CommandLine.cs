@@ -51,7 +51,7 @@ internal static class CommandLine
         root.Directives.Clear();
         root.Options.Clear();
         root.Options.Add(new HelpOption("--help", "-h") { Description = "this help", Action = new HelpPage(), Recursive = true });
-        root.Options.Add(new VersionOption("--version") { Description = "the version", Action = new PrintVersion() });
+        root.Options.Add(new VersionOption("--version") { Description = "the version", Action = new PrintVersion(), Recursive = true });
         foreach (Option option in GlobalOptions.All) root.Options.Add(option);
 
         root.Subcommands.Add(InstallCommand.Build());

@@ -14,7 +14,7 @@ internal sealed class IndexOptions
     // Ours first, then what the user has set for other tools already.
     private static readonly ImmutableArray<string> Variables = ["SANDPIPER_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"];
 
-    private readonly Option<string?> _indexUrl = new("-i", "--index-url", "--default-index")
+    private readonly TextOption _indexUrl = new("-i", "--index-url", "--default-index")
     {
         HelpName = "URL",
         Description = "the index (http, https or file); default: SANDPIPER_INDEX_URL, UV_DEFAULT_INDEX or PIP_INDEX_URL, else the public one",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sandpiper.Commands;
+using Sandpiper.Console;
 
 namespace Sandpiper.Tests.Commands;
 
@@ -33,6 +34,34 @@ public sealed class CompletionCommandTests : IDisposable
     {
         Assert.Equal(["bash"], Candidates("completion", "b"));
         Assert.Equal(["freeze"], Candidates("help", "fr"));
+    }
+
+    [Theory]
+    [InlineData("always auto never", "--color", "")]
+    [InlineData("always", "list", "--color", "al")]
+    [InlineData("none ro", "run", "--cwd", "")]
+    [InlineData("all", "run", "--net", "")]
+    [InlineData("SP-ENV-01 SP-ENV-02", "allow", "six==1", "--rule", "SP-E")]
+    [InlineData("--requirement", "install", "-r", "a.txt", "--requirem")]
+    [InlineData("--write", "run", "--write", ".", "--net", "all", "--w")]
+    [InlineData("", "run", "--", "")]
+    [InlineData("", "run", "--", "--n")]
+    [InlineData("", "run", "plot.py", "--n")]
+    [InlineData("", "python", "--j")]
+    public void What_may_follow_is_offered_and_nothing_else(string expected, params string[] typed) => Assert.Equal(expected, string.Join(' ', Candidates(typed)));
+
+    [Fact]
+    public void Colours_are_read_in_any_case() =>
+        Assert.Equal(ColorChoice.Never, CommandLine.Parse(_root, ["list", "--color", "Never"]).GetValue(GlobalOptions.Color));
+
+    [Fact]
+    public void Names_of_environments_and_numbers_of_generations_are_offered()
+    {
+        Assert.Equal("", Answer("list", "--env", ""));
+        Assert.Equal("", Answer("rollback", "1"));
+        WriteGeneration("other", "rich");
+        Assert.Equal("other\n", Answer("list", "--env", "o"));
+        Assert.Equal("1\n", Answer("rollback", "--env", "other", "1"));
     }
 
     [Fact]
