@@ -54,7 +54,10 @@ internal sealed class IndexOptions
     {
         string whole = text.StartsWith('/') ? $"file://{text}" : text;
         return text.Length > 0 && Uri.TryCreate(whole.EndsWith('/') ? whole : whole + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" or "file"
-            ? address
-            : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{text}` is no address of an index", "http://…, https://… or file:///… is meant"));
+            ? address is { Query: "", Fragment: "" } ? address : throw Refusal(text, "an index has an address without ? and #")
+            : throw Refusal(text, "http://…, https://… or file:///… is meant");
     }
+
+    private static ExplainedException Refusal(string text, string because) =>
+        new(new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfBrokenAddress(text)}` is no address of an index", because));
 }

@@ -48,7 +48,7 @@ internal static class RequirementLines
     {
         if (a.IndexUrl is not null && b.IndexUrl is not null && !string.Equals(a.IndexUrl, b.IndexUrl, StringComparison.Ordinal))
         {
-            throw new ExplainedException(new(ExitCode.WrongUsage, "two requirements files name different indexes", $"`{a.IndexUrl}` and `{b.IndexUrl}`"));
+            throw new ExplainedException(new(ExitCode.WrongUsage, "two requirements files name different indexes", $"`{WithoutSecrets.OfBrokenAddress(a.IndexUrl)}` and `{WithoutSecrets.OfBrokenAddress(b.IndexUrl)}`"));
         }
         return new RequirementsFile
         {

@@ -22,13 +22,13 @@ internal static class WrongWords
         if (option is not null) return NoOption(option, command);
         // A variable of a script that is not set becomes one: no option means anything by it.
         if (GivenOptions(parsed).FirstOrDefault(o => o.Tokens.Any(t => t.Value.Length == 0)) is { } empty) return Usage($"`{NameIn(empty)}` was given an empty value", ItTakes(empty.Option), command);
+        if (GivenOptions(parsed).FirstOrDefault(o => o.Option.Arity.MinimumNumberOfValues > 0 && o.Tokens.Count < o.IdentifierTokenCount) is { } bare) return Usage($"`{NameIn(bare)}` has no value", ItTakes(bare.Option), command);
         if (parsed.Errors.Count == 0) return null;
         if (parsed.UnmatchedTokens is [var word, ..]) return TooMany(word, parsed, mayBeOptions);
         if (command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is null or { Tokens.Count: 0 }) is { } missing)
         {
             return Usage($"`{command.Name}` needs to be told {missing.Name}", "its help shows what it takes", command);
         }
-        if (GivenOptions(parsed).FirstOrDefault(o => o.Tokens.Count < o.Option.Arity.MinimumNumberOfValues) is { } bare) return Usage($"`{NameIn(bare)}` has no value", ItTakes(bare.Option), command);
         if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult)) return Usage("no command was named", "`sandpiper help` lists all that there are", command);
         return new(ExitCode.WrongUsage, "that command line was not understood; nothing was done", [.. parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)], [HelpFor(command)]);
     }

@@ -59,7 +59,7 @@ public sealed class CompletionCommandTests : IDisposable
     {
         Assert.Equal("", Answer("list", "--env", ""));
         Assert.Equal("", Answer("rollback", "1"));
-        WriteGeneration("other", "rich");
+        _folder.WriteGeneration("other", "rich");
         Assert.Equal("other\n", Answer("list", "--env", "o"));
         Assert.Equal("1\n", Answer("rollback", "--env", "other", "1"));
     }
@@ -77,8 +77,8 @@ public sealed class CompletionCommandTests : IDisposable
     public void Names_of_installed_packages_are_offered(string command)
     {
         Assert.Equal("", Answer(command, "r"));
-        WriteGeneration("shared", "requests", "six");
-        WriteGeneration("other", "rich");
+        _folder.WriteGeneration("shared", "requests", "six");
+        _folder.WriteGeneration("other", "rich");
         Assert.Equal("requests\n", Answer(command, "r"));
         Assert.Equal("rich\n", Answer(command, "--env", "other", "r"));
     }
@@ -91,19 +91,5 @@ public sealed class CompletionCommandTests : IDisposable
         Ended ended = BuiltCommand.Run(["complete-words", "--", "--root", _folder.Path, .. typed]);
         Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
         return ended.Output;
-    }
-
-    private void WriteGeneration(string environment, params string[] names)
-    {
-        string packages = string.Join(",", names.Select(name => $$"""
-            {"name": "{{name}}", "version": "1.0", "wheel": "{{name}}-1.0-py3-none-any.whl", "sha256": "{{new string('0', 64)}}", "requested": true, "requirement": null, "alone": false,
-             "extras": [], "required_by": [], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
-            """));
-        _folder.Write($"envs/{environment}/generations/1/generation.json", $$"""
-            {"schema": "sandpiper/generation/1", "environment": "{{environment}}", "number": 1, "created": "2026-01-01T00:00:00Z",
-             "python": "/usr/bin/python3", "python_prefix": "/usr", "python_name": "python3.11", "packages": [{{packages}}], "commands": [],
-             "written_files": { }, "copies": [] }
-            """);
-        File.CreateSymbolicLink(Path.Combine(_folder.Path, $"envs/{environment}/current"), "generations/1");
     }
 }
