@@ -20,7 +20,7 @@ internal static class CompletionCommand
                 new("source <(sandpiper completion zsh)", "in ~/.zshrc, after compinit"),
                 new("sandpiper completion fish | source", "in ~/.config/fish/config.fish"),
             ],
-            []);
+            []) { HasJson = false };
         command.Arguments.Add(shell);
         command.SetAction(parsed =>
         {

@@ -20,7 +20,7 @@ internal static class RunCommand
         cwd.CompletionSources.Add("ro", "none");
         var command = new TaughtCommand("run", "run a program with an environment's packages, confined",
             [
-                new("sandpiper run -- python plot.py", "may read this directory, nothing else of yours"),
+                new("sandpiper run -- python plot.py", "may read this directory, no more"),
                 new("sandpiper run --write . -- python plot.py", "may also write it"),
                 new("sandpiper run --net all -- python fetch.py", "may use the network"),
             ],
@@ -32,7 +32,7 @@ internal static class RunCommand
                 + "where there was none and the program makes one, you are told.",
                 "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not executable, 127 when "
                 + "there is none of that name, 4 when there is no sandbox to be had here.",
-            ]);
+            ]) { HasJson = false };
         command.Arguments.Add(program);
         foreach (Option option in (Option[])[env, write, read, net, variables, cwd]) command.Options.Add(option);
         command.SetAction(parsed =>

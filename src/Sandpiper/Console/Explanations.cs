@@ -39,6 +39,7 @@ internal static class Explanations
         UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", e.Message),
         IOException { HResult: NoSpace } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),
         IOException { HResult: ReadOnlyFileSystem } e => new(ExitCode.CouldNot, $"the file system is read-only; {Nothing}", e.Message, "choose another place with --root DIR"),
+        FileNotFoundException { FileName: { } name } => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such file: `{name}`"),
         IOException e => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", e.Message),
         _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below", error.ToString().Split('\n').ToImmutableArray(), []),
     };
