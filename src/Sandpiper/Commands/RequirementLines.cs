@@ -26,7 +26,7 @@ internal static class RequirementLines
     /// <exception cref="ExplainedException">It is no name.</exception>
     public static PackageName NameOf(string word) => PackageName.TryParse(word, out PackageName name, out ParseProblem problem)
         ? name
-        : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{word}` is no name of a package", problem.ToString()));
+        : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` is no name of a package", problem.ToString()));
 
     private static RequirementLine Parse(string word)
     {
@@ -38,8 +38,8 @@ internal static class RequirementLines
             return new RequirementLine(requirement, [], IsConstraint: false, "the command line");
         }
         throw new ExplainedException(isArchive || word is "." or ".." || word.Contains('/', StringComparison.Ordinal)
-            ? new(ExitCode.WrongUsage, $"`{word}` cannot be installed", "files and directories are not supported yet, only names from an index")
-            : new(ExitCode.WrongUsage, $"`{word}` is no requirement", problem.ToString(), "sandpiper help install"));
+            ? new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` cannot be installed", "files and directories are not supported yet, only names from an index")
+            : new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` is no requirement", problem.ToString(), "sandpiper help install"));
     }
 
     private static RequirementsFile Read(string path) => RequirementsFile.Read(path, PlainFile.ReadText, Environment.GetEnvironmentVariable);

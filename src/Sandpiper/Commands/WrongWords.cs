@@ -36,7 +36,7 @@ internal static class WrongWords
     public static Explanation NoCommand(string word, Command root)
     {
         string? meant = Nearest(word, root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
-        return new(ExitCode.WrongUsage, $"there is no command `{word}`; nothing was done",
+        return new(ExitCode.WrongUsage, $"there is no command `{WithoutSecrets.OfWord(word)}`; nothing was done",
             meant is null ? "`sandpiper help` lists all that there are" : $"did you mean `{meant}`?", meant is null ? "sandpiper help" : $"sandpiper help {meant}");
     }
 
@@ -63,8 +63,11 @@ internal static class WrongWords
             bool isTheCommands = isBeforeCommand && command.Options.Any(o => string.Equals(o.Name, name, StringComparison.Ordinal) || o.Aliases.Contains(name));
             return isTheCommands ? Usage($"`{name}` stands before `{command.Name}`", $"it is an option of `{command.Name}` and comes after it", command) : NoOption(word, command);
         }
-        if (command is RootCommand) return NoCommand(word, command);
-        return isBeforeCommand ? NoCommand(word, parsed.RootCommandResult.Command) : Usage($"`{word}` is one word too many for `{command.Name}`", "its help shows what it takes", command);
+        if (command is RootCommand)
+        {
+            return command.Subcommands.Any(c => string.Equals(c.Name, word, StringComparison.Ordinal)) ? Usage($"`--` stands before `{word}`", "the command comes first", command) : NoCommand(word, command);
+        }
+        return isBeforeCommand ? NoCommand(word, parsed.RootCommandResult.Command) : Usage($"`{WithoutSecrets.OfWord(word)}` is one word too many for `{command.Name}`", "its help shows what it takes", command);
     }
 
     private static Explanation Usage(string what, string because, Command command) => new(ExitCode.WrongUsage, $"{what}; nothing was done", because, HelpFor(command));

@@ -28,6 +28,9 @@ internal static class WithoutSecrets
         return query < 0 ? start + shown : $"{start}{shown}{text[query]}{Hidden}";
     }
 
+    /// <summary>Of a word that is out of place, and may have been meant as an address.</summary>
+    public static string OfWord(string word) => word.Contains(':', StringComparison.Ordinal) ? OfBrokenAddress(word) : word;
+
     public static string Of(string text)
     {
         int at = text.IndexOf(BeforeAuthority, StringComparison.Ordinal);

@@ -69,7 +69,8 @@ public sealed class CommandLineTests
     [InlineData("=")]
     public void A_variable_is_handed_on_by_its_name_alone(string variable)
     {
-        (int exit, _, string error) = BuiltCommand.Run("run", "--env-var", variable, "--", "true");
+        using var folder = new Folder();
+        (int exit, _, string error) = BuiltCommand.Run("run", "--root", folder.Path, "--env-var", variable, "--", "true");
         Assert.Equal((int)ExitCode.RunFailed, exit);
         Assert.Contains($"`--env-var {variable.Split('=')[0]}=…` is not supported", error, StringComparison.Ordinal);
     }

@@ -42,6 +42,8 @@ public sealed class RequirementLinesTests : IDisposable
     [Theory]
     [InlineData(".", "`.` cannot be installed")]
     [InlineData("..", "`..` cannot be installed")]
+    [InlineData("http://user:se/kret@h/", "`http://***@h/` cannot be installed")]
+    [InlineData("user:sekret@h", "`***@h` is no requirement")]
     [InlineData("./six", "`./six` cannot be installed")]
     [InlineData("six-1.0-py3-none-any.whl", "`six-1.0-py3-none-any.whl` cannot be installed")]
     [InlineData("six.tar.gz==", "`six.tar.gz==` is no requirement")]
