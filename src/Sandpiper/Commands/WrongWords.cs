@@ -42,11 +42,11 @@ internal static class WrongWords
 
     public static Explanation NoOption(string word, Command command)
     {
-        string name = word.Split('=')[0];
+        string name = word.Split('=')[0];       // what follows may be a secret
         string[] known = [.. OptionsOf(command).SelectMany(o => o.Aliases.Append(o.Name))];
         string? meant = known.Contains(name, StringComparer.Ordinal) ? null : Nearest(name, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)));
         string whose = command is RootCommand ? "there is no option" : $"`{command.Name}` has no option";
-        return Usage($"{whose} `{word}`", meant is null ? "its help lists those that there are" : $"did you mean `{meant}`?", command);
+        return Usage($"{whose} `{name}`", meant is null ? "its help lists those that there are" : $"did you mean `{meant}`?", command);
     }
 
     /// <summary>Its own and those of every command.</summary>

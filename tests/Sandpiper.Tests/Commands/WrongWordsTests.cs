@@ -17,7 +17,7 @@ public sealed class WrongWordsTests
     [InlineData("`uninstall` has no option `--foo`; nothing was done", "its help lists those that there are", "uninstall", "--foo", "six")]
     [InlineData("`list` is one word too many", "", "list", "list")]
     [InlineData("`show` needs to be told NAME; nothing was done", "its help shows what it takes", "show")]
-    [InlineData("`list` has no option `--jsn=1`; nothing was done", "did you mean `--json`?", "list", "--jsn=1")]
+    [InlineData("`list` has no option `--jsn`; nothing was done", "did you mean `--json`?", "list", "--jsn=1")]
     [InlineData("`--env` stands before `list`; nothing was done", "it is an option of `list` and comes after it", "--env", "x", "list")]
     [InlineData("`-r` stands before `install`; nothing was done", "it is an option of `install` and comes after it", "-r", "x", "install")]
     [InlineData("`list` has no option `--wrong`; nothing was done", "its help lists those that there are", "--wrong", "list")]
