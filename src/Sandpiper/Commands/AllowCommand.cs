@@ -16,8 +16,8 @@ internal static class AllowCommand
     public static Command Build()
     {
         var package = new Argument<string?>("NAME==VERSION") { Arity = ArgumentArity.ZeroOrOne };
-        var rule = new Option<string?>("--rule") { HelpName = "SP-…", Description = "the rule that the refusal named" };
-        var reason = new Option<string?>("--reason") { HelpName = "TEXT", Description = "why you accept it; goes on record" };
+        var rule = new TextOption("--rule") { HelpName = "SP-…", Description = "the rule that the refusal named" };
+        var reason = new TextOption("--reason") { HelpName = "TEXT", Description = "why you accept it; goes on record" };
         var command = new TaughtCommand("allow", "accept one refused thing, for one package in one version",
             [
                 new("sandpiper allow evilhook==1.0 --rule SP-WHEEL-21 --reason \"read it\"", "install it with its hook from now on"),
@@ -29,6 +29,7 @@ internal static class AllowCommand
             ]);
         command.Arguments.Add(package);
         command.Options.Add(rule);
+        rule.CompletionSources.Add(_ => WaivableRules.All.Select(r => new System.CommandLine.Completions.CompletionItem(r)));
         command.Options.Add(reason);
         command.SetAction(parsed =>
         {
@@ -48,11 +49,13 @@ internal static class AllowCommand
         {
             throw Usage($"`{text}` does not name one version of one package", "a waiver is for exactly one: NAME==VERSION");
         }
-        if (rule is null || !WaivableRules.All.Contains(rule, StringComparer.Ordinal)) throw Usage($"`{rule ?? "--rule"}` is no rule that can be accepted", $"these can: {string.Join(", ", WaivableRules.All)}");
+        if (rule is null) throw Usage("`--rule` is missing", "a waiver is for one rule, which the refusal named: --rule SP-…");
+        string known = WaivableRules.All.FirstOrDefault(r => string.Equals(r, rule, StringComparison.OrdinalIgnoreCase))
+            ?? throw Usage($"`{rule}` is no rule that can be accepted", $"these can: {string.Join(", ", WaivableRules.All)}");
         if (string.IsNullOrWhiteSpace(reason)) throw Usage("a waiver needs a reason", "in a year somebody asks why this was accepted: --reason TEXT");
 
-        waivers.Add(new Waiver(requirement.Name, version, rule, reason, Author.Name, Session.Time.GetUtcNow()));
-        session.Terminal.Note($"On record: {requirement.Name} {version} may do what {rule} refuses.");
+        waivers.Add(new Waiver(requirement.Name, version, known, reason, Author.Name, Session.Time.GetUtcNow()));
+        session.Terminal.Note($"On record: {requirement.Name} {version} may do what {known} refuses.");
     }
 
     private static void Show(Session session, WaiverFile waivers)

@@ -13,11 +13,11 @@ internal static class ChangeReport
         else WriteWords(session.Terminal, environment, change, isDryRun);
     }
 
-    private static void WriteWords(Terminal terminal, string environment, EnvironmentChange change, bool isDryRun)
+    internal static void WriteWords(Terminal terminal, string environment, EnvironmentChange change, bool isDryRun)
     {
         if (isDryRun) terminal.Note(change.Changes.IsEmpty ? "Everything is as asked already." : $"Would change `{environment}`:");
         else if (change.IsNew) terminal.Note($"Sealed as generation {change.Generation} of `{environment}` in {Seconds(change.Took)}");
-        else if (change.Changes.IsEmpty) terminal.Note($"Everything is as asked already: generation {change.Generation} of `{environment}`, {change.Packages} packages");
+        else if (change.Changes.IsEmpty) terminal.Note($"Everything is as asked already: generation {change.Generation} of `{environment}`, {Counted.Of(change.Packages, "package")}");
         else terminal.Note($"`{environment}` is at generation {change.Generation} again");
 
         foreach (PackageChange package in change.Changes)

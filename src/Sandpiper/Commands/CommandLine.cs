@@ -35,7 +35,7 @@ internal static class CommandLine
     }
 
     public static ParseResult Parse(RootCommand root, string[] args) =>
-        root.Parse(WithProgramArgumentsKept(args), Reading());
+        root.Parse(WithEmptyValuesKept(WithProgramArgumentsKept(args)), Reading());
 
     /// <summary>How words are read, when they are run and when they are completed.</summary>
     public static ParserConfiguration Reading() => new()
@@ -51,7 +51,7 @@ internal static class CommandLine
         root.Directives.Clear();
         root.Options.Clear();
         root.Options.Add(new HelpOption("--help", "-h") { Description = "this help", Action = new HelpPage(), Recursive = true });
-        root.Options.Add(new VersionOption("--version") { Description = "the version", Action = new PrintVersion() });
+        root.Options.Add(new VersionOption("--version") { Description = "the version", Action = new PrintVersion(), Recursive = true });
         foreach (Option option in GlobalOptions.All) root.Options.Add(option);
 
         root.Subcommands.Add(InstallCommand.Build());
@@ -86,6 +86,11 @@ internal static class CommandLine
             ? [.. args[..(command + 1)], "--", .. args[(command + 1)..]]
             : args;
     }
+
+    // The parser would take the next word for the value of `--env=`. The words of a program are not ours to split.
+    private static string[] WithEmptyValuesKept(string[] args) => args.Any(a => a is "--" or "run")
+        ? args
+        : [.. args.SelectMany(a => a.StartsWith("--", StringComparison.Ordinal) && a.IndexOf('=') == a.Length - 1 ? [a[..^1], ""] : (string[])[a])];
 
     private static int FirstContact(ParseResult parsed)
     {

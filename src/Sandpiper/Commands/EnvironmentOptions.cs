@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 
@@ -11,12 +12,17 @@ internal static class EnvironmentOptions
     /// <summary>The one that everybody gets who does not say otherwise: one convenient set of packages for all tools.</summary>
     public const string Shared = "shared";
 
-    public static Option<string> Env() => new("--env")
+    public static Option<string> Env()
     {
-        HelpName = "NAME",
-        Description = $"the environment; default: `{Shared}`",
-        DefaultValueFactory = _ => Shared,
-    };
+        var env = new TextOption("--env")
+        {
+            HelpName = "NAME",
+            Description = $"the environment; default: `{Shared}`",
+            DefaultValueFactory = _ => Shared,
+        };
+        env.CompletionSources.Add(Names);
+        return env;
+    }
 
     /// <exception cref="ExplainedException">The name is a path, which this version does not support.</exception>
     /// <exception cref="EnvironmentException">The name is none.</exception>
@@ -42,5 +48,19 @@ internal static class EnvironmentOptions
         using var session = Session.Of(context.ParseResult);
         var environment = Open(session, context.ParseResult.GetValue(env) ?? Shared);
         return environment.Current is { } number ? environment.Read(number).Packages.Select(p => new CompletionItem(p.Name.ToString())) : [];
+    }
+
+    /// <summary>Numbers of the generations of the chosen environment, for completion.</summary>
+    public static IEnumerable<CompletionItem> GenerationNumbers(CompletionContext context, Option<string> env)
+    {
+        using var session = Session.Of(context.ParseResult);
+        return Open(session, context.ParseResult.GetValue(env) ?? Shared).Numbers.Select(n => new CompletionItem(n.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static IEnumerable<CompletionItem> Names(CompletionContext context)
+    {
+        using var session = Session.Of(context.ParseResult);
+        var all = new DirectoryInfo(Path.GetDirectoryName(Open(session, Shared).Directory)!);
+        return all.Exists ? all.EnumerateDirectories().Select(d => new CompletionItem(d.Name)) : [];
     }
 }

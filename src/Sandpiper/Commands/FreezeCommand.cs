@@ -22,7 +22,7 @@ internal static class FreezeCommand
             Generation generation = EnvironmentOptions.CurrentOf(EnvironmentOptions.Open(session, parsed.GetValue(env)!));
             if (session.Json)
             {
-                JsonAnswer.Write(session.Terminal, "freeze", json => json.WriteStrings("requirements", generation.Packages.Select(p => $"{p.Name}=={p.Version}")));
+                WriteJson(session.Terminal, generation, parsed.GetValue(hashes));
                 return (int)ExitCode.Done;
             }
             foreach (InstalledPackage package in generation.Packages)
@@ -33,4 +33,10 @@ internal static class FreezeCommand
         });
         return command;
     }
+
+    private static void WriteJson(Terminal terminal, Generation generation, bool hashes) => JsonAnswer.Write(terminal, "freeze", json =>
+    {
+        json.WriteStrings("requirements", generation.Packages.Select(p => $"{p.Name}=={p.Version}"));
+        json.WriteStrings("hashes", hashes ? generation.Packages.Select(p => $"sha256:{p.Digest}") : []);
+    });
 }

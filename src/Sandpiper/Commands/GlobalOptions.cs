@@ -12,21 +12,9 @@ internal static class GlobalOptions
     public static readonly Option<bool> NoProgress = new("--no-progress") { Recursive = true, Description = "no progress line" };
     public static readonly Option<bool> Offline = new("--offline") { Recursive = true, Description = "use only what is on this machine already" };
 
-    public static readonly Option<ColorChoice> Color = new("--color")
-    {
-        Recursive = true,
-        HelpName = "auto|always|never",
-        Description = "auto: on a terminal, unless NO_COLOR is set",
-        CustomParser = result => result.Tokens[0].Value switch
-        {
-            "auto" => ColorChoice.Auto,
-            "always" => ColorChoice.Always,
-            "never" => ColorChoice.Never,
-            var other => Wrong(result, $"`--color {other}`: auto, always or never is meant"),
-        },
-    };
+    public static readonly Option<ColorChoice> Color = ColorOption();
 
-    public static readonly Option<string?> Root = new("--root")
+    public static readonly Option<string> Root = new TextOption("--root")
     {
         Recursive = true,
         HelpName = "DIR",
@@ -34,6 +22,29 @@ internal static class GlobalOptions
     };
 
     public static IEnumerable<Option> All => [Quiet, Verbose, Json, Color, NoProgress, Offline, Root];
+
+    private static Option<ColorChoice> ColorOption()
+    {
+        var color = new Option<ColorChoice>("--color")
+        {
+            Recursive = true,
+            HelpName = "auto|always|never",
+            Description = "auto: on a terminal, unless NO_COLOR is set",
+            Arity = ArgumentArity.OneOrMore,
+            // The last one counts, as of every option.
+            CustomParser = result => result.Tokens[^1].Value.ToLowerInvariant() switch
+            {
+                "auto" => ColorChoice.Auto,
+                "always" => ColorChoice.Always,
+                "never" => ColorChoice.Never,
+                _ => Wrong(result, $"`--color {result.Tokens[^1].Value}`: auto, always or never is meant"),
+            },
+        };
+        // Those of the type are names of ours, with capitals.
+        color.CompletionSources.Clear();
+        color.CompletionSources.Add("auto", "always", "never");
+        return color;
+    }
 
     private static ColorChoice Wrong(System.CommandLine.Parsing.ArgumentResult result, string message)
     {

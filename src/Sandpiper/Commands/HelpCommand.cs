@@ -10,7 +10,7 @@ internal static class HelpCommand
     {
         var name = new Argument<string?>("COMMAND") { Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(_ => root.Subcommands.Where(c => !c.Hidden).Select(c => new System.CommandLine.Completions.CompletionItem(c.Name)));
-        var command = new TaughtCommand("help", "explain a command", [new("sandpiper help run", "what `run` does, with examples")], []);
+        var command = new TaughtCommand("help", "explain a command", [new("sandpiper help run", "what `run` does, with examples")], []) { HasJson = false };
         command.Arguments.Add(name);
         command.SetAction(parsed =>
         {

@@ -10,6 +10,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
 {
     private const int Width = 80;
     private const int FirstColumn = 30;
+    private const int LongestExample = 44;
 
     public override bool ClearsParseErrors => true;
 
@@ -26,7 +27,8 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         if (command is TaughtCommand taught) WriteCommand(taught, terminal);
         else WriteOverview(root, terminal);
-        WriteOptions("Options everywhere", root.Options, terminal);
+        bool hasJson = command is not TaughtCommand { HasJson: false };
+        WriteOptions("Options everywhere", root.Options.Where(o => hasJson || o != GlobalOptions.Json), terminal);
     }
 
     /// <summary>What somebody sees who types nothing but the name.</summary>
@@ -60,11 +62,13 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         terminal.Line(command.Description ?? "");
         terminal.Line("");
-        int width = Math.Min(48, command.Examples.Max(e => e.Line.Length) + 4);
+        // What a line does stands beside it, or below where the line leaves no room.
+        int column = command.Examples.Where(e => e.Line.Length <= LongestExample).Select(e => e.Line.Length + 4).DefaultIfEmpty(4).Max();
         foreach (Example example in command.Examples)
         {
-            if (example.Line.Length + 2 > width) terminal.Line("  ", Inked.Bold(example.Line), "   ", Inked.Dim(example.Does));
-            else terminal.Line("  ", Inked.Bold(example.Line.PadRight(width)), Inked.Dim(example.Does));
+            bool fits = example.Line.Length <= LongestExample;
+            if (!fits) terminal.Line("  ", Inked.Bold(example.Line));
+            terminal.Line("  ", Inked.Bold((fits ? example.Line : "").PadRight(column)), Inked.Dim(example.Does));
         }
         terminal.Line("");
         terminal.Line(Inked.Bold("Usage"), $"  sandpiper {command.Name}{UsageOf(command)}");

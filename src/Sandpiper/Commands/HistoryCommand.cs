@@ -27,7 +27,7 @@ internal static class HistoryCommand
             ImmutableArray<LedgerLine> lines = ledger.Read();
             if (session.Json) WriteJson(session.Terminal, environment.Name, environment.Current, lines);
             else WriteWords(session.Terminal, environment.Current, environment.Numbers, lines);
-            if (ledger.Unreadable > 0) session.Terminal.Note(Inked.Yellow($"{ledger.Unreadable} lines of the ledger cannot be read"));
+            if (ledger.Unreadable > 0) session.Terminal.Note(Inked.Yellow($"{Counted.Of(ledger.Unreadable, "line")} of the ledger cannot be read"));
             return (int)ExitCode.Done;
         });
         return command;

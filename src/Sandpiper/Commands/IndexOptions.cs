@@ -14,7 +14,7 @@ internal sealed class IndexOptions
     // Ours first, then what the user has set for other tools already.
     private static readonly ImmutableArray<string> Variables = ["SANDPIPER_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"];
 
-    private readonly Option<string?> _indexUrl = new("-i", "--index-url", "--default-index")
+    private readonly TextOption _indexUrl = new("-i", "--index-url", "--default-index")
     {
         HelpName = "URL",
         Description = "the index (http, https or file); default: SANDPIPER_INDEX_URL, UV_DEFAULT_INDEX or PIP_INDEX_URL, else the public one",
@@ -54,7 +54,10 @@ internal sealed class IndexOptions
     {
         string whole = text.StartsWith('/') ? $"file://{text}" : text;
         return text.Length > 0 && Uri.TryCreate(whole.EndsWith('/') ? whole : whole + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" or "file"
-            ? address
-            : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{text}` is no address of an index", "http://…, https://… or file:///… is meant"));
+            ? address is { Query: "", Fragment: "" } ? address : throw Refusal(text, "an index has an address without ? and #")
+            : throw Refusal(text, "http://…, https://… or file:///… is meant");
     }
+
+    private static ExplainedException Refusal(string text, string because) =>
+        new(new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfBrokenAddress(text)}` is no address of an index", because));
 }

@@ -18,7 +18,7 @@ internal static class InstallCommand
         var upgrade = new Option<bool>("-U", "--upgrade") { Description = "the newest versions that fit, not the installed ones" };
         var upgradePackages = new Option<string[]>("--upgrade-package", "-P") { HelpName = "NAME", Description = "the newest version of this one" };
         Option<string> env = EnvironmentOptions.Env();
-        var python = new Option<string?>("--python") { HelpName = "PATH", Description = "the interpreter, for a new environment; default: the first python3 of 3.8 or later" };
+        var python = new TextOption("--python") { HelpName = "PATH", Description = "the interpreter, for a new environment; default: the first python3 of 3.8 or later" };
         var noDeps = new Option<bool>("--no-deps") { Description = "exactly these, nothing they depend on" };
         var requireHashes = new Option<bool>("--require-hashes") { Description = "every package must have a --hash in a requirements file" };
         var pre = new Option<bool>("--pre") { Description = "pre-releases count like releases" };
@@ -26,6 +26,7 @@ internal static class InstallCommand
         {
             HelpName = "WHEN",
             Description = "leave out what was uploaded later: a date, or an age such as `3 days` or `12h`",
+            Arity = ArgumentArity.OneOrMore,
             CustomParser = Moments.Parse,
         };
         var omitHooks = new Option<bool>("--omit-hooks") { Description = "install packages without their start-up hooks instead of refusing them" };

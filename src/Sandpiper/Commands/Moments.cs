@@ -11,7 +11,7 @@ internal static class Moments
     /// <summary>For System.CommandLine: a text that is neither becomes an error of the command line.</summary>
     public static DateTimeOffset? Parse(ArgumentResult result)
     {
-        string text = string.Join(' ', result.Tokens.Select(t => t.Value));
+        string text = result.Tokens[^1].Value;
         if (TryParse(text, Session.Time.GetUtcNow(), out DateTimeOffset moment)) return moment;
         result.AddError($"`{text}` is neither a date such as 2026-11-01 nor an age such as `3 days` or `12h`");
         return null;

@@ -9,7 +9,7 @@ namespace Sandpiper.Commands;
 /// <summary>What the words of a command line and the files it names ask for, as one.</summary>
 internal static class RequirementLines
 {
-    /// <exception cref="ExplainedException">A word that is no requirement.</exception>
+    /// <exception cref="ExplainedException">A word that is no requirement, or a file that cannot be read.</exception>
     /// <exception cref="RequirementsFileException">A file that cannot be followed.</exception>
     public static RequirementsFile Of(IEnumerable<string> words, IEnumerable<string> files, IEnumerable<string> constraints)
     {
@@ -26,7 +26,7 @@ internal static class RequirementLines
     /// <exception cref="ExplainedException">It is no name.</exception>
     public static PackageName NameOf(string word) => PackageName.TryParse(word, out PackageName name, out ParseProblem problem)
         ? name
-        : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{word}` is no name of a package", problem.ToString()));
+        : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` is no name of a package", problem.ToString()));
 
     private static RequirementLine Parse(string word)
     {
@@ -37,18 +37,18 @@ internal static class RequirementLines
         {
             return new RequirementLine(requirement, [], IsConstraint: false, "the command line");
         }
-        throw new ExplainedException(isArchive || word.Contains('/', StringComparison.Ordinal)
-            ? new(ExitCode.WrongUsage, $"`{word}` cannot be installed", "files and directories are not supported yet, only names from an index")
-            : new(ExitCode.WrongUsage, $"`{word}` is no requirement", problem.ToString(), "sandpiper help install"));
+        throw new ExplainedException(isArchive || word is "." or ".." || word.Contains('/', StringComparison.Ordinal)
+            ? new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` cannot be installed", "files and directories are not supported yet, only names from an index")
+            : new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` is no requirement", problem.ToString(), "sandpiper help install"));
     }
 
-    private static RequirementsFile Read(string path) => RequirementsFile.Read(path, File.ReadAllText, Environment.GetEnvironmentVariable);
+    private static RequirementsFile Read(string path) => RequirementsFile.Read(path, PlainFile.ReadText, Environment.GetEnvironmentVariable);
 
     private static RequirementsFile Joined(RequirementsFile a, RequirementsFile b)
     {
         if (a.IndexUrl is not null && b.IndexUrl is not null && !string.Equals(a.IndexUrl, b.IndexUrl, StringComparison.Ordinal))
         {
-            throw new ExplainedException(new(ExitCode.WrongUsage, "two requirements files name different indexes", $"`{a.IndexUrl}` and `{b.IndexUrl}`"));
+            throw new ExplainedException(new(ExitCode.WrongUsage, "two requirements files name different indexes", $"`{WithoutSecrets.OfBrokenAddress(a.IndexUrl)}` and `{WithoutSecrets.OfBrokenAddress(b.IndexUrl)}`"));
         }
         return new RequirementsFile
         {

@@ -18,6 +18,7 @@ internal static class RollbackCommand
             ["Nothing is downloaded or rebuilt: the environment is switched in one step. Going forward again is the same command."]);
         command.Arguments.Add(number);
         command.Options.Add(env);
+        number.CompletionSources.Add(context => EnvironmentOptions.GenerationNumbers(context, env));
         command.SetAction((parsed, cancel) =>
         {
             using var session = Session.Of(parsed);

@@ -13,12 +13,14 @@ internal static class RunCommand
         Option<string> env = EnvironmentOptions.Env();
         var write = new Option<string[]>("--write") { HelpName = "DIR", Description = "let it change this directory; what makes later programs run (.git, .venv, …) stays read-only in it" };
         var read = new Option<string[]>("--read") { HelpName = "PATH", Description = "show it this directory or file" };
-        var net = new Option<string?>("--net") { HelpName = "all", Description = "the network of this machine; single hosts cannot be named yet" };
+        var net = new TextOption("--net") { HelpName = "all", Description = "the network of this machine; single hosts cannot be named yet" };
         var variables = new Option<string[]>("--env-var") { HelpName = "NAME", Description = "hand this environment variable on" };
-        var cwd = new Option<string?>("--cwd") { HelpName = "ro|none", Description = "show it the current directory read-only (default), or not at all" };
+        var cwd = new TextOption("--cwd") { HelpName = "ro|none", Description = "show it the current directory read-only (default), or not at all" };
+        net.CompletionSources.Add("all");
+        cwd.CompletionSources.Add("ro", "none");
         var command = new TaughtCommand("run", "run a program with an environment's packages, confined",
             [
-                new("sandpiper run -- python plot.py", "may read this directory, nothing else of yours"),
+                new("sandpiper run -- python plot.py", "may read this directory, no more"),
                 new("sandpiper run --write . -- python plot.py", "may also write it"),
                 new("sandpiper run --net all -- python fetch.py", "may use the network"),
             ],
@@ -30,7 +32,7 @@ internal static class RunCommand
                 + "where there was none and the program makes one, you are told.",
                 "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not executable, 127 when "
                 + "there is none of that name, 4 when there is no sandbox to be had here.",
-            ]);
+            ]) { HasJson = false };
         command.Arguments.Add(program);
         foreach (Option option in (Option[])[env, write, read, net, variables, cwd]) command.Options.Add(option);
         command.SetAction(parsed =>
@@ -44,13 +46,17 @@ internal static class RunCommand
                 Write = [.. (parsed.GetValue(write) ?? []).Select(Path.GetFullPath)],
                 Read = [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)],
                 Network = Network(parsed.GetValue(net)),
-                Variables = [.. parsed.GetValue(variables) ?? []],
+                Variables = [.. (parsed.GetValue(variables) ?? []).Select(NameOf)],
                 ShowCurrentDirectory = Shown(parsed.GetValue(cwd)),
             };
             return ConfinedRun.Start(session, parsed.GetValue(env)!, grants, words);
         });
         return command;
     }
+
+    private static string NameOf(string variable) => variable.Contains('=', StringComparison.Ordinal)
+        ? throw new ExplainedException(new(ExitCode.WrongUsage, $"`--env-var {variable.Split('=')[0]}=…` is not supported; nothing was run", "a variable of yours is handed on as it is, by its name alone", "sandpiper help run"))
+        : variable;
 
     private static bool Network(string? net) => net switch
     {

@@ -60,7 +60,13 @@ internal static class ShowCommand
         terminal.Line("Files:");
         foreach (string path in paths) terminal.Line("  ", path);
 
-        void Field(string label, string? value) => terminal.Line(Inked.Bold($"{label}: "), value ?? "");
+        void Field(string label, string? value) => WriteField(terminal, label, value);
+    }
+
+    internal static void WriteField(Terminal terminal, string label, string? value)
+    {
+        if (string.IsNullOrEmpty(value)) terminal.Line(Inked.Bold($"{label}:"));
+        else terminal.Line(Inked.Bold($"{label}: "), value);
     }
 
     private static void WriteJson(Terminal terminal, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths) => JsonAnswer.Write(terminal, "show", json =>

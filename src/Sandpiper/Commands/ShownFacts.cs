@@ -14,7 +14,7 @@ internal sealed class ShownFacts(Terminal terminal, ProgressLine line) : IProgre
                 terminal.Note($"Another command is changing `{waiting.Environment}`; waiting for it …");
                 break;
             case InstallationFact.Resolving resolving:
-                line.Count("Resolving", resolving.Packages, "packages");
+                line.Count("Resolving", resolving.Packages, "package");
                 break;
             case InstallationFact.Resolved resolved:
                 line.Dispose();

@@ -13,6 +13,9 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     public ImmutableArray<Example> Examples { get; } = examples;
 
     public ImmutableArray<string> Notes { get; } = notes;
+
+    /// <summary>It answers <c>--json</c> with an object; what only starts a program or prints a text has none.</summary>
+    public bool HasJson { get; init; } = true;
 }
 
 /// <param name="Line">A command line, to copy.</param>

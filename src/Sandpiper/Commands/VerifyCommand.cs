@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using Sandpiper.Console;
@@ -11,6 +12,7 @@ namespace Sandpiper.Commands;
 internal static class VerifyCommand
 {
     private const int Shown = 40;
+    private const int KindWidth = 7;
 
     public static Command Build()
     {
@@ -43,17 +45,26 @@ internal static class VerifyCommand
         }
         terminal.Line(what);
         terminal.Line("");
-        terminal.Line(Inked.Red("×"), $" {report.Findings.Length} {(report.Findings.Length == 1 ? "thing is" : "things are")} not as installed");
-        foreach (Finding finding in report.Findings.Take(Shown))
-        {
-            string word = finding.Kind switch { FindingKind.Changed => "changed", FindingKind.Missing => "missing", FindingKind.Added => "added", _ => "mode" };
-            string owner = finding.Owner is { } package ? $"{package.Name} {package.Version}" : "no package";
-            terminal.Line("  ", finding.Path, "  ", Inked.Yellow(word), "  ", Inked.Dim(owner), finding.RunsAtStart ? Inked.Red("  runs at every Python start") : "");
-        }
-        if (report.Findings.Length > Shown) terminal.Line($"  … and {report.Findings.Length - Shown} more");
+        WriteFindings(terminal, report.Findings);
         terminal.Problem("");
         terminal.Problem(Inked.Cyan("hint: "), "sandpiper repair        makes it as it was installed");
     }
+
+    internal static void WriteFindings(Terminal terminal, ImmutableArray<Finding> findings)
+    {
+        terminal.Line(Inked.Red("×"), $" {findings.Length:N0} {(findings.Length == 1 ? "thing is" : "things are")} not as installed");
+        var shown = findings.Take(Shown).Select(f => (Path: VisibleText.Of(f.Path), Kind: WordFor(f.Kind), Owner: f.Owner is { } package ? $"{package.Name} {package.Version}" : "no package", f.RunsAtStart)).ToList();
+        int pathWidth = shown.Max(s => s.Path.Length);
+        int ownerWidth = shown.Max(s => s.Owner.Length);
+        foreach (var (path, kind, owner, runsAtStart) in shown)
+        {
+            terminal.Line("  ", path.PadRight(pathWidth), "  ", Inked.Yellow(kind.PadRight(KindWidth)), "  ",
+                Inked.Dim(runsAtStart ? owner.PadRight(ownerWidth) : owner), runsAtStart ? Inked.Red("  runs at every Python start") : "");
+        }
+        if (findings.Length > Shown) terminal.Line($"  … and {findings.Length - Shown:N0} more; `sandpiper verify --json` lists all");
+    }
+
+    private static string WordFor(FindingKind kind) => kind switch { FindingKind.Changed => "changed", FindingKind.Missing => "missing", FindingKind.Added => "added", _ => "mode" };
 
     private static void WriteJson(Terminal terminal, Generation generation, EnvironmentVerifier.Report report, bool full) => JsonAnswer.Write(terminal, "verify", json =>
     {
@@ -66,7 +77,7 @@ internal static class VerifyCommand
         {
             json.WriteStartObject();
             json.WriteString("path", finding.Path);
-            json.WriteString("kind", finding.Kind switch { FindingKind.Changed => "changed", FindingKind.Missing => "missing", FindingKind.Added => "added", _ => "mode" });
+            json.WriteString("kind", WordFor(finding.Kind));
             json.WriteString("package", finding.Owner?.Name.ToString());
             json.WriteBoolean("runs_at_start", finding.RunsAtStart);
             json.WriteEndObject();

@@ -36,9 +36,11 @@ internal static class Explanations
         SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
         SandboxException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
-        UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", e.Message),
+        UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", PathIn(e) is { } path ? $"it may not be read or written: `{path}`" : e.Message),
         IOException { HResult: NoSpace } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),
         IOException { HResult: ReadOnlyFileSystem } e => new(ExitCode.CouldNot, $"the file system is read-only; {Nothing}", e.Message, "choose another place with --root DIR"),
+        FileNotFoundException { FileName: { } name } => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such file: `{name}`"),
+        DirectoryNotFoundException e when PathIn(e) is { } path => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such directory: `{path}`"),
         IOException e => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", e.Message),
         _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below", error.ToString().Split('\n').ToImmutableArray(), []),
     };
@@ -62,6 +64,9 @@ internal static class Explanations
         : [];
 
     private static string OfArchive(ArchiveRefusedException e) => $"{e.Because}{Quoted(e.Member)}, byte {e.Offset} ({e.Rule})";
+
+    // The base library tells it in a sentence only.
+    private static string? PathIn(Exception e) => e.Message.Split('\'') is [_, { Length: > 0 } path, _] ? path : null;
 
     private static string Quoted(string? member) => member is null ? "" : $": `{member}`";
 }

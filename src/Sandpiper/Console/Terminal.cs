@@ -30,6 +30,9 @@ internal sealed class Terminal
 
     public Verbosity Verbosity { get; }
 
+    /// <summary>How wide the terminal is on which progress is shown.</summary>
+    public Func<int> Columns { get; init; } = () => int.MaxValue;
+
     /// <summary>The process's own streams. Colour: as asked; by default on a terminal unless NO_COLOR is set or TERM is dumb.</summary>
     public static Terminal OfProcess(ColorChoice color, bool noProgress, Verbosity verbosity)
     {
@@ -44,7 +47,10 @@ internal sealed class Terminal
             Colored(System.Console.IsOutputRedirected),
             Colored(System.Console.IsErrorRedirected),
             errorIsTerminal && !noProgress && verbosity >= Verbosity.Normal,
-            verbosity);
+            verbosity)
+        {
+            Columns = TerminalWidth.Now,
+        };
     }
 
     /// <summary>A line of the answer, on standard output.</summary>

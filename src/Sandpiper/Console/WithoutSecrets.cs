@@ -7,10 +7,29 @@ namespace Sandpiper.Console;
 internal static class WithoutSecrets
 {
     private const string BeforeAuthority = "://";
-    private const string Instead = "***@";
+    private const string Hidden = "***";
 
     // What ends an authority (RFC 3986, 3.2), and what ends an address in a sentence.
     private static readonly SearchValues<char> AfterAuthority = SearchValues.Create("/?# \t\r\n`'\"<>");
+
+    /// <summary>
+    /// Of a text that was meant as an address and is none: where its parts begin and end nobody can say, so that all before the last <c>@</c>
+    /// and all from <c>?</c> or <c>#</c> on is left out.
+    /// </summary>
+    public static string OfBrokenAddress(string text)
+    {
+        int scheme = text.IndexOf(BeforeAuthority, StringComparison.Ordinal);
+        // What stands before `://` is shown where it can be nothing but a scheme.
+        string start = scheme > 0 && text.AsSpan(0, scheme).IndexOfAnyExceptInRange('a', 'z') < 0 ? text[..(scheme + BeforeAuthority.Length)] : "";
+        int userInfo = text.LastIndexOf('@');
+        int query = text.AsSpan().IndexOfAny('?', '#');
+        if (query >= 0 && query < userInfo) return start + Hidden;      // either of them may be part of a secret
+        string shown = userInfo < 0 ? text[start.Length..(query < 0 ? ^0 : query)] : Hidden + text[userInfo..(query < 0 ? ^0 : query)];
+        return query < 0 ? start + shown : $"{start}{shown}{text[query]}{Hidden}";
+    }
+
+    /// <summary>Of a word that is out of place, and may have been meant as an address.</summary>
+    public static string OfWord(string word) => word.Contains(':', StringComparison.Ordinal) ? OfBrokenAddress(word) : word;
 
     public static string Of(string text)
     {
@@ -25,8 +44,8 @@ internal static class WithoutSecrets
             int end = rest.IndexOfAny(AfterAuthority);
             int userInfo = (end < 0 ? rest : rest[..end]).LastIndexOf('@');
             if (userInfo < 0) continue;
-            shown.Append(Instead);
-            rest = rest[(userInfo + 1)..];
+            shown.Append(Hidden);
+            rest = rest[userInfo..];
         }
         return shown.Append(rest).ToString();
     }

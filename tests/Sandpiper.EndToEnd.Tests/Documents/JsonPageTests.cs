@@ -22,6 +22,7 @@ public sealed class JsonPageTests
         Check("list", "list");
         Check("show", "show --files requests");
         Check("freeze", "freeze");
+        Check("freeze", "freeze --hashes");
         Check("verify", "verify --full");
         Check("history", "history");
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");

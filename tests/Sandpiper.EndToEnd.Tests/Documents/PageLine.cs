@@ -32,9 +32,9 @@ internal sealed record PageLine(string Text, int Number)
         }
     }
 
-    /// <summary>The examples of one help page: they stand between its first line and "Usage", each before what it does.</summary>
+    /// <summary>The examples of one help page: they stand between its first line and "Usage", each before what it does, or above it, indented further.</summary>
     public static IEnumerable<PageLine> OfHelp(string page) => page.Split('\n')
         .TakeWhile(line => !line.StartsWith("Usage", StringComparison.Ordinal))
-        .Select((line, i) => new PageLine(line.Trim().Split("  ", 2)[0].TrimEnd(), i + 1))
+        .Select((line, i) => new PageLine(line.StartsWith("   ", StringComparison.Ordinal) ? "" : line.Trim().Split("  ", 2)[0].TrimEnd(), i + 1))
         .Where(line => line.Number > 1 && line.Text.Length > 0);
 }

@@ -64,10 +64,23 @@ public sealed class CommandLineTests
         Assert.Contains("\nhint: sandpiper help", error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Its_version_is_one_line()
+    [Theory]
+    [InlineData("TOKEN=secret")]
+    [InlineData("=")]
+    public void A_variable_is_handed_on_by_its_name_alone(string variable)
     {
-        (int exit, string output, string error) = BuiltCommand.Run(["--version"]);
+        using var folder = new Folder();
+        (int exit, _, string error) = BuiltCommand.Run("run", "--root", folder.Path, "--env-var", variable, "--", "true");
+        Assert.Equal((int)ExitCode.RunFailed, exit);
+        Assert.Contains($"`--env-var {variable.Split('=')[0]}=…` is not supported", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("list", "--version")]
+    public void Its_version_is_one_line(params string[] args)
+    {
+        (int exit, string output, string error) = BuiltCommand.Run(args);
         Assert.Equal((0, $"sandpiper {CommandLine.Version}\n", ""), (exit, output, error));
     }
 

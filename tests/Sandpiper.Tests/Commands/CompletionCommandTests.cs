@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sandpiper.Commands;
+using Sandpiper.Console;
 
 namespace Sandpiper.Tests.Commands;
 
@@ -35,6 +36,34 @@ public sealed class CompletionCommandTests : IDisposable
         Assert.Equal(["freeze"], Candidates("help", "fr"));
     }
 
+    [Theory]
+    [InlineData("always auto never", "--color", "")]
+    [InlineData("always", "list", "--color", "al")]
+    [InlineData("none ro", "run", "--cwd", "")]
+    [InlineData("all", "run", "--net", "")]
+    [InlineData("SP-ENV-01 SP-ENV-02", "allow", "six==1", "--rule", "SP-E")]
+    [InlineData("--requirement", "install", "-r", "a.txt", "--requirem")]
+    [InlineData("--write", "run", "--write", ".", "--net", "all", "--w")]
+    [InlineData("", "run", "--", "")]
+    [InlineData("", "run", "--", "--n")]
+    [InlineData("", "run", "plot.py", "--n")]
+    [InlineData("", "python", "--j")]
+    public void What_may_follow_is_offered_and_nothing_else(string expected, params string[] typed) => Assert.Equal(expected, string.Join(' ', Candidates(typed)));
+
+    [Fact]
+    public void Colours_are_read_in_any_case() =>
+        Assert.Equal(ColorChoice.Never, CommandLine.Parse(_root, ["list", "--color", "Never"]).GetValue(GlobalOptions.Color));
+
+    [Fact]
+    public void Names_of_environments_and_numbers_of_generations_are_offered()
+    {
+        Assert.Equal("", Answer("list", "--env", ""));
+        Assert.Equal("", Answer("rollback", "1"));
+        _folder.WriteGeneration("other", "rich");
+        Assert.Equal("other\n", Answer("list", "--env", "o"));
+        Assert.Equal("1\n", Answer("rollback", "--env", "other", "1"));
+    }
+
     [Fact]
     public void A_file_of_arguments_is_not_read_for_completion_either()
     {
@@ -48,8 +77,8 @@ public sealed class CompletionCommandTests : IDisposable
     public void Names_of_installed_packages_are_offered(string command)
     {
         Assert.Equal("", Answer(command, "r"));
-        WriteGeneration("shared", "requests", "six");
-        WriteGeneration("other", "rich");
+        _folder.WriteGeneration("shared", "requests", "six");
+        _folder.WriteGeneration("other", "rich");
         Assert.Equal("requests\n", Answer(command, "r"));
         Assert.Equal("rich\n", Answer(command, "--env", "other", "r"));
     }
@@ -62,19 +91,5 @@ public sealed class CompletionCommandTests : IDisposable
         Ended ended = BuiltCommand.Run(["complete-words", "--", "--root", _folder.Path, .. typed]);
         Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
         return ended.Output;
-    }
-
-    private void WriteGeneration(string environment, params string[] names)
-    {
-        string packages = string.Join(",", names.Select(name => $$"""
-            {"name": "{{name}}", "version": "1.0", "wheel": "{{name}}-1.0-py3-none-any.whl", "sha256": "{{new string('0', 64)}}", "requested": true, "requirement": null, "alone": false,
-             "extras": [], "required_by": [], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
-            """));
-        _folder.Write($"envs/{environment}/generations/1/generation.json", $$"""
-            {"schema": "sandpiper/generation/1", "environment": "{{environment}}", "number": 1, "created": "2026-01-01T00:00:00Z",
-             "python": "/usr/bin/python3", "python_prefix": "/usr", "python_name": "python3.11", "packages": [{{packages}}], "commands": [],
-             "written_files": { }, "copies": [] }
-            """);
-        File.CreateSymbolicLink(Path.Combine(_folder.Path, $"envs/{environment}/current"), "generations/1");
     }
 }

@@ -18,5 +18,20 @@ internal sealed class Folder : IDisposable
 
     public string Make(string name) => Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
 
+    /// <summary>What an installation left behind of an environment whose first generation has these packages; nothing of the store.</summary>
+    public void WriteGeneration(string environment, params string[] names)
+    {
+        string packages = string.Join(",", names.Select(name => $$"""
+            {"name": "{{name}}", "version": "1.0", "wheel": "{{name}}-1.0-py3-none-any.whl", "sha256": "{{new string('0', 64)}}", "requested": true, "requirement": null, "alone": false,
+             "extras": [], "required_by": [], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
+            """));
+        Write($"envs/{environment}/generations/1/generation.json", $$"""
+            {"schema": "sandpiper/generation/1", "environment": "{{environment}}", "number": 1, "created": "2026-01-01T00:00:00Z",
+             "python": "/usr/bin/python3", "python_prefix": "/usr", "python_name": "python3.11", "packages": [{{packages}}], "commands": [],
+             "written_files": { }, "copies": [] }
+            """);
+        File.CreateSymbolicLink(System.IO.Path.Combine(Path, $"envs/{environment}/current"), "generations/1");
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -28,11 +28,23 @@ public sealed class HelpPageTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void A_page_fits_a_narrow_terminal_but_for_examples_and_is_plain_text(string name)
+    public void A_page_fits_a_narrow_terminal(string name)
     {
         var listener = new Listener();
         HelpPage.Write(Root.Subcommands.Single(c => c.Name == name), Root, listener.Terminal);
-        Assert.DoesNotContain(listener.Output.Split("\nUsage", 2)[1].Split('\n'), line => line.Length > 82);
+        Assert.DoesNotContain(listener.Output.Split('\n'), line => line.Length > 80);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("python")]
+    [InlineData("completion")]
+    [InlineData("help")]
+    public void What_has_no_JSON_does_not_offer_it(string name)
+    {
+        var listener = new Listener();
+        HelpPage.Write(Root.Subcommands.Single(c => c.Name == name), Root, listener.Terminal);
+        Assert.DoesNotContain("--json", listener.Output, StringComparison.Ordinal);
     }
 
     private static void Matches(string name, Command command)

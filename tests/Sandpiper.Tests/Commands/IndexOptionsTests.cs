@@ -26,6 +26,23 @@ public sealed class IndexOptionsTests
     public void What_is_no_address_of_an_index_is_wrong_usage(string given) =>
         Assert.Equal(ExitCode.WrongUsage, Assert.Throws<ExplainedException>(() => Chosen(["-i", given], new RequirementsFile())).Explanation.Exit);
 
+    [Theory]
+    [InlineData("http://user:se/kret@127.0.0.1:8799/simple/", "http://***@127.0.0.1:8799/simple/")]
+    [InlineData("user:sekret@host/simple/", "***@host/simple/")]
+    [InlineData("http:/user:sekret@host/", "***@host/")]
+    [InlineData("http//user:sekret@host/", "***@host/")]
+    [InlineData("user:sekret://@host/", "***@host/")]
+    [InlineData("ftp://user:se@kret@host/", "ftp://***@host/")]
+    [InlineData("http://h/simple/?token=sekret", "http://h/simple/?***")]
+    [InlineData("http://h/simple/#sekret@kret", "http://***")]
+    [InlineData("h/simple/?token=sekret#sekret", "h/simple/?***")]
+    public void An_address_that_is_refused_is_shown_without_what_may_be_secret(string given, string shown)
+    {
+        Explanation wrong = Assert.Throws<ExplainedException>(() => Chosen([], new RequirementsFile { IndexUrl = given })).Explanation;
+        Assert.Equal((ExitCode.WrongUsage, $"`{shown}` is no address of an index"), (wrong.Exit, wrong.What));
+        Assert.All(wrong.Because, b => Assert.DoesNotContain("sekret", b, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Further_indexes_are_asked_first_in_the_order_they_were_given() =>
         Assert.Equal(["https://x.example/", "https://y.example/", "https://z.example/", "https://a.example/"], Chosen(

@@ -40,6 +40,10 @@ public sealed class RequirementLinesTests : IDisposable
     }
 
     [Theory]
+    [InlineData(".", "`.` cannot be installed")]
+    [InlineData("..", "`..` cannot be installed")]
+    [InlineData("http://user:se/kret@h/", "`http://***@h/` cannot be installed")]
+    [InlineData("user:sekret@h", "`***@h` is no requirement")]
     [InlineData("./six", "`./six` cannot be installed")]
     [InlineData("six-1.0-py3-none-any.whl", "`six-1.0-py3-none-any.whl` cannot be installed")]
     [InlineData("six.tar.gz==", "`six.tar.gz==` is no requirement")]
@@ -53,13 +57,49 @@ public sealed class RequirementLinesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_an_error_of_its_own() =>
-        Assert.ThrowsAny<Exception>(() => RequirementLines.Of([], [Path.Combine(_folder.Path, "none.txt")], []));
+    public void A_file_that_cannot_be_read_is_told_from_others()
+    {
+        Assert.Equal("there is no such file", WhyNot("none.txt"));
+        Assert.Equal("it is a directory", WhyNot("."));
+        Assert.Equal("it is no plain file", WhyNot(Fifo("pipe")));
+        Assert.Equal("it is no plain file of at most 16 MB", WhyNot("/dev/zero"));
+        _folder.Write("whole.txt", "-r parts/none.txt\n");
+        Assert.Equal($"there is no such file: `{_folder.Path}/parts/none.txt`", Unread("whole.txt"));
+    }
+
+    [Fact]
+    public void A_file_without_a_length_is_read_like_any_other() => Assert.Contains("VmSize", PlainFile.ReadText("/proc/self/status"), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_that_is_ours_but_not_to_read_says_so()
+    {
+        string secret = _folder.Write("secret.txt", "six\n");
+        File.SetUnixFileMode(secret, UnixFileMode.None);
+        // Nothing is kept from root, which the command gives up.
+        Ended ended = BuiltCommand.Run("install", "--root", _folder.Make("root"), "-r", secret);
+        Assert.Equal((int)ExitCode.CouldNot, ended.ExitCode);
+        Assert.Contains($"it may not be read: `{secret}`", ended.Error, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_name_is_normalised_and_anything_else_refused()
     {
         Assert.Equal("zope-interface", RequirementLines.NameOf("Zope_Interface").ToString());
         Assert.Equal(ExitCode.WrongUsage, Assert.Throws<ExplainedException>(() => RequirementLines.NameOf("six==1")).Explanation.Exit);
+    }
+
+    private string WhyNot(string file) => Unread(file).Split(':')[0];
+
+    private string Unread(string file)
+    {
+        Explanation explanation = Assert.Throws<ExplainedException>(() => RequirementLines.Of([], [Path.Combine(_folder.Path, file)], [])).Explanation;
+        Assert.Equal((ExitCode.CouldNot, "a requirements file cannot be read; nothing was changed"), (explanation.Exit, explanation.What));
+        return explanation.Because[0];
+    }
+
+    private string Fifo(string name)
+    {
+        Assert.Equal(0, BuiltCommand.Shell($"mkfifo {_folder.Path}/{name}").ExitCode);
+        return name;
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using CsCheck;
 using Sandpiper.Commands;
 using Sandpiper.Console;
@@ -16,6 +17,27 @@ public sealed class WrongWordsTests
     [InlineData("`uninstall` has no option `--foo`; nothing was done", "its help lists those that there are", "uninstall", "--foo", "six")]
     [InlineData("`list` is one word too many", "", "list", "list")]
     [InlineData("`show` needs to be told NAME; nothing was done", "its help shows what it takes", "show")]
+    [InlineData("`list` has no option `--jsn`; nothing was done", "did you mean `--json`?", "list", "--jsn=1")]
+    [InlineData("`--env` stands before `list`; nothing was done", "it is an option of `list` and comes after it", "--env", "x", "list")]
+    [InlineData("`-r` stands before `install`; nothing was done", "it is an option of `install` and comes after it", "-r", "x", "install")]
+    [InlineData("`list` has no option `--wrong`; nothing was done", "its help lists those that there are", "--wrong", "list")]
+    [InlineData("there is no command `pip`; nothing was done", "`sandpiper help` lists all that there are", "pip", "install", "six")]
+    [InlineData("there is no command `pip`; nothing was done", "`sandpiper help` lists all that there are", "--color", "never", "pip", "list")]
+    [InlineData("`-x` is one word too many for `list`; nothing was done", "its help shows what it takes", "list", "--", "-x")]
+    [InlineData("`--write` was given an empty value; nothing was done", "it takes DIR", "run", "--write", "", "--", "true")]
+    [InlineData("`-r` was given an empty value; nothing was done", "it takes FILE", "install", "-r", "")]
+    [InlineData("`--root` was given an empty value; nothing was done", "it takes DIR", "--root", "", "list")]
+    [InlineData("`--root` was given an empty value; nothing was done", "it takes DIR", "list", "--root", "")]
+    [InlineData("`--env-var` was given an empty value; nothing was done", "it takes NAME", "run", "--env-var", "", "true")]
+    [InlineData("`--env` has no value; nothing was done", "it takes NAME", "list", "--env")]
+    [InlineData("`--` stands before `list`; nothing was done", "the command comes first", "--", "list")]
+    [InlineData("`http://***@h/` is one word too many for `list`; nothing was done", "its help shows what it takes", "list", "http://user:se/kret@h/")]
+    [InlineData("there is no command `http://***@h/`; nothing was done", "`sandpiper help` lists all that there are", "http://user:se/kret@h/")]
+    [InlineData("`--env` has no value; nothing was done", "it takes NAME", "list", "--env", "x", "--env")]
+    [InlineData("`--env` has no value; nothing was done", "it takes NAME", "run", "--env=", "--", "true")]
+    [InlineData("`--env` was given an empty value; nothing was done", "it takes NAME", "install", "--env=", "six")]
+    [InlineData("no command was named; nothing was done", "`sandpiper help` lists all that there are", "--json")]
+    [InlineData("that command line was not understood; nothing was done", "`-1` is no number of a generation", "rollback", "--", "-1")]
     [InlineData("that command line was not understood; nothing was done", "`one` is no number of a generation", "rollback", "one")]
     public void The_wrong_word_is_named(string what, string because, params string[] args)
     {
@@ -31,7 +53,23 @@ public sealed class WrongWordsTests
     [InlineData("run", "--", "python", "--wrong")]
     [InlineData("python", "--wrong")]
     [InlineData("rollback", "--", "1")]
+    [InlineData("show", "--", "-x")]
+    [InlineData("list", "--version")]
     public void A_right_line_is_left_alone(params string[] args) => Assert.Null(WrongWords.In(CommandLine.Parse(CommandLine.Build(), args)));
+
+    [Theory]
+    [InlineData("list", "--env", "a", "--env", "b")]
+    [InlineData("list", "--env", "a", "--env=b")]
+    public void Of_an_option_given_twice_the_last_one_counts(params string[] args)
+    {
+        ParseResult parsed = CommandLine.Parse(CommandLine.Build(), args);
+        Assert.Null(WrongWords.In(parsed));
+        Assert.Equal("b", parsed.GetValue<string>("--env"));
+    }
+
+    [Fact]
+    public void A_word_after_an_option_with_one_value_is_none_of_its_values() =>
+        Assert.Equal(["six"], CommandLine.Parse(CommandLine.Build(), ["install", "--env", "a", "six"]).GetValue<string[]>("REQ")!);
 
     [Theory]
     [InlineData("list", "lits", 1)]

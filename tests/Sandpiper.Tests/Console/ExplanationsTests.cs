@@ -43,9 +43,12 @@ public sealed class ExplanationsTests
         ("a call of the kernel", new SandboxException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
         ("a missing right", new UnauthorizedAccessException("Access to the path '/root/x' is denied.")),
+        ("a missing right, without a path", new UnauthorizedAccessException("Access to the path is denied.")),
         ("a full disk", new IOException("No space left on device : '/home/a/x'", 28)),
         ("a read-only file system", new IOException("Read-only file system : '/home/a/x'", 30)),
-        ("a file", new FileNotFoundException("Could not find file '/home/a/requirements.txt'.")),
+        ("a file", new IOException("Input/output error : '/home/a/x'")),
+        ("a file that is gone", new FileNotFoundException("Could not find file '/home/a/x'.", "/home/a/x")),
+        ("a directory that is gone", new DirectoryNotFoundException("Could not find a part of the path '/home/a/x'.")),
         ("one that brings its own words", new ExplainedException(new(ExitCode.WrongUsage, "what", "because", "hint"))),
         ("one that nobody foresaw", new InvalidOperationException("a mistake of ours\non two lines")),
     ];

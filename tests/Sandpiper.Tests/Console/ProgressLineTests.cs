@@ -30,16 +30,30 @@ public sealed class ProgressLineTests
         Assert.Equal(26, listener.Error.Count(c => c is '━' or '╺' or '─'));
     }
 
+    [Theory]
+    [InlineData(72, "numpy-2.1.0-cp311-cp311… ━━━━━━━━━━━━╺────────────  5.0/10.0 MB  1 of 3")]
+    [InlineData(54, "numpy-2.1.0-cp311-cp311…  5.0/10.0 MB  1 of 3")]
+    [InlineData(40, "numpy-2.1.0-cp311-cp311…  5.0/10.0 MB …")]
+    [InlineData(2, "…")]
+    [InlineData(1, "…")]
+    public void It_is_never_wider_than_the_terminal(int columns, string expected)
+    {
+        var listener = new Listener(watches: true, columns: columns);
+        using var line = new ProgressLine(listener.Terminal, _time);
+        line.Bytes("numpy-2.1.0-cp311-cp311-manylinux_2_17_x86_64.whl", 5_000_000, 10_000_000, 1, 3);
+        Assert.Equal(Anew + expected, listener.Error);
+    }
+
     [Fact]
     public void It_is_redrawn_ten_times_a_second_at_most()
     {
         var listener = new Listener(watches: true);
         using var line = new ProgressLine(listener.Terminal, _time);
-        line.Count("Resolving", 1, "packages");
-        line.Count("Resolving", 2, "packages");
+        line.Count("Resolving", 1, "package");
+        line.Count("Resolving", 2, "package");
         _time.Move(TimeSpan.FromMilliseconds(100));
-        line.Count("Resolving", 3, "packages");
-        Assert.Equal($"{Anew}Resolving … 1 packages{Anew}Resolving … 3 packages", listener.Error);
+        line.Count("Resolving", 3, "package");
+        Assert.Equal($"{Anew}Resolving … 1 package{Anew}Resolving … 3 packages", listener.Error);
     }
 
     [Fact]
@@ -47,17 +61,17 @@ public sealed class ProgressLineTests
     {
         var listener = new Listener(watches: true);
         var line = new ProgressLine(listener.Terminal, _time);
-        line.Count("Resolving", 1, "packages");
+        line.Count("Resolving", 1, "package");
         line.Dispose();
         line.Dispose();
-        Assert.Equal($"{Anew}Resolving … 1 packages{Anew}", listener.Error);
+        Assert.Equal($"{Anew}Resolving … 1 package{Anew}", listener.Error);
     }
 
     [Fact]
     public void Nobody_who_does_not_watch_sees_any_of_it()
     {
         var listener = new Listener(watches: false);
-        using (var line = new ProgressLine(listener.Terminal, _time)) line.Count("Resolving", 1, "packages");
+        using (var line = new ProgressLine(listener.Terminal, _time)) line.Count("Resolving", 1, "package");
         Assert.Equal("", listener.Error);
     }
 
