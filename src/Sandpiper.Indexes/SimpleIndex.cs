@@ -45,6 +45,7 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         string? certificateFile)
     {
         _address = WithSlash(Credentials.Separate(address, out _credentials));
+        if (cacheDirectory is not null) CacheFile.Sweep(cacheDirectory);
         _cache = new PageCache(cacheDirectory);
         _kept = new KeptWheels(cacheDirectory);
         _fetcher = new HttpFetcher(time, limits, string.IsNullOrEmpty(certificateFile) ? null : certificateFile);

@@ -12,6 +12,7 @@ namespace Sandpiper.Resolution;
 /// <param name="File">The file that the index offers.</param>
 /// <param name="Expected">Digests one of which the file must have: the user's where he gave any, else the index's.</param>
 /// <param name="Metadata">What was resolved on; the wheel's own METADATA must say the same.</param>
+/// <param name="MetadataDigest">Of that document.</param>
 /// <param name="Extras">Extras that somebody asked for.</param>
 /// <param name="RequiredBy">Why it is here: names of packages, or none when only the user asked.</param>
 /// <param name="IsRequested">The user asked for it by name.</param>
@@ -21,6 +22,7 @@ public sealed record Pin(
     IndexFile File,
     ImmutableArray<Sha256Digest> Expected,
     CoreMetadata Metadata,
+    Sha256Digest MetadataDigest,
     ImmutableArray<PackageName> Extras,
     ImmutableArray<PackageName> RequiredBy,
     bool IsRequested,

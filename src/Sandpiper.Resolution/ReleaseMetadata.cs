@@ -11,11 +11,14 @@ internal sealed class ReleaseMetadata
     private readonly MarkerEnvironment _environment;
     private readonly Dictionary<string, Needs> _needs = new(StringComparer.Ordinal);
 
-    private ReleaseMetadata(CoreMetadata? metadata, MarkerEnvironment environment, Obstacle? obstacle) =>
-        (Fields, _environment, Obstacle) = (metadata, environment, obstacle);
+    private ReleaseMetadata(CoreMetadata? metadata, Sha256Digest digest, MarkerEnvironment environment, Obstacle? obstacle) =>
+        (Fields, Digest, _environment, Obstacle) = (metadata, digest, environment, obstacle);
 
     /// <summary>Null only when there is an obstacle.</summary>
     public CoreMetadata? Fields { get; }
+
+    /// <summary>Of the document as it was given.</summary>
+    public Sha256Digest Digest { get; }
 
     public Obstacle? Obstacle { get; }
 
@@ -28,7 +31,7 @@ internal sealed class ReleaseMetadata
         else if (fields.Name != wheel.Name || fields.Version != wheel.Version)
             obstacle = Same($"calls itself {fields.Name} {fields.Version} in its METADATA");
         else if (fields.RequiresPython is { } requires && !python.Accepts(requires)) obstacle = python.Obstacle(requires.ToString());
-        return new ReleaseMetadata(fields, python.Environment, obstacle);
+        return new ReleaseMetadata(fields, Sha256Digest.Of(content), python.Environment, obstacle);
     }
 
     /// <summary>What it needs when exactly <paramref name="extras"/> were asked for; worked out once. For one caller at a time.</summary>

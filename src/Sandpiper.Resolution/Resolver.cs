@@ -84,7 +84,7 @@ public sealed class Resolver(IPackageIndex index)
                 ? [.. hashes.Order()]
                 : file!.Sha256 is { } digest ? [digest] : [];
             return new Pin(
-                wheel!, file!, expected, Metadata.Fields!, [.. _extras.Order()], [.. RequiredBy], IsRequested,
+                wheel!, file!, expected, Metadata.Fields!, Metadata.Digest, [.. _extras.Order()], [.. RequiredBy], IsRequested,
                 [.. Notes(project.Page!, file!)]);
         }
 

@@ -72,6 +72,34 @@ public sealed class BadDayTests
         Done(user.Sandpiper("install", "pebble", "-i", nobody));
     }
 
+    [Fact]
+    public void Metadata_that_is_not_the_wheels_is_refused_although_the_wheel_is_in_the_store_already()
+    {
+        using var user = new Somebody();
+        SampleIndex honest = Harbour.With(OrdinaryPackages.Plover());
+        Done(user.Sandpiper("install", "--env", "first", "plover", "-i", user.Serve(honest)));
+        SampleWheel invented = OrdinaryPackages.Plover().WithRequires("tide");
+        using var server = new IndexServer(Harbour.With(OrdinaryPackages.Plover(), new SampleOffer { Metadata = invented.Metadata }));
+
+        Outcome lied = user.Sandpiper("install", "--env", "second", "plover>=0", "-i", server.Address);
+
+        Assert.True(lied.ExitCode == 3 && lied.Error.Contains("SP-WHEEL-14", StringComparison.Ordinal), $"{lied}");
+    }
+
+    [Fact]
+    public void What_a_kill_left_unfinished_in_the_cache_is_gone_after_the_next_run()
+    {
+        using var user = new Somebody();
+        using var server = new IndexServer(Harbour);
+        Done(user.Sandpiper("install", "pebble", "-i", server.Address));
+        user.Write(Path.Combine(user.CacheRoot, "index/wheels/.part-left"), "half of it");
+        using FileStream written = new(user.Write(Path.Combine(user.CacheRoot, "index/wheels/.part-locked"), ""), FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+
+        Done(user.Sandpiper("install", "--env", "other", "pebble", "-i", server.Address));
+
+        Assert.Equal([".part-locked"], Directory.EnumerateFiles(user.CacheRoot, ".part-*", SearchOption.AllDirectories).Select(Path.GetFileName));
+    }
+
     [Theory]
     [InlineData("\u001b[31mred")]
     [InlineData("tide\nexit 0")]

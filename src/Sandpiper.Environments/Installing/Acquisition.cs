@@ -61,7 +61,9 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
         if (package.Pin is not { } pin) return store.Find(package.Facts.Digest) ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
         try
         {
-            return store.Find(pin.Wheel, package.Facts.Digest, resolvedMetadata: null, waivers.RulesFor(pin.Name, pin.Version));
+            SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, resolvedMetadata: null, waivers.RulesFor(pin.Name, pin.Version));
+            // Chosen on another METADATA than is in the wheel: whoever compares the two when a wheel is sealed does it again.
+            return found is not null && pin.File.HasMetadata && found.Metadata.Digest != pin.MetadataDigest ? null : found;
         }
         catch (WheelRefusedException refusal)
         {

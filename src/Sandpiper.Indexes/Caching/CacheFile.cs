@@ -6,6 +6,35 @@ internal static class CacheFile
     private const UnixFileMode OwnersDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const string Unfinished = ".part-";
+
+    /// <summary>Removes what somebody who was killed left unfinished below a directory; what is being written is locked, and stays.</summary>
+    public static void Sweep(string directory)
+    {
+        try
+        {
+            foreach (string path in Directory.EnumerateFiles(directory, Unfinished + "*", SearchOption.AllDirectories)) SweepOne(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // There is no cache yet, or it is not ours to tidy.
+        }
+    }
+
+    private static void SweepOne(string path)
+    {
+        try
+        {
+            // FileShare.None is flock(LOCK_EX | LOCK_NB), and whoever writes one holds it shared.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(path);
+        }
+        catch (IOException)
+        {
+            // Somebody is at it.
+        }
+    }
+
     /// <summary>Null when it is not there, too large or cannot be read.</summary>
     public static byte[]? Read(string? path, long maxBytes)
     {
@@ -51,7 +80,7 @@ internal static class CacheFile
     public static FileStream CreateIn(string directory)
     {
         MakeOwners(directory);
-        return new FileStream(Path.Combine(directory, Path.GetRandomFileName()), new FileStreamOptions
+        return new FileStream(Path.Combine(directory, Unfinished + Path.GetRandomFileName()), new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
