@@ -33,7 +33,7 @@ public sealed class ZipReader : IDisposable
             var bytes = new ArchiveBytes(file);
             var end = EndRecord.Find(bytes);
             var entries = CentralDirectory.Read(bytes, end, limits);
-            NameTree.MustBeConsistent(entries);
+            NameTree.MustBeConsistent(entries, limits);
             return new ZipReader(file, bytes, Layout.MustFill(bytes, entries, end.DirectoryOffset));
         }
         catch
