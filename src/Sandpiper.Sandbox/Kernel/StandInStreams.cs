@@ -18,7 +18,8 @@ internal sealed class StandInStreams : IDisposable
     private const int PieceBytes = 64 << 10;
 
     private readonly List<(SafeFileHandle Theirs, int Number)> _replaced = [];
-    private readonly List<Thread> _pumps = [];
+    private readonly List<Thread> _outputs = [];
+    private Thread? _inputPump;
     private readonly SafeFileHandle _input = new(Input, ownsHandle: false);
     private SafeFileHandle? _copy;
     private long _start;
@@ -55,7 +56,8 @@ internal sealed class StandInStreams : IDisposable
     public void Begin()
     {
         foreach (var (theirs, _) in _replaced.Where(r => r.Theirs != _copy)) theirs.Dispose();
-        foreach (Thread pump in _pumps) pump.Start();
+        _inputPump?.Start();
+        foreach (Thread output in _outputs) output.Start();
     }
 
     /// <summary>The child and all it started are dead: what they wrote is handed on, and what they left of the input is unread again.</summary>
@@ -63,7 +65,7 @@ internal sealed class StandInStreams : IDisposable
     public bool End()
     {
         if (_copy is not null) RawFile.MoveTo(_input, _start + RawFile.Position(_copy));
-        foreach (Thread pump in _pumps.Where(p => !p.IsBackground)) pump.Join();
+        foreach (Thread output in _outputs) output.Join();
         return !_lost;
     }
 
@@ -107,21 +109,21 @@ internal sealed class StandInStreams : IDisposable
         _replaced.Add((reader, Input));
         byte[] first = content.ToArray();
         // In the background: a program that ends without having read everything ends it, too.
-        _pumps.Add(new Thread(() =>
+        _inputPump = new Thread(() =>
         {
             using (writer)
             {
                 if (!RawFile.TryWrite(writer, first)) return;
                 while (RawFile.Read(_input, piece) is > 0 and var got && RawFile.TryWrite(writer, piece.AsSpan(0, got))) { }
             }
-        }) { IsBackground = true });
+        }) { IsBackground = true };
     }
 
     private void ReplaceOutput(int number)
     {
         var (reader, writer) = Pipe.Blocking();
         _replaced.Add((writer, number));
-        _pumps.Add(new Thread(() =>
+        _outputs.Add(new Thread(() =>
         {
             using var ours = new SafeFileHandle(number, ownsHandle: false);
             byte[] piece = new byte[PieceBytes];
