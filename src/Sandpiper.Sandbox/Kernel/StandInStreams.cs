@@ -111,10 +111,11 @@ internal sealed class StandInStreams : IDisposable
         // In the background: a program that ends without having read everything ends it, too.
         _inputPump = new Thread(() =>
         {
+            using var ours = new SafeFileHandle(Input, ownsHandle: false); // it may outlive everything else here
             using (writer)
             {
                 if (!RawFile.TryWrite(writer, first)) return;
-                while (RawFile.Read(_input, piece) is > 0 and var got && RawFile.TryWrite(writer, piece.AsSpan(0, got))) { }
+                while (RawFile.Read(ours, piece) is > 0 and var got && RawFile.TryWrite(writer, piece.AsSpan(0, got))) { }
             }
         }) { IsBackground = true };
     }
