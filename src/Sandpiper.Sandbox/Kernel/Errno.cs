@@ -9,5 +9,6 @@ internal static class Errno
     public const int NoChild = 10;      // ECHILD
     public const int Exists = 17;       // EEXIST
     public const int NotDirectory = 20; // ENOTDIR
+    public const int OverQuota = 122;   // EDQUOT
     public const int NoSuchCall = 38;   // ENOSYS
 }
