@@ -1,7 +1,7 @@
 namespace Sandpiper.Sandbox;
 
 /// <summary>Which path lies in which, by segments: <c>/home/ab</c> is not in <c>/home/a</c>.</summary>
-internal static class DirectoryTree
+public static class DirectoryTree
 {
     /// <summary>True also for the directory itself. Both absolute and without dots; links are not looked at.</summary>
     public static bool Holds(string directory, string path) =>

@@ -7,12 +7,10 @@ public static class SocketNames
     private const string List = "/proc/net/unix";
     private const int NameColumn = 7;
 
-    /// <returns>Names below <paramref name="directory"/>, each beginning with a slash.</returns>
-    public static IEnumerable<string> Below(string directory)
-    {
-        string above = directory.EndsWith('/') ? directory : directory + "/";
-        return All().Where(name => name.StartsWith(above, StringComparison.Ordinal)).Select(name => name[(above.Length - 1)..]).Distinct(StringComparer.Ordinal);
-    }
+    /// <returns>Where those that lie in what is shown appear inside; not one that was itself named.</returns>
+    public static IEnumerable<string> In(IReadOnlyCollection<SeenPath> shown) => All()
+        .SelectMany(name => shown.Where(s => DirectoryTree.Holds(s.Real, name) && name.Length > s.Real.Length).Select(s => s.Path + name[s.Real.Length..]))
+        .Distinct(StringComparer.Ordinal);
 
     private static IEnumerable<string> All()
     {

@@ -86,7 +86,7 @@ internal sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableA
         }
         foreach (var script in package.Wheel.Scripts)
         {
-            if (ModuleNames.InScripts(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
+            if (ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
                 throw Refuse(package, ShadowsLibrary, $"its program shadows the module `{module}` of the standard library", script.Name);
         }
     }

@@ -11,8 +11,7 @@ internal sealed class PathOwners(string sitePackages)
 {
     private readonly Dictionary<string, Holding> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstalledPackage?> _directories = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, InstalledPackage> _modules = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, InstalledPackage> _plain = new(StringComparer.Ordinal);       // modules that are one file
+    private readonly Dictionary<string, (InstalledPackage Owner, bool IsPlain)> _modules = new(StringComparer.Ordinal);  // plain: one file, no directory
     private readonly Dictionary<string, InstalledPackage> _parents = new(StringComparer.Ordinal);     // directories with modules in them
     private readonly string _above = sitePackages + "/";
 
@@ -41,7 +40,7 @@ internal sealed class PathOwners(string sitePackages)
     /// <summary>Claims a module; whose it is when it is another's already.</summary>
     private InstalledPackage? RivalOf(string module, string path, InstalledPackage package)
     {
-        if (_modules.GetValueOrDefault(module) is { } owner && owner.Name != package.Name) return owner;
+        if (_modules.TryGetValue(module, out var known) && known.Owner.Name != package.Name) return known.Owner;
         // `foo.py` is imported before a directory `foo` without __init__, in which others have their modules.
         bool isPlain = !string.Equals(module, path[..path.LastIndexOf('/')], StringComparison.Ordinal);
         if (isPlain && _parents.GetValueOrDefault(module) is { } inside && inside.Name != package.Name) return inside;
@@ -49,10 +48,10 @@ internal sealed class PathOwners(string sitePackages)
         for (int slash = module.LastIndexOf('/'); slash >= _above.Length; slash = module.LastIndexOf('/', slash - 1)) above.Add(module[..slash]);
         foreach (string parent in above)
         {
-            if (_plain.GetValueOrDefault(parent) is { } before && before.Name != package.Name) return before;
+            if (_modules.TryGetValue(parent, out var before) && before.IsPlain && before.Owner.Name != package.Name) return before.Owner;
         }
-        _modules.TryAdd(module, package);
-        if (isPlain) _plain.TryAdd(module, package);
+        // One package may have both: the file beside the directory counts as plain for the others.
+        _modules[module] = (package, isPlain || known.IsPlain);
         foreach (string parent in above) _parents.TryAdd(parent, package);
         return null;
     }

@@ -27,14 +27,14 @@ internal sealed record RunProfile(Confinement Confinement, string Summary)
         string directoryHere = caller.CurrentDirectory;
         SeenPath? here = SeenPath.Of(directoryHere);
         string? whyHidden = !grants.ShowCurrentDirectory ? "you said so" : here is null ? "it is gone" : SensitiveDirectories.WhyNotShown(here.Real, caller.Home);
-        bool named = grants.Write.Concat(grants.Read).Any(granted => Contains(granted, directoryHere));
+        bool named = grants.Write.Concat(grants.Read).Any(granted => DirectoryTree.Holds(granted, directoryHere));
         bool shown = named || whyHidden is null;
 
         if (shown && !named) seen.Add(here!);
 
         var confinement = new Confinement
         {
-            Masked = [.. seen.SelectMany(s => SocketNames.Below(s.Real).Select(name => s.Path + name))],
+            Masked = [.. SocketNames.In(seen)],
             Seen = [.. seen.Select(s => (s.Path, s.Identity))],
             ReadOnly = [.. environment.ReadOnlyPaths, .. grants.Read, .. shown && !named ? [directoryHere] : ImmutableArray<string>.Empty],
             Writable = grants.Write,
@@ -98,13 +98,9 @@ internal sealed record RunProfile(Confinement Confinement, string Summary)
         return seen;
     }
 
-    private static bool Meets(string real, string other) => RealPath.Of(other) is var there && (Contains(real, there) || Contains(there, real));
+    private static bool Meets(string real, string other) => RealPath.Of(other) is var there && (DirectoryTree.Holds(real, there) || DirectoryTree.Holds(there, real));
 
     private static ExplainedException Refusal(string what, string because) => new(new(ExitCode.RunFailed, what, because));
-
-    private static bool Contains(string directory, string path) =>
-        string.Equals(directory, path, StringComparison.Ordinal)
-        || path.StartsWith(directory.EndsWith('/') ? directory : directory + "/", StringComparison.Ordinal);
 
     private static string SummaryOf(Grants grants, bool shown, string? whyHidden)
     {
