@@ -84,6 +84,22 @@ public sealed class ResolverTests
         Assert.Equal("a 1.0", await Problems.Of("a").AnswerOn(index));
     }
 
+    // The newest release must not give way to an older one because a tool of its time wrote a wildcard too many.
+    [Theory]
+    [InlineData(">=3.6.*", "a 2.0")]
+    [InlineData(">=3.6, !=3.1.*, <5.0.*", "a 2.0")]
+    [InlineData(">=3.6<5", "a 2.0")]
+    [InlineData("<3.6.*", "a 1.0")]
+    [InlineData(">=3.99.*", "a 1.0")]
+    public async Task Requires_Python_is_read_as_old_tools_wrote_it(string requires, string answer)
+    {
+        foreach (string? page in (string?[])[requires, "nonsense"])
+        {
+            var index = new MemoryIndex().With(new Offer("a", "2.0") { RequiresPython = requires, PageRequiresPython = page }).With("a", "1.0");
+            Assert.Equal(answer, await Problems.Of("a").AnswerOn(index));
+        }
+    }
+
     [Fact]
     public async Task Of_several_wheels_the_best_tag_wins_then_the_highest_build()
     {
