@@ -26,9 +26,5 @@ internal sealed class PythonRule
     public bool Accepts(string requires) =>
         _known.GetOrAdd(requires, text => !SpecifierSet.TryParseRepaired(text, out SpecifierSet? set, out _, out _) || Accepts(set));
 
-    public Obstacle Obstacle(string requires)
-    {
-        string what = $"Python {requires}, and this is {Environment.PythonFullVersion}";
-        return new($"needs {what}", $"need {what}");
-    }
+    public Obstacle Obstacle(string requires) => new Obstacle.OtherPython(requires, Environment.PythonFullVersion);
 }

@@ -85,7 +85,7 @@ internal static class InstallCommand
         switch (outcome)
         {
             case InstallationOutcome.Unsolvable { Why: var why }:
-                throw new ExplainedException(new(ExitCode.CouldNot, $"no version of `{why.Package}` fits; nothing was changed", why.Because, why.Hints));
+                throw new ExplainedException(ResolutionWords.Explain(why));
             case InstallationOutcome.Changed { Change: var change }:
                 ChangeReport.Write(session, "install", environment.Name, change, request.DryRun);
                 if (change is { IsNew: true, Generation: 1 }) PathHint.Write(session, environment);
