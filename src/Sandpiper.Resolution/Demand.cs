@@ -22,5 +22,6 @@ internal sealed record Demand(Ask Ask, BitSet Levels)
     public bool IsExact { get; } = Ask.Requirement.Specifiers.Clauses.Any(clause => clause.IsExact);
 
     // It applies, or nobody would ask.
-    private static Requirement Bare(Requirement requirement) => requirement.Marker is null ? requirement : requirement with { Marker = null };
+    private static Requirement Bare(Requirement requirement) =>
+        requirement.Marker is null ? requirement : requirement with { Marker = null };
 }

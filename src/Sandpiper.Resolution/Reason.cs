@@ -23,7 +23,8 @@ public abstract record Reason
     /// <summary>There are versions, and none is what is asked for.</summary>
     /// <param name="IsContradiction">Each who asks could have one, but not all together.</param>
     public sealed record NoVersion(
-        ImmutableArray<Ask> Asks, PackageName Name, Pep440Version Oldest, Pep440Version Newest, bool IsSingle, bool IsContradiction) : Reason;
+        ImmutableArray<Ask> Asks, PackageName Name, Pep440Version Oldest, Pep440Version Newest, bool IsSingle, bool IsContradiction)
+        : Reason;
 
     /// <summary>Versions that all who ask would take, and what stands in the way.</summary>
     /// <param name="Versions">Newest first.</param>
