@@ -78,19 +78,15 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         return _metadataOf(path, wheel.FileName);
     }
 
-    public async Task DownloadAsync(
+    public async Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel)
     {
         var download = new Download(file, expected);
         download.MustBeExpected();
-        if (await _kept.FindAsync(file, cancel) is not { } path)
-        {
-            await FetchAsync(file, download, destination, bytesSoFar, cancel);
-            return;
-        }
+        if (await _kept.FindAsync(file, cancel) is not { } path) return await FetchAsync(file, download, destination, bytesSoFar, cancel);
         await using FileStream kept = File.OpenRead(path);
-        await download.CopyAsync(piece => kept.ReadAsync(piece, cancel).AsTask(), destination, Shown(file.Url), bytesSoFar, cancel);
+        return await download.CopyAsync(piece => kept.ReadAsync(piece, cancel).AsTask(), destination, Shown(file.Url), bytesSoFar, cancel);
     }
 
     public void Dispose()

@@ -22,7 +22,7 @@ internal sealed class KnownWheels(IPackageIndex index, WheelStore store, IReadOn
     public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         Find(wheel) is { } known ? Task.FromResult(store.ReadMetadata(known)) : index.GetMetadataAsync(wheel, cancel);
 
-    public Task DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel) =>
+    public Task<Sha256Digest> DownloadAsync(IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar, CancellationToken cancel) =>
         Find(file) is null
             ? index.DownloadAsync(file, expected, destination, bytesSoFar, cancel)
             : throw new InvalidOperationException("a sealed wheel is used where it lies, never fetched");

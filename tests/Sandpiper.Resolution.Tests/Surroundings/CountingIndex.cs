@@ -20,7 +20,7 @@ internal sealed class CountingIndex(IPackageIndex index) : IPackageIndex
     public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         Counted(() => index.GetMetadataAsync(wheel, cancel));
 
-    public Task DownloadAsync(
+    public Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel) =>
         index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);

@@ -51,7 +51,7 @@ internal sealed class MemoryIndex : IPackageIndex
         return Task.FromResult<ReadOnlyMemory<byte>>(_metadata[wheel.FileName]);
     }
 
-    public Task DownloadAsync(
+    public Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel) =>
         throw new InvalidOperationException("resolving downloads nothing");

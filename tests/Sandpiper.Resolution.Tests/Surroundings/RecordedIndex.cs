@@ -45,7 +45,7 @@ internal sealed class RecordedIndex : IPackageIndex
         throw new IndexException("SP-INDEX-02", $"METADATA of `{wheel.FileName}` was not recorded", wheel.Url);
     }
 
-    public Task DownloadAsync(
+    public Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel) =>
         throw new InvalidOperationException("resolving downloads nothing");

@@ -21,7 +21,7 @@ internal sealed class ShufflingIndex(IPackageIndex index) : IPackageIndex
         return await index.GetMetadataAsync(wheel, cancel);
     }
 
-    public Task DownloadAsync(
+    public Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel) =>
         index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);
