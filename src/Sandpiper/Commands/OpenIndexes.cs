@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
 using Sandpiper.Indexes;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Wheels;
 
@@ -62,7 +62,7 @@ internal sealed class OpenIndexes : IDisposable
         if (metadata.Size > MaxMetadataBytes)
         {
             throw new ArchiveRefusedException(
-                "SP-WHEEL-03", $"METADATA has more than {MaxMetadataBytes} bytes", metadata.Name, metadata.DataOffset);
+                "SP-WHEEL-03", $"METADATA has more than {MaxMetadataBytes} bytes", metadata.Name, metadata.HeaderOffset);
         }
         // As large as promised and no larger: the reader refuses at the first byte beyond.
         byte[] content = new byte[metadata.Size];
