@@ -6,7 +6,6 @@ using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Tags;
-using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies.Waivers;
 using Sandpiper.Resolution;
 using Sandpiper.Store;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
@@ -216,7 +217,7 @@ public sealed class BadDayTests
         using Process install = user.Start([PublishedCommand.Path, "install", "tide", "-i", server.Address]);
         server.WaitUntilHeld();
         using (Process kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {install.Id}"])) kill.WaitForExit();
-        Assert.True(install.WaitForExit(TimeSpan.FromSeconds(30)), "it does not end");
+        Assert.True(install.WaitForExit(Patience.Endless), "it does not end");
 
         Assert.Equal(code, install.ExitCode);
         Assert.Equal(before, Tree.Of(Path.Combine(user.DataRoot, "envs")));
@@ -240,7 +241,7 @@ public sealed class BadDayTests
         Assert.False(second.HasExited, waits);
         server.Release();
 
-        Assert.True(first.WaitForExit(TimeSpan.FromSeconds(60)) && second.WaitForExit(TimeSpan.FromSeconds(60)), "they do not end");
+        Assert.True(first.WaitForExit(Patience.Endless) && second.WaitForExit(Patience.Endless), "they do not end");
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         Assert.Equal("pebble==1.2\nplover==0.3\ntide==2.0\n", user.Sandpiper("freeze").Output);
         Assert.Equal("2", Path.GetFileName(user.Generation()));
