@@ -21,14 +21,21 @@ public abstract record RemovalOutcome
     public sealed record StillNeeded(PackageName Name, ImmutableArray<PackageName> By) : RemovalOutcome;
 }
 
+/// <param name="Environment">The name of the environment.</param>
+/// <param name="Names">At least one.</param>
+public sealed record RemovalRequest(string Environment, ImmutableArray<PackageName> Names);
+
 /// <summary>The next generation without some packages, and without what only they needed. Asks no index.</summary>
-public sealed class Removal(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, TimeProvider time, string executable)
+public sealed class Removal(OperationContext context, Interpreter interpreter)
 {
-    public RemovalOutcome Remove(ImmutableArray<PackageName> names, CancellationToken cancel)
+    /// <exception cref="EnvironmentException">The environment is damaged; nothing was changed.</exception>
+    /// <exception cref="StoreDamagedException">So is the store; nothing was changed.</exception>
+    /// <exception cref="ChangeUnfinishedException">They are removed, but something that follows failed.</exception>
+    public RemovalOutcome Remove(RemovalRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        using EnvironmentLock held = environment.Lock(() => { }, cancel);
-        if (environment.Current is not { } number) return new RemovalOutcome.NotInstalled(names[0]);
-        Generation before = environment.Read(number);
+        ImmutableArray<PackageName> names = request.Names;
+        using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
+        if (operation.Current() is not { } before) return new RemovalOutcome.NotInstalled(names[0]);
         foreach (PackageName name in names)
         {
             InstalledPackage? package = before.Packages.FirstOrDefault(p => p.Name == name);
@@ -38,11 +45,10 @@ public sealed class Removal(ManagedEnvironment environment, DataPlaces places, I
         }
         ImmutableArray<SelectedPackage> left = WithoutOrphans(before, names);
 
-        using var staging = Staging.Create(places.Root);
-        var store = new WheelStore(places.Root);
+        WheelStore store = context.Store;
         var wheels = left.ToDictionary(p => p.Name, p => store.Find(p.Facts.Digest) ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
-        var succession = new Succession(environment, places, interpreter, new WaiverFile(places.Root), time, executable);
-        return new RemovalOutcome.Removed(succession.Become("uninstall", before, left, wheels, leaveHooksOut: false, staging, cancel));
+        return new RemovalOutcome.Removed(
+            new Succession(context, operation, interpreter, context.Waivers).Become("uninstall", before, left, wheels, leaveHooksOut: false, cancel));
     }
 
     private static ImmutableArray<SelectedPackage> WithoutOrphans(Generation before, ImmutableArray<PackageName> names)

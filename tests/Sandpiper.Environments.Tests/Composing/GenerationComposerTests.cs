@@ -313,7 +313,11 @@ public sealed class GenerationComposerTests : IDisposable
         }
     }
 
-    private CompositionRefusedException Refused(params ComposedPackage[] packages) => Assert.Throws<CompositionRefusedException>(() => _workshop.Install(packages));
+    private CompositionRefusedException Refused(params ComposedPackage[] packages)
+    {
+        using var staging = Staging.Create(_workshop.Root.Path);
+        return Assert.Throws<CompositionRefusedException>(() => _workshop.Compose(staging.NewDirectory(), 1, packages));
+    }
 
     private static string[] Run(Generation generation, params string[] arguments)
     {

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Installing;
 using Sandpiper.Environments.Interpreters;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Places;
+using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Environments.Tests.Store;
 using Sandpiper.Packaging.Names;
@@ -49,25 +52,29 @@ internal sealed class Workshop(string below = "") : IDisposable
         LeftOut = [.. Hooks(package)],
     };
 
-    /// <summary>Composes, moves into place, switches, as an installation does.</summary>
+    public OperationContext Context => new() { Places = DataPlaces.Below(Root.Path), Author = "ada", Executable = "/opt/sandpiper", Time = new StillTime(Now) };
+
+    /// <summary>As an installation does it once the wheels are there.</summary>
     public Generation Install(params ComposedPackage[] packages) => Install(packages, []);
 
+    /// <param name="waived">Goes on record first, as do the hooks that a package is allowed to have.</param>
     public Generation Install(ComposedPackage[] packages, params (string Name, string Rule)[] waived)
     {
         var cancel = TestContext.Current.CancellationToken;
-        using var held = Environment.Lock(() => { }, cancel);
-        int number = Environment.Numbers.DefaultIfEmpty(0).Max() + 1;
-        using var staging = Staging.Create(Root.Path);
-        string work = staging.NewDirectory();
-        var generation = Compose(work, number, packages, waived);
-        Ledger.Announce(new LedgerLine("install", Now, "somebody", Environment.Current, number, [], [], Confirmed: false));
-        Directory.Move(work, generation.Directory);
-        Directory.SetLastWriteTimeUtc(generation.Directory, SealedTree.SealTime);
-        File.SetUnixFileMode(generation.Directory, SealedTree.DirectoryMode);
-        Environment.Switch(number);
-        Ledger.Confirm(number);
-        return generation;
+        foreach (var (name, rule) in waived) Allow(packages.First(p => p.Facts.Name == PackageName.Parse(name)), rule);
+        foreach (var package in packages.Where(p => !p.Facts.AllowedHooks.IsEmpty))
+        {
+            foreach (var hook in Hooks(package)) Allow(package, StartUpHooks.Describe(package.Wheel, hook).Rule);
+        }
+        using var operation = Operation.Begin(Context, Environment.Name, new Unheard(), cancel);
+        ImmutableArray<SelectedPackage> selected = [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
+        var change = new Succession(Context, operation, Python, Context.Waivers)
+            .Become("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel), leaveHooksOut: false, cancel);
+        return Environment.Read(change.Generation!.Value);
     }
+
+    private void Allow(ComposedPackage package, string rule) =>
+        Context.Waivers.Add(new Waiver(package.Facts.Name, package.Facts.Version, rule, "for a test", "ada", Now));
 
     public Generation Compose(string work, int number, ComposedPackage[] packages, params (string Name, string Rule)[] waived) =>
         new GenerationComposer(Python, work, Environment.DirectoryOf(number)).Compose(Environment.Name, number, packages,
@@ -91,4 +98,16 @@ internal sealed class Workshop(string below = "") : IDisposable
         Extras = ImmutableArray.Create(PackageName.Parse("fast")),
         Index = $"https://packages.example/files/{wheel.FileName.FileName}",
     };
+}
+
+/// <summary>A clock that stands still.</summary>
+internal sealed class StillTime(DateTimeOffset now) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => now;
+}
+
+/// <summary>Nobody listens.</summary>
+internal sealed class Unheard : IProgress<InstallationFact>
+{
+    public void Report(InstallationFact value) { }
 }

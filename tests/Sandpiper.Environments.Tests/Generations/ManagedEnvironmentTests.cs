@@ -35,7 +35,11 @@ public sealed class ManagedEnvironmentTests : IDisposable
     [Fact]
     public void A_generation_is_read_as_it_was_composed()
     {
-        var composed = _workshop.Install(Workshop.LeavingOut(_workshop.Package(HostilePackages.WheelWithPthHook("/nowhere"))), _workshop.Package(OrdinaryPackages.Tide(), isRequested: false));
+        using var staging = Staging.Create(_workshop.Root.Path);
+        string work = staging.NewDirectory();
+        var composed = _workshop.Compose(work, 1, [Workshop.LeavingOut(_workshop.Package(HostilePackages.WheelWithPthHook("/nowhere"))), _workshop.Package(OrdinaryPackages.Tide(), isRequested: false)]);
+        Directory.CreateDirectory(Path.GetDirectoryName(composed.Directory)!);
+        Directory.Move(work, composed.Directory);
         var read = _workshop.Environment.Read(1);
         Assert.Equal(
             (composed.Environment, composed.Number, composed.Directory, composed.Created, composed.Python, composed.PythonPrefix, composed.PythonName),
