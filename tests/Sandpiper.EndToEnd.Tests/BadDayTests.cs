@@ -264,22 +264,31 @@ public sealed class BadDayTests
         Assert.True(first.WaitForExit(TimeSpan.FromSeconds(60)) && first.ExitCode == 0, "the other did not go on");
     }
 
-    // An interpreter that does not answer is waited for, and nothing but a kill ends that.
+    // An interpreter that does not answer is waited for a while, and nothing but a kill ends that.
     [Fact]
     public void A_second_signal_ends_what_the_first_could_not_stop()
     {
+        Assert.SkipUnless(File.Exists("/usr/bin/cc"), "there is no compiler to make a program that never answers");
         using var user = new Somebody();
-        string asked = Path.Combine(user.Home, "asked");
-        string python = user.Write("slow-python", $"#!/bin/sh\ntouch '{asked}'\nexec sleep 600\n");
-        user.Run(["/bin/chmod", "+x", python]);
+        string asked = Path.Combine(user.Home, "asked"), python = Path.Combine(user.Place, "python3");
+        string source = user.Write("mute.c", $$"""
+            #include <fcntl.h>
+            #include <unistd.h>
+            int main(void) { alarm(60); close(open("{{asked}}", O_CREAT | O_WRONLY, 0666)); for (;;) pause(); }
+            """);
+        using (Process compiler = Process.Start("/usr/bin/cc", ["-w", "-o", python, source])) compiler.WaitForExit();
         using Process install = user.Start([PublishedCommand.Path, "install", "--python", python, "pebble", "-i", user.Serve(Harbour)]);
         Assert.True(SpinWait.SpinUntil(() => File.Exists(asked) || install.HasExited, TimeSpan.FromSeconds(60)) && !install.HasExited, "the interpreter was not asked");
 
-        // More than two: one that comes before the last was heard is the same to the kernel.
-        Assert.True(SpinWait.SpinUntil(() => Signalled(install), TimeSpan.FromSeconds(60)), "it does not end");
+        // Two of different kinds: the kernel keeps no count of one that has not been heard yet.
+        Signal(install, "TERM");
+        Signal(install, "INT");
+        Assert.True(install.WaitForExit(TimeSpan.FromSeconds(60)), "it does not end");
 
-        Assert.Equal(130, install.ExitCode);
-        Assert.DoesNotContain("stopped", install.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        string said = install.StandardError.ReadToEnd();
+        Assert.SkipWhen(said.Contains("interpreter", StringComparison.Ordinal), "this machine is so slow that the wait was over before");
+        Assert.True(install.ExitCode is 130 or 143, $"{install.ExitCode}");
+        Assert.Equal("", said);
     }
 
     [Fact]
@@ -465,12 +474,6 @@ public sealed class BadDayTests
 
     private static SampleOffer Offering(byte[] content) =>
         new() { Content = content, Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)) };
-
-    private static bool Signalled(Process process)
-    {
-        if (!process.HasExited) Signal(process, "INT");
-        return process.HasExited;
-    }
 
     private static void Signal(Process process, string signal)
     {

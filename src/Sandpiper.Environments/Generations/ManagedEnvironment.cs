@@ -42,7 +42,8 @@ public sealed class ManagedEnvironment
             throw new EnvironmentException($"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most {MaxNameLength}");
         string place = Path.GetFullPath(root);
         // As `python -m venv` refuses it: `bin` could not be named in PATH, and every program would be looked for elsewhere.
-        if (place.Contains(':', StringComparison.Ordinal)) throw new EnvironmentException($"the path of the data directory has a colon, which separates the entries of PATH: `{place}`");
+        if (place.Contains(':', StringComparison.Ordinal))
+            throw new EnvironmentException($"the path of the data directory has a colon, which separates the entries of PATH: `{place}`");
         return new ManagedEnvironment(place, name);
     }
 
@@ -75,10 +76,11 @@ public sealed class ManagedEnvironment
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     public EnvironmentLock Lock(Action waiting, CancellationToken cancel)
     {
+        bool hasTold = false;
         while (true)
         {
             System.IO.Directory.CreateDirectory(Directory);
-            if (EnvironmentLock.TryTake(LockFile, waiting, cancel) is not { } held) continue;
+            if (EnvironmentLock.TryTake(LockFile, TellOnce, cancel) is not { } held) continue;
             try
             {
                 System.IO.Directory.CreateDirectory(Generations);
@@ -91,6 +93,12 @@ public sealed class ManagedEnvironment
                 throw;
             }
         }
+
+        void TellOnce()
+        {
+            if (!hasTold) waiting();
+            hasTold = true;
+        }
     }
 
     /// <summary>Leaves nothing of an environment that was begun and never came to be. The lock is held, and worth nothing afterwards.</summary>
@@ -101,7 +109,8 @@ public sealed class ManagedEnvironment
         {
             // Only what is empty goes; who waits for the lock finds it gone and makes another.
             if (System.IO.Directory.Exists(Generations)) System.IO.Directory.Delete(Generations);
-            if (System.IO.Directory.EnumerateFileSystemEntries(Directory).All(e => string.Equals(e, LockFile, StringComparison.Ordinal))) File.Delete(LockFile);
+            if (System.IO.Directory.EnumerateFileSystemEntries(Directory).All(e => string.Equals(e, LockFile, StringComparison.Ordinal)))
+                File.Delete(LockFile);
             System.IO.Directory.Delete(Directory);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -13,8 +13,11 @@ public enum AfterSwitch
     Shims,
 }
 
-/// <summary>The environment was switched, and something that follows the switch failed. The next command that changes the environment does it.</summary>
-public sealed class ChangeUnfinishedException(string environment, int generation, AfterSwitch step, Exception cause) : Exception(cause.Message, cause)
+/// <summary>
+/// The environment was switched, and something that follows the switch failed. The next command that changes the environment does it.
+/// </summary>
+public sealed class ChangeUnfinishedException(string environment, int generation, AfterSwitch step, Exception cause)
+    : Exception(cause.Message, cause)
 {
     public string Environment { get; } = environment;
 

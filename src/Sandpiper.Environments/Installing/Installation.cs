@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Places;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Indexes;
@@ -20,7 +19,9 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     private readonly WheelStore _store = context.Store;
     private readonly WaiverFile _waivers = context.Waivers;
 
-    /// <summary>Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.</summary>
+    /// <summary>
+    /// Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.
+    /// </summary>
     /// <exception cref="PackageRefusedException">A package was refused; nothing was changed.</exception>
     /// <exception cref="IndexException">The index failed, or gave what cannot be trusted; nothing was changed.</exception>
     /// <exception cref="ChangeUnfinishedException">It is installed, but something that follows failed.</exception>
@@ -41,14 +42,16 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         if (operation is null || isSame)
         {
             if (operation is not null && before is not null) operation.Stay(before);
-            return new InstallationOutcome.Changed(new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
+            return new InstallationOutcome.Changed(
+                new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
         }
-        IReadOnlyDictionary<PackageName, SealedWheel> wheels = await new Acquisition(_store, index, _waivers, operation.Staging, facts).AcquireAsync(selected, cancel);
+        IReadOnlyDictionary<PackageName, SealedWheel> wheels =
+            await new Acquisition(_store, index, _waivers, operation.Staging, facts).AcquireAsync(selected, cancel);
         new ChosenBefore(context.Places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
         try
         {
             return new InstallationOutcome.Changed(
-                new Succession(context, operation, interpreter, _waivers).Become("install", before, selected, wheels, request.LeaveHooksOut, cancel));
+                new Switch(context, operation, interpreter, _waivers).To(new Plan("install", before, selected, wheels, request.LeaveHooksOut), cancel));
         }
         catch (StoreDamagedException damaged)
         {

@@ -46,7 +46,8 @@ internal sealed class Operation : IDisposable
         try
         {
             var operation = new Operation(context, opened, held);
-            if (opened.Current is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false }) operation._ledger.Confirm(current);
+            if (opened.Current is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })
+                operation._ledger.Confirm(current);
             return operation;
         }
         catch
@@ -63,7 +64,9 @@ internal sealed class Operation : IDisposable
     /// <summary>Renames a generation into its place, complete, and switches to it.</summary>
     /// <param name="work">Where it was composed, in the stage.</param>
     /// <returns>What a person should hear of its commands.</returns>
-    /// <exception cref="ChangeUnfinishedException">It is current, but something that follows failed. With any other exception nothing has changed.</exception>
+    /// <exception cref="ChangeUnfinishedException">
+    /// It is current, but something that follows failed. With any other exception nothing has changed.
+    /// </exception>
     public ImmutableArray<string> SwitchToNew(string work, Generation next, LedgerLine line)
     {
         _ledger.Announce(line with { Description = GenerationFile.DigestIn(work) });
@@ -152,7 +155,8 @@ internal sealed class Operation : IDisposable
         }
     }
 
-    private ImmutableArray<string> RefreshShims(Generation generation) => Shims.Refresh(Environment, generation, _context.Places, _context.Executable);
+    private ImmutableArray<string> RefreshShims(Generation generation) =>
+        Shims.Refresh(Environment, generation, _context.Places, _context.Executable);
 
     private static void TakeBack(string place, string work)
     {

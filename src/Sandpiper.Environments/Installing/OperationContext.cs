@@ -4,7 +4,9 @@ using Sandpiper.Environments.Store;
 
 namespace Sandpiper.Environments.Installing;
 
-/// <summary>What every operation is given besides its request: for whom it works, where, and what time it is. An operation reads nothing from the air.</summary>
+/// <summary>
+/// What every operation is given besides its request: for whom it works, where, and what time it is. It reads nothing from the air.
+/// </summary>
 public sealed record OperationContext
 {
     /// <summary>The data root and the cache.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Places;
-using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
 
@@ -46,9 +44,10 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
         ImmutableArray<SelectedPackage> left = WithoutOrphans(before, names);
 
         WheelStore store = context.Store;
-        var wheels = left.ToDictionary(p => p.Name, p => store.Find(p.Facts.Digest) ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
+        var wheels = left.ToDictionary(
+            p => p.Name, p => store.Find(p.Facts.Digest) ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
         return new RemovalOutcome.Removed(
-            new Succession(context, operation, interpreter, context.Waivers).Become("uninstall", before, left, wheels, leaveHooksOut: false, cancel));
+            new Switch(context, operation, interpreter, context.Waivers).To(new Plan("uninstall", before, left, wheels, LeaveHooksOut: false), cancel));
     }
 
     private static ImmutableArray<SelectedPackage> WithoutOrphans(Generation before, ImmutableArray<PackageName> names)
@@ -56,7 +55,8 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
         var left = before.Packages.Where(p => !names.Contains(p.Name)).ToDictionary(p => p.Name);
         while (true)
         {
-            foreach (InstalledPackage package in left.Values.ToList()) left[package.Name] = package with { RequiredBy = [.. package.RequiredBy.Where(left.ContainsKey)] };
+            foreach (InstalledPackage package in left.Values.ToList())
+                left[package.Name] = package with { RequiredBy = [.. package.RequiredBy.Where(left.ContainsKey)] };
             List<PackageName> orphans = [.. left.Values.Where(p => !p.IsRequested && p.RequiredBy.IsEmpty).Select(p => p.Name)];
             if (orphans.Count == 0) return [.. left.Values.OrderBy(p => p.Name).Select(p => new SelectedPackage(p, null))];
             orphans.ForEach(name => left.Remove(name));

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Places;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Environments.Verifying;
@@ -71,7 +70,8 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
         var wheels = await new Acquisition(_store, index, _waivers, operation.Staging, facts).AcquireAsync(selected, cancel);
-        EnvironmentChange change = new Succession(context, operation, interpreter, _waivers).Become("repair", before, selected, wheels, leaveHooksOut: false, cancel);
+        EnvironmentChange change = new Switch(context, operation, interpreter, _waivers)
+            .To(new Plan("repair", before, selected, wheels, LeaveHooksOut: false), cancel);
         return new RepairOutcome.Repaired(change, findings, pins.Count);
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
-using Sandpiper.Environments.Places;
 
 namespace Sandpiper.Environments.Installing;
 
@@ -44,7 +43,8 @@ public sealed class Rollback(OperationContext context)
         var line = new LedgerLine("rollback", context.Time.GetUtcNow(), context.Author, current, target,
             [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))], [], Confirmed: false);
         ImmutableArray<string> notes = target == current ? operation.Stay(next) : operation.SwitchTo(next, line);
-        return new RollbackOutcome.Switched(new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes });
+        var change = new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
+        return new RollbackOutcome.Switched(change);
     }
 
     private static Generation? TryRead(ManagedEnvironment environment, int? number)

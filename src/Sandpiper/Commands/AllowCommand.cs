@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Installing;
-using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;

@@ -26,7 +26,8 @@ internal static class ConfinedRun
         int exitCode = ConfinedProgram.Run(profile.Confinement, command);
 
         // What was there could not be changed; what is new was made by the program, or by somebody else meanwhile.
-        TellOfNew(session.Terminal, [.. grants.Write.Where(Directory.Exists).SelectMany(ProtectedNames.In).Except(profile.Confinement.Protected, StringComparer.Ordinal)]);
+        IEnumerable<string> there = grants.Write.Where(Directory.Exists).SelectMany(ProtectedNames.In);
+        TellOfNew(session.Terminal, [.. there.Except(profile.Confinement.Protected, StringComparer.Ordinal)]);
         // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
         if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {profile.Summary}"));
         return exitCode;
@@ -36,9 +37,11 @@ internal static class ConfinedRun
     // there are only *.pth, so what has a name of its own comes first.
     internal static void TellOfNew(Terminal terminal, IReadOnlyCollection<string> made)
     {
-        foreach (string path in made.OrderBy(p => p.EndsWith(".pth", StringComparison.OrdinalIgnoreCase)).ThenBy(p => p, StringComparer.Ordinal).Take(NewShown))
+        IEnumerable<string> ordered = made.OrderBy(p => p.EndsWith(".pth", StringComparison.OrdinalIgnoreCase)).ThenBy(p => p, StringComparer.Ordinal);
+        foreach (string path in ordered.Take(NewShown))
         {
-            terminal.Note(Inked.Yellow($"sandpiper: `{path}` is new: programs outside the sandbox run what such a file says; read it first"));
+            terminal.Note(Inked.Yellow(
+                $"sandpiper: `{path}` is new: programs outside the sandbox run what such a file says; read it first"));
         }
         if (made.Count > NewShown) terminal.Note(Inked.Yellow($"sandpiper: … and {made.Count - NewShown:N0} more such names are new"));
     }

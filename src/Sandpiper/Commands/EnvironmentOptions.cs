@@ -62,6 +62,7 @@ internal static class EnvironmentOptions
         using var session = Session.ToLook(context.ParseResult);
         var all = new DirectoryInfo(Path.GetDirectoryName(Open(session, Shared).Directory)!);
         // One that is being made for the first time is none yet.
-        return all.Exists ? all.EnumerateDirectories().Where(d => new FileInfo(Path.Combine(d.FullName, "current")).LinkTarget is not null).Select(d => new CompletionItem(d.Name)) : [];
+        return !all.Exists ? [] : all.EnumerateDirectories()
+            .Where(d => new FileInfo(Path.Combine(d.FullName, "current")).LinkTarget is not null).Select(d => new CompletionItem(d.Name));
     }
 }

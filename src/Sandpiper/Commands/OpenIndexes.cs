@@ -16,7 +16,8 @@ internal sealed class OpenIndexes : IDisposable
     {
         _indexes = [.. addresses.Select(address => address.IsFile
             ? (IPackageIndex)new DirectoryIndex(address, MetadataOf)
-            : new SimpleIndex(address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline))];
+            : new SimpleIndex(
+                address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline, Environment.GetEnvironmentVariable("SSL_CERT_FILE")))];
     }
 
     /// <summary>All of them as one: the first that has a name owns it.</summary>

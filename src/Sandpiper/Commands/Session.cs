@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Installing;
-using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Places;
 using Sandpiper.Sandbox.Privileges;
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Sandpiper.Console;
 
-/// <summary>Ctrl-C and SIGTERM as a wish: the first cancels a token, so that the command stops at the next safe place; the second ends the process.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM as a wish: the first cancels a token, so that the command stops at the next safe place; the second ends the process.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();

@@ -68,8 +68,8 @@ internal sealed class Workshop(string below = "") : IDisposable
         }
         using var operation = Operation.Begin(Context, Environment.Name, new Unheard(), cancel);
         ImmutableArray<SelectedPackage> selected = [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
-        var change = new Succession(Context, operation, Python, Context.Waivers)
-            .Become("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel), leaveHooksOut: false, cancel);
+        var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel), LeaveHooksOut: false);
+        var change = new Switch(Context, operation, Python, Context.Waivers).To(plan, cancel);
         return Environment.Read(change.Generation!.Value);
     }
 

@@ -115,6 +115,26 @@ public sealed class ManagedEnvironmentTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waited_for_an_environment_that_came_to_nothing_makes_it_anew_and_holds_it_alone()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var environment = _workshop.Environment;
+        var told = new TaskCompletionSource();
+        var first = environment.Lock(() => Assert.Fail("there is nobody to wait for"), cancel);
+        var second = Task.Run(() => environment.Lock(told.SetResult, cancel), cancel);
+        await told.Task;
+
+        environment.RemoveIfNothingWasInstalled();
+        Assert.False(Directory.Exists(environment.Directory));
+        first.Dispose();
+
+        using var held = await second;
+        Assert.Equal(["generations", "lock"], Directory.GetFileSystemEntries(environment.Directory).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal));
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => environment.Lock(stop.Cancel, stop.Token));
+    }
+
+    [Fact]
     public async Task Of_two_who_change_something_the_second_waits_and_says_so()
     {
         var cancel = TestContext.Current.CancellationToken;

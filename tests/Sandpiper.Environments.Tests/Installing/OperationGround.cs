@@ -23,6 +23,9 @@ internal sealed class OperationGround : IDisposable
 
     public OperationContext Context => new() { Places = DataPlaces.Below(Root.Path), Author = "ada", Executable = "/opt/sandpiper", Time = new StillTime(Now) };
 
+    private DirectoryIndex Index =>
+        new(new Uri($"file://{_index}/simple/"), (path, _) => throw new InvalidOperationException($"{path} has its METADATA beside it"));
+
     public ManagedEnvironment Environment(string name = "shared") => ManagedEnvironment.Open(Root.Path, name);
 
     public ImmutableArray<LedgerLine> Ledger(string name = "shared") => new EnvironmentLedger(Environment(name)).Read();
@@ -45,9 +48,11 @@ internal sealed class OperationGround : IDisposable
 
     public Task<InstallationOutcome> InstallAsync(InstallationRequest request, CancellationToken? cancel = null)
     {
-        var index = new DirectoryIndex(new Uri($"file://{_index}/simple/"), (path, _) => throw new InvalidOperationException($"{path} has its METADATA beside it"));
-        return new Installation(Context, Workshop.Python, index).InstallAsync(request, new Unheard(), cancel ?? TestContext.Current.CancellationToken);
+        return new Installation(Context, Workshop.Python, Index).InstallAsync(request, new Unheard(), cancel ?? TestContext.Current.CancellationToken);
     }
+
+    public Task<RepairOutcome> RepairAsync() =>
+        new Repair(Context, Workshop.Python, Index).MendAsync(new RepairRequest("shared"), new Unheard(), TestContext.Current.CancellationToken);
 
     public RemovalOutcome Remove(params string[] names) =>
         new Removal(Context, Workshop.Python).Remove(new RemovalRequest("shared", [.. names.Select(PackageName.Parse)]), new Unheard(), TestContext.Current.CancellationToken);

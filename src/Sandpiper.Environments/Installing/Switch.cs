@@ -4,32 +4,38 @@ using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Interpreters;
 using Sandpiper.Environments.Ledger;
-using Sandpiper.Environments.Places;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Environments.Installing;
 
-/// <summary>From sealed wheels to the current generation: judged, composed beside its place, announced, renamed into place, switched, confirmed.</summary>
-internal sealed class Succession(OperationContext context, Operation operation, Interpreter interpreter, WaiverFile waivers)
+/// <summary>
+/// From a plan to the current generation: judged, composed beside its place, announced, renamed into place, switched, confirmed.
+/// </summary>
+internal sealed class Switch(OperationContext context, Operation operation, Interpreter interpreter, WaiverFile waivers)
 {
     /// <exception cref="PackageRefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
-    public EnvironmentChange Become(
-        string command, Generation? before, ImmutableArray<SelectedPackage> selected, IReadOnlyDictionary<PackageName, SealedWheel> wheels, bool leaveHooksOut, CancellationToken cancel)
+    /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
+    /// <exception cref="ChangeUnfinishedException">
+    /// It is current, but something that follows failed. With any other exception nothing has changed.
+    /// </exception>
+    public EnvironmentChange To(Plan plan, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
-        var hooks = new StartUpHooks(waivers, leaveHooksOut);
-        ImmutableArray<ComposedPackage> packages = [.. selected.Select(s => HookJudgement.Judge(s.Facts with { Digest = wheels[s.Name].Digest }, wheels[s.Name], hooks))];
+        var hooks = new StartUpHooks(waivers, plan.LeaveHooksOut);
+        ImmutableArray<ComposedPackage> packages =
+            [.. plan.Packages.Select(s => HookJudgement.Judge(s.Facts with { Digest = plan.Wheels[s.Name].Digest }, plan.Wheels[s.Name], hooks))];
         int number = operation.NextNumber;
         string work = operation.Staging.NewDirectory(), place = operation.Environment.DirectoryOf(number);
         Generation next = Compose(packages, number, work, place, cancel);
 
-        selected = [.. selected.Zip(packages).Select(p => p.First with { Facts = p.Second.Facts })];
-        ImmutableArray<PackageChange> changes = Selection.Changes(before, selected);
+        ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Zip(packages).Select(p => p.First with { Facts = p.Second.Facts })];
+        ImmutableArray<PackageChange> changes = Selection.Changes(plan.Before, judged);
         cancel.ThrowIfCancellationRequested();
         var line = new LedgerLine(
-            command, context.Time.GetUtcNow(), context.Author, before?.Number, number, LedgerChangesOf(changes, next), OverridesOf(next, leaveHooksOut), Confirmed: false);
+            plan.Command, context.Time.GetUtcNow(), context.Author, plan.Before?.Number, number,
+            LedgerChangesOf(changes, next), OverridesOf(next, plan.LeaveHooksOut), Confirmed: false);
         ImmutableArray<string> notes = operation.SwitchToNew(work, next, line);
         return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
     }
