@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Environments.Kernel;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Environments.Generations;
 
@@ -16,7 +16,7 @@ public sealed class EnvironmentLock : IDisposable
     /// <summary>Null when the file was taken away meanwhile, with its directory: then it is to be made and asked for anew.</summary>
     /// <param name="waiting">Called once when there is somebody to wait for.</param>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
-    internal static EnvironmentLock? TryTake(string path, Action waiting, CancellationToken cancel)
+    public static EnvironmentLock? TryTake(string path, Action waiting, CancellationToken cancel)
     {
         // Not File.OpenHandle: it takes a shared lock of its own, and throws while somebody else holds the exclusive one.
         if (RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create) is not { } file) return null;

@@ -1,14 +1,11 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using Sandpiper.Kernel.Users;
 
 namespace Sandpiper.Commands;
 
 /// <summary>Who does what is being written down.</summary>
-internal static partial class Author
+internal static class Author
 {
     /// <summary>The user's name; where the machine knows none for him, as for whom root becomes, <c>uid 60999</c>.</summary>
-    public static string Name { get; } = Environment.UserName is { Length: > 0 } name ? name : string.Create(CultureInfo.InvariantCulture, $"uid {EffectiveUserId()}");
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUserId();
+    public static string Name { get; } = Environment.UserName is { Length: > 0 } name ? name : string.Create(CultureInfo.InvariantCulture, $"uid {UserIds.Effective}");
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
-using Sandpiper.Environments.Places;
+using Sandpiper.Environments;
+using Sandpiper.Operations;
 using Sandpiper.Sandbox.Privileges;
 
 namespace Sandpiper.Commands;
