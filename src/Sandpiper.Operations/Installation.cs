@@ -4,7 +4,6 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies.Waivers;
@@ -27,6 +26,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     /// <exception cref="ChangeUnfinishedException">It is installed, but something that follows failed.</exception>
     public async Task<InstallationOutcome> InstallAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
+        request = request.For(interpreter.Markers);
         // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
         using Operation? operation = request.DryRun ? null : Operation.Begin(context, request.Environment, facts, cancel);
         ManagedEnvironment environment = operation?.Environment ?? ManagedEnvironment.Open(context.Places.Root, request.Environment);
@@ -65,50 +65,13 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     private bool IsAllowedSince(SelectedPackage package) =>
         !package.Facts.OmittedHooks.IsEmpty && _waivers.RulesFor(package.Name, package.Version).Any(WaivableRules.IsAboutHooks);
 
-    // What is installed answers for itself, so that adding one package does not ask for the pages of all others. Only when that leads
-    // nowhere is everything open to change.
-    private async Task<ResolutionResult> ResolveAsync(InstallationRequest request, Generation? before, IProgress<InstallationFact> facts, CancellationToken cancel)
+    private Task<ResolutionResult> ResolveAsync(
+        InstallationRequest request, Generation? before, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         SupportedTags tags = SupportedTags.Of(interpreter.Target);
-        ResolutionProblem problem = ProblemOf(request, before, tags);
-        var seen = new PackagesSeen(facts);
-        Dictionary<PackageName, KnownWheel> known = KnownFor(request, before, tags);
-        if (known.Count == 0) return await new Resolver(index).SolveAsync(problem, seen, cancel);
-
-        ResolutionResult quick = await new Resolver(new KnownWheels(index, _store, known)).SolveAsync(problem, seen, cancel);
-        return quick is ResolutionResult.Solved ? quick : await new Resolver(index).SolveAsync(problem, seen, cancel);
-    }
-
-    private ResolutionProblem ProblemOf(InstallationRequest request, Generation? before, SupportedTags tags)
-    {
-        var asked = request.Lines.Where(l => !l.IsConstraint).Select(l => l.Requirement.Name).ToHashSet();
-        IEnumerable<InstalledPackage> installed = before?.Packages ?? [];
-        // What the user asked for earlier still holds, unless he asks for the same package anew.
-        IEnumerable<RequirementLine> earlier = !request.FollowDependencies ? [] : installed
-            .Where(p => p.IsRequested && !p.IsAlone && p.Requirement is not null && !asked.Contains(p.Name))
-            .Select(p => new RequirementLine(Requirement.Parse(p.Requirement!), request.RequireHashes ? [p.Digest] : [], IsConstraint: false, "an earlier install"));
-        return new ResolutionProblem
-        {
-            Lines = [.. request.Lines, .. earlier],
-            Preferred = request.UpgradeAll ? ImmutableDictionary<PackageName, Pep440Version>.Empty : installed.Where(p => !request.Upgrade.Contains(p.Name)).ToImmutableDictionary(p => p.Name, p => p.Version),
-            Environment = interpreter.Markers,
-            Tags = tags,
-            FollowDependencies = request.FollowDependencies,
-            Prereleases = request.Prereleases ? true : null,
-            ExcludeNewer = request.ExcludeNewer,
-            RequireHashes = request.RequireHashes,
-        };
-    }
-
-    private Dictionary<PackageName, KnownWheel> KnownFor(InstallationRequest request, Generation? before, SupportedTags tags)
-    {
-        var known = new Dictionary<PackageName, KnownWheel>();
-        foreach (InstalledPackage package in before?.Packages ?? [])
-        {
-            if (!request.UpgradeAll && !request.Upgrade.Contains(package.Name) && _store.Find(package.Digest) is { } wheel && Uri.TryCreate(package.Index, UriKind.Absolute, out Uri? origin)) known[package.Name] = new KnownWheel(wheel, origin);
-        }
-        foreach ((PackageName name, KnownWheel wheel) in new ChosenBefore(context.Places, tags).Find(request.Lines, _store)) known.TryAdd(name, wheel);
-        return known;
+        var chosen = new ChosenBefore(context.Places, tags).Find(request.Lines, _store);
+        return new EnvironmentResolution(request, before, interpreter.Markers, tags, index, _store, chosen)
+            .SolveAsync(new PackagesSeen(facts), cancel);
     }
 
     private sealed class PackagesSeen(IProgress<InstallationFact> facts) : IProgress<int>

@@ -1,5 +1,4 @@
 using Sandpiper.Packaging.Names;
-using Sandpiper.Store;
 
 namespace Sandpiper.Store.Tests;
 

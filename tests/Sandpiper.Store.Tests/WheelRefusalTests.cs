@@ -1,6 +1,5 @@
 using Sandpiper.Archives;
 using Sandpiper.Samples;
-using Sandpiper.Store;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Store.Tests;

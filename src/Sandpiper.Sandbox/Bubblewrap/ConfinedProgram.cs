@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
-using Sandpiper.Sandbox.Programs;
 using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Sandbox.Programs;
 using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
