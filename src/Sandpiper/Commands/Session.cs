@@ -50,11 +50,11 @@ internal sealed class Session : IDisposable
     /// <summary>What an operation is given.</summary>
     public OperationContext Context => new() { Places = Places, Author = Author.Name, Executable = OwnExecutable, Time = Time };
 
-    /// <exception cref="Sandbox.SandboxException">Root's rights could not be given up.</exception>
+    /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
     public static Session Of(ParseResult parsed) => Of(parsed, makesDirectories: true);
 
     /// <summary>For who only looks, as completion does: nothing is made, and nothing given to the user that root becomes.</summary>
-    /// <exception cref="Sandbox.SandboxException">Root's rights could not be given up.</exception>
+    /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
     public static Session ToLook(ParseResult parsed) => Of(parsed, makesDirectories: false);
 
     private static Session Of(ParseResult parsed, bool makesDirectories)
