@@ -111,6 +111,8 @@ public sealed class RetryTests
         Assert.InRange(limits.Connect, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
         Assert.InRange(limits.Silence, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2));
         Assert.InRange(limits.Page, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
+        Assert.InRange(limits.Start, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5));
+        Assert.InRange(limits.SlowestBytesPerSecond, 1024, 16 << 10);
     }
 
     [Fact]

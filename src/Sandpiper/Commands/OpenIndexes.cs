@@ -10,6 +10,8 @@ namespace Sandpiper.Commands;
 /// <summary>Opens the indexes that a command line names.</summary>
 internal sealed class OpenIndexes : IDisposable
 {
+    private const int MaxMetadataBytes = 8 << 20;       // as of one beside a wheel; that of known packages stays below one megabyte
+
     private readonly ImmutableArray<IPackageIndex> _indexes;
 
     public OpenIndexes(Session session, ImmutableArray<Uri> addresses)
@@ -27,7 +29,7 @@ internal sealed class OpenIndexes : IDisposable
         foreach (IPackageIndex index in _indexes) (index as IDisposable)?.Dispose();
     }
 
-    private static ReadOnlyMemory<byte> MetadataOf(string path, string fileName)
+    internal static ReadOnlyMemory<byte> MetadataOf(string path, string fileName)
     {
         try
         {
@@ -40,13 +42,22 @@ internal sealed class OpenIndexes : IDisposable
     }
 
     // For indexes that do not offer METADATA beside the wheel; the strict reader reads it here as it will when the wheel is sealed.
-    private static ReadOnlyMemory<byte> MetadataIn(string path, string fileName)
+    private static byte[] MetadataIn(string path, string fileName)
     {
         using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), ArchiveLimits.Default);
-        ZipMember? metadata = wheel.Members.FirstOrDefault(m => m.Name.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) && m.Name.Count(c => c == '/') == 1);
-        if (metadata is null) throw new ArchiveRefusedException("SP-WHEEL-03", $"`{fileName}` has no METADATA", null, 0);
-        using var content = new MemoryStream();
-        wheel.CopyTo(metadata, content);
-        return content.ToArray();
+        ZipMember metadata = wheel.Members.FirstOrDefault(IsMetadata)
+            ?? throw new ArchiveRefusedException("SP-WHEEL-03", $"`{fileName}` has no METADATA", null, 0);
+        if (metadata.Size > MaxMetadataBytes)
+        {
+            throw new ArchiveRefusedException(
+                "SP-WHEEL-03", $"METADATA has more than {MaxMetadataBytes} bytes", metadata.Name, metadata.HeaderOffset);
+        }
+        // As large as promised and no larger: the reader refuses at the first byte beyond.
+        byte[] content = new byte[metadata.Size];
+        wheel.CopyTo(metadata, new MemoryStream(content));
+        return content;
     }
+
+    private static bool IsMetadata(ZipMember member) =>
+        member.Name.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) && member.Name.Count(c => c == '/') == 1;
 }
