@@ -31,7 +31,8 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     /// <param name="offline">Never ask; pages in the cache count whatever their age.</param>
     /// <exception cref="IndexException">The address is none, or <c>SSL_CERT_FILE</c> names what cannot be read.</exception>
     public SimpleIndex(Uri address, string? cacheDirectory, WheelMetadataReader metadataOf, TimeProvider time, bool offline)
-        : this(address, cacheDirectory, metadataOf, time, offline, FetchLimits.Default, Environment.GetEnvironmentVariable("SSL_CERT_FILE"))
+        : this(address, cacheDirectory, metadataOf, time, offline, FetchLimits.Default, Environment.GetEnvironmentVariable("SSL_CERT_FILE"),
+            EnvironmentProxy.OfProcess())
     {
     }
 
@@ -42,13 +43,14 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         TimeProvider time,
         bool offline,
         FetchLimits limits,
-        string? certificateFile)
+        string? certificateFile,
+        EnvironmentProxy proxy)
     {
         _address = WithSlash(Credentials.Separate(address, out _credentials));
         if (cacheDirectory is not null) CacheFile.Sweep(cacheDirectory);
         _cache = new PageCache(cacheDirectory);
         _kept = new KeptWheels(cacheDirectory);
-        _fetcher = new HttpFetcher(time, limits, string.IsNullOrEmpty(certificateFile) ? null : certificateFile);
+        _fetcher = new HttpFetcher(time, limits, string.IsNullOrEmpty(certificateFile) ? null : certificateFile, proxy);
         (_metadataOf, _time, _offline) = (metadataOf, time, offline);
     }
 

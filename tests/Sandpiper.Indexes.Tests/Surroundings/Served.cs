@@ -52,8 +52,11 @@ internal static class Served
         At(server.Simple(), cache, time, offline, certificates);
 
     public static SimpleIndex At(
-        Uri address, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null) =>
-        new(address, cache, ReadMetadata, time ?? new EagerTime(), offline, FetchLimits.Default, certificates);
+        Uri address, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null,
+        EnvironmentProxy? proxy = null) =>
+        new(
+            address, cache, ReadMetadata, time ?? new EagerTime(), offline, FetchLimits.Default, certificates,
+            proxy ?? EnvironmentProxy.OfProcess());
 
     public static Task<ProjectPage?> PageOf(this IPackageIndex index) => index.GetPageAsync(Pebble, Cancel);
 
