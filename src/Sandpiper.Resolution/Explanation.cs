@@ -43,11 +43,12 @@ internal sealed class Explanation
             _sentences.Add(obstacles.Count == 0 ? $"{asked}; {WhatThereIs(project, end)}" : asked);
             TellObstacles(project, obstacles, depth);
         }
+        if (project.Page is { } page && LeftOutWords.Of(page) is { } leftOut) _sentences.Add(leftOut);
     }
 
     private static string WhyNoFiles(Project project) => project.IsQuarantined
         ? $"the index has quarantined `{project.Name}`{(project.Page!.StatusReason is { Length: > 0 } reason ? $": {reason}" : "")}"
-        : $"the index lists no wheel and no source distribution of `{project.Name}`";
+        : $"the index lists no wheel and no source distribution of `{project.Name}`{(project.Page!.LeftOut.IsEmpty ? "" : " that can be used")}";
 
     // Of the releases that everybody would accept; what a demand excludes is told by the demand.
     private static List<(Release Release, Obstacle Obstacle)> ObstaclesOf(DeadEnd end)

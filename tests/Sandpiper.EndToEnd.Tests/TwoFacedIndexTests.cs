@@ -6,7 +6,7 @@ using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
-/// <summary>Indexes that answer the same question differently the second time (P3).</summary>
+/// <summary>Indexes that answer the same question differently the second time (P3), or leave something out of their pages.</summary>
 public sealed class TwoFacedIndexTests
 {
     private const string PageOfPebble = "/simple/pebble/";
@@ -31,6 +31,34 @@ public sealed class TwoFacedIndexTests
         Assert.True(outcome.ExitCode == 3 && outcome.Error.Contains("SP-WHEEL-14", StringComparison.Ordinal), $"{outcome}");
         Assert.False(File.Exists(Path.Combine(user.DataRoot, "envs/shared/current")), "something was installed");
         Assert.Equal(1, server.CountOf($"/files/{PebbleFile}.metadata"));
+    }
+
+    [Fact]
+    public void What_was_left_out_of_a_page_is_said_where_it_is_missed_and_with_v_where_something_older_was_taken()
+    {
+        using var user = new Somebody();
+        JsonNode page = JsonNode.Parse(Encoding.UTF8.GetString(
+            new SampleIndex().WithAll(OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0")).PageJson("tide")!))!;
+        page["files"]![1]!["upload-time"] = "2024-01-01T00:00:00";
+        using LyingIndexServer server = ServePages(new LyingIndexServer()).Serve("/simple/tide/", ServedAnswer.Json(page.ToJsonString()));
+        OlderTide(server);
+        string address = new Uri(server.Address, "simple/").AbsoluteUri;
+        string said = $"1 entry of the page of `tide` was left out: `{OrdinaryPackages.Tide("2.0").FileName}`, "
+            + "because its `upload-time` cannot be understood";
+
+        Outcome missed = user.Sandpiper("install", "tide==2.0", "-i", address);
+        Outcome older = user.Sandpiper("install", "-v", "tide", "-i", address);
+
+        Assert.True(missed.ExitCode == 1 && missed.Error.Contains(said, StringComparison.Ordinal), $"{missed}");
+        Assert.True(older.ExitCode == 0 && older.Error.Contains(said, StringComparison.Ordinal), $"{older}");
+    }
+
+    private static void OlderTide(LyingIndexServer server)
+    {
+        SampleIndex index = new SampleIndex().With(OrdinaryPackages.Tide("1.0"));
+        string file = OrdinaryPackages.Tide("1.0").FileName;
+        foreach (string name in (string[])[file, $"{file}.metadata"])
+            server.Serve($"/files/{name}", ServedAnswer.Bytes(index.FileBytes(name)!));
     }
 
     private static LyingIndexServer ServePages(LyingIndexServer server)

@@ -82,6 +82,7 @@ internal static class InstallCommand
         var installation = new Installation(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
         InstallationOutcome outcome = await installation.InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
         line.Dispose();
+        indexes.TellLeftOut(session.Terminal);
         switch (outcome)
         {
             case InstallationOutcome.Unsolvable { Why: var why }:

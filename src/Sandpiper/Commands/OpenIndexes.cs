@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
+using Sandpiper.Console;
 using Sandpiper.Environments.Installing;
 using Sandpiper.Indexes;
+using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Resolution;
 
 namespace Sandpiper.Commands;
 
@@ -13,16 +16,26 @@ internal sealed class OpenIndexes : IDisposable
     private const int MaxMetadataBytes = 8 << 20;       // as of one beside a wheel; that of known packages stays below one megabyte
 
     private readonly ImmutableArray<IPackageIndex> _indexes;
+    private readonly PagesWithGaps _whole;
 
     public OpenIndexes(Session session, ImmutableArray<Uri> addresses)
     {
         _indexes = [.. addresses.Select(address => address.IsFile
             ? (IPackageIndex)new DirectoryIndex(address, MetadataOf)
             : new SimpleIndex(address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline))];
+        _whole = new PagesWithGaps(_indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes));
     }
 
     /// <summary>All of them as one: the first that has a name owns it.</summary>
-    public IPackageIndex Whole => _indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes);
+    public IPackageIndex Whole => _whole;
+
+    /// <summary>
+    /// With <c>-v</c>: which entries of their pages were left out, and why. A missing one may be why an older release was taken.
+    /// </summary>
+    public void TellLeftOut(Terminal terminal)
+    {
+        foreach (ProjectPage page in _whole.Seen) terminal.Detail(LeftOutWords.Of(page)!);
+    }
 
     public void Dispose()
     {

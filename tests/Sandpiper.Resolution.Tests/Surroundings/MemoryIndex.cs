@@ -39,6 +39,13 @@ internal sealed class MemoryIndex : IPackageIndex
         return this;
     }
 
+    /// <summary>A page on which not everything was understood.</summary>
+    public MemoryIndex WithLeftOut(string name, params LeftOutEntry[] entries)
+    {
+        _pages[PackageName.Parse(name)] = PageOf(name) with { LeftOut = [.. entries] };
+        return this;
+    }
+
     public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
         Ask(name.Normalized);
