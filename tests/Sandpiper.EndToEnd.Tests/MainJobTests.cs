@@ -124,26 +124,26 @@ public sealed class MainJobTests
         Assert.Equal(("KNOT\n", ""), (run.Output, run.Error));
     }
 
-    public static TheoryData<string, string, bool> Tamperings => new()
+    public static TheoryData<string, string> Tamperings => new()
     {
-        { "edit", "chmod u+w \"$f\" && echo '# more' >> \"$f\"", false },
-        { "same size and time", "touch -r \"$f\" \"$TMPDIR/then\" && chmod u+w \"$f\" && printf X | dd of=\"$f\" bs=1 seek=20 conv=notrunc && touch -r \"$TMPDIR/then\" \"$f\" && chmod u-w \"$f\"", true },
-        { "touch", "touch \"$f\"", false },
-        { "make writable", "chmod u+w \"$f\"", false },
-        { "delete", "chmod u+w \"$d\" && rm -f \"$f\"", false },
-        { "replace by a link", "chmod u+w \"$d\" && rm -f \"$f\" && ln -s /etc/passwd \"$f\"", false },
-        { "add a module", "chmod u+w \"$d\" && echo > \"$d/more.py\"", false },
-        { "add .pth", "chmod u+w \"$s\" && echo 'import os' > \"$s/x.pth\"", false },
-        { "add sitecustomize", "chmod u+w \"$s\" && echo > \"$s/sitecustomize.py\"", false },
-        { "replace the package's directory", "chmod u+w \"$s\" && mv \"$s/pebble\" \"$s/old\" && cp -r \"$s/old\" \"$s/pebble\" && chmod -R u+w \"$s/old\" && rm -rf \"$s/old\"", false },
-        { "change the interpreter's settings", "chmod u+w \"$g/pyvenv.cfg\" && echo 'include-system-site-packages = true' >> \"$g/pyvenv.cfg\"", false },
-        { "replace the interpreter", "chmod u+w \"$g/bin\" && rm -f \"$g/bin/python\" && cp /bin/true \"$g/bin/python\"", false },
-        { "edit a script", "chmod u+w \"$g/bin/tide\" && echo '# more' >> \"$g/bin/tide\"", false },
+        { "edit", "chmod u+w \"$f\" && echo '# more' >> \"$f\"" },
+        { "same size and time", "touch -r \"$f\" \"$TMPDIR/then\" && chmod u+w \"$f\" && printf X | dd of=\"$f\" bs=1 seek=20 conv=notrunc && touch -r \"$TMPDIR/then\" \"$f\" && chmod u-w \"$f\"" },
+        { "touch", "touch \"$f\"" },
+        { "make writable", "chmod u+w \"$f\"" },
+        { "delete", "chmod u+w \"$d\" && rm -f \"$f\"" },
+        { "replace by a link", "chmod u+w \"$d\" && rm -f \"$f\" && ln -s /etc/passwd \"$f\"" },
+        { "add a module", "chmod u+w \"$d\" && echo > \"$d/more.py\"" },
+        { "add .pth", "chmod u+w \"$s\" && echo 'import os' > \"$s/x.pth\"" },
+        { "add sitecustomize", "chmod u+w \"$s\" && echo > \"$s/sitecustomize.py\"" },
+        { "replace the package's directory", "chmod u+w \"$s\" && mv \"$s/pebble\" \"$s/old\" && cp -r \"$s/old\" \"$s/pebble\" && chmod -R u+w \"$s/old\" && rm -rf \"$s/old\"" },
+        { "change the interpreter's settings", "chmod u+w \"$g/pyvenv.cfg\" && echo 'include-system-site-packages = true' >> \"$g/pyvenv.cfg\"" },
+        { "replace the interpreter", "chmod u+w \"$g/bin\" && rm -f \"$g/bin/python\" && cp /bin/true \"$g/bin/python\"" },
+        { "edit a script", "chmod u+w \"$g/bin/tide\" && echo '# more' >> \"$g/bin/tide\"" },
     };
 
     [Theory]
     [MemberData(nameof(Tamperings))]
-    public void Verify_finds_every_tampering_and_repair_undoes_it(string what, string how, bool onlyInFull)
+    public void Verify_finds_every_tampering_and_repair_undoes_it(string what, string how)
     {
         using var user = new Somebody();
         string index = Install(user, "tide");
@@ -160,7 +160,7 @@ public sealed class MainJobTests
         Assert.True(full.ExitCode == 3, $"{what}: {full}");
         using JsonDocument findings = JsonDocument.Parse(full.Output);
         Assert.NotEqual(0, findings.RootElement.GetProperty("findings").GetArrayLength());
-        if (!onlyInFull) Assert.True(verify.ExitCode == 3, $"{what}: {verify}");
+        Assert.True(verify.ExitCode == 3, $"{what}: {verify}");
 
         Outcome repaired = user.Sandpiper("repair", "-i", index);
         Assert.True(repaired.ExitCode == 0, $"{what}: {repaired}");
@@ -230,6 +230,42 @@ public sealed class MainJobTests
 
         Done(user.Sandpiper("install", "--index-url", index, "plover"));
         Assert.DoesNotContain("# changed", File.ReadAllText(Table()), StringComparison.Ordinal);
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void An_edit_that_covers_its_traces_reaches_no_other_environment_and_is_repaired()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+        string Module() => Directory.EnumerateFiles(Path.Combine(user.Generation(), "lib"), "__init__.py", SearchOption.AllDirectories).First(p => p.Contains("/tide/", StringComparison.Ordinal));
+        byte[] honest = File.ReadAllBytes(Module());
+        Done(user.Run(["/bin/sh", "-c", """
+            touch -r "$0" "$TMPDIR/then" && chmod u+w "$0" && printf X | dd of="$0" bs=1 seek=3 conv=notrunc && touch -r "$TMPDIR/then" "$0" && chmod u-w "$0"
+            """, Module()]));
+        Assert.NotEqual(honest, File.ReadAllBytes(Module()));
+
+        Assert.Equal(3, user.Sandpiper("verify").ExitCode);
+        Assert.Equal(3, user.Sandpiper("install", "--env", "other", "-i", index, "tide").ExitCode);
+        Done(user.Sandpiper("install", "--env", "other", "-i", index, "tide"));
+        Done(user.Sandpiper("verify", "--full", "--env", "other"));
+        Done(user.Sandpiper("repair", "-i", index));
+        Assert.Equal(honest, File.ReadAllBytes(Module()));
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void A_package_with_a_directory_called_store_is_repaired_like_any_other()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(OrdinaryPackages.Small("gull", "1.0").WithFile("gull/store/egg.py", "EGG = 1\n")));
+        Done(user.Sandpiper("install", "gull", "-i", index));
+        string Egg() => Directory.EnumerateFiles(Path.Combine(user.Generation(), "lib"), "egg.py", SearchOption.AllDirectories).Single();
+        Done(user.Run(["/bin/sh", "-c", "chmod u+w \"$0\" && echo 'EGG = 2' > \"$0\"", Egg()]));
+
+        Done(user.Sandpiper("repair", "-i", index));
+
+        Assert.Equal("EGG = 1\n", File.ReadAllText(Egg()));
         Done(user.Sandpiper("verify", "--full"));
     }
 

@@ -48,12 +48,12 @@ public sealed class Repair(ManagedEnvironment environment, DataPlaces places, In
     {
         using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
         Generation before = environment.Read(environment.Current ?? throw new EnvironmentException($"nothing is installed in `{environment.Name}`"));
-        ImmutableArray<Finding> findings = new EnvironmentVerifier(_store).Verify(before, full: true, cancel).Findings;
+        ImmutableArray<Finding> findings = new EnvironmentVerifier(environment, _store).Verify(before, full: true, cancel).Findings;
         if (findings.IsEmpty) return new RepairOutcome.AsInstalled(before);
         if (findings.Any(f => !f.InStore && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal))) return new RepairOutcome.NotDescribed(before);
 
         using var staging = Staging.Create(places.Root);
-        HashSet<PackageName> damaged = [.. before.Packages.Where(p => IsDamaged(p, findings)).Select(p => p.Name)];
+        HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name)];
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
         {
@@ -69,9 +69,6 @@ public sealed class Repair(ManagedEnvironment environment, DataPlaces places, In
         EnvironmentChange change = succession.Become("repair", before, selected, wheels, leaveHooksOut: false, staging, cancel);
         return new RepairOutcome.Repaired(change, findings, pins.Count);
     }
-
-    private bool IsDamaged(InstalledPackage package, ImmutableArray<Finding> findings) =>
-        _store.Find(package.Digest) is null || findings.Any(f => f.InStore && f.Path.Split('/').Contains(package.Digest.Hex, StringComparer.Ordinal));
 
     // Exactly the wheels that were installed; nothing is chosen.
     private ResolutionProblem ProblemOf(IEnumerable<InstalledPackage> packages) => new()

@@ -27,6 +27,11 @@ public sealed record SealedWheel
 
     internal const string TreeName = "wheel";
 
+    /// <summary>Absolute: where its <see cref="EntryStamps"/> are kept.</summary>
+    internal string StampsFile { get; init; } = "";
+
+    internal string ManifestFile => Path.Combine(Directory, StoreManifest.FileName);
+
     private const int MaxMetadataBytes = 16 << 20;
 
     /// <summary>Absolute: where <see cref="StoredFile.StorePath"/> begins.</summary>

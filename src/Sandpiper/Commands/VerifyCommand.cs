@@ -25,9 +25,11 @@ internal static class VerifyCommand
         command.SetAction((parsed, cancel) =>
         {
             using var session = Session.Of(parsed);
-            Generation generation = EnvironmentOptions.CurrentOf(EnvironmentOptions.Open(session, parsed.GetValue(env)!));
+            ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
+            Generation generation = EnvironmentOptions.CurrentOf(environment);
             long started = Stopwatch.GetTimestamp();
-            EnvironmentVerifier.Report report = new EnvironmentVerifier(new WheelStore(session.Places.Root)).Verify(generation, parsed.GetValue(full), cancel);
+            EnvironmentVerifier.Report report = new EnvironmentVerifier(environment, new WheelStore(session.Places.Root))
+                .Verify(generation, parsed.GetValue(full), cancel);
             if (session.Json) WriteJson(session.Terminal, generation, report, parsed.GetValue(full));
             else WriteWords(session.Terminal, generation, report, parsed.GetValue(full), Stopwatch.GetElapsedTime(started));
             return Task.FromResult((int)(report.Findings.IsEmpty ? ExitCode.Done : ExitCode.Refused));
