@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Interpreters;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Places;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
@@ -27,7 +28,7 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
     public async Task<InstallationOutcome> InstallAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
-        Generation? before = environment.Current is { } number ? environment.Read(number) : null;
+        Generation? before = CurrentGeneration.Read(environment);
 
         long started = Stopwatch.GetTimestamp();
         ResolutionResult resolution = await ResolveAsync(request, before, facts, cancel);
@@ -35,7 +36,10 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         ImmutableArray<SelectedPackage> selected = Selection.Of(request, ((ResolutionResult.Solved)resolution).Pins, before);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
-        if (request.DryRun || (Selection.IsSame(before, selected) && (request.LeaveHooksOut || !selected.Any(IsAllowedSince))))
+        MustFit(selected);
+        // Made for an interpreter that is gone, it is not as asked, whatever is in it.
+        bool isMade = before is not null && string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal);
+        if (request.DryRun || (isMade && Selection.IsSame(before, selected) && (request.LeaveHooksOut || !selected.Any(IsAllowedSince))))
         {
             return new InstallationOutcome.Changed(new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
         }
@@ -53,6 +57,14 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
             _store.Discard(damaged.Digest, staging);
             throw;
         }
+    }
+
+    // What is kept without having been looked at was chosen for the interpreter of before.
+    private void MustFit(ImmutableArray<SelectedPackage> selected)
+    {
+        SupportedTags tags = SupportedTags.Of(interpreter.Target);
+        if (selected.FirstOrDefault(s => s.Pin is null && !EnvironmentInterpreter.Fits(s.Facts.WheelFileName, tags)) is { } misfit)
+            throw new EnvironmentException($"`{misfit.Name}` {misfit.Version}, installed with --no-deps, does not fit {interpreter.Path}; name it as well");
     }
 
     // Its hook was left out, and the user has allowed one since.

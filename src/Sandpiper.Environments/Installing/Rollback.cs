@@ -25,7 +25,9 @@ public sealed class Rollback(ManagedEnvironment environment, DataPlaces places, 
     {
         using EnvironmentLock held = environment.Lock(() => { }, cancel);
         ImmutableArray<int> all = environment.Numbers;
-        int? current = environment.Current;
+        int? current = environment.LinkedNumber;
+        // Going to a number needs no link, and makes it anew; the one before is known only while it is known which is current.
+        if (number is null) CurrentGeneration.Read(environment);
         int? wanted = number ?? all.Where(n => n < current).Select(n => (int?)n).LastOrDefault();
         if (wanted is not { } target || !all.Contains(target)) return new RollbackOutcome.NoSuchGeneration(number, all);
 

@@ -14,7 +14,7 @@ namespace Sandpiper.Environments.Verifying;
 public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelStore store)
 {
     /// <param name="Files">Looked at in the generation.</param>
-    /// <param name="Findings">Ordered by path, those of the store last; empty when everything is as installed.</param>
+    /// <param name="Findings">Ordered by path, then those of the store, then the ledger; empty when everything is as installed.</param>
     public sealed record Report(int Files, ImmutableArray<Finding> Findings);
 
     /// <param name="generation">Of this environment.</param>
@@ -22,8 +22,10 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
     /// <exception cref="EnvironmentException">The ledger is too large to be one.</exception>
     public Report Verify(Generation generation, bool full, CancellationToken cancel)
     {
+        // First the generations, then the lines: a line precedes its generation.
+        ImmutableArray<int> numbers = environment.Numbers;
         var ledger = new EnvironmentLedger(environment);
-        ledger.Read();
+        ImmutableArray<LedgerLine> lines = ledger.Read();
         var expected = new ExpectedTrees(generation, store, ledger.DescriptionDigest(generation.Number));
         var comparison = new TreeComparison(full, cancel);
         // The store first: what it has shown of a file need not be shown again by the file's name in the generation.
@@ -31,7 +33,16 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
             comparison.Compare(e.Directory, e.Tree).Select(d => Finding.OfStore(d.Kind, e.Package, d.Path, d.ChangedAt)))).ToList();
         int inStore = comparison.Files;
         var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation));
-        return new Report(comparison.Files - inStore, [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore))]);
+        return new Report(comparison.Files - inStore, [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore)), .. OfLedger(ledger, lines, numbers)]);
+    }
+
+    // Whoever empties it, or cuts lines out, leaves generations that no line speaks of. A torn last line is what a power failure leaves.
+    private static IEnumerable<Finding> OfLedger(EnvironmentLedger ledger, ImmutableArray<LedgerLine> lines, ImmutableArray<int> numbers)
+    {
+        bool isWhole = ledger.Unreadable == 0 && numbers.All(n => lines.Any(l => l.To == n));
+        if (isWhole && !ledger.IsMissing) yield break;
+        var kind = ledger.IsMissing ? FindingKind.Missing : FindingKind.Changed;
+        yield return new Finding(kind, "ledger.jsonl", null, RunsAtStart: false) { Place = FindingPlace.Ledger };
     }
 
     private static IEnumerable<Finding> Ordered(IEnumerable<Finding> findings) => findings.OrderBy(f => f.Path, StringComparer.Ordinal);

@@ -55,11 +55,17 @@ internal sealed class ExpectedTrees
         }
         var entry = new ExpectedDirectory { Owner = package };
         bool isTrue = TryFindStamps(wheel, out var stamps);
-        entry.TryAdd(StoreManifest.FileName, new ExpectedFile(SealedTree.FileMode, stamps?.ManifestDigest) { Owner = package, Stamp = stamps?.Manifest ?? default });
+        var manifest = new ExpectedFile(SealedTree.FileMode, stamps?.ManifestDigest) { Owner = package, Stamp = stamps?.Manifest ?? default };
+        entry.TryAdd(StoreManifest.FileName, manifest);
         for (int i = 0; i < wheel.Files.Length; i++)
         {
             var file = wheel.Files[i];
-            var stored = new ExpectedFile(ModeOf(file.IsExecutable), file.Digest) { Owner = package, Size = file.Size, Stamp = stamps?.Files[i] ?? default };
+            var stored = new ExpectedFile(ModeOf(file.IsExecutable), file.Digest)
+            {
+                Owner = package,
+                Size = file.Size,
+                Stamp = stamps?.Files[i] ?? default,
+            };
             if (package.OmittedHooks.Contains(file.Path, StringComparer.Ordinal))
             {
                 entry.TryAdd($"{SealedWheel.TreeName}/{file.StorePath}", stored);

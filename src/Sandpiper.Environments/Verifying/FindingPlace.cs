@@ -8,4 +8,16 @@ public enum FindingPlace
 
     /// <summary>The sealed files of a wheel: every environment with it is concerned, and none can be composed from it.</summary>
     Store,
+
+    /// <summary>The record of all changes: what can still be known is written down anew.</summary>
+    Ledger,
+
+    /// <summary>The link that says which generation is current.</summary>
+    Current,
+
+    /// <summary>The interpreter that the generation was made for: gone, or another one by now.</summary>
+    Interpreter,
+
+    /// <summary>The scripts on a person's PATH.</summary>
+    Shims,
 }

@@ -10,7 +10,7 @@ namespace Sandpiper.Environments.Verifying;
 /// Holds sealed trees against what they should be, one lstat a name. Follows no link, and changes nothing. What one tree has shown of a file
 /// holds for its other names too.
 /// </summary>
-/// <param name="everyByte">Reads every file; otherwise only those that were touched since their content was known, or of which nothing is known.</param>
+/// <param name="everyByte">Reads every file; otherwise only those that were touched since their content was known, or of which none is.</param>
 internal sealed class TreeComparison(bool everyByte, CancellationToken cancel)
 {
     private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
@@ -47,7 +47,8 @@ internal sealed class TreeComparison(bool everyByte, CancellationToken cancel)
                 Files++;
                 if (Differs(path, file, status) is { } kind) Report(kind, path, expected, status);
                 break;
-            case (ExpectedLink link, FileType.SymbolicLink) when string.Equals(SymbolicLink.Target(Absolute(path)), link.Target, StringComparison.Ordinal):
+            case (ExpectedLink link, FileType.SymbolicLink)
+                when string.Equals(SymbolicLink.Target(Absolute(path)), link.Target, StringComparison.Ordinal):
                 break;
             default:
                 Report(FindingKind.Changed, path, expected, status);

@@ -29,7 +29,7 @@ internal static class UninstallCommand
             using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             Generation current = EnvironmentOptions.CurrentOf(environment);
-            Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
+            Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, current);
             var outcome = new Removal(environment, session.Places, interpreter, Session.Time, session.OwnExecutable).Remove([.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)], cancel);
             switch (outcome)
             {

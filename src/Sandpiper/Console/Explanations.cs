@@ -3,6 +3,7 @@ using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Installing;
 using Sandpiper.Environments.Interpreters;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Indexes;
@@ -32,6 +33,12 @@ internal static class Explanations
         StoreUnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written", "free some space and run the same command again"),
         StoreUnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`", "choose another place with --root DIR"),
         StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair", "run the same command again: it fetches the wheel anew"),
+        CurrentLostException e => new(ExitCode.CouldNot, $"`{e.Environment}` does not say which of its generations is current; {Nothing}",
+            $"`{e.Link}` is gone or leads elsewhere; {Counted.Of(e.Generations, "generation")} {(e.Generations == 1 ? "is" : "are")} there, "
+                + $"and {e.Last} was current last",
+            $"sandpiper repair{InEnvironment.Option(e.Environment)}", $"sandpiper rollback {e.Last}{InEnvironment.Option(e.Environment)}"),
+        InterpreterGoneException e => new(ExitCode.CouldNot, $"the interpreter of `{e.Environment}` is gone; {Nothing}", $"{e.Because}; it was `{e.Path}`",
+            $"sandpiper install --python /path/to/python3{InEnvironment.Option(e.Environment)} {string.Join(' ', e.Requested.Select(r => $"'{r}'"))}"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
         SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
         SandboxException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),

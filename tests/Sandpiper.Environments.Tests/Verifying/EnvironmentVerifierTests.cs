@@ -102,6 +102,19 @@ public sealed class EnvironmentVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task Commands_that_link_the_same_files_at_once_do_not_take_each_other_for_damage()
+    {
+        var generation = Install();
+        var cancel = TestContext.Current.CancellationToken;
+        var package = _workshop.Package(OrdinaryPackages.Tide());
+        using var staging = Staging.Create(_workshop.Root.Path);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => _workshop.Compose(staging.NewDirectory(), 90 + n, [package]), cancel)));
+        Assert.Empty(Verify(generation).Findings);
+        EditUnseen(Path.Combine(generation.SitePackages, "tide/__init__.py"));
+        Assert.Equal([false, true], Verify(generation).Findings.Select(f => f.InStore));
+    }
+
+    [Fact]
     public void A_copy_that_was_edited_unseen_is_found()
     {
         // As on a file system without hard links: the description says which files are copies.

@@ -4,6 +4,7 @@ using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Installing;
 using Sandpiper.Environments.Interpreters;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Indexes;
@@ -38,6 +39,9 @@ public sealed class ExplanationsTests
         ("a store that cannot be written", new StoreUnwritableException("/home/a/store", new UnauthorizedAccessException("Access is denied"))),
         ("a damaged store", new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone")),
         ("an environment", new EnvironmentException("generation 3 is damaged")),
+        ("a lost link", new CurrentLostException("shared", "/home/a/envs/shared/current", 17, 18)),
+        ("a lost link of another environment", new CurrentLostException("other", "/home/a/envs/other/current", 1, 1)),
+        ("an interpreter that is gone", new InterpreterGoneException("shared", "/usr/bin/python3.11", "python3.11", "there is no python3.11 any more", ["six>=1", "rich"])),
         ("no sandbox, with a hint", new SandboxUnavailableException("bubblewrap is not installed", "apt install bubblewrap")),
         ("no sandbox, without a hint", new SandboxUnavailableException("the kernel has no user namespaces", null)),
         ("a call of the kernel", new SandboxException("memfd_create", 38)),
