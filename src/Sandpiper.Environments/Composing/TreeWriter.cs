@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Store;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Composing;
 
@@ -11,7 +11,7 @@ namespace Sandpiper.Environments.Composing;
 /// Writes a plan to disk, on all cores: three calls of the kernel for a linked file, a handful for a directory, and none is opened twice.
 /// </summary>
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
-internal sealed class TreeWriter(string directory)
+public sealed class TreeWriter(string directory)
 {
     private readonly ConcurrentDictionary<Sha256Digest, Lazy<LinkedEntry>> _entries = new();
     private readonly ConcurrentBag<string> _copies = [];

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Sandpiper.Environments.Kernel;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging;
 using Sandpiper.Packaging.Names;
 
@@ -29,11 +29,12 @@ public sealed class ManagedEnvironment
     /// <summary>Absolute; need not exist.</summary>
     public string Directory { get; }
 
-    internal string Generations => Path.Combine(Directory, GenerationsName);
+    public string Generations => Path.Combine(Directory, GenerationsName);
 
-    internal string LedgerFile => Path.Combine(Directory, "ledger.jsonl");
+    public string LedgerFile => Path.Combine(Directory, "ledger.jsonl");
 
-    internal string CurrentLink => Path.Combine(Directory, "current");
+    /// <summary>Absolute: the link that says which generation is current.</summary>
+    public string CurrentLink => Path.Combine(Directory, "current");
 
     /// <exception cref="EnvironmentException">The name is none.</exception>
     public static ManagedEnvironment Open(string root, string name)
@@ -57,10 +58,10 @@ public sealed class ManagedEnvironment
     }
 
     /// <summary>The same, null too where the link leads elsewhere: for whoever mends it.</summary>
-    internal int? LinkedNumber => SymbolicLink.Target(CurrentLink) is { } target ? NumberIn(target) : null;
+    public int? LinkedNumber => SymbolicLink.Target(CurrentLink) is { } target ? NumberIn(target) : null;
 
     /// <summary>There is a link that says what is current, or something in its place.</summary>
-    internal bool HasCurrentName => FileStatus.TryRead(CurrentLink, out _);
+    public bool HasCurrentName => FileStatus.TryRead(CurrentLink, out _);
 
     /// <summary>The numbers of all generations that are there, ascending.</summary>
     public ImmutableArray<int> Numbers => !System.IO.Directory.Exists(Generations)
@@ -83,7 +84,7 @@ public sealed class ManagedEnvironment
 
     /// <summary>Makes a complete generation the current one, by one rename, after everything of it is on the disk. The lock is held.</summary>
     /// <exception cref="EnvironmentException">There is no such generation.</exception>
-    internal void Switch(int number)
+    public void Switch(int number)
     {
         Read(number);
         using (var generations = OpenDirectory.At(Generations)) generations.SynchronizeFileSystem();

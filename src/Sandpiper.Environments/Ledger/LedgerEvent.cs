@@ -7,7 +7,7 @@ namespace Sandpiper.Environments.Ledger;
 /// One line of the file: a change that is about to happen, the switch that it led to, or that unreadable lines were noticed. What belongs to
 /// another kind is null.
 /// </summary>
-internal sealed record LedgerEvent(
+public sealed record LedgerEvent(
     string Event, int To, string? Command = null, DateTimeOffset? When = null, string? Who = null, uint? Uid = null, int? From = null,
     LedgerChange[]? Changes = null, string[]? Overrides = null, string? GenerationSha256 = null)
 {
@@ -26,4 +26,4 @@ internal sealed record LedgerEvent(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 4)]
 [JsonSerializable(typeof(LedgerEvent))]
-internal sealed partial class LedgerJson : JsonSerializerContext;
+public sealed partial class LedgerJson : JsonSerializerContext;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Store;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Verifying;
 
@@ -11,7 +11,7 @@ namespace Sandpiper.Environments.Verifying;
 /// holds for its other names too.
 /// </summary>
 /// <param name="everyByte">Reads every file; otherwise only those that were touched since their content was known, or of which none is.</param>
-internal sealed class TreeComparison(bool everyByte, CancellationToken cancel)
+public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
 {
     private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
 
@@ -20,7 +20,7 @@ internal sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     private List<Difference> _differences = [];
 
     /// <summary>One thing that is not as it should be; the path below the directory that was compared, empty for itself.</summary>
-    internal sealed record Difference(FindingKind Kind, string Path, InstalledPackage? Owner, DateTimeOffset? ChangedAt);
+    public sealed record Difference(FindingKind Kind, string Path, InstalledPackage? Owner, DateTimeOffset? ChangedAt);
 
     /// <summary>Regular files looked at.</summary>
     public int Files { get; private set; }

@@ -3,9 +3,9 @@ using System.CommandLine.Completions;
 using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Installing;
-using Sandpiper.Environments.Interpreters;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Interpreters;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 

@@ -3,8 +3,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Installing;
 using Sandpiper.Environments.Verifying;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 

@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using Sandpiper.Environments;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Verifying;
+using Sandpiper.Indexes;
+using Sandpiper.Interpreters;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
+using Sandpiper.Packaging.Tags;
+using Sandpiper.Policies.Waivers;
+using Sandpiper.Resolution;
+using Sandpiper.Store;
+
+namespace Sandpiper.Operations;
+
+/// <summary>What came of a repair.</summary>
+public abstract record RepairOutcome
+{
+    private RepairOutcome() { }
+
+    /// <summary>Every byte is as installed; nothing was done.</summary>
+    public sealed record AsInstalled(Generation Generation) : RepairOutcome;
+
+    /// <param name="Findings">What was not as installed.</param>
+    /// <param name="Fetched">Wheels whose sealed files were damaged or gone, and which came from the index again.</param>
+    public sealed record Repaired(EnvironmentChange Change, ImmutableArray<Finding> Findings, int Fetched) : RepairOutcome;
+
+    /// <summary>The generation's own description is not the one that the ledger knows: nobody can say what belongs into it.</summary>
+    public sealed record NotDescribed(Generation Generation) : RepairOutcome;
+
+    /// <summary>The index no longer has the very file that was installed.</summary>
+    public sealed record Gone(ResolutionResult.Unsolvable Why) : RepairOutcome;
+}
+
+/// <summary>
+/// The same packages once more, as the next generation (P5): what is damaged in the store is fetched anew, by the digest that was installed,
+/// and everything is composed from sealed files. The damaged generation stays as it is. Link, ledger
+/// and shims are put back where they are.
+/// </summary>
+/// <param name="interpreter">For the next generation: the environment's own, or the one that took its place.</param>
+public sealed class Repair(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, IPackageIndex index, TimeProvider time, string executable)
+{
+    private readonly WheelStore _store = new(places.Root);
+    private readonly WaiverFile _waivers = new(places.Root);
+
+    /// <exception cref="EnvironmentException">Nothing is installed in it, or it is damaged beyond reading.</exception>
+    /// <exception cref="IndexException">What has to be fetched cannot be had.</exception>
+    /// <exception cref="PackageRefusedException">What was fetched is refused.</exception>
+    public async Task<RepairOutcome> MendAsync(IProgress<InstallationFact> facts, CancellationToken cancel)
+    {
+        using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
+        Verification.Report seen = new Verification(environment, places, executable).Look(full: true, cancel)
+            ?? throw new EnvironmentException($"nothing is installed in `{environment.Name}`");
+        (Generation before, ImmutableArray<Finding> findings) = (seen.Generation, seen.Findings);
+        if (findings.IsEmpty) return new RepairOutcome.AsInstalled(before);
+        if (findings.Any(f => f.Place == FindingPlace.Generation && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal)))
+            return new RepairOutcome.NotDescribed(before);
+
+        bool ledgerIsLost = findings.Any(f => f.Place == FindingPlace.Ledger);
+        // What no line vouches for is not gone on with as it is: the same packages once more, from sealed files.
+        bool isUnvouched = ledgerIsLost && !IsVouchedFor(before);
+        EnvironmentChange change;
+        int fetched = 0;
+        var notes = ImmutableArray.CreateBuilder<string>();
+        if (isUnvouched || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
+        {
+            // Only when everything can be had: before that nothing is touched, the ledger neither.
+            (EnvironmentChange? made, fetched, ResolutionResult.Unsolvable? gone) =
+                await ComposeAnewAsync(before, findings, () => MakeWay(ledgerIsLost, notes), facts, cancel);
+            if (gone is not null) return new RepairOutcome.Gone(gone);
+            change = made!;
+        }
+        else
+        {
+            MakeWay(ledgerIsLost, notes);
+            if (ledgerIsLost || findings.Any(f => f.Place == FindingPlace.Current)) PointAt(before);
+            change = new EnvironmentChange(before.Number, IsNew: false, [], before.Packages.Length, TimeSpan.Zero);
+        }
+        notes.AddRange(change.Notes);
+        foreach (string note in Shims.PutBack(environment, environment.Read(change.Generation!.Value), places, executable))
+        {
+            if (!notes.Contains(note)) notes.Add(note);
+        }
+        return new RepairOutcome.Repaired(change with { Notes = notes.ToImmutable() }, findings, fetched);
+    }
+
+    private async Task<(EnvironmentChange? Change, int Fetched, ResolutionResult.Unsolvable? Gone)> ComposeAnewAsync(
+        Generation before, ImmutableArray<Finding> findings, Action ready, IProgress<InstallationFact> facts, CancellationToken cancel)
+    {
+        using var staging = Staging.Create(places.Root);
+        HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name)];
+        var pins = new Dictionary<PackageName, Pin>();
+        if (damaged.Count > 0)
+        {
+            // Asked before anything is thrown away: without an index the damaged files are all that there is.
+            ResolutionResult found = await new Resolver(index).SolveAsync(ProblemOf(before.Packages.Where(p => damaged.Contains(p.Name))), new Unheard(), cancel);
+            if (found is ResolutionResult.Unsolvable why) return (null, 0, why);
+            pins = ((ResolutionResult.Solved)found).Pins.ToDictionary(p => p.Name);
+            foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, staging);
+        }
+        ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
+        var wheels = await new Acquisition(_store, index, _waivers, staging, facts).AcquireAsync(selected, cancel);
+        ready();
+        var succession = new Succession(environment, places, interpreter, _waivers, time, executable);
+        EnvironmentChange change = succession.Become("repair", before, selected, wheels, leaveHooksOut: false, staging, cancel);
+        return (change, pins.Count, null);
+    }
+
+    private bool IsVouchedFor(Generation generation)
+    {
+        var ledger = new EnvironmentLedger(environment);
+        ledger.Read();
+        return ledger.DescriptionDigest(generation.Number) is not null;
+    }
+
+    // What stands where a file or link of ours has to be; and what the ledger has lost: who installed what is gone, what is there is not.
+    private void MakeWay(bool ledgerIsLost, ImmutableArray<string>.Builder notes)
+    {
+        PutAsideUnless(FileType.SymbolicLink, environment.CurrentLink, notes);
+        if (!ledgerIsLost) return;
+        PutAsideUnless(FileType.Regular, environment.LedgerFile, notes);
+        var ledger = new EnvironmentLedger(environment);
+        ImmutableArray<LedgerLine> lines = ledger.Read();
+        if (ledger.Unreadable > 0) ledger.NoteUnreadable();
+        Generation? last = null;
+        int found = 0;
+        foreach (int number in environment.Numbers)
+        {
+            Generation? generation = TryRead(number);
+            if (lines.All(l => l.To != number))
+            {
+                var packages = (generation?.Packages ?? []).Select(p => new SelectedPackage(p, null));
+                var changes = Selection.Changes(last, [.. packages]).Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null));
+                ledger.Announce(new LedgerLine("found", time.GetUtcNow(), Author.Name, last?.Number, number,
+                    [.. changes], ["its line was lost; told from what was found"], Confirmed: false));
+                ledger.Confirm(number);
+                found++;
+            }
+            last = generation ?? last;
+        }
+        notes.Add(found > 0
+            ? $"the ledger had lost {found} of {environment.Numbers.Length} generations; what could be told from them is written down again, "
+                + "who made them and when is not known"
+            : "lines of the ledger cannot be read; they stay as they are");
+    }
+
+    private void PutAsideUnless(FileType type, string path, ImmutableArray<string>.Builder notes)
+    {
+        if (FileStatus.TryRead(path, out var there) && there.Type != type) notes.Add(Aside.Put(path, places));
+    }
+
+    private void PointAt(Generation generation)
+    {
+        var ledger = new EnvironmentLedger(environment);
+        ledger.Announce(new LedgerLine(
+            "repair", time.GetUtcNow(), Author.Name, environment.LinkedNumber, generation.Number, [], [], Confirmed: false));
+        environment.Switch(generation.Number);
+        ledger.Confirm(generation.Number);
+    }
+
+    private Generation? TryRead(int number)
+    {
+        try
+        {
+            return environment.Read(number);
+        }
+        catch (EnvironmentException)
+        {
+            return null;
+        }
+    }
+
+    // Exactly the wheels that were installed; nothing is chosen.
+    private ResolutionProblem ProblemOf(IEnumerable<InstalledPackage> packages) => new()
+    {
+        Lines = [.. packages.Select(p => new RequirementLine(Requirement.Parse($"{p.Name}=={p.Version}"), [p.Digest], IsConstraint: false, "what is installed"))],
+        Environment = interpreter.Markers,
+        Tags = SupportedTags.Of(interpreter.Target),
+        FollowDependencies = false,
+        RequireHashes = true,
+    };
+
+    private sealed class Unheard : IProgress<int>
+    {
+        public void Report(int value) { }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
+using Sandpiper.Environments;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Verifying;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Store;
+
+namespace Sandpiper.Operations;
+
+/// <summary>The commands of the shared environment as little scripts on a person's PATH, each of which goes through <c>run</c>.</summary>
+public static class Shims
+{
+    private const int MaxBytes = 64 << 10;      // three lines, two of which hold a path
+    private const UnixFileMode Mode = (UnixFileMode)0b111_101_101;
+
+    private const string Mark = "# A command of a package, run confined; made by sandpiper.";
+
+    private static readonly ImmutableArray<string> SystemDirectories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+
+    // Everybody believes what these say, and types secrets into them, also where they were never installed.
+    private static readonly FrozenSet<string> Trusted = FrozenSet.ToFrozenSet(
+        ["sandpiper", "sudo", "su", "doas", "pkexec", "run0", "passwd", "login", "ssh", "ssh-add", "gpg", "git", "apt", "apt-get", "dnf"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-");
+
+    /// <summary>Makes those that are missing, removes those that are no more.</summary>
+    /// <returns>What a person should hear: commands that got none, and why.</returns>
+    public static ImmutableArray<string> Refresh(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+    {
+        if (!HasAny(environment)) return [];
+        Directory.CreateDirectory(places.Shims);
+        var notes = ImmutableArray.CreateBuilder<string>();
+        foreach (string command in generation.Commands)
+        {
+            if (WhyNone(command) is { } why) notes.Add($"`{command}` {why}; the package's is: sandpiper run -- {(IsPlain(command) ? command : Quoted(command))}");
+        }
+        var wanted = generation.Commands.Where(c => WhyNone(c) is null).ToHashSet(StringComparer.Ordinal);
+        foreach (string path in Directory.EnumerateFileSystemEntries(places.Shims))
+        {
+            if (!wanted.Contains(Path.GetFileName(path)) && IsOurs(path)) File.Delete(path);
+        }
+        foreach (string command in wanted) Write(Path.Combine(places.Shims, command), TextOf(command, places, executable), places);
+        return notes.ToImmutable();
+    }
+
+    /// <summary>What is not as <see cref="Refresh"/> leaves it; everything in that directory answers for a command of somebody's.</summary>
+    public static IEnumerable<Finding> Compare(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+    {
+        if (!HasAny(environment)) yield break;
+        string[] wanted = [.. generation.Commands.Where(c => WhyNone(c) is null)];
+        bool isThere = FileStatus.TryRead(places.Shims, out var status);
+        if (!isThere && wanted.Length == 0) yield break;
+        if (status.Type != FileType.Directory)
+        {
+            // A link could lead to a directory with programs of the user's own: they are none of ours to judge.
+            yield return Of(isThere ? FindingKind.Changed : FindingKind.Missing, "");
+            yield break;
+        }
+        var names = Directory.EnumerateFileSystemEntries(places.Shims).Select(p => Path.GetFileName(p)).ToHashSet(StringComparer.Ordinal);
+        foreach (string name in names.Order(StringComparer.Ordinal))
+        {
+            // One that the system has got since is left alone until the next change.
+            if (!generation.Commands.Contains(name, StringComparer.Ordinal)) yield return Of(FindingKind.Added, name);
+            else if (Differs(Path.Combine(places.Shims, name), TextOf(name, places, executable)) is { } kind) yield return Of(kind, name);
+        }
+        foreach (string command in wanted.Where(c => !names.Contains(c))) yield return Of(FindingKind.Missing, command);
+
+        static Finding Of(FindingKind kind, string name) =>
+            new(kind, name.Length > 0 ? $"bin/{name}" : "bin", null, RunsAtStart: false) { Place = FindingPlace.Shims };
+    }
+
+    /// <summary>Makes them what they should be; what is not ours is put aside.</summary>
+    /// <returns>What a person should hear.</returns>
+    public static ImmutableArray<string> PutBack(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+    {
+        if (!HasAny(environment)) return [];
+        var notes = ImmutableArray.CreateBuilder<string>();
+        if (FileStatus.TryRead(places.Shims, out var status) && status.Type != FileType.Directory) notes.Add(Aside.Put(places.Shims, places));
+        Directory.CreateDirectory(places.Shims);
+        foreach (string path in Directory.EnumerateFileSystemEntries(places.Shims))
+        {
+            if (!generation.Commands.Contains(Path.GetFileName(path), StringComparer.Ordinal) && !IsOurs(path)) notes.Add(Aside.Put(path, places));
+        }
+        return [.. notes, .. Refresh(environment, generation, places, executable)];
+    }
+
+    // Two environments may bring the same command: only those of one get shims.
+    private static bool HasAny(ManagedEnvironment environment) => string.Equals(environment.Name, ManagedEnvironment.Shared, StringComparison.Ordinal);
+
+    // A package must not answer for a command of the system, today or when it is installed, nor for us, nor where a password is typed.
+    private static string? WhyNone(string command) =>
+        SystemDirectories.Any(d => File.Exists(Path.Combine(d, command))) || Trusted.Contains(command) ? "is a command of the system"
+        : IsPlain(command) ? null
+        : "has characters that a shell reads";
+
+    private static bool IsPlain(string command) => !command.AsSpan().ContainsAnyExcept(PlainCharacters);
+
+    private static string TextOf(string command, DataPlaces places, string executable) =>
+        $"#!/bin/sh\n{Mark}\nexec {Quoted(executable)} run --root {Quoted(places.Root)} -- {Quoted(command)} \"$@\"\n";
+
+    private static bool IsOurs(string path) => Read(path) is { } text && text.StartsWith($"#!/bin/sh\n{Mark}\n", StringComparison.Ordinal);
+
+    private static FindingKind? Differs(string path, string text) =>
+        !string.Equals(Read(path), text, StringComparison.Ordinal) ? FindingKind.Changed
+        : FileStatus.TryRead(path, out var status) && status.Mode == Mode ? null : FindingKind.Mode;
+
+    // Null: it is no file, or none of ours. What lies there can be a pipe, for which an install would wait with the lock held.
+    private static string? Read(string path)
+    {
+        try
+        {
+            return RegularFile.TryRead(path, MaxBytes) is { } content ? Encoding.UTF8.GetString(content) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(string path, string text, DataPlaces places)
+    {
+        if (Differs(path, text) is null) return;
+        if (Directory.Exists(path) && FileStatus.TryRead(path, out var status) && status.Type == FileType.Directory) Aside.Put(path, places);
+        string temporary = $"{places.Shims}.new";       // not among them: every name there is somebody's command
+        SealedTree.Remove(temporary);
+        using (var file = SealedTree.CreateFile(temporary, Mode))
+        {
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0);
+            File.SetUnixFileMode(file, Mode);
+        }
+        AtomicRename.Replace(temporary, path);
+    }
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
