@@ -323,7 +323,7 @@ public sealed class MainJobTests
     }
 
     [Theory]
-    [InlineData("install", "knot")]
+    [InlineData("install", "plover")]
     [InlineData("install", "pebble")]
     [InlineData("install", "--python", "python/2/bin/python3", "pebble")]
     [InlineData("repair")]
