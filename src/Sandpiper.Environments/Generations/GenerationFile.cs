@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
@@ -25,8 +26,9 @@ public static class GenerationFile
         string path = Path.Combine(directory, Name);
         try
         {
-            if (new FileInfo(path).Length > MaxBytes) throw new FormatException($"more than {MaxBytes} bytes");
-            var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), GenerationJson.Default.GenerationDocument) ?? throw new FormatException("null");
+            byte[] content = RegularFile.TryRead(path, MaxBytes)
+                ?? throw (FileStatus.TryRead(path, out _) ? new FormatException("no file") : new FileNotFoundException(null, path));
+            var document = JsonSerializer.Deserialize(content, GenerationJson.Default.GenerationDocument) ?? throw new FormatException("null");
             if (!string.Equals(document.Schema, Schema, StringComparison.Ordinal)) throw new EnvironmentException($"`{path}` was written by another version of Sandpiper");
             if (document.Number != number || !string.Equals(document.Environment, environment, StringComparison.Ordinal)) throw new FormatException("that of another generation");
             return document.ToGeneration(directory);

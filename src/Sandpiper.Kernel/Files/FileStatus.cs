@@ -40,7 +40,8 @@ public readonly partial record struct FileStatus(
 
     /// <summary>False when there is nothing of that name.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
-    public static bool TryRead(string path, out FileStatus status) => TryTake(Statx(CurrentDirectory, path, NoFollow, BasicStats, out var answer), answer, path, out status);
+    public static bool TryRead(string path, out FileStatus status) =>
+        TryTake(Statx(CurrentDirectory, path, NoFollow, BasicStats, out var answer), answer, path, out status);
 
     /// <summary>The same, of a path below an open directory.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>

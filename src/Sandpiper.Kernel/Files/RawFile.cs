@@ -10,7 +10,8 @@ namespace Sandpiper.Kernel.Files;
 /// </remarks>
 public static partial class RawFile
 {
-    public const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400;    // asm-generic/fcntl.h
+    // asm-generic/fcntl.h
+    public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NoTerminal = 0x100, Append = 0x400, NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int NoEntry = 2, NoSpace = 28;      // asm-generic/errno-base.h
 

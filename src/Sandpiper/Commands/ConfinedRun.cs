@@ -19,6 +19,13 @@ internal static class ConfinedRun
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
+        // Without it the next `python` on PATH would be started, with other packages or none.
+        if (!File.Exists(generation.Python))
+        {
+            throw new ExplainedException(new(ExitCode.RunFailed, $"the interpreter of `{environment.Name}` is gone; nothing was run",
+                $"there is no `{generation.Python}` any more",
+                $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the {generation.PythonName} that is there now"));
+        }
         RunProfile profile = RunProfile.Of(new InstalledEnvironment(environment, generation), grants, Callers.Of(session));
 
         session.Terminal.Flush();

@@ -2,6 +2,7 @@ using System.Text;
 using Sandpiper.Archives;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Kernel;
@@ -45,6 +46,9 @@ public sealed class ExplanationsTests
         ("a ledger that could not be confirmed", new ChangeUnfinishedException("shared", 2, AfterSwitch.Ledger, new IOException("No space left on device", 28))),
         ("a switch that may not be on the disk", new ChangeUnfinishedException("shared", 2, AfterSwitch.OnDisk, new IOException("Input/output error"))),
         ("an environment", new EnvironmentException("generation 3 is damaged")),
+        ("a lost link", new CurrentLostException("shared", "/home/a/envs/shared/current", 17, 18)),
+        ("a lost link of another environment", new CurrentLostException("other", "/home/a/envs/other/current", 1, 1)),
+        ("an interpreter that is gone", new InterpreterGoneException("shared", "/usr/bin/python3.11", "python3.11", "there is no python3.11 any more", ["six>=1", "rich"])),
         ("no sandbox, with a hint", new SandboxUnavailableException("bubblewrap is not installed", "apt install bubblewrap")),
         ("no sandbox, without a hint", new SandboxUnavailableException("the kernel has no user namespaces", null)),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
