@@ -1,5 +1,6 @@
 using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Store.Tests;
 
