@@ -32,9 +32,6 @@ public sealed record Confinement
     /// <summary>False: no network but its own loopback. True: the host's network.</summary>
     public bool HostNetwork { get; init; }
 
-    /// <summary>
-    /// Host path of the sandpiper executable, shown read-only inside, where it puts the signals right and becomes the program
-    /// (<see cref="Bubblewrap.SecondStage"/>). Null: <c>env</c> of the system does that.
-    /// </summary>
-    public string? SecondStage { get; init; }
+    /// <summary>What compares inside, puts the signals right and becomes the program (<see cref="Bubblewrap.SecondStage"/>): nothing runs without it.</summary>
+    public required Bubblewrap.OwnProgram SecondStage { get; init; }
 }

@@ -50,18 +50,19 @@ public static class ConfinedProgram
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException("root cannot be confined", "start it as an ordinary user");
         string bubblewrap = Executable.Trusted();
+        SafeFileHandle? ownProgram = confinement.SecondStage.ToCopy();
         InheritedDescriptors.StayWithUs();
         SessionKeyring.JoinFresh();
 
         using var status = new Pipe();
         using var files = new MemoryFiles();
         int filter = files.Add("filter", SystemCallFilter.ForThisMachine());
-        (string, int)[] synthetic = [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
-        int arguments = files.Add("arguments", Arguments.ToBytes(
-            Arguments.Of(confinement, ownSession: !Terminal.IsAttached, filter, (int)status.Writer.DangerousGetHandle(), synthetic)));
+        ImmutableArray<(string, int)> synthetic = [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
+        var descriptors = new HandedOver(filter, (int)status.Writer.DangerousGetHandle(), (int?)ownProgram?.DangerousGetHandle(), synthetic);
+        int arguments = files.Add("arguments", Arguments.ToBytes(Arguments.Of(confinement, ownSession: !Terminal.IsAttached, descriptors)));
 
         using StandInStreams streams = StandInStreams.ForOurs();
-        ImmutableArray<SafeFileHandle> kept = [.. files.Handles, status.Writer];
+        ImmutableArray<SafeFileHandle> kept = [.. files.Handles, status.Writer, .. ownProgram is null ? ImmutableArray<SafeFileHandle>.Empty : [ownProgram]];
         int? ended = StartAndWait(
             bubblewrap,
             ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(confinement, command)],

@@ -30,16 +30,18 @@ internal static class FileTree
     private static readonly ImmutableArray<string> NeverShown = ["/proc", "/dev", "/sys"];
 
     /// <param name="confinement">What the program may see.</param>
-    /// <param name="madeUp">Path inside and descriptor of each file made up.</param>
+    /// <param name="descriptors">Where bubblewrap reads the files that are made up.</param>
     /// <returns>Arguments for bubblewrap, in order.</returns>
     /// <exception cref="SandboxUnavailableException">Something to show is not there or cannot be shown.</exception>
-    public static IEnumerable<string> Of(Confinement confinement, IEnumerable<(string Path, int Descriptor)> madeUp)
+    public static IEnumerable<string> Of(Confinement confinement, HandedOver descriptors)
     {
         IEnumerable<Mount> mounts =
         [
             .. OfTheSystem(confinement.HostNetwork),
-            .. madeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor)),
-            .. confinement.SecondStage is { } own ? [new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", Existing(own), SecondStage.PathInside])] : ImmutableArray<Mount>.Empty,
+            .. descriptors.MadeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor, "0644")),
+            descriptors.OwnProgram is { } copied
+                ? Mount.MadeUp(SecondStage.PathInside, copied, "0555")
+                : new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", confinement.SecondStage.Path, SecondStage.PathInside]),
             Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
             .. confinement.ReadOnly.Select(path => Mount.ReadOnly(Existing(path), MountLayer.ReadOnly)),
             .. confinement.Writable.Select(path => Mount.Writable(Existing(path))),

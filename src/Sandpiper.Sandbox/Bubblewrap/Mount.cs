@@ -13,7 +13,8 @@ internal sealed record Mount(string Path, MountLayer Layer, IReadOnlyList<string
 
     public static Mount ReadOnlyIfThere(string path) => new(path, MountLayer.System, ["--ro-bind-try", path, path]);
 
-    public static Mount MadeUp(string path, int descriptor) => new(path, MountLayer.System, ["--perms", "0644", "--ro-bind-data", $"{descriptor}", path]);
+    public static Mount MadeUp(string path, int descriptor, string mode) =>
+        new(path, MountLayer.System, ["--perms", mode, "--ro-bind-data", $"{descriptor}", path]);
 
     public static Mount Writable(string path) => new(path, MountLayer.Writable, ["--bind", path, path]);
 }

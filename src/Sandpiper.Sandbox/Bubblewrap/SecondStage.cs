@@ -20,9 +20,6 @@ public static unsafe partial class SecondStage
     /// <remarks>The marker, pairs of an identity and a path, <c>--</c>, and the program with its arguments.</remarks>
     public static bool IsMeant(string[] args) => args is [Marker, ..] && EndOfPairs(args) is var end and > 0 && end % 2 == 1 && end < args.Length - 1;
 
-    /// <summary>Whether the user that we are can start <paramref name="executable"/>: what root started may lie in root's home.</summary>
-    public static bool CanBe(string executable) => MayAccess(executable, Execute) == 0;
-
     // A path is absolute: none is `--`.
     private static int EndOfPairs(string[] args) => Array.IndexOf(args, "--");
 
@@ -51,11 +48,6 @@ public static unsafe partial class SecondStage
         Console.Error.WriteLine(absent ? $"sandpiper: `{command[0]}`: not found in the sandbox" : $"sandpiper: `{command[0]}`: not executable (errno {errno})");
         return absent ? NotFound : NotExecutable;
     }
-
-    private const int Execute = 1; // X_OK
-
-    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MayAccess(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ExecuteFromPath(string file, byte** arguments);

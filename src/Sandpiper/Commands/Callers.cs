@@ -1,5 +1,4 @@
 using Sandpiper.Running;
-using Sandpiper.Sandbox.Bubblewrap;
 
 namespace Sandpiper.Commands;
 
@@ -13,7 +12,7 @@ internal static class Callers
         session.Places.Cache,
         CurrentDirectory(),
         session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user", // a uid without a name is common in containers
-        SecondStage.CanBe(session.OwnExecutable) ? session.OwnExecutable : null,
+        session.OwnProgram,
         session.WasRoot,
         Environment.GetEnvironmentVariable,
         MayWrite);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Places;
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 
 namespace Sandpiper.Commands;
@@ -9,8 +10,8 @@ namespace Sandpiper.Commands;
 /// <remarks>Making one gives root's rights up, if we have them: nothing a command does may happen before.</remarks>
 internal sealed class Session : IDisposable
 {
-    private Session(Terminal terminal, DataPlaces places, string ownExecutable, uint callersMask, bool json, bool offline, bool wasRoot) =>
-        (Terminal, Places, OwnExecutable, CallersMask, Json, Offline, WasRoot) = (terminal, places, ownExecutable, callersMask, json, offline, wasRoot);
+    private Session(Terminal terminal, DataPlaces places, OwnProgram ownProgram, uint callersMask, bool json, bool offline, bool wasRoot) =>
+        (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) = (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
 
     public Terminal Terminal { get; }
 
@@ -30,8 +31,11 @@ internal sealed class Session : IDisposable
 
     public static TimeProvider Time => TimeProvider.System;
 
-    /// <summary>This very program, for shims and for the second stage in the sandbox.</summary>
-    public string OwnExecutable { get; }
+    /// <summary>Where this very program lies, for shims.</summary>
+    public string OwnExecutable => OwnProgram.Path;
+
+    /// <summary>This very program, to be the second stage in the sandbox.</summary>
+    public OwnProgram OwnProgram { get; }
 
     /// <summary>The home directory of whoever started us; <c>/</c> when there is none.</summary>
     public static string Home
@@ -50,9 +54,9 @@ internal sealed class Session : IDisposable
         bool asRoot = RootPrivileges.Held;
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
         // Before: the user that root becomes may have no way to where it lies.
-        string ownExecutable = Environment.ProcessPath ?? throw new InvalidOperationException("the kernel does not say which program this is (/proc is not mounted)");
+        OwnProgram ownProgram = OwnProgram.Held();
         if (asRoot) RootPrivileges.GiveUp([places.Root, places.Cache]);
-        return new Session(TerminalOf(parsed), places, ownExecutable, callersMask, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
+        return new Session(TerminalOf(parsed), places, ownProgram, callersMask, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
     }
 
     /// <summary>The terminal alone, for what needs nothing else: help, errors of the command line.</summary>
@@ -62,7 +66,11 @@ internal sealed class Session : IDisposable
         return Terminal.OfProcess(Said(parsed, GlobalOptions.Color), Said(parsed, GlobalOptions.NoProgress), verbosity);
     }
 
-    public void Dispose() => Terminal.Flush();
+    public void Dispose()
+    {
+        Terminal.Flush();
+        OwnProgram.Dispose();
+    }
 
     // Where a value makes no sense the default counts: this terminal is the one that has to say so.
     private static T? Said<T>(ParseResult parsed, Option<T> option)

@@ -43,7 +43,7 @@ internal sealed record RunProfile(Confinement Confinement, string Summary)
             WorkingDirectory = shown ? directoryHere : caller.SandboxHome,
             HostNetwork = grants.Network,
             Variables = VariablesOf(environment, grants, caller),
-            SecondStage = caller.Executable,
+            SecondStage = caller.SecondStage,
         };
         return new RunProfile(confinement, SummaryOf(grants, shown, whyHidden));
     }

@@ -6,9 +6,10 @@ namespace Sandpiper.Sandbox.Tests.Bubblewrap;
 
 public sealed class ArgumentsTests
 {
-    private static readonly Confinement Least = new() { Home = "/home/ada", WorkingDirectory = "/usr" };
+    private static readonly Confinement Least = new() { Home = "/home/ada", WorkingDirectory = "/usr", SecondStage = OwnProgram.Held() };
 
-    private static List<string> Of(Confinement confinement, bool ownSession = true) => [.. Arguments.Of(confinement, ownSession, 7, 8, [("/etc/passwd", 9)])];
+    private static List<string> Of(Confinement confinement, bool ownSession = true) => 
+        [.. Arguments.Of(confinement, ownSession, new HandedOver(7, 8, null, [("/etc/passwd", 9)]))];
 
     [Fact]
     public void The_deeper_path_comes_later_and_the_protected_last()

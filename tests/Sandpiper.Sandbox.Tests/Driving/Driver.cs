@@ -22,10 +22,11 @@ internal static class Driver
         .. confinement.Protected.SelectMany(path => new[] { "--protect", path }),
         .. confinement.Variables.SelectMany(variable => new[] { "--set", $"{variable.Key}={variable.Value}" }),
         .. confinement.HostNetwork ? ["--net", "all"] : ImmutableArray<string>.Empty,
-        "--home", confinement.Home, "--cwd", confinement.WorkingDirectory, "--", .. command,
+        "--second-stage", confinement.SecondStage.Path, "--home", confinement.Home, "--cwd", confinement.WorkingDirectory, "--", .. command,
     ];
 
-    public static ImmutableArray<string> ArgumentsToGiveUpRoot(params ImmutableArray<string> directories) => [Marker, "give-up", .. directories];
+    public static ImmutableArray<string> ArgumentsToGiveUpRoot(params ImmutableArray<string> directories) =>
+        [Marker, "give-up", PublishedCommand.Path, .. directories];
 
     public static bool IsMeant(string[] args) => args is [Marker, ..];
 
@@ -33,7 +34,7 @@ internal static class Driver
     {
         try
         {
-            return args[1] is "give-up" ? GiveUp(args[2..]) : Confine(args.AsSpan(2));
+            return args[1] is "give-up" ? GiveUp(args[2], args[3..]) : Confine(args.AsSpan(2));
         }
         catch (SandboxUnavailableException e)
         {
@@ -47,19 +48,20 @@ internal static class Driver
         }
     }
 
-    private static int GiveUp(string[] directories)
+    private static int GiveUp(string program, string[] directories)
     {
+        using OwnProgram secondStage = OwnProgram.Held(program, program);
         Console.WriteLine(RootPrivileges.GiveUp(directories));
         Console.WriteLine(RootPrivileges.Held);
         foreach (string directory in directories) File.WriteAllText(Path.Join(directory, "mine"), "");
         Console.WriteLine(File.ReadAllText("/proc/self/status"));
         Console.Out.Flush();
-        return ConfinedProgram.Run(new Confinement { Home = "/home/sandpiper", WorkingDirectory = "/" }, ["/usr/bin/id", "-u"]);
+        return ConfinedProgram.Run(new Confinement { Home = "/home/sandpiper", WorkingDirectory = "/", SecondStage = secondStage }, ["/usr/bin/id", "-u"]);
     }
 
     private static int Confine(ReadOnlySpan<string> args)
     {
-        var confinement = new Confinement { WorkingDirectory = "/", Home = "/" };
+        var confinement = new Confinement { WorkingDirectory = "/", Home = "/", SecondStage = OwnProgram.Held() };
         while (args is [not "--", var value, ..])
         {
             confinement = args[0] switch
@@ -69,6 +71,7 @@ internal static class Driver
                 "--protect" => confinement with { Protected = confinement.Protected.Add(value) },
                 "--set" => confinement with { Variables = confinement.Variables.SetItem(value[..value.IndexOf('=')], value[(value.IndexOf('=') + 1)..]) },
                 "--net" => confinement with { HostNetwork = true },
+                "--second-stage" => confinement with { SecondStage = OwnProgram.Held(value, value) },
                 "--home" => confinement with { Home = value },
                 "--cwd" => confinement with { WorkingDirectory = value },
                 _ => throw new ArgumentException(args[0], nameof(args)),

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Driving;
 
@@ -8,6 +10,9 @@ public sealed class Ground : IDisposable
 {
     private const string OrdinaryUser = "12345";
     private static readonly TimeSpan DoesNotHang = TimeSpan.FromSeconds(40);
+
+    // The published one: these tests are no single file that could be shown inside.
+    private readonly OwnProgram _secondStage = OwnProgram.Held(PublishedCommand.Path, PublishedCommand.Path);
 
     public Ground()
     {
@@ -41,6 +46,7 @@ public sealed class Ground : IDisposable
         ReadOnly = [Project],
         Home = Home,
         WorkingDirectory = Project,
+        SecondStage = _secondStage,
         Variables = ImmutableDictionary.CreateRange(
             [KeyValuePair.Create("PATH", "/usr/bin:/bin"), KeyValuePair.Create("HOME", Home), KeyValuePair.Create("USER", "ada")]),
     };
@@ -104,7 +110,11 @@ public sealed class Ground : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(Root, recursive: true);
+        _secondStage.Dispose();
+    }
 
     private string Make(string relative) => Directory.CreateDirectory(Path.Join(Root, relative)).FullName;
 }

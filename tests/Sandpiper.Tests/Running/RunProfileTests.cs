@@ -4,6 +4,7 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Running;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Tests.Commands;
 
 namespace Sandpiper.Tests.Running;
@@ -11,6 +12,7 @@ namespace Sandpiper.Tests.Running;
 public sealed class RunProfileTests : IDisposable
 {
     private readonly Folder _folder = new();
+    private readonly OwnProgram _ownProgram = OwnProgram.Held();
     private readonly string _home;
     private readonly string _project;
     private readonly string _root;
@@ -22,7 +24,11 @@ public sealed class RunProfileTests : IDisposable
         _root = _folder.Make("home/data/sandpiper");
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _ownProgram.Dispose();
+    }
 
     [Fact]
     public void Without_grants_it_reads_its_packages_and_this_directory_and_nothing_else()
@@ -32,7 +38,7 @@ public sealed class RunProfileTests : IDisposable
         Assert.Empty(profile.Confinement.Writable);
         Assert.Empty(profile.Confinement.Protected);
         Assert.False(profile.Confinement.HostNetwork);
-        Assert.Equal((_home, _project, "/usr/bin/sandpiper"), (profile.Confinement.Home, profile.Confinement.WorkingDirectory, profile.Confinement.SecondStage));
+        Assert.Equal((_home, _project, _ownProgram), (profile.Confinement.Home, profile.Confinement.WorkingDirectory, profile.Confinement.SecondStage));
         Assert.Equal("it could read this directory, write nowhere, reach no host.", profile.Summary);
     }
 
@@ -179,7 +185,7 @@ public sealed class RunProfileTests : IDisposable
     public void Not_even_a_grant_changes_where_programs_are_looked_for() =>
         Assert.StartsWith(Environment.Scripts, Of(new Grants { Variables = ["PATH"] }, Caller with { Variable = _ => "/evil" }).Confinement.Variables["PATH"], StringComparison.Ordinal);
 
-    private Caller Caller => new(_home, _home, _folder.Make("home/cache"), _project, "ann", "/usr/bin/sandpiper", WasRoot: false, _ => null, _ => true);
+    private Caller Caller => new(_home, _home, _folder.Make("home/cache"), _project, "ann", _ownProgram, WasRoot: false, _ => null, _ => true);
 
     private InstalledEnvironment Environment => In(_root, "/usr");
 
