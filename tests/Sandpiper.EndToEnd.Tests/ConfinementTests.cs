@@ -393,6 +393,45 @@ public sealed class ConfinementTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("--cwd none --read shown", "shown")]
+    [InlineData("--cwd none --write shown", "shown")]
+    [InlineData("--write shown", "")]
+    [InlineData("", "")]
+    [InlineData("--write .", "venv")]
+    public void Whatever_is_exchanged_between_judging_and_showing_nothing_runs(string grants, string exchanged)
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can put somebody before bubblewrap");
+        _user.Write("shown/letter", "");
+        _user.Write("venv/letter", "");
+        string there = Path.TrimEndingDirectorySeparator(Path.Combine(_user.Project, exchanged)), before = Path.Combine(_user.Place, "before-bwrap");
+        File.WriteAllText(before, $"#!/bin/sh\nexport PATH=/usr/bin:/bin\n[ -e {there}.aside ] || {{ mv {there} {there}.aside; mkdir -p {there}/shown {there}/venv; }}\nexec {before}.real \"$@\"\n");
+        Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
+            set -e
+            cp /usr/bin/bwrap {before}.real; chmod 0755 {before} {before}.real
+            mount --bind {before} /usr/bin/bwrap
+            cd {_user.Project}
+            exec setpriv --reuid 23117 --regid 23117 --clear-groups env HOME={_user.Home} '{PublishedCommand.Path}' run {grants} -- echo ran
+            """]);
+        Assert.SkipWhen(outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal), "no mount namespace is to be had here");
+
+        Assert.True(Directory.Exists($"{there}.aside"), $"{outcome}");
+        Assert.True(outcome is { ExitCode: 125, Output: "" } && outcome.Error.Contains($"`{there}` was replaced", StringComparison.Ordinal), $"{outcome}");
+    }
+
+    [Fact]
+    public void A_grant_of_a_protected_name_is_kept_and_one_inside_it_too()
+    {
+        _user.Write("venv/lib/settings", "");
+        const string program = "for path in 'venv/lib/settings', 'venv/new':\n try: open(path, 'a').write('x'); print(path)\n except OSError: pass\n";
+
+        Assert.Equal("", _user.Sandpiper("run", "--write", ".", "--", "python", "-c", program).Output);
+        Assert.Equal("venv/lib/settings\n", _user.Sandpiper("run", "--write", ".", "--write", "venv/lib", "--", "python", "-c", program).Output);
+        Outcome both = _user.Sandpiper("run", "--write", ".", "--write", "venv", "--", "python", "-c", program);
+        Assert.Equal(("venv/lib/settings\nvenv/new\n", ""), (both.Output, both.Error));
+        Assert.Equal("xx", File.ReadAllText(Path.Combine(_user.Project, "venv/lib/settings")));
+    }
+
     [Fact]
     public void What_root_started_out_of_its_home_is_left_no_descriptor_and_cannot_change_what_compares()
     {

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Sandbox.Kernel;
 using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
@@ -13,6 +14,7 @@ public static class ConfinedProgram
 {
     /// <summary>Starts <paramref name="command"/> with our standard streams, passes signals on, and waits.</summary>
     /// <param name="confinement">What it may see and do.</param>
+    /// <param name="ownProgram">What compares inside, puts the signals right and becomes the program (<see cref="SecondStage"/>): nothing runs without it.</param>
     /// <param name="command">Program (a path, or a name looked up in the inner PATH) and arguments.</param>
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
     /// <remarks>
@@ -22,7 +24,7 @@ public static class ConfinedProgram
     /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, something to show is missing, or we are root.</exception>
     /// <exception cref="SandboxException">A step before the start failed; nothing was started.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
-    public static int Run(Confinement confinement, IReadOnlyList<string> command)
+    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         int exitCode = 0;
@@ -32,7 +34,7 @@ public static class ConfinedProgram
         {
             try
             {
-                exitCode = RunHere(confinement, command);
+                exitCode = RunHere(confinement, ownProgram, command);
             }
             catch (Exception e)
             {
@@ -45,12 +47,12 @@ public static class ConfinedProgram
         return exitCode;
     }
 
-    private static int RunHere(Confinement confinement, IReadOnlyList<string> command)
+    private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
-        if (RootPrivileges.Held) throw new SandboxUnavailableException("root cannot be confined", "start it as an ordinary user");
+        if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
         string bubblewrap = Executable.Trusted();
-        SafeFileHandle? ownProgram = confinement.SecondStage.ToCopy();
+        SafeFileHandle? copied = ownProgram.ToCopy();
         InheritedDescriptors.StayWithUs();
         SessionKeyring.JoinFresh();
 
@@ -58,14 +60,16 @@ public static class ConfinedProgram
         using var files = new MemoryFiles();
         int filter = files.Add("filter", SystemCallFilter.ForThisMachine());
         ImmutableArray<(string, int)> synthetic = [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
-        var descriptors = new HandedOver(filter, (int)status.Writer.DangerousGetHandle(), (int?)ownProgram?.DangerousGetHandle(), synthetic);
-        int arguments = files.Add("arguments", Arguments.ToBytes(Arguments.Of(confinement, ownSession: !Terminal.IsAttached, descriptors)));
+        int judged = files.Add("judged", JudgedPaths.ToBytes(confinement.Shown));
+        var descriptors = new HandedOver(filter, (int)status.Writer.DangerousGetHandle(), judged, (int?)copied?.DangerousGetHandle(), synthetic);
+        int arguments = files.Add("arguments", Arguments.ToBytes(
+            Arguments.Of(confinement, ownProgram.Path, ownSession: !Terminal.IsAttached, descriptors)));
 
         using StandInStreams streams = StandInStreams.ForOurs();
-        ImmutableArray<SafeFileHandle> kept = [.. files.Handles, status.Writer, .. ownProgram is null ? ImmutableArray<SafeFileHandle>.Empty : [ownProgram]];
+        ImmutableArray<SafeFileHandle> kept = [.. files.Handles, status.Writer, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
         int? ended = StartAndWait(
             bubblewrap,
-            ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(confinement, command)],
+            ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(descriptors, command)],
             [.. kept.Select(file => (file, (int)file.DangerousGetHandle())), .. streams.Replaced],
             streams.Begin);
         if (!streams.End()) throw new IOException("what the program said could not be written to its end; is the disk full?");

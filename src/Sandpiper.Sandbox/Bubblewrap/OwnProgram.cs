@@ -13,9 +13,9 @@ public sealed partial class OwnProgram : IDisposable
     private const string Running = "/proc/self/exe";
 
     private readonly SafeFileHandle _content;
-    private readonly string _identity;
+    private readonly FileIdentity _identity;
 
-    private OwnProgram(string path, SafeFileHandle content, string identity) => (Path, _content, _identity) = (path, content, identity);
+    private OwnProgram(string path, SafeFileHandle content, FileIdentity identity) => (Path, _content, _identity) = (path, content, identity);
 
     /// <summary>Where it lay when it was started.</summary>
     public string Path { get; }
@@ -36,12 +36,8 @@ public sealed partial class OwnProgram : IDisposable
     /// <exception cref="SandboxUnavailableException">Neither: and there is no sandbox without something inside that compares.</exception>
     internal SafeFileHandle? ToCopy()
     {
-        if (MayAccess(Path, Execute) == 0 && string.Equals(FileFacts.IdentityOf(Path), _identity, StringComparison.Ordinal)) return null;
-        if (_content.IsInvalid)
-        {
-            throw new SandboxUnavailableException(
-                $"the user that the program would run as may neither start nor read `{Path}`", "sudo install -m 755 sandpiper /usr/local/bin/");
-        }
+        if (MayAccess(Path, Execute) == 0 && FileFacts.IdentityOf(Path) == _identity) return null;
+        if (_content.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.OwnProgramClosed, Path);
         RawFile.MoveTo(_content, 0); // bubblewrap reads on from where the last one stopped
         return _content;
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,6 +10,7 @@ internal enum FileKind
     Regular,
     Directory,
     BlockDevice,
+    SymbolicLink,
 }
 
 /// <summary>Whose a file is, which the base library does not tell.</summary>
@@ -45,25 +45,28 @@ internal readonly partial record struct FileFacts(uint UserId, UnixFileMode Mode
             0x8000 => FileKind.Regular,         // S_IFREG, S_IFDIR, S_IFBLK: linux/stat.h
             0x4000 => FileKind.Directory,
             0x6000 => FileKind.BlockDevice,
+            0xa000 => FileKind.SymbolicLink,    // S_IFLNK
             _ => FileKind.Other,
         };
     }
 
-    /// <summary>Device and inode, as text; of what a path leads to, links followed. Null when there is nothing.</summary>
-    public static unsafe string? IdentityOf(string path)
+    /// <summary>Of what a path leads to, links followed. Null when there is nothing.</summary>
+    public static unsafe FileIdentity? IdentityOf(string path)
     {
         Statx facts = default;
         return Call(CurrentDirectory, path, 0, Inode, &facts) == 0 ? IdentityIn(facts) : null;
     }
 
     /// <exception cref="SandboxException">It is not open.</exception>
-    public static unsafe string IdentityOf(SafeFileHandle file)
+    public static unsafe FileIdentity IdentityOf(SafeFileHandle file)
     {
         Statx facts = default;
-        return Call((int)file.DangerousGetHandle(), "", EmptyPath, Inode, &facts) == 0 ? IdentityIn(facts) : throw new SandboxException("statx", Marshal.GetLastPInvokeError());
+        return Call((int)file.DangerousGetHandle(), "", EmptyPath, Inode, &facts) == 0
+            ? IdentityIn(facts)
+            : throw new SandboxException("statx", Marshal.GetLastPInvokeError());
     }
 
-    private static string IdentityIn(Statx facts) => string.Create(CultureInfo.InvariantCulture, $"{facts.DeviceMajor}:{facts.DeviceMinor}:{facts.Inode}");
+    private static FileIdentity IdentityIn(in Statx facts) => new(facts.DeviceMajor, facts.DeviceMinor, facts.Inode);
 
     private static FileFacts From(Statx facts) => new(facts.UserId, (UnixFileMode)(facts.Mode & 0xfff));
 

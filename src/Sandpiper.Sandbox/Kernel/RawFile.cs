@@ -6,6 +6,7 @@ namespace Sandpiper.Sandbox.Kernel;
 /// <summary>read(2), write(2) and lseek(2) on a descriptor that others share: its position moves for them, too.</summary>
 internal static unsafe partial class RawFile
 {
+    private const int PieceBytes = 16 << 10;
     private const int FromStart = 0, FromHere = 1;  // SEEK_SET, SEEK_CUR: linux/fs.h
 
     /// <returns>0 at the end, or where it cannot be read.</returns>
@@ -17,6 +18,15 @@ internal static unsafe partial class RawFile
             fixed (byte* start = into) got = Read(file, start, (nuint)into.Length);
             if (got >= 0 || Marshal.GetLastPInvokeError() != Errno.Interrupted) return (int)Math.Max(got, 0);
         }
+    }
+
+    /// <returns>All of it from where it stands; nothing of what cannot be read.</returns>
+    public static byte[] ReadToEnd(SafeFileHandle file)
+    {
+        using var content = new MemoryStream();
+        byte[] piece = new byte[PieceBytes];
+        while (Read(file, piece) is > 0 and var got) content.Write(piece, 0, got);
+        return content.ToArray();
     }
 
     /// <returns>False when not all of it could be written.</returns>

@@ -41,7 +41,7 @@ internal sealed class StandInStreams : IDisposable
             bool outputIsFile = IsFile(Output), errorsAreFile = IsFile(Errors);
             if (outputIsFile) streams.ReplaceOutput(Output);
             // `> log 2>&1`: one pipe keeps the lines in their order.
-            if (errorsAreFile && outputIsFile && string.Equals(IdentityOf(Output), IdentityOf(Errors), StringComparison.Ordinal)) streams._replaced.Add((streams._replaced[^1].Theirs, Errors));
+            if (errorsAreFile && outputIsFile && IdentityOf(Output) == IdentityOf(Errors)) streams._replaced.Add((streams._replaced[^1].Theirs, Errors));
             else if (errorsAreFile) streams.ReplaceOutput(Errors);
             return streams;
         }
@@ -80,13 +80,13 @@ internal sealed class StandInStreams : IDisposable
         using var stream = new SafeFileHandle(number, ownsHandle: false);
         return FileFacts.KindOf(stream) switch
         {
-            FileKind.Directory => throw new SandboxUnavailableException($"standard stream {number} is a directory, which leads out of every sandbox", "give it a file or /dev/null"),
+            FileKind.Directory => throw new SandboxUnavailableException(SandboxObstacle.StreamIsDirectory, $"{number}"),
             FileKind.Regular or FileKind.BlockDevice => true,
             _ => false,
         };
     }
 
-    private static string IdentityOf(int number)
+    private static FileIdentity IdentityOf(int number)
     {
         using var stream = new SafeFileHandle(number, ownsHandle: false);
         return FileFacts.IdentityOf(stream);

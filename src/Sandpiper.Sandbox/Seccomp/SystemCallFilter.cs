@@ -47,7 +47,7 @@ internal static class SystemCallFilter
         {
             Architecture.X64 => false,
             Architecture.Arm64 => true,
-            _ => throw new SandboxUnavailableException($"there is no system call filter for {architecture} yet", null),
+            _ => throw new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, $"{architecture}"),
         };
         var program = new FilterProgram();
         // A 32-bit call (int 0x80) has other numbers: every later check would look at the wrong ones.

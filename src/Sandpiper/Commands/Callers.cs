@@ -1,4 +1,6 @@
-using Sandpiper.Running;
+using System.Collections;
+using System.Collections.Immutable;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
 
@@ -12,10 +14,12 @@ internal static class Callers
         session.Places.Cache,
         CurrentDirectory(),
         session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user", // a uid without a name is common in containers
-        session.OwnProgram,
         session.WasRoot,
-        Environment.GetEnvironmentVariable,
+        Variables(),
         MayWrite);
+
+    private static ImmutableDictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToImmutableDictionary(variable => (string)variable.Key, variable => (string)variable.Value!, StringComparer.Ordinal);
 
     // Removed meanwhile, or root's own: then there is none to show.
     private static string CurrentDirectory()

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Sandpiper.Running;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
 

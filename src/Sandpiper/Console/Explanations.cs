@@ -8,6 +8,7 @@ using Sandpiper.Environments.Store;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Console;
 
@@ -33,7 +34,8 @@ internal static class Explanations
         StoreUnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`", "choose another place with --root DIR"),
         StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair", "run the same command again: it fetches the wheel anew"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
-        SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
+        SandboxUnavailableException e => ConfinementWords.Of(e),
+        GrantRefusedException e => ConfinementWords.Of(e),
         SandboxException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
         UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", PathIn(e) is { } path ? $"it may not be read or written: `{path}`" : e.Message),

@@ -11,6 +11,7 @@ using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Tests.Snapshots;
 
 namespace Sandpiper.Tests.Console;
@@ -38,8 +39,9 @@ public sealed class ExplanationsTests
         ("a store that cannot be written", new StoreUnwritableException("/home/a/store", new UnauthorizedAccessException("Access is denied"))),
         ("a damaged store", new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone")),
         ("an environment", new EnvironmentException("generation 3 is damaged")),
-        ("no sandbox, with a hint", new SandboxUnavailableException("bubblewrap is not installed", "apt install bubblewrap")),
-        ("no sandbox, without a hint", new SandboxUnavailableException("the kernel has no user namespaces", null)),
+        ("no sandbox, with a hint", new SandboxUnavailableException(SandboxObstacle.BubblewrapAbsent, "/usr/bin/bwrap")),
+        ("no sandbox, without a hint", new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, "RiscV64")),
+        ("a grant", new GrantRefusedException(PathAccess.Write, "/home/a", new GrantRefusal.Sensitive(new(SensitivityKind.Home)))),
         ("a call of the kernel", new SandboxException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
         ("a missing right", new UnauthorizedAccessException("Access to the path '/root/x' is denied.")),

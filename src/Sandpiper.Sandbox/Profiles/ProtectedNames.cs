@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Sandpiper.Sandbox;
+namespace Sandpiper.Sandbox.Profiles;
 
 /// <summary>
 /// Names in a project that make other programs run code later, outside the sandbox: version control hooks, environments, settings of editors,
