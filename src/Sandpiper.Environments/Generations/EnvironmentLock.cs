@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Environments.Kernel;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Environments.Generations;
 
@@ -16,7 +16,7 @@ public sealed class EnvironmentLock : IDisposable
 
     /// <param name="waiting">Called once when there is somebody to wait for.</param>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
-    internal static EnvironmentLock Take(string path, Action waiting, CancellationToken cancel)
+    public static EnvironmentLock Take(string path, Action waiting, CancellationToken cancel)
     {
         // Not File.OpenHandle: it takes a shared lock of its own, and throws while somebody else holds the exclusive one.
         var file = RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create) ?? throw new DirectoryNotFoundException($"no directory for {path}");
@@ -24,7 +24,7 @@ public sealed class EnvironmentLock : IDisposable
         try
         {
             // Asked again and again: a flock(2) that blocks cannot be given up by Ctrl-C.
-            for (bool hasTold = false; !(isHeld = FileLock.TryTake(file)); hasTold = true)
+            for (bool hasTold = false; !(isHeld = FileLock.TryTake(file, path)); hasTold = true)
             {
                 if (!hasTold) waiting();
                 cancel.WaitHandle.WaitOne(Pause);

@@ -26,7 +26,8 @@ internal static class Arguments
         {
             arguments.AddRange(["--setenv", name, value]);
         }
-        arguments.AddRange(["--chdir", confinement.WorkingDirectory, "--seccomp", $"{descriptors.Filter}", "--json-status-fd", $"{descriptors.Status}"]);
+        arguments.AddRange(["--chdir", confinement.WorkingDirectory, "--seccomp", $"{descriptors.Filter}", "--json-status-fd",
+            $"{descriptors.Status}"]);
         return arguments;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
@@ -19,7 +20,8 @@ internal static class FileTree
     // Public and harmless, and something breaks without each: compilers without alternatives, time without localtime, TLS without ssl.
     private static readonly ImmutableArray<string> PublicSettings =
     [
-        "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl", "ca-certificates", "localtime", "timezone", "fonts", "mime.types", "magic",
+        "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl", "ca-certificates", "localtime", "timezone", "fonts",
+            "mime.types", "magic",
     ];
 
     private static readonly ImmutableArray<string> NetworkSettings = ["resolv.conf", "services", "protocols"];
@@ -63,7 +65,10 @@ internal static class FileTree
             else yield return Mount.ReadOnlyIfThere(path);
         }
         yield return new Mount("/etc", MountLayer.System, ["--perms", "0755", "--dir", "/etc"]);
-        foreach (string name in PublicSettings.Concat(hostNetwork ? NetworkSettings : [])) yield return Mount.ReadOnlyIfThere($"/etc/{name}");
+        foreach (string name in PublicSettings.Concat(hostNetwork ? NetworkSettings : []))
+        {
+            yield return Mount.ReadOnlyIfThere($"/etc/{name}");
+        }
         foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return Mount.ReadOnlyIfThere(path);
         yield return new Mount("/proc", MountLayer.System, ["--proc", "/proc"]);
         // Bubblewrap itself is process 1, of the same user: whoever writes its memory outlives the sandbox, with everything granted.
@@ -87,13 +92,17 @@ internal static class FileTree
 
     private static string Checked(string path)
     {
-        if (!Path.IsPathFullyQualified(path) || path.Contains('\0') || !string.Equals(path, Path.GetFullPath(path), StringComparison.Ordinal))
+        if (!Path.IsPathFullyQualified(path) || path.Contains('\0')
+            || !string.Equals(path, Path.GetFullPath(path), StringComparison.Ordinal))
         {
             throw new ArgumentException($"not a full path: `{path}`", nameof(path));
         }
         string whole = Path.TrimEndingDirectorySeparator(path);
         if (whole is "/") throw new SandboxUnavailableException(SandboxObstacle.PathIsEverything, path);
-        if (NeverShown.Any(own => DirectoryTree.Holds(own, whole))) throw new SandboxUnavailableException(SandboxObstacle.PathIsTheSandboxesOwn, path);
+        if (NeverShown.Any(own => DirectoryTree.Holds(own, whole)))
+        {
+            throw new SandboxUnavailableException(SandboxObstacle.PathIsTheSandboxesOwn, path);
+        }
         return whole;
     }
 }

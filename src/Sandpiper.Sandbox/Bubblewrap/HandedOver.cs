@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 

@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
 using System.Text;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
-/// <summary>What was judged, as the second stage is told it: in a file, for its argument list can be read by every user of the machine.</summary>
+/// <summary>
+/// What was judged, as the second stage is told it: in a file, for its argument list can be read by every user of the machine.
+/// </summary>
 internal static class JudgedPaths
 {
-    public static byte[] ToBytes(IEnumerable<ShownPath> shown) => Arguments.ToBytes(shown.SelectMany(path => new[] { $"{path.Identity}", path.Path }));
+    public static byte[] ToBytes(IEnumerable<ShownPath> shown) =>
+        Arguments.ToBytes(shown.SelectMany(path => new[] { $"{path.Identity}", path.Path }));
 
     /// <returns>False when it is not whole: whoever reads it must not go on.</returns>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out ImmutableArray<(FileIdentity Identity, string Path)> judged)

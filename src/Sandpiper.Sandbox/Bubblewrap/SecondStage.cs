@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
-/// <summary>The last step inside the sandbox: compare what is shown with what was judged, undo what waiting needed outside, and become the program.</summary>
-public static unsafe partial class SecondStage
+/// <summary>
+/// The last step inside the sandbox: compare what is shown with what was judged, undo what waiting needed outside, and become the program.
+/// </summary>
+public static class SecondStage
 {
     internal const string Marker = "--second-stage";
 
@@ -32,10 +35,9 @@ public static unsafe partial class SecondStage
         SignalDisposition.Default(SignalDisposition.BrokenPipe);
         SignalDisposition.UnblockAll();
 
-        using var vector = new ArgumentVector(command);
-        _ = ExecuteFromPath(command[0], vector.Pointer);
-        int errno = Marshal.GetLastPInvokeError();
-        return new(errno is Errno.NoSuchFile or Errno.NotDirectory ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, command[0], errno);
+        int errno = ProgramImage.Become(command);
+        return new(errno is Errno.NoSuchFile or Errno.NotDirectory
+            ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, command[0], errno);
     }
 
     // Nobody can change any more what is shown.
@@ -43,7 +45,10 @@ public static unsafe partial class SecondStage
     {
         // Closed before the program starts: it is nothing of its business.
         using var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (!JudgedPaths.TryRead(RawFile.ReadToEnd(file), out var judged)) return new(SecondStageFailureKind.NotTold, $"descriptor {descriptor}");
+        if (!JudgedPaths.TryRead(Descriptor.ReadToEnd(file), out var judged))
+        {
+            return new(SecondStageFailureKind.NotTold, $"descriptor {descriptor}");
+        }
         foreach (var (identity, path) in judged)
         {
             if (FileFacts.IdentityOf(path) != identity) return new(SecondStageFailureKind.Replaced, path);
@@ -53,7 +58,4 @@ public static unsafe partial class SecondStage
 
     private static int? DescriptorIn(string number) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) && descriptor > 2 ? descriptor : null;
-
-    [LibraryImport("libc", EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ExecuteFromPath(string file, byte** arguments);
 }

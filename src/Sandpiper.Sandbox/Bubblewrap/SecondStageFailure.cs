@@ -1,3 +1,5 @@
+using Sandpiper.Kernel;
+
 namespace Sandpiper.Sandbox.Bubblewrap;
 
 /// <summary>Why the last step inside did not become the program.</summary>

@@ -13,7 +13,8 @@ internal static class SetupFailure
     {
         ProgramOutput probe = PlainProgram.Run(
             bubblewrap,
-            ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "/usr/bin/true"],
+            ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--ro-bind", "/", "/", "--proc", "/proc", "--dev",
+                "/dev", "/usr/bin/true"],
             new Dictionary<string, string>(StringComparer.Ordinal), Patience, MostBytes);
         return probe.ExitCode == 0 && !probe.TimedOut
             ? new SandboxUnavailableException(SandboxObstacle.NotWithThis)

@@ -10,7 +10,8 @@ internal static class GrantedPaths
         // Who names a place means it; who names a link may not know where a program that could write here has made it lead.
         bool isNamed = string.Equals(shown.Real, shown.Path, StringComparison.Ordinal);
         string judged = Directory.Exists(shown.Real) ? shown.Real : Path.GetDirectoryName(shown.Real)!;
-        return !isNamed && SensitiveDirectories.WhyNotShown(judged, caller.Home) is { } why ? throw Refused(new GrantRefusal.LeadsTo(shown.Real, why)) : shown;
+        return !isNamed && SensitiveDirectories.WhyNotShown(judged, caller.Home) is { } why
+            ? throw Refused(new GrantRefusal.LeadsTo(shown.Real, why)) : shown;
 
         GrantRefusedException Refused(GrantRefusal reason) => new(PathAccess.Read, path, reason);
     }
@@ -30,5 +31,6 @@ internal static class GrantedPaths
         GrantRefusedException Refused(GrantRefusal reason) => new(PathAccess.Write, directory, reason);
     }
 
-    private static bool Meets(string real, string other) => RealPath.Of(other) is var there && (DirectoryTree.Holds(real, there) || DirectoryTree.Holds(there, real));
+    private static bool Meets(string real, string other) =>
+        RealPath.Of(other) is var there && (DirectoryTree.Holds(real, there) || DirectoryTree.Holds(there, real));
 }

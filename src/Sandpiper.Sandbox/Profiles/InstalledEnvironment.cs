@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Sandpiper.Sandbox.Profiles;
 
-/// <summary>The generation a program is started from, and keeps whatever is installed meanwhile: what of it the sandbox has to show.</summary>
+/// <summary>
+/// The generation a program is started from, and keeps whatever is installed meanwhile: what of it the sandbox has to show.
+/// </summary>
 /// <param name="Directory">The generation's.</param>
 /// <param name="Scripts">Its commands, first on PATH inside.</param>
 /// <param name="PythonPrefix">Where its interpreter is installed.</param>
@@ -12,7 +14,9 @@ public sealed record InstalledEnvironment(string Directory, string Scripts, stri
     // Of the prefix only what an interpreter needs: a prefix can be somebody's home (`./configure --prefix=$HOME`).
     private static readonly ImmutableArray<string> OfPrefix = ["bin", "include", "lib", "lib64", "libexec", "ssl"];
 
-    /// <summary>The generation itself, and the interpreter's own files where they are not part of the system that is shown anyway.</summary>
+    /// <summary>
+    /// The generation itself, and the interpreter's own files where they are not part of the system that is shown anyway.
+    /// </summary>
     /// <exception cref="SandboxUnavailableException">The generation is gone.</exception>
     internal IEnumerable<ShownPath> Shown()
     {

@@ -11,7 +11,8 @@ public sealed record Profile
         // Without secrets, and a program needs them to look and behave like itself. Everything else is cleared: tokens live there.
         PassedOn =
         [
-            "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_TIME", "LC_NUMERIC",
+            "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_TIME",
+                "LC_NUMERIC",
             "LC_COLLATE", "TZ", "COLUMNS", "LINES",
         ],
     };
@@ -31,7 +32,9 @@ public sealed record Profile
         bool named = writable.Concat(readable).Any(granted => DirectoryTree.Holds(granted.Path, caller.CurrentDirectory));
         ShownPath? here = named ? null : ShownPath.At(caller.CurrentDirectory, PathAccess.Read);
         HiddenDirectory? hidden = named ? null : WhyHidden(here, grants, caller);
-        ImmutableArray<ShownPath> shown = [.. environment.Shown(), .. readable, .. here is null || hidden is not null ? ImmutableArray<ShownPath>.Empty : [here], .. writable];
+        ImmutableArray<ShownPath> shown =
+            [.. environment.Shown(), .. readable, .. here is null || hidden is not null
+                ? ImmutableArray<ShownPath>.Empty : [here], .. writable];
         var confinement = new Confinement
         {
             Shown = [.. shown, .. TakenBack(shown)],

@@ -6,7 +6,8 @@ namespace Sandpiper.Sandbox.Profiles;
 public static class SensitiveDirectories
 {
     // /usr is public and shown anyway; of the rest a program needs nothing, and much in it is somebody's secret or socket.
-    private static readonly ImmutableArray<string> OfTheSystem = ["/boot", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/var/lib", "/var/run"];
+    private static readonly ImmutableArray<string> OfTheSystem =
+        ["/boot", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/var/lib", "/var/run"];
 
     // Everybody puts things there, sockets among them; what somebody made below them is his own again.
     private static readonly ImmutableArray<string> OfEverybody = ["/tmp", "/var/tmp", "/dev/shm"];
@@ -29,11 +30,17 @@ public static class SensitiveDirectories
         if (string.Equals(real, realHome, StringComparison.Ordinal)) return new(SensitivityKind.Home);
         if (DirectoryTree.Holds(real, realHome)) return new(SensitivityKind.AboveHome);
         if (OfEverybody.Contains(real, StringComparer.Ordinal)) return new(SensitivityKind.OfEverybody);
-        if (OfTheSystem.Concat(OfEverybody).FirstOrDefault(root => DirectoryTree.Holds(real, root)) is { } inside) return new(SensitivityKind.AboveSystem, inside);
+        if (OfTheSystem.Concat(OfEverybody).FirstOrDefault(root => DirectoryTree.Holds(real, root)) is { } inside)
+        {
+            return new(SensitivityKind.AboveSystem, inside);
+        }
         bool atHome = realHome is not "/" && DirectoryTree.Holds(realHome, real);
         if (atHome && real.AsSpan(realHome.Length).TrimStart('/') is ['.', ..]) return new(SensitivityKind.HiddenInHome);
         // A home may itself lie there: /root, /var/lib/jenkins.
-        if (!atHome && OfTheSystem.FirstOrDefault(root => DirectoryTree.Holds(root, real)) is { } system) return new(SensitivityKind.InSystem, system);
+        if (!atHome && OfTheSystem.FirstOrDefault(root => DirectoryTree.Holds(root, real)) is { } system)
+        {
+            return new(SensitivityKind.InSystem, system);
+        }
         if (Keys.FirstOrDefault(real.Split('/').Contains) is { } within) return new(SensitivityKind.AmongKeys, within);
         return Keys.FirstOrDefault(name => Path.Exists(Path.Join(real, name))) is { } key ? new(SensitivityKind.HoldsKeys, key) : null;
     }

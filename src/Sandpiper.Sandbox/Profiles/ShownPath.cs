@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -9,11 +8,12 @@ namespace Sandpiper.Sandbox.Profiles;
 /// comparison. Whoever may write above it can put a link there a moment later, and bubblewrap takes paths; so the last step inside looks
 /// whether it is still the same, when nobody can change it any more.
 /// </summary>
-public sealed partial record ShownPath
+public sealed record ShownPath
 {
     private const string Nothing = "/dev/null";
 
-    private ShownPath(string path, string real, FileIdentity identity, PathAccess access) => (Path, Real, Identity, Access) = (path, real, identity, access);
+    private ShownPath(string path, string real, FileIdentity identity, PathAccess access) =>
+        (Path, Real, Identity, Access) = (path, real, identity, access);
 
     /// <summary>As it was asked for; inside it appears there. Absolute, without dots or a slash at its end.</summary>
     public string Path { get; }
@@ -33,11 +33,15 @@ public sealed partial record ShownPath
     public static ShownPath? At(string path, PathAccess access)
     {
         string whole = Whole(path);
-        if (access is PathAccess.Masked) return System.IO.Path.Exists(whole) && FileFacts.IdentityOf(Nothing) is { } nothing ? new(whole, Nothing, nothing, access) : null;
+        if (access is PathAccess.Masked)
+        {
+            return System.IO.Path.Exists(whole) && FileFacts.IdentityOf(Nothing) is { } nothing
+                ? new(whole, Nothing, nothing, access) : null;
+        }
         // Nothing can be mounted on a link itself, and a link in a writable directory can be replaced.
         bool itself = access is PathAccess.Protected;
         // Held open, so that place and identity are those of one thing.
-        using SafeFileHandle held = Open(whole, OnlyAsPlace | CloseOnExec | (itself ? NoFollow : 0));
+        using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace | (itself ? RawFile.NoFollow : 0), out _);
         if (held.IsInvalid) return null;
         if (FileFacts.KindOf(held) is FileKind.SymbolicLink) throw new SandboxUnavailableException(SandboxObstacle.PathIsLink, whole);
         string? real = new FileInfo($"/proc/self/fd/{held.DangerousGetHandle()}").LinkTarget;
@@ -46,24 +50,17 @@ public sealed partial record ShownPath
 
     /// <summary>What has to be there: nothing that is granted may be missing in silence.</summary>
     /// <exception cref="SandboxUnavailableException">It is not, or it is a link, which cannot be protected.</exception>
-    public static ShownPath Needed(string path, PathAccess access) => At(path, access) ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, path);
+    public static ShownPath Needed(string path, PathAccess access) =>
+        At(path, access) ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, path);
 
     private static string Whole(string path)
     {
         // With ".." in it a path would sort, and be compared, as another one than it is.
-        if (!System.IO.Path.IsPathFullyQualified(path) || path.Contains('\0') || !string.Equals(path, System.IO.Path.GetFullPath(path), StringComparison.Ordinal))
+        if (!System.IO.Path.IsPathFullyQualified(path) || path.Contains('\0')
+            || !string.Equals(path, System.IO.Path.GetFullPath(path), StringComparison.Ordinal))
         {
             throw new ArgumentException($"not a full path: `{path}`", nameof(path));
         }
         return System.IO.Path.TrimEndingDirectorySeparator(path);
     }
-
-    private const int OnlyAsPlace = 0x200000;   // O_PATH, O_CLOEXEC: asm-generic/fcntl.h
-    private const int CloseOnExec = 0x80000;
-
-    // It differs between the architectures (asm/fcntl.h).
-    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags);
 }

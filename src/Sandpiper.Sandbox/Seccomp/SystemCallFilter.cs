@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Sandpiper.Sandbox.Seccomp;
 
-/// <summary>What the namespaces do not take away: other call tables, the terminal's input queue, keyrings, and parts of the kernel that only exploits ask for.</summary>
+/// <summary>
+/// What the namespaces do not take away: other call tables, the terminal's input queue, keyrings, and parts of the kernel that only
+/// exploits ask for.
+/// </summary>
 /// <remarks>
 /// The rest is allowed: a list of everything that programs may need would be wrong with the next libc. <c>mount</c> and its kin are
 /// refused by the kernel anyway (no capabilities, no new user namespace); here they are refused before they reach it.
@@ -71,7 +74,8 @@ internal static class SystemCallFilter
     private static FilterProgram KillCheck() => new FilterProgram().Load(FirstArgument).ReturnIfEqual(0, NotPermitted).Return(Allow);
 
     private static FilterProgram GroupCheck(uint group) =>
-        new FilterProgram().Load(FirstArgument).ReturnUnlessEqual(group, Allow).Load(SecondArgument).ReturnIfEqual(0, NotPermitted).Return(Allow);
+        new FilterProgram().Load(FirstArgument).ReturnUnlessEqual(group, Allow).Load(SecondArgument).ReturnIfEqual(0,
+            NotPermitted).Return(Allow);
 
     private static FilterProgram IoctlCheck() =>
         new FilterProgram().Load(SecondArgument)

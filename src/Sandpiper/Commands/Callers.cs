@@ -13,7 +13,8 @@ internal static class Callers
         session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
         session.Places.Cache,
         CurrentDirectory(),
-        session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user", // a uid without a name is common in containers
+        // a uid without a name is common in containers
+        session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user",
         session.WasRoot,
         Variables(),
         MayWrite);

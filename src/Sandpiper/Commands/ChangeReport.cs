@@ -1,6 +1,6 @@
 using System.Globalization;
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 

@@ -1,5 +1,6 @@
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
@@ -27,7 +28,8 @@ internal static class ConfinedRun
 
         // What was there could not be changed; what is new was made by the program, or by somebody else meanwhile.
         IEnumerable<string> known = terms.Confinement.Shown.Select(shown => shown.Path);
-        foreach (string made in terms.Confinement.PathsWith(PathAccess.Write).Where(Directory.Exists).SelectMany(ProtectedNames.In).Except(known, StringComparer.Ordinal))
+        foreach (string made in terms.Confinement.PathsWith(PathAccess.Write).Where(Directory.Exists)
+            .SelectMany(ProtectedNames.In).Except(known, StringComparer.Ordinal))
         {
             session.Terminal.Note(Inked.Yellow($"sandpiper: `{made}` is new: programs outside the sandbox run what such a file says; read it first"));
         }

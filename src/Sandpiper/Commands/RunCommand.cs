@@ -17,9 +17,11 @@ internal static class RunCommand
             Description = "let it change this directory; what makes later programs run (.git, .venv, …) stays read-only in it",
         };
         var read = new Option<string[]>("--read") { HelpName = "PATH", Description = "show it this directory or file" };
-        var net = new TextOption("--net") { HelpName = "all", Description = "the network of this machine; single hosts cannot be named yet" };
+        var net = new TextOption("--net") { HelpName = "all",
+            Description = "the network of this machine; single hosts cannot be named yet" };
         var variables = new Option<string[]>("--env-var") { HelpName = "NAME", Description = "hand this environment variable on" };
-        var cwd = new TextOption("--cwd") { HelpName = "ro|none", Description = "show it the current directory read-only (default), or not at all" };
+        var cwd = new TextOption("--cwd") { HelpName = "ro|none",
+            Description = "show it the current directory read-only (default), or not at all" };
         net.CompletionSources.Add("all");
         cwd.CompletionSources.Add("ro", "none");
         var command = new TaughtCommand("run", "run a program with an environment's packages, confined",
@@ -69,7 +71,8 @@ internal static class RunCommand
         null => false,
         "all" => true,
         _ => throw new ExplainedException(new(
-            ExitCode.WrongUsage, $"`--net {net}` is not supported yet; nothing was run", "only the whole network can be granted: --net all", "sandpiper help run")),
+            ExitCode.WrongUsage, $"`--net {net}` is not supported yet; nothing was run",
+                "only the whole network can be granted: --net all", "sandpiper help run")),
     };
 
     private static bool Shown(string? cwd) => cwd switch
@@ -77,6 +80,7 @@ internal static class RunCommand
         null or "ro" => true,
         "none" => false,
         _ => throw new ExplainedException(new(
-            ExitCode.WrongUsage, $"`--cwd {cwd}` is not supported; nothing was run", "ro or none is meant; writing is granted with --write .", "sandpiper help run")),
+            ExitCode.WrongUsage, $"`--cwd {cwd}` is not supported; nothing was run",
+                "ro or none is meant; writing is granted with --write .", "sandpiper help run")),
     };
 }

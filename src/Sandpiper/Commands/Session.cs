@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sandpiper.Console;
-using Sandpiper.Environments.Places;
+using Sandpiper.Environments;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 
@@ -47,7 +48,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <exception cref="Sandbox.SandboxException">Root's rights could not be given up.</exception>
+    /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
     public static Session Of(ParseResult parsed)
     {
         uint callersMask = CreationMask.Tighten();

@@ -43,7 +43,8 @@ internal static class ConfinementWords
             GrantRefusal.Sensitive sensitive => $"{Of(sensitive.Why)}; what is written there can run later with all your rights",
             GrantRefusal.HoldsPackages => "the sealed packages of every environment lie there",
             GrantRefusal.HoldsCache => "what later installs believe lies there (the cache)",
-            GrantRefusal.NotTheCallers { InsteadOfRoot: { } user } => $"started as root, the program runs as the ordinary user {user}, who may not write there",
+            GrantRefusal.NotTheCallers { InsteadOfRoot: { } user } =>
+                $"started as root, the program runs as the ordinary user {user}, who may not write there",
             _ => "you may not write there yourself",
         });
     }
@@ -72,19 +73,24 @@ internal static class ConfinementWords
     {
         SandboxObstacle.RootHeld => ("root cannot be confined", "start it as an ordinary user"),
         SandboxObstacle.BubblewrapAbsent => ($"bubblewrap is not installed (`{subject}`)", "sudo apt install bubblewrap"),
-        SandboxObstacle.BubblewrapChangeable => ($"`{subject}` can be changed by somebody other than root", "sudo apt install --reinstall bubblewrap"),
+        SandboxObstacle.BubblewrapChangeable =>
+            ($"`{subject}` can be changed by somebody other than root", "sudo apt install --reinstall bubblewrap"),
         SandboxObstacle.OwnProgramClosed =>
-            ($"the user that the program would run as may neither start nor read `{subject}`", "sudo install -m 755 sandpiper /usr/local/bin/"),
+            ($"the user that the program would run as may neither start nor read `{subject}`",
+                "sudo install -m 755 sandpiper /usr/local/bin/"),
         SandboxObstacle.AppArmor =>
             ($"AppArmor lets no ordinary program use a user namespace ({subject})",
-            "allow it to bubblewrap alone: a profile for /usr/bin/bwrap with `userns,` in /etc/apparmor.d/bwrap, then sudo systemctl reload apparmor"),
-        SandboxObstacle.NamespaceLimit => ($"the number of namespaces is limited here ({subject})", "sudo sysctl user.max_user_namespaces=10000"),
+                "allow it to bubblewrap alone: a profile for /usr/bin/bwrap with `userns,` in /etc/apparmor.d/bwrap, "
+                + "then sudo systemctl reload apparmor"),
+        SandboxObstacle.NamespaceLimit =>
+            ($"the number of namespaces is limited here ({subject})", "sudo sysctl user.max_user_namespaces=10000"),
         SandboxObstacle.NoNamespaces =>
             ($"this kernel or container allows no new namespaces ({subject})",
             "in a container: start it with --security-opt seccomp=unconfined, or one that allows unshare and mount"),
         SandboxObstacle.NoMounts =>
             ($"this container allows no mounts ({subject})", "in a container: start it with --security-opt apparmor=unconfined"),
-        SandboxObstacle.NotWithThis => ("bubblewrap works here, but not with what this program was to be shown; its own message is above", null),
+        SandboxObstacle.NotWithThis =>
+            ("bubblewrap works here, but not with what this program was to be shown; its own message is above", null),
         SandboxObstacle.PathAbsent => ($"`{subject}` cannot be part of the sandbox: it does not exist, or we may not look at it", null),
         SandboxObstacle.PathIsLink =>
             ($"`{subject}` cannot be part of the sandbox: it is a symbolic link, which cannot be protected in a writable directory", null),

@@ -12,7 +12,8 @@ public sealed class ArgumentsTests
     private static List<string> Of(Confinement confinement, bool ownSession = true) => 
         [.. Arguments.Of(confinement, "/opt/sandpiper", ownSession, new HandedOver(7, 8, 6, null, [("/etc/passwd", 9)]))];
 
-    private static ImmutableArray<ShownPath> Shown(PathAccess access, params string[] paths) => [.. paths.Select(path => ShownPath.Needed(path, access))];
+    private static ImmutableArray<ShownPath> Shown(PathAccess access, params string[] paths) =>
+        [.. paths.Select(path => ShownPath.Needed(path, access))];
 
     [Fact]
     public void The_deeper_path_comes_later_and_what_is_protected_over_what_is_shown_at_its_place()
@@ -25,12 +26,14 @@ public sealed class ArgumentsTests
             Home = $"{Place}/a",
             Shown =
             [
-                .. Shown(PathAccess.Protected, Place), .. Shown(PathAccess.Read, $"{Place}/a/b"), .. Shown(PathAccess.Write, Place, $"{Place}/a-b"),
+                .. Shown(PathAccess.Protected, Place), .. Shown(PathAccess.Read, $"{Place}/a/b"),
+                    .. Shown(PathAccess.Write, Place, $"{Place}/a-b"),
             ],
         });
         string[] order = [.. arguments.Zip(arguments.Skip(1)).Where(pair => pair.First is "--tmpfs" or "--ro-bind" or "--bind")
             .Select(pair => pair.Second).Where(path => path.StartsWith(Place, StringComparison.Ordinal))];
-        Assert.Equal(["--bind", "--ro-bind"], arguments.Index().Where(a => a.Item == Place && arguments[a.Index - 1] != Place).Select(a => arguments[a.Index - 1]));
+        Assert.Equal(["--bind", "--ro-bind"], arguments.Index().Where(a => a.Item == Place && arguments[a.Index - 1] != Place)
+            .Select(a => arguments[a.Index - 1]));
         Assert.Equal([Place, Place, $"{Place}/a", $"{Place}/a-b", $"{Place}/a/b"], order);
         Directory.Delete(Place, recursive: true);
     }
@@ -39,7 +42,8 @@ public sealed class ArgumentsTests
     public void What_is_granted_by_its_own_name_inside_something_protected_is_not_lost_and_a_mask_never_is()
     {
         string place = Directory.CreateTempSubdirectory("sandpiper-arguments-").FullName;
-        string git = Path.Join(place, ".git"), hooks = Path.Join(git, "hooks"), lib = Path.Join(hooks, "lib"), socket = Path.Join(hooks, "socket");
+        string git = Path.Join(place, ".git"), hooks = Path.Join(git, "hooks"), lib = Path.Join(hooks, "lib"),
+            socket = Path.Join(hooks, "socket");
         Directory.CreateDirectory(lib);
         File.WriteAllText(socket, "");
         List<string> arguments = Of(Least with
@@ -50,10 +54,13 @@ public sealed class ArgumentsTests
                 .. Shown(PathAccess.Protected, git),
             ],
         });
-        string[] order = [.. arguments.Index().Where(a => a.Item is "--ro-bind" or "--bind" && arguments[a.Index + 2].StartsWith(place, StringComparison.Ordinal))
+        string[] order =
+            [.. arguments.Index()
+                .Where(a => a.Item is "--ro-bind" or "--bind" && arguments[a.Index + 2].StartsWith(place, StringComparison.Ordinal))
             .Select(a => $"{a.Item} {arguments[a.Index + 1]} {arguments[a.Index + 2]}")];
         Assert.Equal(
-            [$"--bind {place} {place}", $"--ro-bind {git} {git}", $"--bind {hooks} {hooks}", $"--ro-bind {lib} {lib}", $"--ro-bind /dev/null {socket}"], order);
+            [$"--bind {place} {place}", $"--ro-bind {git} {git}", $"--bind {hooks} {hooks}", $"--ro-bind {lib} {lib}",
+                $"--ro-bind /dev/null {socket}"], order);
         Directory.Delete(place, recursive: true);
     }
 
@@ -73,8 +80,10 @@ public sealed class ArgumentsTests
     {
         List<string> arguments = Of(Least);
         int[] places = [.. arguments.Index().Where(a => a.Item is "--tmpfs").Select(a => a.Index)];
-        Assert.Equal(["/dev/shm", "/home/ada", "/proc/1", "/tmp", "/var/tmp"], places.Select(at => arguments[at + 1]).Order(StringComparer.Ordinal));
-        Assert.All(places, at => Assert.True(arguments[at - 2] is "--size" && long.Parse(arguments[at - 1]) is > 0 and <= 1L << 30, arguments[at + 1]));
+        Assert.Equal(["/dev/shm", "/home/ada", "/proc/1", "/tmp", "/var/tmp"], places.Select(at => arguments[at + 1])
+            .Order(StringComparer.Ordinal));
+        Assert.All(places, at =>
+            Assert.True(arguments[at - 2] is "--size" && long.Parse(arguments[at - 1]) is > 0 and <= 1L << 30, arguments[at + 1]));
     }
 
     [Fact]
@@ -85,7 +94,8 @@ public sealed class ArgumentsTests
         Assert.Equal(["--perms", "0555", "--ro-bind-data", "5", "/.sandpiper"], Before("/.sandpiper", copied, 4));
         Assert.DoesNotContain("/opt/sandpiper", copied);
 
-        static List<string> Before(string last, List<string> arguments, int count) => arguments.IndexOf(last) is var at ? arguments[(at - count)..(at + 1)] : [];
+        static List<string> Before(string last, List<string> arguments, int count) =>
+            arguments.IndexOf(last) is var at ? arguments[(at - count)..(at + 1)] : [];
     }
 
     [Fact]
@@ -125,10 +135,12 @@ public sealed class ArgumentsTests
     [Theory]
     [InlineData("relative")]
     [InlineData("/usr/../etc")]
-    public void A_path_has_to_be_whole(string path) => Assert.Throws<ArgumentException>(() => Of(Least with { Shown = Shown(PathAccess.Read, path) }));
+    public void A_path_has_to_be_whole(string path) =>
+        Assert.Throws<ArgumentException>(() => Of(Least with { Shown = Shown(PathAccess.Read, path) }));
 
     [Fact]
-    public void A_slash_at_the_end_makes_no_difference() => Assert.Equal(Of(Least with { Shown = Shown(PathAccess.Read, "/usr") }), Of(Least with { Shown = Shown(PathAccess.Read, "/usr/") }));
+    public void A_slash_at_the_end_makes_no_difference() =>
+        Assert.Equal(Of(Least with { Shown = Shown(PathAccess.Read, "/usr") }), Of(Least with { Shown = Shown(PathAccess.Read, "/usr/") }));
 
     [Fact]
     public void A_user_name_cannot_write_lines_of_passwd()

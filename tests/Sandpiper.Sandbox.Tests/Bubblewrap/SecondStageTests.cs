@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
 using Sandpiper.Sandbox.Bubblewrap;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Tests.Driving;
 
@@ -42,7 +42,8 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Fact]
-    public void Its_arguments_are_untouched() => Assert.Equal("--second-stage|--|a b||ü|", Become("printf", "%s|", "--second-stage", "--", "a b", "", "ü").Output);
+    public void Its_arguments_are_untouched() =>
+        Assert.Equal("--second-stage|--|a b||ü|", Become("printf", "%s|", "--second-stage", "--", "a b", "", "ü").Output);
 
     [Fact]
     public void It_is_found_in_the_path_or_not()
@@ -96,10 +97,6 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     [Fact]
     public void Anything_else_is_not_whole_or_told_as_it_is_and_no_exception() =>
         Gen.Byte.Array[0, 200].Sample(bytes => { _ = JudgedPaths.TryRead(bytes, out _); });
-
-    [Fact]
-    public void An_identity_is_read_as_it_is_written() => Gen.Select(Gen.UInt, Gen.UInt, Gen.ULong).Sample((major, minor, inode) =>
-        FileIdentity.TryParse($"{new FileIdentity(major, minor, inode)}", out FileIdentity read) && read == new FileIdentity(major, minor, inode));
 
     [Theory]
     [InlineData("/etc/passwd")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Kernel;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
@@ -42,7 +43,7 @@ internal static class Driver
             Console.Error.WriteLine($"no sandbox: {e.Message}");
             return NoSandbox;
         }
-        catch (SandboxException e)
+        catch (KernelException e)
         {
             Console.Error.WriteLine($"failed: {e.Message}");
             return NoSandbox;

@@ -58,12 +58,14 @@ public sealed class ProfileTests : IDisposable
         Terms terms = Of(new Grants { Write = [_project], Read = [link] });
         Assert.Equal(
             [
-                Judged(_generation, _generation, PathAccess.Read), Judged(link, elsewhere, PathAccess.Read), Judged(_project, _project, PathAccess.Write),
+                Judged(_generation, _generation, PathAccess.Read), Judged(link, elsewhere, PathAccess.Read),
+                    Judged(_project, _project, PathAccess.Write),
                 Judged($"{_project}/.git", $"{_project}/.git", PathAccess.Protected),
             ],
             terms.Confinement.Shown.Select(shown => $"{shown.Path} {shown.Real} {shown.Identity} {shown.Access}"));
 
-        static string Judged(string path, string real, PathAccess access) => $"{path} {real} {ShownPath.Needed(real, PathAccess.Read).Identity} {access}";
+        static string Judged(string path, string real, PathAccess access) =>
+            $"{path} {real} {ShownPath.Needed(real, PathAccess.Read).Identity} {access}";
     }
 
     [Fact]
@@ -121,7 +123,8 @@ public sealed class ProfileTests : IDisposable
         Make("home/project/.git");
         Write("home/project/evil.pth");
         Write("home/project/plot.py");
-        string[] kept = [.. Of(new Grants { Write = [_project] }).Confinement.PathsWith(PathAccess.Protected).Order(StringComparer.Ordinal)];
+        string[] kept = [.. Of(new Grants { Write = [_project] }).Confinement.PathsWith(PathAccess.Protected)
+            .Order(StringComparer.Ordinal)];
         Assert.Equal([$"{_project}/.git", $"{_project}/evil.pth"], kept);
     }
 
@@ -181,11 +184,13 @@ public sealed class ProfileTests : IDisposable
     {
         var grants = new Grants { Write = [_project] };
         Assert.Equal(new GrantRefusal.NotTheCallers(null), RefusalOf(grants, Caller with { MayWrite = _ => false }));
-        Assert.Equal(new GrantRefusal.NotTheCallers("sandpiper"), RefusalOf(grants, Caller with { MayWrite = _ => false, WasRoot = true, UserName = "sandpiper" }));
+        Assert.Equal(new GrantRefusal.NotTheCallers("sandpiper"),
+            RefusalOf(grants, Caller with { MayWrite = _ => false, WasRoot = true, UserName = "sandpiper" }));
     }
 
     [Fact]
-    public void What_is_not_there_cannot_be_shown() => Assert.Equal(new GrantRefusal.Absent(), RefusalOf(new Grants { Read = ["/nowhere/at/all"] }));
+    public void What_is_not_there_cannot_be_shown() =>
+        Assert.Equal(new GrantRefusal.Absent(), RefusalOf(new Grants { Read = ["/nowhere/at/all"] }));
 
     [Fact]
     public void A_generation_that_is_gone_is_not_silently_missing()
@@ -207,7 +212,8 @@ public sealed class ProfileTests : IDisposable
             ["PATH"] = "/evil/bin",
             ["GRANTED"] = "yes",
         };
-        Terms terms = Of(new Grants { Variables = ["GRANTED", "ABSENT"] }, Caller with { Variables = mine.ToImmutableDictionary(StringComparer.Ordinal) });
+        Terms terms = Of(new Grants { Variables = ["GRANTED", "ABSENT"] },
+            Caller with { Variables = mine.ToImmutableDictionary(StringComparer.Ordinal) });
         Assert.Equal(
             ["GRANTED=yes", $"HOME={_home}", "LANG=C.UTF-8", "LOGNAME=ann", $"PATH={_generation}/bin:/usr/local/bin:/usr/bin:/bin",
                 "SHELL=/bin/sh", "TMPDIR=/tmp", "USER=ann", $"VIRTUAL_ENV={_generation}"],
@@ -218,7 +224,8 @@ public sealed class ProfileTests : IDisposable
     public void Not_even_a_grant_changes_where_programs_are_looked_for()
     {
         Caller caller = Caller with { Variables = Caller.Variables.Add("PATH", "/evil") };
-        Assert.StartsWith($"{_generation}/bin", Of(new Grants { Variables = ["PATH"] }, caller).Confinement.Variables["PATH"], StringComparison.Ordinal);
+        Assert.StartsWith($"{_generation}/bin", Of(new Grants { Variables = ["PATH"] }, caller).Confinement.Variables["PATH"],
+            StringComparison.Ordinal);
     }
 
     private Caller Caller => new(
@@ -228,9 +235,11 @@ public sealed class ProfileTests : IDisposable
     private Terms Of(Grants grants, Caller? caller = null, string prefix = "/usr", string? root = null) =>
         Profile.Run.For(new InstalledEnvironment(_generation, $"{_generation}/bin", prefix, root ?? _root), grants, caller ?? Caller);
 
-    private GrantRefusal RefusalOf(Grants grants, Caller? caller = null) => Assert.Throws<GrantRefusedException>(() => Of(grants, caller)).Reason;
+    private GrantRefusal RefusalOf(Grants grants, Caller? caller = null) =>
+        Assert.Throws<GrantRefusedException>(() => Of(grants, caller)).Reason;
 
-    private static IEnumerable<(string, PathAccess)> Shown(Terms terms) => terms.Confinement.Shown.Select(shown => (shown.Path, shown.Access));
+    private static IEnumerable<(string, PathAccess)> Shown(Terms terms) =>
+        terms.Confinement.Shown.Select(shown => (shown.Path, shown.Access));
 
     private string Make(string relative) => Directory.CreateDirectory(Path.Combine(_folder, relative)).FullName;
 

@@ -45,13 +45,15 @@ public sealed class ConfinementWordsTests
 
     [Fact]
     public void What_is_not_known_is_passed_on() =>
-        Assert.Equal(["bwrap: something new"], Explanations.Of(new SandboxUnavailableException(SandboxObstacle.BubblewrapFailed, "bwrap: something new")).Because);
+        Assert.Equal(["bwrap: something new"],
+            Explanations.Of(new SandboxUnavailableException(SandboxObstacle.BubblewrapFailed, "bwrap: something new")).Because);
 
     [Fact]
     public void A_refused_grant_says_what_and_why() => Assert.All(Refusals, refusal =>
     {
         Explanation explanation = Explanations.Of(new GrantRefusedException(refusal.Access, "/p", refusal.Reason));
-        Assert.Equal((ExitCode.RunFailed, refusal.What, refusal.Because), (explanation.Exit, explanation.What, Assert.Single(explanation.Because)));
+        Assert.Equal((ExitCode.RunFailed, refusal.What, refusal.Because),
+            (explanation.Exit, explanation.What, Assert.Single(explanation.Because)));
     });
 
     private static readonly (PathAccess Access, GrantRefusal Reason, string What, string Because)[] Refusals =
@@ -79,13 +81,17 @@ public sealed class ConfinementWordsTests
     public void The_summary_tells_what_it_could()
     {
         Assert.Equal("it could read this directory, write nowhere, reach no host.", ConfinementWords.Summary(new(Least, null)));
-        ImmutableArray<ShownPath> shown = [ShownPath.Needed("/tmp", PathAccess.Write), ShownPath.Needed("/usr", PathAccess.Read), ShownPath.Needed("/var", PathAccess.Write)];
-        Assert.Equal("it could read this directory, write /tmp, /var, reach every host.", ConfinementWords.Summary(new(Least with { Shown = shown, HostNetwork = true }, null)));
+        ImmutableArray<ShownPath> shown =
+            [ShownPath.Needed("/tmp", PathAccess.Write), ShownPath.Needed("/usr", PathAccess.Read),
+                ShownPath.Needed("/var", PathAccess.Write)];
+        Assert.Equal("it could read this directory, write /tmp, /var, reach every host.",
+            ConfinementWords.Summary(new(Least with { Shown = shown, HostNetwork = true }, null)));
     }
 
     [Fact]
     public void And_why_this_directory_was_hidden() => Assert.All(Sensitivities, hidden => Assert.Equal(
-        $"it could not see this directory ({hidden.Why}), write nowhere, reach no host.", ConfinementWords.Summary(new(Least, hidden.Hidden))));
+        $"it could not see this directory ({hidden.Why}), write nowhere, reach no host.",
+            ConfinementWords.Summary(new(Least, hidden.Hidden))));
 
     private static readonly (HiddenDirectory Hidden, string Why)[] Sensitivities =
     [
@@ -105,9 +111,12 @@ public sealed class ConfinementWordsTests
     [Fact]
     public void The_second_stage_says_one_line()
     {
-        Assert.Equal("sandpiper: `/a` was replaced while the sandbox was made; nothing was run", Line(SecondStageFailureKind.Replaced, "/a", 125));
-        Assert.Equal("sandpiper: what the sandbox shall show was not told (descriptor 9); nothing was run", Line(SecondStageFailureKind.NotTold, "descriptor 9", 125));
-        Assert.Equal("sandpiper: `no-such-program`: not found in the sandbox", Line(SecondStageFailureKind.NotFound, "no-such-program", 127));
+        Assert.Equal("sandpiper: `/a` was replaced while the sandbox was made; nothing was run",
+            Line(SecondStageFailureKind.Replaced, "/a", 125));
+        Assert.Equal("sandpiper: what the sandbox shall show was not told (descriptor 9); nothing was run",
+            Line(SecondStageFailureKind.NotTold, "descriptor 9", 125));
+        Assert.Equal("sandpiper: `no-such-program`: not found in the sandbox",
+            Line(SecondStageFailureKind.NotFound, "no-such-program", 127));
         Assert.Equal("sandpiper: `/etc/passwd`: not executable (errno 13)", Line(SecondStageFailureKind.NotExecutable, "/etc/passwd", 126));
 
         static string Line(SecondStageFailureKind kind, string subject, int exitCode)

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>What a descriptor can be, as far as it matters here.</summary>
+public enum FileKind
+{
+    Other,
+    Regular,
+    Directory,
+    BlockDevice,
+    SymbolicLink,
+}
+
+/// <summary>Whose a file is, which the base library does not tell.</summary>
+/// <param name="UserId">Owner.</param>
+/// <param name="Mode">Permission bits.</param>
+public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
+{
+    private const int EmptyPath = 0x1000;           // AT_EMPTY_PATH: linux/fcntl.h
+    private const uint OwnerAndMode = 0x2 | 0x8;    // STATX_MODE | STATX_UID, linux/stat.h
+    private const uint Kind = 0x1, Inode = 0x100;   // STATX_TYPE, STATX_INO
+    private const int KindMask = 0xf000;            // S_IFMT
+
+    /// <returns>Null when there is none (links are followed).</returns>
+    public static FileFacts? Of(string path) =>
+        StatxCall.Of(StatxCall.Here, path, 0, OwnerAndMode, out StatxCall.Answer answer) == 0 ? From(answer) : null;
+
+    /// <exception cref="KernelException">Never, for an open file of an ordinary file system.</exception>
+    public static FileFacts Of(SafeFileHandle file) => From(Asked(file, OwnerAndMode));
+
+    /// <summary>What an open descriptor is.</summary>
+    /// <exception cref="KernelException">It is not open.</exception>
+    public static FileKind KindOf(SafeFileHandle file) => (Asked(file, Kind).Mode & KindMask) switch
+    {
+        0x8000 => FileKind.Regular,         // S_IFREG, S_IFDIR, S_IFBLK, S_IFLNK: linux/stat.h
+        0x4000 => FileKind.Directory,
+        0x6000 => FileKind.BlockDevice,
+        0xa000 => FileKind.SymbolicLink,
+        _ => FileKind.Other,
+    };
+
+    /// <summary>Of what a path leads to, links followed. Null when there is nothing.</summary>
+    public static FileIdentity? IdentityOf(string path) =>
+        StatxCall.Of(StatxCall.Here, path, 0, Inode, out StatxCall.Answer answer) == 0 ? answer.Identity : null;
+
+    /// <exception cref="KernelException">It is not open.</exception>
+    public static FileIdentity IdentityOf(SafeFileHandle file) => Asked(file, Inode).Identity;
+
+    private static StatxCall.Answer Asked(SafeFileHandle file, uint mask) =>
+        StatxCall.Of(file, "", EmptyPath, mask, out StatxCall.Answer answer) == 0
+        ? answer
+        : throw new KernelException("statx", Marshal.GetLastPInvokeError());
+
+    private static FileFacts From(in StatxCall.Answer answer) => new(answer.User, (UnixFileMode)(answer.Mode & 0xfff));
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>What a name in a directory is.</summary>
+public enum FileType
+{
+    Other,
+    Regular,
+    Directory,
+    SymbolicLink,
+}
+
+/// <summary>To the nanosecond: an edit in the same microsecond is an edit.</summary>
+public readonly record struct UnixTime(long Seconds, uint Nanoseconds)
+{
+    public static UnixTime Of(DateTime utc) => new(
+        (utc.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond,
+            (uint)(utc.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick));
+
+    public DateTimeOffset ToDateTime() => DateTimeOffset.FromUnixTimeSeconds(Seconds).AddTicks(Nanoseconds / TimeSpan.NanosecondsPerTick);
+}
+
+/// <summary>What the kernel says of a name without following it: statx(2), whose answer is laid out alike on every architecture.</summary>
+/// <param name="ModifiedAt">Of the content; anybody who may write can set it.</param>
+/// <param name="ChangedAt">Of content, mode, owner or number of links; only the kernel sets it.</param>
+public readonly record struct FileStatus(
+    FileType Type, UnixFileMode Mode, long Size, FileIdentity Identity, UnixTime ModifiedAt, UnixTime ChangedAt)
+{
+    private const int NoFollow = 0x100;             // AT_SYMLINK_NOFOLLOW
+    private const uint BasicStats = 0x7ff;          // STATX_BASIC_STATS, linux/stat.h
+    private const int TypeMask = 0xf000;            // S_IFMT
+    private const int ModeMask = 0xfff;
+
+    /// <summary>False when there is nothing of that name.</summary>
+    /// <exception cref="KernelException">It cannot be looked at.</exception>
+    public static bool TryRead(string path, out FileStatus status) => 
+        TryRead(StatxCall.Here, path, out status);
+
+    /// <summary>The same, of a path below an open directory.</summary>
+    /// <exception cref="KernelException">It cannot be looked at.</exception>
+    public static bool TryRead(SafeFileHandle directory, string relative, out FileStatus status)
+    {
+        bool told = StatxCall.Of(directory, relative, NoFollow, BasicStats, out StatxCall.Answer answer) == 0;
+        status = told ? Of(answer) : default;
+        if (told) return true;
+        int errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.NoSuchFile or Errno.NotDirectory ? false : throw new KernelException("statx", errno, relative);
+    }
+
+    private static FileStatus Of(in StatxCall.Answer answer) => new(
+        TypeOf(answer.Mode & TypeMask), (UnixFileMode)(answer.Mode & ModeMask), (long)answer.Size,
+        answer.Identity,
+        new(answer.Modified.Seconds, answer.Modified.Nanoseconds), new(answer.Changed.Seconds, answer.Changed.Nanoseconds));
+
+    private static FileType TypeOf(int type) => type switch
+    {
+        0x8000 => FileType.Regular,         // S_IFREG
+        0x4000 => FileType.Directory,       // S_IFDIR
+        0xa000 => FileType.SymbolicLink,    // S_IFLNK
+        _ => FileType.Other,
+    };
+}
