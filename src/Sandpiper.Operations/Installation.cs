@@ -1,13 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
-using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies.Waivers;
 using Sandpiper.Resolution;
 using Sandpiper.Store;
@@ -15,18 +12,23 @@ using Sandpiper.Store;
 namespace Sandpiper.Operations;
 
 /// <summary>The corridor: from what was asked to the next generation of an environment, all or nothing.</summary>
-/// <param name="executable">This program, for the shims.</param>
-public sealed class Installation(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, IPackageIndex index, TimeProvider time, string executable)
+public sealed class Installation(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
-    private readonly WheelStore _store = new(places.Root);
-    private readonly WaiverFile _waivers = new(places.Root);
+    private readonly WheelStore _store = context.Store;
+    private readonly WaiverFile _waivers = context.Waivers;
 
-    /// <summary>Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.</summary>
+    /// <summary>
+    /// Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.
+    /// </summary>
     /// <exception cref="PackageRefusedException">A package was refused; nothing was changed.</exception>
     /// <exception cref="IndexException">The index failed, or gave what cannot be trusted; nothing was changed.</exception>
+    /// <exception cref="ChangeUnfinishedException">It is installed, but something that follows failed.</exception>
     public async Task<InstallationOutcome> InstallAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
+        request = request.For(interpreter.Markers);
+        // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
+        using Operation? operation = request.DryRun ? null : Operation.Begin(context, request.Environment, facts, cancel);
+        ManagedEnvironment environment = operation?.Environment ?? ManagedEnvironment.Open(context.Places.Root, request.Environment);
         Generation? before = environment.Current is { } number ? environment.Read(number) : null;
 
         long started = Stopwatch.GetTimestamp();
@@ -35,23 +37,26 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         ImmutableArray<SelectedPackage> selected = Selection.Of(request, ((ResolutionResult.Solved)resolution).Pins, before);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
-        if (request.DryRun || (Selection.IsSame(before, selected) && (request.LeaveHooksOut || !selected.Any(IsAllowedSince))))
+        bool isSame = Selection.IsSame(before, selected) && (request.LeaveHooksOut || !selected.Any(IsAllowedSince));
+        if (operation is null || isSame)
         {
-            return new InstallationOutcome.Changed(new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
+            if (operation is not null && before is not null) operation.Stay(before);
+            return new InstallationOutcome.Changed(
+                new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
         }
-        using var staging = Staging.Create(places.Root);
-        IReadOnlyDictionary<PackageName, SealedWheel> wheels = await new Acquisition(_store, index, _waivers, staging, facts).AcquireAsync(selected, cancel);
-        new ChosenBefore(places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
-        var succession = new Succession(environment, places, interpreter, _waivers, time, executable);
+        IReadOnlyDictionary<PackageName, SealedWheel> wheels =
+            await new Acquisition(_store, index, _waivers, operation.Staging, facts).AcquireAsync(selected, cancel);
+        new ChosenBefore(context.Places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
         try
         {
-            return new InstallationOutcome.Changed(succession.Become("install", before, selected, wheels, request.LeaveHooksOut, staging, cancel));
+            return new InstallationOutcome.Changed(
+                new Switch(context, operation, interpreter, _waivers).To(new Plan("install", before, selected, wheels, request.LeaveHooksOut), cancel));
         }
         catch (StoreDamagedException damaged)
         {
             // Not mended silently: the user is told, and the same command asked again fetches what was sealed.
-            _store.Discard(damaged.Digest, staging);
-            throw;
+            _store.Discard(damaged.Digest, operation.Staging);
+            throw new StoreDamagedException(damaged.Digest, damaged.Because) { WasDiscarded = true };
         }
     }
 
@@ -59,50 +64,13 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
     private bool IsAllowedSince(SelectedPackage package) =>
         !package.Facts.OmittedHooks.IsEmpty && _waivers.RulesFor(package.Name, package.Version).Any(WaivableRules.IsAboutHooks);
 
-    // What is installed answers for itself, so that adding one package does not ask for the pages of all others. Only when that leads
-    // nowhere is everything open to change.
-    private async Task<ResolutionResult> ResolveAsync(InstallationRequest request, Generation? before, IProgress<InstallationFact> facts, CancellationToken cancel)
+    private Task<ResolutionResult> ResolveAsync(
+        InstallationRequest request, Generation? before, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         SupportedTags tags = SupportedTags.Of(interpreter.Target);
-        ResolutionProblem problem = ProblemOf(request, before, tags);
-        var seen = new PackagesSeen(facts);
-        Dictionary<PackageName, KnownWheel> known = KnownFor(request, before, tags);
-        if (known.Count == 0) return await new Resolver(index).SolveAsync(problem, seen, cancel);
-
-        ResolutionResult quick = await new Resolver(new KnownWheels(index, _store, known)).SolveAsync(problem, seen, cancel);
-        return quick is ResolutionResult.Solved ? quick : await new Resolver(index).SolveAsync(problem, seen, cancel);
-    }
-
-    private ResolutionProblem ProblemOf(InstallationRequest request, Generation? before, SupportedTags tags)
-    {
-        var asked = request.Lines.Where(l => !l.IsConstraint).Select(l => l.Requirement.Name).ToHashSet();
-        IEnumerable<InstalledPackage> installed = before?.Packages ?? [];
-        // What the user asked for earlier still holds, unless he asks for the same package anew.
-        IEnumerable<RequirementLine> earlier = !request.FollowDependencies ? [] : installed
-            .Where(p => p.IsRequested && !p.IsAlone && p.Requirement is not null && !asked.Contains(p.Name))
-            .Select(p => new RequirementLine(Requirement.Parse(p.Requirement!), request.RequireHashes ? [p.Digest] : [], IsConstraint: false, "an earlier install"));
-        return new ResolutionProblem
-        {
-            Lines = [.. request.Lines, .. earlier],
-            Preferred = request.UpgradeAll ? ImmutableDictionary<PackageName, Pep440Version>.Empty : installed.Where(p => !request.Upgrade.Contains(p.Name)).ToImmutableDictionary(p => p.Name, p => p.Version),
-            Environment = interpreter.Markers,
-            Tags = tags,
-            FollowDependencies = request.FollowDependencies,
-            Prereleases = request.Prereleases ? true : null,
-            ExcludeNewer = request.ExcludeNewer,
-            RequireHashes = request.RequireHashes,
-        };
-    }
-
-    private Dictionary<PackageName, KnownWheel> KnownFor(InstallationRequest request, Generation? before, SupportedTags tags)
-    {
-        var known = new Dictionary<PackageName, KnownWheel>();
-        foreach (InstalledPackage package in before?.Packages ?? [])
-        {
-            if (!request.UpgradeAll && !request.Upgrade.Contains(package.Name) && _store.Find(package.Digest) is { } wheel && Uri.TryCreate(package.Index, UriKind.Absolute, out Uri? origin)) known[package.Name] = new KnownWheel(wheel, origin);
-        }
-        foreach ((PackageName name, KnownWheel wheel) in new ChosenBefore(places, tags).Find(request.Lines, _store)) known.TryAdd(name, wheel);
-        return known;
+        var chosen = new ChosenBefore(context.Places, tags).Find(request.Lines, _store);
+        return new EnvironmentResolution(request, before, interpreter.Markers, tags, index, _store, chosen)
+            .SolveAsync(new PackagesSeen(facts), cancel);
     }
 
     private sealed class PackagesSeen(IProgress<InstallationFact> facts) : IProgress<int>

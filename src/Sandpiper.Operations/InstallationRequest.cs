@@ -7,13 +7,16 @@ namespace Sandpiper.Operations;
 /// <summary>What a user asks of an environment. The same request on the same environment and index has the same result.</summary>
 public sealed record InstallationRequest
 {
+    /// <summary>The name of the environment.</summary>
+    public required string Environment { get; init; }
+
     /// <summary>What to add, constraints among it.</summary>
     public required ImmutableArray<RequirementLine> Lines { get; init; }
 
     /// <summary>False (<c>--no-deps</c>): exactly the lines, nothing they depend on.</summary>
     public bool FollowDependencies { get; init; } = true;
 
-    /// <summary><c>-U</c>: the newest version that fits of everything the lines name or need.</summary>
+    /// <summary><c>-U</c>: the newest version that fits of everything the lines name or need; what is installed besides stays.</summary>
     public bool UpgradeAll { get; init; }
 
     /// <summary><c>--upgrade-package</c>: the newest of these.</summary>
@@ -33,4 +36,10 @@ public sealed record InstallationRequest
 
     /// <summary>Say what would be done, do nothing.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>
+    /// The same request without the lines whose markers rule them out here: they ask for nothing, limit nothing and are not recorded.
+    /// </summary>
+    public InstallationRequest For(MarkerEnvironment environment) =>
+        this with { Lines = [.. Lines.Where(line => line.Requirement.Marker?.Evaluate(environment, []) != MarkerResult.False)] };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Resolution;
 
@@ -69,7 +70,10 @@ internal static class Selection
 
     private static InstalledPackage FactsOf(Pin pin, InstallationRequest request, InstalledPackage? before)
     {
-        var line = request.Lines.FirstOrDefault(l => !l.IsConstraint && l.Requirement.Name == pin.Name);
+        Requirement[] lines = [.. request.Lines.Where(l => !l.IsConstraint && l.Requirement.Name == pin.Name).Select(l => l.Requirement)];
+        string? earlier = before?.Requirement;
+        // With --no-deps nothing that an extra would bring is followed, so only what is asked for now is true of it.
+        Requirement? kept = request.FollowDependencies && earlier is not null ? Requirement.Parse(earlier) : null;
         bool keepsWheel = before is not null && before.Digest == pin.File.Sha256;
         return new InstalledPackage
         {
@@ -77,8 +81,8 @@ internal static class Selection
             Version = pin.Version,
             WheelFileName = pin.Wheel.FileName,
             Digest = pin.File.Sha256 ?? default,
-            IsRequested = line is not null || before is { IsRequested: true },
-            Requirement = line is not null ? (line.Requirement with { Marker = null }).ToString() : before?.Requirement,
+            IsRequested = lines.Length > 0 || before is { IsRequested: true },
+            Requirement = lines.Length > 0 ? UserRequirement.Of(lines, kept).ToString() : earlier,
             IsAlone = !request.FollowDependencies,
             Extras = pin.Extras,
             RequiredBy = pin.RequiredBy,

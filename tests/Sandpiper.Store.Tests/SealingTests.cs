@@ -2,7 +2,6 @@ using System.Text;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Samples;
-using Sandpiper.Store;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Store.Tests;

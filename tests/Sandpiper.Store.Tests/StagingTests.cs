@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sandpiper.Kernel.Files;
-using Sandpiper.Store;
 
 namespace Sandpiper.Store.Tests;
 

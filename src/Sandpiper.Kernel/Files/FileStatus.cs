@@ -29,6 +29,7 @@ public readonly record struct FileStatus(
     FileType Type, UnixFileMode Mode, long Size, FileIdentity Identity, UnixTime ModifiedAt, UnixTime ChangedAt)
 {
     private const int NoFollow = 0x100;             // AT_SYMLINK_NOFOLLOW
+    private const int ThisFile = 0x1000;            // AT_EMPTY_PATH
     private const uint BasicStats = 0x7ff;          // STATX_BASIC_STATS, linux/stat.h
     private const int TypeMask = 0xf000;            // S_IFMT
     private const int ModeMask = 0xfff;
@@ -39,10 +40,18 @@ public readonly record struct FileStatus(
         TryRead(StatxCall.Here, path, out status);
 
     /// <summary>The same, of a path below an open directory.</summary>
+    /// <summary>Of a file that is open, whatever its name has become.</summary>
     /// <exception cref="KernelException">It cannot be looked at.</exception>
-    public static bool TryRead(SafeFileHandle directory, string relative, out FileStatus status)
+    public static FileStatus Of(SafeFileHandle file) =>
+        TryRead(file, "", ThisFile, out FileStatus status) ? status : throw new KernelException("statx", Errno.NoSuchFile, "a file that is open");
+
+    /// <exception cref="KernelException">It cannot be looked at.</exception>
+    public static bool TryRead(SafeFileHandle directory, string relative, out FileStatus status) =>
+        TryRead(directory, relative, NoFollow, out status);
+
+    private static bool TryRead(SafeFileHandle directory, string relative, int flags, out FileStatus status)
     {
-        bool told = StatxCall.Of(directory, relative, NoFollow, BasicStats, out StatxCall.Answer answer) == 0;
+        bool told = StatxCall.Of(directory, relative, flags, BasicStats, out StatxCall.Answer answer) == 0;
         status = told ? Of(answer) : default;
         if (told) return true;
         int errno = Marshal.GetLastPInvokeError();

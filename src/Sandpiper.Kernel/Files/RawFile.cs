@@ -41,12 +41,18 @@ public static partial class RawFile
     public static SafeFileHandle OpenToHandOn(string path, int flags) => OpenCall(path, flags, (int)OwnersAlone);
 
     /// <summary>In one write(2), so that lines of two commands cannot be mixed, and onto the disk.</summary>
-    /// <exception cref="IOException">It could not be written whole.</exception>
+    /// <exception cref="KernelException">It could not be written whole, and is not there at all.</exception>
     public static void AppendLine(SafeFileHandle file, ReadOnlySpan<byte> line, string path)
     {
+        long before = RandomAccess.GetLength(file);
         nint written = Descriptor.WriteOnce(file, line);
         if (written < 0) throw new KernelException("write", Marshal.GetLastPInvokeError(), path);
-        if (written != line.Length) throw new IOException($"only {written} of {line.Length} bytes could be written: {path}");
+        if (written != line.Length)
+        {
+            // A full disk takes what fits. Half a line would make the whole file unreadable; what another has added since stays.
+            if (RandomAccess.GetLength(file) == before + written) RandomAccess.SetLength(file, before);
+            throw new KernelException("write", Errno.NoSpace, path);
+        }
         RandomAccess.FlushToDisk(file);
     }
 

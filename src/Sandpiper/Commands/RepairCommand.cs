@@ -30,8 +30,7 @@ internal static class RepairCommand
             Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
             using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal));
             using var line = new ProgressLine(session.Terminal, Session.Time);
-            var repair = new Repair(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
-            RepairOutcome outcome = await repair.MendAsync(new ShownFacts(session.Terminal, line), cancel);
+            RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole).MendAsync(new RepairRequest(environment.Name), new ShownFacts(session.Terminal, line), cancel);
             line.Dispose();
             return Tell(session, environment.Name, outcome);
         });
@@ -46,7 +45,8 @@ internal static class RepairCommand
                 throw new ExplainedException(new(ExitCode.Refused, $"generation {generation.Number} of `{environment}` was not repaired; nothing was changed",
                     $"its own description, generation.json, is not the one that the ledger knows: `{generation.Directory}`", "sandpiper rollback", "sandpiper history"));
             case RepairOutcome.Gone { Why: var why }:
-                throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed", why.Because, ["sandpiper rollback"]));
+                throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed",
+                    ResolutionWords.Because(why), ["sandpiper rollback"]));
             case RepairOutcome.Repaired repaired:
                 session.Terminal.Note($"{Counted.Of(repaired.Findings.Length, "thing")} {(repaired.Findings.Length == 1 ? "was" : "were")} not as installed; {Counted.Of(repaired.Fetched, "wheel")} fetched again");
                 ChangeReport.Write(session, "repair", environment, repaired.Change);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Operations;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 
@@ -11,6 +12,9 @@ namespace Sandpiper.Commands;
 /// <remarks>Making one gives root's rights up, if we have them: nothing a command does may happen before.</remarks>
 internal sealed class Session : IDisposable
 {
+    // Read before they are given up, and true ever after.
+    private static readonly bool StartedAsRoot = RootPrivileges.Held;
+
     private Session(Terminal terminal, DataPlaces places, OwnProgram ownProgram, uint callersMask, bool json, bool offline, bool wasRoot) =>
         (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) = (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
 
@@ -48,15 +52,24 @@ internal sealed class Session : IDisposable
         }
     }
 
+    /// <summary>What an operation is given.</summary>
+    public OperationContext Context => new() { Places = Places, Author = Author.Name, Executable = OwnExecutable, Time = Time };
+
     /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
-    public static Session Of(ParseResult parsed)
+    public static Session Of(ParseResult parsed) => Of(parsed, makesDirectories: true);
+
+    /// <summary>For who only looks, as completion does: nothing is made, and nothing given to the user that root becomes.</summary>
+    /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
+    public static Session ToLook(ParseResult parsed) => Of(parsed, makesDirectories: false);
+
+    private static Session Of(ParseResult parsed, bool makesDirectories)
     {
+        bool asRoot = StartedAsRoot;
         uint callersMask = CreationMask.Tighten();
-        bool asRoot = RootPrivileges.Held;
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
         // Before: the user that root becomes may have no way to where it lies.
         OwnProgram ownProgram = OwnProgram.Held();
-        if (asRoot) RootPrivileges.GiveUp([places.Root, places.Cache]);
+        if (RootPrivileges.Held) RootPrivileges.GiveUp(makesDirectories ? [places.Root, places.Cache] : []);
         return new Session(TerminalOf(parsed), places, ownProgram, callersMask, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
     }
 

@@ -1,11 +1,15 @@
+using Sandpiper.Console;
+using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
+using Sandpiper.Packaging.Versions;
+using Sandpiper.Resolution;
 using Sandpiper.Resolution.Tests.Surroundings;
 
-namespace Sandpiper.Resolution.Tests;
+namespace Sandpiper.Tests.Console;
 
 /// <summary>Why nothing fits: whole texts, because a person reads them whole.</summary>
-public sealed class ExplanationTests
+public sealed class ResolutionWordsTests
 {
     [Fact]
     public Task Unknown_name() => Tells(new MemoryIndex(), Problems.Of("foo>=1"),
@@ -132,12 +136,75 @@ public sealed class ExplanationTests
         }
         ResolutionResult.Unsolvable none = Assert.IsType<ResolutionResult.Unsolvable>(await Problems.Of("p0").SolveOn(index));
         Assert.InRange(none.Because.Length, 2, 12);
-        Assert.All(none.Because, sentence => Assert.InRange(sentence.Length, 1, 400));
+        Assert.All(ResolutionWords.Because(none), sentence => Assert.InRange(sentence.Length, 1, 400));
+    }
+
+    [Fact]
+    public Task A_chain_tells_each_link_once_and_its_end_with_what_there_is() => Tells(
+        new MemoryIndex().With("a", "1.0", "b").With("b", "1.0", "c").With("c", "1.0", "d>=2").With("d", "1.0"), Problems.Of("a"),
+        """
+        you asked for a
+        a 1.0 needs b, of which no version fits
+        b 1.0 needs c, of which no version fits
+        c 1.0 needs d>=2, of which no version fits
+        c 1.0 needs d>=2; there is only d 1.0
+        """);
+
+    [Fact]
+    public Task What_the_page_left_out_is_told_where_it_is_missed() => Tells(
+        new MemoryIndex().With("foo", "1.0").WithLeftOut("foo", new LeftOutEntry("foo-2.0-py3-none-any.whl", LeftOutReason.OtherScheme, "ftp")),
+        Problems.Of("foo>=2"),
+        """
+        you asked for foo>=2; there is only foo 1.0
+        1 entry of the page of `foo` was left out: `foo-2.0-py3-none-any.whl`, because it leads to an address of the kind `ftp`
+        """);
+
+    [Fact]
+    public void A_search_that_was_given_up_says_over_what_and_claims_nothing()
+    {
+        var asks = new Ask(Requirement.Parse("q0>=1"), (PackageName.Parse("p"), Pep440Version.Parse("1.0")), IsLimit: false, "");
+        PackageName name = PackageName.Parse("q0");
+        Explanation told = ResolutionWords.Explain(new(
+            name, [new Reason.GivenUp(SearchLimit.Combinations, name, 200_000), new Reason.Asked([asks])], [new Suggestion.OwnChoice(name)]));
+        Assert.Equal(
+            "no versions were found that fit together, and the search was given up over `q0`; nothing was changed", told.What);
+        Assert.Equal(
+            [
+                "the search was given up: too many combinations contradict each other, and none was found that does not; "
+                + "most of them over the version of `q0`",
+                "p 1.0 needs q0>=1",
+            ],
+            told.Because);
+        Assert.Equal(["sandpiper install … 'q0==…'      a version of your choice makes the search short"], told.Hints);
+    }
+
+    [Fact]
+    public Task Versions_of_which_none_has_METADATA_that_can_be_used()
+    {
+        var index = new MemoryIndex();
+        const string Other = "Metadata-Version: 2.1\nName: bar\nVersion: 1\n";
+        for (int i = 1; i <= 300; i++) index.With(new Offer("foo", $"{i}") { OtherMetadata = Other });
+        return Tells(index, Problems.Of("foo"),
+            """
+            200 versions of `foo` have METADATA that cannot be used, so the search for a better one was given up
+            you asked for foo
+            foo 300, 299 and 198 others down to 101 call themselves bar 1 in their METADATA
+            hint: sandpiper install … 'foo==…'      a version of your choice makes the search short
+            """);
+    }
+
+    [Fact]
+    public async Task What_a_package_wrote_is_not_repeated_at_any_length()
+    {
+        string limits = string.Join(',', Enumerable.Range(10, 400).Select(i => $"!={i}"));
+        var index = new MemoryIndex().With("foo", "1.0", $"bar<2,{limits}").With(new Offer("bar", "3.0") { Yanked = new string('x', 9_000) });
+        var none = Assert.IsType<ResolutionResult.Unsolvable>(await Problems.Of("foo", "bar").SolveOn(index));
+        Assert.All(ResolutionWords.Because(none), sentence => Assert.InRange(sentence.Length, 1, 700));
     }
 
     private static async Task Tells(MemoryIndex index, ResolutionProblem problem, string expected)
     {
         ResolutionResult.Unsolvable none = Assert.IsType<ResolutionResult.Unsolvable>(await problem.SolveOn(index));
-        Assert.Equal(expected, string.Join('\n', [.. none.Because, .. none.Hints.Select(hint => $"hint: {hint}")]));
+        Assert.Equal(expected, string.Join('\n', [.. ResolutionWords.Because(none), .. ResolutionWords.Hints(none).Select(hint => $"hint: {hint}")]));
     }
 }
