@@ -10,6 +10,7 @@ using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Policies.Waivers;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
 
@@ -47,8 +48,9 @@ internal static class Explanations
         InterpreterGoneException e => new(ExitCode.CouldNot, $"the interpreter of `{e.Environment}` is gone; {Nothing}", $"{e.Because}; it was `{e.Path}`",
             $"sandpiper install --python /path/to/python3{InEnvironment.Option(e.Environment)} {string.Join(' ', e.Requested.Select(r => $"'{r}'"))}"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
-        SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
-        KernelException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
+        SandboxUnavailableException e => ConfinementWords.Of(e),
+        GrantRefusedException e => ConfinementWords.Of(e),
+        KernelException { Path: null } e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
         UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", PathIn(e) is { } path ? $"it may not be read or written: `{path}`" : e.Message),
         IOException { HResult: NoSpace } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),

@@ -13,6 +13,7 @@ using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies.Waivers;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Store;
 using Sandpiper.Tests.Snapshots;
 using Sandpiper.Wheels;
@@ -49,8 +50,9 @@ public sealed class ExplanationsTests
         ("a lost link", new CurrentLostException("shared", "/home/a/envs/shared/current", 17, 18)),
         ("a lost link of another environment", new CurrentLostException("other", "/home/a/envs/other/current", 1, 1)),
         ("an interpreter that is gone", new InterpreterGoneException("shared", "/usr/bin/python3.11", "python3.11", "there is no python3.11 any more", ["six>=1", "rich"])),
-        ("no sandbox, with a hint", new SandboxUnavailableException("bubblewrap is not installed", "apt install bubblewrap")),
-        ("no sandbox, without a hint", new SandboxUnavailableException("the kernel has no user namespaces", null)),
+        ("no sandbox, with a hint", new SandboxUnavailableException(SandboxObstacle.BubblewrapAbsent, "/usr/bin/bwrap")),
+        ("no sandbox, without a hint", new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, "RiscV64")),
+        ("a grant", new GrantRefusedException(PathAccess.Write, "/home/a", new GrantRefusal.Sensitive(new(SensitivityKind.Home)))),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
         ("a missing right", new UnauthorizedAccessException("Access to the path '/root/x' is denied.")),

@@ -1,6 +1,7 @@
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Tests.Driving;
 
-namespace Sandpiper.Sandbox.Tests;
+namespace Sandpiper.Sandbox.Tests.Profiles;
 
 public sealed class ProtectedNamesTests(Ground ground) : IClassFixture<Ground>
 {

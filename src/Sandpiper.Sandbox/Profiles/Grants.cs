@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace Sandpiper.Running;
+namespace Sandpiper.Sandbox.Profiles;
 
 /// <summary>What one run may do beyond reading its environment and the current directory. Nothing, by default.</summary>
-internal sealed record Grants
+public sealed record Grants
 {
     /// <summary>Directories it may write; absolute.</summary>
     public ImmutableArray<string> Write { get; init; } = [];

@@ -1,6 +1,7 @@
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Tests.Driving;
 
-namespace Sandpiper.Sandbox.Tests;
+namespace Sandpiper.Sandbox.Tests.Profiles;
 
 public sealed class SensitiveDirectoriesTests(Ground ground) : IClassFixture<Ground>
 {
@@ -10,9 +11,9 @@ public sealed class SensitiveDirectoriesTests(Ground ground) : IClassFixture<Gro
     [Fact]
     public void The_home_what_lies_above_it_and_what_is_hidden_in_it_is_not()
     {
-        Assert.Equal("it is your home directory", SensitiveDirectories.WhyNotShown(ground.Home, ground.Home));
-        Assert.Equal("your home directory lies in it", SensitiveDirectories.WhyNotShown(ground.Root, ground.Home));
-        Assert.Equal("it is the whole file system", SensitiveDirectories.WhyNotShown("/", ground.Home));
+        Assert.Equal(new Sensitivity(SensitivityKind.Home), SensitiveDirectories.WhyNotShown(ground.Home, ground.Home));
+        Assert.Equal(new Sensitivity(SensitivityKind.AboveHome), SensitiveDirectories.WhyNotShown(ground.Root, ground.Home));
+        Assert.Equal(new Sensitivity(SensitivityKind.WholeFileSystem), SensitiveDirectories.WhyNotShown("/", ground.Home));
         Assert.NotNull(SensitiveDirectories.WhyNotShown(Path.Join(ground.Home, ".ssh"), ground.Home));
         Assert.NotNull(SensitiveDirectories.WhyNotShown(Path.Join(ground.Home, ".config", "absent"), ground.Home));
     }
@@ -22,11 +23,11 @@ public sealed class SensitiveDirectoriesTests(Ground ground) : IClassFixture<Gro
     {
         string link = Path.Join(ground.Project, "harmless");
         Directory.CreateSymbolicLink(link, ground.Home);
-        Assert.Equal("it is your home directory", SensitiveDirectories.WhyNotShown(link, ground.Home));
+        Assert.Equal(new Sensitivity(SensitivityKind.Home), SensitiveDirectories.WhyNotShown(link, ground.Home));
         Assert.NotNull(SensitiveDirectories.WhyNotShown(Path.Join(link, ".ssh"), ground.Home));
         string homeLink = Path.Join(ground.Elsewhere, "home");
         Directory.CreateSymbolicLink(homeLink, ground.Home);
-        Assert.Equal("it is your home directory", SensitiveDirectories.WhyNotShown(ground.Home, homeLink));
+        Assert.Equal(new Sensitivity(SensitivityKind.Home), SensitiveDirectories.WhyNotShown(ground.Home, homeLink));
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class SensitiveDirectoriesTests(Ground ground) : IClassFixture<Gro
         string other = Directory.CreateDirectory(Path.Join(ground.Elsewhere, "other-home")).FullName;
         Assert.Null(SensitiveDirectories.WhyNotShown(other, ground.Home));
         File.WriteAllText(Path.Join(other, ".netrc"), "");
-        Assert.Equal("keys lie in it (`.netrc`)", SensitiveDirectories.WhyNotShown(other, ground.Home));
+        Assert.Equal(new Sensitivity(SensitivityKind.HoldsKeys, ".netrc"), SensitiveDirectories.WhyNotShown(other, ground.Home));
     }
 
     [Theory]

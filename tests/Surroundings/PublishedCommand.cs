@@ -1,4 +1,4 @@
-namespace Sandpiper.EndToEnd.Tests.Staging;
+namespace Sandpiper.Surroundings;
 
 /// <summary>The native command that <c>./build</c> published, copied to where every user of this machine can start it.</summary>
 internal static class PublishedCommand

@@ -1,4 +1,6 @@
-namespace Sandpiper.Running;
+using System.Collections.Immutable;
+
+namespace Sandpiper.Sandbox.Profiles;
 
 /// <summary>Who runs a program, from where, with what: read once from the process, so that a test can be anybody.</summary>
 /// <param name="Home">The real home directory; never shown.</param>
@@ -6,9 +8,9 @@ namespace Sandpiper.Running;
 /// <param name="Cache">Where what indexes said is kept.</param>
 /// <param name="CurrentDirectory">Absolute.</param>
 /// <param name="UserName">As the program shall see it.</param>
-/// <param name="Executable">This very program, for the last step inside; null when he cannot start it.</param>
 /// <param name="WasRoot">Started as root, an ordinary user since.</param>
-/// <param name="Variable">Gives an environment variable of the caller, or null.</param>
+/// <param name="Variables">The caller's environment variables.</param>
 /// <param name="MayWrite">Whether the caller may write in a directory.</param>
-internal sealed record Caller(
-    string Home, string SandboxHome, string Cache, string CurrentDirectory, string UserName, string? Executable, bool WasRoot, Func<string, string?> Variable, Func<string, bool> MayWrite);
+public sealed record Caller(
+    string Home, string SandboxHome, string Cache, string CurrentDirectory, string UserName, bool WasRoot,
+    ImmutableDictionary<string, string> Variables, Func<string, bool> MayWrite);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Sandpiper.Sandbox.Privileges;
+namespace Sandpiper.Kernel.Files;
 
 /// <summary>What is taken away from the mode of everything that this process creates: umask(2).</summary>
 public static partial class CreationMask
