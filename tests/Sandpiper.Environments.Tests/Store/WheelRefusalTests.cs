@@ -1,5 +1,6 @@
 using Sandpiper.Archives;
 using Sandpiper.Environments.Store;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Samples;
 
 namespace Sandpiper.Environments.Tests.Store;
@@ -85,6 +86,22 @@ public sealed class WheelRefusalTests : IDisposable
     [Fact]
     public void A_hash_that_is_not_true() => Refused("SP-WHEEL-08", "honest/evil.py",
         Honest.WithUnlisted("honest/evil.py", "evil").WithRecord(r => r + "honest/evil.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,4\n"));
+
+    // Larger than any piece in which a file is inflated, hashed and written.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(200_000)]
+    [InlineData(399_999)]
+    public void One_byte_of_a_large_file(int changed)
+    {
+        byte[] listed = [.. Enumerable.Range(0, 400_000).Select(n => unchecked((byte)(n * 7)))];
+        byte[] there = [.. listed];
+        there[changed] ^= 1;
+        string Row(byte[] content) => Sha256Digest.Of(content).ToRecordForm();
+        Refused("SP-WHEEL-08", "honest/large.bin",
+            Honest.With("honest/large.bin", there).WithRecord(r => r.Replace(Row(there), Row(listed), StringComparison.Ordinal)));
+        Assert.Equal(Sha256Digest.Of(listed), _root.Seal(Honest.With("honest/large.bin", listed)).Files.Single(f => f.Path == "honest/large.bin").Digest);
+    }
 
     [Fact]
     public void Byte_code_is_held_against_record_although_it_is_left_out() => Refused("SP-WHEEL-08", "honest/x.pyc",

@@ -83,6 +83,30 @@ public sealed class MarkerTests
         Assert.Equal(20 * 10 * 7 * 2 * 3, count);
     }
 
+    // PyPA "Dependency specifiers", "Environment markers"; the middle column is on the machine above.
+    [Theory]
+    [InlineData("os_name < 'z'", "False")]
+    [InlineData("os_name > 'a'", "False")]
+    [InlineData("'a' < os_name", "False")]
+    [InlineData("os_name <= 'posix'", "True")]
+    [InlineData("os_name >= 'a'", "False")]
+    [InlineData("os_name ~= 'posix'", "Undefined")]
+    [InlineData("python_version > '3.9'", "True")]
+    [InlineData("'3.9' < python_version", "True")]
+    [InlineData("'3.9' > python_version", "False")]
+    [InlineData("python_full_version ~= '3.12.0'", "True")]
+    [InlineData("platform_machine in 'x86_64 arm64'", "True")]
+    [InlineData("platform_machine not in 'x86_64 arm64'", "False")]
+    [InlineData("os_name ~= 'posix' and os_name == 'nt'", "Undefined")]
+    [InlineData("os_name == 'nt' and os_name ~= 'posix'", "Undefined")]
+    [InlineData("os_name ~= 'posix' or os_name == 'posix'", "Undefined")]
+    [InlineData("os_name == 'nt' or sys_platform == 'linux' and python_version < '3'", "False")]
+    [InlineData("(os_name == 'posix' or sys_platform == 'win32') and python_version < '3'", "False")]
+    [InlineData("extra == 'x'", "False")]
+    [InlineData("extra != 'x'", "True")]
+    public void A_marker_means_what_the_standard_says(string marker, string expected) =>
+        Assert.Equal(expected, $"{Marker.Parse(marker).Evaluate(Linux, [])}");
+
     [Fact]
     public void Published_grammar_agrees()
     {

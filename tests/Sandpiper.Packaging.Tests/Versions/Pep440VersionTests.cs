@@ -32,6 +32,26 @@ public sealed class Pep440VersionTests
     public void Published_order_agrees(string test, int count, bool expected) => PackagingVectors.Hold("version", test, count, row =>
         Compare(Pep440Version.Parse(row[0].Text()), Pep440Version.Parse(row[1].Text()), row[2].GetProperty("$ref").GetString()!) == expected);
 
+    // PyPA "Version specifiers", the examples of "Summary of permitted suffixes and relative ordering" and "Local version identifiers".
+    [Fact]
+    public void The_standards_own_examples_are_in_its_order()
+    {
+        string[] ascending =
+        [
+            "1.dev0", "1.0.dev456", "1.0a1", "1.0a2.dev456", "1.0a12.dev456", "1.0a12", "1.0b1.dev456", "1.0b2", "1.0b2.post345.dev456",
+            "1.0b2.post345", "1.0rc1.dev456", "1.0rc1", "1.0", "1.0+abc.5", "1.0+abc.7", "1.0+5", "1.0.post456.dev34", "1.0.post456", "1.0.15",
+            "1.1.dev1", "1!0.1",
+        ];
+        for (int i = 0; i < ascending.Length; i++)
+        {
+            for (int j = 0; j < ascending.Length; j++)
+            {
+                int order = Pep440Version.Parse(ascending[i]).CompareTo(Pep440Version.Parse(ascending[j]));
+                Assert.True(Math.Sign(order) == Math.Sign(i.CompareTo(j)), $"{ascending[i]} and {ascending[j]}: {order}");
+            }
+        }
+    }
+
     [Fact]
     public void Published_parts_agree()
     {

@@ -26,6 +26,37 @@ public sealed class SpecifierSetTests
     public void Published_clauses_are_read_and_print_back(string test, int count) => PackagingVectors.Hold("specifiers", test, count, row =>
         SpecifierSet.TryParse(row[0].Text(), out var set, out _) && SpecifierSet.Parse($"{set}").Equals(set));
 
+    // PyPA "Version specifiers": "Compatible release", "Version matching", "Inclusive ordered comparison", "Exclusive ordered comparison".
+    [Theory]
+    [InlineData("<1.0", "0.9 0.9.post1 0.9+local", "1.0 1.0a1 1.0.dev1 1.0rc1 1.0.post1")]
+    [InlineData("<1.0rc1", "1.0b2 1.0.dev1 0.9", "1.0rc1 1.0")]
+    [InlineData("<1.0.post1", "1.0 1.0a1", "1.0.post1 1.0.post1.dev1")]
+    [InlineData(">1.0", "1.0.1 1.1a1", "1.0 1.0.post1 1.0+local 0.9")]
+    [InlineData(">1.0.post1", "1.0.post2 1.0.1", "1.0.post1 1.0.post1+local 1.0")]
+    [InlineData("<=1.0", "1.0 1.0+local 1.0a1", "1.0.post1 1.0.1")]
+    [InlineData(">=1.0", "1.0 1.0+local 1.0.post1", "1.0rc1 1.0.dev1")]
+    [InlineData("~=1.4.5", "1.4.5 1.4.9 1.4.5.post1", "1.5 1.4.4 2.0 1.4.5a1")]
+    [InlineData("~=1.4", "1.4 1.9.2", "2.0 1.3")]
+    [InlineData("==1.4.*", "1.4 1.4.7 1.4a1 1.4.post1 1.4+local", "1.5 1.40 1.3")]
+    [InlineData("==1.0", "1.0 1 1.0.0 1.0+local", "1.0.post1 1.0.dev1 1.0.1")]
+    [InlineData("==1.0+abc", "1.0+abc 1.0+ABC", "1.0 1.0+abd")]
+    [InlineData("!=1.0", "1.0.1 1.0rc1", "1.0 1.0.0 1.0+local")]
+    [InlineData("===1.0", "1.0", "1 1.0.0 1.0+local")]
+    public void Each_operator_means_what_the_standard_says(string clause, string inside, string outside)
+    {
+        var set = SpecifierSet.Parse(clause);
+        Assert.All(inside.Split(' '), version => Assert.True(set.Contains(Pep440Version.Parse(version)), $"{version} is in {clause}"));
+        Assert.All(outside.Split(' '), version => Assert.False(set.Contains(Pep440Version.Parse(version)), $"{version} is not in {clause}"));
+    }
+
+    [Fact]
+    public void Zeros_count_where_the_number_of_parts_does()
+    {
+        Assert.NotEqual(SpecifierSet.Parse("~=1.0"), SpecifierSet.Parse("~=1.0.0"));
+        Assert.NotEqual(SpecifierSet.Parse("==1.*"), SpecifierSet.Parse("==1.0.*"));
+        Assert.Equal(SpecifierSet.Parse("==1.0"), SpecifierSet.Parse("==1.0.0"));
+    }
+
     [Fact]
     public void Published_non_clauses_are_refused()
     {

@@ -57,6 +57,34 @@ public sealed class IndexOptionsTests
     public void A_file_can_switch_the_index_off() =>
         Assert.Empty(Chosen([], new RequirementsFile { NoIndex = true, IndexUrl = "https://b.example/" }));
 
+    // By addresses that are refused and quoted: nobody has to be asked, and no interpreter to be there.
+    [Theory]
+    [InlineData("SANDPIPER_INDEX_URL", "SANDPIPER_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")]
+    [InlineData("UV_DEFAULT_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")]
+    [InlineData("UV_INDEX_URL", "UV_INDEX_URL", "PIP_INDEX_URL")]
+    [InlineData("PIP_INDEX_URL", "PIP_INDEX_URL")]
+    public void What_was_set_for_us_counts_before_what_was_set_for_uv_and_that_before_what_was_set_for_pip(string chosen, params string[] set)
+    {
+        Ended ended = InstalledWith(set.ToDictionary(name => name, name => (string?)$"ftp://{name}/", StringComparer.Ordinal));
+        Assert.Equal((int)ExitCode.WrongUsage, ended.ExitCode);
+        Assert.StartsWith($"index from {chosen}\n× `ftp://{chosen}/` is no address of an index\n", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_variable_that_is_empty_names_no_index() => Assert.StartsWith("index from PIP_INDEX_URL\n",
+        InstalledWith(new(StringComparer.Ordinal) { ["SANDPIPER_INDEX_URL"] = "", ["UV_DEFAULT_INDEX"] = "", ["PIP_INDEX_URL"] = "ftp://pip/" }).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_word_of_the_command_line_counts_before_every_variable() => Assert.StartsWith("× `ftp://typed/` is no address of an index\n",
+        InstalledWith(new(StringComparer.Ordinal) { ["SANDPIPER_INDEX_URL"] = "ftp://set/" }, "-i", "ftp://typed/").Error, StringComparison.Ordinal);
+
+    private static Ended InstalledWith(Dictionary<string, string?> variables, params string[] words)
+    {
+        using var folder = new Folder();
+        foreach (string name in (string[])["SANDPIPER_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"]) variables.TryAdd(name, null);
+        return BuiltCommand.RunWith(variables, ["install", "six", "--dry-run", "-v", "--root", folder.Path, .. words]);
+    }
+
     private static IEnumerable<string> Chosen(string[] words, RequirementsFile file)
     {
         var command = new Command("install");
