@@ -9,7 +9,8 @@ internal static partial class TerminalWidth
     private const nuint GetWindowSize = 0x5413;     // TIOCGWINSZ: asm-generic/ioctls.h
 
     /// <summary>As it is now: windows are resized. Without bounds where nobody knows.</summary>
-    public static int Now() => Control(StandardError, GetWindowSize, out WindowSize size) == 0 && size.Columns > 0 ? size.Columns : int.MaxValue;
+    public static int Now() => Control(StandardError, GetWindowSize, out WindowSize size) == 0 && size.Columns > 0
+        ? size.Columns : int.MaxValue;
 
     /// <summary><c>struct winsize</c>, asm-generic/termios.h.</summary>
     [StructLayout(LayoutKind.Sequential)]

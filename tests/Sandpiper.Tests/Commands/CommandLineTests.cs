@@ -26,7 +26,8 @@ public sealed class CommandLineTests
     public void A_directory_of_the_name_python_is_no_command()
     {
         ParseResult parsed = Parsed(["--root", "python", "list", "--json"]);
-        Assert.Equal(("list", "python", true), (parsed.CommandResult.Command.Name, parsed.GetValue(GlobalOptions.Root), parsed.GetValue(GlobalOptions.Json)));
+        Assert.Equal(("list", "python", true),
+            (parsed.CommandResult.Command.Name, parsed.GetValue(GlobalOptions.Root), parsed.GetValue(GlobalOptions.Json)));
     }
 
     [Fact]
@@ -104,5 +105,6 @@ public sealed class CommandLineTests
 
     private static ParseResult Parsed(string[] args) => CommandLine.Parse(CommandLine.Build(), args);
 
-    private static string[] WordsOf(ParseResult parsed) => parsed.GetValue((Argument<string[]>)parsed.CommandResult.Command.Arguments[0]) ?? [];
+    private static string[] WordsOf(ParseResult parsed) =>
+        parsed.GetValue((Argument<string[]>)parsed.CommandResult.Command.Arguments[0]) ?? [];
 }

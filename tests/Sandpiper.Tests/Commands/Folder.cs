@@ -18,7 +18,9 @@ internal sealed class Folder : IDisposable
 
     public string Make(string name) => Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
 
-    /// <summary>What an installation left behind of an environment whose first generation has these packages; nothing of the store.</summary>
+    /// <summary>
+    /// What an installation left behind of an environment whose first generation has these packages; nothing of the store.
+    /// </summary>
     public void WriteGeneration(string environment, params string[] names) =>
         WriteGeneration(environment, [.. names.Select(name => (name, "1.0", (string[])[]))]);
 
