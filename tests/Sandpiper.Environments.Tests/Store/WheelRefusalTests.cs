@@ -73,6 +73,13 @@ public sealed class WheelRefusalTests : IDisposable
     [Fact]
     public void A_file_that_record_hides() => Refused("SP-WHEEL-06", "honest/hidden.py", Honest.WithUnlisted("honest/hidden.py", "evil"));
 
+    [Theory]
+    [InlineData("RECORD.py")]
+    [InlineData("RECORDS")]
+    [InlineData("RECORD.jws.txt")]
+    public void A_file_that_record_hides_behind_its_own_name(string name) =>
+        Refused("SP-WHEEL-06", $"{DistInfo}/{name}", Honest.WithUnlisted($"{DistInfo}/{name}", "evil"));
+
     [Fact]
     public void A_listed_file_that_is_not_there()
     {

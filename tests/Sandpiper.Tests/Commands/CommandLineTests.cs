@@ -76,6 +76,26 @@ public sealed class CommandLineTests
         Assert.Contains($"`--env-var {variable.Split('=')[0]}=…` is not supported", error, StringComparison.Ordinal);
     }
 
+    // 1, 2 and 3 may be the program's own codes.
+    [Theory]
+    [InlineData("run", "--env", "nowhere", "--", "true")]
+    [InlineData("run", "--wrong", "--", "true")]
+    [InlineData("run")]
+    [InlineData("python", "-c", "pass")]
+    public void What_is_not_started_is_told_from_every_program_that_fails(params string[] args)
+    {
+        using var folder = new Folder();
+        (int exit, string output, _) = BuiltCommand.Run(["--root", folder.Path, .. args]);
+        Assert.Equal(((int)ExitCode.RunFailed, ""), (exit, output));
+    }
+
+    [Fact]
+    public void What_another_command_could_not_do_is_1()
+    {
+        using var folder = new Folder();
+        Assert.Equal((int)ExitCode.CouldNot, BuiltCommand.Run("list", "--root", folder.Path, "--env", "nowhere").ExitCode);
+    }
+
     [Theory]
     [InlineData("--version")]
     [InlineData("list", "--version")]
