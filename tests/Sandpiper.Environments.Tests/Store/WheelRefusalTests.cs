@@ -114,9 +114,11 @@ public sealed class WheelRefusalTests : IDisposable
     public void Byte_code_is_held_against_record_although_it_is_left_out() => Refused("SP-WHEEL-08", "honest/x.pyc",
         Honest.WithUnlisted("honest/x.pyc", "evil").WithRecord(r => r + "honest/x.pyc,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,4\n"));
 
-    [Fact]
-    public void A_row_without_a_hash() => Refused("SP-WHEEL-09", "honest/free.py",
-        Honest.WithUnlisted("honest/free.py", "evil").WithRecord(r => r + "honest/free.py,,\n"));
+    [Theory]
+    [InlineData("")]
+    [InlineData("4")]
+    public void A_row_without_a_hash(string size) => Refused("SP-WHEEL-09", "honest/free.py",
+        Honest.WithUnlisted("honest/free.py", "evil").WithRecord(r => r + $"honest/free.py,,{size}\n"));
 
     [Theory]
     [InlineData("honest-1.0.data/include/x.h")]
