@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
-using Sandpiper.Environments.Installing;
 using Sandpiper.Indexes;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Wheels;
 
 namespace Sandpiper.Commands;

@@ -1,7 +1,7 @@
-using Sandpiper.Environments.Store;
 using Sandpiper.Environments.Tests.Composing;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Samples;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Tests.Verifying;
 
