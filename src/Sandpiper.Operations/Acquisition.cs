@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using System.Security.Cryptography;
 using Sandpiper.Archives;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Names;
@@ -13,8 +12,11 @@ using Sandpiper.Wheels;
 
 namespace Sandpiper.Operations;
 
-/// <summary>Gets every selected wheel into the store: found there, or downloaded, inspected and sealed. Several at a time, the largest first.</summary>
-internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverFile waivers, Staging staging, IProgress<InstallationFact> facts)
+/// <summary>
+/// Gets every selected wheel into the store: found there, or downloaded, inspected and sealed. Several at a time, the largest first.
+/// </summary>
+internal sealed class Acquisition(
+    WheelStore store, IPackageIndex index, WaiverFile waivers, Staging staging, IProgress<InstallationFact> facts)
 {
     private const int DownloadsAtOnce = 8;
     private readonly ConcurrentDictionary<PackageName, long> _arrived = new();
@@ -23,7 +25,8 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
     /// <returns>The wheel of each package.</returns>
     /// <exception cref="PackageRefusedException">A wheel was refused.</exception>
     /// <exception cref="IndexException">One could not be had, or is not what was promised.</exception>
-    public async Task<IReadOnlyDictionary<PackageName, SealedWheel>> AcquireAsync(ImmutableArray<SelectedPackage> packages, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<PackageName, SealedWheel>> AcquireAsync(
+        ImmutableArray<SelectedPackage> packages, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
         var wheels = new ConcurrentDictionary<PackageName, SealedWheel>();
@@ -59,12 +62,14 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
 
     private SealedWheel? FindSealed(SelectedPackage package)
     {
-        if (package.Pin is not { } pin) return store.Find(package.Facts.Digest) ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
+        if (package.Pin is not { } pin)
+        {
+            return store.Find(package.Facts.Digest)
+                ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
+        }
         try
         {
-            SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, resolvedMetadata: null, waivers.RulesFor(pin.Name, pin.Version));
-            // Chosen on another METADATA than is in the wheel: whoever compares the two when a wheel is sealed does it again.
-            return found is not null && pin.File.HasMetadata && found.Metadata.Digest != pin.MetadataDigest ? null : found;
+            return store.Find(pin.Wheel, package.Facts.Digest, ResolvedOn(pin), waivers.RulesFor(pin.Name, pin.Version));
         }
         catch (WheelRefusedException refusal)
         {
@@ -79,17 +84,18 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
         var arrived = new Progress(bytes =>
         {
             _arrived[pin.Name] = bytes;
-            facts.Report(new InstallationFact.Acquiring($"{pin.Name} {pin.Version}", _arrived.Values.Sum(), total, Volatile.Read(ref _done), count));
+            facts.Report(new InstallationFact.Acquiring(
+                $"{pin.Name} {pin.Version}", _arrived.Values.Sum(), total, Volatile.Read(ref _done), count));
         });
+        Sha256Digest digest;
         await using (FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite))
         {
-            await index.DownloadAsync(pin.File, pin.Expected, file, arrived, cancel);
+            digest = await index.DownloadAsync(pin.File, pin.Expected, file, arrived, cancel);
         }
-        Sha256Digest digest = pin.File.Sha256 ?? DigestOf(path);
         try
         {
-            ReadOnlyMemory<byte> metadata = await index.GetMetadataAsync(pin.File, cancel);
-            SealedWheel wheel = store.Seal(pin.Wheel, digest, path, pin.File.HasMetadata ? metadata : (ReadOnlyMemory<byte>?)null, waivers.RulesFor(pin.Name, pin.Version), staging, cancel);
+            SealedWheel wheel = store.Seal(
+                pin.Wheel, digest, path, ResolvedOn(pin), waivers.RulesFor(pin.Name, pin.Version), staging, cancel);
             File.Delete(path);
             return wheel;
         }
@@ -99,15 +105,15 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
         }
     }
 
-    private static Sha256Digest DigestOf(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Sha256Digest.FromBytes(SHA256.HashData(file));
-    }
+    // Never asked for again: an index that lied to the resolver would tell the truth to whoever compares (P3).
+    private static ResolvedMetadata ResolvedOn(Pin pin) => new(pin.MetadataDigest, pin.Metadata);
 
     private static PackageRefusedException Refused(Pin pin, Exception refusal) => refusal switch
     {
-        WheelRefusedException e => new PackageRefusedException(pin.Name, pin.Version, e.Rule, e.Because, e.Evidence, e) { MayBeAllowed = e.MayBeWaived },
+        WheelRefusedException e => new PackageRefusedException(pin.Name, pin.Version, e.Rule, e.Because, e.Evidence, e)
+        {
+            MayBeAllowed = e.MayBeWaived,
+        },
         ArchiveRefusedException e => new PackageRefusedException(pin.Name, pin.Version, e.Rule, e.Because, null, e),
         _ => throw refusal,
     };

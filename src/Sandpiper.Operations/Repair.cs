@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Indexes;
@@ -32,27 +31,33 @@ public abstract record RepairOutcome
     public sealed record Gone(ResolutionResult.Unsolvable Why) : RepairOutcome;
 }
 
+/// <param name="Environment">The name of the environment.</param>
+public sealed record RepairRequest(string Environment);
+
 /// <summary>
 /// The same packages once more, as the next generation (P5): what is damaged in the store is fetched anew, by the digest that was installed,
 /// and everything is composed from sealed files. The damaged generation stays as it is.
 /// </summary>
-public sealed class Repair(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, IPackageIndex index, TimeProvider time, string executable)
+public sealed class Repair(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
-    private readonly WheelStore _store = new(places.Root);
-    private readonly WaiverFile _waivers = new(places.Root);
+    private readonly WheelStore _store = context.Store;
+    private readonly WaiverFile _waivers = context.Waivers;
 
     /// <exception cref="EnvironmentException">Nothing is installed in it, or it is damaged beyond reading.</exception>
     /// <exception cref="IndexException">What has to be fetched cannot be had.</exception>
     /// <exception cref="PackageRefusedException">What was fetched is refused.</exception>
-    public async Task<RepairOutcome> MendAsync(IProgress<InstallationFact> facts, CancellationToken cancel)
+    public async Task<RepairOutcome> MendAsync(RepairRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
-        Generation before = environment.Read(environment.Current ?? throw new EnvironmentException($"nothing is installed in `{environment.Name}`"));
+        using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
+        Generation before = operation.Current() ?? throw new EnvironmentException($"nothing is installed in `{request.Environment}`");
         ImmutableArray<Finding> findings = new EnvironmentVerifier(_store).Verify(before, full: true, cancel).Findings;
-        if (findings.IsEmpty) return new RepairOutcome.AsInstalled(before);
+        if (findings.IsEmpty)
+        {
+            operation.Stay(before);
+            return new RepairOutcome.AsInstalled(before);
+        }
         if (findings.Any(f => !f.InStore && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal))) return new RepairOutcome.NotDescribed(before);
 
-        using var staging = Staging.Create(places.Root);
         HashSet<PackageName> damaged = [.. before.Packages.Where(p => IsDamaged(p, findings)).Select(p => p.Name)];
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
@@ -61,12 +66,12 @@ public sealed class Repair(ManagedEnvironment environment, DataPlaces places, In
             ResolutionResult found = await new Resolver(index).SolveAsync(ProblemOf(before.Packages.Where(p => damaged.Contains(p.Name))), new Unheard(), cancel);
             if (found is ResolutionResult.Unsolvable why) return new RepairOutcome.Gone(why);
             pins = ((ResolutionResult.Solved)found).Pins.ToDictionary(p => p.Name);
-            foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, staging);
+            foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, operation.Staging);
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
-        var wheels = await new Acquisition(_store, index, _waivers, staging, facts).AcquireAsync(selected, cancel);
-        var succession = new Succession(environment, places, interpreter, _waivers, time, executable);
-        EnvironmentChange change = succession.Become("repair", before, selected, wheels, leaveHooksOut: false, staging, cancel);
+        var wheels = await new Acquisition(_store, index, _waivers, operation.Staging, facts).AcquireAsync(selected, cancel);
+        EnvironmentChange change = new Switch(context, operation, interpreter, _waivers)
+            .To(new Plan("repair", before, selected, wheels, LeaveHooksOut: false), cancel);
         return new RepairOutcome.Repaired(change, findings, pins.Count);
     }
 

@@ -9,7 +9,7 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Store;
 
 /// <summary>The way of one wheel from a downloaded file to an unpacked tree: everything that can be wrong with it is asked on this page.</summary>
-internal sealed class WheelInspection(WheelFileName name, ReadOnlyMemory<byte>? resolvedMetadata, IReadOnlySet<string> waivedRules)
+internal sealed class WheelInspection(WheelFileName name, ResolvedMetadata? resolvedOn, IReadOnlySet<string> waivedRules)
 {
     // PATH_MAX is 4,096, and a file has longer paths in the store and in a generation than in staging: a tree with a path that fits here
     // and not there could be neither used nor removed. The longest of 344 popular wheels has about 200.
@@ -28,7 +28,7 @@ internal sealed class WheelInspection(WheelFileName name, ReadOnlyMemory<byte>? 
 
         var distInfo = DistInfo.Find(contents, name, _objections);
         var wheel = distInfo.ReadWheel();
-        distInfo.ReadMetadata(name, resolvedMetadata);
+        distInfo.ReadMetadata(name, resolvedOn);
         var listing = distInfo.ReadRecord();
         listing.MustListExactly(contents);
         var scripts = distInfo.ReadScripts();

@@ -35,7 +35,7 @@ public sealed class WheelStore(string root)
     /// <summary>The same, held against the name and the metadata that the choice was made on, as a seal would.</summary>
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
     /// <exception cref="WheelRefusedException">SP-WHEEL-03 or SP-WHEEL-14: the same bytes are offered as something else than they are.</exception>
-    public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ReadOnlyMemory<byte>? resolvedMetadata, IReadOnlySet<string> waivedRules)
+    public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ResolvedMetadata? resolvedOn, IReadOnlySet<string> waivedRules)
     {
         if (Find(digest) is not { } found) return null;
         if (found.FileName.Name != name.Name || found.FileName.Version != name.Version)
@@ -44,22 +44,22 @@ public sealed class WheelStore(string root)
                 "SP-WHEEL-03", "METADATA names another project or version than the file name", found.Metadata.StorePath, found.FileName.FileName);
         }
         // Equal bytes need no reading: the manifest knows their hash.
-        if (resolvedMetadata is { } chosen && found.Metadata.Digest != Sha256Digest.Of(chosen.Span))
-            DistInfo.MustAgree(found.ReadMetadata().Span, chosen.Span, found.Metadata.StorePath, new Objections(waivedRules));
+        if (resolvedOn is { } chosen && found.Metadata.Digest != chosen.Digest)
+            DistInfo.MustAgree(found.ReadMetadata().Span, chosen, found.Metadata.StorePath, new Objections(waivedRules));
         return found;
     }
 
-    /// <inheritdoc cref="Seal(WheelFileName, Sha256Digest, string, ReadOnlyMemory{byte}?, IReadOnlySet{string}, Staging, CancellationToken)"/>
+    /// <inheritdoc cref="Seal(WheelFileName, Sha256Digest, string, ResolvedMetadata?, IReadOnlySet{string}, Staging, CancellationToken)"/>
     public SealedWheel Seal(
-        WheelFileName name, Sha256Digest digest, string wheelFile, ReadOnlyMemory<byte>? resolvedMetadata,
+        WheelFileName name, Sha256Digest digest, string wheelFile, ResolvedMetadata? resolvedOn,
         Staging staging, CancellationToken cancel) =>
-        Seal(name, digest, wheelFile, resolvedMetadata, FrozenSet<string>.Empty, staging, cancel);
+        Seal(name, digest, wheelFile, resolvedOn, FrozenSet<string>.Empty, staging, cancel);
 
     /// <summary>Inspects a downloaded wheel, unpacks it and seals it. Of several that seal the same wheel, one entry wins and all get it.</summary>
     /// <param name="name">As the index or the lock named it.</param>
     /// <param name="digest">Of <paramref name="wheelFile"/>; already checked by who downloaded it.</param>
     /// <param name="wheelFile">Path of the file.</param>
-    /// <param name="resolvedMetadata">The <c>.metadata</c> document it was chosen on; null when it was chosen on the wheel itself.</param>
+    /// <param name="resolvedOn">The METADATA it was chosen on; null when nobody chose: there is nothing to compare then.</param>
     /// <param name="waivedRules">
     /// Rules the user has waived for this package and version; only some can be (<see cref="WheelRefusedException.MayBeWaived"/>).
     /// </param>
@@ -68,17 +68,17 @@ public sealed class WheelStore(string root)
     /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
     /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
     public SealedWheel Seal(
-        WheelFileName name, Sha256Digest digest, string wheelFile, ReadOnlyMemory<byte>? resolvedMetadata, IReadOnlySet<string> waivedRules,
+        WheelFileName name, Sha256Digest digest, string wheelFile, ResolvedMetadata? resolvedOn, IReadOnlySet<string> waivedRules,
         Staging staging, CancellationToken cancel)
     {
-        if (Find(name, digest, resolvedMetadata, waivedRules) is { } already) return already;
+        if (Find(name, digest, resolvedOn, waivedRules) is { } already) return already;
         using var file = File.OpenHandle(wheelFile);
         string work = staging.NewDirectory();
         try
         {
             string tree = Path.Combine(work, SealedWheel.TreeName);
             Directory.CreateDirectory(tree, SealedTree.OpenDirectoryMode);
-            var wheel = new WheelInspection(name, resolvedMetadata, waivedRules).UnpackInto(tree, file, cancel);
+            var wheel = new WheelInspection(name, resolvedOn, waivedRules).UnpackInto(tree, file, cancel);
             SealedTree.WriteFile(Path.Combine(work, StoreManifest.FileName), StoreManifest.Write(name, digest, wheel), SealedTree.FileMode);
             cancel.ThrowIfCancellationRequested();
             return MoveIntoPlace(work, digest);

@@ -66,14 +66,14 @@ public sealed class DistInfo(WheelContents contents, string stem, Objections obj
     }
 
     /// <exception cref="WheelRefusedException">SP-WHEEL-03, or SP-WHEEL-14 when it is not what the choice was made on.</exception>
-    public void ReadMetadata(WheelFileName name, ReadOnlyMemory<byte>? resolvedOn)
+    public void ReadMetadata(WheelFileName name, ResolvedMetadata? resolvedOn)
     {
         byte[] content = Read("METADATA", MaxMetadataBytes, "SP-WHEEL-03");
         if (!CoreMetadata.TryParse(content, out var metadata, out string problem)) throw Unreadable("METADATA", "SP-WHEEL-03", problem);
         if (metadata.Name != name.Name || metadata.Version != name.Version)
             throw Refuse("METADATA", "SP-WHEEL-03", "METADATA names another project or version than the file name", $"{metadata.Name} {metadata.Version}");
-        if (resolvedOn is { } chosen && !chosen.Span.SequenceEqual(content))
-            MustAgree(content, chosen.Span, $"{Directory}/METADATA", objections);
+        if (resolvedOn is { } chosen && chosen.Digest != Sha256Digest.Of(content))
+            MustAgree(content, chosen, $"{Directory}/METADATA", objections);
     }
 
     /// <exception cref="WheelRefusedException">SP-WHEEL-05.</exception>
@@ -98,13 +98,11 @@ public sealed class DistInfo(WheelContents contents, string stem, Objections obj
     /// are compared: an index may serve another edition of the description.
     /// </summary>
     /// <exception cref="WheelRefusedException">SP-WHEEL-14.</exception>
-    public static void MustAgree(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> resolvedOn, string path, Objections objections)
+    public static void MustAgree(ReadOnlySpan<byte> metadata, ResolvedMetadata resolvedOn, string path, Objections objections)
     {
-        string? difference = "cannot be read";
-        if (CoreMetadata.TryParse(metadata, out var own, out _) && CoreMetadata.TryParse(resolvedOn, out var chosen, out _))
-            difference = own.FirstDifference(chosen);
+        string? difference = CoreMetadata.TryParse(metadata, out var own, out _) ? own.FirstDifference(resolvedOn.Fields) : "cannot be read";
         if (difference is not null)
-            objections.Raise("SP-WHEEL-14", "METADATA differs from the .metadata that the choice was made on", path, difference);
+            objections.Raise("SP-WHEEL-14", "METADATA differs from the one that the choice was made on", path, difference);
     }
 
     private byte[] Read(string document, int maxBytes, string rule) =>

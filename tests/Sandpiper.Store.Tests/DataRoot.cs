@@ -1,3 +1,4 @@
+using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Store.Tests;
@@ -26,13 +27,20 @@ internal sealed class DataRoot(string below = "") : IDisposable
         try
         {
             using var staging = Staging.Create(Path);
-            ReadOnlyMemory<byte>? metadata = resolvedMetadata is null ? null : new(System.Text.Encoding.UTF8.GetBytes(resolvedMetadata));
+            ResolvedMetadata? metadata = resolvedMetadata is null ? null : ResolvedOn(resolvedMetadata);
             return Store.Seal(WheelStore.ParseName(fileName), Sha256Digest.Of(wheel), file, metadata, waived.ToHashSet(StringComparer.Ordinal), staging, TestContext.Current.CancellationToken);
         }
         finally
         {
             File.Delete(file);
         }
+    }
+
+    private static ResolvedMetadata ResolvedOn(string document)
+    {
+        byte[] content = System.Text.Encoding.UTF8.GetBytes(document);
+        return CoreMetadata.TryParse(content, out CoreMetadata? fields, out string problem)
+            ? new ResolvedMetadata(Sha256Digest.Of(content), fields) : throw new FormatException(problem);
     }
 
     public void Dispose() => SealedTree.Remove(_top);

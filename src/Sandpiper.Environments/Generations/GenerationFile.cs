@@ -16,6 +16,9 @@ public static class GenerationFile
 
     public static byte[] Write(Generation generation) => JsonSerializer.SerializeToUtf8Bytes(GenerationDocument.Of(generation, Schema), GenerationJson.Default.GenerationDocument);
 
+    /// <summary>SHA-256 of the one in a directory.</summary>
+    public static Sha256Digest DigestIn(string directory) => Sha256Digest.Of(File.ReadAllBytes(Path.Combine(directory, Name)));
+
     /// <exception cref="EnvironmentException">It is not there, damaged, of another generation, or of another version of Sandpiper.</exception>
     public static Generation Read(string directory, string environment, int number)
     {
@@ -79,6 +82,7 @@ public sealed record GenerationDocument(
     }
 }
 
+/// <summary>One package of it.</summary>
 public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks)
@@ -106,6 +110,7 @@ public sealed record PackageDocument(
     public static Sha256Digest Digest(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
 
+/// <summary>How it is written, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, WriteIndented = true)]
 [JsonSerializable(typeof(GenerationDocument))]

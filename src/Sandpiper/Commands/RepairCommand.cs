@@ -30,8 +30,7 @@ internal static class RepairCommand
             Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
             using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal));
             using var line = new ProgressLine(session.Terminal, Session.Time);
-            var repair = new Repair(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
-            RepairOutcome outcome = await repair.MendAsync(new ShownFacts(session.Terminal, line), cancel);
+            RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole).MendAsync(new RepairRequest(environment.Name), new ShownFacts(session.Terminal, line), cancel);
             line.Dispose();
             return Tell(session, environment.Name, outcome);
         });
