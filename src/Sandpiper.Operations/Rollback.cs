@@ -10,6 +10,7 @@ public abstract record RollbackOutcome
 {
     private RollbackOutcome() { }
 
+    /// <summary>It is done.</summary>
     public sealed record Switched(EnvironmentChange Change) : RollbackOutcome;
 
     /// <param name="Number">The one that was asked for; null: the one before.</param>

@@ -15,7 +15,9 @@ public abstract record TreeFile(string Path, Sha256Digest Digest, long Size, boo
     public static TreeFile Written(string path, byte[] content, bool isExecutable = false) => new WrittenFile(path, content, isExecutable);
 }
 
+/// <summary>A file of the store, under another name.</summary>
 public sealed record LinkedFile(string Path, SealedWheel Wheel, int Index, StoredFile Stored)
     : TreeFile(Path, Stored.Digest, Stored.Size, Stored.IsExecutable);
 
+/// <summary>A file that is written for this generation alone.</summary>
 public sealed record WrittenFile(string Path, byte[] Content, bool IsExecutable) : TreeFile(Path, Sha256Digest.Of(Content), Content.Length, IsExecutable);

@@ -84,6 +84,7 @@ public sealed record GenerationDocument(
     }
 }
 
+/// <summary>One package of it.</summary>
 public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks)
@@ -111,6 +112,7 @@ public sealed record PackageDocument(
     public static Sha256Digest Digest(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
 
+/// <summary>How it is written, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, WriteIndented = true)]
 [JsonSerializable(typeof(GenerationDocument))]

@@ -25,6 +25,7 @@ public sealed record LedgerEvent(
             : null;
 }
 
+/// <summary>How it is written, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 4)]
 [JsonSerializable(typeof(LedgerEvent))]

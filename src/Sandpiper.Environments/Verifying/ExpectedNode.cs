@@ -28,6 +28,7 @@ public sealed record ExpectedFile(UnixFileMode? Mode, Sha256Digest? Digest) : Ex
     public FileStamp Stamp { get; init; }
 }
 
+/// <summary>A directory, and what should be in it: nothing else.</summary>
 public sealed record ExpectedDirectory : ExpectedNode
 {
     private readonly Dictionary<string, ExpectedNode> _children = new(StringComparer.Ordinal);

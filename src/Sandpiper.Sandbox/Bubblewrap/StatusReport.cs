@@ -24,9 +24,7 @@ internal static class StatusReport
             while (reader.Read())
             {
                 if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1 || !reader.ValueTextEquals("exit-code"u8))
-                {
                     continue;
-                }
                 return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int exitCode)
                     && exitCode is >= 0 and <= 255 ? exitCode : null;
             }
