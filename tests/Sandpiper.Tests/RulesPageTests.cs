@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Sandpiper.Environments.Installing;
+using Sandpiper.Operations;
 using Sandpiper.Tests.Snapshots;
 
 namespace Sandpiper.Tests;

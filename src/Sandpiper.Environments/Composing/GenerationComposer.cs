@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Store;
+using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Composing;
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Policies;
-using Sandpiper.Environments.Store;
+using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
@@ -12,7 +12,7 @@ namespace Sandpiper.Environments.Composing;
 /// <param name="Files">Ordered by path, each path once.</param>
 /// <param name="Links">Path and target of each symbolic link.</param>
 /// <param name="Commands">Names of the packages' programs, ordered.</param>
-internal sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableArray<(string Path, string Target)> Links, ImmutableArray<string> Commands)
+public sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableArray<(string Path, string Target)> Links, ImmutableArray<string> Commands)
 {
     private const string OwnsPath = "SP-ENV-01", ShadowsLibrary = "SP-ENV-02";
 

@@ -7,7 +7,7 @@ using Sandpiper.Packaging.Versions;
 namespace Sandpiper.Environments.Generations;
 
 /// <summary>Writes and reads <c>generation.json</c>. What cannot be read to the letter is no generation: the user's programs can write where it lies.</summary>
-internal static class GenerationFile
+public static class GenerationFile
 {
     public const string Name = "generation.json";
 
@@ -41,7 +41,7 @@ internal static class GenerationFile
 }
 
 /// <summary>As on disk; becomes a <see cref="Generation"/> at the door.</summary>
-internal sealed record GenerationDocument(
+public sealed record GenerationDocument(
     string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
     PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies)
 {
@@ -79,7 +79,7 @@ internal sealed record GenerationDocument(
     }
 }
 
-internal sealed record PackageDocument(
+public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks)
 {
@@ -109,4 +109,4 @@ internal sealed record PackageDocument(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, WriteIndented = true)]
 [JsonSerializable(typeof(GenerationDocument))]
-internal sealed partial class GenerationJson : JsonSerializerContext;
+public sealed partial class GenerationJson : JsonSerializerContext;

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
 using Sandpiper.Environments.Ledger;
-using Sandpiper.Environments.Policies;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
+using Sandpiper.Policies.Waivers;
 
 namespace Sandpiper.Commands;
 

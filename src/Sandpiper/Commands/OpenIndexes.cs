@@ -2,11 +2,10 @@ using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
 using Sandpiper.Indexes;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Wheels;
-using Sandpiper.Resolution;
 
 namespace Sandpiper.Commands;
 
@@ -34,7 +33,7 @@ internal sealed class OpenIndexes : IDisposable
     /// </summary>
     public void TellLeftOut(Terminal terminal)
     {
-        foreach (ProjectPage page in _whole.Seen) terminal.Detail(LeftOutWords.Of(page)!);
+        foreach (ProjectPage page in _whole.Seen) terminal.Detail(LeftOutWords.Of(page));
     }
 
     public void Dispose()

@@ -1,13 +1,12 @@
 using System.Text;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Store;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Samples;
 using Sandpiper.Sandbox.Programs;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Tests.Composing;
 

@@ -1,4 +1,3 @@
-using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Surroundings;
@@ -8,7 +7,7 @@ namespace Sandpiper.Resolution.Tests.Surroundings;
 /// <summary>Counts how many questions are under way at once.</summary>
 /// <param name="index">Who answers.</param>
 /// <param name="alone">Its page leads to all others: nothing can be asked together with it. Every other question meets one.</param>
-internal sealed class CountingIndex(IPackageIndex index, PackageName alone) : IPackageIndex
+internal sealed class CountingIndex(ICandidateSource index, PackageName alone) : ICandidateSource
 {
     private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _now;
@@ -21,11 +20,6 @@ internal sealed class CountingIndex(IPackageIndex index, PackageName alone) : IP
 
     public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         Counted(PackageName.Parse(wheel.FileName.Split('-')[0]), () => index.GetMetadataAsync(wheel, cancel));
-
-    public Task<Sha256Digest> DownloadAsync(
-        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
-        CancellationToken cancel) =>
-        index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);
 
     private async Task<T> Counted<T>(PackageName name, Func<Task<T>> ask)
     {

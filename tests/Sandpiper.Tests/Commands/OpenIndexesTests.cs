@@ -1,6 +1,6 @@
 using System.Text;
 using Sandpiper.Commands;
-using Sandpiper.Environments.Installing;
+using Sandpiper.Operations;
 using Sandpiper.Samples;
 
 namespace Sandpiper.Tests.Commands;

@@ -1,0 +1,130 @@
+using System.Collections.Frozen;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Wheels;
+using Sandpiper.Wheels;
+
+namespace Sandpiper.Store;
+
+/// <summary>The content-addressed store of sealed wheels below a data root. Safe for several threads and several commands at once.</summary>
+/// <remarks>
+/// <c>store/&lt;sha256&gt;/manifest.json</c> and <c>store/&lt;sha256&gt;/wheel/…</c>, which holds exactly <see cref="SealedWheel.Files"/>.
+/// An entry appears by one rename, complete; nobody writes to it afterwards.
+/// </remarks>
+public sealed class WheelStore(string root)
+{
+    private const int MaxManifestBytes = 256 << 20;     // 200,000 files, the most an archive may have, with names of a kilobyte
+
+    private readonly string _entries = Path.Combine(Path.GetFullPath(root), "store");
+
+    /// <summary>The name of a wheel as an index, a lock or a user gives it.</summary>
+    /// <exception cref="WheelRefusedException">SP-WHEEL-01: it is none.</exception>
+    public static WheelFileName ParseName(string fileName) =>
+        WheelFileName.TryParse(fileName, out var name, out var problem)
+            ? name : throw new WheelRefusedException("SP-WHEEL-01", "its file name is not that of a wheel", fileName, $"{problem}");
+
+    /// <summary>The entry of this wheel; null when it is not sealed here.</summary>
+    /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
+    public SealedWheel? Find(Sha256Digest digest)
+    {
+        string entry = EntryOf(digest);
+        if (!Directory.Exists(entry)) return null;
+        return StoreManifest.Read(StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), MaxManifestBytes, digest), digest, entry);
+    }
+
+    /// <summary>The same, held against the name and the metadata that the choice was made on, as a seal would.</summary>
+    /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
+    /// <exception cref="WheelRefusedException">SP-WHEEL-03 or SP-WHEEL-14: the same bytes are offered as something else than they are.</exception>
+    public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ResolvedMetadata? resolvedOn, IReadOnlySet<string> waivedRules)
+    {
+        if (Find(digest) is not { } found) return null;
+        if (found.FileName.Name != name.Name || found.FileName.Version != name.Version)
+        {
+            throw new WheelRefusedException(
+                "SP-WHEEL-03", "METADATA names another project or version than the file name", found.Metadata.StorePath, found.FileName.FileName);
+        }
+        // Equal bytes need no reading: the manifest knows their hash.
+        if (resolvedOn is { } chosen && found.Metadata.Digest != chosen.Digest)
+            DistInfo.MustAgree(found.ReadMetadata().Span, chosen, found.Metadata.StorePath, new Objections(waivedRules));
+        return found;
+    }
+
+    /// <inheritdoc cref="Seal(WheelFileName, Sha256Digest, string, ResolvedMetadata?, IReadOnlySet{string}, Staging, CancellationToken)"/>
+    public SealedWheel Seal(
+        WheelFileName name, Sha256Digest digest, string wheelFile, ResolvedMetadata? resolvedOn,
+        Staging staging, CancellationToken cancel) =>
+        Seal(name, digest, wheelFile, resolvedOn, FrozenSet<string>.Empty, staging, cancel);
+
+    /// <summary>Inspects a downloaded wheel, unpacks it and seals it. Of several that seal the same wheel, one entry wins and all get it.</summary>
+    /// <param name="name">As the index or the lock named it.</param>
+    /// <param name="digest">Of <paramref name="wheelFile"/>; already checked by who downloaded it.</param>
+    /// <param name="wheelFile">Path of the file.</param>
+    /// <param name="resolvedOn">The METADATA it was chosen on; null when nobody chose: there is nothing to compare then.</param>
+    /// <param name="waivedRules">
+    /// Rules the user has waived for this package and version; only some can be (<see cref="WheelRefusedException.MayBeWaived"/>).
+    /// </param>
+    /// <exception cref="WheelRefusedException">The wheel contradicts itself; says by which rule.</exception>
+    /// <exception cref="Archives.ArchiveRefusedException">The archive does.</exception>
+    /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
+    /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
+    public SealedWheel Seal(
+        WheelFileName name, Sha256Digest digest, string wheelFile, ResolvedMetadata? resolvedOn, IReadOnlySet<string> waivedRules,
+        Staging staging, CancellationToken cancel)
+    {
+        if (Find(name, digest, resolvedOn, waivedRules) is { } already) return already;
+        using var file = File.OpenHandle(wheelFile);
+        string work = staging.NewDirectory();
+        try
+        {
+            string tree = Path.Combine(work, SealedWheel.TreeName);
+            Directory.CreateDirectory(tree, SealedTree.OpenDirectoryMode);
+            var wheel = new WheelInspection(name, resolvedOn, waivedRules).UnpackInto(tree, file, cancel);
+            SealedTree.WriteFile(Path.Combine(work, StoreManifest.FileName), StoreManifest.Write(name, digest, wheel), SealedTree.FileMode);
+            cancel.ThrowIfCancellationRequested();
+            return MoveIntoPlace(work, digest);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnwritableException(work, e);
+        }
+        finally
+        {
+            SealedTree.Remove(work);
+        }
+    }
+
+    /// <summary>METADATA of a sealed wheel, as this store holds it.</summary>
+    /// <exception cref="StoreDamagedException">It is not what was sealed.</exception>
+    public ReadOnlyMemory<byte> ReadMetadata(SealedWheel wheel) => (wheel with { Directory = EntryOf(wheel.Digest) }).ReadMetadata();
+
+    // rename(2) does not replace a directory that holds something: who comes second finds the entry of who came first, equal to his own.
+    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest)
+    {
+        Directory.CreateDirectory(_entries);
+        string entry = EntryOf(digest);
+        try
+        {
+            Directory.Move(work, entry);
+        }
+        catch (IOException) when (Directory.Exists(entry))
+        {
+            return Find(digest)!;
+        }
+        // Only now: a directory without write permission cannot be moved, its ".." has to be rewritten (rename(2), EACCES).
+        Directory.SetLastWriteTimeUtc(entry, SealedTree.SealTime);
+        File.SetUnixFileMode(entry, SealedTree.DirectoryMode);
+        return Find(digest)!;
+    }
+
+    /// <summary>Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.</summary>
+    /// <param name="staging">Where it goes, and ends.</param>
+    public void Discard(Sha256Digest digest, Staging staging)
+    {
+        string entry = EntryOf(digest);
+        if (!Directory.Exists(entry)) return;
+        File.SetUnixFileMode(entry, SealedTree.OpenDirectoryMode);
+        Directory.Move(entry, Path.Combine(staging.NewDirectory(), "damaged"));
+    }
+
+    private string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
+}
