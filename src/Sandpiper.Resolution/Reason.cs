@@ -20,9 +20,6 @@ public abstract record Reason
     /// <summary>Its page lists nothing that could be installed: it is quarantined, or has no usable file.</summary>
     public sealed record NoFiles(ImmutableArray<Ask> Asks, ProjectPage Page) : Reason;
 
-    /// <summary>Its page has entries that are no files we can use: what is missed may be among them.</summary>
-    public sealed record LeftOut(ProjectPage Page) : Reason;
-
     /// <summary>There are versions, and none is what is asked for.</summary>
     /// <param name="IsContradiction">Each who asks could have one, but not all together.</param>
     public sealed record NoVersion(
@@ -44,6 +41,9 @@ public abstract record Reason
 
     /// <summary>A line of the user without a hash, where each must have one.</summary>
     public sealed record NoHash(RequirementLine Line) : Reason;
+
+    /// <summary>Entries of a page that were left out: with them there might have been a version.</summary>
+    public sealed record LeftOut(ProjectPage Page) : Reason;
 
     /// <summary>The search was given up without an answer.</summary>
     public sealed record GivenUp(SearchLimit Limit, PackageName Name, int Versions) : Reason;

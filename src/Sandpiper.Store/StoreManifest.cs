@@ -15,6 +15,8 @@ public static class StoreManifest
 {
     public const string FileName = "manifest.json";
 
+    public const int MaxBytes = 256 << 20;      // 200,000 files, the most an archive may have, with names of a kilobyte
+
     private const int Format = 1;
     private const int HexDigits = 64;
 

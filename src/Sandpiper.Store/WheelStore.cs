@@ -13,9 +13,10 @@ namespace Sandpiper.Store;
 /// </remarks>
 public sealed class WheelStore(string root)
 {
-    private const int MaxManifestBytes = 256 << 20;     // 200,000 files, the most an archive may have, with names of a kilobyte
+    private readonly string _entries = Path.Combine(Path.GetFullPath(root), EntriesName);
+    private readonly string _stamps = Path.Combine(Path.GetFullPath(root), "stamps");
 
-    private readonly string _entries = Path.Combine(Path.GetFullPath(root), "store");
+    internal const string EntriesName = "store";
 
     /// <summary>The name of a wheel as an index, a lock or a user gives it.</summary>
     /// <exception cref="WheelRefusedException">SP-WHEEL-01: it is none.</exception>
@@ -29,7 +30,8 @@ public sealed class WheelStore(string root)
     {
         string entry = EntryOf(digest);
         if (!Directory.Exists(entry)) return null;
-        return StoreManifest.Read(StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), MaxManifestBytes, digest), digest, entry);
+        byte[] manifest = StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), StoreManifest.MaxBytes, digest);
+        return StoreManifest.Read(manifest, digest, entry) with { StampsFile = StampsOf(digest) };
     }
 
     /// <summary>The same, held against the name and the metadata that the choice was made on, as a seal would.</summary>
@@ -81,7 +83,9 @@ public sealed class WheelStore(string root)
             var wheel = new WheelInspection(name, resolvedOn, waivedRules).UnpackInto(tree, file, cancel);
             SealedTree.WriteFile(Path.Combine(work, StoreManifest.FileName), StoreManifest.Write(name, digest, wheel), SealedTree.FileMode);
             cancel.ThrowIfCancellationRequested();
-            return MoveIntoPlace(work, digest);
+            // As long as nobody else knows where it lies: afterwards a file would have to be read first.
+            var stamps = EntryStamps.Take(Path.Combine(work, StoreManifest.FileName), tree, wheel.Files);
+            return MoveIntoPlace(work, digest, stamps, staging);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,21 +102,24 @@ public sealed class WheelStore(string root)
     public ReadOnlyMemory<byte> ReadMetadata(SealedWheel wheel) => (wheel with { Directory = EntryOf(wheel.Digest) }).ReadMetadata();
 
     // rename(2) does not replace a directory that holds something: who comes second finds the entry of who came first, equal to his own.
-    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest)
+    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest, EntryStamps stamps, Staging staging)
     {
         Directory.CreateDirectory(_entries);
-        string entry = EntryOf(digest);
+        string entry = EntryOf(digest), beside = staging.NewNameIn(_entries);
+        // In two steps: a directory without write permission cannot be moved to another, since its ".." has to be rewritten (rename(2),
+        // EACCES); only renamed where it is. So it is sealed when it appears, and a kill in between leaves nothing that has to be explained.
+        Directory.Move(work, beside);
+        Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
+        File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
         try
         {
-            Directory.Move(work, entry);
+            Directory.Move(beside, entry);
+            stamps.Write(StampsOf(digest));
         }
         catch (IOException) when (Directory.Exists(entry))
         {
-            return Find(digest)!;
+            SealedTree.Remove(beside);
         }
-        // Only now: a directory without write permission cannot be moved, its ".." has to be rewritten (rename(2), EACCES).
-        Directory.SetLastWriteTimeUtc(entry, SealedTree.SealTime);
-        File.SetUnixFileMode(entry, SealedTree.DirectoryMode);
         return Find(digest)!;
     }
 
@@ -122,9 +129,12 @@ public sealed class WheelStore(string root)
     {
         string entry = EntryOf(digest);
         if (!Directory.Exists(entry)) return;
-        File.SetUnixFileMode(entry, SealedTree.OpenDirectoryMode);
-        Directory.Move(entry, Path.Combine(staging.NewDirectory(), "damaged"));
+        // Gone at once and whole; the stage takes it along when it ends, however it ends.
+        Directory.Move(entry, staging.NewNameIn(_entries));
+        File.Delete(StampsOf(digest));
     }
+
+    private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
 
     private string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
 }

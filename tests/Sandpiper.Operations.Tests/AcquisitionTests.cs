@@ -65,7 +65,13 @@ public sealed class AcquisitionTests : IDisposable
                 WheelFileName = pin.Wheel.FileName,
                 Digest = pin.File.Sha256 ?? default,
                 IsRequested = true,
+                Requirement = "pebble",
+                IsAlone = false,
+                Extras = [],
+                RequiredBy = [],
                 Index = pin.File.Url.AbsoluteUri,
+                OmittedHooks = [],
+                AllowedHooks = [],
             },
             pin);
         var wheels = await acquisition.AcquireAsync([package], TestContext.Current.CancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
@@ -16,14 +17,18 @@ public static class GenerationFile
 
     public static byte[] Write(Generation generation) => JsonSerializer.SerializeToUtf8Bytes(GenerationDocument.Of(generation, Schema), GenerationJson.Default.GenerationDocument);
 
+    /// <summary>SHA-256 of the one in a directory.</summary>
+    public static Sha256Digest DigestIn(string directory) => Sha256Digest.Of(File.ReadAllBytes(Path.Combine(directory, Name)));
+
     /// <exception cref="EnvironmentException">It is not there, damaged, of another generation, or of another version of Sandpiper.</exception>
     public static Generation Read(string directory, string environment, int number)
     {
         string path = Path.Combine(directory, Name);
         try
         {
-            if (new FileInfo(path).Length > MaxBytes) throw new FormatException($"more than {MaxBytes} bytes");
-            var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), GenerationJson.Default.GenerationDocument) ?? throw new FormatException("null");
+            byte[] content = RegularFile.TryRead(path, MaxBytes)
+                ?? throw (FileStatus.TryRead(path, out _) ? new FormatException("no file") : new FileNotFoundException(null, path));
+            var document = JsonSerializer.Deserialize(content, GenerationJson.Default.GenerationDocument) ?? throw new FormatException("null");
             if (!string.Equals(document.Schema, Schema, StringComparison.Ordinal)) throw new EnvironmentException($"`{path}` was written by another version of Sandpiper");
             if (document.Number != number || !string.Equals(document.Environment, environment, StringComparison.Ordinal)) throw new FormatException("that of another generation");
             return document.ToGeneration(directory);

@@ -13,6 +13,9 @@ namespace Sandpiper.Environments.Generations;
 /// </remarks>
 public sealed class ManagedEnvironment
 {
+    /// <summary>The one that everybody gets who does not say otherwise: one convenient set of packages for all tools.</summary>
+    public const string Shared = "shared";
+
     private const int MaxNameLength = 64;       // part of the first line of every script, of which 127 bytes count
     private const string GenerationsName = "generations";
 
@@ -30,15 +33,22 @@ public sealed class ManagedEnvironment
 
     public string LedgerFile => Path.Combine(Directory, "ledger.jsonl");
 
-    private string CurrentLink => Path.Combine(Directory, "current");
+    /// <summary>Absolute: the link that says which generation is current.</summary>
+    public string CurrentLink => Path.Combine(Directory, "current");
 
-    /// <exception cref="EnvironmentException">The name is none.</exception>
+    private string LockFile => Path.Combine(Directory, "lock");
+
+    /// <exception cref="EnvironmentException">The name is none, or the place is none for an environment.</exception>
     public static ManagedEnvironment Open(string root, string name)
     {
         // As narrow as the names of packages: it becomes a directory name.
         if (name.Length > MaxNameLength || !PackageName.TryParse(name, out _, out ParseProblem _))
             throw new EnvironmentException($"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most {MaxNameLength}");
-        return new ManagedEnvironment(Path.GetFullPath(root), name);
+        string place = Path.GetFullPath(root);
+        // As `python -m venv` refuses it: `bin` could not be named in PATH, and every program would be looked for elsewhere.
+        if (place.Contains(':', StringComparison.Ordinal))
+            throw new EnvironmentException($"the path of the data directory has a colon, which separates the entries of PATH: `{place}`");
+        return new ManagedEnvironment(place, name);
     }
 
     /// <summary>The number of the current generation; null when nothing was ever installed.</summary>
@@ -49,11 +59,15 @@ public sealed class ManagedEnvironment
         {
             if (SymbolicLink.Target(CurrentLink) is not { } target)
                 return Path.Exists(CurrentLink) ? throw new EnvironmentException($"`{CurrentLink}` is no link") : null;
-            return target.StartsWith(GenerationsName + "/", StringComparison.Ordinal) && TryParseNumber(target.AsSpan(GenerationsName.Length + 1), out int number)
-                ? number
-                : throw new EnvironmentException($"`{CurrentLink}` was pointed elsewhere: {target}");
+            return NumberIn(target) ?? throw new EnvironmentException($"`{CurrentLink}` was pointed elsewhere: {target}");
         }
     }
+
+    /// <summary>The same, null too where the link leads elsewhere: for whoever mends it.</summary>
+    public int? LinkedNumber => SymbolicLink.Target(CurrentLink) is { } target ? NumberIn(target) : null;
+
+    /// <summary>There is a link that says what is current, or something in its place.</summary>
+    public bool HasCurrentName => FileStatus.TryRead(CurrentLink, out _);
 
     /// <summary>The numbers of all generations that are there, ascending.</summary>
     public ImmutableArray<int> Numbers => !System.IO.Directory.Exists(Generations)
@@ -70,8 +84,47 @@ public sealed class ManagedEnvironment
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     public EnvironmentLock Lock(Action waiting, CancellationToken cancel)
     {
-        System.IO.Directory.CreateDirectory(Generations);
-        return EnvironmentLock.Take(Path.Combine(Directory, "lock"), waiting, cancel);
+        bool hasTold = false;
+        while (true)
+        {
+            System.IO.Directory.CreateDirectory(Directory);
+            if (EnvironmentLock.TryTake(LockFile, TellOnce, cancel) is not { } held) continue;
+            try
+            {
+                System.IO.Directory.CreateDirectory(Generations);
+                return held;
+            }
+            catch
+            {
+                RemoveIfNothingWasInstalled();
+                held.Dispose();
+                throw;
+            }
+        }
+
+        void TellOnce()
+        {
+            if (!hasTold) waiting();
+            hasTold = true;
+        }
+    }
+
+    /// <summary>Leaves nothing of an environment that was begun and never came to be. The lock is held, and worth nothing afterwards.</summary>
+    public void RemoveIfNothingWasInstalled()
+    {
+        if (SymbolicLink.Target(CurrentLink) is not null || File.Exists(LedgerFile)) return;
+        try
+        {
+            // Only what is empty goes; who waits for the lock finds it gone and makes another.
+            if (System.IO.Directory.Exists(Generations)) System.IO.Directory.Delete(Generations);
+            if (System.IO.Directory.EnumerateFileSystemEntries(Directory).All(e => string.Equals(e, LockFile, StringComparison.Ordinal)))
+                File.Delete(LockFile);
+            System.IO.Directory.Delete(Directory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Somebody has put something there.
+        }
     }
 
     /// <summary>Makes a complete generation the current one, by one rename, after everything of it is on the disk. The lock is held.</summary>
@@ -82,6 +135,10 @@ public sealed class ManagedEnvironment
         using (var generations = OpenDirectory.At(Generations)) generations.SynchronizeFileSystem();
         SymbolicLink.Replace(CurrentLink, $"{GenerationsName}/{number.ToString(CultureInfo.InvariantCulture)}");
     }
+
+    private static int? NumberIn(string target) =>
+        target.StartsWith(GenerationsName + "/", StringComparison.Ordinal)
+            && TryParseNumber(target.AsSpan(GenerationsName.Length + 1), out int number) ? number : null;
 
     // As we write them: "03" and "3" must not be two names of one state.
     private static bool TryParseNumber(ReadOnlySpan<char> text, out int number) =>

@@ -1,5 +1,6 @@
 using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Verifying;
 
@@ -23,11 +24,8 @@ public sealed record ExpectedFile(UnixFileMode? Mode, Sha256Digest? Digest) : Ex
     /// <summary>Null: nobody wrote it down.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Its content is compared even by a quick look.</summary>
-    public bool IsAlwaysRead { get; init; }
-
-    /// <summary>Absolute: the file that this one is another name of; null: none.</summary>
-    public string? SameAs { get; init; }
+    /// <summary>While it still fits, the content is the expected one without being read; the default value: it has to be read.</summary>
+    public FileStamp Stamp { get; init; }
 }
 
 public sealed record ExpectedDirectory : ExpectedNode

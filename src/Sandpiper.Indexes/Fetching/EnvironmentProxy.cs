@@ -7,10 +7,9 @@ namespace Sandpiper.Indexes.Fetching;
 /// <param name="direct">What is reached without.</param>
 internal sealed class EnvironmentProxy(IWebProxy named, NoProxy direct) : IWebProxy
 {
-    /// <summary>Of this process; a small letter goes before a capital one, as in curl.</summary>
-    public static EnvironmentProxy OfProcess() => new(
-        HttpClient.DefaultProxy,
-        new NoProxy(Environment.GetEnvironmentVariable("no_proxy") ?? Environment.GetEnvironmentVariable("NO_PROXY")));
+    /// <summary>The base library's reading of <c>http_proxy</c> and its kin; what is reached without is read here, as curl does.</summary>
+    /// <param name="noProxy">The value of <c>no_proxy</c>; null: everything goes through the proxy.</param>
+    public static EnvironmentProxy Less(string? noProxy) => new(HttpClient.DefaultProxy, new NoProxy(noProxy));
 
     public ICredentials? Credentials
     {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
-using Sandpiper.Environments.Ledger;
 using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;

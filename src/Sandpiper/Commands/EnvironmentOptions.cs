@@ -3,6 +3,9 @@ using System.CommandLine.Completions;
 using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Interpreters;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 
@@ -10,7 +13,7 @@ namespace Sandpiper.Commands;
 internal static class EnvironmentOptions
 {
     /// <summary>The one that everybody gets who does not say otherwise: one convenient set of packages for all tools.</summary>
-    public const string Shared = "shared";
+    public const string Shared = ManagedEnvironment.Shared;
 
     public static Option<string> Env()
     {
@@ -36,16 +39,23 @@ internal static class EnvironmentOptions
     }
 
     /// <exception cref="ExplainedException">Nothing was ever installed in it.</exception>
-    public static Generation CurrentOf(ManagedEnvironment environment) =>
-        environment.Current is { } number
-            ? environment.Read(number)
-            : throw new ExplainedException(new(ExitCode.CouldNot, $"there is no environment `{environment.Name}`", "nothing was ever installed in it",
-                string.Equals(environment.Name, Shared, StringComparison.Ordinal) ? "sandpiper install NAME" : $"sandpiper install --env {environment.Name} NAME"));
+    /// <exception cref="CurrentLostException">Something was, and its link does not say what.</exception>
+    public static Generation CurrentOf(ManagedEnvironment environment) => CurrentGeneration.Read(environment) ?? throw NothingIn(environment);
+
+    /// <summary>Nothing was ever installed in it.</summary>
+    public static ExplainedException NothingIn(ManagedEnvironment environment) => new(new(
+        ExitCode.CouldNot, $"there is no environment `{environment.Name}`", "nothing was ever installed in it",
+        $"sandpiper install{InEnvironment.Option(environment.Name)} NAME"));
+
+    /// <summary>The interpreter that the next generation is made for.</summary>
+    /// <exception cref="InterpreterGoneException">There is none.</exception>
+    public static Interpreter InterpreterOf(Session session, Generation generation) =>
+        new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), Environment.GetEnvironmentVariable("PATH")).For(generation);
 
     /// <summary>Names of the packages in the chosen environment, for completion; none when anything is wrong.</summary>
     public static IEnumerable<CompletionItem> InstalledNames(CompletionContext context, Option<string> env)
     {
-        using var session = Session.Of(context.ParseResult);
+        using var session = Session.ToLook(context.ParseResult);
         var environment = Open(session, context.ParseResult.GetValue(env) ?? Shared);
         return environment.Current is { } number ? environment.Read(number).Packages.Select(p => new CompletionItem(p.Name.ToString())) : [];
     }
@@ -53,14 +63,16 @@ internal static class EnvironmentOptions
     /// <summary>Numbers of the generations of the chosen environment, for completion.</summary>
     public static IEnumerable<CompletionItem> GenerationNumbers(CompletionContext context, Option<string> env)
     {
-        using var session = Session.Of(context.ParseResult);
+        using var session = Session.ToLook(context.ParseResult);
         return Open(session, context.ParseResult.GetValue(env) ?? Shared).Numbers.Select(n => new CompletionItem(n.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static IEnumerable<CompletionItem> Names(CompletionContext context)
     {
-        using var session = Session.Of(context.ParseResult);
+        using var session = Session.ToLook(context.ParseResult);
         var all = new DirectoryInfo(Path.GetDirectoryName(Open(session, Shared).Directory)!);
-        return all.Exists ? all.EnumerateDirectories().Select(d => new CompletionItem(d.Name)) : [];
+        // One that is being made for the first time is none yet.
+        return !all.Exists ? [] : all.EnumerateDirectories()
+            .Where(d => new FileInfo(Path.Combine(d.FullName, "current")).LinkTarget is not null).Select(d => new CompletionItem(d.Name));
     }
 }

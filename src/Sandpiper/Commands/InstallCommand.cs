@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Interpreters;
 using Sandpiper.Operations;
 
@@ -22,7 +23,11 @@ internal static class InstallCommand
         var upgrade = new Option<bool>("-U", "--upgrade") { Description = "the newest versions that fit of these and of what they need" };
         var upgradePackages = new Option<string[]>("--upgrade-package", "-P") { HelpName = "NAME", Description = "the newest version of this one" };
         Option<string> env = EnvironmentOptions.Env();
-        var python = new TextOption("--python") { HelpName = "PATH", Description = "the interpreter, for a new environment; default: the first python3 of 3.8 or later" };
+        var python = new TextOption("--python")
+        {
+            HelpName = "PATH",
+            Description = "the interpreter, for a new environment or one whose own is gone; default: the first python3 of 3.8 or later",
+        };
         var noDeps = new Option<bool>("--no-deps") { Description = "exactly these, nothing they depend on" };
         var requireHashes = new Option<bool>("--require-hashes") { Description = "every package must have a --hash in a requirements file" };
         var pre = new Option<bool>("--pre") { Description = "pre-releases count like releases" };
@@ -63,6 +68,7 @@ internal static class InstallCommand
             }
             var request = new InstallationRequest
             {
+                Environment = parsed.GetValue(env)!,
                 Lines = lines.Lines,
                 FollowDependencies = !parsed.GetValue(noDeps),
                 UpgradeAll = parsed.GetValue(upgrade),
@@ -73,22 +79,21 @@ internal static class InstallCommand
                 LeaveHooksOut = parsed.GetValue(omitHooks),
                 DryRun = parsed.GetValue(dryRun),
             };
-            return await InstallAsync(session, request, parsed.GetValue(env)!, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
+            return await InstallAsync(session, request, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
         });
         return command;
     }
 
-    private static async Task<int> InstallAsync(Session session, InstallationRequest request, string env, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
+    private static async Task<int> InstallAsync(Session session, InstallationRequest request, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
     {
-        ManagedEnvironment environment = EnvironmentOptions.Open(session, env);
+        ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
         if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
         Interpreter interpreter = InterpreterOf(session, environment, python);
         if (AsksForNothing(request.For(interpreter.Markers)))
             return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
         using var indexes = new OpenIndexes(session, addresses);
         using var line = new ProgressLine(session.Terminal, Session.Time);
-        var installation = new Installation(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
-        InstallationOutcome outcome = await installation.InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
+        InstallationOutcome outcome = await new Installation(session.Context, interpreter, indexes.Whole).InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
         line.Dispose();
         indexes.TellLeftOut(session.Terminal);
         switch (outcome)
@@ -116,11 +121,13 @@ internal static class InstallCommand
     {
         var search = new InterpreterSearch(new InterpreterProbe(session.Places.InterpreterCache));
         string? searchPath = Environment.GetEnvironmentVariable("PATH");
-        if (environment.Current is not { } number) return search.Find(python, searchPath);
-        Generation current = environment.Read(number);
-        if (python is null) return search.Find(current.Python, searchPath);
+        if (CurrentGeneration.Read(environment) is not { } current) return search.Find(python, searchPath);
+        if (python is null) return EnvironmentOptions.InterpreterOf(session, current);
         Interpreter asked = search.Find(python, searchPath);
-        return string.Equals(asked.VersionedName, current.PythonName, StringComparison.Ordinal) && string.Equals(asked.Path, current.Python, StringComparison.Ordinal)
+        bool isOwn = string.Equals(asked.VersionedName, current.PythonName, StringComparison.Ordinal)
+            && string.Equals(asked.Path, current.Python, StringComparison.Ordinal);
+        // When its own is gone, the one that was named takes its place, of whatever version: what does not fit it is chosen anew.
+        return isOwn || new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), searchPath).Own(current) is null
             ? asked
             : throw new ExplainedException(new(ExitCode.CouldNot, $"`{environment.Name}` belongs to {current.Python} ({current.PythonName}); nothing was changed",
                 $"you asked for {asked.Path}, which is Python {asked.Version}", $"sandpiper install --env NAME --python {asked.Path} …      makes another environment"));

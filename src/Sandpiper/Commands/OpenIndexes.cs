@@ -21,9 +21,13 @@ internal sealed class OpenIndexes : IDisposable
     {
         _indexes = [.. addresses.Select(address => address.IsFile
             ? (IPackageIndex)new DirectoryIndex(address, MetadataOf)
-            : new SimpleIndex(address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline))];
+            : new SimpleIndex(
+                address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline, Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy))];
         _whole = new PagesWithGaps(_indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes));
     }
+
+    // A small letter goes before a capital one, as in curl.
+    private static string? NoProxy => Environment.GetEnvironmentVariable("no_proxy") ?? Environment.GetEnvironmentVariable("NO_PROXY");
 
     /// <summary>All of them as one: the first that has a name owns it.</summary>
     public IPackageIndex Whole => _whole;
@@ -33,7 +37,7 @@ internal sealed class OpenIndexes : IDisposable
     /// </summary>
     public void TellLeftOut(Terminal terminal)
     {
-        foreach (ProjectPage page in _whole.Seen) terminal.Detail(LeftOutWords.Of(page));
+        foreach (ProjectPage page in _whole.Seen) terminal.Detail(LeftOutWords.Of(page)!);
     }
 
     public void Dispose()

@@ -8,10 +8,11 @@ internal static class LeftOutWords
 {
     private const int MaxShown = 2;
 
-    /// <param name="page">One on which something was.</param>
-    public static string Of(ProjectPage page)
+    /// <returns>A sentence; null when everything that the page lists was understood.</returns>
+    public static string? Of(ProjectPage page)
     {
         ImmutableArray<LeftOutEntry> all = page.LeftOut;
+        if (all.IsEmpty) return null;
         string count = all.Length == 1 ? "1 entry" : $"{all.Length} entries";
         string were = all.Length == 1 ? "was" : "were";
         string more = all.Length > MaxShown ? $"; and {all.Length - MaxShown} more" : "";

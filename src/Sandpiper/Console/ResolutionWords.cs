@@ -33,7 +33,6 @@ internal static class ResolutionWords
         Reason.Asked r => Asked(r.Asks),
         Reason.NoProject r => $"{Asked(r.Asks)}, and no index has a package `{r.Name}`",
         Reason.NoFiles r => $"{Asked(r.Asks)}, and {NoFiles(r.Page)}",
-        Reason.LeftOut r => LeftOutWords.Of(r.Page),
         Reason.NoVersion r => $"{Asked(r.Asks)}; {There(r)}",
         Reason.Rejected { Versions.Length: 1 } r => $"{Names(r.Name, r.Versions)} {One(r.Obstacle)}",
         Reason.Rejected r => $"{Names(r.Name, r.Versions)} {Many(r.Obstacle)}",
@@ -45,6 +44,7 @@ internal static class ResolutionWords
         Reason.FromAddress { Line: var line } => $"you asked for {line.Requirement.Name} from an address of its own{Place(line.Source)}; "
             + "this release installs from indexes only",
         Reason.NoHash { Line: var line } => $"hashes are required, and {line.Requirement.Name} has none{Place(line.Source)}",
+        Reason.LeftOut { Page: var page } => LeftOutWords.Of(page)!,    // null only where nothing was left out
         Reason.GivenUp r => GivenUp(r),
         _ => reason.ToString(),
     };

@@ -4,7 +4,10 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Interpreters;
 using Sandpiper.Interpreters.Tests;
+using Sandpiper.Operations;
+using Sandpiper.Operations.Tests;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Policies.Waivers;
 using Sandpiper.Samples;
 using Sandpiper.Store;
 using Sandpiper.Store.Tests;
@@ -41,25 +44,29 @@ internal sealed class Workshop(string below = "") : IDisposable
         LeftOut = [.. Hooks(package)],
     };
 
-    /// <summary>Composes, moves into place, switches, as an installation does.</summary>
+    public OperationContext Context => new() { Places = DataPlaces.Below(Root.Path), Author = "ada", Executable = "/opt/sandpiper", Time = new StillTime(Now) };
+
+    /// <summary>As an installation does it once the wheels are there.</summary>
     public Generation Install(params ComposedPackage[] packages) => Install(packages, []);
 
+    /// <param name="waived">Goes on record first, as do the hooks that a package is allowed to have.</param>
     public Generation Install(ComposedPackage[] packages, params (string Name, string Rule)[] waived)
     {
         var cancel = TestContext.Current.CancellationToken;
-        using var held = Environment.Lock(() => { }, cancel);
-        int number = Environment.Numbers.DefaultIfEmpty(0).Max() + 1;
-        using var staging = Staging.Create(Root.Path);
-        string work = staging.NewDirectory();
-        var generation = Compose(work, number, packages, waived);
-        Ledger.Announce(new LedgerLine("install", Now, "somebody", Environment.Current, number, [], [], Confirmed: false));
-        Directory.Move(work, generation.Directory);
-        Directory.SetLastWriteTimeUtc(generation.Directory, SealedTree.SealTime);
-        File.SetUnixFileMode(generation.Directory, SealedTree.DirectoryMode);
-        Environment.Switch(number);
-        Ledger.Confirm(number);
-        return generation;
+        foreach (var (name, rule) in waived) Allow(packages.First(p => p.Facts.Name == PackageName.Parse(name)), rule);
+        foreach (var package in packages.Where(p => !p.Facts.AllowedHooks.IsEmpty))
+        {
+            foreach (var hook in Hooks(package)) Allow(package, StartUpHooks.Describe(package.Wheel, hook).Rule);
+        }
+        using var operation = Operation.Begin(Context, Environment.Name, new Unheard(), cancel);
+        ImmutableArray<SelectedPackage> selected = [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
+        var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel), LeaveHooksOut: false);
+        var change = new Switch(Context, operation, Python, Context.Waivers).To(plan, cancel);
+        return Environment.Read(change.Generation!.Value);
     }
+
+    private void Allow(ComposedPackage package, string rule) =>
+        Context.Waivers.Add(new Waiver(package.Facts.Name, package.Facts.Version, rule, "for a test", "ada", Now));
 
     public Generation Compose(string work, int number, ComposedPackage[] packages, params (string Name, string Rule)[] waived) =>
         new GenerationComposer(Python, work, Environment.DirectoryOf(number)).Compose(Environment.Name, number, packages,

@@ -56,7 +56,7 @@ internal static class Served
         EnvironmentProxy? proxy = null) =>
         new(
             address, cache, ReadMetadata, time ?? new EagerTime(), offline, FetchLimits.Default, certificates,
-            proxy ?? EnvironmentProxy.OfProcess());
+            proxy ?? EnvironmentProxy.Less(noProxy: null));
 
     public static Task<ProjectPage?> PageOf(this IPackageIndex index) => index.GetPageAsync(Pebble, Cancel);
 

@@ -42,7 +42,7 @@ internal sealed class MemoryIndex : ICandidateSource
     /// <summary>A page on which not everything was understood.</summary>
     public MemoryIndex WithLeftOut(string name, params LeftOutEntry[] entries)
     {
-        _pages[PackageName.Parse(name)] = PageOf(name) with { LeftOut = [.. entries] };
+        _pages[PackageName.Parse(name)] = PageOf(name) with { LeftOut = [.. PageOf(name).LeftOut, .. entries] };
         return this;
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Sandpiper.Archives;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Kernel;
@@ -40,7 +41,14 @@ public sealed class ExplanationsTests
         ("a full disk while the store is written", new UnwritableException("/home/a/store", new IOException("No space left on device", 28))),
         ("a store that cannot be written", new UnwritableException("/home/a/store", new UnauthorizedAccessException("Access is denied"))),
         ("a damaged store", new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone")),
+        ("a damaged store, the entry taken out", new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone") { WasDiscarded = true }),
+        ("shims that could not be made", new ChangeUnfinishedException("shared", 2, AfterSwitch.Shims, new IOException("Permission denied : '/home/a/bin/x'"))),
+        ("a ledger that could not be confirmed", new ChangeUnfinishedException("shared", 2, AfterSwitch.Ledger, new IOException("No space left on device", 28))),
+        ("a switch that may not be on the disk", new ChangeUnfinishedException("shared", 2, AfterSwitch.OnDisk, new IOException("Input/output error"))),
         ("an environment", new EnvironmentException("generation 3 is damaged")),
+        ("a lost link", new CurrentLostException("shared", "/home/a/envs/shared/current", 17, 18)),
+        ("a lost link of another environment", new CurrentLostException("other", "/home/a/envs/other/current", 1, 1)),
+        ("an interpreter that is gone", new InterpreterGoneException("shared", "/usr/bin/python3.11", "python3.11", "there is no python3.11 any more", ["six>=1", "rich"])),
         ("no sandbox, with a hint", new SandboxUnavailableException("bubblewrap is not installed", "apt install bubblewrap")),
         ("no sandbox, without a hint", new SandboxUnavailableException("the kernel has no user namespaces", null)),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
@@ -75,7 +83,13 @@ public sealed class ExplanationsTests
     public void No_exception_of_a_room_is_left_without_words()
     {
         var known = Cases.SelectMany(c => new[] { c.Error, c.Error.InnerException }).OfType<Exception>().Select(e => e.GetType()).ToHashSet();
-        var raised = new[] { typeof(ArchiveRefusedException), typeof(IndexException), typeof(RequirementsFileException), typeof(StoreDamagedException), typeof(KernelException) }
+        Type[] oneOfEachRoom =
+        [
+            typeof(ArchiveRefusedException), typeof(IndexException), typeof(RequirementsFileException), typeof(StoreDamagedException),
+            typeof(KernelException), typeof(EnvironmentException), typeof(InterpreterException), typeof(WaiverFileDamagedException),
+            typeof(PackageRefusedException), typeof(WheelRefusedException), typeof(SandboxUnavailableException),
+        ];
+        var raised = oneOfEachRoom
             .SelectMany(t => t.Assembly.GetExportedTypes())
             .Where(t => t.IsSubclassOf(typeof(Exception)));
         Assert.Equal(["CompositionRefusedException"], raised.Where(t => !known.Contains(t)).Select(t => t.Name).Order(StringComparer.Ordinal));

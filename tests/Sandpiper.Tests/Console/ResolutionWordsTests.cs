@@ -37,27 +37,6 @@ public sealed class ResolutionWordsTests
         "you asked for foo>=2; there are versions of foo from 1.0 to 1.5");
 
     [Fact]
-    public Task Nothing_that_is_listed_was_understood() => Tells(
-        new MemoryIndex().WithLeftOut("foo", new LeftOutEntry("foo-1.0.zip", LeftOutReason.OtherScheme, "file")), Problems.Of("foo"),
-        """
-        you asked for foo, and the index lists no wheel and no source distribution of `foo` that can be used
-        1 entry of the page of `foo` was left out: `foo-1.0.zip`, because it leads to an address of the kind `file`
-        """);
-
-    [Fact]
-    public Task What_was_asked_for_may_be_what_was_left_out() => Tells(
-        new MemoryIndex().With("foo", "1.0").WithLeftOut(
-            "foo",
-            new LeftOutEntry("foo-2.0.zip", LeftOutReason.SeveralDigests, ""),
-            new LeftOutEntry("foo-2.1.zip", LeftOutReason.Unreadable, "upload-time"),
-            new LeftOutEntry("", LeftOutReason.NoEntry, "")),
-        Problems.Of("foo>=2"),
-        """
-        you asked for foo>=2; there is only foo 1.0
-        3 entries of the page of `foo` were left out: `foo-2.0.zip`, because it is listed several times, with different digests; `foo-2.1.zip`, because its `upload-time` cannot be understood; and 1 more
-        """);
-
-    [Fact]
     public Task Contradicting_words_of_the_user() =>
         Tells(new MemoryIndex().With("foo", "1.0").With("foo", "2.0"), Problems.Of("foo>=2").WithConstraint("foo<2"),
         "you asked for foo>=2, and you limited it to foo<2; no version is all of that, there are versions of foo from 1.0 to 2.0");
@@ -169,6 +148,15 @@ public sealed class ResolutionWordsTests
         b 1.0 needs c, of which no version fits
         c 1.0 needs d>=2, of which no version fits
         c 1.0 needs d>=2; there is only d 1.0
+        """);
+
+    [Fact]
+    public Task What_the_page_left_out_is_told_where_it_is_missed() => Tells(
+        new MemoryIndex().With("foo", "1.0").WithLeftOut("foo", new LeftOutEntry("foo-2.0-py3-none-any.whl", LeftOutReason.OtherScheme, "ftp")),
+        Problems.Of("foo>=2"),
+        """
+        you asked for foo>=2; there is only foo 1.0
+        1 entry of the page of `foo` was left out: `foo-2.0-py3-none-any.whl`, because it leads to an address of the kind `ftp`
         """);
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Sandpiper.Environments;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
@@ -11,32 +10,33 @@ using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
 
-/// <summary>From sealed wheels to the current generation: judged, composed beside its place, announced, renamed into place, switched, confirmed.</summary>
-/// <remarks>The environment's lock is held by the caller.</remarks>
-internal sealed class Succession(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, WaiverFile waivers, TimeProvider time, string executable)
+/// <summary>
+/// From a plan to the current generation: judged, composed beside its place, announced, renamed into place, switched, confirmed.
+/// </summary>
+internal sealed class Switch(OperationContext context, Operation operation, Interpreter interpreter, WaiverFile waivers)
 {
     /// <exception cref="PackageRefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
-    public EnvironmentChange Become(
-        string command, Generation? before, ImmutableArray<SelectedPackage> selected, IReadOnlyDictionary<PackageName, SealedWheel> wheels, bool leaveHooksOut, Staging staging, CancellationToken cancel)
+    /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
+    /// <exception cref="ChangeUnfinishedException">
+    /// It is current, but something that follows failed. With any other exception nothing has changed.
+    /// </exception>
+    public EnvironmentChange To(Plan plan, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
-        var hooks = new StartUpHooks(waivers, leaveHooksOut);
-        ImmutableArray<ComposedPackage> packages = [.. selected.Select(s => HookJudgement.Judge(s.Facts with { Digest = wheels[s.Name].Digest }, wheels[s.Name], hooks))];
-        int number = environment.Numbers.DefaultIfEmpty(0).Max() + 1;
-        string work = staging.NewDirectory(), place = environment.DirectoryOf(number);
+        var hooks = new StartUpHooks(waivers, plan.LeaveHooksOut);
+        ImmutableArray<ComposedPackage> packages =
+            [.. plan.Packages.Select(s => HookJudgement.Judge(s.Facts with { Digest = plan.Wheels[s.Name].Digest }, plan.Wheels[s.Name], hooks))];
+        int number = operation.NextNumber;
+        string work = operation.Staging.NewDirectory(), place = operation.Environment.DirectoryOf(number);
         Generation next = Compose(packages, number, work, place, cancel);
 
-        selected = [.. selected.Zip(packages).Select(p => p.First with { Facts = p.Second.Facts })];
-        ImmutableArray<PackageChange> changes = Selection.Changes(before, selected);
+        ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Zip(packages).Select(p => p.First with { Facts = p.Second.Facts })];
+        ImmutableArray<PackageChange> changes = Selection.Changes(plan.Before, judged);
         cancel.ThrowIfCancellationRequested();
-        var ledger = new EnvironmentLedger(environment);
-        ledger.Announce(new LedgerLine(command, time.GetUtcNow(), Author.Name, before?.Number, number, LedgerChangesOf(changes, next), OverridesOf(next, leaveHooksOut), Confirmed: false));
-        Directory.Move(work, place);
-        Directory.SetLastWriteTimeUtc(place, SealedTree.SealTime);
-        File.SetUnixFileMode(place, SealedTree.DirectoryMode);
-        environment.Switch(number);
-        ledger.Confirm(number);
-        ImmutableArray<string> notes = Shims.Refresh(environment, next, places, executable);
+        var line = new LedgerLine(
+            plan.Command, context.Time.GetUtcNow(), context.Author, plan.Before?.Number, number,
+            LedgerChangesOf(changes, next), OverridesOf(next, plan.LeaveHooksOut), Confirmed: false);
+        ImmutableArray<string> notes = operation.SwitchToNew(work, next, line);
         return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
     }
 
@@ -45,7 +45,7 @@ internal sealed class Succession(ManagedEnvironment environment, DataPlaces plac
         var waived = packages.SelectMany(p => waivers.RulesFor(p.Facts.Name, p.Facts.Version).Select(rule => (p.Facts.Name, rule))).ToHashSet();
         try
         {
-            return new GenerationComposer(interpreter, work, place).Compose(environment.Name, number, packages, waived, time.GetUtcNow(), cancel);
+            return new GenerationComposer(interpreter, work, place).Compose(operation.Environment.Name, number, packages, waived, context.Time.GetUtcNow(), cancel);
         }
         catch (CompositionRefusedException refusal)
         {
