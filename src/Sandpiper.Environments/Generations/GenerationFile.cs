@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sandpiper.Environments.Policies;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
@@ -81,11 +82,13 @@ internal sealed record GenerationDocument(
 
 internal sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
-    string[] OmittedHooks, string[] AllowedHooks)
+    string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null)
 {
     public static PackageDocument Of(InstalledPackage package) => new(
         package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested, package.Requirement, package.IsAlone,
-        [.. package.Extras.Select(e => e.Normalized)], [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks]);
+        [.. package.Extras.Select(e => e.Normalized)], [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks],
+        package.Accepted.IsEmpty ? null : [.. package.Accepted.Select(a => new AcceptanceDocument(a.Rule, a.Path, a.Others, a.Waiver))],
+        package.Yielded.IsEmpty ? null : [.. package.Yielded]);
 
     public InstalledPackage ToPackage() => new()
     {
@@ -101,10 +104,14 @@ internal sealed record PackageDocument(
         Index = Index,
         OmittedHooks = [.. OmittedHooks],
         AllowedHooks = [.. AllowedHooks],
+        Accepted = [.. (Accepted ?? []).Select(a => new Acceptance(a.Rule, a.Path, a.Others, a.Waiver))],
+        Yielded = [.. Yielded ?? []],
     };
 
     public static Sha256Digest Digest(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
+
+internal sealed record AcceptanceDocument(string Rule, string Path, int Others, int? Waiver);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, WriteIndented = true)]

@@ -13,14 +13,14 @@ using Sandpiper.Resolution;
 namespace Sandpiper.Environments.Installing;
 
 /// <summary>Gets every selected wheel into the store: found there, or downloaded, inspected and sealed. Several at a time, the largest first.</summary>
-internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverFile waivers, Staging staging, IProgress<InstallationFact> facts)
+internal sealed class Acquisition(WheelStore store, IPackageIndex index, Policy policy, ArchiveLimits limits, Staging staging, IProgress<InstallationFact> facts)
 {
     private const int DownloadsAtOnce = 8;
     private readonly ConcurrentDictionary<PackageName, long> _arrived = new();
     private int _done;
 
     /// <returns>The wheel of each package.</returns>
-    /// <exception cref="PackageRefusedException">A wheel was refused.</exception>
+    /// <exception cref="RefusedException">A wheel was refused.</exception>
     /// <exception cref="IndexException">One could not be had, or is not what was promised.</exception>
     public async Task<IReadOnlyDictionary<PackageName, SealedWheel>> AcquireAsync(ImmutableArray<SelectedPackage> packages, CancellationToken cancel)
     {
@@ -61,13 +61,15 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
         if (package.Pin is not { } pin) return store.Find(package.Facts.Digest) ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
         try
         {
-            SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, resolvedMetadata: null, waivers.RulesFor(pin.Name, pin.Version));
+            SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, resolvedMetadata: null);
+            // An earlier version kept nothing to judge it by: it is inspected again.
+            if (found is { Findings: null }) return null;
             // Chosen on another METADATA than is in the wheel: whoever compares the two when a wheel is sealed does it again.
             return found is not null && pin.File.HasMetadata && found.Metadata.Digest != pin.MetadataDigest ? null : found;
         }
-        catch (WheelRefusedException refusal)
+        catch (RefusedException refusal)
         {
-            throw Refused(pin, refusal);
+            throw Refused(pin, package.Facts.Digest, refusal);
         }
     }
 
@@ -88,13 +90,16 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
         try
         {
             ReadOnlyMemory<byte> metadata = await index.GetMetadataAsync(pin.File, cancel);
-            SealedWheel wheel = store.Seal(pin.Wheel, digest, path, pin.File.HasMetadata ? metadata : (ReadOnlyMemory<byte>?)null, waivers.RulesFor(pin.Name, pin.Version), staging, cancel);
+            UnpackedWheel unpacked = WheelStore.Unpack(pin.Wheel, digest, path, limits, staging, cancel);
+            Finding? other = pin.File.HasMetadata ? DistInfo.Compare(unpacked.ReadMetadata().Span, metadata.Span, unpacked.MetadataPath) : null;
+            Judgement.MustBeAcceptable(unpacked.Artifact, [.. unpacked.Inspected.Findings, .. other is null ? [] : (Finding[])[other]], package.Facts, policy);
+            SealedWheel wheel = store.Seal(unpacked, cancel).With(other);
             File.Delete(path);
             return wheel;
         }
-        catch (Exception refusal) when (refusal is WheelRefusedException or ArchiveRefusedException)
+        catch (Exception refusal) when (refusal is RefusedException { Refusal.Artifact: null } or ArchiveRefusedException)
         {
-            throw Refused(pin, refusal);
+            throw Refused(pin, digest, refusal);
         }
     }
 
@@ -104,12 +109,14 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, WaiverF
         return Sha256Digest.FromBytes(SHA256.HashData(file));
     }
 
-    private static PackageRefusedException Refused(Pin pin, Exception refusal) => refusal switch
+    // Whoever reads an archive or a wheel does not know for which package it was chosen.
+    private static RefusedException Refused(Pin pin, Sha256Digest digest, Exception refusal)
     {
-        WheelRefusedException e => new PackageRefusedException(pin.Name, pin.Version, e.Rule, e.Because, e.Evidence, e) { MayBeAllowed = e.MayBeWaived },
-        ArchiveRefusedException e => new PackageRefusedException(pin.Name, pin.Version, e.Rule, e.Because, null, e),
-        _ => throw refusal,
-    };
+        var artifact = new Artifact(pin.Name, pin.Version, digest);
+        return refusal is ArchiveRefusedException archive
+            ? new RefusedException(new Refusal([new Finding(Fault.Archive, archive.Member) { Rule = archive.Rule }]) { Artifact = artifact }, archive)
+            : new RefusedException(((RefusedException)refusal).Refusal with { Artifact = artifact });
+    }
 
     // System.Progress posts to a thread pool, out of order; these are only numbers.
     private sealed class Progress(Action<long> report) : IProgress<long>

@@ -19,15 +19,28 @@ namespace Sandpiper.Environments.Installing;
 public sealed class Installation(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, IPackageIndex index, TimeProvider time, string executable)
 {
     private readonly WheelStore _store = new(places.Root);
-    private readonly WaiverFile _waivers = new(places.Root);
 
     /// <summary>Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.</summary>
-    /// <exception cref="PackageRefusedException">A package was refused; nothing was changed.</exception>
+    /// <exception cref="RefusedException">A package was refused; nothing was changed.</exception>
     /// <exception cref="IndexException">The index failed, or gave what cannot be trusted; nothing was changed.</exception>
     public async Task<InstallationOutcome> InstallAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
+        try
+        {
+            return await BecomeAsync(request, facts, cancel);
+        }
+        catch (RefusedException refused)
+        {
+            new RefusedBefore(places.Cache).Keep(refused.Refusal);
+            throw;
+        }
+    }
+
+    private async Task<InstallationOutcome> BecomeAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
+    {
         using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
         Generation? before = environment.Current is { } number ? environment.Read(number) : null;
+        Policy policy = new(new WaiverFile(places.Root).List(), environment.Name, time.GetUtcNow()) { OmitHooks = request.LeaveHooksOut };
 
         long started = Stopwatch.GetTimestamp();
         ResolutionResult resolution = await ResolveAsync(request, before, facts, cancel);
@@ -35,17 +48,17 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         ImmutableArray<SelectedPackage> selected = Selection.Of(request, ((ResolutionResult.Solved)resolution).Pins, before);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
-        if (request.DryRun || (Selection.IsSame(before, selected) && (request.LeaveHooksOut || !selected.Any(IsAllowedSince))))
+        if (request.DryRun || (Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy))))
         {
             return new InstallationOutcome.Changed(new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
         }
         using var staging = Staging.Create(places.Root);
-        IReadOnlyDictionary<PackageName, SealedWheel> wheels = await new Acquisition(_store, index, _waivers, staging, facts).AcquireAsync(selected, cancel);
+        IReadOnlyDictionary<PackageName, SealedWheel> wheels = await new Acquisition(_store, index, policy, request.Limits, staging, facts).AcquireAsync(selected, cancel);
         new ChosenBefore(places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
-        var succession = new Succession(environment, places, interpreter, _waivers, time, executable);
+        var succession = new Succession(environment, places, interpreter, policy, time, executable);
         try
         {
-            return new InstallationOutcome.Changed(succession.Become("install", before, selected, wheels, request.LeaveHooksOut, staging, cancel));
+            return new InstallationOutcome.Changed(succession.Become("install", before, selected, wheels, staging, cancel));
         }
         catch (StoreDamagedException damaged)
         {
@@ -55,9 +68,10 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         }
     }
 
-    // Its hook was left out, and the user has allowed one since.
-    private bool IsAllowedSince(SelectedPackage package) =>
-        !package.Facts.OmittedHooks.IsEmpty && _waivers.RulesFor(package.Name, package.Version).Any(WaivableRules.IsAboutHooks);
+    // A hook was left out and the user has allowed one since, or what he allowed no longer is.
+    private static bool IsJudgedOtherwise(SelectedPackage package, Policy policy) =>
+        (!policy.OmitHooks && !package.Facts.OmittedHooks.IsEmpty && policy.AllowsHookOf(package.Facts.Digest))
+        || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
     // What is installed answers for itself, so that adding one package does not ask for the pages of all others. Only when that leads
     // nowhere is everything open to change.

@@ -41,8 +41,9 @@ public sealed class Removal(ManagedEnvironment environment, DataPlaces places, I
         using var staging = Staging.Create(places.Root);
         var store = new WheelStore(places.Root);
         var wheels = left.ToDictionary(p => p.Name, p => store.Find(p.Facts.Digest) ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
-        var succession = new Succession(environment, places, interpreter, new WaiverFile(places.Root), time, executable);
-        return new RemovalOutcome.Removed(succession.Become("uninstall", before, left, wheels, leaveHooksOut: false, staging, cancel));
+        var policy = new Policy(new WaiverFile(places.Root).List(), environment.Name, time.GetUtcNow()) { KeepsWhatIsRecorded = true };
+        var succession = new Succession(environment, places, interpreter, policy, time, executable);
+        return new RemovalOutcome.Removed(succession.Become("uninstall", before, left, wheels, staging, cancel));
     }
 
     private static ImmutableArray<SelectedPackage> WithoutOrphans(Generation before, ImmutableArray<PackageName> names)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Interpreters;
 using Sandpiper.Environments.Places;
@@ -10,6 +11,7 @@ using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
 using Sandpiper.Resolution;
+using Finding = Sandpiper.Environments.Verifying.Finding;
 
 namespace Sandpiper.Environments.Installing;
 
@@ -39,19 +41,22 @@ public abstract record RepairOutcome
 public sealed class Repair(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, IPackageIndex index, TimeProvider time, string executable)
 {
     private readonly WheelStore _store = new(places.Root);
-    private readonly WaiverFile _waivers = new(places.Root);
+
+    /// <summary>The most that one archive may cost.</summary>
+    public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
 
     /// <exception cref="EnvironmentException">Nothing is installed in it, or it is damaged beyond reading.</exception>
     /// <exception cref="IndexException">What has to be fetched cannot be had.</exception>
-    /// <exception cref="PackageRefusedException">What was fetched is refused.</exception>
+    /// <exception cref="RefusedException">What was fetched is refused.</exception>
     public async Task<RepairOutcome> MendAsync(IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
         Generation before = environment.Read(environment.Current ?? throw new EnvironmentException($"nothing is installed in `{environment.Name}`"));
         ImmutableArray<Finding> findings = new EnvironmentVerifier(_store).Verify(before, full: true, cancel).Findings;
-        if (findings.IsEmpty) return new RepairOutcome.AsInstalled(before);
+        if (findings.IsEmpty && !before.Packages.Any(IsOfEarlierVersion)) return new RepairOutcome.AsInstalled(before);
         if (findings.Any(f => !f.InStore && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal))) return new RepairOutcome.NotDescribed(before);
 
+        var policy = new Policy(new WaiverFile(places.Root).List(), environment.Name, time.GetUtcNow()) { KeepsWhatIsRecorded = true };
         using var staging = Staging.Create(places.Root);
         HashSet<PackageName> damaged = [.. before.Packages.Where(p => IsDamaged(p, findings)).Select(p => p.Name)];
         var pins = new Dictionary<PackageName, Pin>();
@@ -64,14 +69,17 @@ public sealed class Repair(ManagedEnvironment environment, DataPlaces places, In
             foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, staging);
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
-        var wheels = await new Acquisition(_store, index, _waivers, staging, facts).AcquireAsync(selected, cancel);
-        var succession = new Succession(environment, places, interpreter, _waivers, time, executable);
-        EnvironmentChange change = succession.Become("repair", before, selected, wheels, leaveHooksOut: false, staging, cancel);
+        var wheels = await new Acquisition(_store, index, policy, Limits, staging, facts).AcquireAsync(selected, cancel);
+        var succession = new Succession(environment, places, interpreter, policy, time, executable);
+        EnvironmentChange change = succession.Become("repair", before, selected, wheels, staging, cancel);
         return new RepairOutcome.Repaired(change, findings, pins.Count);
     }
 
+    // Its store entry tells nothing to judge it by.
+    private bool IsOfEarlierVersion(InstalledPackage package) => _store.Find(package.Digest) is { Findings: null };
+
     private bool IsDamaged(InstalledPackage package, ImmutableArray<Finding> findings) =>
-        _store.Find(package.Digest) is null || findings.Any(f => f.InStore && f.Path.Split('/').Contains(package.Digest.Hex, StringComparer.Ordinal));
+        _store.Find(package.Digest) is not { Findings: not null } || findings.Any(f => f.InStore && f.Path.Split('/').Contains(package.Digest.Hex, StringComparer.Ordinal));
 
     // Exactly the wheels that were installed; nothing is chosen.
     private ResolutionProblem ProblemOf(IEnumerable<InstalledPackage> packages) => new()

@@ -38,7 +38,7 @@ public sealed class Rollback(ManagedEnvironment environment, DataPlaces places, 
         {
             var ledger = new EnvironmentLedger(environment);
             ledger.Announce(new LedgerLine("rollback", time.GetUtcNow(), Author.Name, current, target,
-                [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))], [], Confirmed: false));
+                [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))], Succession.OverridesOf(next, leaveHooksOut: false), Confirmed: false));
             environment.Switch(target);
             ledger.Confirm(target);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Policies;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Resolution;
@@ -65,6 +66,7 @@ internal static class Selection
     [
         .. facts.OmittedHooks.Select(h => $"without its start-up hook {h}"),
         .. facts.AllowedHooks.Select(h => $"with its start-up hook {h}, which you allowed"),
+        .. facts.Accepted.Where(a => !Rules.IsAboutHooks(a.Rule)).Select(a => $"although {a.Rule}, which you allowed: {a.Path}{(a.Others > 0 ? $" and {a.Others} more" : "")}"),
     ];
 
     private static InstalledPackage FactsOf(Pin pin, InstallationRequest request, InstalledPackage? before)
@@ -85,6 +87,8 @@ internal static class Selection
             Index = keepsWheel ? before!.Index : pin.File.Url.GetLeftPart(UriPartial.Path),
             OmittedHooks = keepsWheel ? before!.OmittedHooks : [],
             AllowedHooks = keepsWheel ? before!.AllowedHooks : [],
+            Accepted = keepsWheel ? before!.Accepted : [],
+            Yielded = before?.Yielded ?? [],
         };
     }
 }

@@ -24,7 +24,7 @@ internal static class Unpacking
             Parallel.ForEach(Partitioner.Create(order, loadBalance: true), options, () => new MeasuringStream(cancel), (index, _, stream) =>
             {
                 measured[index] = Write(contents, files[index], tree, stream);
-                listing.MustMatch(files[index].Member.Name, measured[index]);
+                listing.CompareContent(files[index].Member.Name, measured[index]);
                 return stream;
             }, stream => stream.Dispose());
         }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
-using Sandpiper.Environments.Installing;
+using Sandpiper.Environments.Policies;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Wheels;
 
@@ -35,7 +35,8 @@ internal sealed class OpenIndexes : IDisposable
         }
         catch (ArchiveRefusedException refusal) when (WheelFileName.TryParse(fileName, out WheelFileName? wheel, out _))
         {
-            throw new PackageRefusedException(wheel.Name, wheel.Version, refusal.Rule, refusal.Because, null, refusal);
+            var finding = new Finding(Fault.Archive, refusal.Member) { Rule = refusal.Rule };
+            throw new RefusedException(new Refusal([finding]) { Artifact = new Artifact(wheel.Name, wheel.Version, default) }, refusal);
         }
     }
 

@@ -3,6 +3,7 @@ using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Interpreters;
 using Sandpiper.Environments.Kernel;
+using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
@@ -134,15 +135,15 @@ public sealed class GenerationComposerTests : IDisposable
     public void Two_packages_with_one_path_and_other_bytes_are_refused_by_name()
     {
         var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2")));
-        Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/common/x.py"), (refusal.Rule, refusal.Name.Normalized, refusal.Path));
-        Assert.Contains("alpha 1.0", refusal.Because, StringComparison.Ordinal);
+        Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/common/x.py"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.First.Path));
+        Assert.Equal((Fault.FileOfAnother, "alpha 1.0"), (refusal.Refusal.First.Fault, refusal.Refusal.First.Owner?.ToString()));
     }
 
     [Fact]
     public void Two_packages_with_one_program_of_the_same_name_are_refused()
     {
         var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithConsoleScript("run", "alpha:a")), _workshop.Package(Workshop.Wheel("beta").WithConsoleScript("run", "beta:b")));
-        Assert.Equal(("SP-ENV-01", "bin/run"), (refusal.Rule, refusal.Path));
+        Assert.Equal(("SP-ENV-01", "bin/run"), (refusal.Rule, refusal.Refusal.First.Path));
     }
 
     [Theory]
@@ -152,7 +153,7 @@ public sealed class GenerationComposerTests : IDisposable
     public void A_file_where_another_package_has_a_directory_is_refused(string one, string two)
     {
         var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(one, "")), _workshop.Package(Workshop.Wheel("beta").WithFile(two, "")));
-        Assert.Equal(("SP-ENV-01", "beta"), (refusal.Rule, refusal.Name.Normalized));
+        Assert.Equal(("SP-ENV-01", "beta"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized));
     }
 
     [Theory]
@@ -167,8 +168,8 @@ public sealed class GenerationComposerTests : IDisposable
         foreach (var (first, second) in new[] { (one, two), (two, one) })
         {
             var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(first, "")), _workshop.Package(Workshop.Wheel("beta").WithFile(second, "")));
-            Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/{second}"), (refusal.Rule, refusal.Name.Normalized, refusal.Path));
-            Assert.Contains("module of alpha 1.0", refusal.Because, StringComparison.Ordinal);
+            Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/{second}"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.First.Path));
+            Assert.Equal((Fault.ModuleOfAnother, "alpha 1.0"), (refusal.Refusal.First.Fault, refusal.Refusal.First.Owner?.ToString()));
         }
     }
 
@@ -188,7 +189,11 @@ public sealed class GenerationComposerTests : IDisposable
     [Fact]
     public void A_package_whose_claim_was_waived_gives_way_even_if_its_name_comes_first()
     {
-        var generation = _workshop.Install([_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2"))], ("alpha", "SP-ENV-01"));
+        var generation = _workshop.Install(
+        [
+            _workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")),
+            _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2")) with { Standing = Standing.Kept },
+        ], ("alpha", "SP-ENV-01"));
         Assert.Equal("2", File.ReadAllText(Path.Combine(generation.SitePackages, "common/x.py")));
         Assert.DoesNotContain("common/x.py", File.ReadAllText(Path.Combine(generation.SitePackages, "alpha-1.0.dist-info/RECORD")), StringComparison.Ordinal);
     }
@@ -204,7 +209,7 @@ public sealed class GenerationComposerTests : IDisposable
     {
         var package = _workshop.Package(Workshop.Wheel("alpha").WithFile(path, "#!python\n"));
         var refusal = Refused(package);
-        Assert.Equal(("SP-ENV-02", path), (refusal.Rule, refusal.Path));
+        Assert.Equal(("SP-ENV-02", path), (refusal.Rule, refusal.Refusal.First.Path));
         _workshop.Install([package], ("alpha", "SP-ENV-02"));
     }
 
@@ -240,7 +245,7 @@ public sealed class GenerationComposerTests : IDisposable
     {
         using var staging = Staging.Create(_workshop.Root.Path);
         string work = staging.NewDirectory();
-        Assert.Throws<CompositionRefusedException>(() => _workshop.Compose(work, 1, [_workshop.Package(Workshop.Wheel("alpha").WithFile("random.py", ""))]));
+        Assert.Throws<RefusedException>(() => _workshop.Compose(work, 1, [_workshop.Package(Workshop.Wheel("alpha").WithFile("random.py", ""))]));
         Assert.Empty(Directory.GetFileSystemEntries(work));
     }
 
@@ -284,11 +289,11 @@ public sealed class GenerationComposerTests : IDisposable
         var python = Workshop.Python;
         foreach (string place in (string[])["/tmp/a\nb", "/tmp/with space and \"quote\"", "/tmp/$(touch x) y", $"/tmp/{new string('x', 130)}`id`"])
         {
-            Assert.Throws<EnvironmentException>(() => GenerationPlan.Of(python, place, [], new HashSet<(PackageName, string)>()));
+            Assert.Throws<EnvironmentException>(() => GenerationPlan.Of(python, place, [], new Policy([], "shared", Workshop.Now)));
         }
     }
 
-    private CompositionRefusedException Refused(params ComposedPackage[] packages) => Assert.Throws<CompositionRefusedException>(() => _workshop.Install(packages));
+    private RefusedException Refused(params ComposedPackage[] packages) => Assert.Throws<RefusedException>(() => _workshop.Install(packages));
 
     private static string[] Run(Generation generation, params string[] arguments)
     {

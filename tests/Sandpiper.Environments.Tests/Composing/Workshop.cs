@@ -3,6 +3,7 @@ using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Interpreters;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Environments.Tests.Store;
 using Sandpiper.Packaging.Names;
@@ -71,12 +72,24 @@ internal sealed class Workshop(string below = "") : IDisposable
 
     public Generation Compose(string work, int number, ComposedPackage[] packages, params (string Name, string Rule)[] waived) =>
         new GenerationComposer(Python, work, Environment.DirectoryOf(number)).Compose(Environment.Name, number, packages,
-            waived.Select(w => (PackageName.Parse(w.Name), w.Rule)).ToHashSet(), Now, TestContext.Current.CancellationToken);
+            new Policy([.. waived.SelectMany(w => WaiversFor(w.Name, w.Rule, packages))], Environment.Name, Now), Now, TestContext.Current.CancellationToken);
 
     /// <summary>A package of one module.</summary>
     public static SampleWheel Wheel(string name, string version = "1.0") => new SampleWheel(name, version).WithFile($"{name.Replace('-', '_')}/__init__.py", $"VERSION = '{version}'\n");
 
     public void Dispose() => Root.Dispose();
+
+    /// <summary>Against every other package, and for what is about none.</summary>
+    private static IEnumerable<Waiver> WaiversFor(string name, string rule, ComposedPackage[] packages)
+    {
+        var artifact = packages.Single(p => p.Facts.Name == PackageName.Parse(name)).Artifact;
+        return packages.Select(p => (Artifact?)p.Artifact).Append(null).Select(owner => new Waiver(artifact.Name, artifact.Version, rule, "a test", "somebody", Now)
+        {
+            Digest = artifact.Digest,
+            Environment = "shared",
+            Owner = owner,
+        });
+    }
 
     private static IEnumerable<StoredFile> Hooks(ComposedPackage package) => package.Wheel.Files.Where(f => f.Kind == StoredFileKind.StartUpHook);
 

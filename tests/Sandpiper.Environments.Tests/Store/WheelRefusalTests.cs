@@ -1,4 +1,5 @@
 using Sandpiper.Archives;
+using Sandpiper.Environments.Policies;
 using Sandpiper.Environments.Store;
 using Sandpiper.Samples;
 
@@ -20,7 +21,7 @@ public sealed class WheelRefusalTests : IDisposable
     [InlineData("../honest-1.0-py3-none-any.whl")]
     [InlineData("")]
     public void A_file_name_that_is_no_wheel_s(string fileName) =>
-        Assert.Equal("SP-WHEEL-01", Assert.Throws<WheelRefusedException>(() => WheelStore.ParseName(fileName)).Rule);
+        Assert.Equal("SP-WHEEL-01", Assert.Throws<RefusedException>(() => WheelStore.ParseName(fileName)).Rule);
 
     [Fact]
     public void No_dist_info() => Refused("SP-WHEEL-02", null, Honest.Without($"{DistInfo}/METADATA").Without($"{DistInfo}/WHEEL").WithoutRecord());
@@ -167,17 +168,19 @@ public sealed class WheelRefusalTests : IDisposable
     public void Rules_about_what_record_and_metadata_say_can_be_waived_one_by_one_and_it_is_noted()
     {
         var sample = Honest.WithUnlisted("honest/hidden.py", "x");
-        Assert.Throws<WheelRefusedException>(() => _root.Seal(sample, null, "SP-WHEEL-07"));
+        Assert.Throws<RefusedException>(() => _root.Seal(sample, null, "SP-WHEEL-07"));
         var sealedWheel = _root.Seal(sample, "Metadata-Version: 2.1\nName: honest\nVersion: 1.0\n", "SP-WHEEL-06", "SP-WHEEL-14");
         Assert.Contains(sealedWheel.Files, f => f.StorePath == "honest/hidden.py");
-        Assert.Equal(2, sealedWheel.Notes.Length);
+        Assert.Equal(["SP-WHEEL-06", "SP-WHEEL-14"], sealedWheel.Findings!.Value.Select(f => f.Rule));
+        // What the metadata said is of this one choice; what RECORD says is of the wheel, whoever asks for it next.
+        Assert.Equal(["SP-WHEEL-06"], _root.Store.Find(sealedWheel.Digest)!.Findings!.Value.Select(f => f.Rule));
     }
 
     [Fact]
     public void Rules_without_which_nobody_knows_what_is_installed_cannot_be_waived()
     {
-        var refusal = Assert.Throws<WheelRefusedException>(() => _root.Seal(Honest.With("honest-1.0.data/scripts/python", "x"), null, "SP-WHEEL-11"));
-        Assert.False(refusal.MayBeWaived);
+        var refusal = Assert.Throws<RefusedException>(() => _root.Seal(Honest.With("honest-1.0.data/scripts/python", "x"), null, "SP-WHEEL-11"));
+        Assert.False(refusal.Refusal.MayBeAccepted);
     }
 
     /// <summary>The packages with which the whole command is attacked, here by themselves.</summary>
@@ -194,7 +197,7 @@ public sealed class WheelRefusalTests : IDisposable
     [MemberData(nameof(Hostile), DisableDiscoveryEnumeration = true)]
     public void A_hostile_package(string rule, SampleWheel wheel)
     {
-        Assert.Equal(rule, Assert.Throws<WheelRefusedException>(() => _root.Seal(wheel.FileName, wheel.Build())).Rule);
+        Assert.Equal(rule, Assert.Throws<RefusedException>(() => _root.Seal(wheel.FileName, wheel.Build())).Rule);
         Assert.Equal(["staging/"], _root.Tree());
     }
 
@@ -210,8 +213,8 @@ public sealed class WheelRefusalTests : IDisposable
 
     private void Refused(string rule, string? member, WheelSample sample, string? resolvedMetadata = null)
     {
-        var refusal = Assert.Throws<WheelRefusedException>(() => _root.Seal(sample, resolvedMetadata));
-        Assert.Equal((rule, member), (refusal.Rule, refusal.Member));
+        var refusal = Assert.Throws<RefusedException>(() => _root.Seal(sample, resolvedMetadata));
+        Assert.Equal((rule, member), (refusal.Rule, refusal.Refusal.First.Path));
         Assert.Equal(["staging/"], _root.Tree());
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
-using Sandpiper.Environments.Policies;
+using Sandpiper.Environments.Store;
 
-namespace Sandpiper.Environments.Tests.Policies;
+namespace Sandpiper.Environments.Tests.Store;
 
 public sealed class PathFileTests
 {

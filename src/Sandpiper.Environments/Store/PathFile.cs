@@ -1,4 +1,4 @@
-namespace Sandpiper.Environments.Policies;
+namespace Sandpiper.Environments.Store;
 
 /// <summary>A <c>.pth</c> file, as the interpreter's <c>site</c> module reads it.</summary>
 internal static class PathFile
