@@ -61,7 +61,9 @@ internal sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
             var placement = Placement.Of(member.Name, distInfo.Stem, root);
             MustNotPoseAsAnother(placement, member.Name);
             if (Encoding.UTF8.GetByteCount(member.Name) > MaxPathBytes) throw new RefusedException(new Finding(Fault.LongPath, member.Name, $"{MaxPathBytes}"));
-            bool isByteCode = IsByteCode(member.Name);
+            bool isOnlyCode = IsModuleWithoutSource(placement, contents, member.Name);
+            if (isOnlyCode) _report.Add(new Finding(Fault.ModuleWithoutSource, member.Name));
+            bool isByteCode = !isOnlyCode && IsByteCode(member.Name);
             bool isReplaced = placement.Scheme == Scheme.Scripts && generated.Contains(EntryPointOf(placement.Path));
             bool isInstallersOwn = distInfo.IsInstallersOwn(member.Name);
             if (isByteCode) byteCode++;
@@ -102,6 +104,11 @@ internal sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
             && DistInfo.IsInstalledProject(placement.Path.Split('/', 2)[0]))
             throw new RefusedException(new Finding(Fault.ProjectThroughData, member));
     }
+
+    // Importable beside no source (importlib's SourcelessFileLoader), so leaving it out would leave a module out; below __pycache__ it is not.
+    private static bool IsModuleWithoutSource(Placement placement, WheelContents contents, string member) =>
+        placement.Scheme is Scheme.Purelib or Scheme.Platlib && member.EndsWith(".pyc", StringComparison.Ordinal)
+        && !member.Contains("__pycache__/", StringComparison.Ordinal) && !contents.Has(member[..^1]);
 
     private static bool IsByteCode(string member) =>
         member.EndsWith(".pyc", StringComparison.OrdinalIgnoreCase) || member.EndsWith(".pyo", StringComparison.OrdinalIgnoreCase);

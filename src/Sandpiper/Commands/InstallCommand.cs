@@ -46,6 +46,7 @@ internal static class InstallCommand
             ]);
         command.Arguments.Add(requirements);
         foreach (Option option in (Option[])[files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, dryRun]) command.Options.Add(option);
+        LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
 
         command.SetAction(async (parsed, cancel) =>
@@ -66,6 +67,7 @@ internal static class InstallCommand
                 ExcludeNewer = parsed.GetValue(excludeNewer),
                 RequireHashes = parsed.GetValue(requireHashes) || lines.RequireHashes,
                 LeaveHooksOut = parsed.GetValue(omitHooks),
+                Limits = limits.Chosen(parsed),
                 DryRun = parsed.GetValue(dryRun),
             };
             return await InstallAsync(session, request, parsed.GetValue(env)!, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
@@ -77,7 +79,7 @@ internal static class InstallCommand
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, env);
         Interpreter interpreter = InterpreterOf(session, environment, python);
-        using var indexes = new OpenIndexes(session, addresses);
+        using var indexes = new OpenIndexes(session, addresses, request.Limits);
         using var line = new ProgressLine(session.Terminal, Session.Time);
         var installation = new Installation(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
         InstallationOutcome outcome = await installation.InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);

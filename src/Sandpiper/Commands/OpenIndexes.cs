@@ -10,10 +10,13 @@ namespace Sandpiper.Commands;
 /// <summary>Opens the indexes that a command line names.</summary>
 internal sealed class OpenIndexes : IDisposable
 {
+    private readonly ArchiveLimits _limits;
     private readonly ImmutableArray<IPackageIndex> _indexes;
 
-    public OpenIndexes(Session session, ImmutableArray<Uri> addresses)
+    /// <param name="limits">The most that a wheel may cost whose METADATA has to be read from it.</param>
+    public OpenIndexes(Session session, ImmutableArray<Uri> addresses, ArchiveLimits limits)
     {
+        _limits = limits;
         _indexes = [.. addresses.Select(address => address.IsFile
             ? (IPackageIndex)new DirectoryIndex(address, MetadataOf)
             : new SimpleIndex(address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline))];
@@ -27,7 +30,7 @@ internal sealed class OpenIndexes : IDisposable
         foreach (IPackageIndex index in _indexes) (index as IDisposable)?.Dispose();
     }
 
-    private static ReadOnlyMemory<byte> MetadataOf(string path, string fileName)
+    private ReadOnlyMemory<byte> MetadataOf(string path, string fileName)
     {
         try
         {
@@ -41,9 +44,9 @@ internal sealed class OpenIndexes : IDisposable
     }
 
     // For indexes that do not offer METADATA beside the wheel; the strict reader reads it here as it will when the wheel is sealed.
-    private static ReadOnlyMemory<byte> MetadataIn(string path, string fileName)
+    private ReadOnlyMemory<byte> MetadataIn(string path, string fileName)
     {
-        using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), ArchiveLimits.Default);
+        using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), _limits);
         ZipMember? metadata = wheel.Members.FirstOrDefault(m => m.Name.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) && m.Name.Count(c => c == '/') == 1);
         if (metadata is null) throw new ArchiveRefusedException("SP-WHEEL-03", $"`{fileName}` has no METADATA", null, 0);
         using var content = new MemoryStream();

@@ -21,6 +21,7 @@ internal static class RepairCommand
                 + "generation is kept as it is.",
             ]);
         command.Options.Add(env);
+        LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -28,9 +29,9 @@ internal static class RepairCommand
             ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             Generation current = EnvironmentOptions.CurrentOf(environment);
             Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
-            using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal));
+            using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal), limits.Chosen(parsed));
             using var line = new ProgressLine(session.Terminal, Session.Time);
-            var repair = new Repair(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
+            var repair = new Repair(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable) { Limits = limits.Chosen(parsed) };
             RepairOutcome outcome = await repair.MendAsync(new ShownFacts(session.Terminal, line), cancel);
             line.Dispose();
             return Tell(session, environment.Name, outcome);

@@ -68,6 +68,8 @@ internal static class Explanations
 
     private static ImmutableArray<string> HintsOf(Refusal refused)
     {
+        if (refused.Rule is "SP-ZIP-29") return ["sandpiper install … --max-files N      if you know that it has as many"];
+        if (refused.Rule is "SP-ZIP-32") return ["sandpiper install … --max-ratio N      if you know that it grows as much"];
         if (!refused.MayBeAccepted || refused.Artifact is not { } artifact) return [];
         string where = refused.Environment is { } environment ? $" --env {environment}" : "";
         string keeps = refused.First.Owner is { } owner ? $"; `{owner.Name}` keeps its file" : "";
