@@ -26,7 +26,7 @@ internal static class Judgement
         facts = facts with { Digest = wheel.Digest };
         if (wheel.Findings is not { } findings) return AsRecorded(facts, wheel, policy);
         var artifact = new Artifact(facts.Name, facts.Version, wheel.Digest);
-        var verdict = policy.Judge(artifact, [.. findings, .. FindingsOnRecord(facts, findings)], facts.OmittedHooks, facts.Accepted);
+        var verdict = policy.Judge(artifact, [.. findings, .. FindingsOnRecord(facts, findings)], facts.OmittedHooks, OnRecord(facts, findings));
         if (!verdict.Refused.IsEmpty) throw new RefusedException(policy.RefusalOf(artifact, verdict.Refused));
         var leftOut = verdict.LeftOut.Select(f => f.Path!).ToHashSet(StringComparer.Ordinal);
         return Composed(wheel, facts with
@@ -36,6 +36,13 @@ internal static class Judgement
             Accepted = verdict.Acceptances,
         });
     }
+
+    // A generation of an earlier version names the hooks that were allowed, and no rules.
+    private static ImmutableArray<Acceptance> OnRecord(InstalledPackage facts, ImmutableArray<Finding> findings) =>
+    [
+        .. facts.Accepted,
+        .. findings.Where(f => f.IsHook && facts.AllowedHooks.Contains(f.Path!, StringComparer.Ordinal)).Select(f => new Acceptance(f.Rule, f.Path!, Others: 0, Waiver: null)),
+    ];
 
     // The choice between an index's .metadata and the wheel's own is made once; a wheel that is kept was chosen on its own since.
     private static IEnumerable<Finding> FindingsOnRecord(InstalledPackage facts, ImmutableArray<Finding> findings)
