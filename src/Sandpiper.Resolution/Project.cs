@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
@@ -14,17 +13,16 @@ namespace Sandpiper.Resolution;
 /// </remarks>
 internal sealed class Project
 {
-    private const int MaxTagsShown = 3;
     private readonly ResolutionProblem _problem;
     private readonly PythonRule _python;
     private readonly UserWords _words;
     private readonly Dictionary<SpecifierSet, BitSet> _fitting = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<int, Obstacle> _hopeless = [];
+    private readonly Effort _effort;
+    private readonly Dictionary<int, Rejection> _hopeless = [];
 
-    public Project(PackageName name, ProjectPage? page, ResolutionProblem problem, PythonRule python)
+    public Project(PackageName name, ProjectPage? page, ResolutionProblem problem, UserWords words, PythonRule python, Effort effort)
     {
-        (Name, Page, _problem, _python) = (name, page, problem, python);
-        _words = UserWords.On(name, problem);
+        (Name, Page, _problem, _words, _python, _effort) = (name, page, problem, words, python, effort);
         // Nothing of a quarantined project is to be installed, whether or not the index still lists its files (PEP 792).
         Releases = InOrderOfTrial(ReleasesOf(name, IsQuarantined ? [] : page?.Files ?? []), problem, name);
         Alive = BitSet.Of(Releases.Length, _ => true);
@@ -49,6 +47,12 @@ internal sealed class Project
     /// <summary>How often a choice of this project had to be taken back: where it happens often, much will be fetched.</summary>
     public int Rejections { get; set; }
 
+    /// <summary>Releases whose METADATA was looked at.</summary>
+    public int LookedAt { get; set; }
+
+    /// <summary>Releases whose METADATA could not be used at all.</summary>
+    public int Unusable { get; set; }
+
     /// <summary>
     /// Places of the releases that a specifier allows, pre-releases judged like any other. Of those that are not alive it may leave out
     /// any: a thousand specifiers times a thousand versions is what a search would spend its time on.
@@ -56,20 +60,21 @@ internal sealed class Project
     public BitSet Fitting(SpecifierSet specifiers)
     {
         if (_fitting.TryGetValue(specifiers, out BitSet? places)) return places;
+        _effort.Spend((1L + specifiers.Clauses.Length) * Releases.Length);
         places = BitSet.Of(Releases.Length, place => Alive.Contains(place) && specifiers.Contains(Releases[place].Version));
         _fitting.Add(specifiers, places);
         return places;
     }
 
     /// <summary>From now on the release is not tried again, whatever else is chosen.</summary>
-    public void RuleOut(int place, Obstacle obstacle)
+    public void RuleOut(int place, Rejection rejection)
     {
         Alive.Remove(place);
-        _hopeless.TryAdd(place, obstacle);
+        _hopeless.TryAdd(place, rejection);
     }
 
     /// <summary>Why a release is ruled out once and for all, or null.</summary>
-    public Obstacle? ObstacleOf(int place) => _hopeless.GetValueOrDefault(place);
+    public Rejection? RejectionOf(int place) => _hopeless.GetValueOrDefault(place);
 
     /// <summary>The wheel to take of a release, or why there is none.</summary>
     public Verdict Judge(Release release) => release.Verdict ??= JudgeNow(release);
@@ -123,9 +128,9 @@ internal sealed class Project
     private Verdict JudgeNow(Release release)
     {
         if (_problem.RequireHashes && _words.Hashes is null)
-            return No("has no hash that you gave, and hashes are required", "have no hash that you gave, and hashes are required");
+            return No(new Obstacle.NoHash());
         if (_problem.Prereleases == false && release.Version.IsPrerelease && !IsInstalled(release))
-            return No("is a pre-release, and you ruled those out", "are pre-releases, and you ruled those out");
+            return No(new Obstacle.Prerelease());
 
         Verdict? best = null;
         Verdict? refused = null;
@@ -135,52 +140,31 @@ internal sealed class Project
         {
             if (!WheelFileName.TryParse(file.FileName, out WheelFileName? wheel, out _) || wheel.Name != Name) continue;
             if (_problem.Tags.Rank(wheel.Tags) is not { } rank) otherTags.Add(wheel.Tags[0].ToString());
-            else if (WhyNot(release, file) is { } obstacle) refused ??= new Verdict(null, null, obstacle);
+            else if (WhyNot(release, file) is { } obstacle) refused ??= No(obstacle);
             else if (best is null || rank < bestKey.Rank || (rank == bestKey.Rank && wheel.Build.CompareTo(bestKey.Build) > 0))
                 (best, bestKey) = (new Verdict(wheel, file, null), (rank, wheel.Build));
         }
-        return best ?? refused ?? (otherTags.Count > 0 ? NoWheelForThis(otherTags) : NoWheel(release));
+        return best ?? refused ?? No(
+            otherTags.Count > 0 ? new Obstacle.OtherTags([.. otherTags])
+            : release.HasSdist ? new Obstacle.NeedsBuilding()
+            : new Obstacle.NoFile());
     }
 
     private Obstacle? WhyNot(Release release, IndexFile file)
     {
         if (_problem.ExcludeNewer is { } limit && !(file.UploadTime <= limit)) return TooNew(file.UploadTime, limit);
         if (file.RequiresPython is { } requires && !_python.Accepts(requires)) return _python.Obstacle(requires);
-        if (file.YankedReason is { } reason && !_words.NameExactly(release.Version))
-        {
-            string why = reason.Length > 0 ? $" ({reason})" : "";
-            return new(
-                $"was yanked{why}, and you do not ask for exactly this version", $"were yanked{why}, and you do not ask for exactly these");
-        }
+        if (file.YankedReason is { } reason && !_words.NameExactly(release.Version)) return new Obstacle.Yanked(reason);
         if (_words.Hashes is { } hashes && !(file.Sha256 is { } digest ? hashes.Contains(digest) : hashes.Count > 0))
-            return new("has another hash than you gave", "have other hashes than you gave");
+            return new Obstacle.OtherHash();
         return null;
     }
 
-    private static Obstacle TooNew(DateTimeOffset? uploaded, DateTimeOffset limit)
-    {
-        string after = $"{limit.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, the limit you set";
-        return (uploaded is { } time
-            ? new Obstacle($"was uploaded on {time:yyyy-MM-dd}, after {after}", $"were uploaded after {after}")
-            : new Obstacle($"may be newer than {after}: the index does not say", $"may be newer than {after}: the index does not say"))
-            with { Kind = ObstacleKind.TooNew };
-    }
+    private static Obstacle.TooNew TooNew(DateTimeOffset? uploaded, DateTimeOffset limit) =>
+        new(uploaded is { } time ? DateOnly.FromDateTime(time.Date) : null, limit);
 
     private bool IsInstalled(Release release) =>
         _problem.Preferred.TryGetValue(Name, out Pep440Version version) && version == release.Version;
 
-    private static Verdict NoWheelForThis(List<string> tags)
-    {
-        string some = string.Join(", ", tags.Take(MaxTagsShown));
-        string more = tags.Count > MaxTagsShown ? $" and {tags.Count - MaxTagsShown} more" : "";
-        return No($"has no wheel for this Python on this machine (it has {some}{more})", "have no wheel for this Python on this machine");
-    }
-
-    private static Verdict NoWheel(Release release) => release.HasSdist
-        ? new Verdict(null, null, new(
-            "has only a source distribution: it needs building, which this release does not do",
-            "have only source distributions: they need building, which this release does not do") { Kind = ObstacleKind.NeedsBuilding })
-        : No("has no file that can be understood", "have no files that can be understood");
-
-    private static Verdict No(string one, string many) => new(null, null, new Obstacle(one, many));
+    private static Verdict No(Obstacle obstacle) => new(null, null, obstacle);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Sandpiper.Indexes;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
@@ -12,47 +11,60 @@ internal sealed class Projects : IAsyncDisposable
 {
     private const int AtOnce = 16;
     private const int Stubborn = 4;     // rejections after which many releases of a project will be needed
-    private const int Batch = 32;
+    private const int MostAhead = 32;   // releases of one project that are asked for before it is known whether they will be needed
 
-    private readonly IPackageIndex _index;
+    private readonly ICandidateSource _source;
     private readonly ResolutionProblem _problem;
     private readonly PythonRule _python;
+    private readonly ILookup<PackageName, RequirementLine> _lines;
     private readonly CancellationTokenSource _stop;
     private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly ConcurrentDictionary<PackageName, Lazy<Task<Project>>> _projects = new();
     private readonly ConcurrentDictionary<Release, Lazy<Task<ReleaseMetadata>>> _metadata = new(ReferenceEqualityComparer.Instance);
     private readonly List<Task> _ahead = [];
 
-    public Projects(IPackageIndex index, ResolutionProblem problem, CancellationToken cancel)
+    public Projects(ICandidateSource source, ResolutionProblem problem, Effort effort, CancellationToken cancel)
     {
-        (_index, _problem, _python) = (index, problem, new PythonRule(problem.Environment));
+        (_source, _problem, _python, Effort) = (source, problem, new PythonRule(problem.Environment), effort);
+        _lines = UserWords.LinesByName(problem);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
     }
 
-    /// <exception cref="IndexException">The index failed.</exception>
+    /// <summary>What the search over them has cost so far.</summary>
+    public Effort Effort { get; }
+
+    /// <exception cref="Exception">What the source threw.</exception>
     public Task<Project> Get(PackageName name) =>
         _projects.GetOrAdd(name, key => new Lazy<Task<Project>>(() => FetchAsync(key))).Value;
 
     /// <param name="release">One that has a wheel to take.</param>
-    /// <exception cref="IndexException">The index failed.</exception>
+    /// <exception cref="Exception">What the source threw.</exception>
     public Task<ReleaseMetadata> MetadataOf(Release release) =>
         _metadata.GetOrAdd(release, key => new Lazy<Task<ReleaseMetadata>>(() => FetchMetadataAsync(key.Verdict!))).Value;
 
     /// <summary>Starts fetching what a requirement will most likely lead to.</summary>
     public void Prefetch(Requirement requirement) => _ahead.Add(Task.Run(() => PrefetchAsync(requirement), CancellationToken.None));
 
-    /// <summary>Where one release after the other is rejected, the next ones are fetched together.</summary>
-    public void PrefetchBehind(Project project, int place)
+    /// <summary>
+    /// Where one release after the other is taken back, the next ones are asked for together: as many as were taken back so far, up to a
+    /// bound, so that what is asked for in vain stays in proportion.
+    /// </summary>
+    /// <param name="left">Places of the releases that are allowed for now; they go first.</param>
+    /// <param name="place">Where the search is.</param>
+    public void PrefetchBehind(Project project, BitSet left, int place)
     {
-        project.Rejections++;
-        if (project.Rejections < Stubborn || project.Rejections % (Batch / 2) != Stubborn) return;
-        for (int count = 0, next = project.Alive.First(place); count < Batch && next >= 0; count++, next = project.Alive.First(next + 1))
+        if (project.Rejections < Stubborn) return;
+        int ahead = Math.Min(project.Rejections, MostAhead);
+        foreach (BitSet places in (BitSet[])[left, project.Alive])
         {
-            if (project.Judge(project.Releases[next]).Obstacle is null) _ = MetadataOf(project.Releases[next]);
+            for (int next = places.First(place); ahead > 0 && next >= 0; ahead--, next = places.First(next + 1))
+            {
+                if (project.Judge(project.Releases[next]).Obstacle is null) _ = MetadataOf(project.Releases[next]);
+            }
         }
     }
 
-    /// <summary>Stops what is still under way and waits until it has: the index may be gone afterwards.</summary>
+    /// <summary>Stops what is still under way and waits until it has: the source may be gone afterwards.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -72,12 +84,12 @@ internal sealed class Projects : IAsyncDisposable
     }
 
     private async Task<Project> FetchAsync(PackageName name) =>
-        new(name, await InTurn(cancel => _index.GetPageAsync(name, cancel)), _problem, _python);
+        new(name, await InTurn(cancel => _source.GetPageAsync(name, cancel)), _problem, UserWords.Of(_lines[name]), _python, Effort);
 
     private async Task<ReleaseMetadata> FetchMetadataAsync(Verdict verdict)
     {
-        ReadOnlyMemory<byte> content = await InTurn(cancel => _index.GetMetadataAsync(verdict.File!, cancel));
-        return ReleaseMetadata.Of(content.Span, verdict.Wheel!, _python);
+        ReadOnlyMemory<byte> content = await InTurn(cancel => _source.GetMetadataAsync(verdict.File!, cancel));
+        return ReleaseMetadata.Of(content.Span, verdict.Wheel!, _python, Effort);
     }
 
     private async Task<T> InTurn<T>(Func<CancellationToken, Task<T>> ask)

@@ -24,11 +24,7 @@ internal sealed class PythonRule
 
     /// <summary>The text of an index page; one that is not understood decides nothing, because METADATA will be asked again.</summary>
     public bool Accepts(string requires) =>
-        _known.GetOrAdd(requires, text => !SpecifierSet.TryParse(text, out SpecifierSet? set, out _) || Accepts(set));
+        _known.GetOrAdd(requires, text => !SpecifierSet.TryParseRepaired(text, out SpecifierSet? set, out _, out _) || Accepts(set));
 
-    public Obstacle Obstacle(string requires)
-    {
-        string what = $"Python {requires}, and this is {Environment.PythonFullVersion}";
-        return new($"needs {what}", $"need {what}");
-    }
+    public Obstacle Obstacle(string requires) => new Obstacle.OtherPython(requires, Environment.PythonFullVersion);
 }

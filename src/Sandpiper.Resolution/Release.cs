@@ -16,6 +16,9 @@ internal sealed class Release(Pep440Version version)
 
     /// <summary>Null until somebody looked; looking twice gives the same.</summary>
     public Verdict? Verdict { get; set; }
+
+    /// <summary>The search has looked at its METADATA.</summary>
+    public bool IsLookedAt { get; set; }
 }
 
 /// <summary>The wheel to take of a release, or why there is none.</summary>

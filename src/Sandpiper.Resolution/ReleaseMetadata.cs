@@ -8,11 +8,14 @@ namespace Sandpiper.Resolution;
 /// <summary>METADATA of a release, and what follows from it for one interpreter; or why it rules the release out.</summary>
 internal sealed class ReleaseMetadata
 {
+    private const int CharactersOfComparison = 8;   // at least; a marker is as long as what it compares
+
     private readonly MarkerEnvironment _environment;
+    private readonly Effort _effort;
     private readonly Dictionary<string, Needs> _needs = new(StringComparer.Ordinal);
 
-    private ReleaseMetadata(CoreMetadata? metadata, Sha256Digest digest, MarkerEnvironment environment, Obstacle? obstacle) =>
-        (Fields, Digest, _environment, Obstacle) = (metadata, digest, environment, obstacle);
+    private ReleaseMetadata(CoreMetadata? metadata, Sha256Digest digest, PythonRule python, Effort effort, Obstacle? obstacle) =>
+        (Fields, Digest, _environment, _effort, Obstacle) = (metadata, digest, python.Environment, effort, obstacle);
 
     /// <summary>Null only when there is an obstacle.</summary>
     public CoreMetadata? Fields { get; }
@@ -22,16 +25,19 @@ internal sealed class ReleaseMetadata
 
     public Obstacle? Obstacle { get; }
 
-    public static ReleaseMetadata Of(ReadOnlySpan<byte> content, WheelFileName wheel, PythonRule python)
+    /// <summary>Nothing of it counts: it cannot be read, or is that of something else.</summary>
+    public bool IsUnusable => Obstacle is Obstacle.UnreadableMetadata or Obstacle.OtherMetadata;
+
+    public static ReleaseMetadata Of(ReadOnlySpan<byte> content, WheelFileName wheel, PythonRule python, Effort effort)
     {
         Obstacle? obstacle = null;
         if (!CoreMetadata.TryParse(content, out CoreMetadata? fields, out string problem))
-            obstacle = Same($"cannot be understood: {problem}");
+            obstacle = new Obstacle.UnreadableMetadata(problem);
         // A page that lists one project's file under another's name decides nothing here: METADATA has the last word.
         else if (fields.Name != wheel.Name || fields.Version != wheel.Version)
-            obstacle = Same($"calls itself {fields.Name} {fields.Version} in its METADATA");
+            obstacle = new Obstacle.OtherMetadata(fields.Name, fields.Version);
         else if (fields.RequiresPython is { } requires && !python.Accepts(requires)) obstacle = python.Obstacle(requires.ToString());
-        return new ReleaseMetadata(fields, Sha256Digest.Of(content), python.Environment, obstacle);
+        return new ReleaseMetadata(fields, Sha256Digest.Of(content), python, effort, obstacle);
     }
 
     /// <summary>What it needs when exactly <paramref name="extras"/> were asked for; worked out once. For one caller at a time.</summary>
@@ -47,21 +53,19 @@ internal sealed class ReleaseMetadata
         var all = new List<Requirement>();
         foreach (Requirement requirement in Fields!.RequiresDist)
         {
+            // A marker is compared with every extra, and whoever wrote it may ask for thousands.
+            _effort.Spend(1 + ((requirement.Marker?.ToString().Length ?? 0) / CharactersOfComparison * (1L + extras.Count)));
+            if (_effort.IsSpent) return new([], new Obstacle.NotLookedAt());
             MarkerResult applies = requirement.Marker?.Evaluate(_environment, extras) ?? MarkerResult.True;
             if (applies == MarkerResult.False) continue;
             if (applies == MarkerResult.Undefined)
-                return new([], Plural($"a marker that compares what cannot be compared (`{requirement.Marker}`)", "has", "have"));
+                return new([], new Obstacle.UndefinedMarker(requirement.Marker!));
             // The address is the package's choice, not the user's: whoever publishes it could send us anywhere.
-            if (requirement.Url is not null)
-                return new([], Plural($"{requirement.Name} from an address of its own, which is not followed", "needs", "need"));
+            if (requirement.Url is not null) return new([], new Obstacle.FromAddress(requirement.Name));
             all.Add(requirement);
         }
         return new(all, null);
     }
-
-    private static Obstacle Same(string text) => new(text, text);
-
-    private static Obstacle Plural(string text, string one, string many) => new($"{one} {text}", $"{many} {text}");
 }
 
 /// <summary>The requirements that apply, or why one of them rules the release out.</summary>

@@ -11,8 +11,13 @@ public abstract record ResolutionResult
     /// <param name="Pins">Ordered by name.</param>
     public sealed record Solved(ImmutableArray<Pin> Pins) : ResolutionResult;
 
-    /// <param name="Package">The package for which nothing fits.</param>
-    /// <param name="Because">Sentences, each a fact: who asked for what, and why each candidate fell away.</param>
-    /// <param name="Hints">Commands that would change the answer.</param>
-    public sealed record Unsolvable(PackageName Package, ImmutableArray<string> Because, ImmutableArray<string> Hints) : ResolutionResult;
+    /// <param name="Package">The package for which nothing fits, or over which the search was given up.</param>
+    /// <param name="Because">Facts: who asked for what, and why each candidate fell away.</param>
+    /// <param name="Suggestions">What would change the answer.</param>
+    public sealed record Unsolvable(PackageName Package, ImmutableArray<Reason> Because, ImmutableArray<Suggestion> Suggestions)
+        : ResolutionResult
+    {
+        /// <summary>Nobody knows whether there is a solution.</summary>
+        public bool IsGivenUp => Because.Any(reason => reason is Reason.GivenUp);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
@@ -11,37 +10,35 @@ namespace Sandpiper.Resolution;
 /// Pages and METADATA are fetched ahead and side by side; decisions are made one after the other, so the same problem has the same
 /// solution. <see cref="Search"/> says how.
 /// </remarks>
-public sealed class Resolver(IPackageIndex index)
+public sealed class Resolver(ICandidateSource source)
 {
-    /// <exception cref="IndexException">The index failed.</exception>
+    /// <summary>What a search may cost before it is given up.</summary>
+    internal long MaxEffort { get; init; } = Effort.Most;
+
+    /// <exception cref="Exception">What the source threw.</exception>
     public async Task<ResolutionResult> SolveAsync(ResolutionProblem problem, IProgress<int>? packagesSoFar, CancellationToken cancel)
     {
         if (problem.Lines.Select(line => WhyUnusable(line, problem)).FirstOrDefault(why => why is not null) is { } unusable)
             return unusable;
-        await using var projects = new Projects(index, problem, cancel);
+        await using var projects = new Projects(source, problem, new Effort(MaxEffort), cancel);
         var search = new Search(problem, projects);
         if (await search.RunAsync(packagesSoFar, cancel) is { } decisions)
             return new ResolutionResult.Solved(await PinsOf(decisions, problem, projects));
-        return search.End is { } end ? Explanation.Of(end) : Explanation.OfGivingUp(problem);
+        return search.Why!;     // RunAsync says why, or what
     }
 
     // What no index can answer, whatever it holds.
     private static ResolutionResult.Unsolvable? WhyUnusable(RequirementLine line, ResolutionProblem problem)
     {
-        PackageName name = line.Requirement.Name;
-        string place = line.Source.Length == 0 ? "" : $" ({line.Source})";
-        return UserWords.Applies(line, problem) switch
+        Reason? reason = UserWords.Applies(line, problem) switch
         {
             MarkerResult.False => null,
-            MarkerResult.Undefined =>
-                new(name, [$"the marker `{line.Requirement.Marker}` of {name} compares what cannot be compared{place}"], []),
-            // The address itself is not told: it may carry a password.
-            _ when line.Requirement.Url is not null =>
-                new(name, [$"you asked for {name} from an address of its own{place}; this release installs from indexes only"], []),
-            _ when problem.RequireHashes && line.Hashes.IsEmpty && !line.IsConstraint =>
-                new(name, [$"hashes are required, and {name} has none{place}"], []),
+            MarkerResult.Undefined => new Reason.UndefinedMarker(line),
+            _ when line.Requirement.Url is not null => new Reason.FromAddress(line),
+            _ when problem.RequireHashes && line.Hashes.IsEmpty && !line.IsConstraint => new Reason.NoHash(line),
             _ => null,
         };
+        return reason is null ? null : new(line.Requirement.Name, [reason], []);
     }
 
     // Only what can be reached from the user's words is needed: a demand may have become void by an extra that was asked for later.
@@ -94,7 +91,8 @@ public sealed class Resolver(IPackageIndex index)
             if (page.Status is "archived" or "deprecated")
                 yield return $"the project is {page.Status}{(page.StatusReason is { Length: > 0 } why ? $": {why}" : "")}";
             // Not an obstacle: packages drop extras, and the rest is as good as before (pip and uv agree).
-            foreach (PackageName extra in _extras.Order().Where(extra => !Metadata.Fields!.ProvidesExtra.Contains(extra)))
+            HashSet<PackageName> provided = [.. Metadata.Fields!.ProvidesExtra];
+            foreach (PackageName extra in _extras.Order().Where(extra => !provided.Contains(extra)))
                 yield return $"it has no extra `{extra}`";
         }
     }

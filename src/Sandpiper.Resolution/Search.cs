@@ -24,13 +24,16 @@ namespace Sandpiper.Resolution;
 internal sealed class Search(ResolutionProblem problem, Projects projects)
 {
     private const int MaxSteps = 200_000;   // releases tried: some seconds. Real sets need at most a few thousand.
+    private const int MaxLookedAt = 5_000;  // releases of one project; those with the longest lists have about two thousand
+    private const int MaxUnusable = 200;    // of these with METADATA that is none: then the index is broken, or somebody wastes our time
 
     private readonly Dictionary<PackageName, Slot> _slots = [];
     private readonly List<Slot> _wanted = [];       // in the order in which they were first asked for
     private readonly List<Decision> _decisions = [];
     private int _steps;
+    private Slot? _stubborn;    // of which most choices were taken back
 
-    /// <summary>Decided packages of a solution, or null when there is none; then <see cref="End"/> says why.</summary>
+    /// <summary>Decided packages of a solution, or null when there is none; then <see cref="Why"/> says why.</summary>
     public async Task<IReadOnlyList<Decision>?> RunAsync(IProgress<int>? packagesSoFar, CancellationToken cancel)
     {
         foreach (RequirementLine line in problem.Lines)
@@ -45,25 +48,26 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
         return _decisions;
     }
 
-    /// <summary>The package at which the search ended without a solution.</summary>
-    public DeadEnd? End { get; private set; }
+    /// <summary>Why there is no solution, or none was found; null while nobody knows.</summary>
+    public ResolutionResult.Unsolvable? Why { get; private set; }
 
-    public bool GaveUp => _steps == MaxSteps;
-
-    private Slot? Next() =>
-        _wanted.Find(slot => slot.Decision is null && slot.IsNailedDown) ?? _wanted.Find(slot => slot.Decision is null);
+    private Slot? Next()
+    {
+        projects.Effort.Spend(_wanted.Count);
+        return _wanted.Find(slot => slot.Decision is null && slot.IsNailedDown) ?? _wanted.Find(slot => slot.Decision is null);
+    }
 
     private async Task<bool> DecideAsync(Slot slot, CancellationToken cancel)
     {
         Decision? decision = await OpenAsync(slot);
         while (!await AdvanceAsync(decision, cancel))
         {
-            if (GaveUp) return false;
-            var end = new DeadEnd(decision.Slot.Project!, [.. decision.Slot.Demands], decision.Obstacles);
+            if (Why is not null) return false;
+            DeadEnd end = EndOf(decision.Slot, decision);
             int culprit = decision.Blame.Max;
             if (culprit < 0)
             {
-                End = end;
+                Why = Explanation.Of(end);
                 return false;
             }
             decision = GoBackTo(culprit, decision.Blame.Without(culprit), end);
@@ -71,12 +75,28 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
         return true;
     }
 
+    private static DeadEnd EndOf(Slot slot, Decision? decision) =>
+        new(slot.Project!, [.. slot.Demands], decision?.Rejections ?? new Dictionary<int, Rejection>());
+
+    // What is looked at is made by others, who may see to it that there is no end: then it is said that nobody knows, and over what.
+    private bool GivesUp(Slot slot)
+    {
+        Project project = slot.Project!;
+        (SearchLimit Limit, Slot Over, int Versions)? reached =
+            project.Unusable >= MaxUnusable ? (SearchLimit.UnusableMetadata, slot, project.Unusable)
+            : project.LookedAt >= MaxLookedAt ? (SearchLimit.Versions, slot, project.LookedAt)
+            : _steps >= MaxSteps || projects.Effort.IsSpent ? (SearchLimit.Combinations, _stubborn ?? slot, _steps)
+            : null;
+        if (reached is { } limit) Why ??= Explanation.OfGivingUp(limit.Limit, EndOf(limit.Over, limit.Over.Decision), limit.Versions);
+        return Why is not null;
+    }
+
     // What may be tried, and who is to blame for what may not: whoever asked first, because nobody else would have to be obeyed otherwise.
     private async Task<Decision> OpenAsync(Slot slot)
     {
         Project project = await ProjectOf(slot);
         BitSet left = project.Alive.Clone();
-        BitSet blame = slot.Demands.Find(demand => !demand.IsLimit)!.Levels.Clone();
+        BitSet blame = slot.Demands.First(demand => !demand.IsLimit).Levels.Clone();
         foreach (Demand demand in slot.Demands)
         {
             if (left.IntersectWith(project.Fitting(demand.Requirement.Specifiers))) blame.UnionWith(demand.Levels);
@@ -90,14 +110,15 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
         Project project = decision.Slot.Project!;
         for (int place = decision.Left.First(from: 0); place >= 0; place = decision.Left.First(place + 1))
         {
-            if (GaveUp) return false;
-            _steps++;
             cancel.ThrowIfCancellationRequested();
+            if (GivesUp(decision.Slot)) return false;
+            _steps++;
+            projects.PrefetchBehind(project, decision.Left, place);
             decision.Left.Remove(place);
-            if (!await IsUsableAsync(project, place)) continue;
-            if (await TakeAsync(decision, place)) return true;
-            projects.PrefetchBehind(project, place);
+            if (await IsUsableAsync(project, place) && await TakeAsync(decision, place)) return true;
         }
+        // What was not looked at any more rules nothing out.
+        if (projects.Effort.IsSpent) _ = GivesUp(decision.Slot);
         return false;
     }
 
@@ -105,8 +126,18 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
     private async Task<bool> IsUsableAsync(Project project, int place)
     {
         Release release = project.Releases[place];
-        Obstacle? obstacle = project.ObstacleOf(place) ?? project.Judge(release).Obstacle ?? (await projects.MetadataOf(release)).Obstacle;
-        if (obstacle is not null) project.RuleOut(place, obstacle);
+        if (project.RejectionOf(place) is not null) return false;
+        Obstacle? obstacle = project.Judge(release).Obstacle;
+        if (obstacle is null)
+        {
+            ReleaseMetadata metadata = await projects.MetadataOf(release);
+            obstacle = metadata.Obstacle;
+            if (!release.IsLookedAt) project.LookedAt++;
+            if (!release.IsLookedAt && metadata.IsUnusable) project.Unusable++;
+            if (obstacle is not null) project.Rejections++;
+            release.IsLookedAt = true;
+        }
+        if (obstacle is not null) project.RuleOut(place, new Rejection(obstacle));
         return obstacle is null;
     }
 
@@ -118,7 +149,11 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
         _decisions.Add(decision);
         var pending = new Queue<Demand>();
         Contradiction? contradiction = await ExpandAsync(decision, before: null, new BitSet().With(decision.Level), pending);
-        while (contradiction is null && pending.TryDequeue(out Demand? demand)) contradiction = await MeetAsync(demand, decision, pending);
+        while (contradiction is null && pending.TryDequeue(out Demand? demand))
+        {
+            if (projects.Effort.IsSpent) contradiction = new Contradiction(new BitSet(), new Rejection(new Obstacle.NotLookedAt()));
+            else contradiction = await MeetAsync(demand, decision, pending);
+        }
         if (contradiction is null) return true;
         Undo(decision);
         Reject(decision, contradiction);
@@ -137,14 +172,14 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
             behindExtras.UnionWith(demand.Levels);
 
         Needs bare = metadata.With([]), needs = metadata.With(extras);
-        if (needs.Obstacle is { } obstacle) return new Contradiction(bare.Obstacle is null ? behindExtras : levels, obstacle);
+        if (needs.Obstacle is { } obstacle) return new Contradiction(bare.Obstacle is null ? behindExtras : levels, new Rejection(obstacle));
         var known = new HashSet<Requirement>(before is null ? [] : metadata.With(before).All, ReferenceEqualityComparer.Instance);
         var always = new HashSet<Requirement>(bare.All, ReferenceEqualityComparer.Instance);
         foreach (Requirement need in needs.All)
         {
             if (known.Contains(need)) continue;
             BitSet behind = always.Contains(need) ? levels : behindExtras;
-            pending.Enqueue(new Demand(need, (chosen.Slot.Name, chosen.Release.Version), behind, IsLimit: false, Source: ""));
+            pending.Enqueue(Demand.OfRelease(chosen.Slot.Name, chosen.Release.Version, need, behind));
         }
         return null;
     }
@@ -153,6 +188,7 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
     private async Task<Contradiction?> MeetAsync(Demand demand, Decision maker, Queue<Demand> pending)
     {
         Slot slot = SlotOf(demand.Requirement.Name);
+        projects.Effort.Spend(slot.Weight);
         if (slot.Demands.Count > 0 && await ContradictionAsync(demand, slot) is { } contradiction) return contradiction;
 
         HashSet<PackageName> before = slot.Extras;
@@ -166,17 +202,18 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
     {
         Project project = await ProjectOf(slot);
         BitSet fitting = project.Fitting(demand.Requirement.Specifiers), left = project.Alive.Clone(), blame = demand.Levels.Clone();
+        projects.Effort.Spend((1L + slot.Demands.Count) * (1 + (project.Releases.Length / 64)));
         left.IntersectWith(fitting);
         if (left.IsEmpty) return new Contradiction(blame, NothingFits(demand, project));
         foreach (Demand other in slot.Demands)
         {
             if (!left.IntersectWith(project.Fitting(other.Requirement.Specifiers))) continue;
             blame.UnionWith(other.Levels);
-            if (left.IsEmpty) return new Contradiction(blame, Against(demand, other.Words));
+            if (left.IsEmpty) return new Contradiction(blame, new Rejection(new Obstacle.Against(demand.Requirement, other.Ask)));
         }
         if (slot.Decision is not { } decision || fitting.Contains(decision.Current)) return null;
         return new Contradiction(
-            demand.Levels.With(decision.Level), Against(demand, $"{slot.Name} {decision.Release.Version} was chosen before"));
+            demand.Levels.With(decision.Level), new Rejection(new Obstacle.AgainstChoice(demand.Requirement, decision.Release.Version)));
     }
 
     /// <summary>Takes back everything above a level, and the choice made there.</summary>
@@ -184,28 +221,29 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
     {
         while (_decisions.Count > level) Undo(_decisions[^1]);
         Decision decision = _decisions[^1];
-        Demand? demand = end.Demands.FirstOrDefault(demand => demand.By?.Name == decision.Slot.Name);
+        Demand? demand = end.Demands.FirstOrDefault(demand => demand.Ask.By?.Name == decision.Slot.Name);
         Undo(decision);
-        string what = demand is null ? $"to no version of {end.Project.Name} that fits" : $"{demand.Bare}, of which no version fits";
-        Reject(decision, new Contradiction(blame, demand is null
-            ? new Obstacle($"leads {what}", $"lead {what}") { Behind = end, On = end.Project.Name }
-            : new Obstacle($"needs {what}", $"need {what}") { Behind = end, On = end.Project.Name }));
+        Obstacle obstacle = demand is null ? new Obstacle.LeadsToNothing(end.Project.Name) : new Obstacle.NothingFits(demand.Requirement);
+        Reject(decision, new Contradiction(blame, new Rejection(obstacle, end)));
         return decision;
     }
 
-    private static void Reject(Decision decision, Contradiction contradiction)
+    private void Reject(Decision decision, Contradiction contradiction)
     {
+        Project project = decision.Slot.Project!;
         BitSet others = contradiction.Blame.Without(decision.Level);
-        if (others.IsEmpty) decision.Slot.Project!.RuleOut(decision.Current, contradiction.Obstacle);
-        decision.Obstacles[decision.Current] = contradiction.Obstacle;
+        if (others.IsEmpty) project.RuleOut(decision.Current, contradiction.Rejection);
+        decision.Rejections[decision.Current] = contradiction.Rejection;
         decision.Blame.UnionWith(others);
+        project.Rejections++;
+        if (_stubborn is null || project.Rejections > _stubborn.Project!.Rejections) _stubborn = decision.Slot;
     }
 
     private void Add(Demand demand, List<Slot>? trail)
     {
         Slot slot = SlotOf(demand.Requirement.Name);
         if (!demand.IsLimit && !slot.IsWanted) _wanted.Add(slot);
-        slot.Demands.Add(demand);
+        slot.Add(demand);
         trail?.Add(slot);
         if (!demand.IsLimit) projects.Prefetch(demand.Requirement);
     }
@@ -214,7 +252,7 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
     {
         foreach (Slot slot in decision.Trail.AsEnumerable().Reverse())
         {
-            slot.Demands.RemoveAt(slot.Demands.Count - 1);
+            slot.RemoveLast();
             if (!slot.IsWanted) _wanted.Remove(slot);
         }
         decision.Trail.Clear();
@@ -230,16 +268,9 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
 
     private async Task<Project> ProjectOf(Slot slot) => slot.Project ??= await projects.Get(slot.Name);
 
-    private static Obstacle Against(Demand demand, string other) =>
-        new($"needs {demand.Bare}, and {other}", $"need {demand.Bare}, and {other}") { On = demand.Requirement.Name };
-
-    private static Obstacle NothingFits(Demand demand, Project project) =>
-        new($"needs {demand.Bare}, of which no version fits", $"need {demand.Bare}, of which no version fits")
-        {
-            On = project.Name,
-            Behind = new DeadEnd(project, [demand], new Dictionary<int, Obstacle>()),
-        };
+    private static Rejection NothingFits(Demand demand, Project project) =>
+        new(new Obstacle.NothingFits(demand.Requirement), new DeadEnd(project, [demand], new Dictionary<int, Rejection>()));
 
     /// <summary>Two things that cannot both be: who is behind them, and how it is told of the release that was tried.</summary>
-    private sealed record Contradiction(BitSet Blame, Obstacle Obstacle);
+    private sealed record Contradiction(BitSet Blame, Rejection Rejection);
 }

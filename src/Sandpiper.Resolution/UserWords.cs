@@ -10,10 +10,13 @@ namespace Sandpiper.Resolution;
 /// <param name="Hashes">Null: none were given. Empty: lines contradict each other, and no file will do.</param>
 internal sealed record UserWords(ImmutableArray<Requirement> Requirements, ImmutableHashSet<Sha256Digest>? Hashes)
 {
-    public static UserWords On(PackageName name, ResolutionProblem problem)
+    /// <summary>By package; of one without lines they say nothing.</summary>
+    public static ILookup<PackageName, RequirementLine> LinesByName(ResolutionProblem problem) => problem.Lines
+        .Where(line => Applies(line, problem) == MarkerResult.True).ToLookup(line => line.Requirement.Name);
+
+    public static UserWords Of(IEnumerable<RequirementLine> applying)
     {
-        RequirementLine[] lines = [.. problem.Lines.Where(
-            line => line.Requirement.Name == name && Applies(line, problem) == MarkerResult.True)];
+        RequirementLine[] lines = [.. applying];
         // Each line with hashes must be obeyed: a file has to be named by all of them.
         ImmutableHashSet<Sha256Digest>? hashes = null;
         foreach (RequirementLine line in lines.Where(line => !line.Hashes.IsEmpty))

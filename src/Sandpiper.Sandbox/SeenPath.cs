@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox;
 

@@ -262,6 +262,110 @@ public sealed class MainJobTests
     }
 
     [Fact]
+    public void An_upgrade_moves_what_was_named_and_what_that_needs_and_nothing_else()
+    {
+        using var user = new Somebody();
+        // plover is not at the other index, and nobody named it; knot is there in a newer version, and tide does not need it.
+        string first = user.Serve(new SampleIndex().WithAll(
+            OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Plover(), OrdinaryPackages.Small("knot", "1.0")));
+        string second = user.Serve(new SampleIndex().WithAll(
+            OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"),
+            OrdinaryPackages.Small("knot", "1.0"), OrdinaryPackages.Small("knot", "2.0")));
+        Done(user.Sandpiper("install", "tide", "plover", "knot", "-i", first));
+        Assert.Equal(["knot==1.0", "pebble==1.1", "plover==0.3", "tide==1.0"], Frozen(user));
+
+        Done(user.Sandpiper("install", "-U", "tide", "-i", second));
+        Assert.Equal(["knot==1.0", "pebble==1.2", "plover==0.3", "tide==2.0"], Frozen(user));
+
+        Done(user.Sandpiper("install", "-U", "knot", "-i", second));
+        Assert.Equal(["knot==2.0", "pebble==1.2", "plover==0.3", "tide==2.0"], Frozen(user));
+    }
+
+    [Fact]
+    public void Of_one_package_alone_the_newest_can_be_asked_for()
+    {
+        using var user = new Somebody();
+        SampleIndex older = new SampleIndex().WithAll(OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Tide("1.0"));
+        Done(user.Sandpiper("install", "tide", "-i", user.Serve(older)));
+        string index = user.Serve(Harbour);
+
+        Done(user.Sandpiper("install", "tide", "-P", "pebble", "-i", index));
+        Assert.Equal(["pebble==1.2", "tide==1.0"], Frozen(user));
+        Done(user.Sandpiper("install", "-U", "--no-deps", "tide", "-i", index));
+        Assert.Equal(["pebble==1.2", "tide==2.0"], Frozen(user));
+    }
+
+    [Fact]
+    public void What_an_index_does_not_have_stays_when_something_else_has_to_move()
+    {
+        using var user = new Somebody();
+        SampleWheel newcomer = OrdinaryPackages.Small("newcomer", "1.0", "pebble>=1.2");
+        SampleIndex first = new SampleIndex().WithAll(OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Plover());
+        SampleIndex second = new SampleIndex().WithAll(OrdinaryPackages.Pebble("1.2"), newcomer);
+        Done(user.Sandpiper("install", "pebble", "plover", "-i", user.Serve(first)));
+
+        Done(user.Sandpiper("install", "newcomer", "-i", user.Serve(second)));
+
+        Assert.Equal(["newcomer==1.0", "pebble==1.2", "plover==0.3"], Frozen(user));
+    }
+
+    [Fact]
+    public void Every_limit_of_the_user_is_recorded_and_holds_at_later_installs()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(Harbour.WithAll(
+            OrdinaryPackages.Small("knot", "1.0", "tide>=2"), OrdinaryPackages.Small("knot", "0.9"), OrdinaryPackages.Small("rope", "1.0", "tide")));
+        user.Write("limits.txt", "tide<2\ntide>=3; sys_platform == 'win32'\n");
+
+        Done(user.Sandpiper("install", "tide>=1", "-r", "limits.txt", "-i", index));
+        Assert.Contains("tide>=1,<2", Done(user.Sandpiper("show", "tide")), StringComparison.Ordinal);
+
+        // The newest knot would need what was ruled out.
+        Done(user.Sandpiper("install", "knot", "-i", index));
+        Done(user.Sandpiper("install", "-U", "rope", "-i", index));
+        Assert.Equal(["knot==0.9", "pebble==1.2", "rope==1.0", "tide==1.0"], Frozen(user));
+        Assert.Equal(1, user.Sandpiper("install", "knot==1.0", "-i", index).ExitCode);
+    }
+
+    [Fact]
+    public void A_line_that_does_not_apply_here_takes_nothing_away()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide<2");
+        Outcome nothing = user.Sandpiper("install", "tide; sys_platform == 'win32'", "-i", index);
+        Assert.True(nothing.ExitCode == 0 && nothing.Error.Contains("Nothing was asked for", StringComparison.Ordinal), $"{nothing}");
+        Done(user.Sandpiper("install", "plover", "tide==9; sys_platform == 'win32'", "-i", index));
+        Assert.Equal(["pebble==1.2", "plover==0.3", "tide==1.0"], Frozen(user));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# not filled in yet\n")]
+    [InlineData("tide; sys_platform == 'win32'\n")]
+    [InlineData("-r other.txt\n")]
+    public void A_file_that_asks_for_nothing_is_no_mistake_and_makes_nothing(string content)
+    {
+        using var user = new Somebody();
+        user.Write("requirements.txt", content);
+        user.Write("other.txt", "\n");
+        Outcome outcome = user.Sandpiper("install", "-r", "requirements.txt", "--env", "new", "-i", "http://127.0.0.1:9/simple/");
+        Assert.True(outcome.ExitCode == 0 && outcome.Error.Contains("Nothing was asked for", StringComparison.Ordinal), $"{outcome}");
+        Assert.False(Path.Exists(Path.Combine(user.DataRoot, "envs/new")));
+        Assert.Equal(0, user.Sandpiper("install", "-r", "requirements.txt", "--json", "-i", "http://127.0.0.1:9/simple/").ExitCode);
+    }
+
+    [Fact]
+    public void What_an_extra_brought_is_not_taken_away_by_an_upgrade()
+    {
+        using var user = new Somebody();
+        SampleWheel Knot(string version) => OrdinaryPackages.Small("knot", version).WithExtra("loop", "plover");
+        string index = user.Serve(Harbour.WithAll(Knot("1.0")));
+        Done(user.Sandpiper("install", "knot[loop]", "-i", index));
+        Done(user.Sandpiper("install", "-U", "knot", "-i", user.Serve(Harbour.WithAll(Knot("1.0"), Knot("2.0")))));
+        Assert.Equal(["knot==2.0", "pebble==1.2", "plover==0.3"], Frozen(user));
+    }
+
+    [Fact]
     public void Uninstalling_takes_along_what_only_that_package_needed()
     {
         using var user = new Somebody();

@@ -84,6 +84,22 @@ public sealed class ResolverTests
         Assert.Equal("a 1.0", await Problems.Of("a").AnswerOn(index));
     }
 
+    // The newest release must not give way to an older one because a tool of its time wrote a wildcard too many.
+    [Theory]
+    [InlineData(">=3.6.*", "a 2.0")]
+    [InlineData(">=3.6, !=3.1.*, <5.0.*", "a 2.0")]
+    [InlineData(">=3.6<5", "a 2.0")]
+    [InlineData("<3.6.*", "a 1.0")]
+    [InlineData(">=3.99.*", "a 1.0")]
+    public async Task Requires_Python_is_read_as_old_tools_wrote_it(string requires, string answer)
+    {
+        foreach (string? page in (string?[])[requires, "nonsense"])
+        {
+            var index = new MemoryIndex().With(new Offer("a", "2.0") { RequiresPython = requires, PageRequiresPython = page }).With("a", "1.0");
+            Assert.Equal(answer, await Problems.Of("a").AnswerOn(index));
+        }
+    }
+
     [Fact]
     public async Task Of_several_wheels_the_best_tag_wins_then_the_highest_build()
     {
@@ -266,6 +282,68 @@ public sealed class ResolverTests
         Assert.InRange(index.Most, 2, 16);
     }
 
+    // Each version of a leads to one of b that the user's own words rule out, so that every step goes back: the set of boto3, made small.
+    [Fact]
+    public async Task Going_back_asks_for_the_next_versions_side_by_side()
+    {
+        var inner = new MemoryIndex().With("c", "1.0");
+        for (int i = 1; i <= 120; i++) inner.With("a", $"{i}", $"b>={i},<{i + 1}").With("b", $"{i}", i == 1 ? "c" : "c<1");
+        var index = new CrowdedIndex(inner, crowd: 8, wheel => wheel.StartsWith("a-5", StringComparison.Ordinal));
+        Assert.Equal("a 1, b 1, c 1.0", await Problems.Of("c==1.0", "a").AnswerOn(index));
+        Assert.True(index.HasMet);
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_ahead_stays_in_proportion_to_what_was_taken_back()
+    {
+        var index = new MemoryIndex().With("c", "1.0");
+        for (int i = 1; i <= 1_000; i++) index.With("a", $"{i}", i > 990 ? "c<1" : "c");
+        Assert.Equal("a 990, c 1.0", await Problems.Of("c==1.0", "a").AnswerOn(index));
+        Assert.InRange(index.Asked.Count(asked => asked.StartsWith("a-", StringComparison.Ordinal)), 11, 22);
+    }
+
+    [Theory]
+    [InlineData("nonsense", 300)]
+    [InlineData("Metadata-Version: 2.1\nName: b\nVersion: 1\n", 300)]
+    [InlineData(null, 5_100)]
+    public async Task A_project_that_leads_on_and_on_is_given_up(string? metadata, int most)
+    {
+        var index = new MemoryIndex().With("c", "1.0");
+        for (int i = 1; i <= 6_000; i++) index.With(new Offer("a", $"{i}") { OtherMetadata = metadata, Requires = ["c<1"] });
+        var none = Assert.IsType<ResolutionResult.Unsolvable>(await Problems.Of("c==1.0", "a").SolveOn(index));
+        Assert.True(none.IsGivenUp);
+        Assert.Equal("a", none.Package.Normalized);
+        Assert.InRange(index.Asked.Count, 200, most);
+    }
+
+    [Fact]
+    public async Task A_search_that_costs_too_much_is_given_up_whoever_made_it_cost_so_much()
+    {
+        string limits = string.Join(',', Enumerable.Range(10_000, 500).Select(i => $"!={i}"));
+        MemoryIndex index = new MemoryIndex().With("a", "1.0", [.. Enumerable.Range(0, 50).Select(i => $"b>{i}.5,{limits}")]);
+        for (int i = 1; i <= 500; i++) index.With("b", $"{i}");
+        Assert.Equal("a 1.0, b 500", await Problems.Of("a").AnswerOn(index));
+        ResolutionResult result = await new Resolver(index) { MaxEffort = 1_000_000 }
+            .SolveAsync(Problems.Of("a"), packagesSoFar: null, TestContext.Current.CancellationToken);
+        Assert.True(Assert.IsType<ResolutionResult.Unsolvable>(result).IsGivenUp);
+    }
+
+    [Fact]
+    public async Task Extras_that_are_compared_with_thousands_of_markers_cost_what_they_cost()
+    {
+        string[] extras = [.. Enumerable.Range(0, 80).Select(i => $"x{i}")];
+        var index = new MemoryIndex().With(new Offer("a", "1.0")
+        {
+            Extras = extras,
+            Requires = [.. extras.Select(extra => $"b; extra == '{extra}' and extra != 'y'")],
+        }).With("b", "1.0");
+        ResolutionProblem problem = Problems.Of($"a[{string.Join(',', extras)}]");
+        Assert.Equal("a 1.0, b 1.0", await problem.AnswerOn(index));
+        ResolutionResult result = await new Resolver(index) { MaxEffort = 10_000 }
+            .SolveAsync(problem, packagesSoFar: null, TestContext.Current.CancellationToken);
+        Assert.True(Assert.IsType<ResolutionResult.Unsolvable>(result).IsGivenUp);
+    }
+
     [Fact]
     public async Task A_search_can_be_cancelled()
     {
@@ -286,7 +364,10 @@ public sealed class ResolverTests
                 index.With($"p{i}", $"{version}", [.. Enumerable.Range(0, 9).Where(j => j != i).Select(j => $"p{j}!={version}")]);
         }
         ResolutionProblem problem = Problems.Of([.. Enumerable.Range(0, 9).Select(i => $"p{i}")]);
-        Assert.NotEmpty(await problem.ReasonsOn(index));
+        var none = Assert.IsType<ResolutionResult.Unsolvable>(await problem.SolveOn(index));
+        // Never that no version fits: nobody knows.
+        if (none.IsGivenUp) Assert.Equal(SearchLimit.Combinations, Assert.IsType<Reason.GivenUp>(none.Because[0]).Limit);
+        Assert.NotEmpty(none.Because);
     }
 
     private static ImmutableDictionary<PackageName, Pep440Version> Installed(params (string Name, string Version)[] packages) =>

@@ -10,14 +10,20 @@ public sealed class ArchitectureTests
     // As the page tells the arrows.
     private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal)
     {
+        ["Kernel"] = [],
         ["Packaging"] = [],
         ["Archives"] = [],
-        ["Sandbox"] = [],
-        ["Indexes"] = ["Packaging"],
-        ["Resolution"] = ["Indexes", "Packaging"],
+        ["Wheels"] = ["Archives", "Packaging"],
+        ["Resolution"] = ["Packaging"],
+        ["Indexes"] = ["Packaging", "Resolution"],
+        ["Policies"] = ["Kernel", "Packaging"],
+        ["Store"] = ["Kernel", "Wheels"],
+        ["Sandbox"] = ["Kernel"],
+        ["Interpreters"] = ["Packaging", "Sandbox"],
+        ["Environments"] = ["Interpreters", "Policies", "Store"],
+        ["Operations"] = ["Environments", "Indexes"],
         ["Samples"] = ["Packaging"],
-        ["Environments"] = ["Archives", "Indexes", "Packaging", "Resolution", "Sandbox"],
-        [""] = ["Archives", "Environments", "Indexes", "Packaging", "Resolution", "Samples", "Sandbox"],
+        [""] = ["Operations", "Samples"],
     };
 
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.Multiline | RegexOptions.ExplicitCapture;

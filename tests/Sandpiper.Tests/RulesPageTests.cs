@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using Sandpiper.Environments.Policies;
+using Sandpiper.Operations;
+using Sandpiper.Policies;
 using Sandpiper.Tests.Snapshots;
 
 namespace Sandpiper.Tests;

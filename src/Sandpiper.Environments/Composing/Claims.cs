@@ -1,5 +1,5 @@
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Policies;
+using Sandpiper.Policies;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Environments.Composing;

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Policies;
-using Sandpiper.Environments.Store;
+using Sandpiper.Policies;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 

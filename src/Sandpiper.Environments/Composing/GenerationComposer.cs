@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Policies;
-using Sandpiper.Environments.Store;
+using Sandpiper.Interpreters;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Policies;
-using Sandpiper.Environments.Store;
+using Sandpiper.Interpreters;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
@@ -12,7 +14,7 @@ namespace Sandpiper.Environments.Composing;
 /// <param name="Links">Path and target of each symbolic link.</param>
 /// <param name="Commands">Names of the packages' programs, ordered.</param>
 /// <param name="Packages">As they will be recorded: with what was accepted between them. Ordered by name.</param>
-internal sealed record GenerationPlan(
+public sealed record GenerationPlan(
     ImmutableArray<TreeFile> Files, ImmutableArray<(string Path, string Target)> Links, ImmutableArray<string> Commands, ImmutableArray<InstalledPackage> Packages)
 {
     /// <param name="place">Absolute: where the generation will be.</param>

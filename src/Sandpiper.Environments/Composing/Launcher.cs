@@ -5,7 +5,7 @@ namespace Sandpiper.Environments.Composing;
 
 /// <summary>The scripts of an environment: those made for entry points, and those that a wheel ships for any Python.</summary>
 /// <param name="python">Absolute: the environment's interpreter, at its final place.</param>
-internal sealed class Launcher(string python)
+public sealed class Launcher(string python)
 {
     private readonly string _shebang = Shebang.For(python);
 

@@ -1,9 +1,9 @@
-using Sandpiper.Environments.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>Which top-level module a file provides, or is part of.</summary>
-internal static class ModuleNames
+public static class ModuleNames
 {
     private const string ScriptsPrefix = Placing.Scripts + "/";
 

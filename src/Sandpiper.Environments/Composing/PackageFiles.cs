@@ -1,13 +1,14 @@
 using System.Text;
-using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>All files that one package has in an environment.</summary>
 /// <param name="pythonName"><c>python3.11</c>.</param>
 /// <param name="launcher">Writes its programs.</param>
-internal sealed class PackageFiles(string pythonName, Launcher launcher)
+public sealed class PackageFiles(string pythonName, Launcher launcher)
 {
     private const string Installer = "sandpiper\n";     // PyPA "Recording installed projects": the name of the command
     private const int MaxScriptBytes = 64 << 20;

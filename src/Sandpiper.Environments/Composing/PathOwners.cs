@@ -7,7 +7,7 @@ namespace Sandpiper.Environments.Composing;
 /// module has one owner, since of <c>six.py</c>, <c>six/__init__.py</c> and <c>six.abi3.so</c> only one is ever imported.
 /// </summary>
 /// <param name="sitePackages">Where modules are, relative to the environment.</param>
-internal sealed class PathOwners(string sitePackages)
+public sealed class PathOwners(string sitePackages)
 {
     private readonly Dictionary<string, Holding> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstalledPackage?> _directories = new(StringComparer.Ordinal);

@@ -1,10 +1,11 @@
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Store;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>Where files go in an environment: the <c>venv</c> scheme of sysconfig, which is one place for pure and native packages.</summary>
-internal static class Placing
+public static class Placing
 {
     public const string Scripts = "bin";
 

@@ -4,7 +4,7 @@ using Sandpiper.Environments.Generations;
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>The first line of a script, by which the kernel finds its interpreter.</summary>
-internal static class Shebang
+public static class Shebang
 {
     private const int MaxBytes = 127;       // of the whole line, before Linux 5.1: BINPRM_BUF_SIZE, less one
 

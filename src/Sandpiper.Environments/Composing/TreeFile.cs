@@ -1,18 +1,19 @@
-using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>One file of the generation to be: a second name for a file of the store, or one that is written.</summary>
 /// <param name="Path">Relative to the generation.</param>
 /// <param name="Digest">Of its content.</param>
-internal abstract record TreeFile(string Path, Sha256Digest Digest, long Size, bool IsExecutable)
+public abstract record TreeFile(string Path, Sha256Digest Digest, long Size, bool IsExecutable)
 {
     public static TreeFile Linked(string path, SealedWheel wheel, StoredFile stored) => new LinkedFile(path, wheel, stored);
 
     public static TreeFile Written(string path, byte[] content, bool isExecutable = false) => new WrittenFile(path, content, isExecutable);
 }
 
-internal sealed record LinkedFile(string Path, SealedWheel Wheel, StoredFile Stored) : TreeFile(Path, Stored.Digest, Stored.Size, Stored.IsExecutable);
+public sealed record LinkedFile(string Path, SealedWheel Wheel, StoredFile Stored) : TreeFile(Path, Stored.Digest, Stored.Size, Stored.IsExecutable);
 
-internal sealed record WrittenFile(string Path, byte[] Content, bool IsExecutable) : TreeFile(Path, Sha256Digest.Of(Content), Content.Length, IsExecutable);
+public sealed record WrittenFile(string Path, byte[] Content, bool IsExecutable) : TreeFile(Path, Sha256Digest.Of(Content), Content.Length, IsExecutable);

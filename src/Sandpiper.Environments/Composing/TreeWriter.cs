@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Store;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Composing;
 
@@ -10,7 +10,7 @@ namespace Sandpiper.Environments.Composing;
 /// Writes a plan to disk, on all cores: two calls of the kernel for a linked file, a handful for a directory, and none is opened twice.
 /// </summary>
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
-internal sealed class TreeWriter(string directory)
+public sealed class TreeWriter(string directory)
 {
     private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
 

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Environments.Kernel;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Environments.Generations;
 
@@ -16,7 +16,7 @@ public sealed class EnvironmentLock : IDisposable
 
     /// <param name="waiting">Called once when there is somebody to wait for.</param>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
-    internal static EnvironmentLock Take(string path, Action waiting, CancellationToken cancel)
+    public static EnvironmentLock Take(string path, Action waiting, CancellationToken cancel)
     {
         // Not File.OpenHandle: it takes a shared lock of its own, and throws while somebody else holds the exclusive one.
         var file = RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create) ?? throw new DirectoryNotFoundException($"no directory for {path}");

@@ -35,7 +35,7 @@ public sealed record Generation
     public required ImmutableArray<string> Commands { get; init; }
 
     /// <summary>Files that are copies of those of the store: the file system had no hard link for them.</summary>
-    internal ImmutableArray<string> Copies { get; init; } = [];
+    public ImmutableArray<string> Copies { get; init; } = [];
 
     public string Scripts => Path.Combine(Directory, "bin");
 

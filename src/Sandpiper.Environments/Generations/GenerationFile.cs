@@ -1,14 +1,14 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Sandpiper.Environments.Policies;
+using Sandpiper.Policies;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Environments.Generations;
 
 /// <summary>Writes and reads <c>generation.json</c>. What cannot be read to the letter is no generation: the user's programs can write where it lies.</summary>
-internal static class GenerationFile
+public static class GenerationFile
 {
     public const string Name = "generation.json";
 
@@ -42,7 +42,7 @@ internal static class GenerationFile
 }
 
 /// <summary>As on disk; becomes a <see cref="Generation"/> at the door.</summary>
-internal sealed record GenerationDocument(
+public sealed record GenerationDocument(
     string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
     PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies)
 {
@@ -80,7 +80,7 @@ internal sealed record GenerationDocument(
     }
 }
 
-internal sealed record PackageDocument(
+public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null)
 {
@@ -111,9 +111,9 @@ internal sealed record PackageDocument(
     public static Sha256Digest Digest(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
 
-internal sealed record AcceptanceDocument(string Rule, string Path, int Others, int? Waiver);
+public sealed record AcceptanceDocument(string Rule, string Path, int Others, int? Waiver);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, WriteIndented = true)]
 [JsonSerializable(typeof(GenerationDocument))]
-internal sealed partial class GenerationJson : JsonSerializerContext;
+public sealed partial class GenerationJson : JsonSerializerContext;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Sandpiper.Environments.Policies;
+using Sandpiper.Policies;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 

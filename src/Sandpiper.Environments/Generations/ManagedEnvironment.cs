@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Sandpiper.Environments.Kernel;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging;
 using Sandpiper.Packaging.Names;
 
@@ -26,9 +26,9 @@ public sealed class ManagedEnvironment
     /// <summary>Absolute; need not exist.</summary>
     public string Directory { get; }
 
-    internal string Generations => Path.Combine(Directory, GenerationsName);
+    public string Generations => Path.Combine(Directory, GenerationsName);
 
-    internal string LedgerFile => Path.Combine(Directory, "ledger.jsonl");
+    public string LedgerFile => Path.Combine(Directory, "ledger.jsonl");
 
     private string CurrentLink => Path.Combine(Directory, "current");
 
@@ -76,7 +76,7 @@ public sealed class ManagedEnvironment
 
     /// <summary>Makes a complete generation the current one, by one rename, after everything of it is on the disk. The lock is held.</summary>
     /// <exception cref="EnvironmentException">There is no such generation.</exception>
-    internal void Switch(int number)
+    public void Switch(int number)
     {
         Read(number);
         using (var generations = OpenDirectory.At(Generations)) generations.SynchronizeFileSystem();

@@ -1,14 +1,11 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using Sandpiper.Kernel.Users;
 
 namespace Sandpiper.Environments.Ledger;
 
 /// <summary>Who does what is being written down.</summary>
-public static partial class Author
+public static class Author
 {
     /// <summary>The user's name; where the machine knows none for him, as for whom root becomes, <c>uid 60999</c>.</summary>
-    public static string Name { get; } = Environment.UserName is { Length: > 0 } name ? name : string.Create(CultureInfo.InvariantCulture, $"uid {EffectiveUserId()}");
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUserId();
+    public static string Name { get; } = Environment.UserName is { Length: > 0 } name ? name : string.Create(CultureInfo.InvariantCulture, $"uid {UserIds.Effective}");
 }

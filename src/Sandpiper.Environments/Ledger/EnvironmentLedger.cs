@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Store;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Users;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Environments.Ledger;
@@ -26,7 +26,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
 
     /// <summary>Writes what is about to happen, and does not return before it is on the disk.</summary>
     /// <exception cref="IOException">It is not; then nothing may be changed.</exception>
-    public void Announce(LedgerLine line) => Append(LedgerEvent.Of(line, UserId.Effective));
+    public void Announce(LedgerLine line) => Append(LedgerEvent.Of(line, UserIds.Effective));
 
     /// <summary>Writes that the announced switch happened, and what the generation's description was then.</summary>
     /// <exception cref="IOException">It could not be written.</exception>

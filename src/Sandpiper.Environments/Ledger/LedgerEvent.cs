@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Sandpiper.Environments.Ledger;
 
 /// <summary>One line of the file: a change that is about to happen, or the switch that it led to. What belongs to the other kind is null.</summary>
-internal sealed record LedgerEvent(
+public sealed record LedgerEvent(
     string Event, int To, string? Command = null, DateTimeOffset? When = null, string? Who = null, uint? Uid = null, int? From = null,
     LedgerChange[]? Changes = null, string[]? Overrides = null, string? GenerationSha256 = null)
 {
@@ -23,4 +23,4 @@ internal sealed record LedgerEvent(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 4)]
 [JsonSerializable(typeof(LedgerEvent))]
-internal sealed partial class LedgerJson : JsonSerializerContext;
+public sealed partial class LedgerJson : JsonSerializerContext;

@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
-using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Verifying;
 

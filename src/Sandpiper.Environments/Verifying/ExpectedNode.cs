@@ -4,7 +4,7 @@ using Sandpiper.Packaging.Names;
 namespace Sandpiper.Environments.Verifying;
 
 /// <summary>What a name should be.</summary>
-internal abstract record ExpectedNode
+public abstract record ExpectedNode
 {
     /// <summary>Null: the environment itself, or several.</summary>
     public InstalledPackage? Owner { get; init; }
@@ -14,11 +14,11 @@ internal abstract record ExpectedNode
 }
 
 /// <param name="Target">As readlink(2) gives it.</param>
-internal sealed record ExpectedLink(string Target) : ExpectedNode;
+public sealed record ExpectedLink(string Target) : ExpectedNode;
 
 /// <param name="Mode">Null: read-only, with or without the right to execute.</param>
 /// <param name="Digest">Null: nobody wrote it down.</param>
-internal sealed record ExpectedFile(UnixFileMode? Mode, Sha256Digest? Digest) : ExpectedNode
+public sealed record ExpectedFile(UnixFileMode? Mode, Sha256Digest? Digest) : ExpectedNode
 {
     /// <summary>Null: nobody wrote it down.</summary>
     public long? Size { get; init; }
@@ -30,7 +30,7 @@ internal sealed record ExpectedFile(UnixFileMode? Mode, Sha256Digest? Digest) : 
     public string? SameAs { get; init; }
 }
 
-internal sealed record ExpectedDirectory : ExpectedNode
+public sealed record ExpectedDirectory : ExpectedNode
 {
     private readonly Dictionary<string, ExpectedNode> _children = new(StringComparer.Ordinal);
 

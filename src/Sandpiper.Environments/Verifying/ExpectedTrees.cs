@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Verifying;
 
@@ -12,7 +13,7 @@ namespace Sandpiper.Environments.Verifying;
 /// One thing vouches for the next: the ledger for <c>generation.json</c>, that for each RECORD, and RECORD for the files. The manifests of the
 /// store add modes and places; where one is gone or says something else than RECORD, RECORD is believed.
 /// </remarks>
-internal sealed class ExpectedTrees
+public sealed class ExpectedTrees
 {
     private const int MaxRecordBytes = 64 << 20;
 

@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Store;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Verifying;
 
 /// <summary>Holds sealed trees against what they should be, one lstat a name. Follows no link, and changes nothing.</summary>
 /// <param name="everyByte">Reads every file; otherwise only those that cannot be told by type, size, time, mode and identity.</param>
-internal sealed class TreeComparison(bool everyByte, CancellationToken cancel)
+public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
 {
     private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
 
@@ -16,7 +16,7 @@ internal sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     private readonly HashSet<(FileIdentity, Sha256Digest)> _read = [];
 
     /// <summary>One thing that is not as it should be; the path as it was walked.</summary>
-    internal sealed record Difference(FindingKind Kind, string Path, InstalledPackage? Owner, DateTimeOffset? ChangedAt);
+    public sealed record Difference(FindingKind Kind, string Path, InstalledPackage? Owner, DateTimeOffset? ChangedAt);
 
     public List<Difference> Differences { get; } = [];
 

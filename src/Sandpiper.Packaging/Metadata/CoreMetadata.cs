@@ -9,6 +9,8 @@ namespace Sandpiper.Packaging.Metadata;
 /// <summary>The fields of METADATA that installing needs (PyPA "Core metadata").</summary>
 public sealed record CoreMetadata
 {
+    private const int MaxShown = 200;       // characters of a field that a message repeats
+
     private static readonly FormatVersion Newest = new(2, 6);           // PEP 808
     private static readonly FormatVersion FirstStatic = new(2, 2);      // PEP 643
 
@@ -45,7 +47,7 @@ public sealed record CoreMetadata
         if (!MetadataFields.TryRead(content, out var fields, out problem)) return false;
         if (!TryReadFormat(fields, repairs, out var format, out problem)) return false;
         if (!TryReadNameAndVersion(fields, out var name, out var version, out problem)) return false;
-        if (!TryReadRequiresPython(fields, out var requiresPython, out problem)) return false;
+        if (!TryReadRequiresPython(fields, repairs, out var requiresPython, out problem)) return false;
         if (!TryReadRequiresDist(fields, repairs, out var requiresDist, out problem)) return false;
         metadata = new CoreMetadata
         {
@@ -95,13 +97,19 @@ public sealed record CoreMetadata
         return problem.Length == 0;
     }
 
-    private static bool TryReadRequiresPython(MetadataFields fields, out SpecifierSet? requiresPython, out string problem)
+    private static bool TryReadRequiresPython(
+        MetadataFields fields, List<string> repairs, out SpecifierSet? requiresPython, out string problem)
     {
         requiresPython = null;
         problem = "";
-        if (fields.Text("requires-python") is not { } text || SpecifierSet.TryParse(text, out requiresPython, out var trouble)) return true;
-        problem = $"METADATA has an unreadable Requires-Python: {trouble}";
-        return false;
+        if (fields.Text("requires-python") is not { } text) return true;
+        if (!SpecifierSet.TryParseRepaired(text, out requiresPython, out var made, out var trouble))
+        {
+            problem = $"METADATA has an unreadable Requires-Python: {trouble}";
+            return false;
+        }
+        repairs.AddRange(made.Select(repair => $"Requires-Python {Shown(text)}: {repair}"));
+        return true;
     }
 
     private static bool TryReadRequiresDist(
@@ -115,11 +123,11 @@ public sealed record CoreMetadata
         {
             if (!Requirement.TryParseRepaired(text, out var requirement, out var made, out var trouble))
             {
-                problem = $"METADATA has an unreadable Requires-Dist, {text}: {trouble}";
+                problem = $"METADATA has an unreadable Requires-Dist, {Shown(text)}: {trouble}";
                 return false;
             }
             found.Add(requirement);
-            repairs.AddRange(made.Select(repair => $"Requires-Dist {text}: {repair}"));
+            repairs.AddRange(made.Select(repair => $"Requires-Dist {Shown(text)}: {repair}"));
         }
         requiresDist = found.MoveToImmutable();
         return true;
@@ -132,10 +140,13 @@ public sealed record CoreMetadata
         foreach (string text in fields.All("provides-extra"))
         {
             if (PackageName.TryParse(text, out var extra, out _)) extras.Add(extra);
-            else repairs.Add($"Provides-Extra {text} was left out: it is no name");
+            else repairs.Add($"Provides-Extra {Shown(text)} was left out: it is no name");
         }
         return [.. extras];
     }
+
+    // A person reads it, and a field may have millions of characters.
+    private static string Shown(string text) => text.Length <= MaxShown ? text : $"{text.AsSpan(0, MaxShown)}…";
 
     private static bool IsDependencyField(string dynamic) =>
         dynamic.ToLowerInvariant() is "requires-dist" or "requires-python" or "provides-extra";

@@ -64,9 +64,8 @@ internal sealed record MarkerComparison(MarkerOperand Left, MarkerOperator Opera
     private MarkerResult EvaluateExtra(MarkerScope scope)
     {
         if (scope.IsLock) return MarkerResult.Undefined;    // PEP 751 forbids it there
-        var results = scope.ExtraValues.Select(extra => Left.Field is null
-            ? CompareText(PackageName.Normalize(Left.Text), extra)
-            : CompareText(extra, PackageName.Normalize(Right.Field?.Name() ?? Right.Text))).ToList();
+        string text = PackageName.Normalize(Left.Field is null ? Left.Text : Right.Field?.Name() ?? Right.Text);
+        var results = scope.ExtraValues.Select(extra => Left.Field is null ? CompareText(text, extra) : CompareText(extra, text)).ToList();
         if (results.Contains(MarkerResult.Undefined)) return MarkerResult.Undefined;
         bool mustHoldForAll = Operator.IsNegated || Operator.Comparison == Comparison.NotEqual;
         return Of(mustHoldForAll ? !results.Contains(MarkerResult.False) : results.Contains(MarkerResult.True));

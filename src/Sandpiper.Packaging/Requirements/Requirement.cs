@@ -15,6 +15,9 @@ namespace Sandpiper.Packaging.Requirements;
 /// <param name="Marker">When it applies; null: always.</param>
 public sealed record Requirement(PackageName Name, ImmutableArray<PackageName> Extras, SpecifierSet Specifiers, string? Url, Marker? Marker)
 {
+    /// <summary>Extras that are read of one requirement.</summary>
+    public const int MaxExtras = 100;
+
     /// <exception cref="FormatException">Not a requirement; the message says where.</exception>
     public static Requirement Parse(string text) =>
         TryParse(text, out var requirement, out var problem) ? requirement : throw new FormatException($"{problem}");

@@ -8,8 +8,6 @@ namespace Sandpiper.Packaging.Requirements;
 /// <summary>Reads <c>name [extras] (clauses) ; marker</c> and <c>name [extras] @ URL ; marker</c> (PyPA "Dependency specifiers", "Grammar").</summary>
 internal static class RequirementGrammar
 {
-    private const int MaxExtras = 100;
-
     /// <param name="repairs">Null: to the letter. Else broken clauses are mended, and what was done is added here.</param>
     public static bool TryParse(
         ReadOnlySpan<char> text, List<string>? repairs, [NotNullWhen(true)] out Requirement? requirement, out ParseProblem problem)
@@ -59,8 +57,8 @@ internal static class RequirementGrammar
             if (!found.Contains(extra)) found.Add(extra);
             cursor.SkipBlanks();
         }
-        while (found.Count <= MaxExtras && cursor.TryTake(','));
-        if (found.Count > MaxExtras) problem = cursor.Problem($"at most {MaxExtras} extras");
+        while (found.Count <= Requirement.MaxExtras && cursor.TryTake(','));
+        if (found.Count > Requirement.MaxExtras) problem = cursor.Problem($"at most {Requirement.MaxExtras} extras");
         else if (!cursor.TryTake(']')) problem = cursor.Problem("',' or ']'");
         if (problem != default) return false;
         extras = [.. found];

@@ -10,6 +10,8 @@ internal sealed class RequirementsFileReader(Func<string, string> read, Func<str
     private const int MaxDepth = 16;        // files within files
     private const int MaxFiles = 1_000;     // a file may be included twice, so that a handful of them could ask for millions
     private const int MaxLines = 100_000;
+    private const int MaxIndexes = 100;
+    private const long MaxCharacters = 64 << 20;    // of all files together, one that is included twice counted twice
 
     private const string LocalFile = "it names a local file or directory; wheels, source archives and projects are not taken from there";
     private const string VersionControl = "it is in version control and would have to be built; only wheels are installed";
@@ -30,6 +32,7 @@ internal sealed class RequirementsFileReader(Func<string, string> read, Func<str
     private readonly List<string> _open = [];       // the files being read, outermost first
     private RequirementsFile _file = new();
     private int _files;
+    private long _characters;
 
     public RequirementsFile Read(string path)
     {
@@ -44,7 +47,11 @@ internal sealed class RequirementsFileReader(Func<string, string> read, Func<str
         if (_open.Count == MaxDepth) throw new RequirementsFileException(includedAt, $"files are included within files more than {MaxDepth} deep");
         if (++_files > MaxFiles) throw new RequirementsFileException(includedAt, $"more than {MaxFiles} files are included");
         _open.Add(identity);
-        foreach (var line in RequirementsText.Lines(read(path), path, variable)) ReadLine(line.Text, path, $"{path}:{line.Number}", isConstraint);
+        string content = read(path);
+        _characters += content.Length;
+        if (_characters > MaxCharacters)
+            throw new RequirementsFileException(includedAt, $"the files have more than {MaxCharacters} characters together");
+        foreach (var line in RequirementsText.Lines(content, path, variable)) ReadLine(line.Text, path, $"{path}:{line.Number}", isConstraint);
         _open.RemoveAt(_open.Count - 1);
     }
 
@@ -99,6 +106,8 @@ internal sealed class RequirementsFileReader(Func<string, string> read, Func<str
                     break;
                 case "--extra-index-url":
                     if (_file.ExtraIndexUrls.Contains(value!, StringComparer.Ordinal)) break;
+                    if (_file.ExtraIndexUrls.Length == MaxIndexes)
+                        throw new RequirementsFileException(source, $"there are more than {MaxIndexes} indexes");
                     _file = _file with { ExtraIndexUrls = _file.ExtraIndexUrls.Add(value!) };
                     break;
                 case "--no-index":

@@ -7,8 +7,8 @@ namespace Sandpiper.Packaging.Versions;
 /// <remarks>Equal when the clauses are the same in any order; <see cref="ToString"/> keeps the written one.</remarks>
 public sealed class SpecifierSet : IEquatable<SpecifierSet>
 {
-    // Every candidate is held against every clause. The longest lists in the wild exclude a few dozen versions one by one.
-    private const int MaxClauses = 512;
+    /// <summary>Clauses that are read; every candidate is held against each. The longest lists in the wild have a few dozen.</summary>
+    public const int MaxClauses = 512;
 
     private SpecifierSet(ImmutableArray<VersionSpecifier> clauses) => Clauses = clauses;
 
@@ -65,6 +65,7 @@ public sealed class SpecifierSet : IEquatable<SpecifierSet>
     {
         repairs = [];
         if (TryParse(text, out set, out problem)) return true;
+        if (text.Length > SpecifierRepair.MaxLength) return false;
         var made = new List<string>();
         string mended = SpecifierRepair.Apply(text, made);
         // The problem stays the one of the text as it was given. Nothing left is no repair: it would admit every version.

@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Sandbox.Programs;
 using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
@@ -20,7 +23,7 @@ public static class ConfinedProgram
     /// business. SIGTERM and SIGHUP, sent to us alone, end it and everything it started. So does our own end, however sudden.
     /// </remarks>
     /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, something to show is missing, or we are root.</exception>
-    /// <exception cref="SandboxException">A step before the start failed; nothing was started.</exception>
+    /// <exception cref="KernelException">A step before the start failed; nothing was started.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
     public static int Run(Confinement confinement, IReadOnlyList<string> command)
     {

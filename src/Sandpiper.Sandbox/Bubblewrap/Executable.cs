@@ -1,4 +1,4 @@
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 

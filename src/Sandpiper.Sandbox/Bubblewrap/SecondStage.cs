@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -45,7 +47,7 @@ public static unsafe partial class SecondStage
         SignalDisposition.UnblockAll();
 
         using var vector = new ArgumentVector(command);
-        _ = ExecuteFromPath(command[0], vector.Pointer);
+        _ = ExecuteFromPath(command[0], vector.Address);
         int errno = Marshal.GetLastPInvokeError();
         bool absent = errno is Errno.NoSuchFile or Errno.NotDirectory;
         Console.Error.WriteLine(absent ? $"sandpiper: `{command[0]}`: not found in the sandbox" : $"sandpiper: `{command[0]}`: not executable (errno {errno})");

@@ -1,5 +1,5 @@
 using System.Text;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel.Users;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -15,9 +15,9 @@ internal static class SyntheticFiles
         // pwd.getpwuid and os.path.expanduser fail without.
         yield return Text("/etc/passwd",
             "root:x:0:0:root:/root:/bin/sh",
-            $"{user}:x:{UserIds.Real()}:{UserIds.RealGroup()}::{confinement.Home}:/bin/sh",
+            $"{user}:x:{UserIds.Real}:{UserIds.RealGroup}::{confinement.Home}:/bin/sh",
             "nobody:x:65534:65534:nobody:/:/bin/sh");
-        yield return Text("/etc/group", "root:x:0:", $"{user}:x:{UserIds.RealGroup()}:", "nogroup:x:65534:");
+        yield return Text("/etc/group", "root:x:0:", $"{user}:x:{UserIds.RealGroup}:", "nogroup:x:65534:");
         // "localhost" resolves nowhere else when there is no network.
         yield return Text("/etc/hosts", $"127.0.0.1 localhost {HostName}", $"::1 localhost {HostName}");
         yield return Text("/etc/nsswitch.conf", "passwd: files", "group: files", "hosts: files dns", "services: files", "protocols: files");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sandpiper.Kernel;
 
 namespace Sandpiper.Sandbox.Decoys;
 
@@ -12,11 +13,11 @@ public sealed partial class DecoyWatch : IDisposable
     private readonly int _descriptor;
     private int _count;
 
-    /// <exception cref="SandboxException">The kernel gives no watch.</exception>
+    /// <exception cref="KernelException">The kernel gives no watch.</exception>
     public DecoyWatch(string path)
     {
         _descriptor = Init(NonBlocking | CloseOnExec);
-        if (_descriptor < 0 || AddWatch(_descriptor, path, Opened) < 0) throw new SandboxException("inotify", Marshal.GetLastPInvokeError());
+        if (_descriptor < 0 || AddWatch(_descriptor, path, Opened) < 0) throw new KernelException("inotify", Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Times it was opened since the watch began.</summary>

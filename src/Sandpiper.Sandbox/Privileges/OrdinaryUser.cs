@@ -1,3 +1,5 @@
+using Sandpiper.Kernel;
+
 namespace Sandpiper.Sandbox.Privileges;
 
 /// <summary>Whom root becomes.</summary>
@@ -8,12 +10,12 @@ internal readonly record struct OrdinaryUser(uint UserId, uint GroupId)
     /// <summary>For machines that were never set up: in the range that no convention uses (systemd, "Users, Groups, UIDs and GIDs": 60578-61183).</summary>
     private const uint Unused = 60999;
 
-    /// <exception cref="SandboxException">The user <c>sandpiper</c> is root.</exception>
+    /// <exception cref="KernelException">The user <c>sandpiper</c> is root.</exception>
     public static OrdinaryUser OfThisMachine()
     {
         // The file, not getpwnam: that would load whatever modules the system looks its users up with into a process of root.
         OrdinaryUser user = In(File.ReadLines("/etc/passwd")) ?? new OrdinaryUser(Unused, Unused);
-        return user is { UserId: not 0, GroupId: not 0 } ? user : throw new SandboxException($"becoming `{Name}`, who is root", Kernel.Errno.NotPermitted);
+        return user is { UserId: not 0, GroupId: not 0 } ? user : throw new KernelException($"becoming `{Name}`, who is root", Kernel.Errno.NotPermitted);
     }
 
     internal static OrdinaryUser? In(IEnumerable<string> passwordFile)

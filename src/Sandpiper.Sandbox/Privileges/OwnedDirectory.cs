@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Privileges;
 
@@ -9,21 +10,21 @@ internal static partial class OwnedDirectory
 {
     private const UnixFileMode Public = (UnixFileMode)0b111_101_101; // 0755, whatever root's umask says: everybody may read, one may write
 
-    /// <exception cref="SandboxException">It is a link, belongs to somebody else, or holds what root put there.</exception>
+    /// <exception cref="KernelException">It is a link, belongs to somebody else, or holds what root put there.</exception>
     public static void Give(string path, OrdinaryUser user)
     {
         if (!Path.IsPathFullyQualified(path)) throw new ArgumentException($"not a full path: `{path}`", nameof(path));
         CreateWithParents(path);
         using SafeFileHandle directory = Open(path, OnlyDirectories | NoFollow | CloseOnExec);
-        if (directory.IsInvalid) throw new SandboxException($"opening the directory `{path}`", Marshal.GetLastPInvokeError());
+        if (directory.IsInvalid) throw new KernelException($"opening the directory `{path}`", Marshal.GetLastPInvokeError());
         FileFacts facts = FileFacts.Of(directory);
         if (facts.UserId == user.UserId) return;
-        if (facts.UserId != 0) throw new SandboxException($"taking over `{path}`, which belongs to uid {facts.UserId}", Errno.NotPermitted);
+        if (facts.UserId != 0) throw new KernelException($"taking over `{path}`, which belongs to uid {facts.UserId}", Errno.NotPermitted);
         if (Directory.EnumerateFileSystemEntries($"/proc/self/fd/{directory.DangerousGetHandle()}").Any())
         {
-            throw new SandboxException($"taking over `{path}`, which is root's and not empty", Errno.NotPermitted);
+            throw new KernelException($"taking over `{path}`, which is root's and not empty", Errno.NotPermitted);
         }
-        if (ChangeOwner(directory, user.UserId, user.GroupId) != 0) throw new SandboxException($"fchown(`{path}`)", Marshal.GetLastPInvokeError());
+        if (ChangeOwner(directory, user.UserId, user.GroupId) != 0) throw new KernelException($"fchown(`{path}`)", Marshal.GetLastPInvokeError());
     }
 
     private static void CreateWithParents(string path)
@@ -32,11 +33,11 @@ internal static partial class OwnedDirectory
         if (Path.GetDirectoryName(path) is { } parent) CreateWithParents(parent);
         if (MakeDirectory(path, (uint)Public) != 0)
         {
-            throw new SandboxException($"mkdir(`{path}`)", Marshal.GetLastPInvokeError());
+            throw new KernelException($"mkdir(`{path}`)", Marshal.GetLastPInvokeError());
         }
         // On what was made, not on whatever bears its name by now.
         using SafeFileHandle made = Open(path, OnlyDirectories | NoFollow | CloseOnExec);
-        if (made.IsInvalid) throw new SandboxException($"opening the directory `{path}`", Marshal.GetLastPInvokeError());
+        if (made.IsInvalid) throw new KernelException($"opening the directory `{path}`", Marshal.GetLastPInvokeError());
         File.SetUnixFileMode(made, Public);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Users;
 
 namespace Sandpiper.Sandbox.Privileges;
 
@@ -7,14 +8,14 @@ namespace Sandpiper.Sandbox.Privileges;
 public static partial class RootPrivileges
 {
     /// <summary>True when the real or the effective uid is 0.</summary>
-    public static bool Held => UserIds.Real() == 0 || UserIds.Effective() == 0;
+    public static bool Held => UserIds.Real == 0 || UserIds.Effective == 0;
 
     /// <summary>
     /// Creates <paramref name="ownedDirectories"/> where absent and gives them to the ordinary uid, then drops groups, gid, uid,
     /// capabilities for the whole process and sets no_new_privs; verifies each.
     /// </summary>
     /// <returns>The uid we are now.</returns>
-    /// <exception cref="SandboxException">A step failed: the caller must stop.</exception>
+    /// <exception cref="KernelException">A step failed: the caller must stop.</exception>
     public static uint GiveUp(IReadOnlyList<string> ownedDirectories)
     {
         OrdinaryUser user = OrdinaryUser.OfThisMachine();
@@ -26,14 +27,14 @@ public static partial class RootPrivileges
         Check("setresuid", SetUserIds(user.UserId, user.UserId, user.UserId)); // leaving uid 0 takes all capabilities along (capabilities(7))
         // Binds this thread and what it starts, threads and programs alike.
         Check("prctl(PR_SET_NO_NEW_PRIVS)", Control(SetNoNewPrivileges, 1, 0, 0, 0));
-        if (Control(GetNoNewPrivileges, 0, 0, 0, 0) != 1) throw new SandboxException("prctl(PR_GET_NO_NEW_PRIVS)", Errno.NotPermitted);
+        if (Control(GetNoNewPrivileges, 0, 0, 0, 0) != 1) throw new KernelException("prctl(PR_GET_NO_NEW_PRIVS)", Errno.NotPermitted);
         ThreadCredentials.MustBe(user);
         return user.UserId;
     }
 
     private static void Check(string call, int result)
     {
-        if (result != 0) throw new SandboxException(call, Marshal.GetLastPInvokeError());
+        if (result != 0) throw new KernelException(call, Marshal.GetLastPInvokeError());
     }
 
     private const int SetNoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS: linux/prctl.h

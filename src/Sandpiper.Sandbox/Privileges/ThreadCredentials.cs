@@ -1,11 +1,11 @@
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel;
 
 namespace Sandpiper.Sandbox.Privileges;
 
 /// <summary>What the kernel says about every thread of this process; not what a call said that it did.</summary>
 internal static class ThreadCredentials
 {
-    /// <exception cref="SandboxException">A thread kept something of root.</exception>
+    /// <exception cref="KernelException">A thread kept something of root.</exception>
     public static void MustBe(OrdinaryUser user)
     {
         foreach (string thread in Directory.EnumerateDirectories("/proc/self/task"))
@@ -19,7 +19,7 @@ internal static class ThreadCredentials
             {
                 continue; // a thread that ended meanwhile
             }
-            if (kept is not null) throw new SandboxException($"giving up root (`{kept}`)", Errno.NotPermitted);
+            if (kept is not null) throw new KernelException($"giving up root (`{kept}`)", Errno.NotPermitted);
         }
     }
 

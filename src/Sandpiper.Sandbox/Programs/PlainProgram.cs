@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Sandbox.Programs;
 
@@ -14,7 +15,7 @@ public static class PlainProgram
     /// <param name="variables">Its whole environment.</param>
     /// <param name="limit">After that it is killed.</param>
     /// <param name="maxOutputBytes">Of each stream; the rest is read and dropped.</param>
-    /// <exception cref="SandboxException">It could not be started.</exception>
+    /// <exception cref="KernelException">It could not be started.</exception>
     public static ProgramOutput Run(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables, TimeSpan limit, int maxOutputBytes)
     {
         if (!Path.IsPathFullyQualified(path)) throw new ArgumentException($"not a full path: `{path}`", nameof(path));
@@ -56,7 +57,7 @@ public static class PlainProgram
         }
         catch (Win32Exception e)
         {
-            throw new SandboxException($"starting `{start.FileName}`", e.NativeErrorCode);
+            throw new KernelException($"starting `{start.FileName}`", e.NativeErrorCode);
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Sandbox.Programs;
 

@@ -4,8 +4,9 @@ using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
-using Sandpiper.Environments.Policies;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 

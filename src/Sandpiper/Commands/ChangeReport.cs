@@ -1,6 +1,6 @@
 using System.Globalization;
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 
@@ -11,6 +11,15 @@ internal static class ChangeReport
     {
         if (session.Json) WriteJson(session.Terminal, command, environment, change, isDryRun);
         else WriteWords(session.Terminal, environment, change, isDryRun);
+    }
+
+    /// <summary>Nothing was asked for, which is no mistake.</summary>
+    /// <param name="why">Behind a colon, as <c>no file names a package</c>.</param>
+    public static void WriteNothing(Session session, string command, string environment, int? generation, string why)
+    {
+        var nothing = new EnvironmentChange(generation, IsNew: false, [], 0, TimeSpan.Zero);
+        if (session.Json) WriteJson(session.Terminal, command, environment, nothing, isDryRun: false);
+        else session.Terminal.Note($"Nothing was asked for: {why}");
     }
 
     internal static void WriteWords(Terminal terminal, string environment, EnvironmentChange change, bool isDryRun)

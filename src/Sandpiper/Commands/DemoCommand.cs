@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using Sandpiper.Console;
 using Sandpiper.Demonstration;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Store;
+using Sandpiper.Interpreters;
+using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Installing;
-using Sandpiper.Environments.Interpreters;
+using Sandpiper.Interpreters;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 
@@ -13,9 +13,13 @@ internal static class InstallCommand
     public static Command Build()
     {
         var requirements = new Argument<string[]>("REQ") { Arity = ArgumentArity.ZeroOrMore };
-        var files = new Option<string[]>("-r", "--requirement") { HelpName = "FILE", Description = "requirements file, hashes and includes understood; may be repeated" };
+        var files = new Option<string[]>("-r", "--requirement")
+        {
+            HelpName = "FILE",
+            Description = "requirements file, hashes and includes understood; `-`: standard input; may be repeated",
+        };
         var constraints = new Option<string[]>("-c", "--constraint") { HelpName = "FILE", Description = "limits that are not installed by themselves" };
-        var upgrade = new Option<bool>("-U", "--upgrade") { Description = "the newest versions that fit, not the installed ones" };
+        var upgrade = new Option<bool>("-U", "--upgrade") { Description = "the newest versions that fit of these and of what they need" };
         var upgradePackages = new Option<string[]>("--upgrade-package", "-P") { HelpName = "NAME", Description = "the newest version of this one" };
         Option<string> env = EnvironmentOptions.Env();
         var python = new TextOption("--python") { HelpName = "PATH", Description = "the interpreter, for a new environment; default: the first python3 of 3.8 or later" };
@@ -53,7 +57,8 @@ internal static class InstallCommand
         {
             using var session = Session.Of(parsed);
             var lines = RequirementLines.Of(parsed.GetValue(requirements) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(constraints) ?? []);
-            if (!lines.Lines.Any(l => !l.IsConstraint))
+            // A file that is empty or not filled in yet is one all the same; a command without any is a mistake.
+            if (!lines.Lines.Any(l => !l.IsConstraint) && parsed.GetValue(files) is null or [])
             {
                 throw new ExplainedException(new(ExitCode.WrongUsage, "nothing to install was named", "name packages, or a requirements file with -r", "sandpiper help install"));
             }
@@ -78,7 +83,10 @@ internal static class InstallCommand
     private static async Task<int> InstallAsync(Session session, InstallationRequest request, string env, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, env);
+        if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
         Interpreter interpreter = InterpreterOf(session, environment, python);
+        if (AsksForNothing(request.For(interpreter.Markers)))
+            return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
         using var indexes = new OpenIndexes(session, addresses, request.Limits);
         using var line = new ProgressLine(session.Terminal, Session.Time);
         var installation = new Installation(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
@@ -87,12 +95,20 @@ internal static class InstallCommand
         switch (outcome)
         {
             case InstallationOutcome.Unsolvable { Why: var why }:
-                throw new ExplainedException(new(ExitCode.CouldNot, $"no version of `{why.Package}` fits; nothing was changed", why.Because, why.Hints));
+                throw new ExplainedException(ResolutionWords.Explain(why));
             case InstallationOutcome.Changed { Change: var change }:
                 ChangeReport.Write(session, "install", environment.Name, change, request.DryRun);
                 if (change is { IsNew: true, Generation: 1 }) PathHint.Write(session, environment);
                 break;
         }
+        return (int)ExitCode.Done;
+    }
+
+    private static bool AsksForNothing(InstallationRequest request) => request.Lines.All(line => line.IsConstraint);
+
+    private static int ReportNothing(Session session, ManagedEnvironment environment, string why)
+    {
+        ChangeReport.WriteNothing(session, "install", environment.Name, environment.Current, why);
         return (int)ExitCode.Done;
     }
 

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
-using Sandpiper.Environments.Policies;
+using Sandpiper.Policies;
 using Sandpiper.Indexes;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Wheels;
 
 namespace Sandpiper.Commands;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Installing;
-using Sandpiper.Environments.Interpreters;
+using Sandpiper.Interpreters;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
 
 namespace Sandpiper.Commands;
@@ -47,7 +47,8 @@ internal static class RepairCommand
                 throw new ExplainedException(new(ExitCode.Refused, $"generation {generation.Number} of `{environment}` was not repaired; nothing was changed",
                     $"its own description, generation.json, is not the one that the ledger knows: `{generation.Directory}`", "sandpiper rollback", "sandpiper history"));
             case RepairOutcome.Gone { Why: var why }:
-                throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed", why.Because, ["sandpiper rollback"]));
+                throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed",
+                    ResolutionWords.Because(why), ["sandpiper rollback"]));
             case RepairOutcome.Repaired repaired:
                 session.Terminal.Note($"{Counted.Of(repaired.Findings.Length, "thing")} {(repaired.Findings.Length == 1 ? "was" : "were")} not as installed; {Counted.Of(repaired.Fetched, "wheel")} fetched again");
                 ChangeReport.Write(session, "repair", environment, repaired.Change);

@@ -3,6 +3,7 @@ using Sandpiper.Console;
 using Sandpiper.Packaging;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
+using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Commands;
 
@@ -20,6 +21,7 @@ internal static class RequirementLines
             RequirementsFile read = Read(file);
             whole = Joined(whole, read with { Lines = [.. read.Lines.Select(l => l with { IsConstraint = true })] });
         }
+        MustBeRecordable(whole);
         return whole;
     }
 
@@ -42,7 +44,22 @@ internal static class RequirementLines
             : new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` is no requirement", problem.ToString(), "sandpiper help install"));
     }
 
-    private static RequirementsFile Read(string path) => RequirementsFile.Read(path, PlainFile.ReadText, Environment.GetEnvironmentVariable);
+    // As cat and uv read a dash; a file of that name is `./-`.
+    private static RequirementsFile Read(string path) =>
+        RequirementsFile.Read(path is "-" ? "/dev/stdin" : path, PlainFile.ReadText, Environment.GetEnvironmentVariable);
+
+    // What is recorded of them has to be a requirement that can be read again.
+    private static void MustBeRecordable(RequirementsFile whole)
+    {
+        foreach (var lines in whole.Lines.Where(line => !line.IsConstraint).GroupBy(line => line.Requirement.Name))
+        {
+            if (lines.SelectMany(line => line.Requirement.Specifiers.Clauses).Distinct().Count() <= SpecifierSet.MaxClauses
+                && lines.SelectMany(line => line.Requirement.Extras).Distinct().Count() <= Requirement.MaxExtras) continue;
+            throw new ExplainedException(new(
+                ExitCode.WrongUsage, $"too much is asked of `{lines.Key}`; nothing was changed",
+                $"all lines together may have {SpecifierSet.MaxClauses} limits and {Requirement.MaxExtras} extras of one package"));
+        }
+    }
 
     private static RequirementsFile Joined(RequirementsFile a, RequirementsFile b)
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 

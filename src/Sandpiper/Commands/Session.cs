@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Sandpiper.Console;
-using Sandpiper.Environments.Places;
+using Sandpiper.Environments;
 using Sandpiper.Sandbox.Privileges;
 
 namespace Sandpiper.Commands;
@@ -43,7 +43,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <exception cref="Sandbox.SandboxException">Root's rights could not be given up.</exception>
+    /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
     public static Session Of(ParseResult parsed)
     {
         uint callersMask = CreationMask.Tighten();

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 

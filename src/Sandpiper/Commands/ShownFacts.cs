@@ -1,5 +1,5 @@
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Installing;
-using Sandpiper.Environments.Interpreters;
+using Sandpiper.Interpreters;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 

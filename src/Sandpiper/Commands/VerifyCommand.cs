@@ -3,8 +3,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Store;
 using Sandpiper.Environments.Verifying;
+using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 

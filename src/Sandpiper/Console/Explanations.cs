@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Policies;
-using Sandpiper.Environments.Store;
+using Sandpiper.Interpreters;
+using Sandpiper.Policies;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 using Sandpiper.Indexes;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Sandbox;
 
@@ -28,12 +32,12 @@ internal static class Explanations
         RequirementsFileException e => new(ExitCode.WrongUsage, $"`{e.Where}` was not understood; {Nothing}", e.Because),
         InterpreterException e => new(ExitCode.CouldNot, $"no interpreter to install for; {Nothing}", $"{e.Because}{Quoted(e.Path)}", "sandpiper install --python /path/to/python3 …"),
         WaiverFileDamagedException e => new(ExitCode.Refused, $"the record of what you allowed cannot be read; {Nothing}", $"{e.Because}: `{e.File}`, line {e.Line}", $"mend or remove {e.File}"),
-        StoreUnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written", "free some space and run the same command again"),
-        StoreUnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`", "choose another place with --root DIR"),
+        UnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written", "free some space and run the same command again"),
+        UnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`", "choose another place with --root DIR"),
         StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair", "run the same command again: it fetches the wheel anew"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
         SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
-        SandboxException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
+        KernelException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
         UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", PathIn(e) is { } path ? $"it may not be read or written: `{path}`" : e.Message),
         IOException { HResult: NoSpace } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),

@@ -1,4 +1,4 @@
-using Sandpiper.Environments.Policies;
+using Sandpiper.Policies;
 
 namespace Sandpiper.Console;
 

@@ -57,8 +57,8 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
         File.AppendAllText(file, "# by hand\n");
         bool seen = !ours.Verify();
         File.WriteAllBytes(file, before);
-        File.SetLastWriteTimeUtc(file, Environments.Store.SealedTree.SealTime);
-        File.SetUnixFileMode(file, Environments.Store.SealedTree.FileMode);
+        File.SetLastWriteTimeUtc(file, Store.SealedTree.SealTime);
+        File.SetUnixFileMode(file, Store.SealedTree.FileMode);
         return new("you change one by hand, outside the sandbox", Said(pip?.NoticesAnEdit("pebble/__init__.py") == true ? "seen" : "`pip check` sees nothing"), seen ? "seen by `verify`" : "not seen", seen);
     }
 

@@ -1,10 +1,11 @@
 using System.Text;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Policies;
-using Sandpiper.Environments.Store;
+using Sandpiper.Interpreters;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Policies;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Samples;

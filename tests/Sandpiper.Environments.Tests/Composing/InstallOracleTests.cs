@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Sandpiper.Environments.Store;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 using Sandpiper.Surroundings;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Tests.Composing;
 

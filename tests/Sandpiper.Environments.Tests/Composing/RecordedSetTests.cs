@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Store;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Sandbox.Programs;
+using Sandpiper.Store;
 using Sandpiper.Surroundings;
 
 namespace Sandpiper.Environments.Tests.Composing;

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Interpreters;
 using Sandpiper.Environments.Ledger;
-using Sandpiper.Environments.Policies;
-using Sandpiper.Environments.Store;
-using Sandpiper.Environments.Tests.Store;
+using Sandpiper.Interpreters.Tests;
+using Sandpiper.Interpreters;
+using Sandpiper.Policies;
+using Sandpiper.Store.Tests;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Samples;
 
@@ -14,20 +16,10 @@ namespace Sandpiper.Environments.Tests.Composing;
 /// <summary>A store, an environment and the machine's Python, for one test.</summary>
 internal sealed class Workshop(string below = "") : IDisposable
 {
-    private const string MachinePython = "/usr/bin/python3";
-    private static readonly Lazy<Interpreter?> Machine = new(() => File.Exists(MachinePython) ? new InterpreterProbe(null).Ask(MachinePython) : null);
-
     public static readonly DateTimeOffset Now = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
 
     /// <summary>The machine's Python; skips the calling test where there is none.</summary>
-    public static Interpreter Python
-    {
-        get
-        {
-            Assert.SkipUnless(Machine.Value is not null, $"there is no {MachinePython}");
-            return Machine.Value!;
-        }
-    }
+    public static Interpreter Python => MachineInterpreter.Python;
 
     public DataRoot Root { get; } = new(below);
 

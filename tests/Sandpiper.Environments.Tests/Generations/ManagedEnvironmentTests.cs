@@ -1,5 +1,4 @@
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Store;
 using Sandpiper.Environments.Tests.Composing;
 using Sandpiper.Samples;
 

@@ -1,10 +1,9 @@
 using CsCheck;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Store;
 using Sandpiper.Environments.Tests.Composing;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Samples;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Tests.Verifying;
 

@@ -1,5 +1,5 @@
-using Sandpiper.Environments.Kernel;
-using Sandpiper.Environments.Store;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Tests.Verifying;
 

@@ -99,6 +99,22 @@ public sealed class CoreMetadataTests
         Assert.StartsWith("Requires-Dist c>=1.*: ", Assert.Single(metadata.Repairs), StringComparison.Ordinal);
     }
 
+    // As old tools wrote it, and as indexes are full of it.
+    [Theory]
+    [InlineData(">=3.6.*", ">=3.6")]
+    [InlineData(">= 3.5.*", ">=3.5")]
+    [InlineData(">=3.6, !=3.0*", ">=3.6,!=3.0.*")]
+    [InlineData(">3.6.*", ">3.6")]
+    [InlineData(">=3.6<5", ">=3.6,<5")]
+    [InlineData(">=3.6, !=3.1.*, <5.0.*", ">=3.6,!=3.1.*,<5.0")]
+    [InlineData("<3.6.*", "<3.6")]
+    public void Old_spellings_of_Requires_Python_are_repaired_and_noted(string written, string meant)
+    {
+        var metadata = Read($"Metadata-Version: 2.1\nName: a\nVersion: 1\nRequires-Python: {written}\n");
+        Assert.Equal(meant, metadata.RequiresPython!.ToString());
+        Assert.StartsWith($"Requires-Python {written}: ", metadata.Repairs[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Extras_are_told_apart_as_names_are()
     {

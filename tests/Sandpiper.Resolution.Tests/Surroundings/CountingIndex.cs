@@ -1,11 +1,10 @@
-using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Resolution.Tests.Surroundings;
 
 /// <summary>Counts how many questions are under way at once.</summary>
-internal sealed class CountingIndex(IPackageIndex index) : IPackageIndex
+internal sealed class CountingIndex(ICandidateSource index) : ICandidateSource
 {
     // Long enough for whoever comes at the same time to come, however busy the machine is; those who are alone wait in vain.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -19,11 +18,6 @@ internal sealed class CountingIndex(IPackageIndex index) : IPackageIndex
 
     public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         Counted(() => index.GetMetadataAsync(wheel, cancel));
-
-    public Task DownloadAsync(
-        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
-        CancellationToken cancel) =>
-        index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);
 
     private async Task<T> Counted<T>(Func<Task<T>> ask)
     {

@@ -7,7 +7,7 @@ using Sandpiper.Packaging.Names;
 namespace Sandpiper.Resolution.Tests.Surroundings;
 
 /// <summary>An index that is made up in the test.</summary>
-internal sealed class MemoryIndex : IPackageIndex
+internal sealed class MemoryIndex : ICandidateSource
 {
     private readonly Dictionary<PackageName, ProjectPage> _pages = [];
     private readonly Dictionary<string, byte[]> _metadata = new(StringComparer.Ordinal);
@@ -50,11 +50,6 @@ internal sealed class MemoryIndex : IPackageIndex
         Ask(wheel.FileName);
         return Task.FromResult<ReadOnlyMemory<byte>>(_metadata[wheel.FileName]);
     }
-
-    public Task DownloadAsync(
-        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
-        CancellationToken cancel) =>
-        throw new InvalidOperationException("resolving downloads nothing");
 
     private void Ask(string what)
     {

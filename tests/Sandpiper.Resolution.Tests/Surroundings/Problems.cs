@@ -41,11 +41,11 @@ internal static class Problems
     public static ResolutionProblem WithConstraint(this ResolutionProblem problem, string text) =>
         problem with { Lines = problem.Lines.Add(Line(text, isConstraint: true)) };
 
-    public static async Task<ResolutionResult> SolveOn(this ResolutionProblem problem, Indexes.IPackageIndex index) =>
+    public static async Task<ResolutionResult> SolveOn(this ResolutionProblem problem, ICandidateSource index) =>
         await new Resolver(index).SolveAsync(problem, packagesSoFar: null, TestContext.Current.CancellationToken);
 
     /// <summary>The pins, as <c>a 1.0, b 2.0</c>; or <c>none: </c> and the package for which nothing fits.</summary>
-    public static async Task<string> AnswerOn(this ResolutionProblem problem, Indexes.IPackageIndex index) =>
+    public static async Task<string> AnswerOn(this ResolutionProblem problem, ICandidateSource index) =>
         await problem.SolveOn(index) switch
     {
         ResolutionResult.Solved solved => string.Join(", ", solved.Pins.Select(pin => $"{pin.Name} {pin.Version}")),
@@ -54,9 +54,9 @@ internal static class Problems
     };
 
     /// <summary>Why there is no solution, a sentence a line.</summary>
-    public static async Task<string> ReasonsOn(this ResolutionProblem problem, Indexes.IPackageIndex index) =>
+    public static async Task<string> ReasonsOn(this ResolutionProblem problem, ICandidateSource index) =>
         string.Join('\n', Assert.IsType<ResolutionResult.Unsolvable>(await problem.SolveOn(index)).Because);
 
-    public static async Task<ImmutableArray<Pin>> PinsOn(this ResolutionProblem problem, Indexes.IPackageIndex index) =>
+    public static async Task<ImmutableArray<Pin>> PinsOn(this ResolutionProblem problem, ICandidateSource index) =>
         Assert.IsType<ResolutionResult.Solved>(await problem.SolveOn(index)).Pins;
 }

@@ -9,7 +9,7 @@ using Sandpiper.Surroundings;
 namespace Sandpiper.Resolution.Tests.Surroundings;
 
 /// <summary>The index as it was recorded, read in-process: whole pages, and METADATA of about 4,900 wheels.</summary>
-internal sealed class RecordedIndex : IPackageIndex
+internal sealed class RecordedIndex : ICandidateSource
 {
     private static readonly Lazy<Dictionary<string, byte[]>> Metadata = new(ReadMetadata);
     private readonly string _root = Recorded.Path("pypi");
@@ -44,11 +44,6 @@ internal sealed class RecordedIndex : IPackageIndex
         lock (Gaps) Gaps.Add(wheel.FileName);
         throw new IndexException("SP-INDEX-02", $"METADATA of `{wheel.FileName}` was not recorded", wheel.Url);
     }
-
-    public Task DownloadAsync(
-        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
-        CancellationToken cancel) =>
-        throw new InvalidOperationException("resolving downloads nothing");
 
     private static byte[] Unpacked(string path)
     {

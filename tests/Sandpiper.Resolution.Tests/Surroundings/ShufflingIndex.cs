@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
@@ -7,7 +6,7 @@ using Sandpiper.Packaging.Versions;
 namespace Sandpiper.Resolution.Tests.Surroundings;
 
 /// <summary>Lets answers arrive in another order than they were asked for, and lists files the other way round.</summary>
-internal sealed class ShufflingIndex(IPackageIndex index) : IPackageIndex
+internal sealed class ShufflingIndex(ICandidateSource index) : ICandidateSource
 {
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
@@ -20,11 +19,6 @@ internal sealed class ShufflingIndex(IPackageIndex index) : IPackageIndex
         await Later(cancel);
         return await index.GetMetadataAsync(wheel, cancel);
     }
-
-    public Task DownloadAsync(
-        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
-        CancellationToken cancel) =>
-        index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);
 
     private static async Task Later(CancellationToken cancel)
     {

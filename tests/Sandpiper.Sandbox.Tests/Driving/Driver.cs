@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Kernel;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Surroundings;
@@ -40,7 +41,7 @@ internal static class Driver
             Console.Error.WriteLine($"no sandbox: {e.Because} / {e.Hint}");
             return NoSandbox;
         }
-        catch (SandboxException e)
+        catch (KernelException e)
         {
             Console.Error.WriteLine($"failed: {e.Message}");
             return NoSandbox;

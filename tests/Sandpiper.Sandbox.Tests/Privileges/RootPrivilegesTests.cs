@@ -1,4 +1,4 @@
-using Sandpiper.Sandbox.Kernel;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Tests.Driving;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Sandpiper.Kernel;
 using Sandpiper.Sandbox.Programs;
 
 namespace Sandpiper.Sandbox.Tests.Programs;
@@ -54,7 +55,7 @@ public sealed class PlainProgramTests
     [Fact]
     public void What_is_not_there_is_said_so()
     {
-        var failure = Assert.Throws<SandboxException>(() => PlainProgram.Run("/no/such", [], NoVariables, TimeSpan.FromSeconds(1), 1));
+        var failure = Assert.Throws<KernelException>(() => PlainProgram.Run("/no/such", [], NoVariables, TimeSpan.FromSeconds(1), 1));
         Assert.Equal(2, failure.Errno);
     }
 

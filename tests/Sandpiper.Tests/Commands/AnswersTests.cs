@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Sandpiper.Commands;
 using Sandpiper.Console;
-using Sandpiper.Environments.Installing;
 using Sandpiper.Environments.Verifying;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Tests.Console;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Sandpiper.Commands;
 using Sandpiper.Console;
 using Sandpiper.Packaging.Requirements;
@@ -70,6 +71,64 @@ public sealed class RequirementLinesTests : IDisposable
     [Fact]
     public void A_file_without_a_length_is_read_like_any_other() => Assert.Contains("VmSize", PlainFile.ReadText("/proc/self/status"), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("six\nid\xE9na\n", "r.txt:2", "it is not UTF-8, as a requirements file is")]
+    [InlineData("\xFF", "r.txt:1", "it is not UTF-8, as a requirements file is")]
+    [InlineData("a\nb\nsix # \xC3", "r.txt:3", "it is not UTF-8, as a requirements file is")]
+    [InlineData("\xFF\xFEs\0i\0x\0\n\0\0\xD8", "r.txt:2", "it is not UTF-16, as a requirements file is")]
+    public void A_file_that_is_no_text_is_refused_with_its_line(string latin1, string place, string because)
+    {
+        File.WriteAllBytes(Path.Combine(_folder.Path, "r.txt"), Encoding.Latin1.GetBytes(latin1));
+        var refusal = Assert.Throws<RequirementsFileException>(() => RequirementLines.Of([], [Path.Combine(_folder.Path, "r.txt")], []));
+        Assert.Equal(($"{_folder.Path}/{place}", because), (refusal.Where, refusal.Because));
+    }
+
+    [Fact]
+    public void A_byte_order_mark_says_what_the_file_is()
+    {
+        foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            string file = Path.Combine(_folder.Path, "marked.txt");
+            File.WriteAllText(file, "six # Bücher\n", encoding);
+            Assert.Equal("six", Assert.Single(RequirementLines.Of([], [file], []).Lines).Requirement.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("echo six | COMMAND install --root ROOT -i INDEX -r /dev/stdin")]
+    [InlineData("echo six | COMMAND install --root ROOT -i INDEX -r -")]
+    [InlineData("exec 7< six.txt; COMMAND install --root ROOT -i INDEX -r /dev/fd/7")]
+    [InlineData("echo six > six.txt; COMMAND install --root ROOT -i INDEX six -c /proc/self/fd/0 < six.txt")]
+    public void Requirements_come_from_a_descriptor_that_was_handed_over(string line)
+    {
+        _folder.Write("six.txt", "six\n");
+        Ended ended = Shell(line);
+        // It was read: the index, which has nothing, was asked for what it names.
+        Assert.Equal((int)ExitCode.CouldNot, ended.ExitCode);
+        Assert.Contains("you asked for six", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("COMMAND install --root ROOT -r /dev/fd/99", "no such descriptor was handed over: `/dev/fd/99`")]
+    [InlineData("COMMAND install --root ROOT -r - < .", "it cannot be read from: `/dev/stdin`")]
+    [InlineData("COMMAND install --root ROOT -r - <&-", "`/dev/stdin`")]
+    [InlineData("yes | COMMAND install --root ROOT -r -", "more than 16 MB came from it: `/dev/stdin`")]
+    [InlineData("mkfifo named; COMMAND install --root ROOT -r named", "it is no plain file: `named`")]
+    public void A_descriptor_that_gives_no_text_is_told_and_never_waited_for(string line, string because)
+    {
+        Ended ended = Shell(line);
+        Assert.Equal((int)ExitCode.CouldNot, ended.ExitCode);
+        Assert.Contains(because, ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_than_can_be_recorded_of_one_package_is_refused()
+    {
+        IEnumerable<string> words = Enumerable.Range(0, 600).Select(i => $"six!={i}");
+        Explanation explanation = Assert.Throws<ExplainedException>(() => RequirementLines.Of(words, [], [])).Explanation;
+        Assert.Equal((ExitCode.WrongUsage, "too much is asked of `six`; nothing was changed"), (explanation.Exit, explanation.What));
+    }
+
     [Fact]
     public void A_file_that_is_ours_but_not_to_read_says_so()
     {
@@ -86,6 +145,14 @@ public sealed class RequirementLinesTests : IDisposable
     {
         Assert.Equal("zope-interface", RequirementLines.NameOf("Zope_Interface").ToString());
         Assert.Equal(ExitCode.WrongUsage, Assert.Throws<ExplainedException>(() => RequirementLines.NameOf("six==1")).Explanation.Exit);
+    }
+
+    private Ended Shell(string line)
+    {
+        _folder.Make("empty");
+        return BuiltCommand.Shell($"cd {_folder.Path}; " + line.Replace("COMMAND", BuiltCommand.Path, StringComparison.Ordinal)
+            .Replace("ROOT", $"{_folder.Path}/root", StringComparison.Ordinal)
+            .Replace("INDEX", $"file://{_folder.Path}/empty/", StringComparison.Ordinal));
     }
 
     private string WhyNot(string file) => Unread(file).Split(':')[0];

@@ -2,16 +2,19 @@ using System.Text;
 using Sandpiper.Archives;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Environments.Installing;
-using Sandpiper.Environments.Interpreters;
-using Sandpiper.Environments.Policies;
-using Sandpiper.Environments.Store;
 using Sandpiper.Indexes;
+using Sandpiper.Interpreters;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Operations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
+using Sandpiper.Policies;
 using Sandpiper.Sandbox;
+using Sandpiper.Store;
 using Sandpiper.Tests.Snapshots;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Tests.Console;
 
@@ -40,13 +43,13 @@ public sealed class ExplanationsTests
         ("a requirements file", new RequirementsFileException("requirements.txt, line 3", "`-e` is not supported")),
         ("an interpreter", new InterpreterException("/usr/bin/python3", "it is too old")),
         ("the waivers", new WaiverFileDamagedException("/home/a/waivers.jsonl", 2, "not a waiver")),
-        ("a full disk while the store is written", new StoreUnwritableException("/home/a/store", new IOException("No space left on device", 28))),
-        ("a store that cannot be written", new StoreUnwritableException("/home/a/store", new UnauthorizedAccessException("Access is denied"))),
+        ("a full disk while the store is written", new UnwritableException("/home/a/store", new IOException("No space left on device", 28))),
+        ("a store that cannot be written", new UnwritableException("/home/a/store", new UnauthorizedAccessException("Access is denied"))),
         ("a damaged store", new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone")),
         ("an environment", new EnvironmentException("generation 3 is damaged")),
         ("no sandbox, with a hint", new SandboxUnavailableException("bubblewrap is not installed", "apt install bubblewrap")),
         ("no sandbox, without a hint", new SandboxUnavailableException("the kernel has no user namespaces", null)),
-        ("a call of the kernel", new SandboxException("memfd_create", 38)),
+        ("a call of the kernel", new KernelException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
         ("a missing right", new UnauthorizedAccessException("Access to the path '/root/x' is denied.")),
         ("a missing right, without a path", new UnauthorizedAccessException("Access to the path is denied.")),
@@ -77,7 +80,7 @@ public sealed class ExplanationsTests
     public void No_exception_of_a_room_is_left_without_words()
     {
         var known = Cases.SelectMany(c => new[] { c.Error, c.Error.InnerException }).OfType<Exception>().Select(e => e.GetType()).ToHashSet();
-        var raised = new[] { typeof(ArchiveRefusedException), typeof(IndexException), typeof(RequirementsFileException), typeof(StoreDamagedException), typeof(SandboxException) }
+        var raised = new[] { typeof(ArchiveRefusedException), typeof(IndexException), typeof(RequirementsFileException), typeof(StoreDamagedException), typeof(KernelException) }
             .SelectMany(t => t.Assembly.GetExportedTypes())
             .Where(t => t.IsSubclassOf(typeof(Exception)));
         Assert.Empty(raised.Where(t => !known.Contains(t)).Select(t => t.Name));

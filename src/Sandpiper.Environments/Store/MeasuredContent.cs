@@ -1,7 +1,0 @@
-using Sandpiper.Packaging.Names;
-
-namespace Sandpiper.Environments.Store;
-
-/// <summary>What was seen of a file while it was inflated.</summary>
-/// <param name="IsPythonScript">It begins with <c>#!python</c>.</param>
-internal readonly record struct MeasuredContent(Sha256Digest Digest, long Size, bool IsPythonScript);

@@ -1,0 +1,14 @@
+namespace Sandpiper.Kernel;
+
+/// <summary>The error numbers we decide by (asm-generic/errno-base.h, errno.h); the same on every architecture we run on.</summary>
+public static class Errno
+{
+    public const int NotPermitted = 1;  // EPERM
+    public const int NoSuchFile = 2;    // ENOENT
+    public const int Interrupted = 4;   // EINTR
+    public const int NoChild = 10;      // ECHILD
+    public const int Exists = 17;       // EEXIST
+    public const int NotDirectory = 20; // ENOTDIR
+    public const int OverQuota = 122;   // EDQUOT
+    public const int NoSuchCall = 38;   // ENOSYS
+}

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>read(2), write(2) and lseek(2) on a descriptor that others share: its position moves for them, too.</summary>
+public static unsafe partial class Descriptor
+{
+    private const int FromStart = 0, FromHere = 1;  // SEEK_SET, SEEK_CUR: linux/fs.h
+
+    /// <returns>0 at the end, or where it cannot be read.</returns>
+    public static int Read(SafeFileHandle file, Span<byte> into)
+    {
+        while (true)
+        {
+            nint got;
+            fixed (byte* start = into) got = Read(file, start, (nuint)into.Length);
+            if (got >= 0 || Marshal.GetLastPInvokeError() != Errno.Interrupted) return (int)Math.Max(got, 0);
+        }
+    }
+
+    /// <returns>False when not all of it could be written.</returns>
+    public static bool TryWrite(SafeFileHandle file, ReadOnlySpan<byte> content)
+    {
+        while (!content.IsEmpty)
+        {
+            nint done;
+            fixed (byte* start = content) done = Write(file, start, (nuint)content.Length);
+            if (done < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) continue;
+            if (done <= 0) return false;
+            content = content[(int)done..];
+        }
+        return true;
+    }
+
+    /// <returns>Negative where it has no position.</returns>
+    public static long Position(SafeFileHandle file) => Seek(file, 0, FromHere);
+
+    public static void MoveTo(SafeFileHandle file, long position) => _ = Seek(file, position, FromStart);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint Read(SafeFileHandle file, byte* into, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(SafeFileHandle file, byte* from, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long Seek(SafeFileHandle file, long offset, int from);
+}

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>A directory that is held open while it is filled, so that thousands of names are not walked down again from the root.</summary>
+public sealed partial class OpenDirectory : IDisposable
+{
+    private const int ReadOnlyCloseOnExec = 0x80000;        // O_RDONLY | O_CLOEXEC, asm-generic/fcntl.h
+    private const int CurrentDirectory = -100;              // AT_FDCWD
+    private const int NotPermitted = 1, CrossesDevices = 18, TooManyLinks = 31;     // asm-generic/errno-base.h
+
+    private readonly SafeFileHandle _handle;
+    private readonly string _path;
+
+    private OpenDirectory(SafeFileHandle handle, string path) => (_handle, _path) = (handle, path);
+
+    public static OpenDirectory At(string path)
+    {
+        var handle = Open(CurrentDirectory, path, ReadOnlyCloseOnExec, 0);
+        return new OpenDirectory(Checked(handle, path), path);
+    }
+
+    public OpenDirectory Below(string relative)
+    {
+        var handle = OpenBelow(_handle, relative, ReadOnlyCloseOnExec, 0);
+        string path = Path.Combine(_path, relative);
+        return new OpenDirectory(Checked(handle, path), path);
+    }
+
+    public void MakeDirectory(string relative, UnixFileMode mode) =>
+        KernelFailure.ThrowIfFailed(MakeDirectory(_handle, relative, (uint)mode), "mkdirat", relative);
+
+    public void MakeLink(string relative, string target) => KernelFailure.ThrowIfFailed(SymbolicLink(target, _handle, relative), "symlinkat", relative);
+
+    /// <summary>False when there is nothing of that name.</summary>
+    public bool TryLookAt(string relative, out FileStatus status) => FileStatus.TryRead(_handle, relative, out status);
+
+    /// <summary>Gives a file of <paramref name="source"/> a second name here. False where the file system or the kernel's policy has no hard links for it.</summary>
+    public bool TryAdopt(OpenDirectory source, string sourceRelative, string name)
+    {
+        if (HardLink(source._handle, sourceRelative, _handle, name, 0) == 0) return true;
+        int error = Marshal.GetLastPInvokeError();
+        return error is NotPermitted or CrossesDevices or TooManyLinks ? false : throw KernelFailure.Of(error, "linkat", Path.Combine(_path, name));
+    }
+
+    /// <summary>Its final time and mode; nothing can be added afterwards.</summary>
+    public void Seal(DateTime time, UnixFileMode mode)
+    {
+        File.SetLastWriteTimeUtc(_handle, time);
+        File.SetUnixFileMode(_handle, mode);
+    }
+
+    /// <summary>Everything that its file system has not written yet goes to the disk, so that what a rename makes visible survives a power failure.</summary>
+    public void SynchronizeFileSystem() => KernelFailure.ThrowIfFailed(SynchronizeFileSystem(_handle), "syncfs", _path);
+
+    /// <summary>The names in it go to the disk.</summary>
+    public void Synchronize() => KernelFailure.ThrowIfFailed(Synchronize(_handle), "fsync", _path);
+
+    public void Dispose() => _handle.Dispose();
+
+    private static SafeFileHandle Checked(SafeFileHandle handle, string path) =>
+        handle.IsInvalid ? throw KernelFailure.Of(Marshal.GetLastPInvokeError(), "openat", path) : handle;
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(int directory, string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle OpenBelow(SafeFileHandle directory, string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeDirectory(SafeFileHandle directory, string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SymbolicLink(string target, SafeFileHandle directory, string path);
+
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int HardLink(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SynchronizeFileSystem(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Synchronize(SafeFileHandle file);
+}

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>Asks the kernel which file a path means and whether we may run it.</summary>
+public static partial class ProgramFile
+{
+    private const int ExecutePermission = 1;    // X_OK, unistd.h
+    private const int MaxPath = 4096;           // PATH_MAX with its zero, linux/limits.h
+
+    public static bool MayRun(string path) => Access(path, ExecutePermission) == 0;
+
+    /// <summary>The path without any link in it; null when it leads nowhere or not to us.</summary>
+    public static string? Resolve(string path)
+    {
+        Span<byte> resolved = stackalloc byte[MaxPath];
+        if (RealPath(path, resolved) == 0) return null;
+        return Encoding.UTF8.GetString(resolved[..resolved.IndexOf((byte)0)]);
+    }
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint RealPath(string path, Span<byte> resolved);
+}

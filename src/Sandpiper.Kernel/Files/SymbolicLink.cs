@@ -1,0 +1,20 @@
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>A link that always points somewhere: replaced by one rename(2), never removed and made again.</summary>
+public static class SymbolicLink
+{
+    /// <summary>What it points to, unresolved; null when there is nothing of that name, or no link.</summary>
+    public static string? Target(string path) => new FileInfo(path).LinkTarget;
+
+    /// <summary>The caller holds the lock of whatever <paramref name="path"/> belongs to: the new link has a fixed name for a moment.</summary>
+    /// <exception cref="IOException">It still points where it pointed.</exception>
+    public static void Replace(string path, string target)
+    {
+        string next = path + ".next";
+        File.Delete(next);      // of a command that was killed between the two calls below
+        File.CreateSymbolicLink(next, target);
+        AtomicRename.Replace(next, path);
+        using var directory = OpenDirectory.At(Path.GetDirectoryName(path)!);
+        directory.Synchronize();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Processes;
+
+/// <summary>A child started with exactly the descriptors it is handed and an empty environment. Wait for it on the thread that started it.</summary>
+/// <remarks>Not <c>Process</c>: that can neither hand over descriptors nor promise which thread is the parent, and a parent-death signal counts threads.</remarks>
+public sealed unsafe partial class ChildProcess
+{
+    private readonly int _id;
+    private readonly Lock _notReaped = new();
+    private bool _reaped;
+
+    private ChildProcess(int id) => _id = id;
+
+    /// <param name="path">Absolute.</param>
+    /// <param name="arguments">All of them; the first is the name it sees for itself.</param>
+    /// <param name="handedOver">What is open in the child besides the standard streams, or in their place, and under which number.</param>
+    /// <exception cref="KernelException">It could not be started.</exception>
+    public static ChildProcess Start(string path, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle File, int Number)> handedOver)
+    {
+        FileActions actions = default;
+        Check("posix_spawn_file_actions_init", InitActions(&actions));
+        try
+        {
+            foreach (var (file, number) in handedOver)
+            {
+                // A descriptor duplicated onto itself loses its close-on-exec mark in the child, and only there (POSIX.1-2024, posix_spawn).
+                Check("posix_spawn_file_actions_adddup2", AddDuplicate(&actions, (int)file.DangerousGetHandle(), number));
+            }
+            byte* noVariables = null;
+            using var vector = new ArgumentVector(arguments);
+            Check($"posix_spawn({path})", Spawn(out int id, path, &actions, null, vector.Address, &noVariables));
+            GC.KeepAlive(handedOver);
+            return new ChildProcess(id);
+        }
+        finally
+        {
+            _ = DestroyActions(&actions);
+        }
+    }
+
+    /// <summary>SIGKILL; does nothing once it was waited for, for its number may be another's by then.</summary>
+    public void Kill()
+    {
+        lock (_notReaped)
+        {
+            if (!_reaped) _ = Kill(_id, KillSignal);
+        }
+    }
+
+    /// <summary>Waits until it ends.</summary>
+    /// <returns>Its exit code, 128 + n when signal n ended it, or null when the kernel no longer knows (SIGCHLD is ignored here).</returns>
+    public int? Wait()
+    {
+        // First without reaping, so that the number stays its own until nobody can kill by it any more.
+        SignalInfo info = default;
+        while (WaitId(WaitForId, _id, &info, Exited | LeaveWaitable) != 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) { }
+        lock (_notReaped)
+        {
+            _reaped = true;
+            int status;
+            int got;
+            do got = WaitPid(_id, out status, 0);
+            while (got < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
+            if (got != _id) return null;
+            int signal = status & 0x7f; // wait(2): WTERMSIG, WEXITSTATUS
+            return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+        }
+    }
+
+    private static void Check(string call, int errno)
+    {
+        if (errno != 0) throw new KernelException(call, errno);
+    }
+
+    private const int KillSignal = 9;
+    private const int WaitForId = 1;            // P_PID, WEXITED, WNOWAIT: linux/wait.h
+    private const int Exited = 4;
+    private const int LeaveWaitable = 0x01000000;
+
+    /// <summary>At least as large as any libc's <c>posix_spawn_file_actions_t</c> (80 bytes in glibc).</summary>
+    [InlineArray(32)]
+    private struct FileActions
+    {
+        private ulong _first;
+    }
+
+    /// <summary><c>siginfo_t</c>, 128 bytes.</summary>
+    [InlineArray(16)]
+    private struct SignalInfo
+    {
+        private ulong _first;
+    }
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
+    private static partial int InitActions(FileActions* actions);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
+    private static partial int AddDuplicate(FileActions* actions, int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
+    private static partial int DestroyActions(FileActions* actions);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Spawn(out int id, string path, FileActions* actions, void* attributes, byte** arguments, byte** variables);
+
+    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
+    private static partial int WaitId(int kind, int id, SignalInfo* info, int options);
+
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    private static partial int WaitPid(int id, out int status, int options);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int id, int signal);
+}

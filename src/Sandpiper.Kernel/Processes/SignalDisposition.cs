@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Sandpiper.Kernel.Processes;
+
+/// <summary>What a signal does to this process, put back when disposed. What is ignored stays ignored in what we start.</summary>
+/// <remarks>Not <see cref="PosixSignalRegistration"/>: a handler is not inherited, "ignored" is.</remarks>
+public sealed unsafe partial class SignalDisposition : IDisposable
+{
+    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, TerminalOutput = 22; // SIGINT, SIGQUIT, SIGPIPE, SIGTTOU: asm/signal.h
+
+    private readonly int _signal;
+    private readonly Action _before;
+
+    private SignalDisposition(int signal, nint handler)
+    {
+        _signal = signal;
+        Action wanted = default;
+        *(nint*)&wanted = handler; // sa_handler comes first in glibc and musl alike; no flags, empty mask
+        if (Sigaction(signal, &wanted, out _before) != 0) throw new KernelException("sigaction", Marshal.GetLastPInvokeError());
+    }
+
+    public static SignalDisposition Ignore(int signal) => new(signal, handler: 1);  // SIG_IGN
+
+    /// <summary>For good: an exec follows.</summary>
+    public static void Default(int signal) => _ = new SignalDisposition(signal, handler: 0); // SIG_DFL
+
+    /// <summary>Lets every signal through to the calling thread.</summary>
+    public static void UnblockAll()
+    {
+        SignalSet none = default;
+        if (Sigmask(SetMask, &none, null) is var errno and not 0) throw new KernelException("pthread_sigmask", errno);
+    }
+
+    /// <summary>The calling thread, and every thread and program that it starts, does not get it until somebody lets it through.</summary>
+    public static void Block(int signal)
+    {
+        SignalSet one = default;
+        one[0] = 1ul << (signal - 1);
+        if (Sigmask(BlockToo, &one, null) is var errno and not 0) throw new KernelException("pthread_sigmask", errno);
+    }
+
+    public void Dispose()
+    {
+        fixed (Action* before = &_before) _ = Sigaction(_signal, before, out _);
+    }
+
+    private const int BlockToo = 0, SetMask = 2; // SIG_BLOCK, SIG_SETMASK
+
+    /// <summary>At least as large as any libc's <c>struct sigaction</c> (152 bytes in glibc); only its first field is ours to know.</summary>
+    [InlineArray(32)]
+    private struct Action
+    {
+        private long _first;
+    }
+
+    /// <summary><c>sigset_t</c>, 128 bytes in glibc and musl.</summary>
+    [InlineArray(16)]
+    private struct SignalSet
+    {
+        private ulong _first;
+    }
+
+    [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]
+    private static partial int Sigaction(int signal, Action* wanted, out Action before);
+
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    private static partial int Sigmask(int how, SignalSet* wanted, SignalSet* before);
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
+using Sandpiper.Archives;
+using Sandpiper.Indexes;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
+using Sandpiper.Resolution;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
+
+namespace Sandpiper.Operations;
+
+/// <summary>Gets every selected wheel into the store: found there, or downloaded, inspected and sealed. Several at a time, the largest first.</summary>
+internal sealed class Acquisition(WheelStore store, IPackageIndex index, Policy policy, ArchiveLimits limits, Staging staging, IProgress<InstallationFact> facts)
+{
+    private const int DownloadsAtOnce = 8;
+    private readonly ConcurrentDictionary<PackageName, long> _arrived = new();
+    private int _done;
+
+    /// <returns>The wheel of each package.</returns>
+    /// <exception cref="RefusedException">A wheel was refused.</exception>
+    /// <exception cref="IndexException">One could not be had, or is not what was promised.</exception>
+    public async Task<IReadOnlyDictionary<PackageName, SealedWheel>> AcquireAsync(ImmutableArray<SelectedPackage> packages, CancellationToken cancel)
+    {
+        long started = Stopwatch.GetTimestamp();
+        var wheels = new ConcurrentDictionary<PackageName, SealedWheel>();
+        var missing = new ConcurrentBag<SelectedPackage>();
+        try
+        {
+            Parallel.ForEach(packages, new ParallelOptions { CancellationToken = cancel }, package =>
+            {
+                if (package.Facts.Digest != default && FindSealed(package) is { } wheel) wheels[package.Name] = wheel;
+                else missing.Add(package);
+            });
+        }
+        catch (AggregateException several)
+        {
+            // Several packages may be wrong; one reason is enough to refuse.
+            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
+        }
+        if (missing.IsEmpty) return wheels;
+
+        long total = missing.Sum(p => p.Pin?.File.Size ?? 0);
+        int files = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = DownloadsAtOnce, CancellationToken = cancel };
+        await Parallel.ForEachAsync(missing.OrderByDescending(p => p.Pin?.File.Size ?? 0), options, async (package, stop) =>
+        {
+            SealedWheel wheel = await FetchAsync(package, total, missing.Count, stop);
+            wheels[package.Name] = wheel;
+            Interlocked.Add(ref files, wheel.Files.Length);
+            Interlocked.Increment(ref _done);
+        });
+        facts.Report(new InstallationFact.Checked(missing.Count, files, Stopwatch.GetElapsedTime(started)));
+        return wheels;
+    }
+
+    private SealedWheel? FindSealed(SelectedPackage package)
+    {
+        if (package.Pin is not { } pin) return store.Find(package.Facts.Digest) ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
+        try
+        {
+            SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, resolvedMetadata: null);
+            // An earlier version kept nothing to judge it by: it is inspected again.
+            if (found is { Findings: null }) return null;
+            // Chosen on another METADATA than is in the wheel: whoever compares the two when a wheel is sealed does it again.
+            return found is not null && pin.File.HasMetadata && found.Metadata.Digest != pin.MetadataDigest ? null : found;
+        }
+        catch (RefusedException refusal)
+        {
+            throw Refused(pin, package.Facts.Digest, refusal);
+        }
+    }
+
+    private async Task<SealedWheel> FetchAsync(SelectedPackage package, long total, int count, CancellationToken cancel)
+    {
+        Pin pin = package.Pin!;
+        string path = Path.Combine(staging.NewDirectory(), pin.Wheel.FileName);
+        var arrived = new Progress(bytes =>
+        {
+            _arrived[pin.Name] = bytes;
+            facts.Report(new InstallationFact.Acquiring($"{pin.Name} {pin.Version}", _arrived.Values.Sum(), total, Volatile.Read(ref _done), count));
+        });
+        await using (FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite))
+        {
+            await index.DownloadAsync(pin.File, pin.Expected, file, arrived, cancel);
+        }
+        Sha256Digest digest = pin.File.Sha256 ?? DigestOf(path);
+        try
+        {
+            ReadOnlyMemory<byte> metadata = await index.GetMetadataAsync(pin.File, cancel);
+            UnpackedWheel unpacked = WheelStore.Unpack(pin.Wheel, digest, path, limits, staging, cancel);
+            Finding? other = pin.File.HasMetadata ? DistInfo.Compare(unpacked.ReadMetadata().Span, metadata.Span, unpacked.MetadataPath) : null;
+            Judgement.MustBeAcceptable(unpacked.Artifact, [.. unpacked.Inspected.Findings, .. other is null ? [] : (Finding[])[other]], package.Facts, policy);
+            SealedWheel wheel = store.Seal(unpacked, cancel).With(other);
+            File.Delete(path);
+            return wheel;
+        }
+        catch (Exception refusal) when (refusal is RefusedException { Refusal.Artifact: null } or ArchiveRefusedException)
+        {
+            throw Refused(pin, digest, refusal);
+        }
+    }
+
+    private static Sha256Digest DigestOf(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Sha256Digest.FromBytes(SHA256.HashData(file));
+    }
+
+    // Whoever reads an archive or a wheel does not know for which package it was chosen.
+    private static RefusedException Refused(Pin pin, Sha256Digest digest, Exception refusal)
+    {
+        var artifact = new Artifact(pin.Name, pin.Version, digest);
+        return refusal is ArchiveRefusedException archive
+            ? new RefusedException(new Refusal([new Finding(Fault.Archive, archive.Member) { Rule = archive.Rule }]) { Artifact = artifact }, archive)
+            : new RefusedException(((RefusedException)refusal).Refusal with { Artifact = artifact });
+    }
+
+    // System.Progress posts to a thread pool, out of order; these are only numbers.
+    private sealed class Progress(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Text;
+using Sandpiper.Environments;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
+using Sandpiper.Packaging.Tags;
+using Sandpiper.Store;
+
+namespace Sandpiper.Operations;
+
+/// <summary>
+/// Remembers which wheel a hashed pin led to on this machine, so that the same line needs no index again. The key is everything that decided:
+/// the line, its hashes, the tags of the interpreter; the value one of those hashes.
+/// </summary>
+internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
+{
+    private readonly string _directory = Path.Combine(places.Cache, "choices");
+    private readonly Lazy<string> _tags = new(() => Sha256Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', tags.Ordered))).Hex);
+
+    public IEnumerable<(PackageName Name, KnownWheel Wheel)> Find(ImmutableArray<RequirementLine> lines, WheelStore store)
+    {
+        foreach (RequirementLine line in lines.Where(IsPin))
+        {
+            if (Read(Path.Combine(_directory, KeyOf(line))) is not ({ } digest, { } origin) || !line.Hashes.Contains(digest)) continue;
+            if (store.Find(digest) is { } wheel) yield return (line.Requirement.Name, new KnownWheel(wheel, origin));
+        }
+    }
+
+    public void Keep(ImmutableArray<RequirementLine> lines, ImmutableArray<SelectedPackage> selected, IReadOnlyDictionary<PackageName, SealedWheel> wheels)
+    {
+        try
+        {
+            Directory.CreateDirectory(_directory);
+            var origins = selected.ToDictionary(s => s.Name, s => s.Facts.Index);
+            foreach (RequirementLine line in lines.Where(IsPin))
+            {
+                string path = Path.Combine(_directory, KeyOf(line));
+                if (wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) && !File.Exists(path)) File.WriteAllText(path, $"{wheel.Digest}\n{origins[line.Requirement.Name]}\n");
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Forgetting costs time, not correctness.
+        }
+    }
+
+    private static bool IsPin(RequirementLine line) => !line.IsConstraint && !line.Hashes.IsEmpty && line.Requirement.Specifiers.Clauses is [{ IsExact: true }];
+
+    private static (Sha256Digest? Digest, Uri? Origin) Read(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path) is [var hex, var origin] && Sha256Digest.TryParseHex(hex, out Sha256Digest digest) && Uri.TryCreate(origin, UriKind.Absolute, out Uri? address)
+                ? (digest, address) : default;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
+    }
+
+    private string KeyOf(RequirementLine line) =>
+        Sha256Digest.Of(Encoding.UTF8.GetBytes($"{line.Requirement}\n{string.Join('\n', line.Hashes.Order())}\n{_tags.Value}")).Hex;
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Sandpiper.Archives;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
+
+namespace Sandpiper.Operations;
+
+/// <summary>What a user asks of an environment. The same request on the same environment and index has the same result.</summary>
+public sealed record InstallationRequest
+{
+    /// <summary>What to add, constraints among it.</summary>
+    public required ImmutableArray<RequirementLine> Lines { get; init; }
+
+    /// <summary>False (<c>--no-deps</c>): exactly the lines, nothing they depend on.</summary>
+    public bool FollowDependencies { get; init; } = true;
+
+    /// <summary><c>-U</c>: the newest version that fits of everything the lines name or need; what is installed besides stays.</summary>
+    public bool UpgradeAll { get; init; }
+
+    /// <summary><c>--upgrade-package</c>: the newest of these.</summary>
+    public ImmutableArray<PackageName> Upgrade { get; init; } = [];
+
+    /// <summary><c>--pre</c>.</summary>
+    public bool Prereleases { get; init; }
+
+    /// <summary>Releases uploaded later are not considered; null: all are.</summary>
+    public DateTimeOffset? ExcludeNewer { get; init; }
+
+    /// <summary>Every artifact must have a hash that the user gave.</summary>
+    public bool RequireHashes { get; init; }
+
+    /// <summary>Install packages without their start-up hooks instead of refusing them.</summary>
+    public bool LeaveHooksOut { get; init; }
+
+    /// <summary>The most that one archive may cost.</summary>
+    public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
+
+    /// <summary>Say what would be done, do nothing.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>
+    /// The same request without the lines whose markers rule them out here: they ask for nothing, limit nothing and are not recorded.
+    /// </summary>
+    public InstallationRequest For(MarkerEnvironment environment) =>
+        this with { Lines = [.. Lines.Where(line => line.Requirement.Marker?.Evaluate(environment, []) != MarkerResult.False)] };
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Sandpiper.Packaging.Names;
+
+namespace Sandpiper.Operations;
+
+/// <summary>What happens to one package between two generations.</summary>
+/// <param name="Before">Version, or null when it was not there.</param>
+/// <param name="After">Version, or null when it goes.</param>
+/// <param name="Notes">What a person should hear of it.</param>
+public sealed record PackageChange(PackageName Name, string? Before, string? After, ImmutableArray<string> Notes);
+
+/// <summary>What a command did to an environment, or would do.</summary>
+/// <param name="Generation">The number that is current now; null when nothing was ever installed.</param>
+/// <param name="IsNew">A new generation was made.</param>
+/// <param name="Changes">Ordered by name; empty when everything was as asked already.</param>
+/// <param name="Packages">In the environment now.</param>
+/// <param name="Took">Composing and switching.</param>
+public sealed record EnvironmentChange(int? Generation, bool IsNew, ImmutableArray<PackageChange> Changes, int Packages, TimeSpan Took)
+{
+    /// <summary>Scripts for which no shim was made, and why.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Sandpiper.Policies;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Wheels;
+using Sandpiper.Wheels;
+
+namespace Sandpiper.Store;
+
+/// <summary>A wheel in the store: inspected, unpacked, read-only, known by the SHA-256 of its file.</summary>
+public sealed record SealedWheel
+{
+    public required Sha256Digest Digest { get; init; }
+
+    /// <summary>Absolute: the store's directory for this wheel; the unpacked tree is <c>wheel/</c> below it.</summary>
+    public required string Directory { get; init; }
+
+    public required WheelFileName FileName { get; init; }
+
+    /// <summary>Name of the <c>.dist-info</c> directory, as in the wheel.</summary>
+    public required string DistInfo { get; init; }
+
+    /// <summary>Every file to install. RECORD is not among them: each environment gets its own.</summary>
+    public required ImmutableArray<StoredFile> Files { get; init; }
+
+    public required ImmutableArray<ScriptEntryPoint> Scripts { get; init; }
+
+    /// <summary>
+    /// What was found when it was inspected, for whoever installs it to judge; null: an earlier version sealed it and kept none, so that
+    /// it has to be inspected again.
+    /// </summary>
+    public required ImmutableArray<Finding>? Findings { get; init; }
+
+    /// <summary>What was done silently, in words: <c>"3 byte-code files were left out"</c>.</summary>
+    public required ImmutableArray<string> Notes { get; init; }
+
+    public const string TreeName = "wheel";
+
+    private const int MaxMetadataBytes = 16 << 20;
+
+    /// <summary>Absolute: where <see cref="StoredFile.StorePath"/> begins.</summary>
+    public string Tree => Path.Combine(Directory, TreeName);
+
+    /// <summary>METADATA among <see cref="Files"/>.</summary>
+    /// <exception cref="StoreDamagedException">It is not there.</exception>
+    public StoredFile Metadata
+    {
+        get
+        {
+            string path = $"{DistInfo}/METADATA";
+            foreach (var file in Files)
+            {
+                if (string.Equals(file.StorePath, path, StringComparison.Ordinal)) return file;
+            }
+            throw new StoreDamagedException(Digest, "its manifest lists no METADATA");
+        }
+    }
+
+    /// <summary>The same with one more finding; null changes nothing.</summary>
+    public SealedWheel With(Finding? finding) => finding is null ? this : this with { Findings = Findings?.Add(finding) };
+
+    /// <summary>The content of one of <see cref="Files"/>, held against its SHA-256.</summary>
+    /// <exception cref="StoreDamagedException">It is not what was sealed, or is longer than <paramref name="maxBytes"/>.</exception>
+    public ReadOnlyMemory<byte> Read(StoredFile file, int maxBytes)
+    {
+        byte[] content = StoreFile.Read(Path.Combine(Tree, file.StorePath), maxBytes, Digest);
+        return Sha256Digest.Of(content) == file.Digest ? content : throw new StoreDamagedException(Digest, $"{file.StorePath} has been changed");
+    }
+
+    /// <inheritdoc cref="WheelStore.ReadMetadata"/>
+    public ReadOnlyMemory<byte> ReadMetadata() => Read(Metadata, MaxMetadataBytes);
+}

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sandpiper.Kernel.Files;
+
+namespace Sandpiper.Store;
+
+/// <summary>The place where one command prepares what it will rename into the store or an environment. Removed on disposal.</summary>
+/// <remarks>
+/// <c>staging/x.lock</c> is made before <c>staging/x</c> and removed after it, and is held in between. So a stage without a holder is what
+/// a crashed command left, whatever its age.
+/// </remarks>
+public sealed class Staging : IDisposable
+{
+    private const int MaxRootBytes = 2048;      // PATH_MAX is 4,096: as much again for our own directories and a wheel's
+    private const string LockSuffix = ".lock";
+
+    private readonly StageLock _lock;
+    private int _count;
+
+    private Staging(StageLock held, string directory) => (_lock, Directory) = (held, directory);
+
+    /// <summary>Absolute; 0700, and empty when it is made.</summary>
+    public string Directory { get; }
+
+    /// <summary>A fresh stage below <paramref name="root"/>, the data root; stages of crashed commands are swept first.</summary>
+    /// <exception cref="UnwritableException">The data root cannot be written.</exception>
+    public static Staging Create(string root)
+    {
+        string all = Path.Combine(Path.GetFullPath(root), "staging");
+        if (Encoding.UTF8.GetByteCount(all) > MaxRootBytes)
+            throw new UnwritableException(all, new PathTooLongException($"a data root's path may have {MaxRootBytes} bytes"));
+        try
+        {
+            System.IO.Directory.CreateDirectory(all, SealedTree.OpenDirectoryMode);
+            Sweep(all);
+            while (true)
+            {
+                string stage = Path.Combine(all, RandomNumberGenerator.GetHexString(16, lowercase: true));
+                // A sweep may have had the lock for a moment between its making and our taking it: then this name is spent.
+                if (StageLock.TryCreate(stage + LockSuffix) is not { } held) continue;
+                System.IO.Directory.CreateDirectory(stage, SealedTree.OpenDirectoryMode);
+                return new Staging(held, stage);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnwritableException(all, e);
+        }
+    }
+
+    /// <summary>A fresh empty directory inside this stage. May be called from several threads.</summary>
+    public string NewDirectory()
+    {
+        string directory = Path.Combine(Directory, Interlocked.Increment(ref _count).ToString());
+        System.IO.Directory.CreateDirectory(directory, SealedTree.OpenDirectoryMode);
+        return directory;
+    }
+
+    /// <summary>Removes the stage and everything still in it.</summary>
+    public void Dispose()
+    {
+        SealedTree.Remove(Directory);
+        _lock.Dispose();
+    }
+
+    private static void Sweep(string all)
+    {
+        foreach (string path in System.IO.Directory.GetFileSystemEntries(all))
+        {
+            if (path.EndsWith(LockSuffix, StringComparison.Ordinal))
+            {
+                using var abandoned = StageLock.TryTakeAbandoned(path);
+                if (abandoned is not null) SealedTree.Remove(path[..^LockSuffix.Length]);
+            }
+            else if (!File.Exists(path + LockSuffix))
+            {
+                SealedTree.Remove(path);    // the lock is made first and removed last: without one, this is nobody's
+            }
+        }
+    }
+}

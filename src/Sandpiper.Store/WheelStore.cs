@@ -1,0 +1,153 @@
+using Sandpiper.Archives;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Policies;
+using System.Collections.Frozen;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Wheels;
+using Sandpiper.Wheels;
+
+namespace Sandpiper.Store;
+
+/// <summary>The content-addressed store of sealed wheels below a data root. Safe for several threads and several commands at once.</summary>
+/// <remarks>
+/// <c>store/&lt;sha256&gt;/manifest.json</c> and <c>store/&lt;sha256&gt;/wheel/…</c>, which holds exactly <see cref="SealedWheel.Files"/>.
+/// An entry appears by one rename, complete; nobody writes to it afterwards.
+/// </remarks>
+public sealed class WheelStore(string root)
+{
+    private const int MaxManifestBytes = 256 << 20;     // 200,000 files, the most an archive may have, with names of a kilobyte
+
+    private readonly string _entries = Path.Combine(Path.GetFullPath(root), "store");
+
+    /// <summary>The name of a wheel as an index, a lock or a user gives it.</summary>
+    /// <exception cref="RefusedException">SP-WHEEL-01: it is none.</exception>
+    public static WheelFileName ParseName(string fileName) =>
+        WheelFileName.TryParse(fileName, out var name, out var problem)
+            ? name : throw new RefusedException(new Finding(Fault.NoWheelName, fileName, $"{problem}"));
+
+    /// <summary>The entry of this wheel; null when it is not sealed here.</summary>
+    /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
+    public SealedWheel? Find(Sha256Digest digest)
+    {
+        string entry = EntryOf(digest);
+        if (!Directory.Exists(entry)) return null;
+        return StoreManifest.Read(StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), MaxManifestBytes, digest), digest, entry);
+    }
+
+    /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
+    /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
+    /// <exception cref="RefusedException">SP-WHEEL-03: the same bytes are offered as something else than they are.</exception>
+    public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ReadOnlyMemory<byte>? resolvedMetadata)
+    {
+        if (Find(digest) is not { } found) return null;
+        if (found.FileName.Name != name.Name || found.FileName.Version != name.Version)
+            throw new RefusedException(new Finding(Fault.MetadataOfAnother, found.Metadata.StorePath, name.FileName));
+        // Equal bytes need no reading: the manifest knows their hash.
+        if (resolvedMetadata is not { } chosen || found.Metadata.Digest == Sha256Digest.Of(chosen.Span)) return found;
+        return found.With(DistInfo.Compare(found.ReadMetadata().Span, chosen.Span, found.Metadata.StorePath));
+    }
+
+    /// <summary>Inspects a downloaded wheel and unpacks it into staging. Nothing is decided, and nothing of it is in the store.</summary>
+    /// <param name="name">As the index or the lock named it.</param>
+    /// <param name="digest">Of <paramref name="wheelFile"/>; already checked by who downloaded it.</param>
+    /// <param name="wheelFile">Path of the file.</param>
+    /// <param name="limits">The most that the archive may cost.</param>
+    /// <exception cref="RefusedException">The wheel contradicts itself so that nobody could accept it; says by which rule.</exception>
+    /// <exception cref="ArchiveRefusedException">The archive does.</exception>
+    /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
+    public static UnpackedWheel Unpack(
+        WheelFileName name, Sha256Digest digest, string wheelFile, ArchiveLimits limits, Staging staging, CancellationToken cancel)
+    {
+        using var file = File.OpenHandle(wheelFile);
+        string work = staging.NewDirectory();
+        bool isWhole = false;
+        try
+        {
+            string tree = Path.Combine(work, SealedWheel.TreeName);
+            Directory.CreateDirectory(tree, SealedTree.OpenDirectoryMode);
+            var inspected = new WheelInspection(name, limits).UnpackInto(tree, file, cancel);
+            isWhole = true;
+            return new UnpackedWheel(name, digest, inspected, work);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnwritableException(work, e);
+        }
+        finally
+        {
+            if (!isWhole) SealedTree.Remove(work);
+        }
+    }
+
+    /// <summary>Seals what was unpacked and judged. Of several that seal the same wheel, one entry wins and all get it.</summary>
+    /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
+    /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
+    public SealedWheel Seal(UnpackedWheel wheel, CancellationToken cancel)
+    {
+        try
+        {
+            SealedTree.WriteFile(Path.Combine(wheel.Work, StoreManifest.FileName), StoreManifest.Write(wheel), SealedTree.FileMode);
+            cancel.ThrowIfCancellationRequested();
+            return MoveIntoPlace(wheel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnwritableException(wheel.Work, e);
+        }
+        finally
+        {
+            SealedTree.Remove(wheel.Work);
+        }
+    }
+
+    /// <summary>METADATA of a sealed wheel, as this store holds it.</summary>
+    /// <exception cref="StoreDamagedException">It is not what was sealed.</exception>
+    public ReadOnlyMemory<byte> ReadMetadata(SealedWheel wheel) => (wheel with { Directory = EntryOf(wheel.Digest) }).ReadMetadata();
+
+    // rename(2) does not replace a directory that holds something: who comes second finds the entry of who came first, equal to his own.
+    private SealedWheel MoveIntoPlace(UnpackedWheel wheel)
+    {
+        Directory.CreateDirectory(_entries);
+        string entry = EntryOf(wheel.Digest);
+        try
+        {
+            Directory.Move(wheel.Work, entry);
+        }
+        catch (IOException) when (Directory.Exists(entry))
+        {
+            var already = Find(wheel.Digest)!;
+            return already.Findings is null ? Renew(already, wheel) : already;
+        }
+        // Only now: a directory without write permission cannot be moved, its ".." has to be rewritten (rename(2), EACCES).
+        Close(entry);
+        return Find(wheel.Digest)!;
+    }
+
+    // Of an earlier version, whose manifest kept no findings. The files stay: generations share them.
+    private SealedWheel Renew(SealedWheel already, UnpackedWheel wheel)
+    {
+        if (!already.Files.SequenceEqual(wheel.Inspected.Files)) throw new StoreDamagedException(wheel.Digest, "its manifest lists other files than the wheel has");
+        File.SetUnixFileMode(already.Directory, SealedTree.OpenDirectoryMode);
+        File.Move(Path.Combine(wheel.Work, StoreManifest.FileName), Path.Combine(already.Directory, StoreManifest.FileName), overwrite: true);
+        Close(already.Directory);
+        return Find(wheel.Digest)!;
+    }
+
+    private static void Close(string entry)
+    {
+        Directory.SetLastWriteTimeUtc(entry, SealedTree.SealTime);
+        File.SetUnixFileMode(entry, SealedTree.DirectoryMode);
+    }
+
+    /// <summary>Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.</summary>
+    /// <param name="staging">Where it goes, and ends.</param>
+    public void Discard(Sha256Digest digest, Staging staging)
+    {
+        string entry = EntryOf(digest);
+        if (!Directory.Exists(entry)) return;
+        File.SetUnixFileMode(entry, SealedTree.OpenDirectoryMode);
+        Directory.Move(entry, Path.Combine(staging.NewDirectory(), "damaged"));
+    }
+
+    private string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
+}

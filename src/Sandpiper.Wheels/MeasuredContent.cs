@@ -1,0 +1,7 @@
+using Sandpiper.Packaging.Names;
+
+namespace Sandpiper.Wheels;
+
+/// <summary>What was seen of a file while it was inflated.</summary>
+/// <param name="IsPythonScript">It begins with <c>#!python</c>.</param>
+public readonly record struct MeasuredContent(Sha256Digest Digest, long Size, bool IsPythonScript);

@@ -1,0 +1,29 @@
+using Sandpiper.Packaging.Index;
+using Sandpiper.Packaging.Names;
+
+namespace Sandpiper.Resolution.Tests.Surroundings;
+
+/// <summary>Holds questions back until a number of them is under way at once; whoever asks for one after the other waits in vain.</summary>
+/// <param name="isHeld">Which wheels' METADATA is held back.</param>
+internal sealed class CrowdedIndex(ICandidateSource index, int crowd, Func<string, bool> isHeld) : ICandidateSource
+{
+    // Long enough for whoever comes at the same time to come, however busy the machine is; nobody waits as soon as a crowd has met.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _now;
+
+    public bool HasMet => _met.Task.IsCompletedSuccessfully;
+
+    public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) => index.GetPageAsync(name, cancel);
+
+    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    {
+        if (isHeld(wheel.FileName))
+        {
+            if (Interlocked.Increment(ref _now) >= crowd) _met.TrySetResult();
+            await Task.WhenAny(_met.Task, Task.Delay(Patience, cancel));
+            Assert.True(HasMet, "one question after the other");
+        }
+        return await index.GetMetadataAsync(wheel, cancel);
+    }
+}
