@@ -50,7 +50,7 @@ public sealed class DirectoryIndex : IPackageIndex
         return content;
     }
 
-    public async Task DownloadAsync(
+    public async Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel)
     {
@@ -60,7 +60,7 @@ public sealed class DirectoryIndex : IPackageIndex
         await using FileStream content = Open(file.Url) ?? throw new IndexException(
             IndexRules.Status, $"it offers `{file.FileName}`, and there is none", file.Url);
         download.MustFit(content.Length, file.Url);
-        await download.CopyAsync(piece => content.ReadAsync(piece, cancel).AsTask(), destination, file.Url, bytesSoFar, cancel);
+        return await download.CopyAsync(piece => content.ReadAsync(piece, cancel).AsTask(), destination, file.Url, bytesSoFar, cancel);
     }
 
     /// <summary>Null when there is no such file.</summary>

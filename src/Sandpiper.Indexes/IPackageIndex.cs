@@ -14,7 +14,8 @@ public interface IPackageIndex : ICandidateSource
     /// <summary>Copies the file to <paramref name="destination"/>, hashing while it streams; never more bytes than promised.</summary>
     /// <param name="expected">The digests one of which it must have: the index's own and those the user named.</param>
     /// <param name="bytesSoFar">Told the bytes that arrived.</param>
-    Task DownloadAsync(
+    /// <returns>The SHA-256 of what was copied.</returns>
+    Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel);
 }

@@ -28,7 +28,7 @@ public sealed class IndexChain(ImmutableArray<IPackageIndex> indexes) : IPackage
     public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         await (await OwnerOfAsync(wheel, cancel)).GetMetadataAsync(wheel, cancel);
 
-    public async Task DownloadAsync(
+    public async Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel) =>
         await (await OwnerOfAsync(file, cancel)).DownloadAsync(file, expected, destination, bytesSoFar, cancel);

@@ -3,7 +3,7 @@ namespace Sandpiper.Indexes;
 /// <summary>The codes of what an index did; stable and never reused.</summary>
 public static class IndexRules
 {
-    /// <summary>Nobody answered: no such host, refused, timed out, broken off.</summary>
+    /// <summary>Nobody answered: no such host, refused, timed out, too slow, broken off.</summary>
     public const string Unreachable = "SP-INDEX-01";
 
     /// <summary>

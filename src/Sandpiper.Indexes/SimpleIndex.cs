@@ -29,9 +29,12 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     /// <param name="cacheDirectory">Null: nothing is kept.</param>
     /// <param name="metadataOf">Reads METADATA out of a wheel, for indexes that do not offer it beside.</param>
     /// <param name="offline">Never ask; pages in the cache count whatever their age.</param>
-    /// <exception cref="IndexException">The address is none, or <c>SSL_CERT_FILE</c> names what cannot be read.</exception>
-    public SimpleIndex(Uri address, string? cacheDirectory, WheelMetadataReader metadataOf, TimeProvider time, bool offline)
-        : this(address, cacheDirectory, metadataOf, time, offline, FetchLimits.Default, Environment.GetEnvironmentVariable("SSL_CERT_FILE"))
+    /// <param name="certificateFile">Certificates to trust instead of the system's (<c>SSL_CERT_FILE</c>); null or empty: the system's.</param>
+    /// <param name="noProxy">What is reached without the proxy that the environment names (<c>no_proxy</c>); null: nothing.</param>
+    /// <exception cref="IndexException">The address is none, or the certificates cannot be read.</exception>
+    public SimpleIndex(
+        Uri address, string? cacheDirectory, WheelMetadataReader metadataOf, TimeProvider time, bool offline, string? certificateFile, string? noProxy)
+        : this(address, cacheDirectory, metadataOf, time, offline, FetchLimits.Default, certificateFile, EnvironmentProxy.Less(noProxy))
     {
     }
 
@@ -42,13 +45,14 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         TimeProvider time,
         bool offline,
         FetchLimits limits,
-        string? certificateFile)
+        string? certificateFile,
+        EnvironmentProxy proxy)
     {
         _address = WithSlash(Credentials.Separate(address, out _credentials));
         if (cacheDirectory is not null) CacheFile.Sweep(cacheDirectory);
         _cache = new PageCache(cacheDirectory);
         _kept = new KeptWheels(cacheDirectory);
-        _fetcher = new HttpFetcher(time, limits, string.IsNullOrEmpty(certificateFile) ? null : certificateFile);
+        _fetcher = new HttpFetcher(time, limits, string.IsNullOrEmpty(certificateFile) ? null : certificateFile, proxy);
         (_metadataOf, _time, _offline) = (metadataOf, time, offline);
     }
 
@@ -78,19 +82,15 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         return _metadataOf(path, wheel.FileName);
     }
 
-    public async Task DownloadAsync(
+    public async Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel)
     {
         var download = new Download(file, expected);
         download.MustBeExpected();
-        if (await _kept.FindAsync(file, cancel) is not { } path)
-        {
-            await FetchAsync(file, download, destination, bytesSoFar, cancel);
-            return;
-        }
+        if (await _kept.FindAsync(file, cancel) is not { } path) return await FetchAsync(file, download, destination, bytesSoFar, cancel);
         await using FileStream kept = File.OpenRead(path);
-        await download.CopyAsync(piece => kept.ReadAsync(piece, cancel).AsTask(), destination, Shown(file.Url), bytesSoFar, cancel);
+        return await download.CopyAsync(piece => kept.ReadAsync(piece, cancel).AsTask(), destination, Shown(file.Url), bytesSoFar, cancel);
     }
 
     public void Dispose()

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using System.Security.Cryptography;
 using Sandpiper.Archives;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Names;
@@ -13,8 +12,11 @@ using Sandpiper.Wheels;
 
 namespace Sandpiper.Operations;
 
-/// <summary>Gets every selected wheel into the store: found there, or downloaded, inspected and sealed. Several at a time, the largest first.</summary>
-internal sealed class Acquisition(WheelStore store, IPackageIndex index, Policy policy, ArchiveLimits limits, Staging staging, IProgress<InstallationFact> facts)
+/// <summary>
+/// Gets every selected wheel into the store: found there, or downloaded, inspected, judged and sealed. Several at a time, the largest first.
+/// </summary>
+internal sealed class Acquisition(
+    WheelStore store, IPackageIndex index, Policy policy, ArchiveLimits limits, Staging staging, IProgress<InstallationFact> facts)
 {
     private const int DownloadsAtOnce = 8;
     private readonly ConcurrentDictionary<PackageName, long> _arrived = new();
@@ -23,7 +25,8 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, Policy 
     /// <returns>The wheel of each package.</returns>
     /// <exception cref="RefusedException">A wheel was refused.</exception>
     /// <exception cref="IndexException">One could not be had, or is not what was promised.</exception>
-    public async Task<IReadOnlyDictionary<PackageName, SealedWheel>> AcquireAsync(ImmutableArray<SelectedPackage> packages, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<PackageName, SealedWheel>> AcquireAsync(
+        ImmutableArray<SelectedPackage> packages, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
         var wheels = new ConcurrentDictionary<PackageName, SealedWheel>();
@@ -59,14 +62,16 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, Policy 
 
     private SealedWheel? FindSealed(SelectedPackage package)
     {
-        if (package.Pin is not { } pin) return store.Find(package.Facts.Digest) ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
+        if (package.Pin is not { } pin)
+        {
+            return store.Find(package.Facts.Digest)
+                ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
+        }
         try
         {
-            SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, resolvedMetadata: null);
+            SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, ResolvedOn(pin));
             // An earlier version kept nothing to judge it by: it is inspected again.
-            if (found is { Findings: null }) return null;
-            // Chosen on another METADATA than is in the wheel: whoever compares the two when a wheel is sealed does it again.
-            return found is not null && pin.File.HasMetadata && found.Metadata.Digest != pin.MetadataDigest ? null : found;
+            return found is { Findings: null } ? null : found;
         }
         catch (RefusedException refusal)
         {
@@ -81,19 +86,20 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, Policy 
         var arrived = new Progress(bytes =>
         {
             _arrived[pin.Name] = bytes;
-            facts.Report(new InstallationFact.Acquiring($"{pin.Name} {pin.Version}", _arrived.Values.Sum(), total, Volatile.Read(ref _done), count));
+            facts.Report(new InstallationFact.Acquiring(
+                $"{pin.Name} {pin.Version}", _arrived.Values.Sum(), total, Volatile.Read(ref _done), count));
         });
+        Sha256Digest digest;
         await using (FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite))
         {
-            await index.DownloadAsync(pin.File, pin.Expected, file, arrived, cancel);
+            digest = await index.DownloadAsync(pin.File, pin.Expected, file, arrived, cancel);
         }
-        Sha256Digest digest = pin.File.Sha256 ?? DigestOf(path);
         try
         {
-            ReadOnlyMemory<byte> metadata = await index.GetMetadataAsync(pin.File, cancel);
             UnpackedWheel unpacked = WheelStore.Unpack(pin.Wheel, digest, path, limits, staging, cancel);
-            Finding? other = pin.File.HasMetadata ? DistInfo.Compare(unpacked.ReadMetadata().Span, metadata.Span, unpacked.MetadataPath) : null;
-            Judgement.MustBeAcceptable(unpacked.Artifact, [.. unpacked.Inspected.Findings, .. other is null ? [] : (Finding[])[other]], package.Facts, policy);
+            Finding? other = DistInfo.Compare(unpacked.ReadMetadata().Span, ResolvedOn(pin), unpacked.MetadataPath);
+            Judgement.MustBeAcceptable(
+                unpacked.Artifact, [.. unpacked.Inspected.Findings, .. other is null ? [] : (Finding[])[other]], package.Facts, policy);
             SealedWheel wheel = store.Seal(unpacked, cancel).With(other);
             File.Delete(path);
             return wheel;
@@ -104,11 +110,8 @@ internal sealed class Acquisition(WheelStore store, IPackageIndex index, Policy 
         }
     }
 
-    private static Sha256Digest DigestOf(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Sha256Digest.FromBytes(SHA256.HashData(file));
-    }
+    // Never asked for again: an index that lied to the resolver would tell the truth to whoever compares (P3).
+    private static ResolvedMetadata ResolvedOn(Pin pin) => new(pin.MetadataDigest, pin.Metadata);
 
     // Whoever reads an archive or a wheel does not know for which package it was chosen.
     private static RefusedException Refused(Pin pin, Sha256Digest digest, Exception refusal)

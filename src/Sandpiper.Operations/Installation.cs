@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Tags;
-using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
 using Sandpiper.Resolution;
 using Sandpiper.Store;
@@ -14,14 +12,16 @@ using Sandpiper.Store;
 namespace Sandpiper.Operations;
 
 /// <summary>The corridor: from what was asked to the next generation of an environment, all or nothing.</summary>
-/// <param name="executable">This program, for the shims.</param>
-public sealed class Installation(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, IPackageIndex index, TimeProvider time, string executable)
+public sealed class Installation(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
-    private readonly WheelStore _store = new(places.Root);
+    private readonly WheelStore _store = context.Store;
 
-    /// <summary>Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.</summary>
+    /// <summary>
+    /// Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.
+    /// </summary>
     /// <exception cref="RefusedException">A package was refused; nothing was changed.</exception>
     /// <exception cref="IndexException">The index failed, or gave what cannot be trusted; nothing was changed.</exception>
+    /// <exception cref="ChangeUnfinishedException">It is installed, but something that follows failed.</exception>
     public async Task<InstallationOutcome> InstallAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         try
@@ -30,7 +30,7 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         }
         catch (RefusedException refused)
         {
-            new RefusedBefore(places.Cache).Keep(refused.Refusal);
+            new RefusedBefore(context.Places.Cache).Keep(refused.Refusal);
             throw;
         }
     }
@@ -38,9 +38,10 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
     private async Task<InstallationOutcome> BecomeAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         request = request.For(interpreter.Markers);
-        using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
+        // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
+        using Operation? operation = request.DryRun ? null : Operation.Begin(context, request.Environment, facts, cancel);
+        ManagedEnvironment environment = operation?.Environment ?? ManagedEnvironment.Open(context.Places.Root, request.Environment);
         Generation? before = environment.Current is { } number ? environment.Read(number) : null;
-        Policy policy = new(new WaiverFile(places.Root).List(), environment.Name, time.GetUtcNow()) { OmitHooks = request.LeaveHooksOut };
 
         long started = Stopwatch.GetTimestamp();
         ResolutionResult resolution = await ResolveAsync(request, before, facts, cancel);
@@ -48,23 +49,27 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         ImmutableArray<SelectedPackage> selected = Selection.Of(request, ((ResolutionResult.Solved)resolution).Pins, before);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
-        if (request.DryRun || (Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy))))
+        Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut);
+        bool isSame = Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy));
+        if (operation is null || isSame)
         {
-            return new InstallationOutcome.Changed(new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
+            if (operation is not null && before is not null) operation.Stay(before);
+            return new InstallationOutcome.Changed(
+                new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
         }
-        using var staging = Staging.Create(places.Root);
-        IReadOnlyDictionary<PackageName, SealedWheel> wheels = await new Acquisition(_store, index, policy, request.Limits, staging, facts).AcquireAsync(selected, cancel);
-        new ChosenBefore(places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
-        var succession = new Succession(environment, places, interpreter, policy, time, executable);
+        IReadOnlyDictionary<PackageName, SealedWheel> wheels =
+            await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts).AcquireAsync(selected, cancel);
+        new ChosenBefore(context.Places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
         try
         {
-            return new InstallationOutcome.Changed(succession.Become("install", before, selected, wheels, staging, cancel));
+            return new InstallationOutcome.Changed(
+                new Switch(context, operation, interpreter).To(new Plan("install", before, selected, wheels, policy), cancel));
         }
         catch (StoreDamagedException damaged)
         {
             // Not mended silently: the user is told, and the same command asked again fetches what was sealed.
-            _store.Discard(damaged.Digest, staging);
-            throw;
+            _store.Discard(damaged.Digest, operation.Staging);
+            throw new StoreDamagedException(damaged.Digest, damaged.Because) { WasDiscarded = true };
         }
     }
 
@@ -77,7 +82,7 @@ public sealed class Installation(ManagedEnvironment environment, DataPlaces plac
         InstallationRequest request, Generation? before, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         SupportedTags tags = SupportedTags.Of(interpreter.Target);
-        var chosen = new ChosenBefore(places, tags).Find(request.Lines, _store);
+        var chosen = new ChosenBefore(context.Places, tags).Find(request.Lines, _store);
         return new EnvironmentResolution(request, before, interpreter.Markers, tags, index, _store, chosen)
             .SolveAsync(new PackagesSeen(facts), cancel);
     }

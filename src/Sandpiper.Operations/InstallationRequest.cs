@@ -8,6 +8,9 @@ namespace Sandpiper.Operations;
 /// <summary>What a user asks of an environment. The same request on the same environment and index has the same result.</summary>
 public sealed record InstallationRequest
 {
+    /// <summary>The name of the environment.</summary>
+    public required string Environment { get; init; }
+
     /// <summary>What to add, constraints among it.</summary>
     public required ImmutableArray<RequirementLine> Lines { get; init; }
 

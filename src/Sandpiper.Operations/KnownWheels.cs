@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Resolution;

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Policies;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -21,14 +19,21 @@ public abstract record RemovalOutcome
     public sealed record StillNeeded(PackageName Name, ImmutableArray<PackageName> By) : RemovalOutcome;
 }
 
+/// <param name="Environment">The name of the environment.</param>
+/// <param name="Names">At least one.</param>
+public sealed record RemovalRequest(string Environment, ImmutableArray<PackageName> Names);
+
 /// <summary>The next generation without some packages, and without what only they needed. Asks no index.</summary>
-public sealed class Removal(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, TimeProvider time, string executable)
+public sealed class Removal(OperationContext context, Interpreter interpreter)
 {
-    public RemovalOutcome Remove(ImmutableArray<PackageName> names, CancellationToken cancel)
+    /// <exception cref="EnvironmentException">The environment is damaged; nothing was changed.</exception>
+    /// <exception cref="StoreDamagedException">So is the store; nothing was changed.</exception>
+    /// <exception cref="ChangeUnfinishedException">They are removed, but something that follows failed.</exception>
+    public RemovalOutcome Remove(RemovalRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        using EnvironmentLock held = environment.Lock(() => { }, cancel);
-        if (environment.Current is not { } number) return new RemovalOutcome.NotInstalled(names[0]);
-        Generation before = environment.Read(number);
+        ImmutableArray<PackageName> names = request.Names;
+        using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
+        if (operation.Current() is not { } before) return new RemovalOutcome.NotInstalled(names[0]);
         foreach (PackageName name in names)
         {
             InstalledPackage? package = before.Packages.FirstOrDefault(p => p.Name == name);
@@ -38,12 +43,11 @@ public sealed class Removal(ManagedEnvironment environment, DataPlaces places, I
         }
         ImmutableArray<SelectedPackage> left = WithoutOrphans(before, names);
 
-        using var staging = Staging.Create(places.Root);
-        var store = new WheelStore(places.Root);
-        var wheels = left.ToDictionary(p => p.Name, p => store.Find(p.Facts.Digest) ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
-        var policy = new Policy(new WaiverFile(places.Root).List(), environment.Name, time.GetUtcNow()) { KeepsWhatIsRecorded = true };
-        var succession = new Succession(environment, places, interpreter, policy, time, executable);
-        return new RemovalOutcome.Removed(succession.Become("uninstall", before, left, wheels, staging, cancel));
+        WheelStore store = context.Store;
+        var wheels = left.ToDictionary(
+            p => p.Name, p => store.Find(p.Facts.Digest) ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
+        return new RemovalOutcome.Removed(
+            new Switch(context, operation, interpreter).To(new Plan("uninstall", before, left, wheels, context.PolicyForWhatIsThere(request.Environment)), cancel));
     }
 
     private static ImmutableArray<SelectedPackage> WithoutOrphans(Generation before, ImmutableArray<PackageName> names)
@@ -51,7 +55,8 @@ public sealed class Removal(ManagedEnvironment environment, DataPlaces places, I
         var left = before.Packages.Where(p => !names.Contains(p.Name)).ToDictionary(p => p.Name);
         while (true)
         {
-            foreach (InstalledPackage package in left.Values.ToList()) left[package.Name] = package with { RequiredBy = [.. package.RequiredBy.Where(left.ContainsKey)] };
+            foreach (InstalledPackage package in left.Values.ToList())
+                left[package.Name] = package with { RequiredBy = [.. package.RequiredBy.Where(left.ContainsKey)] };
             List<PackageName> orphans = [.. left.Values.Where(p => !p.IsRequested && p.RequiredBy.IsEmpty).Select(p => p.Name)];
             if (orphans.Count == 0) return [.. left.Values.OrderBy(p => p.Name).Select(p => new SelectedPackage(p, null))];
             orphans.ForEach(name => left.Remove(name));

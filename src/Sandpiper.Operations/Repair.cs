@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
-using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Indexes;
@@ -10,8 +9,8 @@ using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
 using Sandpiper.Policies;
 using Sandpiper.Resolution;
-using Finding = Sandpiper.Environments.Verifying.Finding;
 using Sandpiper.Store;
+using Finding = Sandpiper.Environments.Verifying.Finding;
 
 namespace Sandpiper.Operations;
 
@@ -34,30 +33,36 @@ public abstract record RepairOutcome
     public sealed record Gone(ResolutionResult.Unsolvable Why) : RepairOutcome;
 }
 
+/// <param name="Environment">The name of the environment.</param>
+public sealed record RepairRequest(string Environment)
+{
+    /// <summary>The most that one archive may cost.</summary>
+    public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
+}
+
 /// <summary>
 /// The same packages once more, as the next generation (P5): what is damaged in the store is fetched anew, by the digest that was installed,
 /// and everything is composed from sealed files. The damaged generation stays as it is.
 /// </summary>
-public sealed class Repair(ManagedEnvironment environment, DataPlaces places, Interpreter interpreter, IPackageIndex index, TimeProvider time, string executable)
+public sealed class Repair(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
-    private readonly WheelStore _store = new(places.Root);
-
-    /// <summary>The most that one archive may cost.</summary>
-    public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
+    private readonly WheelStore _store = context.Store;
 
     /// <exception cref="EnvironmentException">Nothing is installed in it, or it is damaged beyond reading.</exception>
     /// <exception cref="IndexException">What has to be fetched cannot be had.</exception>
     /// <exception cref="RefusedException">What was fetched is refused.</exception>
-    public async Task<RepairOutcome> MendAsync(IProgress<InstallationFact> facts, CancellationToken cancel)
+    public async Task<RepairOutcome> MendAsync(RepairRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        using EnvironmentLock held = environment.Lock(() => facts.Report(new InstallationFact.Waiting(environment.Name)), cancel);
-        Generation before = environment.Read(environment.Current ?? throw new EnvironmentException($"nothing is installed in `{environment.Name}`"));
+        using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
+        Generation before = operation.Current() ?? throw new EnvironmentException($"nothing is installed in `{request.Environment}`");
         ImmutableArray<Finding> findings = new EnvironmentVerifier(_store).Verify(before, full: true, cancel).Findings;
-        if (findings.IsEmpty && !before.Packages.Any(IsOfEarlierVersion)) return new RepairOutcome.AsInstalled(before);
+        if (findings.IsEmpty && !before.Packages.Any(IsOfEarlierVersion))
+        {
+            operation.Stay(before);
+            return new RepairOutcome.AsInstalled(before);
+        }
         if (findings.Any(f => !f.InStore && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal))) return new RepairOutcome.NotDescribed(before);
 
-        var policy = new Policy(new WaiverFile(places.Root).List(), environment.Name, time.GetUtcNow()) { KeepsWhatIsRecorded = true };
-        using var staging = Staging.Create(places.Root);
         HashSet<PackageName> damaged = [.. before.Packages.Where(p => IsDamaged(p, findings)).Select(p => p.Name)];
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
@@ -66,12 +71,13 @@ public sealed class Repair(ManagedEnvironment environment, DataPlaces places, In
             ResolutionResult found = await new Resolver(index).SolveAsync(ProblemOf(before.Packages.Where(p => damaged.Contains(p.Name))), new Unheard(), cancel);
             if (found is ResolutionResult.Unsolvable why) return new RepairOutcome.Gone(why);
             pins = ((ResolutionResult.Solved)found).Pins.ToDictionary(p => p.Name);
-            foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, staging);
+            foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, operation.Staging);
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
-        var wheels = await new Acquisition(_store, index, policy, Limits, staging, facts).AcquireAsync(selected, cancel);
-        var succession = new Succession(environment, places, interpreter, policy, time, executable);
-        EnvironmentChange change = succession.Become("repair", before, selected, wheels, staging, cancel);
+        Policy policy = context.PolicyForWhatIsThere(request.Environment);
+        var wheels = await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts).AcquireAsync(selected, cancel);
+        EnvironmentChange change = new Switch(context, operation, interpreter)
+            .To(new Plan("repair", before, selected, wheels, policy), cancel);
         return new RepairOutcome.Repaired(change, findings, pins.Count);
     }
 

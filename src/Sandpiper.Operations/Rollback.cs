@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 
@@ -17,36 +16,38 @@ public abstract record RollbackOutcome
     public sealed record NoSuchGeneration(int? Number, ImmutableArray<int> Available) : RollbackOutcome;
 }
 
+/// <param name="Environment">The name of the environment.</param>
+/// <param name="Number">Null: the one that was current before.</param>
+public sealed record RollbackRequest(string Environment, int? Number);
+
 /// <summary>Switches to another generation that is there: one rename, nothing is built or fetched.</summary>
-public sealed class Rollback(ManagedEnvironment environment, DataPlaces places, TimeProvider time, string executable)
+public sealed class Rollback(OperationContext context)
 {
-    /// <param name="number">Null: the newest one older than the current.</param>
-    public RollbackOutcome To(int? number, CancellationToken cancel)
+    /// <exception cref="EnvironmentException">The generation to go to is damaged; nothing was changed.</exception>
+    /// <exception cref="ChangeUnfinishedException">It is current, but something that follows failed.</exception>
+    public RollbackOutcome Switch(RollbackRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        using EnvironmentLock held = environment.Lock(() => { }, cancel);
-        ImmutableArray<int> all = environment.Numbers;
-        int? current = environment.Current;
-        int? wanted = number ?? all.Where(n => n < current).Select(n => (int?)n).LastOrDefault();
-        if (wanted is not { } target || !all.Contains(target)) return new RollbackOutcome.NoSuchGeneration(number, all);
+        using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
+        ImmutableArray<int> all = operation.Environment.Numbers;
+        int? current = operation.Environment.Current;
+        // By its number any that is there may be asked for; by itself only one that was current comes: a kill may have left others.
+        int? wanted = request.Number ?? operation.Earlier.Select(n => (int?)n).FirstOrDefault();
+        if (wanted is not { } target || !all.Contains(target)) return new RollbackOutcome.NoSuchGeneration(request.Number, all);
 
         long started = Stopwatch.GetTimestamp();
         // The generation we leave may be the damaged one; going away from it must not need it.
-        Generation? before = TryRead(current);
-        Generation next = environment.Read(target);
+        Generation? before = TryRead(operation.Environment, current);
+        Generation next = operation.Environment.Read(target);
         ImmutableArray<PackageChange> changes = Selection.Changes(before, [.. next.Packages.Select(p => new SelectedPackage(p, null))]);
-        if (target != current)
-        {
-            var ledger = new EnvironmentLedger(environment);
-            ledger.Announce(new LedgerLine("rollback", time.GetUtcNow(), Author.Name, current, target,
-                [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))], Succession.OverridesOf(next, leaveHooksOut: false), Confirmed: false));
-            environment.Switch(target);
-            ledger.Confirm(target);
-        }
-        ImmutableArray<string> notes = Shims.Refresh(environment, next, places, executable);
-        return new RollbackOutcome.Switched(new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes });
+        cancel.ThrowIfCancellationRequested();
+        var line = new LedgerLine("rollback", context.Time.GetUtcNow(), context.Author, current, target,
+            [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))], Overrides.Of(next, omitHooks: false), Confirmed: false);
+        ImmutableArray<string> notes = target == current ? operation.Stay(next) : operation.SwitchTo(next, line);
+        var change = new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
+        return new RollbackOutcome.Switched(change);
     }
 
-    private Generation? TryRead(int? number)
+    private static Generation? TryRead(ManagedEnvironment environment, int? number)
     {
         try
         {

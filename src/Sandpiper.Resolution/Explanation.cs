@@ -57,6 +57,8 @@ internal sealed class Explanation
             else if (behind is not Obstacle.NothingFits || asks.Length > 1) _reasons.Add(new Reason.Asked(asks));
             TellObstacles(project, obstacles, depth);
         }
+        // Without it "there is only 1.0" is not true.
+        if (project.Page is { LeftOut.IsEmpty: false } page) _reasons.Add(new Reason.LeftOut(page));
     }
 
     private static ImmutableArray<Ask> AsksOf(DeadEnd end) => [.. end.Demands.Select(demand => demand.Ask).Distinct().Take(MaxAsks)];

@@ -42,6 +42,9 @@ public abstract record Reason
     /// <summary>A line of the user without a hash, where each must have one.</summary>
     public sealed record NoHash(RequirementLine Line) : Reason;
 
+    /// <summary>Entries of a page that were left out: with them there might have been a version.</summary>
+    public sealed record LeftOut(ProjectPage Page) : Reason;
+
     /// <summary>The search was given up without an answer.</summary>
     public sealed record GivenUp(SearchLimit Limit, PackageName Name, int Versions) : Reason;
 }

@@ -8,4 +8,7 @@ public sealed class StoreDamagedException(Sha256Digest digest, string because) :
     public Sha256Digest Digest { get; } = digest;
 
     public string Because { get; } = because;
+
+    /// <summary>The entry was taken out of the store: the next command that needs it fetches it anew. No environment was changed.</summary>
+    public bool WasDiscarded { get; init; }
 }

@@ -37,14 +37,14 @@ public sealed class WheelStore(string root)
     /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
     /// <exception cref="RefusedException">SP-WHEEL-03: the same bytes are offered as something else than they are.</exception>
-    public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ReadOnlyMemory<byte>? resolvedMetadata)
+    public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ResolvedMetadata? resolvedOn)
     {
         if (Find(digest) is not { } found) return null;
         if (found.FileName.Name != name.Name || found.FileName.Version != name.Version)
             throw new RefusedException(new Finding(Fault.MetadataOfAnother, found.Metadata.StorePath, name.FileName));
         // Equal bytes need no reading: the manifest knows their hash.
-        if (resolvedMetadata is not { } chosen || found.Metadata.Digest == Sha256Digest.Of(chosen.Span)) return found;
-        return found.With(DistInfo.Compare(found.ReadMetadata().Span, chosen.Span, found.Metadata.StorePath));
+        if (resolvedOn is not { } chosen || found.Metadata.Digest == chosen.Digest) return found;
+        return found.With(DistInfo.Compare(found.ReadMetadata().Span, chosen, found.Metadata.StorePath));
     }
 
     /// <summary>Inspects a downloaded wheel and unpacks it into staging. Nothing is decided, and nothing of it is in the store.</summary>

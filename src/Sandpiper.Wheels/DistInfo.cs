@@ -97,12 +97,10 @@ public sealed class DistInfo(WheelContents contents, string stem, InspectionRepo
     /// are compared: an index may serve another edition of the description.
     /// </summary>
     /// <returns>SP-WHEEL-14; null when both say the same.</returns>
-    public static Finding? Compare(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> resolvedOn, string path)
+    public static Finding? Compare(ReadOnlySpan<byte> metadata, ResolvedMetadata resolvedOn, string path)
     {
-        if (metadata.SequenceEqual(resolvedOn)) return null;
-        string? difference = "cannot be read";
-        if (CoreMetadata.TryParse(metadata, out var own, out _) && CoreMetadata.TryParse(resolvedOn, out var chosen, out _))
-            difference = own.FirstDifference(chosen);
+        if (resolvedOn.Digest == Sha256Digest.Of(metadata)) return null;
+        string? difference = CoreMetadata.TryParse(metadata, out var own, out _) ? own.FirstDifference(resolvedOn.Fields) : "cannot be read";
         return difference is null ? null : new Finding(Fault.OtherMetadata, path, difference);
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
@@ -216,13 +217,79 @@ public sealed class BadDayTests
         using Process install = user.Start([PublishedCommand.Path, "install", "tide", "-i", server.Address]);
         server.WaitUntilHeld();
         using (Process kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {install.Id}"])) kill.WaitForExit();
-        Assert.True(install.WaitForExit(TimeSpan.FromSeconds(30)), "it does not end");
+        Assert.True(install.WaitForExit(Patience.Endless), "it does not end");
 
         Assert.Equal(code, install.ExitCode);
+        string[] said = install.StandardError.ReadToEnd().TrimEnd('\n').Split('\n');
+        Assert.Equal("× stopped; nothing was changed", said[^2]);
         Assert.Equal(before, Tree.Of(Path.Combine(user.DataRoot, "envs")));
+        Assert.Empty(Tree.Of(Path.Combine(user.DataRoot, "staging")));
         Done(user.Sandpiper("verify", "--full"));
         Done(user.Sandpiper("install", "tide", "-i", user.Serve(Harbour)));
         Assert.Empty(Tree.Of(Path.Combine(user.DataRoot, "staging")));
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void A_signal_while_an_index_is_slow_to_answer_stops_before_anything_is_made(string signal, int code)
+    {
+        using var user = new Somebody();
+        using var server = new IndexServer(Harbour, held: "tide");
+
+        using Process install = user.Start([PublishedCommand.Path, "install", "--env", "new", "tide", "-i", server.Address]);
+        server.WaitUntilHeld();
+        Signal(install, signal);
+        Assert.True(install.WaitForExit(TimeSpan.FromSeconds(60)), "it does not end");
+
+        Assert.Equal((code, "× stopped; nothing was changed"), (install.ExitCode, install.StandardError.ReadToEnd().Split('\n')[0]));
+        Assert.Empty(Tree.Of(Path.Combine(user.DataRoot, "envs")));
+        Assert.Empty(Tree.Of(Path.Combine(user.DataRoot, "staging")));
+    }
+
+    [Fact]
+    public void A_signal_ends_the_wait_for_another_command()
+    {
+        using var user = new Somebody();
+        using var server = new IndexServer(Harbour, held: Tide.FileName);
+        using Process first = user.Start([PublishedCommand.Path, "install", "tide", "-i", server.Address]);
+        server.WaitUntilHeld();
+        using Process second = user.Start([PublishedCommand.Path, "install", "pebble", "-i", user.Serve(Harbour)]);
+        Assert.Contains("waiting", second.StandardError.ReadLine(), StringComparison.Ordinal);
+
+        Signal(second, "INT");
+        Assert.True(second.WaitForExit(TimeSpan.FromSeconds(60)), "it does not end");
+        server.Release();
+
+        Assert.Equal((130, "× stopped; nothing was changed"), (second.ExitCode, second.StandardError.ReadToEnd().Split('\n')[0]));
+        Assert.True(first.WaitForExit(TimeSpan.FromSeconds(60)) && first.ExitCode == 0, "the other did not go on");
+    }
+
+    // An interpreter that does not answer is waited for a while, and nothing but a kill ends that.
+    [Fact]
+    public void A_second_signal_ends_what_the_first_could_not_stop()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/cc"), "there is no compiler to make a program that never answers");
+        using var user = new Somebody();
+        string asked = Path.Combine(user.Home, "asked"), python = Path.Combine(user.Place, "python3");
+        string source = user.Write("mute.c", $$"""
+            #include <fcntl.h>
+            #include <unistd.h>
+            int main(void) { alarm(60); close(open("{{asked}}", O_CREAT | O_WRONLY, 0666)); for (;;) pause(); }
+            """);
+        using (Process compiler = Process.Start("/usr/bin/cc", ["-w", "-o", python, source])) compiler.WaitForExit();
+        using Process install = user.Start([PublishedCommand.Path, "install", "--python", python, "pebble", "-i", user.Serve(Harbour)]);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(asked) || install.HasExited, TimeSpan.FromSeconds(60)) && !install.HasExited, "the interpreter was not asked");
+
+        // Two of different kinds: the kernel keeps no count of one that has not been heard yet.
+        Signal(install, "TERM");
+        Signal(install, "INT");
+        Assert.True(install.WaitForExit(TimeSpan.FromSeconds(60)), "it does not end");
+
+        string said = install.StandardError.ReadToEnd();
+        Assert.SkipWhen(said.Contains("interpreter", StringComparison.Ordinal), "this machine is so slow that the wait was over before");
+        Assert.True(install.ExitCode is 130 or 143, $"{install.ExitCode}");
+        Assert.Equal("", said);
     }
 
     [Fact]
@@ -240,7 +307,7 @@ public sealed class BadDayTests
         Assert.False(second.HasExited, waits);
         server.Release();
 
-        Assert.True(first.WaitForExit(TimeSpan.FromSeconds(60)) && second.WaitForExit(TimeSpan.FromSeconds(60)), "they do not end");
+        Assert.True(first.WaitForExit(Patience.Endless) && second.WaitForExit(Patience.Endless), "they do not end");
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         Assert.Equal("pebble==1.2\nplover==0.3\ntide==2.0\n", user.Sandpiper("freeze").Output);
         Assert.Equal("2", Path.GetFileName(user.Generation()));
@@ -408,6 +475,12 @@ public sealed class BadDayTests
 
     private static SampleOffer Offering(byte[] content) =>
         new() { Content = content, Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)) };
+
+    private static void Signal(Process process, string signal)
+    {
+        using Process kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {process.Id} 2>/dev/null"]);
+        kill.WaitForExit();
+    }
 
     private static int ClosedPort()
     {

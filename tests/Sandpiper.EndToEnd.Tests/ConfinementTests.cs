@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
@@ -65,7 +66,7 @@ public sealed class ConfinementTests : IDisposable
         Assert.False(listener.WasAsked);
         Outcome granted = _user.Sandpiper("run", "--net", "all", "--", "python", "-c", program);
         Assert.True(granted.Output is "reached\n", $"{granted}");
-        Assert.True(SpinWait.SpinUntil(() => listener.WasAsked, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => listener.WasAsked, Patience.Endless));
     }
 
     [Fact]

@@ -34,13 +34,16 @@ public sealed class KillTests
         var random = new Random(Seed);
         int cut = 0;
         string last = "2.0";
-        for (int n = 0; n < Kills; n++)
+        for (int n = 0; n < Kills || cut <= Kills / 4; n++)
         {
             string next = last is "1.0" ? "2.0" : "1.0";
             // Every other time the wheels are sealed anew, so that kills fall into that, too.
             if (n % 2 == 0) ForgetWheelsOf(user, next);
             using Process change = user.Start([PublishedCommand.Path, .. Arguments(index, next)]);
+            long started = Stopwatch.GetTimestamp();
             bool ended = change.WaitForExit(usual * (random.NextDouble() * 1.2));
+            // The machine has become faster, or has less else to do.
+            if (ended) usual = Stopwatch.GetElapsedTime(started);
             if (!ended)
             {
                 change.Kill();
@@ -53,7 +56,6 @@ public sealed class KillTests
             Assert.True(verified.ExitCode == 0, $"kill {n}: {verified}");
             last = census.Output.Trim();
         }
-        Assert.True(cut > Kills / 4, $"only {cut} of {Kills} were killed in time");
 
         Change(user, index, last is "1.0" ? "2.0" : "1.0");
         Assert.Empty(Tree.Of(Path.Combine(user.DataRoot, "staging")));

@@ -65,7 +65,7 @@ public sealed class IndexChainTests
             _ => ServedAnswer.OfStatus(int.Parse(failure)),
         };
         using LyingIndexServer first = new LyingIndexServer().Serve(Served.Page, answer), second = new LyingIndexServer().ServeAll();
-        using SimpleIndex one = first.Index(), two = second.Index();
+        using SimpleIndex one = first.Index(time: first.UntilSilence()), two = second.Index();
         await Assert.ThrowsAsync<IndexException>(() => new IndexChain([one, two]).PageOf());
         Assert.Empty(second.Requests);
     }

@@ -103,10 +103,19 @@ public sealed class RedirectAndSecretTests
             Assert.NotEmpty(cache.Files);
             Assert.All(cache.Files, file => Assert.DoesNotContain("s3cret", File.ReadAllText(file), StringComparison.Ordinal));
         }
-        foreach (ServedAnswer answer in (ServedAnswer[])[ServedAnswer.OfStatus(401), ServedAnswer.OfStatus(500), ServedAnswer.RedirectTo("file:///x"), ServedAnswer.Json("no"), new() { DropAfter = -1 }, new() { StallAfter = -1 }])
+        ServedAnswer[] answers =
+        [
+            ServedAnswer.OfStatus(401),
+            ServedAnswer.OfStatus(500),
+            ServedAnswer.RedirectTo("file:///x"),
+            ServedAnswer.Json("no"),
+            new() { DropAfter = -1 },
+            new() { StallAfter = -1 },
+        ];
+        foreach (ServedAnswer answer in answers)
         {
             server.Serve(Served.Page, answer);
-            using SimpleIndex index = Served.At(WithUser(server.Simple()));
+            using SimpleIndex index = Served.At(WithUser(server.Simple()), time: server.UntilSilence());
             IndexException error = await Assert.ThrowsAsync<IndexException>(() => index.PageOf());
             Assert.DoesNotContain("s3cret", $"{error} {error.Location}", StringComparison.Ordinal);
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sandpiper.Indexes.Fetching;
 using Sandpiper.Indexes.Tests.Surroundings;
 using Sandpiper.Surroundings;
 
@@ -86,9 +87,32 @@ public sealed class RetryTests
     public async Task A_server_that_falls_silent_is_left_and_not_asked_again(int stallAfter)
     {
         using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, Page with { StallAfter = stallAfter });
-        using SimpleIndex index = server.Index();
+        using SimpleIndex index = server.Index(time: server.UntilSilence());
         Assert.Equal($"({IndexRules.Unreachable})", await Served.RuleOf(() => index.PageOf()));
         Assert.Equal(1, server.CountOf(Served.Page));
+    }
+
+    [Fact]
+    public async Task A_page_that_is_not_complete_in_time_is_left_although_something_may_still_come()
+    {
+        var time = new EagerTime();
+        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, Page with { StallAfter = 40 });
+        using SimpleIndex index = server.Index(time: time);
+        Task<string> asking = Served.RuleOf(() => index.PageOf());
+        await server.Stalled;
+        time.End(FetchLimits.Default.Page);
+        Assert.Equal($"({IndexRules.Unreachable})", await asking);
+    }
+
+    [Fact]
+    public void Without_being_told_otherwise_we_are_patient_for_minutes_and_not_for_hours()
+    {
+        FetchLimits limits = FetchLimits.Default;
+        Assert.InRange(limits.Connect, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+        Assert.InRange(limits.Silence, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2));
+        Assert.InRange(limits.Page, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
+        Assert.InRange(limits.Start, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5));
+        Assert.InRange(limits.SlowestBytesPerSecond, 1024, 16 << 10);
     }
 
     [Fact]

@@ -277,7 +277,7 @@ public sealed class ResolverTests
     {
         var inner = new MemoryIndex().With("a", "1.0", [.. Enumerable.Range(0, 60).Select(i => $"p{i}")]);
         for (int i = 0; i < 60; i++) inner.With($"p{i}", "1.0");
-        var index = new CountingIndex(inner);
+        var index = new CountingIndex(inner, PackageName.Parse("a"));
         Assert.IsType<ResolutionResult.Solved>(await Problems.Of("a").SolveOn(index));
         Assert.InRange(index.Most, 2, 16);
     }

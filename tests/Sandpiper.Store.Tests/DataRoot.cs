@@ -3,6 +3,7 @@ using Sandpiper.Policies;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
 using System.Collections.Immutable;
+using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Store.Tests;
@@ -32,7 +33,7 @@ internal sealed class DataRoot(string below = "") : IDisposable
         try
         {
             using var staging = Staging.Create(Path);
-            ReadOnlyMemory<byte>? metadata = resolvedMetadata is null ? null : new(System.Text.Encoding.UTF8.GetBytes(resolvedMetadata));
+            ResolvedMetadata? metadata = resolvedMetadata is null ? null : ResolvedOn(resolvedMetadata);
             var name = WheelStore.ParseName(fileName);
             var digest = Sha256Digest.Of(wheel);
             if (Store.Find(name, digest, metadata) is { Findings: { } found } already)
@@ -41,7 +42,7 @@ internal sealed class DataRoot(string below = "") : IDisposable
                 return already;
             }
             var unpacked = WheelStore.Unpack(name, digest, file, ArchiveLimits.Default, staging, TestContext.Current.CancellationToken);
-            var other = metadata is { } chosen ? DistInfo.Compare(unpacked.ReadMetadata().Span, chosen.Span, unpacked.MetadataPath) : null;
+            var other = metadata is { } chosen ? DistInfo.Compare(unpacked.ReadMetadata().Span, chosen, unpacked.MetadataPath) : null;
             MustBeAcceptable(other is null ? unpacked.Inspected.Findings : unpacked.Inspected.Findings.Add(other), waived);
             return Store.Seal(unpacked, TestContext.Current.CancellationToken).With(other);
         }
@@ -71,6 +72,13 @@ internal sealed class DataRoot(string below = "") : IDisposable
         {
             File.Delete(file);
         }
+    }
+
+    private static ResolvedMetadata ResolvedOn(string document)
+    {
+        byte[] content = System.Text.Encoding.UTF8.GetBytes(document);
+        return CoreMetadata.TryParse(content, out CoreMetadata? fields, out string problem)
+            ? new ResolvedMetadata(Sha256Digest.Of(content), fields) : throw new FormatException(problem);
     }
 
     public void Dispose() => SealedTree.Remove(_top);

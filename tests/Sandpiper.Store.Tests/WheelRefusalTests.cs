@@ -191,7 +191,6 @@ public sealed class WheelRefusalTests : IDisposable
     [Theory]
     [InlineData("Metadata-Version: 2.1\nName: honest\nVersion: 1.0\n")]
     [InlineData("Metadata-Version: 2.1\nName: honest\nVersion: 1.0\nRequires-Dist: other>=1\nRequires-Python: >=3\n")]
-    [InlineData("garbage")]
     public void Other_metadata_than_it_was_resolved_on(string metadata) => Refused("SP-WHEEL-14", $"{DistInfo}/METADATA", Honest, metadata);
 
     [Fact]

@@ -21,6 +21,7 @@ internal sealed class LyingIndexServer : IDisposable
     private readonly ConcurrentDictionary<string, ServedAnswer[]> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<SeenRequest> _requests = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
 
     private readonly X509Certificate2? _certificate;
@@ -35,6 +36,9 @@ internal sealed class LyingIndexServer : IDisposable
 
     /// <summary><c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+
+    /// <summary>Ends when an answer has been sent as far as it will be sent and its connection is held open.</summary>
+    public Task Stalled => _stalled.Task;
 
     /// <summary>In the order of arrival.</summary>
     public IReadOnlyList<SeenRequest> Requests => [.. _requests];
@@ -52,7 +56,7 @@ internal sealed class LyingIndexServer : IDisposable
     {
         _stop.Cancel();
         _listener.Stop();
-        _accepting.Wait(TimeSpan.FromSeconds(10));
+        _accepting.Wait(Patience.Endless);
         _stop.Dispose();
     }
 
@@ -124,7 +128,7 @@ internal sealed class LyingIndexServer : IDisposable
 
     private async Task SendAsync(Stream stream, Socket socket, ServedAnswer answer)
     {
-        if (answer.StallAfter < 0) await Task.Delay(Timeout.Infinite, _stop.Token);
+        if (answer.StallAfter < 0) await StallAsync();
         if (answer.DropAfter < 0)
         {
             socket.LingerState = new LingerOption(enable: true, seconds: 0);      // a reset
@@ -134,6 +138,12 @@ internal sealed class LyingIndexServer : IDisposable
         int length = Math.Min(answer.Body.Length, answer.DropAfter ?? answer.StallAfter ?? int.MaxValue);
         await stream.WriteAsync(answer.Body.AsMemory(0, length), _stop.Token);
         await stream.FlushAsync(_stop.Token);
-        if (answer.StallAfter is not null) await Task.Delay(Timeout.Infinite, _stop.Token);
+        if (answer.StallAfter is not null) await StallAsync();
+    }
+
+    private Task StallAsync()
+    {
+        _stalled.TrySetResult();
+        return Task.Delay(Timeout.Infinite, _stop.Token);
     }
 }

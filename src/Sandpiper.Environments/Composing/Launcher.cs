@@ -12,14 +12,15 @@ public sealed class Launcher(string python)
     /// <summary>A program that calls <paramref name="script"/>, whose parts are nothing but dotted identifiers.</summary>
     /// <remarks>
     /// Python puts the directory of a script first among those it imports from. Here that is <c>bin/</c>, where any package may have put a
-    /// <c>json.py</c>, so it is taken out again before anything is imported; pip's and uv's launchers leave it in.
+    /// <c>json.py</c>, so it is taken out again before anything is imported; pip's and uv's launchers leave it in. Only when it is the main
+    /// program: multiprocessing runs it again in every worker, as <c>__mp_main__</c>, with the parent's path (Lib/multiprocessing/spawn.py).
     /// </remarks>
     public byte[] For(ScriptEntryPoint script)
     {
         string imported = script.Attribute.Split('.')[0];
         return Encoding.UTF8.GetBytes($$"""
             {{_shebang}}import sys
-            if not getattr(sys.flags, 'safe_path', sys.flags.isolated):
+            if __name__ == '__main__' and not getattr(sys.flags, 'safe_path', sys.flags.isolated):
                 del sys.path[0]
             from {{script.Module}} import {{imported}}
             if __name__ == '__main__':

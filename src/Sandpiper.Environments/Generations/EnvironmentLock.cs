@@ -11,15 +11,15 @@ public sealed class EnvironmentLock : IDisposable
 
     private EnvironmentLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>The file stays: removing it would let two commands hold locks on two files of one name.</summary>
     public void Dispose() => _file.Dispose();
 
+    /// <summary>Null when the file was taken away meanwhile, with its directory: then it is to be made and asked for anew.</summary>
     /// <param name="waiting">Called once when there is somebody to wait for.</param>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
-    public static EnvironmentLock Take(string path, Action waiting, CancellationToken cancel)
+    public static EnvironmentLock? TryTake(string path, Action waiting, CancellationToken cancel)
     {
         // Not File.OpenHandle: it takes a shared lock of its own, and throws while somebody else holds the exclusive one.
-        var file = RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create) ?? throw new DirectoryNotFoundException($"no directory for {path}");
+        if (RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create) is not { } file) return null;
         bool isHeld = false;
         try
         {
@@ -30,7 +30,9 @@ public sealed class EnvironmentLock : IDisposable
                 cancel.WaitHandle.WaitOne(Pause);
                 cancel.ThrowIfCancellationRequested();
             }
-            return new EnvironmentLock(file);
+            // Two commands must not hold locks on two files of one name.
+            isHeld = FileStatus.TryRead(path, out FileStatus named) && named.Identity == FileStatus.Of(file).Identity;
+            return isHeld ? new EnvironmentLock(file) : null;
         }
         finally
         {

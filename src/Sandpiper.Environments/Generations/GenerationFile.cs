@@ -17,6 +17,9 @@ public static class GenerationFile
 
     public static byte[] Write(Generation generation) => JsonSerializer.SerializeToUtf8Bytes(GenerationDocument.Of(generation, Schema), GenerationJson.Default.GenerationDocument);
 
+    /// <summary>SHA-256 of the one in a directory.</summary>
+    public static Sha256Digest DigestIn(string directory) => Sha256Digest.Of(File.ReadAllBytes(Path.Combine(directory, Name)));
+
     /// <exception cref="EnvironmentException">It is not there, damaged, of another generation, or of another version of Sandpiper.</exception>
     public static Generation Read(string directory, string environment, int number)
     {

@@ -32,13 +32,19 @@ public sealed class ManagedEnvironment
 
     private string CurrentLink => Path.Combine(Directory, "current");
 
-    /// <exception cref="EnvironmentException">The name is none.</exception>
+    private string LockFile => Path.Combine(Directory, "lock");
+
+    /// <exception cref="EnvironmentException">The name is none, or the place is none for an environment.</exception>
     public static ManagedEnvironment Open(string root, string name)
     {
         // As narrow as the names of packages: it becomes a directory name.
         if (name.Length > MaxNameLength || !PackageName.TryParse(name, out _, out ParseProblem _))
             throw new EnvironmentException($"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most {MaxNameLength}");
-        return new ManagedEnvironment(Path.GetFullPath(root), name);
+        string place = Path.GetFullPath(root);
+        // As `python -m venv` refuses it: `bin` could not be named in PATH, and every program would be looked for elsewhere.
+        if (place.Contains(':', StringComparison.Ordinal))
+            throw new EnvironmentException($"the path of the data directory has a colon, which separates the entries of PATH: `{place}`");
+        return new ManagedEnvironment(place, name);
     }
 
     /// <summary>The number of the current generation; null when nothing was ever installed.</summary>
@@ -70,8 +76,47 @@ public sealed class ManagedEnvironment
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     public EnvironmentLock Lock(Action waiting, CancellationToken cancel)
     {
-        System.IO.Directory.CreateDirectory(Generations);
-        return EnvironmentLock.Take(Path.Combine(Directory, "lock"), waiting, cancel);
+        bool hasTold = false;
+        while (true)
+        {
+            System.IO.Directory.CreateDirectory(Directory);
+            if (EnvironmentLock.TryTake(LockFile, TellOnce, cancel) is not { } held) continue;
+            try
+            {
+                System.IO.Directory.CreateDirectory(Generations);
+                return held;
+            }
+            catch
+            {
+                RemoveIfNothingWasInstalled();
+                held.Dispose();
+                throw;
+            }
+        }
+
+        void TellOnce()
+        {
+            if (!hasTold) waiting();
+            hasTold = true;
+        }
+    }
+
+    /// <summary>Leaves nothing of an environment that was begun and never came to be. The lock is held, and worth nothing afterwards.</summary>
+    public void RemoveIfNothingWasInstalled()
+    {
+        if (SymbolicLink.Target(CurrentLink) is not null || File.Exists(LedgerFile)) return;
+        try
+        {
+            // Only what is empty goes; who waits for the lock finds it gone and makes another.
+            if (System.IO.Directory.Exists(Generations)) System.IO.Directory.Delete(Generations);
+            if (System.IO.Directory.EnumerateFileSystemEntries(Directory).All(e => string.Equals(e, LockFile, StringComparison.Ordinal)))
+                File.Delete(LockFile);
+            System.IO.Directory.Delete(Directory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Somebody has put something there.
+        }
     }
 
     /// <summary>Makes a complete generation the current one, by one rename, after everything of it is on the disk. The lock is held.</summary>

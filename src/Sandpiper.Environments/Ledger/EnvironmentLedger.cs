@@ -51,7 +51,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     }
 
     /// <summary>
-    /// The SHA-256 of a generation's <c>generation.json</c> when it became current for the first time; null when the ledger does not say.
+    /// The SHA-256 of a generation's <c>generation.json</c> when it was made, or became current for the first time; null when the ledger does not say.
     /// As of the last <see cref="Read"/>.
     /// </summary>
     public Sha256Digest? DescriptionDigest(int number) => _generations.TryGetValue(number, out var digest) ? digest : null;
@@ -65,18 +65,24 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
             {
                 int announced = lines.FindLastIndex(l => l.To == read.To && !l.Confirmed);
                 if (announced >= 0) lines[announced] = lines[announced] with { Confirmed = true };
-                // The first word counts: whoever changed the file later cannot make the ledger forget.
-                if (Sha256Digest.TryParseHex(read.GenerationSha256, out var digest)) _generations.TryAdd(read.To, digest);
+                Describe(read);
                 return true;
             }
             if (read?.ToLine() is not { } line) return false;
             lines.Add(line);
+            Describe(read);
             return true;
         }
         catch (JsonException)
         {
             return false;
         }
+    }
+
+    // The first word counts: whoever changed the file later cannot make the ledger forget.
+    private void Describe(LedgerEvent read)
+    {
+        if (Sha256Digest.TryParseHex(read.GenerationSha256, out var digest)) _generations.TryAdd(read.To, digest);
     }
 
     private ReadOnlySpan<byte> Content()

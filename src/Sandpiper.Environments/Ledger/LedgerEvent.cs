@@ -11,7 +11,9 @@ public sealed record LedgerEvent(
     public const string Change = "change", Switched = "switched";
 
     public static LedgerEvent Of(LedgerLine line, uint uid) =>
-        new(Change, line.To, line.Command, line.When.ToUniversalTime(), line.Who, uid, line.From, [.. line.Changes], [.. line.Overrides]);
+        new(
+            Change, line.To, line.Command, line.When.ToUniversalTime(), line.Who, uid, line.From, [.. line.Changes], [.. line.Overrides],
+            line.Description?.Hex);
 
     /// <summary>Null when something is missing that a change has.</summary>
     public LedgerLine? ToLine() =>

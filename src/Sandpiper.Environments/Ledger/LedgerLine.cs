@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Environments.Ledger;
 
@@ -16,4 +17,7 @@ public sealed record LedgerLine(
 {
     /// <summary>The user that wrote the line, as the kernel knows him; the ledger fills it in. Null in what cannot tell.</summary>
     public uint? UserId { get; init; }
+
+    /// <summary>SHA-256 of the <c>generation.json</c> of the generation that is made; null when none is.</summary>
+    public Sha256Digest? Description { get; init; }
 }

@@ -10,6 +10,9 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
 {
     private const int PieceBytes = 64 << 10;
 
+    private readonly long _begun = time.GetTimestamp();
+    private long _arrived;
+
     public Uri Location { get; } = location;
 
     public HttpStatusCode Status => response.StatusCode;
@@ -55,14 +58,17 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
     public Task<Stream> OpenAsync(CancellationToken cancel) => response.Content.ReadAsStreamAsync(cancel);
 
     /// <summary>One piece of the body; 0 at its end.</summary>
-    /// <exception cref="IndexException">It broke off, or nothing came for too long.</exception>
+    /// <exception cref="IndexException">It broke off, nothing came for too long, or too little in all.</exception>
     public async Task<int> ReadAsync(Stream body, Memory<byte> piece, CancellationToken cancel)
     {
         using var silence = new CancellationTokenSource(limits.Silence, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, silence.Token);
         try
         {
-            return await body.ReadAsync(piece, either.Token);
+            int read = await body.ReadAsync(piece, either.Token);
+            _arrived += read;
+            MustNotDrip();
+            return read;
         }
         catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
@@ -78,6 +84,15 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
         {
             throw new IndexException(IndexRules.Unreachable, "the answer broke off", Location) { MayPass = true };
         }
+    }
+
+    // Nothing comes of a server that sends a byte every other second, and whoever waits for it waits forever.
+    private void MustNotDrip()
+    {
+        TimeSpan taken = time.GetElapsedTime(_begun);
+        if (taken > limits.Start + TimeSpan.FromSeconds((double)_arrived / limits.SlowestBytesPerSecond))
+            throw new IndexException(
+                IndexRules.Unreachable, $"it is too slow: {_arrived} bytes in {Math.Round(taken.TotalSeconds)} s", Location);
     }
 
     private Stream Unpack(Stream body)

@@ -17,15 +17,18 @@ internal sealed class HttpFetcher : IDisposable
     private readonly HttpClient _client;
     private readonly TimeProvider _time;
     private readonly FetchLimits _limits;
+    private readonly EnvironmentProxy _proxy;
 
     /// <param name="certificateFile">Certificates to trust instead of the system's; null: the system's.</param>
+    /// <param name="proxy">Where questions go through.</param>
     /// <exception cref="IndexException">The certificates cannot be read.</exception>
-    public HttpFetcher(TimeProvider time, FetchLimits limits, string? certificateFile)
+    public HttpFetcher(TimeProvider time, FetchLimits limits, string? certificateFile, EnvironmentProxy proxy)
     {
-        (_time, _limits) = (time, limits);
+        (_time, _limits, _proxy) = (time, limits, proxy);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
+            Proxy = proxy,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             ConnectTimeout = limits.Connect,
@@ -94,7 +97,7 @@ internal sealed class HttpFetcher : IDisposable
         {
             // Not the exception itself: its text may name a proxy with its password (P10).
             bool mayPass = error.HttpRequestError != HttpRequestError.SecureConnectionError;
-            throw new IndexException(IndexRules.Unreachable, WordsOf(error), location) { MayPass = mayPass };
+            throw new IndexException(IndexRules.Unreachable, WordsOf(error, _proxy.ShownFor(location)), location) { MayPass = mayPass };
         }
     }
 
@@ -112,6 +115,7 @@ internal sealed class HttpFetcher : IDisposable
         {
             401 => "it wants a user name and a password (401)",
             403 => "it does not let us in (403)",
+            407 => "the proxy wants a user name and a password (407)",
             _ => $"it answered {status}",
         },
         location)
@@ -121,8 +125,12 @@ internal sealed class HttpFetcher : IDisposable
 
     private static IndexException Refusal(Uri location, string because) => new(IndexRules.Redirect, because, location) { IsRefusal = true };
 
-    private static string WordsOf(HttpRequestException error) => error.HttpRequestError switch
+    // Whoever is told that nobody answers at the index looks for the trouble there, and it lies with the proxy.
+    private static string WordsOf(HttpRequestException error, Uri? proxy) => error.HttpRequestError switch
     {
+        HttpRequestError.NameResolutionError when proxy is not null => $"there is no host of the name of the proxy `{proxy}`",
+        HttpRequestError.ConnectionError when proxy is not null => $"the proxy `{proxy}` does not answer",
+        HttpRequestError.ProxyTunnelError when proxy is not null => $"the proxy `{proxy}` does not let us through",
         HttpRequestError.NameResolutionError => "there is no host of that name",
         HttpRequestError.SecureConnectionError when error.InnerException is AuthenticationException inner =>
             $"no secure connection came about: {inner.Message}",

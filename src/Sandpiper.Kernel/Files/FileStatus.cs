@@ -32,6 +32,7 @@ public readonly partial record struct FileStatus(
 {
     private const int CurrentDirectory = -100;      // AT_FDCWD, linux/fcntl.h
     private const int NoFollow = 0x100;             // AT_SYMLINK_NOFOLLOW
+    private const int ThisFile = 0x1000;            // AT_EMPTY_PATH
     private const uint BasicStats = 0x7ff;          // STATX_BASIC_STATS, linux/stat.h
     private const int TypeMask = 0xf000;            // S_IFMT
     private const int ModeMask = 0xfff;
@@ -45,6 +46,14 @@ public readonly partial record struct FileStatus(
     /// <exception cref="IOException">It cannot be looked at.</exception>
     public static bool TryRead(SafeFileHandle directory, string relative, out FileStatus status) =>
         TryTake(StatxBelow(directory, relative, NoFollow, BasicStats, out var answer), answer, relative, out status);
+
+    /// <summary>Of a file that is open, whatever its name has become.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static FileStatus Of(SafeFileHandle file)
+    {
+        KernelFailure.ThrowIfFailed(StatxBelow(file, "", ThisFile, BasicStats, out var answer), "statx", "a file that is open");
+        return Of(answer);
+    }
 
     private static bool TryTake(int result, in Answer answer, string path, out FileStatus status)
     {

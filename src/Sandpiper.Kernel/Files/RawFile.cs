@@ -12,7 +12,7 @@ public static partial class RawFile
 {
     public const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400;    // asm-generic/fcntl.h
     private const int CloseOnExec = 0x80000;
-    private const int NoEntry = 2;      // asm-generic/errno-base.h
+    private const int NoEntry = 2, NoSpace = 28;      // asm-generic/errno-base.h
 
     /// <summary>Null when there is no such file.</summary>
     /// <param name="mode">Of a file that is created, less what the umask takes away.</param>
@@ -27,12 +27,18 @@ public static partial class RawFile
     }
 
     /// <summary>In one write(2), so that lines of two commands cannot be mixed, and onto the disk.</summary>
-    /// <exception cref="IOException">It could not be written whole.</exception>
+    /// <exception cref="IOException">It could not be written whole, and is not there at all.</exception>
     public static void AppendLine(SafeFileHandle file, ReadOnlySpan<byte> line, string path)
     {
+        long before = RandomAccess.GetLength(file);
         nint written = Write(file, line, line.Length);
         if (written < 0) throw Failure(Marshal.GetLastPInvokeError(), "write", path);
-        if (written != line.Length) throw new IOException($"only {written} of {line.Length} bytes could be written: {path}");
+        if (written != line.Length)
+        {
+            // A full disk takes what fits. Half a line would make the whole file unreadable; what another has added since stays.
+            if (RandomAccess.GetLength(file) == before + written) RandomAccess.SetLength(file, before);
+            throw Failure(NoSpace, "write", path);
+        }
         RandomAccess.FlushToDisk(file);
     }
 

@@ -7,13 +7,21 @@ public static class SymbolicLink
     public static string? Target(string path) => new FileInfo(path).LinkTarget;
 
     /// <summary>The caller holds the lock of whatever <paramref name="path"/> belongs to: the new link has a fixed name for a moment.</summary>
-    /// <exception cref="IOException">It still points where it pointed.</exception>
+    /// <exception cref="IOException">It points where it pointed, or to the target but perhaps not after a power failure: look.</exception>
     public static void Replace(string path, string target)
     {
         string next = path + ".next";
         File.Delete(next);      // of a command that was killed between the two calls below
         File.CreateSymbolicLink(next, target);
-        AtomicRename.Replace(next, path);
+        try
+        {
+            AtomicRename.Replace(next, path);
+        }
+        catch (IOException)
+        {
+            File.Delete(next);
+            throw;
+        }
         using var directory = OpenDirectory.At(Path.GetDirectoryName(path)!);
         directory.Synchronize();
     }

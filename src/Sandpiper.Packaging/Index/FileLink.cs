@@ -9,11 +9,25 @@ internal static class FileLink
     private const int MaxLength = 8192;     // signed addresses of object stores are long, but not this long
 
     /// <summary>
-    /// Resolves <paramref name="address"/>; false when it leads elsewhere than http, https or (from a page that is a file itself) a file,
-    /// or when its last segment, decoded once, is not <paramref name="fileName"/>.
+    /// Resolves <paramref name="address"/>; says why not when it leads elsewhere than http, https or (from a page that is a file itself) a
+    /// file, or when its last segment, decoded once, is not <paramref name="fileName"/>.
     /// </summary>
-    public static bool TryResolve(Uri page, string address, string fileName, [NotNullWhen(true)] out Uri? url) =>
-        TryResolve(page, address, out url) && PlainFileName.IsPlain(fileName) && LastSegment(url).SequenceEqual(fileName);
+    public static bool TryResolve(
+        Uri page, string address, string fileName, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out LeftOutEntry? leftOut)
+    {
+        leftOut = null;
+        if (!TryResolve(page, address, out url))
+        {
+            bool isUnderstood = address.Length <= MaxLength && Uri.TryCreate(page, address, out url) && url.IsAbsoluteUri;
+            leftOut = isUnderstood
+                ? LeftOutEntry.Of(fileName, LeftOutReason.OtherScheme, url!.Scheme)
+                : LeftOutEntry.Of(fileName, LeftOutReason.NoAddress);
+        }
+        else if (!PlainFileName.IsPlain(fileName)) leftOut = LeftOutEntry.Of(fileName, LeftOutReason.NoFileName);
+        else if (!LastSegment(url).SequenceEqual(fileName))
+            leftOut = LeftOutEntry.Of(fileName, LeftOutReason.OtherName, LastSegment(url).ToString());
+        return leftOut is null;
+    }
 
     /// <summary>Resolves an address without asking where it ends.</summary>
     public static bool TryResolve(Uri page, string address, [NotNullWhen(true)] out Uri? url)

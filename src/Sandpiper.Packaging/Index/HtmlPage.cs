@@ -67,15 +67,21 @@ internal sealed class HtmlPage
 
     private ProjectPage Resolve(Uri location, PackageName expected)
     {
-        ImmutableArray<IndexFile> files = [.. _anchors.Select(anchor => anchor.Resolve(location)).OfType<IndexFile>()];
+        var files = ImmutableArray.CreateBuilder<IndexFile>(_anchors.Count);
+        var leftOut = new List<LeftOutEntry>();
+        foreach (Anchor anchor in _anchors)
+        {
+            if (anchor.TryResolve(location, out IndexFile? file, out LeftOutEntry? why)) files.Add(file);
+            // What leads to no file was not meant as one: the parent directory, a column to sort by.
+            else if (ProjectPage.LooksLikeFile(why.FileName) || ProjectPage.LooksLikeFile(why.Evidence)) leftOut.Add(why);
+        }
         return new ProjectPage
         {
             Name = expected,
-            Files = files,
-            SkippedFiles = _anchors.Count - files.Length,
+            Files = [],
             Status = _status ?? "active",
             StatusReason = _statusReason,
-        };
+        }.WithFiles(files.DrainToImmutable(), leftOut, _anchors.Count);
     }
 
     private sealed record Anchor(string Address, string? RequiresPython, string? Yanked, string? Metadata)
@@ -89,17 +95,23 @@ internal sealed class HtmlPage
 
         public void Add(string text) => _text.Append(text, 0, Math.Min(text.Length, MaxText - _text.Length));
 
-        public IndexFile? Resolve(Uri location)
+        public bool TryResolve(
+            Uri location, [NotNullWhen(true)] out IndexFile? file, [NotNullWhen(false)] out LeftOutEntry? leftOut)
         {
+            file = null;
             // PEP 503: the text of the anchor must be the file name.
             string fileName = _text.ToString().Trim();
             string[] parts = Address.Split('#', 2);
-            if (!FileLink.TryResolve(location, parts[0], fileName, out var url)) return null;
-            if (!TryReadSha256(parts.Length == 2 ? parts[1] : "", out var sha256)) return null;
-            if (!TryReadMetadata(out var metadata)) return null;
+            if (!FileLink.TryResolve(location, parts[0], fileName, out var url, out leftOut)) return false;
+            MetadataOffer metadata = default;
+            if (!TryReadSha256(parts.Length == 2 ? parts[1] : "", out var sha256))
+                leftOut = LeftOutEntry.Of(fileName, LeftOutReason.Unreadable, "sha256");
+            else if (!TryReadMetadata(out metadata)) leftOut = LeftOutEntry.Of(fileName, LeftOutReason.Unreadable, "data-core-metadata");
+            if (leftOut is not null) return false;
             string? requiresPython = RequiresPython is "" ? null : RequiresPython;
-            return new IndexFile(
+            file = new IndexFile(
                 fileName, url, sha256, Size: null, UploadTime: null, requiresPython, Yanked, metadata.IsMade, metadata.Sha256);
+            return true;
         }
 
         // "sha256=…", possibly among others ("egg=…&sha256=…"). A digest that cannot be read is not the same as none.

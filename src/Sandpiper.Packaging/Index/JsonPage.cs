@@ -25,8 +25,10 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
     private string? _status;
     private string? _statusReason;
     private ImmutableArray<IndexFile>.Builder? _files;
-    private int _skipped;
-    private bool _isFileUsable;
+    private int _entries;
+    private readonly List<LeftOutEntry> _leftOut = [];
+    private string _fileKey = "";
+    private string? _unreadable;
 
     public bool TryRead(PackageName expected, [NotNullWhen(true)] out ProjectPage? page, out string problem)
     {
@@ -54,11 +56,10 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
         else page = new ProjectPage
         {
             Name = name,
-            Files = _files.DrainToImmutable(),
-            SkippedFiles = _skipped,
+            Files = [],
             Status = _status ?? "active",
             StatusReason = _statusReason,
-        };
+        }.WithFiles(_files.DrainToImmutable(), _leftOut, _entries);
         return page is not null;
     }
 
@@ -112,19 +113,20 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
         _files = ImmutableArray.CreateBuilder<IndexFile>();
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
-            if (_files.Count + _skipped == ProjectPage.MaxFiles) throw new JsonException($"it has more than {ProjectPage.MaxFiles} files");
-            if (ReadFile() is { } file) _files.Add(file);
-            else _skipped++;
+            if (_entries++ == ProjectPage.MaxFiles) throw new JsonException($"it has more than {ProjectPage.MaxFiles} files");
+            if (TryReadFile(out IndexFile? file, out LeftOutEntry? leftOut)) _files.Add(file);
+            else _leftOut.Add(leftOut);
         }
     }
 
-    private IndexFile? ReadFile()
+    private bool TryReadFile([NotNullWhen(true)] out IndexFile? file, [NotNullWhen(false)] out LeftOutEntry? leftOut)
     {
-        _isFileUsable = true;
+        (file, leftOut, _unreadable) = (null, null, null);
         if (_reader.TokenType != JsonTokenType.StartObject)
         {
             _reader.Skip();
-            return null;
+            leftOut = LeftOutEntry.Of(null, LeftOutReason.NoEntry);
+            return false;
         }
         BeginObject(_fileKeys);
         string? fileName = null, address = null, requiresPython = null, yanked = null;
@@ -132,9 +134,9 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
         long? size = null;
         DateTimeOffset? uploadTime = null;
         MetadataOffer? core = null, dataDistInfo = null, distInfo = null;
-        while (NextKey(_fileKeys, out string key))
+        while (NextKey(_fileKeys, out _fileKey))
         {
-            switch (key)
+            switch (_fileKey)
             {
                 case "filename": fileName = ReadText(); break;
                 case "url": address = ReadText(); break;
@@ -149,12 +151,16 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
                 default: _reader.Skip(); break;
             }
         }
-        if (!_isFileUsable || fileName is null || address is null) return null;
-        if (!FileLink.TryResolve(location, address, fileName, out var url)) return null;
+        Uri? url = null;
+        if (_unreadable is not null) leftOut = LeftOutEntry.Of(fileName, LeftOutReason.Unreadable, _unreadable);
+        else if (fileName is null) leftOut = LeftOutEntry.Of(null, LeftOutReason.NoFileName);
+        else if (address is null) leftOut = LeftOutEntry.Of(fileName, LeftOutReason.NoAddress);
+        if (leftOut is not null || !FileLink.TryResolve(location, address!, fileName!, out url, out leftOut)) return false;
 
         var metadata = core ?? dataDistInfo ?? distInfo ?? default;     // PEP 714 put the names in this order
         if (requiresPython is "") requiresPython = null;
-        return new IndexFile(fileName, url, sha256, size, uploadTime, requiresPython, yanked, metadata.IsMade, metadata.Sha256);
+        file = new IndexFile(fileName!, url, sha256, size, uploadTime, requiresPython, yanked, metadata.IsMade, metadata.Sha256);
+        return true;
     }
 
     private string? ReadText()
@@ -175,7 +181,7 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
             {
                 if (algorithm is not "sha256") _reader.Skip();
                 else if (Sha256Digest.TryParseHex(ReadText(), out var digest)) sha256 = digest;
-                else _isFileUsable = false;
+                else _unreadable ??= _fileKey;
             }
         }
         return sha256;
@@ -229,7 +235,7 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
 
     private void Refuse()
     {
-        _isFileUsable = false;
+        _unreadable ??= _fileKey;
         _reader.Skip();
     }
 

@@ -11,15 +11,44 @@ public sealed record ProjectPage
     internal const int MaxBytes = 64 << 20;
     internal const int MaxFiles = 100_000;
 
+    // What distributions and their forerunners are called.
+    private static readonly string[] FileEndings = [".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg", ".exe"];
+
     public required PackageName Name { get; init; }
     public required ImmutableArray<IndexFile> Files { get; init; }
 
     /// <summary>How many entries were left out because they were malformed or their address does not end in the file's name.</summary>
     public int SkippedFiles { get; init; }
 
+    /// <summary>Those of them that were meant as files, and why each was left out; a link to the parent directory was not.</summary>
+    public ImmutableArray<LeftOutEntry> LeftOut { get; init; } = [];
+
     /// <summary><c>active</c>, <c>archived</c>, <c>quarantined</c>, <c>deprecated</c>; unknown texts are kept (PEP 792).</summary>
     public string Status { get; init; } = "active";
     public string? StatusReason { get; init; }
+
+    /// <summary>
+    /// The page with these files, but for those that are listed with two digests: a page that says two things about a name says nothing.
+    /// </summary>
+    internal ProjectPage WithFiles(ImmutableArray<IndexFile> files, IReadOnlyCollection<LeftOutEntry> leftOut, int entries)
+    {
+        var first = new Dictionary<string, IndexFile>(files.Length, StringComparer.Ordinal);
+        var ambiguous = new HashSet<string>(StringComparer.Ordinal);
+        foreach (IndexFile file in files)
+        {
+            if (!first.TryAdd(file.FileName, file) && first[file.FileName].Sha256 != file.Sha256) ambiguous.Add(file.FileName);
+        }
+        ImmutableArray<IndexFile> clear = ambiguous.Count == 0 ? files : files.RemoveAll(file => ambiguous.Contains(file.FileName));
+        return this with
+        {
+            Files = clear,
+            SkippedFiles = entries - clear.Length,
+            LeftOut = [.. leftOut, .. ambiguous.Select(name => LeftOutEntry.Of(name, LeftOutReason.SeveralDigests))],
+        };
+    }
+
+    internal static bool LooksLikeFile(string name) =>
+        Array.Exists(FileEndings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// Reads the JSON form (PEP 691). Unknown keys are ignored; a repeated key and an API of a major version other than 1 are problems.

@@ -10,6 +10,8 @@ namespace Sandpiper.Commands;
 /// <summary>Runs one program confined, as itself: its streams, its exit code, its Ctrl-C.</summary>
 internal static class ConfinedRun
 {
+    private const int NewShown = 20;
+
     /// <returns>The program's exit code.</returns>
     /// <exception cref="ExplainedException">No such environment, or a grant that must not be given.</exception>
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
@@ -24,12 +26,23 @@ internal static class ConfinedRun
         int exitCode = ConfinedProgram.Run(profile.Confinement, command);
 
         // What was there could not be changed; what is new was made by the program, or by somebody else meanwhile.
-        foreach (string made in grants.Write.Where(Directory.Exists).SelectMany(ProtectedNames.In).Except(profile.Confinement.Protected, StringComparer.Ordinal))
-        {
-            session.Terminal.Note(Inked.Yellow($"sandpiper: `{made}` is new: programs outside the sandbox run what such a file says; read it first"));
-        }
+        IEnumerable<string> there = grants.Write.Where(Directory.Exists).SelectMany(ProtectedNames.In);
+        TellOfNew(session.Terminal, [.. there.Except(profile.Confinement.Protected, StringComparer.Ordinal)]);
         // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
         if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {profile.Summary}"));
         return exitCode;
+    }
+
+    // Bounded: a program can make a hundred thousand such names, to hide the one that counts or to flood a terminal. Of names of any number
+    // there are only *.pth, so what has a name of its own comes first.
+    internal static void TellOfNew(Terminal terminal, IReadOnlyCollection<string> made)
+    {
+        IEnumerable<string> ordered = made.OrderBy(p => p.EndsWith(".pth", StringComparison.OrdinalIgnoreCase)).ThenBy(p => p, StringComparer.Ordinal);
+        foreach (string path in ordered.Take(NewShown))
+        {
+            terminal.Note(Inked.Yellow(
+                $"sandpiper: `{path}` is new: programs outside the sandbox run what such a file says; read it first"));
+        }
+        if (made.Count > NewShown) terminal.Note(Inked.Yellow($"sandpiper: … and {made.Count - NewShown:N0} more such names are new"));
     }
 }

@@ -66,7 +66,7 @@ internal static class EnvironmentOptions
     /// <summary>Names of the packages in the chosen environment, for completion; none when anything is wrong.</summary>
     public static IEnumerable<CompletionItem> InstalledNames(CompletionContext context, Option<string> env)
     {
-        using var session = Session.Of(context.ParseResult);
+        using var session = Session.ToLook(context.ParseResult);
         var environment = Open(session, context.ParseResult.GetValue(env) ?? Shared);
         return environment.Current is { } number ? environment.Read(number).Packages.Select(p => new CompletionItem(p.Name.ToString())) : [];
     }
@@ -74,14 +74,16 @@ internal static class EnvironmentOptions
     /// <summary>Numbers of the generations of the chosen environment, for completion.</summary>
     public static IEnumerable<CompletionItem> GenerationNumbers(CompletionContext context, Option<string> env)
     {
-        using var session = Session.Of(context.ParseResult);
+        using var session = Session.ToLook(context.ParseResult);
         return Open(session, context.ParseResult.GetValue(env) ?? Shared).Numbers.Select(n => new CompletionItem(n.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static IEnumerable<CompletionItem> Names(CompletionContext context)
     {
-        using var session = Session.Of(context.ParseResult);
+        using var session = Session.ToLook(context.ParseResult);
         var all = new DirectoryInfo(Path.GetDirectoryName(Open(session, Shared).Directory)!);
-        return all.Exists ? all.EnumerateDirectories().Select(d => new CompletionItem(d.Name)) : [];
+        // One that is being made for the first time is none yet.
+        return !all.Exists ? [] : all.EnumerateDirectories()
+            .Where(d => new FileInfo(Path.Combine(d.FullName, "current")).LinkTarget is not null).Select(d => new CompletionItem(d.Name));
     }
 }

@@ -42,7 +42,7 @@ internal static class HistoryCommand
             terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3}   ", when, "  ", line.Command.PadRight(9), "  ", Summary(line.Changes));
             foreach (string text in line.Overrides) terminal.Line(Inked.Yellow($"        {text}"));
         }
-        int? back = available.Where(n => n < current).Select(n => (int?)n).LastOrDefault();
+        int? back = current is { } now ? SwitchHistory.Before(lines, now).Intersect(available).Select(n => (int?)n).FirstOrDefault() : null;
         if (back is { } number) terminal.Note(Inked.Dim($"rollback: sandpiper rollback {number}"));
     }
 

@@ -64,6 +64,7 @@ internal static class InstallCommand
             }
             var request = new InstallationRequest
             {
+                Environment = parsed.GetValue(env)!,
                 Lines = lines.Lines,
                 FollowDependencies = !parsed.GetValue(noDeps),
                 UpgradeAll = parsed.GetValue(upgrade),
@@ -75,23 +76,23 @@ internal static class InstallCommand
                 Limits = limits.Chosen(parsed),
                 DryRun = parsed.GetValue(dryRun),
             };
-            return await InstallAsync(session, request, parsed.GetValue(env)!, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
+            return await InstallAsync(session, request, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
         });
         return command;
     }
 
-    private static async Task<int> InstallAsync(Session session, InstallationRequest request, string env, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
+    private static async Task<int> InstallAsync(Session session, InstallationRequest request, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
     {
-        ManagedEnvironment environment = EnvironmentOptions.Open(session, env);
+        ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
         if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
         Interpreter interpreter = InterpreterOf(session, environment, python);
         if (AsksForNothing(request.For(interpreter.Markers)))
             return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
         using var indexes = new OpenIndexes(session, addresses, request.Limits);
         using var line = new ProgressLine(session.Terminal, Session.Time);
-        var installation = new Installation(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable);
-        InstallationOutcome outcome = await installation.InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
+        InstallationOutcome outcome = await new Installation(session.Context, interpreter, indexes.Whole).InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
         line.Dispose();
+        indexes.TellLeftOut(session.Terminal);
         switch (outcome)
         {
             case InstallationOutcome.Unsolvable { Why: var why }:

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
-using Sandpiper.Policies;
+using Sandpiper.Console;
 using Sandpiper.Indexes;
-using Sandpiper.Operations;
+using Sandpiper.Policies;
+using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Wheels;
 
 namespace Sandpiper.Commands;
@@ -11,31 +12,46 @@ namespace Sandpiper.Commands;
 /// <summary>Opens the indexes that a command line names.</summary>
 internal sealed class OpenIndexes : IDisposable
 {
-    private readonly ArchiveLimits _limits;
+    private const int MaxMetadataBytes = 8 << 20;       // as of one beside a wheel; that of known packages stays below one megabyte
+
     private readonly ImmutableArray<IPackageIndex> _indexes;
+    private readonly PagesWithGaps _whole;
 
     /// <param name="limits">The most that a wheel may cost whose METADATA has to be read from it.</param>
     public OpenIndexes(Session session, ImmutableArray<Uri> addresses, ArchiveLimits limits)
     {
-        _limits = limits;
+        ReadOnlyMemory<byte> MetadataIn(string path, string fileName) => MetadataOf(path, fileName, limits);
         _indexes = [.. addresses.Select(address => address.IsFile
-            ? (IPackageIndex)new DirectoryIndex(address, MetadataOf)
-            : new SimpleIndex(address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline))];
+            ? (IPackageIndex)new DirectoryIndex(address, MetadataIn)
+            : new SimpleIndex(
+                address, session.Places.IndexCache, MetadataIn, Session.Time, session.Offline, Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy))];
+        _whole = new PagesWithGaps(_indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes));
     }
 
+    // A small letter goes before a capital one, as in curl.
+    private static string? NoProxy => Environment.GetEnvironmentVariable("no_proxy") ?? Environment.GetEnvironmentVariable("NO_PROXY");
+
     /// <summary>All of them as one: the first that has a name owns it.</summary>
-    public IPackageIndex Whole => _indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes);
+    public IPackageIndex Whole => _whole;
+
+    /// <summary>
+    /// With <c>-v</c>: which entries of their pages were left out, and why. A missing one may be why an older release was taken.
+    /// </summary>
+    public void TellLeftOut(Terminal terminal)
+    {
+        foreach (ProjectPage page in _whole.Seen) terminal.Detail(LeftOutWords.Of(page)!);
+    }
 
     public void Dispose()
     {
         foreach (IPackageIndex index in _indexes) (index as IDisposable)?.Dispose();
     }
 
-    private ReadOnlyMemory<byte> MetadataOf(string path, string fileName)
+    internal static ReadOnlyMemory<byte> MetadataOf(string path, string fileName, ArchiveLimits limits)
     {
         try
         {
-            return MetadataIn(path, fileName);
+            return ReadMetadata(path, fileName, limits);
         }
         catch (ArchiveRefusedException refusal) when (WheelFileName.TryParse(fileName, out WheelFileName? wheel, out _))
         {
@@ -45,13 +61,22 @@ internal sealed class OpenIndexes : IDisposable
     }
 
     // For indexes that do not offer METADATA beside the wheel; the strict reader reads it here as it will when the wheel is sealed.
-    private ReadOnlyMemory<byte> MetadataIn(string path, string fileName)
+    private static byte[] ReadMetadata(string path, string fileName, ArchiveLimits limits)
     {
-        using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), _limits);
-        ZipMember? metadata = wheel.Members.FirstOrDefault(m => m.Name.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) && m.Name.Count(c => c == '/') == 1);
-        if (metadata is null) throw new ArchiveRefusedException("SP-WHEEL-03", $"`{fileName}` has no METADATA", null, 0);
-        using var content = new MemoryStream();
-        wheel.CopyTo(metadata, content);
-        return content.ToArray();
+        using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), limits);
+        ZipMember metadata = wheel.Members.FirstOrDefault(IsMetadata)
+            ?? throw new ArchiveRefusedException("SP-WHEEL-03", $"`{fileName}` has no METADATA", null, 0);
+        if (metadata.Size > MaxMetadataBytes)
+        {
+            throw new ArchiveRefusedException(
+                "SP-WHEEL-03", $"METADATA has more than {MaxMetadataBytes} bytes", metadata.Name, metadata.HeaderOffset);
+        }
+        // As large as promised and no larger: the reader refuses at the first byte beyond.
+        byte[] content = new byte[metadata.Size];
+        wheel.CopyTo(metadata, new MemoryStream(content));
+        return content;
     }
+
+    private static bool IsMetadata(ZipMember member) =>
+        member.Name.EndsWith(".dist-info/METADATA", StringComparison.Ordinal) && member.Name.Count(c => c == '/') == 1;
 }

@@ -31,8 +31,7 @@ internal static class RepairCommand
             Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
             using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal), limits.Chosen(parsed));
             using var line = new ProgressLine(session.Terminal, Session.Time);
-            var repair = new Repair(environment, session.Places, interpreter, indexes.Whole, Session.Time, session.OwnExecutable) { Limits = limits.Chosen(parsed) };
-            RepairOutcome outcome = await repair.MendAsync(new ShownFacts(session.Terminal, line), cancel);
+            RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole).MendAsync(new RepairRequest(environment.Name) { Limits = limits.Chosen(parsed) }, new ShownFacts(session.Terminal, line), cancel);
             line.Dispose();
             return Tell(session, environment.Name, outcome);
         });

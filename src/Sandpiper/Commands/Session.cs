@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments;
+using Sandpiper.Operations;
 using Sandpiper.Sandbox.Privileges;
 
 namespace Sandpiper.Commands;
@@ -9,6 +10,9 @@ namespace Sandpiper.Commands;
 /// <remarks>Making one gives root's rights up, if we have them: nothing a command does may happen before.</remarks>
 internal sealed class Session : IDisposable
 {
+    // Read before they are given up, and true ever after.
+    private static readonly bool StartedAsRoot = RootPrivileges.Held;
+
     private Session(Terminal terminal, DataPlaces places, string ownExecutable, uint callersMask, bool json, bool offline, bool wasRoot) =>
         (Terminal, Places, OwnExecutable, CallersMask, Json, Offline, WasRoot) = (terminal, places, ownExecutable, callersMask, json, offline, wasRoot);
 
@@ -43,15 +47,24 @@ internal sealed class Session : IDisposable
         }
     }
 
+    /// <summary>What an operation is given.</summary>
+    public OperationContext Context => new() { Places = Places, Author = Author.Name, Executable = OwnExecutable, Time = Time };
+
     /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
-    public static Session Of(ParseResult parsed)
+    public static Session Of(ParseResult parsed) => Of(parsed, makesDirectories: true);
+
+    /// <summary>For who only looks, as completion does: nothing is made, and nothing given to the user that root becomes.</summary>
+    /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
+    public static Session ToLook(ParseResult parsed) => Of(parsed, makesDirectories: false);
+
+    private static Session Of(ParseResult parsed, bool makesDirectories)
     {
+        bool asRoot = StartedAsRoot;
         uint callersMask = CreationMask.Tighten();
-        bool asRoot = RootPrivileges.Held;
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
         // Before: the user that root becomes may have no way to where it lies.
         string ownExecutable = Environment.ProcessPath ?? throw new InvalidOperationException("the kernel does not say which program this is (/proc is not mounted)");
-        if (asRoot) RootPrivileges.GiveUp([places.Root, places.Cache]);
+        if (RootPrivileges.Held) RootPrivileges.GiveUp(makesDirectories ? [places.Root, places.Cache] : []);
         return new Session(TerminalOf(parsed), places, ownExecutable, callersMask, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
     }
 

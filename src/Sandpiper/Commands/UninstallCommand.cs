@@ -30,7 +30,9 @@ internal static class UninstallCommand
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             Generation current = EnvironmentOptions.CurrentOf(environment);
             Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
-            var outcome = new Removal(environment, session.Places, interpreter, Session.Time, session.OwnExecutable).Remove([.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)], cancel);
+            var request = new RemovalRequest(environment.Name, [.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)]);
+            using var line = new ProgressLine(session.Terminal, Session.Time);
+            var outcome = new Removal(session.Context, interpreter).Remove(request, new ShownFacts(session.Terminal, line), cancel);
             switch (outcome)
             {
                 case RemovalOutcome.NotInstalled missing:

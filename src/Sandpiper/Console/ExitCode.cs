@@ -23,4 +23,7 @@ internal enum ExitCode
 
     /// <summary>Ctrl-C (128 + SIGINT).</summary>
     Interrupted = 130,
+
+    /// <summary>Asked to stop (128 + SIGTERM).</summary>
+    Terminated = 143,
 }

@@ -24,6 +24,7 @@ internal static class Explanations
     public static Explanation Of(Exception error) => error switch
     {
         ExplainedException e => e.Explanation,
+        ChangeUnfinishedException e => OfUnfinished(e),
         RefusedException e => OfRefusal(e.Refusal, e.InnerException as ArchiveRefusedException),
         ArchiveRefusedException e => new(ExitCode.Refused, $"an archive was refused; {Nothing}", OfArchive(e)),
         IndexException e => new(e.IsRefusal ? ExitCode.Refused : ExitCode.CouldNot,
@@ -34,7 +35,10 @@ internal static class Explanations
         WaiverFileDamagedException e => new(ExitCode.Refused, $"the record of what you allowed cannot be read; {Nothing}", $"{e.Because}: `{e.File}`, line {e.Line}", $"mend or remove {e.File}"),
         UnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written", "free some space and run the same command again"),
         UnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`", "choose another place with --root DIR"),
-        StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair", "run the same command again: it fetches the wheel anew"),
+        StoreDamagedException { WasDiscarded: true } e => new(ExitCode.Refused,
+            "an entry of the store is not what was sealed, and was taken out of it; no environment was changed",
+            $"{e.Because}: {e.Digest}", "run the same command again: it fetches the wheel anew"),
+        StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
         SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
         KernelException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
@@ -47,6 +51,17 @@ internal static class Explanations
         IOException e => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", e.Message),
         _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below", error.ToString().Split('\n').ToImmutableArray(), []),
     };
+
+    private static Explanation OfUnfinished(ChangeUnfinishedException e) => new(
+        ExitCode.CouldNot,
+        e.Step switch
+        {
+            AfterSwitch.Shims => $"`{e.Environment}` is at generation {e.Generation} now, but not all of its commands are where your shell finds them",
+            AfterSwitch.Ledger => $"`{e.Environment}` is at generation {e.Generation} now, but its history does not say so yet",
+            _ => $"`{e.Environment}` is at generation {e.Generation} now, but that may not outlive a power failure",
+        },
+        e.Message,
+        "run the same command again when there is room and permission: it does what is left");
 
     private static Explanation OfRefusal(Refusal refused, ArchiveRefusedException? archive)
     {

@@ -44,6 +44,7 @@ internal static class ResolutionWords
         Reason.FromAddress { Line: var line } => $"you asked for {line.Requirement.Name} from an address of its own{Place(line.Source)}; "
             + "this release installs from indexes only",
         Reason.NoHash { Line: var line } => $"hashes are required, and {line.Requirement.Name} has none{Place(line.Source)}",
+        Reason.LeftOut { Page: var page } => LeftOutWords.Of(page)!,    // null only where nothing was left out
         Reason.GivenUp r => GivenUp(r),
         _ => reason.ToString(),
     };
@@ -58,7 +59,7 @@ internal static class ResolutionWords
 
     private static string NoFiles(ProjectPage page) => string.Equals(page.Status, "quarantined", StringComparison.Ordinal)
         ? $"the index has quarantined `{page.Name}`{(page.StatusReason is { Length: > 0 } reason ? $": {Shortened(reason)}" : "")}"
-        : $"the index lists no wheel and no source distribution of `{page.Name}`";
+        : $"the index lists no wheel and no source distribution of `{page.Name}`{(page.LeftOut.IsEmpty ? "" : " that can be used")}";
 
     private static string There(Reason.NoVersion r)
     {

@@ -34,7 +34,7 @@ internal sealed class Reader : IDisposable
                 ? $"(cd {_clone} && {run}) >{Typed(i)}.said 2>&1; echo $? >{Typed(i)}.exit\n"
                 : $"{run} >{Typed(i)}.said 2>&1; echo $? >{Typed(i)}.exit\n";
         }));
-        Outcome whole = _somebody.Run(["/bin/bash", "-c", script], seconds: 600);
+        Outcome whole = _somebody.Run(["/bin/bash", "-c", script]);
         return [.. typed.Select((line, i) => Verdict(line, i, whole)).OfType<string>()];
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Sandpiper.Samples;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests.Staging;
 
@@ -32,7 +33,7 @@ internal sealed class IndexServer : IDisposable
     public bool WasAsked { get; private set; }
 
     /// <summary>Waits until half of the held file has been sent.</summary>
-    public void WaitUntilHeld() => Assert.True(_reached.Task.Wait(TimeSpan.FromSeconds(60)), "nobody asked for the held file");
+    public void WaitUntilHeld() => Assert.True(_reached.Task.Wait(Patience.Endless), "nobody asked for the held file");
 
     public void Release() => _released.TrySetResult();
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sandpiper.Samples;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests.Staging;
 
@@ -68,17 +69,17 @@ internal sealed class Somebody : IDisposable
     public Outcome Sandpiper(params string[] arguments) => Run([PublishedCommand.Path, .. arguments]);
 
     /// <summary>Runs a program of the system as this user.</summary>
-    public Outcome Run(IReadOnlyList<string> command, string? directory = null, string? input = null, int seconds = 120)
+    public Outcome Run(IReadOnlyList<string> command, string? directory = null, string? input = null)
     {
         using Process process = Start(command, directory);
-        return Wait(process, command, input, seconds);
+        return Wait(process, command, input);
     }
 
     /// <summary>Runs a program with the rights of whoever runs the tests, and this user's variables.</summary>
     public Outcome RunAsTester(IReadOnlyList<string> command)
     {
         using Process process = StartProcess(command, directory: null);
-        return Wait(process, command, input: null, seconds: 120);
+        return Wait(process, command, input: null);
     }
 
     public Process Start(IReadOnlyList<string> command, string? directory = null) => StartProcess(AsRoot
@@ -107,16 +108,16 @@ internal sealed class Somebody : IDisposable
         Directory.Delete(Place, recursive: true);
     }
 
-    private static Outcome Wait(Process process, IReadOnlyList<string> command, string? input, int seconds)
+    private static Outcome Wait(Process process, IReadOnlyList<string> command, string? input)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         if (input is not null) process.StandardInput.Write(input);
         process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds)))
+        if (!process.WaitForExit(Patience.Endless))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{string.Join(' ', command)} did not end in {seconds} s\n{error.Result}");
+            throw new TimeoutException($"{string.Join(' ', command)} does not end\n{error.Result}");
         }
         process.WaitForExit();
         return new(process.ExitCode, output.Result, error.Result);

@@ -44,6 +44,31 @@ public sealed class GenerationComposerTests : IDisposable
         Assert.Equal(["hello"], generation.Commands);
     }
 
+    // multiprocessing runs a console script once more in every worker, under another name and with the parent's path.
+    [Theory]
+    [InlineData("spawn")]
+    [InlineData("forkserver")]
+    public void Workers_of_a_program_import_from_where_it_does(string method)
+    {
+        var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("crew").WithFile("crew/say.py", $$"""
+            import multiprocessing, sys
+            def path(queue):
+                queue.put(sys.path)
+            def main():
+                sys.path.insert(0, '/the/programs/own')
+                context = multiprocessing.get_context('{{method}}')
+                queue = context.Queue()
+                worker = context.Process(target=path, args=(queue,))
+                worker.start()
+                theirs = queue.get(timeout=60)
+                worker.join()
+                print(theirs == sys.path or (theirs, sys.path))
+
+            """).WithConsoleScript("crew", "crew.say:main")));
+        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "crew"), [], new Dictionary<string, string>(), TimeSpan.FromMinutes(2), 10_000);
+        Assert.Equal("True\n", Encoding.UTF8.GetString(output.StandardOutput) + Encoding.UTF8.GetString(output.StandardError));
+    }
+
     [Fact]
     public void Programs_start_from_a_place_that_is_too_long_for_a_first_line()
     {
@@ -190,11 +215,9 @@ public sealed class GenerationComposerTests : IDisposable
     [Fact]
     public void A_package_whose_claim_was_waived_gives_way_even_if_its_name_comes_first()
     {
-        var generation = _workshop.Install(
-        [
-            _workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")),
-            _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2")) with { Standing = Standing.Kept },
-        ], ("alpha", "SP-ENV-01"));
+        var beta = _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2"));
+        _workshop.Install(beta);
+        var generation = _workshop.Install([_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), beta], ("alpha", "SP-ENV-01"));
         Assert.Equal("2", File.ReadAllText(Path.Combine(generation.SitePackages, "common/x.py")));
         Assert.DoesNotContain("common/x.py", File.ReadAllText(Path.Combine(generation.SitePackages, "alpha-1.0.dist-info/RECORD")), StringComparison.Ordinal);
     }
@@ -294,7 +317,11 @@ public sealed class GenerationComposerTests : IDisposable
         }
     }
 
-    private RefusedException Refused(params ComposedPackage[] packages) => Assert.Throws<RefusedException>(() => _workshop.Install(packages));
+    private RefusedException Refused(params ComposedPackage[] packages)
+    {
+        using var staging = Staging.Create(_workshop.Root.Path);
+        return Assert.Throws<RefusedException>(() => _workshop.Compose(staging.NewDirectory(), 1, packages));
+    }
 
     private static string[] Run(Generation generation, params string[] arguments)
     {

@@ -8,6 +8,8 @@ using Sandpiper.Policies;
 using Sandpiper.Store.Tests;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
+using Sandpiper.Operations;
+using Sandpiper.Operations.Tests;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Samples;
 
@@ -42,24 +44,30 @@ internal sealed class Workshop(string below = "") : IDisposable
         LeftOut = [.. Hooks(package)],
     };
 
-    /// <summary>Composes, moves into place, switches, as an installation does.</summary>
+    public OperationContext Context => new() { Places = DataPlaces.Below(Root.Path), Author = "ada", Executable = "/opt/sandpiper", Time = new StillTime(Now) };
+
+    /// <summary>As an installation does it once the wheels are there.</summary>
     public Generation Install(params ComposedPackage[] packages) => Install(packages, []);
 
+    /// <param name="waived">Goes on record first, as do the hooks that a package is allowed to have.</param>
     public Generation Install(ComposedPackage[] packages, params (string Name, string Rule)[] waived)
     {
         var cancel = TestContext.Current.CancellationToken;
-        using var held = Environment.Lock(() => { }, cancel);
-        int number = Environment.Numbers.DefaultIfEmpty(0).Max() + 1;
-        using var staging = Staging.Create(Root.Path);
-        string work = staging.NewDirectory();
-        var generation = Compose(work, number, packages, waived);
-        Ledger.Announce(new LedgerLine("install", Now, "somebody", Environment.Current, number, [], [], Confirmed: false));
-        Directory.Move(work, generation.Directory);
-        Directory.SetLastWriteTimeUtc(generation.Directory, SealedTree.SealTime);
-        File.SetUnixFileMode(generation.Directory, SealedTree.DirectoryMode);
-        Environment.Switch(number);
-        Ledger.Confirm(number);
-        return generation;
+        foreach (var (name, rule) in waived) Allow(name, rule, packages);
+        foreach (var package in packages.Where(p => !p.Facts.AllowedHooks.IsEmpty))
+        {
+            foreach (var hook in package.Wheel.Findings!.Value.Where(f => f.IsHook)) Allow(package.Facts.Name.Normalized, hook.Rule, packages);
+        }
+        using var operation = Operation.Begin(Context, Environment.Name, new Unheard(), cancel);
+        ImmutableArray<SelectedPackage> selected = [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
+        var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel), Context.PolicyFor(Environment.Name, omitHooks: false));
+        var change = new Switch(Context, operation, Python).To(plan, cancel);
+        return Environment.Read(change.Generation!.Value);
+    }
+
+    private void Allow(string name, string rule, ComposedPackage[] packages)
+    {
+        foreach (var waiver in WaiversFor(name, rule, packages)) new WaiverFile(Root.Path).Add(waiver);
     }
 
     public Generation Compose(string work, int number, ComposedPackage[] packages, params (string Name, string Rule)[] waived) =>

@@ -1,6 +1,7 @@
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Tests.Composing;
 using Sandpiper.Samples;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Tests.Generations;
 
@@ -34,7 +35,11 @@ public sealed class ManagedEnvironmentTests : IDisposable
     [Fact]
     public void A_generation_is_read_as_it_was_composed()
     {
-        var composed = _workshop.Install(Workshop.LeavingOut(_workshop.Package(HostilePackages.WheelWithPthHook("/nowhere"))), _workshop.Package(OrdinaryPackages.Tide(), isRequested: false));
+        using var staging = Staging.Create(_workshop.Root.Path);
+        string work = staging.NewDirectory();
+        var composed = _workshop.Compose(work, 1, [Workshop.LeavingOut(_workshop.Package(HostilePackages.WheelWithPthHook("/nowhere"))), _workshop.Package(OrdinaryPackages.Tide(), isRequested: false)]);
+        Directory.CreateDirectory(Path.GetDirectoryName(composed.Directory)!);
+        Directory.Move(work, composed.Directory);
         var read = _workshop.Environment.Read(1);
         Assert.Equal(
             (composed.Environment, composed.Number, composed.Directory, composed.Created, composed.Python, composed.PythonPrefix, composed.PythonName),
@@ -107,6 +112,26 @@ public sealed class ManagedEnvironmentTests : IDisposable
             File.WriteAllText(path, spoilt);
             Assert.Contains("generation", Assert.Throws<EnvironmentException>(() => _workshop.Environment.Read(1)).Because, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Who_waited_for_an_environment_that_came_to_nothing_makes_it_anew_and_holds_it_alone()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var environment = _workshop.Environment;
+        var told = new TaskCompletionSource();
+        var first = environment.Lock(() => Assert.Fail("there is nobody to wait for"), cancel);
+        var second = Task.Run(() => environment.Lock(told.SetResult, cancel), cancel);
+        await told.Task;
+
+        environment.RemoveIfNothingWasInstalled();
+        Assert.False(Directory.Exists(environment.Directory));
+        first.Dispose();
+
+        using var held = await second;
+        Assert.Equal(["generations", "lock"], Directory.GetFileSystemEntries(environment.Directory).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal));
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => environment.Lock(stop.Cancel, stop.Token));
     }
 
     [Fact]

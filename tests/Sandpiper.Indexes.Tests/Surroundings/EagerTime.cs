@@ -1,24 +1,69 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
 namespace Sandpiper.Indexes.Tests.Surroundings;
 
-/// <summary>Real time for limits; pauses between attempts are over at once and remembered. Its clock can be moved.</summary>
+/// <summary>
+/// Pauses between attempts are over at once and remembered; limits end when a test says so, however fast the machine is. Its clock can be
+/// moved.
+/// </summary>
 internal sealed class EagerTime : TimeProvider
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1.4) * 2;
-    private readonly List<TimeSpan> _pauses = [];
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);    // every limit is longer
+    private readonly ConcurrentQueue<TimeSpan> _pauses = [];
+    private readonly ConcurrentDictionary<Limit, TimeSpan> _limits = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<TimeSpan, bool> _over = [];
     private TimeSpan _moved;
 
-    /// <summary>Whatever is waited for with this switched on is a pause.</summary>
-    public IReadOnlyList<TimeSpan> Pauses => _pauses;
+    public IReadOnlyList<TimeSpan> Pauses => [.. _pauses];
 
     public void Move(TimeSpan by) => _moved += by;
 
+    /// <summary>Whoever waits for at most so long, now or later, has waited long enough.</summary>
+    public void End(TimeSpan limit)
+    {
+        _over[limit] = true;
+        foreach ((Limit waiting, TimeSpan due) in _limits)
+        {
+            if (due == limit) waiting.Ring();
+        }
+    }
+
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _moved;
+
+    public override long GetTimestamp() => base.GetTimestamp() + (long)(_moved.TotalSeconds * Stopwatch.Frequency);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        // Limits are the three of Served.Limits.
-        bool isPause = dueTime < LongestPause && dueTime != TimeSpan.FromSeconds(1.5) && dueTime != Timeout.InfiniteTimeSpan;
-        if (isPause) _pauses.Add(dueTime);
-        return base.CreateTimer(callback, state, isPause ? TimeSpan.Zero : dueTime, period);
+        if (dueTime < LongestPause && dueTime != Timeout.InfiniteTimeSpan)
+        {
+            _pauses.Enqueue(dueTime);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+        var limit = new Limit(() => callback(state), gone => _limits.TryRemove(gone, out _));
+        _limits[limit] = dueTime;
+        if (_over.ContainsKey(dueTime)) limit.Ring();
+        return limit;
+    }
+
+    private sealed class Limit(Action ring, Action<Limit> dispose) : ITimer
+    {
+        private int _hasRung;
+
+        public void Ring()
+        {
+            if (Interlocked.Exchange(ref _hasRung, 1) == 0) ThreadPool.QueueUserWorkItem(_ => ring());
+        }
+
+        // Whoever sets the same one anew (a source that is reset) is not among us.
+        public bool Change(TimeSpan dueTime, TimeSpan period) => false;
+
+        public void Dispose() => dispose(this);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -29,9 +29,6 @@ internal static class Served
 
     public static readonly byte[] PageJson = Sample.PageJson("pebble")!;
 
-    /// <summary>Patient enough for a busy machine, short enough for a test that stalls.</summary>
-    private static readonly FetchLimits Limits = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(30));
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The page, the wheel and its METADATA, all of them true.</summary>
@@ -40,6 +37,14 @@ internal static class Served
         .Serve(WheelPath, ServedAnswer.Bytes(Wheel))
         .Serve(MetadataPath, ServedAnswer.Bytes(Metadata));
 
+    /// <summary>A time in which nobody waits any longer once the server has fallen silent.</summary>
+    public static EagerTime UntilSilence(this LyingIndexServer server)
+    {
+        var time = new EagerTime();
+        _ = server.Stalled.ContinueWith(_ => time.End(FetchLimits.Default.Silence), TaskScheduler.Default);
+        return time;
+    }
+
     public static Uri Simple(this LyingIndexServer server) => new(server.Address, "simple/");
 
     public static SimpleIndex Index(
@@ -47,8 +52,11 @@ internal static class Served
         At(server.Simple(), cache, time, offline, certificates);
 
     public static SimpleIndex At(
-        Uri address, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null) =>
-        new(address, cache, ReadMetadata, time ?? new EagerTime(), offline, Limits, certificates);
+        Uri address, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null,
+        EnvironmentProxy? proxy = null) =>
+        new(
+            address, cache, ReadMetadata, time ?? new EagerTime(), offline, FetchLimits.Default, certificates,
+            proxy ?? EnvironmentProxy.Less(noProxy: null));
 
     public static Task<ProjectPage?> PageOf(this IPackageIndex index) => index.GetPageAsync(Pebble, Cancel);
 

@@ -70,6 +70,22 @@ public sealed class HtmlPageTests
     }
 
     [Theory]
+    [InlineData("<a href='a-1-py3-none-any.whl'>a-1-py3-n..&gt;</a>", "a-1-py3-n..>", LeftOutReason.OtherName, "a-1-py3-none-any.whl")]
+    [InlineData("<a href='file:///srv/a-1.zip'>a-1.zip</a>", "a-1.zip", LeftOutReason.OtherScheme, "file")]
+    [InlineData("<a href='a-1.zip#sha256=abc'>a-1.zip</a>", "a-1.zip", LeftOutReason.Unreadable, "sha256")]
+    [InlineData("<a href='a-1.zip' data-core-metadata='sha256=abc'>a-1.zip</a>", "a-1.zip", LeftOutReason.Unreadable, "data-core-metadata")]
+    [InlineData(
+        $"<a href='a-1.zip#sha256={Hash}'>a-1.zip</a><a href='a-1.zip'>a-1.zip</a>", "a-1.zip", LeftOutReason.SeveralDigests, "")]
+    public void What_was_left_out_is_known_by_name_and_reason(string html, string fileName, LeftOutReason reason, string evidence) =>
+        Assert.Equal(new LeftOutEntry(fileName, reason, evidence), Assert.Single(Read(html).LeftOut));
+
+    [Theory]
+    [InlineData("<a href='../'>Parent directory</a>")]
+    [InlineData("<a href='?C=M;O=A'>Last modified</a>")]
+    [InlineData("<a href='mailto:root@index.test'>Ask us</a>")]
+    public void A_link_that_was_never_meant_as_a_file_is_not_missed(string html) => Assert.Empty(Read(html).LeftOut);
+
+    [Theory]
     [InlineData("<a>a-1.zip</a>")]
     [InlineData("<a href='a-1.zip")]
     [InlineData("<a href='a-1.zip'")]

@@ -81,7 +81,36 @@ public sealed class JsonPageTests
     {
         var page = Read(WithFile("{" + entry + """}, {"filename": "good-1.0.zip", "url": "good-1.0.zip"}, 7"""));
         Assert.Equal("good-1.0.zip", Assert.Single(page.Files).FileName);
-        Assert.Equal(2, page.SkippedFiles);
+        Assert.Equal((2, 2), (page.SkippedFiles, page.LeftOut.Length));
+    }
+
+    [Theory]
+    [InlineData("7", "", LeftOutReason.NoEntry, "")]
+    [InlineData("{\"url\": \"a-1.zip\"}", "", LeftOutReason.NoFileName, "")]
+    [InlineData("{\"filename\": \"\", \"url\": \"a/\"}", "", LeftOutReason.NoFileName, "")]
+    [InlineData("{\"filename\": \"a-1.zip\"}", "a-1.zip", LeftOutReason.NoAddress, "")]
+    [InlineData("{\"filename\": \"a-1.zip\", \"url\": \"https:///a-1.zip\"}", "a-1.zip", LeftOutReason.NoAddress, "")]
+    [InlineData("{\"filename\": \"a-1.zip\", \"url\": \"file:///etc/a-1.zip\"}", "a-1.zip", LeftOutReason.OtherScheme, "file")]
+    [InlineData("{\"filename\": \"a-1.zip\", \"url\": \"b-1.zip\"}", "a-1.zip", LeftOutReason.OtherName, "b-1.zip")]
+    [InlineData("{\"filename\": \"a-1.zip\", \"url\": \"a-1.zip\", \"hashes\": null}", "a-1.zip", LeftOutReason.Unreadable, "hashes")]
+    [InlineData(
+        "{\"upload-time\": \"2026-01-02\", \"filename\": \"a-1.zip\", \"url\": \"a-1.zip\"}", "a-1.zip", LeftOutReason.Unreadable,
+        "upload-time")]
+    [InlineData(
+        "{\"filename\": \"a-1.zip\", \"url\": \"a-1.zip\", \"core-metadata\": {\"sha256\": \"abc\"}}", "a-1.zip",
+        LeftOutReason.Unreadable, "core-metadata")]
+    public void What_was_left_out_is_known_by_name_and_reason(string entry, string fileName, LeftOutReason reason, string evidence) =>
+        Assert.Equal(new LeftOutEntry(fileName, reason, evidence), Assert.Single(Read(WithFile(entry)).LeftOut));
+
+    [Fact]
+    public void A_name_that_is_listed_with_two_digests_is_left_out_and_one_that_is_listed_twice_is_not()
+    {
+        string Entry(string name, char digit) =>
+            $"{{\"filename\": \"{name}\", \"url\": \"{name}\", \"hashes\": {{\"sha256\": \"{new string(digit, 64)}\"}}}}";
+        string first = Entry("a-1.zip", '1'), again = Entry("b-1.zip", '1');
+        var page = Read(WithFile(string.Join(',', first, again, Entry("a-1.zip", '2'), again, Entry("c-1.zip", '2'))));
+        Assert.Equal(["b-1.zip", "b-1.zip", "c-1.zip"], page.Files.Select(file => file.FileName));
+        Assert.Equal(new LeftOutEntry("a-1.zip", LeftOutReason.SeveralDigests, ""), Assert.Single(page.LeftOut));
     }
 
     [Theory]

@@ -1,32 +1,34 @@
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Resolution.Tests.Surroundings;
 
 /// <summary>Counts how many questions are under way at once.</summary>
-internal sealed class CountingIndex(ICandidateSource index) : ICandidateSource
+/// <param name="index">Who answers.</param>
+/// <param name="alone">Its page leads to all others: nothing can be asked together with it. Every other question meets one.</param>
+internal sealed class CountingIndex(ICandidateSource index, PackageName alone) : ICandidateSource
 {
-    // Long enough for whoever comes at the same time to come, however busy the machine is; those who are alone wait in vain.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _now;
     private int _most;
 
     public int Most => _most;
 
-    public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) => Counted(() => index.GetPageAsync(name, cancel));
+    public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) =>
+        Counted(name, () => index.GetPageAsync(name, cancel));
 
     public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
-        Counted(() => index.GetMetadataAsync(wheel, cancel));
+        Counted(PackageName.Parse(wheel.FileName.Split('-')[0]), () => index.GetMetadataAsync(wheel, cancel));
 
-    private async Task<T> Counted<T>(Func<Task<T>> ask)
+    private async Task<T> Counted<T>(PackageName name, Func<Task<T>> ask)
     {
         int now = Interlocked.Increment(ref _now);
         for (int most = _most; now > most && Interlocked.CompareExchange(ref _most, now, most) != most; most = _most)
         {
         }
         if (now > 1) _met.TrySetResult();
-        await Task.WhenAny(_met.Task, Task.Delay(Patience));
+        if (name != alone) await _met.Task.WaitAsync(Patience.Endless);
         await Task.Yield();
         T answer = await ask();
         Interlocked.Decrement(ref _now);

@@ -39,6 +39,13 @@ internal sealed class MemoryIndex : ICandidateSource
         return this;
     }
 
+    /// <summary>An entry of the project's page that cannot be used.</summary>
+    public MemoryIndex WithLeftOut(string name, LeftOutEntry entry)
+    {
+        _pages[PackageName.Parse(name)] = PageOf(name) with { LeftOut = PageOf(name).LeftOut.Add(entry) };
+        return this;
+    }
+
     public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
         Ask(name.Normalized);

@@ -1,3 +1,4 @@
+using Sandpiper.Surroundings;
 using System.Collections.Immutable;
 using System.Diagnostics;
 
@@ -7,7 +8,6 @@ namespace Sandpiper.Sandbox.Tests.Driving;
 public sealed class Ground : IDisposable
 {
     private const string OrdinaryUser = "12345";
-    private static readonly TimeSpan DoesNotHang = TimeSpan.FromSeconds(40);
 
     public Ground()
     {
@@ -95,11 +95,11 @@ public sealed class Ground : IDisposable
             process.StandardInput.Close();
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             Task<string> errors = process.StandardError.ReadToEndAsync();
-            bool ended = process.WaitForExit(DoesNotHang);
+            bool ended = process.WaitForExit(Patience.Endless);
             if (!ended) process.Kill(entireProcessTree: true);
             Assert.True(ended, "it hangs");
             // They end when their last holder is dead: who waited may be gone and what he started not.
-            Assert.True(Task.WaitAll([output, errors], DoesNotHang), "something outlived it");
+            Assert.True(Task.WaitAll([output, errors], Patience.Endless), "something outlived it");
             return new Outcome(process.ExitCode, output.Result.Trim(), errors.Result.Trim());
         }
     }

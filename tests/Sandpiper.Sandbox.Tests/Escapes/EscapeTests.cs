@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Sandpiper.Sandbox.Tests.Driving;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Escapes;
 
@@ -70,7 +71,7 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
         Assert.Contains("ProcessLookupError", confined.Errors, StringComparison.Ordinal);
         Assert.False(victim.HasExited);
         Assert.Equal(Bitten, ground.PlainPython(Attack, $"{victim.Id}").Output);
-        Assert.True(victim.WaitForExit(TimeSpan.FromSeconds(10)));
+        Assert.True(victim.WaitForExit(Patience.Endless));
     }
 
     [Fact]

@@ -42,7 +42,9 @@ public sealed class PlainProgramTests
     public void It_is_killed_when_its_time_is_up()
     {
         ProgramOutput output = Shell("trap '' TERM; echo begun; while :; do :; done", seconds: 1);
-        Assert.Equal((137, "begun\n", true), (output.ExitCode, Encoding.UTF8.GetString(output.StandardOutput), output.TimedOut));
+        Assert.Equal((137, true), (output.ExitCode, output.TimedOut));
+        // What it said until then is kept; on a busy machine that is nothing yet.
+        Assert.StartsWith(Encoding.UTF8.GetString(output.StandardOutput), "begun\n", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,6 +64,24 @@ public sealed class CompletionCommandTests : IDisposable
         Assert.Equal("1\n", Answer("rollback", "--env", "other", "1"));
     }
 
+    // As root too, who otherwise makes directories and gives them to the user that he becomes.
+    [Fact]
+    public void Who_completes_makes_nothing_and_gives_nothing_away()
+    {
+        string absent = Path.Combine(_folder.Path, "absent"), empty = _folder.Make("empty");
+        string owner = BuiltCommand.Shell($"stat -c %u:%a {empty}").Output;
+        foreach (string root in (string[])[absent, empty])
+        {
+            foreach (string[] typed in (string[][])[["list", "--env", ""], ["show", "r"], ["rollback", "1"]])
+            {
+                Assert.Equal(("", ""), (BuiltCommand.Run(["complete-words", "--", "--root", root, .. typed]) is var ended ? ended.Output : "", ended.Error));
+            }
+        }
+        Assert.False(Directory.Exists(absent));
+        Assert.Equal(owner, BuiltCommand.Shell($"stat -c %u:%a {empty}").Output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(empty));
+    }
+
     [Fact]
     public void A_file_of_arguments_is_not_read_for_completion_either()
     {

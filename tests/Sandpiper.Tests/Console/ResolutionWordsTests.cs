@@ -1,4 +1,5 @@
 using Sandpiper.Console;
+using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
@@ -147,6 +148,15 @@ public sealed class ResolutionWordsTests
         b 1.0 needs c, of which no version fits
         c 1.0 needs d>=2, of which no version fits
         c 1.0 needs d>=2; there is only d 1.0
+        """);
+
+    [Fact]
+    public Task What_the_page_left_out_is_told_where_it_is_missed() => Tells(
+        new MemoryIndex().With("foo", "1.0").WithLeftOut("foo", new LeftOutEntry("foo-2.0-py3-none-any.whl", LeftOutReason.OtherScheme, "ftp")),
+        Problems.Of("foo>=2"),
+        """
+        you asked for foo>=2; there is only foo 1.0
+        1 entry of the page of `foo` was left out: `foo-2.0-py3-none-any.whl`, because it leads to an address of the kind `ftp`
         """);
 
     [Fact]

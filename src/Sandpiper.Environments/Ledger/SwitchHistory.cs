@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Sandpiper.Environments.Ledger;
+
+/// <summary>Which generations were current, as the ledger tells it; the way that <c>rollback</c> goes back.</summary>
+/// <remarks>
+/// As undo goes in an editor: a change adds a step, going back takes one away, so that going back twice goes back twice; going to any other
+/// generation by its number is a change like another. What was announced and never switched to is no step.
+/// </remarks>
+public static class SwitchHistory
+{
+    /// <param name="lines">All of them, oldest first.</param>
+    /// <param name="current">The generation that is current.</param>
+    /// <returns>What was current before, the last first; a generation may occur more than once.</returns>
+    public static ImmutableArray<int> Before(IEnumerable<LedgerLine> lines, int current)
+    {
+        var steps = new List<int>();
+        foreach (LedgerLine line in lines)
+        {
+            // Who announces says what was current then: so much is known even of a switch that nobody lived to confirm.
+            if (line.From is { } from) Take(steps, from);
+            if (line.Confirmed) Take(steps, line.To);
+        }
+        Take(steps, current);
+        steps.RemoveAt(steps.Count - 1);
+        steps.Reverse();
+        return [.. steps];
+    }
+
+    private static void Take(List<int> steps, int number)
+    {
+        if (steps.Count > 0 && steps[^1] == number) return;
+        if (steps.Count > 1 && steps[^2] == number) steps.RemoveAt(steps.Count - 1);
+        else steps.Add(number);
+    }
+}

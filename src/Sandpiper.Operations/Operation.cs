@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Store;
+
+namespace Sandpiper.Operations;
+
+/// <summary>
+/// What all operations have in common: an environment is locked, what an earlier command left undone is done, the next generation is
+/// prepared in a stage, and one rename switches to it. Whatever fails before that rename leaves nothing; what follows it is finished later.
+/// </summary>
+internal sealed class Operation : IDisposable
+{
+    private readonly OperationContext _context;
+    private readonly EnvironmentLock _held;
+    private readonly EnvironmentLedger _ledger;
+    private readonly ImmutableArray<LedgerLine> _lines;
+    private Staging? _staging;
+
+    private Operation(OperationContext context, ManagedEnvironment environment, EnvironmentLock held)
+    {
+        (_context, Environment, _held) = (context, environment, held);
+        _ledger = new EnvironmentLedger(environment);
+        _lines = _ledger.Read();
+    }
+
+    public ManagedEnvironment Environment { get; }
+
+    /// <summary>Where this operation prepares; made when it is asked for first, removed at the end.</summary>
+    public Staging Staging => _staging ??= Staging.Create(_context.Places.Root);
+
+    /// <summary>Never used before, not even by a command that came to nothing.</summary>
+    public int NextNumber => checked(Environment.Numbers.Concat(_lines.Select(l => l.To)).DefaultIfEmpty(0).Max() + 1);
+
+    /// <summary>What was current before, the last first, as far as it is still there.</summary>
+    public ImmutableArray<int> Earlier =>
+        Environment.Current is { } current ? [.. SwitchHistory.Before(_lines, current).Intersect(Environment.Numbers)] : [];
+
+    /// <summary>Waits for the lock, and confirms a switch that an earlier command did not live to confirm.</summary>
+    /// <exception cref="EnvironmentException">The environment is damaged.</exception>
+    /// <exception cref="OperationCanceledException">The wait was given up.</exception>
+    public static Operation Begin(OperationContext context, string environment, IProgress<InstallationFact> facts, CancellationToken cancel)
+    {
+        ManagedEnvironment opened = ManagedEnvironment.Open(context.Places.Root, environment);
+        EnvironmentLock held = opened.Lock(() => facts.Report(new InstallationFact.Waiting(opened.Name)), cancel);
+        try
+        {
+            var operation = new Operation(context, opened, held);
+            if (opened.Current is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })
+                operation._ledger.Confirm(current);
+            return operation;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The current generation; null when nothing was ever installed.</summary>
+    /// <exception cref="EnvironmentException">It is damaged.</exception>
+    public Generation? Current() => Environment.Current is { } number ? Environment.Read(number) : null;
+
+    /// <summary>Renames a generation into its place, complete, and switches to it.</summary>
+    /// <param name="work">Where it was composed, in the stage.</param>
+    /// <returns>What a person should hear of its commands.</returns>
+    /// <exception cref="ChangeUnfinishedException">
+    /// It is current, but something that follows failed. With any other exception nothing has changed.
+    /// </exception>
+    public ImmutableArray<string> SwitchToNew(string work, Generation next, LedgerLine line)
+    {
+        _ledger.Announce(line with { Description = GenerationFile.DigestIn(work) });
+        Directory.Move(work, next.Directory);
+        try
+        {
+            Directory.SetLastWriteTimeUtc(next.Directory, SealedTree.SealTime);
+            File.SetUnixFileMode(next.Directory, SealedTree.DirectoryMode);
+            Point(next.Number);
+        }
+        catch (Exception error) when (error is not ChangeUnfinishedException)
+        {
+            TakeBack(next.Directory, work);
+            throw;
+        }
+        return Finish(next);
+    }
+
+    /// <summary>Switches to a generation that is there.</summary>
+    /// <inheritdoc cref="SwitchToNew" path="/returns|/exception"/>
+    public ImmutableArray<string> SwitchTo(Generation next, LedgerLine line)
+    {
+        _ledger.Announce(line);
+        Point(next.Number);
+        return Finish(next);
+    }
+
+    /// <summary>Nothing is switched; the shims of the current generation are as they should be afterwards all the same.</summary>
+    /// <exception cref="ChangeUnfinishedException">They are not.</exception>
+    public ImmutableArray<string> Stay(Generation current)
+    {
+        try
+        {
+            return RefreshShims(current);
+        }
+        catch (Exception error) when (IsOfFiles(error))
+        {
+            throw new ChangeUnfinishedException(Environment.Name, current.Number, AfterSwitch.Shims, error);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _staging?.Dispose();
+            Environment.RemoveIfNothingWasInstalled();
+        }
+        finally
+        {
+            _held.Dispose();
+        }
+    }
+
+    private void Point(int number)
+    {
+        try
+        {
+            Environment.Switch(number);
+        }
+        catch (Exception error) when (IsOfFiles(error) && Environment.Current == number)
+        {
+            throw new ChangeUnfinishedException(Environment.Name, number, AfterSwitch.OnDisk, error);
+        }
+    }
+
+    // The one step does not depend on the other: what can be done is done, and the first failure told.
+    private ImmutableArray<string> Finish(Generation next)
+    {
+        ChangeUnfinishedException? failure = null;
+        ImmutableArray<string> notes = [];
+        Attempt(AfterSwitch.Ledger, () => _ledger.Confirm(next.Number));
+        Attempt(AfterSwitch.Shims, () => notes = RefreshShims(next));
+        return failure is null ? notes : throw failure;
+
+        void Attempt(AfterSwitch step, Action action)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception error) when (IsOfFiles(error))
+            {
+                failure ??= new ChangeUnfinishedException(Environment.Name, next.Number, step, error);
+            }
+        }
+    }
+
+    private ImmutableArray<string> RefreshShims(Generation generation) =>
+        Shims.Refresh(Environment, generation, _context.Places, _context.Executable);
+
+    private static void TakeBack(string place, string work)
+    {
+        try
+        {
+            File.SetUnixFileMode(place, SealedTree.OpenDirectoryMode);
+            Directory.Move(place, work);
+        }
+        catch (Exception error) when (IsOfFiles(error))
+        {
+            // It stays as what a kill would leave: a generation that was never current.
+        }
+    }
+
+    private static bool IsOfFiles(Exception error) => error is IOException or UnauthorizedAccessException;
+}

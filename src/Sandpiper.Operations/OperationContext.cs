@@ -1,0 +1,34 @@
+using Sandpiper.Environments;
+using Sandpiper.Policies;
+using Sandpiper.Store;
+
+namespace Sandpiper.Operations;
+
+/// <summary>
+/// What every operation is given besides its request: for whom it works, where, and what time it is. It reads nothing from the air.
+/// </summary>
+public sealed record OperationContext
+{
+    /// <summary>The data root and the cache.</summary>
+    public required DataPlaces Places { get; init; }
+
+    /// <summary>Who asks, by name: the ledger's <c>who</c>.</summary>
+    public required string Author { get; init; }
+
+    /// <summary>The program that shims start, absolute.</summary>
+    public required string Executable { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    internal WheelStore Store => new(Places.Root);
+
+    /// <summary>What is allowed where something comes in, as of now.</summary>
+    /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>
+    internal Policy PolicyFor(string environment, bool omitHooks) =>
+        new(new WaiverFile(Places.Root).List(), environment, Time.GetUtcNow()) { OmitHooks = omitHooks };
+
+    /// <summary>The same where nothing new comes: what the environment's record says was accepted stays so.</summary>
+    /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>
+    internal Policy PolicyForWhatIsThere(string environment) =>
+        new(new WaiverFile(Places.Root).List(), environment, Time.GetUtcNow()) { KeepsWhatIsRecorded = true };
+}

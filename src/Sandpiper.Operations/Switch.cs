@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Sandpiper.Environments.Composing;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Interpreters;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
+using Sandpiper.Store;
+
+namespace Sandpiper.Operations;
+
+/// <summary>
+/// From a plan to the current generation: judged, composed beside its place, announced, renamed into place, switched, confirmed.
+/// </summary>
+internal sealed class Switch(OperationContext context, Operation operation, Interpreter interpreter)
+{
+    /// <exception cref="RefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
+    /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
+    /// <exception cref="ChangeUnfinishedException">
+    /// It is current, but something that follows failed. With any other exception nothing has changed.
+    /// </exception>
+    public EnvironmentChange To(Plan plan, CancellationToken cancel)
+    {
+        long started = Stopwatch.GetTimestamp();
+        ImmutableArray<ComposedPackage> packages =
+            [.. plan.Packages.Select(s => WithStanding(Judgement.Judge(s.Facts, plan.Wheels[s.Name], plan.Policy), plan.Before))];
+        int number = operation.NextNumber;
+        string work = operation.Staging.NewDirectory(), place = operation.Environment.DirectoryOf(number);
+        Generation next = Compose(packages, plan.Policy, number, work, place, cancel);
+
+        var recorded = next.Packages.ToDictionary(p => p.Name);
+        ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Select(s => s with { Facts = recorded[s.Name] })];
+        ImmutableArray<PackageChange> changes = Selection.Changes(plan.Before, judged);
+        cancel.ThrowIfCancellationRequested();
+        var line = new LedgerLine(
+            plan.Command, context.Time.GetUtcNow(), context.Author, plan.Before?.Number, number,
+            LedgerChangesOf(changes, next), Overrides.Of(next, plan.Policy.OmitHooks), Confirmed: false);
+        ImmutableArray<string> notes = operation.SwitchToNew(work, next, line);
+        return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
+    }
+
+    private Generation Compose(
+        ImmutableArray<ComposedPackage> packages, Policy policy, int number, string work, string place, CancellationToken cancel) =>
+        new GenerationComposer(interpreter, work, place)
+            .Compose(operation.Environment.Name, number, packages, policy, context.Time.GetUtcNow(), cancel);
+
+    private ComposedPackage WithStanding(ComposedPackage package, Generation? before)
+    {
+        InstalledPackage facts = package.Facts;
+        if (before?.Packages.FirstOrDefault(p => p.Name == facts.Name) is not { } was)
+            return package with { Standing = facts.IsRequested ? Standing.Asked : Standing.Needed };
+        if (was.Digest == facts.Digest) return package with { Standing = Standing.Kept };
+        // Where its old wheel is gone nobody can say what was its own: then all of it is new.
+        return package with { Standing = Standing.Changed, Before = TryFind(was) is { } wheel ? (wheel, was) : null };
+    }
+
+    private SealedWheel? TryFind(InstalledPackage package)
+    {
+        try
+        {
+            return context.Store.Find(package.Digest);
+        }
+        catch (StoreDamagedException)
+        {
+            return null;
+        }
+    }
+
+    private static ImmutableArray<LedgerChange> LedgerChangesOf(ImmutableArray<PackageChange> changes, Generation next)
+    {
+        var packages = next.Packages.ToDictionary(p => p.Name);
+        return [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, c.After is null ? null : packages[c.Name].Digest.Hex, c.After is null ? null : packages[c.Name].Index))];
+    }
+}

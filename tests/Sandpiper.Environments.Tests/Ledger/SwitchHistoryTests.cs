@@ -1,0 +1,28 @@
+using Sandpiper.Environments.Ledger;
+
+namespace Sandpiper.Environments.Tests.Ledger;
+
+public sealed class SwitchHistoryTests
+{
+    // Each word is a line: from>to; ? was never confirmed.
+    [Theory]
+    [InlineData("", 0, ">1")]
+    [InlineData("2 1", 3, ">1 1>2 2>3")]
+    [InlineData("1", 2, ">1 1>2 2>3 3>2")]                      // back once
+    [InlineData("", 1, ">1 1>2 2>3 3>2 2>1")]                   // and once more
+    [InlineData("3 2 1", 1, ">1 1>2 2>3 3>1")]                  // to another by its number
+    [InlineData("1 3 2 1", 4, ">1 1>2 2>3 3>1 1>4")]
+    [InlineData("2 1", 4, ">1 1>2 2>3? 2>4")]                   // killed before the switch
+    [InlineData("3 2 1", 4, ">1 1>2 2>3? 3>4")]                 // killed after it: whoever came next saw it
+    [InlineData("2 1", 3, ">1 1>2 2>3?")]                       // killed after it just now
+    [InlineData("1", 2, ">1 1>2 2>2")]
+    [InlineData("8 7", 9, "7>8 8>9 9>7 7>9")]                     // a ledger whose beginning was lost
+    public void What_was_current_before(string expected, int current, string lines) =>
+        Assert.Equal(expected, string.Join(' ', SwitchHistory.Before(lines.Split(' ').Select(Line), current == 0 ? 1 : current)));
+
+    private static LedgerLine Line(string word)
+    {
+        string[] ends = word.TrimEnd('?').Split('>');
+        return new LedgerLine("install", DateTimeOffset.UnixEpoch, "ada", ends[0].Length == 0 ? null : int.Parse(ends[0]), int.Parse(ends[1]), [], [], Confirmed: !word.EndsWith('?'));
+    }
+}

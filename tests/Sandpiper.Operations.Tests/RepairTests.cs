@@ -1,0 +1,28 @@
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Samples;
+
+namespace Sandpiper.Operations.Tests;
+
+public sealed class RepairTests : IDisposable
+{
+    private readonly OperationGround _ground = new OperationGround().Offering(OrdinaryPackages.Pebble());
+
+    public void Dispose() => _ground.Dispose();
+
+    [Fact]
+    public async Task What_is_as_installed_is_left_alone_and_what_is_not_is_made_again_on_record()
+    {
+        await _ground.InstallAsync("pebble");
+        Assert.IsType<RepairOutcome.AsInstalled>(await _ground.RepairAsync());
+        Assert.Single(_ground.Ledger());
+        string file = Path.Combine(_ground.Environment().Read(1).SitePackages, "pebble/__init__.py"), asSealed = File.ReadAllText(file);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.AppendAllText(file, "# by hand\n");
+
+        Assert.IsType<RepairOutcome.Repaired>(await _ground.RepairAsync());
+
+        Assert.Equal(asSealed, File.ReadAllText(Path.Combine(_ground.Environment().Read(2).SitePackages, "pebble/__init__.py")));
+        LedgerLine line = _ground.Ledger()[^1];
+        Assert.Equal(("repair", "ada", 1, 2, true), (line.Command, line.Who, line.From, line.To, line.Confirmed));
+    }
+}

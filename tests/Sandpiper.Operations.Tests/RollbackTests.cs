@@ -1,0 +1,82 @@
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Samples;
+
+namespace Sandpiper.Operations.Tests;
+
+public sealed class RollbackTests : IDisposable
+{
+    private readonly OperationGround _ground = new OperationGround().Offering([.. Enumerable.Range(1, 5).Select(n => Calling(n))]);
+
+    public void Dispose() => _ground.Dispose();
+
+    [Fact]
+    public async Task Without_a_number_it_goes_to_what_was_current_before_and_on_from_there()
+    {
+        foreach (int version in (int[])[1, 2, 3]) await _ground.InstallAsync($"hoot=={version}");
+        _ground.Rollback(1);
+        await _ground.InstallAsync("hoot==4");
+
+        Assert.Equal([1, 3, 2, 1], Enumerable.Range(0, 4).Select(_ => Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback()).Change.Generation!.Value));
+        Assert.IsType<RollbackOutcome.NoSuchGeneration>(_ground.Rollback());
+        Assert.Equal(1, _ground.Environment().Current);
+    }
+
+    [Fact]
+    public async Task It_never_goes_by_itself_to_what_was_never_current()
+    {
+        await _ground.InstallAsync("hoot==1");
+        await _ground.InstallAsync("hoot==2");
+        LeaveAsAKillWould(3);
+        await _ground.InstallAsync("hoot==4");
+        Assert.Equal(4, _ground.Environment().Current);
+
+        Assert.Equal(2, Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback()).Change.Generation);
+        Assert.Equal(3, Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback(3)).Change.Generation);
+    }
+
+    [Fact]
+    public async Task The_commands_are_those_of_the_generation_that_it_goes_to()
+    {
+        await _ground.InstallAsync("hoot==1");
+        await _ground.InstallAsync("hoot==2");
+        Assert.Equal(["hoot-2"], _ground.Shims);
+
+        _ground.Rollback();
+
+        Assert.Equal(["hoot-1"], _ground.Shims);
+    }
+
+    [Fact]
+    public async Task The_ledger_says_who_went_back_and_that_it_happened()
+    {
+        await _ground.InstallAsync("hoot==1");
+        await _ground.InstallAsync("hoot==2");
+        _ground.Rollback();
+
+        LedgerLine line = _ground.Ledger()[^1];
+        Assert.Equal(("rollback", "ada", 2, 1, true), (line.Command, line.Who, line.From, line.To, line.Confirmed));
+        Assert.Equal(("hoot", "2", "1"), (line.Changes[0].Name, line.Changes[0].Before, line.Changes[0].After));
+    }
+
+    [Fact]
+    public void Of_an_environment_that_never_was_nothing_is_left()
+    {
+        Assert.IsType<RollbackOutcome.NoSuchGeneration>(_ground.Rollback(3));
+        Assert.False(Directory.Exists(_ground.Environment().Directory));
+    }
+
+    // Announced and renamed into place, and then no more.
+    private void LeaveAsAKillWould(int number)
+    {
+        ManagedEnvironment environment = _ground.Environment();
+        new EnvironmentLedger(environment).Announce(_ground.Ledger()[^1] with { From = environment.Current, To = number });
+        string from = environment.DirectoryOf(environment.Current!.Value), to = environment.DirectoryOf(number);
+        Directory.CreateDirectory(to);
+        File.WriteAllText(Path.Combine(to, "generation.json"),
+            File.ReadAllText(Path.Combine(from, "generation.json")).Replace($"\"number\": {environment.Current}", $"\"number\": {number}", StringComparison.Ordinal));
+    }
+
+    private static SampleWheel Calling(int version) =>
+        new SampleWheel("hoot", $"{version}").WithFile("hoot.py", "def main(): pass\n").WithConsoleScript($"hoot-{version}", "hoot:main");
+}
