@@ -5,7 +5,7 @@ using System.Runtime.ExceptionServices;
 using Sandpiper.Archives;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Resolution;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
@@ -13,17 +13,17 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Operations;
 
 /// <summary>
-/// Gets every selected wheel into the store: found there, or downloaded, inspected and sealed. Several at a time, the largest first.
+/// Gets every selected wheel into the store: found there, or downloaded, inspected, judged and sealed. Several at a time, the largest first.
 /// </summary>
 internal sealed class Acquisition(
-    WheelStore store, IPackageIndex index, WaiverFile waivers, Staging staging, IProgress<InstallationFact> facts)
+    WheelStore store, IPackageIndex index, Policy policy, ArchiveLimits limits, Staging staging, IProgress<InstallationFact> facts)
 {
     private const int DownloadsAtOnce = 8;
     private readonly ConcurrentDictionary<PackageName, long> _arrived = new();
     private int _done;
 
     /// <returns>The wheel of each package.</returns>
-    /// <exception cref="PackageRefusedException">A wheel was refused.</exception>
+    /// <exception cref="RefusedException">A wheel was refused.</exception>
     /// <exception cref="IndexException">One could not be had, or is not what was promised.</exception>
     public async Task<IReadOnlyDictionary<PackageName, SealedWheel>> AcquireAsync(
         ImmutableArray<SelectedPackage> packages, CancellationToken cancel)
@@ -69,11 +69,13 @@ internal sealed class Acquisition(
         }
         try
         {
-            return store.Find(pin.Wheel, package.Facts.Digest, ResolvedOn(pin), waivers.RulesFor(pin.Name, pin.Version));
+            SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, ResolvedOn(pin));
+            // An earlier version kept nothing to judge it by: it is inspected again.
+            return found is { Findings: null } ? null : found;
         }
-        catch (WheelRefusedException refusal)
+        catch (RefusedException refusal)
         {
-            throw Refused(pin, refusal);
+            throw Refused(pin, package.Facts.Digest, refusal);
         }
     }
 
@@ -94,29 +96,31 @@ internal sealed class Acquisition(
         }
         try
         {
-            SealedWheel wheel = store.Seal(
-                pin.Wheel, digest, path, ResolvedOn(pin), waivers.RulesFor(pin.Name, pin.Version), staging, cancel);
+            UnpackedWheel unpacked = WheelStore.Unpack(pin.Wheel, digest, path, limits, staging, cancel);
+            Finding? other = DistInfo.Compare(unpacked.ReadMetadata().Span, ResolvedOn(pin), unpacked.MetadataPath);
+            Judgement.MustBeAcceptable(
+                unpacked.Artifact, [.. unpacked.Inspected.Findings, .. other is null ? [] : (Finding[])[other]], package.Facts, policy);
+            SealedWheel wheel = store.Seal(unpacked, cancel).With(other);
             File.Delete(path);
             return wheel;
         }
-        catch (Exception refusal) when (refusal is WheelRefusedException or ArchiveRefusedException)
+        catch (Exception refusal) when (refusal is RefusedException { Refusal.Artifact: null } or ArchiveRefusedException)
         {
-            throw Refused(pin, refusal);
+            throw Refused(pin, digest, refusal);
         }
     }
 
     // Never asked for again: an index that lied to the resolver would tell the truth to whoever compares (P3).
     private static ResolvedMetadata ResolvedOn(Pin pin) => new(pin.MetadataDigest, pin.Metadata);
 
-    private static PackageRefusedException Refused(Pin pin, Exception refusal) => refusal switch
+    // Whoever reads an archive or a wheel does not know for which package it was chosen.
+    private static RefusedException Refused(Pin pin, Sha256Digest digest, Exception refusal)
     {
-        WheelRefusedException e => new PackageRefusedException(pin.Name, pin.Version, e.Rule, e.Because, e.Evidence, e)
-        {
-            MayBeAllowed = e.MayBeWaived,
-        },
-        ArchiveRefusedException e => new PackageRefusedException(pin.Name, pin.Version, e.Rule, e.Because, null, e),
-        _ => throw refusal,
-    };
+        var artifact = new Artifact(pin.Name, pin.Version, digest);
+        return refusal is ArchiveRefusedException archive
+            ? new RefusedException(new Refusal([new Finding(Fault.Archive, archive.Member) { Rule = archive.Rule }]) { Artifact = artifact }, archive)
+            : new RefusedException(((RefusedException)refusal).Refusal with { Artifact = artifact });
+    }
 
     // System.Progress posts to a thread pool, out of order; these are only numbers.
     private sealed class Progress(Action<long> report) : IProgress<long>

@@ -6,7 +6,7 @@ using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Tags;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Resolution;
 using Sandpiper.Store;
 
@@ -16,15 +16,27 @@ namespace Sandpiper.Operations;
 public sealed class Installation(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
     private readonly WheelStore _store = context.Store;
-    private readonly WaiverFile _waivers = context.Waivers;
 
     /// <summary>
     /// Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.
     /// </summary>
-    /// <exception cref="PackageRefusedException">A package was refused; nothing was changed.</exception>
+    /// <exception cref="RefusedException">A package was refused; nothing was changed.</exception>
     /// <exception cref="IndexException">The index failed, or gave what cannot be trusted; nothing was changed.</exception>
     /// <exception cref="ChangeUnfinishedException">It is installed, but something that follows failed.</exception>
     public async Task<InstallationOutcome> InstallAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
+    {
+        try
+        {
+            return await BecomeAsync(request, facts, cancel);
+        }
+        catch (RefusedException refused)
+        {
+            new RefusedBefore(context.Places.Cache).Keep(refused.Refusal);
+            throw;
+        }
+    }
+
+    private async Task<InstallationOutcome> BecomeAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         request = request.For(interpreter.Markers);
         // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
@@ -41,7 +53,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         MustFit(selected);
         // Made for an interpreter that is gone, it is not as asked, whatever is in it.
         bool isMade = before is not null && string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal);
-        bool isSame = isMade && Selection.IsSame(before, selected) && (request.LeaveHooksOut || !selected.Any(IsAllowedSince));
+        Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut);
+        bool isSame = isMade && Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy));
         if (operation is null || isSame)
         {
             if (operation is not null && before is not null) operation.Stay(before);
@@ -49,12 +62,12 @@ public sealed class Installation(OperationContext context, Interpreter interpret
                 new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
         }
         IReadOnlyDictionary<PackageName, SealedWheel> wheels =
-            await new Acquisition(_store, index, _waivers, operation.Staging, facts).AcquireAsync(selected, cancel);
+            await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts).AcquireAsync(selected, cancel);
         new ChosenBefore(context.Places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
         try
         {
             return new InstallationOutcome.Changed(
-                new Switch(context, operation, interpreter, _waivers).To(new Plan("install", before, selected, wheels, request.LeaveHooksOut), cancel));
+                new Switch(context, operation, interpreter).To(new Plan("install", before, selected, wheels, policy), cancel));
         }
         catch (StoreDamagedException damaged)
         {
@@ -72,9 +85,10 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             throw new EnvironmentException($"`{misfit.Name}` {misfit.Version}, installed with --no-deps, does not fit {interpreter.Path}; name it as well");
     }
 
-    // Its hook was left out, and the user has allowed one since.
-    private bool IsAllowedSince(SelectedPackage package) =>
-        !package.Facts.OmittedHooks.IsEmpty && _waivers.RulesFor(package.Name, package.Version).Any(WaivableRules.IsAboutHooks);
+    // A hook was left out and the user has allowed one since, or what he allowed no longer is.
+    private static bool IsJudgedOtherwise(SelectedPackage package, Policy policy) =>
+        (!policy.OmitHooks && !package.Facts.OmittedHooks.IsEmpty && policy.AllowsHookOf(package.Facts.Digest))
+        || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
     private Task<ResolutionResult> ResolveAsync(
         InstallationRequest request, Generation? before, IProgress<InstallationFact> facts, CancellationToken cancel)

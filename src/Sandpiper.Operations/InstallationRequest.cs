@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Archives;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 
@@ -33,6 +34,9 @@ public sealed record InstallationRequest
 
     /// <summary>Install packages without their start-up hooks instead of refusing them.</summary>
     public bool LeaveHooksOut { get; init; }
+
+    /// <summary>The most that one archive may cost.</summary>
+    public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
 
     /// <summary>Say what would be done, do nothing.</summary>
     public bool DryRun { get; init; }

@@ -1,5 +1,5 @@
 using Sandpiper.Environments;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -22,5 +22,13 @@ public sealed record OperationContext
 
     internal WheelStore Store => new(Places.Root);
 
-    internal WaiverFile Waivers => new(Places.Root);
+    /// <summary>What is allowed where something comes in, as of now.</summary>
+    /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>
+    internal Policy PolicyFor(string environment, bool omitHooks) =>
+        new(new WaiverFile(Places.Root).List(), environment, Time.GetUtcNow()) { OmitHooks = omitHooks };
+
+    /// <summary>The same where nothing new comes: what the environment's record says was accepted stays so.</summary>
+    /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>
+    internal Policy PolicyForWhatIsThere(string environment) =>
+        new(new WaiverFile(Places.Root).List(), environment, Time.GetUtcNow()) { KeepsWhatIsRecorded = true };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -10,7 +11,7 @@ namespace Sandpiper.Operations;
 /// <param name="Before">The current generation; null: none.</param>
 /// <param name="Packages">Ordered by name.</param>
 /// <param name="Wheels">That of each package.</param>
-/// <param name="LeaveHooksOut">Packages come without their start-up hooks instead of being refused.</param>
+/// <param name="Policy">What is allowed.</param>
 internal sealed record Plan(
     string Command, Generation? Before, ImmutableArray<SelectedPackage> Packages, IReadOnlyDictionary<PackageName, SealedWheel> Wheels,
-    bool LeaveHooksOut);
+    Policy Policy);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Verifying;
@@ -8,9 +9,10 @@ using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Resolution;
 using Sandpiper.Store;
+using Finding = Sandpiper.Environments.Verifying.Finding;
 
 namespace Sandpiper.Operations;
 
@@ -34,7 +36,11 @@ public abstract record RepairOutcome
 }
 
 /// <param name="Environment">The name of the environment.</param>
-public sealed record RepairRequest(string Environment);
+public sealed record RepairRequest(string Environment)
+{
+    /// <summary>The most that one archive may cost.</summary>
+    public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
+}
 
 /// <summary>
 /// The same packages once more, as the next generation (P5): what is damaged in the store is fetched anew, by the digest that was installed,
@@ -44,18 +50,18 @@ public sealed record RepairRequest(string Environment);
 public sealed class Repair(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
     private readonly WheelStore _store = context.Store;
-    private readonly WaiverFile _waivers = context.Waivers;
 
     /// <exception cref="EnvironmentException">Nothing is installed in it, or it is damaged beyond reading.</exception>
     /// <exception cref="IndexException">What has to be fetched cannot be had.</exception>
-    /// <exception cref="PackageRefusedException">What was fetched is refused.</exception>
+    /// <exception cref="RefusedException">What was fetched is refused.</exception>
     public async Task<RepairOutcome> MendAsync(RepairRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
         Verification.Report seen = new Verification(operation.Environment, context.Places, context.Executable).Look(full: true, cancel)
             ?? throw new EnvironmentException($"nothing is installed in `{request.Environment}`");
         (Generation before, ImmutableArray<Finding> findings) = (seen.Generation, seen.Findings);
-        if (findings.IsEmpty) return new RepairOutcome.AsInstalled(before);
+        bool isOld = before.Packages.Any(IsOfEarlierVersion);
+        if (findings.IsEmpty && !isOld) return new RepairOutcome.AsInstalled(before);
         if (findings.Any(f => f.Place == FindingPlace.Generation && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal)))
             return new RepairOutcome.NotDescribed(before);
 
@@ -63,10 +69,10 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         // What no line vouches for is not gone on with as it is: the same packages once more, from sealed files.
         bool isUnvouched = ledgerIsLost && !IsVouchedFor(operation.Environment, before);
         var notes = ImmutableArray.CreateBuilder<string>();
-        if (isUnvouched || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
+        if (isUnvouched || isOld || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
         {
             // Only when everything can be had: before that nothing is touched, the ledger neither.
-            return await ComposeAnewAsync(operation, before, findings, () => MakeWay(operation.Environment, before, ledgerIsLost, notes), notes, facts, cancel);
+            return await ComposeAnewAsync(request, operation, before, findings, () => MakeWay(operation.Environment, before, ledgerIsLost, notes), notes, facts, cancel);
         }
         MakeWay(operation.Environment, before, ledgerIsLost, notes);
         bool mustPoint = ledgerIsLost || findings.Any(f => f.Place == FindingPlace.Current);
@@ -76,10 +82,10 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
     }
 
     private async Task<RepairOutcome> ComposeAnewAsync(
-        Operation operation, Generation before, ImmutableArray<Finding> findings, Action makeWay, ImmutableArray<string>.Builder notes,
+        RepairRequest request, Operation operation, Generation before, ImmutableArray<Finding> findings, Action makeWay, ImmutableArray<string>.Builder notes,
         IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name)];
+        HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name), .. before.Packages.Where(IsOfEarlierVersion).Select(p => p.Name)];
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
         {
@@ -90,10 +96,11 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
             foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, operation.Staging);
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
-        var wheels = await new Acquisition(_store, index, _waivers, operation.Staging, facts).AcquireAsync(selected, cancel);
+        Policy policy = context.PolicyForWhatIsThere(request.Environment);
+        var wheels = await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts).AcquireAsync(selected, cancel);
         makeWay();
-        EnvironmentChange change = new Switch(context, operation, interpreter, _waivers)
-            .To(new Plan("repair", before, selected, wheels, LeaveHooksOut: false), cancel);
+        EnvironmentChange change = new Switch(context, operation, interpreter)
+            .To(new Plan("repair", before, selected, wheels, policy), cancel);
         return new RepairOutcome.Repaired(change with { Notes = [.. notes, .. change.Notes] }, findings, pins.Count);
     }
 
@@ -153,6 +160,19 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         catch (EnvironmentException)
         {
             return null;
+        }
+    }
+
+    // Its store entry tells nothing to judge it by. One that cannot be read is among the findings.
+    private bool IsOfEarlierVersion(InstalledPackage package)
+    {
+        try
+        {
+            return _store.Find(package.Digest) is { Findings: null };
+        }
+        catch (StoreDamagedException)
+        {
+            return false;
         }
     }
 

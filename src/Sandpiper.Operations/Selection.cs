@@ -3,6 +3,7 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
+using Sandpiper.Policies;
 using Sandpiper.Resolution;
 
 namespace Sandpiper.Operations;
@@ -66,6 +67,7 @@ internal static class Selection
     [
         .. facts.OmittedHooks.Select(h => $"without its start-up hook {h}"),
         .. facts.AllowedHooks.Select(h => $"with its start-up hook {h}, which you allowed"),
+        .. facts.Accepted.Where(a => !Rules.IsAboutHooks(a.Rule)).Select(a => $"although {a.Rule}, which you allowed: {a.Path}{(a.Others > 0 ? $" and {a.Others} more" : "")}"),
     ];
 
     private static InstalledPackage FactsOf(Pin pin, InstallationRequest request, InstalledPackage? before)
@@ -89,6 +91,8 @@ internal static class Selection
             Index = keepsWheel ? before!.Index : pin.File.Url.GetLeftPart(UriPartial.Path),
             OmittedHooks = keepsWheel ? before!.OmittedHooks : [],
             AllowedHooks = keepsWheel ? before!.AllowedHooks : [],
+            Accepted = keepsWheel ? before!.Accepted : [],
+            Yielded = before?.Yielded ?? [],
         };
     }
 }

@@ -5,7 +5,7 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -13,9 +13,9 @@ namespace Sandpiper.Operations;
 /// <summary>
 /// From a plan to the current generation: judged, composed beside its place, announced, renamed into place, switched, confirmed.
 /// </summary>
-internal sealed class Switch(OperationContext context, Operation operation, Interpreter interpreter, WaiverFile waivers)
+internal sealed class Switch(OperationContext context, Operation operation, Interpreter interpreter)
 {
-    /// <exception cref="PackageRefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
+    /// <exception cref="RefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
     /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
     /// <exception cref="ChangeUnfinishedException">
     /// It is current, but something that follows failed. With any other exception nothing has changed.
@@ -23,33 +23,47 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
     public EnvironmentChange To(Plan plan, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
-        var hooks = new StartUpHooks(waivers, plan.LeaveHooksOut);
         ImmutableArray<ComposedPackage> packages =
-            [.. plan.Packages.Select(s => HookJudgement.Judge(s.Facts with { Digest = plan.Wheels[s.Name].Digest }, plan.Wheels[s.Name], hooks))];
+            [.. plan.Packages.Select(s => WithStanding(Judgement.Judge(s.Facts, plan.Wheels[s.Name], plan.Policy), plan.Before))];
         int number = operation.NextNumber;
         string work = operation.Staging.NewDirectory(), place = operation.Environment.DirectoryOf(number);
-        Generation next = Compose(packages, number, work, place, cancel);
+        Generation next = Compose(packages, plan.Policy, number, work, place, cancel);
 
-        ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Zip(packages).Select(p => p.First with { Facts = p.Second.Facts })];
+        var recorded = next.Packages.ToDictionary(p => p.Name);
+        ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Select(s => s with { Facts = recorded[s.Name] })];
         ImmutableArray<PackageChange> changes = Selection.Changes(plan.Before, judged);
         cancel.ThrowIfCancellationRequested();
         var line = new LedgerLine(
             plan.Command, context.Time.GetUtcNow(), context.Author, plan.Before?.Number, number,
-            LedgerChangesOf(changes, next), OverridesOf(next, plan.LeaveHooksOut), Confirmed: false);
+            LedgerChangesOf(changes, next), Overrides.Of(next, plan.Policy.OmitHooks), Confirmed: false);
         ImmutableArray<string> notes = operation.SwitchToNew(work, next, line);
         return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
     }
 
-    private Generation Compose(ImmutableArray<ComposedPackage> packages, int number, string work, string place, CancellationToken cancel)
+    private Generation Compose(
+        ImmutableArray<ComposedPackage> packages, Policy policy, int number, string work, string place, CancellationToken cancel) =>
+        new GenerationComposer(interpreter, work, place)
+            .Compose(operation.Environment.Name, number, packages, policy, context.Time.GetUtcNow(), cancel);
+
+    private ComposedPackage WithStanding(ComposedPackage package, Generation? before)
     {
-        var waived = packages.SelectMany(p => waivers.RulesFor(p.Facts.Name, p.Facts.Version).Select(rule => (p.Facts.Name, rule))).ToHashSet();
+        InstalledPackage facts = package.Facts;
+        if (before?.Packages.FirstOrDefault(p => p.Name == facts.Name) is not { } was)
+            return package with { Standing = facts.IsRequested ? Standing.Asked : Standing.Needed };
+        if (was.Digest == facts.Digest) return package with { Standing = Standing.Kept };
+        // Where its old wheel is gone nobody can say what was its own: then all of it is new.
+        return package with { Standing = Standing.Changed, Before = TryFind(was) is { } wheel ? (wheel, was) : null };
+    }
+
+    private SealedWheel? TryFind(InstalledPackage package)
+    {
         try
         {
-            return new GenerationComposer(interpreter, work, place).Compose(operation.Environment.Name, number, packages, waived, context.Time.GetUtcNow(), cancel);
+            return context.Store.Find(package.Digest);
         }
-        catch (CompositionRefusedException refusal)
+        catch (StoreDamagedException)
         {
-            throw new PackageRefusedException(refusal.Name, refusal.Version, refusal.Rule, $"{refusal.Because}: `{refusal.Path}`", null, refusal) { MayBeAllowed = true };
+            return null;
         }
     }
 
@@ -58,10 +72,4 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
         var packages = next.Packages.ToDictionary(p => p.Name);
         return [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, c.After is null ? null : packages[c.Name].Digest.Hex, c.After is null ? null : packages[c.Name].Index))];
     }
-
-    private static ImmutableArray<string> OverridesOf(Generation next, bool leaveHooksOut) =>
-    [
-        .. next.Packages.SelectMany(p => p.AllowedHooks.Select(h => $"allowed {p.Name} {p.Version}: {h}")),
-        .. leaveHooksOut ? next.Packages.SelectMany(p => p.OmittedHooks.Select(h => $"left out {p.Name} {p.Version}: {h}")) : [],
-    ];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Policies;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Store;
@@ -22,6 +23,12 @@ public sealed record SealedWheel
     public required ImmutableArray<StoredFile> Files { get; init; }
 
     public required ImmutableArray<ScriptEntryPoint> Scripts { get; init; }
+
+    /// <summary>
+    /// What was found when it was inspected, for whoever installs it to judge; null: an earlier version sealed it and kept none, so that
+    /// it has to be inspected again.
+    /// </summary>
+    public required ImmutableArray<Finding>? Findings { get; init; }
 
     /// <summary>What was done silently, in words: <c>"3 byte-code files were left out"</c>.</summary>
     public required ImmutableArray<string> Notes { get; init; }
@@ -53,6 +60,9 @@ public sealed record SealedWheel
             throw new StoreDamagedException(Digest, "its manifest lists no METADATA");
         }
     }
+
+    /// <summary>The same with one more finding; null changes nothing.</summary>
+    public SealedWheel With(Finding? finding) => finding is null ? this : this with { Findings = Findings?.Add(finding) };
 
     /// <summary>The content of one of <see cref="Files"/>, held against its SHA-256.</summary>
     /// <exception cref="StoreDamagedException">It is not what was sealed, or is longer than <paramref name="maxBytes"/>.</exception>

@@ -4,7 +4,7 @@ using Sandpiper.Kernel.Files;
 namespace Sandpiper.Store;
 
 /// <summary>Says "somebody works here" for as long as its holder lives: the kernel lets go of it however the holder ends.</summary>
-internal sealed class StageLock : IDisposable
+public sealed class StageLock : IDisposable
 {
     private readonly SafeFileHandle _file;
     private readonly string _path;

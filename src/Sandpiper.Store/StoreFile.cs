@@ -4,7 +4,7 @@ using Sandpiper.Packaging.Names;
 namespace Sandpiper.Store;
 
 /// <summary>Reads a file of a sealed entry, knowing that somebody may have changed it.</summary>
-internal static class StoreFile
+public static class StoreFile
 {
     /// <exception cref="StoreDamagedException">It is gone, cannot be read, or is longer than <paramref name="maxBytes"/>.</exception>
     public static byte[] Read(string path, int maxBytes, Sha256Digest entry)

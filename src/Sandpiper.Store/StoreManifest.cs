@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Policies;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Store;
@@ -17,20 +18,22 @@ public static class StoreManifest
 
     public const int MaxBytes = 256 << 20;      // 200,000 files, the most an archive may have, with names of a kilobyte
 
-    private const int Format = 1;
+    private const int Format = 2;
+    private const int WithoutFindings = 1;   // files and scripts can be read, but nobody can say what speaks against them
     private const int HexDigits = 64;
 
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 4 };
 
-    internal static byte[] Write(WheelFileName name, Sha256Digest digest, InspectedWheel wheel)
+    public static byte[] Write(UnpackedWheel unpacked)
     {
+        var wheel = unpacked.Inspected;
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartArray();
             json.WriteNumberValue(Format);
-            json.WriteStringValue(digest.Hex);
-            json.WriteStringValue(name.FileName);
+            json.WriteStringValue(unpacked.Digest.Hex);
+            json.WriteStringValue(unpacked.Name.FileName);
             json.WriteStringValue(wheel.DistInfo);
             json.WriteStartArray();
             foreach (var file in wheel.Files) WriteFile(json, file);
@@ -40,6 +43,9 @@ public static class StoreManifest
             json.WriteEndArray();
             json.WriteStartArray();
             foreach (string note in wheel.Notes) json.WriteStringValue(note);
+            json.WriteEndArray();
+            json.WriteStartArray();
+            foreach (var finding in wheel.Findings) WriteFinding(json, finding);
             json.WriteEndArray();
             json.WriteEndArray();
         }
@@ -83,10 +89,23 @@ public static class StoreManifest
         json.WriteEndArray();
     }
 
+    private static void WriteFinding(Utf8JsonWriter json, Finding finding)
+    {
+        json.WriteStartArray();
+        json.WriteNumberValue((int)finding.Fault);
+        json.WriteStringValue(finding.Path);
+        json.WriteStringValue(finding.Seen);
+        json.WriteStringValue(finding.Claimed);
+        json.WriteStringValue(finding.Content?.Hex);
+        json.WriteStringValue(finding.Namespaces);
+        json.WriteEndArray();
+    }
+
     private static SealedWheel ReadWheel(ref Utf8JsonReader json, Sha256Digest digest, string directory)
     {
         Take(ref json, JsonTokenType.StartArray);
-        if (TakeNumber(ref json) != Format) throw new FormatException("a later format");
+        long format = TakeNumber(ref json);
+        if (format is not (Format or WithoutFindings)) throw new FormatException("a later format");
         if (TakeDigest(ref json) != digest) throw new FormatException("of another wheel");
         if (!WheelFileName.TryParse(TakeString(ref json), out var name, out _)) throw new FormatException("no wheel name");
         string distInfo = TakePath(ref json);
@@ -100,6 +119,7 @@ public static class StoreManifest
         var notes = ImmutableArray.CreateBuilder<string>();
         while (json.Read() && json.TokenType == JsonTokenType.String) notes.Add(json.GetString()!);
         Expect(json, JsonTokenType.EndArray);
+        ImmutableArray<Finding>? findings = format == Format ? ReadFindings(ref json) : null;
         Take(ref json, JsonTokenType.EndArray);
         if (json.Read()) throw new FormatException("something follows it");
         return new SealedWheel
@@ -110,8 +130,27 @@ public static class StoreManifest
             DistInfo = distInfo,
             Files = files.DrainToImmutable(),
             Scripts = scripts.DrainToImmutable(),
+            Findings = findings,
             Notes = notes.DrainToImmutable(),
         };
+    }
+
+    private static ImmutableArray<Finding> ReadFindings(ref Utf8JsonReader json)
+    {
+        Take(ref json, JsonTokenType.StartArray);
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        while (StartsAnother(ref json)) findings.Add(ReadFinding(ref json));
+        return findings.DrainToImmutable();
+    }
+
+    private static Finding ReadFinding(ref Utf8JsonReader json)
+    {
+        var fault = (Fault)TakeNumber(ref json, max: int.MaxValue);
+        if (!Enum.IsDefined(fault)) throw new FormatException("a finding of a later version");
+        string? path = TakeText(ref json), seen = TakeText(ref json), claimed = TakeText(ref json), content = TakeText(ref json), namespaces = TakeText(ref json);
+        Take(ref json, JsonTokenType.EndArray);
+        Sha256Digest? digest = content is null ? null : Sha256Digest.TryParseHex(content, out var parsed) ? parsed : throw new FormatException("no digest");
+        return new Finding(fault, path, seen, claimed) { Content = digest, Namespaces = namespaces };
     }
 
     private static StoredFile ReadFile(ref Utf8JsonReader json)
@@ -169,6 +208,8 @@ public static class StoreManifest
         Take(ref json, JsonTokenType.String);
         return json.GetString()!;
     }
+
+    private static string? TakeText(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.Null ? null : json.GetString();
 
     private static string TakePath(ref Utf8JsonReader json) => CheckedPath(TakeString(ref json));
 

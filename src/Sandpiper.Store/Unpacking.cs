@@ -5,7 +5,7 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Store;
 
 /// <summary>Writes the files of a wheel into a directory that nobody else writes to, several at a time.</summary>
-internal static class Unpacking
+public static class Unpacking
 {
     /// <summary>Inflates every file once: measures it, holds it against RECORD, and writes it unless it is left out.</summary>
     /// <returns>What was seen, in the order of <paramref name="files"/>.</returns>
@@ -25,7 +25,7 @@ internal static class Unpacking
             Parallel.ForEach(Partitioner.Create(order, loadBalance: true), options, () => new MeasuringStream(cancel), (index, _, stream) =>
             {
                 measured[index] = Write(contents, files[index], tree, stream);
-                listing.MustMatch(files[index].Member.Name, measured[index]);
+                listing.CompareContent(files[index].Member.Name, measured[index]);
                 return stream;
             }, stream => stream.Dispose());
         }

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
+using Sandpiper.Archives;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Policies;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Store;
@@ -19,10 +21,10 @@ public sealed class WheelStore(string root)
     internal const string EntriesName = "store";
 
     /// <summary>The name of a wheel as an index, a lock or a user gives it.</summary>
-    /// <exception cref="WheelRefusedException">SP-WHEEL-01: it is none.</exception>
+    /// <exception cref="RefusedException">SP-WHEEL-01: it is none.</exception>
     public static WheelFileName ParseName(string fileName) =>
         WheelFileName.TryParse(fileName, out var name, out var problem)
-            ? name : throw new WheelRefusedException("SP-WHEEL-01", "its file name is not that of a wheel", fileName, $"{problem}");
+            ? name : throw new RefusedException(new Finding(Fault.NoWheelName, fileName, $"{problem}"));
 
     /// <summary>The entry of this wheel; null when it is not sealed here.</summary>
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
@@ -34,58 +36,40 @@ public sealed class WheelStore(string root)
         return StoreManifest.Read(manifest, digest, entry) with { StampsFile = StampsOf(digest) };
     }
 
-    /// <summary>The same, held against the name and the metadata that the choice was made on, as a seal would.</summary>
+    /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
-    /// <exception cref="WheelRefusedException">SP-WHEEL-03 or SP-WHEEL-14: the same bytes are offered as something else than they are.</exception>
-    public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ResolvedMetadata? resolvedOn, IReadOnlySet<string> waivedRules)
+    /// <exception cref="RefusedException">SP-WHEEL-03: the same bytes are offered as something else than they are.</exception>
+    public SealedWheel? Find(WheelFileName name, Sha256Digest digest, ResolvedMetadata? resolvedOn)
     {
         if (Find(digest) is not { } found) return null;
         if (found.FileName.Name != name.Name || found.FileName.Version != name.Version)
-        {
-            throw new WheelRefusedException(
-                "SP-WHEEL-03", "METADATA names another project or version than the file name", found.Metadata.StorePath, found.FileName.FileName);
-        }
+            throw new RefusedException(new Finding(Fault.MetadataOfAnother, found.Metadata.StorePath, name.FileName));
         // Equal bytes need no reading: the manifest knows their hash.
-        if (resolvedOn is { } chosen && found.Metadata.Digest != chosen.Digest)
-            DistInfo.MustAgree(found.ReadMetadata().Span, chosen, found.Metadata.StorePath, new Objections(waivedRules));
-        return found;
+        if (resolvedOn is not { } chosen || found.Metadata.Digest == chosen.Digest) return found;
+        return found.With(DistInfo.Compare(found.ReadMetadata().Span, chosen, found.Metadata.StorePath));
     }
 
-    /// <inheritdoc cref="Seal(WheelFileName, Sha256Digest, string, ResolvedMetadata?, IReadOnlySet{string}, Staging, CancellationToken)"/>
-    public SealedWheel Seal(
-        WheelFileName name, Sha256Digest digest, string wheelFile, ResolvedMetadata? resolvedOn,
-        Staging staging, CancellationToken cancel) =>
-        Seal(name, digest, wheelFile, resolvedOn, FrozenSet<string>.Empty, staging, cancel);
-
-    /// <summary>Inspects a downloaded wheel, unpacks it and seals it. Of several that seal the same wheel, one entry wins and all get it.</summary>
+    /// <summary>Inspects a downloaded wheel and unpacks it into staging. Nothing is decided, and nothing of it is in the store.</summary>
     /// <param name="name">As the index or the lock named it.</param>
     /// <param name="digest">Of <paramref name="wheelFile"/>; already checked by who downloaded it.</param>
     /// <param name="wheelFile">Path of the file.</param>
-    /// <param name="resolvedOn">The METADATA it was chosen on; null when nobody chose: there is nothing to compare then.</param>
-    /// <param name="waivedRules">
-    /// Rules the user has waived for this package and version; only some can be (<see cref="WheelRefusedException.MayBeWaived"/>).
-    /// </param>
-    /// <exception cref="WheelRefusedException">The wheel contradicts itself; says by which rule.</exception>
-    /// <exception cref="Archives.ArchiveRefusedException">The archive does.</exception>
+    /// <param name="limits">The most that the archive may cost.</param>
+    /// <exception cref="RefusedException">The wheel contradicts itself so that nobody could accept it; says by which rule.</exception>
+    /// <exception cref="ArchiveRefusedException">The archive does.</exception>
     /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
-    /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
-    public SealedWheel Seal(
-        WheelFileName name, Sha256Digest digest, string wheelFile, ResolvedMetadata? resolvedOn, IReadOnlySet<string> waivedRules,
-        Staging staging, CancellationToken cancel)
+    public static UnpackedWheel Unpack(
+        WheelFileName name, Sha256Digest digest, string wheelFile, ArchiveLimits limits, Staging staging, CancellationToken cancel)
     {
-        if (Find(name, digest, resolvedOn, waivedRules) is { } already) return already;
         using var file = File.OpenHandle(wheelFile);
         string work = staging.NewDirectory();
+        bool isWhole = false;
         try
         {
             string tree = Path.Combine(work, SealedWheel.TreeName);
             Directory.CreateDirectory(tree, SealedTree.OpenDirectoryMode);
-            var wheel = new WheelInspection(name, resolvedOn, waivedRules).UnpackInto(tree, file, cancel);
-            SealedTree.WriteFile(Path.Combine(work, StoreManifest.FileName), StoreManifest.Write(name, digest, wheel), SealedTree.FileMode);
-            cancel.ThrowIfCancellationRequested();
-            // As long as nobody else knows where it lies: afterwards a file would have to be read first.
-            var stamps = EntryStamps.Take(Path.Combine(work, StoreManifest.FileName), tree, wheel.Files);
-            return MoveIntoPlace(work, digest, stamps, staging);
+            var inspected = new WheelInspection(name, limits).UnpackInto(tree, file, cancel);
+            isWhole = true;
+            return new UnpackedWheel(name, digest, inspected, work, staging);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -93,7 +77,31 @@ public sealed class WheelStore(string root)
         }
         finally
         {
-            SealedTree.Remove(work);
+            if (!isWhole) SealedTree.Remove(work);
+        }
+    }
+
+    /// <summary>Seals what was unpacked and judged. Of several that seal the same wheel, one entry wins and all get it.</summary>
+    /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
+    /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
+    public SealedWheel Seal(UnpackedWheel wheel, CancellationToken cancel)
+    {
+        try
+        {
+            SealedTree.WriteFile(Path.Combine(wheel.Work, StoreManifest.FileName), StoreManifest.Write(wheel), SealedTree.FileMode);
+            cancel.ThrowIfCancellationRequested();
+            // As long as nobody else knows where it lies: afterwards a file would have to be read first.
+            string tree = Path.Combine(wheel.Work, SealedWheel.TreeName);
+            var stamps = EntryStamps.Take(Path.Combine(wheel.Work, StoreManifest.FileName), tree, wheel.Inspected.Files);
+            return MoveIntoPlace(wheel, stamps);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnwritableException(wheel.Work, e);
+        }
+        finally
+        {
+            SealedTree.Remove(wheel.Work);
         }
     }
 
@@ -102,25 +110,45 @@ public sealed class WheelStore(string root)
     public ReadOnlyMemory<byte> ReadMetadata(SealedWheel wheel) => (wheel with { Directory = EntryOf(wheel.Digest) }).ReadMetadata();
 
     // rename(2) does not replace a directory that holds something: who comes second finds the entry of who came first, equal to his own.
-    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest, EntryStamps stamps, Staging staging)
+    private SealedWheel MoveIntoPlace(UnpackedWheel wheel, EntryStamps stamps)
     {
         Directory.CreateDirectory(_entries);
-        string entry = EntryOf(digest), beside = staging.NewNameIn(_entries);
+        string entry = EntryOf(wheel.Digest), beside = wheel.Staging.NewNameIn(_entries);
         // In two steps: a directory without write permission cannot be moved to another, since its ".." has to be rewritten (rename(2),
         // EACCES); only renamed where it is. So it is sealed when it appears, and a kill in between leaves nothing that has to be explained.
-        Directory.Move(work, beside);
-        Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
-        File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
+        Directory.Move(wheel.Work, beside);
+        Close(beside);
         try
         {
             Directory.Move(beside, entry);
-            stamps.Write(StampsOf(digest));
+            stamps.Write(StampsOf(wheel.Digest));
         }
         catch (IOException) when (Directory.Exists(entry))
         {
+            var already = Find(wheel.Digest)!;
+            if (already.Findings is null) Renew(already, wheel, beside);
             SealedTree.Remove(beside);
         }
-        return Find(digest)!;
+        return Find(wheel.Digest)!;
+    }
+
+    // Of an earlier version, whose manifest kept no findings. The files stay: generations share them.
+    private void Renew(SealedWheel already, UnpackedWheel wheel, string unpacked)
+    {
+        if (!already.Files.SequenceEqual(wheel.Inspected.Files))
+            throw new StoreDamagedException(wheel.Digest, "its manifest lists other files than the wheel has");
+        // Nobody has read them now: without stamps whoever links them next does.
+        File.Delete(StampsOf(wheel.Digest));
+        File.SetUnixFileMode(already.Directory, SealedTree.OpenDirectoryMode);
+        File.SetUnixFileMode(unpacked, SealedTree.OpenDirectoryMode);
+        File.Move(Path.Combine(unpacked, StoreManifest.FileName), Path.Combine(already.Directory, StoreManifest.FileName), overwrite: true);
+        Close(already.Directory);
+    }
+
+    private static void Close(string entry)
+    {
+        Directory.SetLastWriteTimeUtc(entry, SealedTree.SealTime);
+        File.SetUnixFileMode(entry, SealedTree.DirectoryMode);
     }
 
     /// <summary>Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.</summary>

@@ -2,12 +2,13 @@ using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Policies;
 
 namespace Sandpiper.Wheels;
 
 /// <summary>The one directory in which a wheel says what it is, and the documents in it.</summary>
 /// <param name="stem">What stands before <c>.dist-info</c>.</param>
-public sealed class DistInfo(WheelContents contents, string stem, Objections objections)
+public sealed class DistInfo(WheelContents contents, string stem, InspectionReport report)
 {
     private const string Suffix = ".dist-info";
 
@@ -27,21 +28,21 @@ public sealed class DistInfo(WheelContents contents, string stem, Objections obj
 
     public string RecordPath => $"{Directory}/RECORD";
 
-    /// <exception cref="WheelRefusedException">SP-WHEEL-02: there is none, there are several, or it is another project's.</exception>
-    public static DistInfo Find(WheelContents contents, WheelFileName name, Objections objections)
+    /// <exception cref="RefusedException">SP-WHEEL-02: there is none, there are several, or it is another project's.</exception>
+    public static DistInfo Find(WheelContents contents, WheelFileName name, InspectionReport report)
     {
         string? found = null;
         foreach (var member in contents.Members)
         {
             string top = FirstSegment(member.Name);
             if (!IsInstalledProject(top) || string.Equals(top, found, StringComparison.Ordinal)) continue;
-            if (found is not null) throw new WheelRefusedException("SP-WHEEL-02", "it describes more than one project", top, found);
+            if (found is not null) throw new RefusedException(new Finding(Fault.TwoProjects, top, found));
             found = top;
         }
-        if (found is null) throw new WheelRefusedException("SP-WHEEL-02", "it has no .dist-info directory", null, null);
+        if (found is null) throw new RefusedException(new Finding(Fault.NoDistInfo));
         if (!BelongsTo(found, name))
-            throw new WheelRefusedException("SP-WHEEL-02", "its .dist-info directory names another project or version", found, name.FileName);
-        return new DistInfo(contents, found[..^Suffix.Length], objections);
+            throw new RefusedException(new Finding(Fault.DistInfoOfAnother, found, name.FileName));
+        return new DistInfo(contents, found[..^Suffix.Length], report);
     }
 
     /// <summary>Whether a directory or file of this name in site-packages makes the interpreter see an installed project.</summary>
@@ -54,65 +55,59 @@ public sealed class DistInfo(WheelContents contents, string stem, Objections obj
     public bool IsInstallersOwn(string member) =>
         Array.Exists(InstallersOwn, own => string.Equals(member, $"{Directory}/{own}", StringComparison.OrdinalIgnoreCase));
 
-    /// <exception cref="WheelRefusedException">SP-WHEEL-04.</exception>
+    /// <exception cref="RefusedException">SP-WHEEL-04.</exception>
     public WheelInfo ReadWheel()
     {
-        byte[] content = Read("WHEEL", MaxOtherBytes, "SP-WHEEL-04");
-        if (!WheelInfo.TryParse(content, out var info, out string problem)) throw Unreadable("WHEEL", "SP-WHEEL-04", problem);
+        byte[] content = Read("WHEEL", MaxOtherBytes, Fault.NoWheelDocument);
+        if (!WheelInfo.TryParse(content, out var info, out string problem)) throw Refuse("WHEEL", Fault.UnreadableWheelDocument, problem);
         if (info.MajorVersion > 1)      // PyPA "Binary distribution format": abort on a greater major version, warn on a greater minor one
-            throw Refuse("WHEEL", "SP-WHEEL-04", "it is of a wheel format that is not known here", $"{info.MajorVersion}.{info.MinorVersion}");
-        if (info is { MajorVersion: 1, MinorVersion: > 0 }) objections.Note($"its wheel format is 1.{info.MinorVersion}, newer than 1.0");
+            throw Refuse("WHEEL", Fault.UnknownWheelFormat, $"{info.MajorVersion}.{info.MinorVersion}");
+        if (info is { MajorVersion: 1, MinorVersion: > 0 }) report.Note($"its wheel format is 1.{info.MinorVersion}, newer than 1.0");
         return info;
     }
 
-    /// <exception cref="WheelRefusedException">SP-WHEEL-03, or SP-WHEEL-14 when it is not what the choice was made on.</exception>
-    public void ReadMetadata(WheelFileName name, ResolvedMetadata? resolvedOn)
+    /// <exception cref="RefusedException">SP-WHEEL-03.</exception>
+    public void ReadMetadata(WheelFileName name)
     {
-        byte[] content = Read("METADATA", MaxMetadataBytes, "SP-WHEEL-03");
-        if (!CoreMetadata.TryParse(content, out var metadata, out string problem)) throw Unreadable("METADATA", "SP-WHEEL-03", problem);
+        byte[] content = Read("METADATA", MaxMetadataBytes, Fault.NoMetadata);
+        if (!CoreMetadata.TryParse(content, out var metadata, out string problem)) throw Refuse("METADATA", Fault.UnreadableMetadata, problem);
         if (metadata.Name != name.Name || metadata.Version != name.Version)
-            throw Refuse("METADATA", "SP-WHEEL-03", "METADATA names another project or version than the file name", $"{metadata.Name} {metadata.Version}");
-        if (resolvedOn is { } chosen && chosen.Digest != Sha256Digest.Of(content))
-            MustAgree(content, chosen, $"{Directory}/METADATA", objections);
+            throw Refuse("METADATA", Fault.MetadataOfAnother, $"{metadata.Name} {metadata.Version}");
     }
 
-    /// <exception cref="WheelRefusedException">SP-WHEEL-05.</exception>
+    /// <exception cref="RefusedException">SP-WHEEL-05.</exception>
     public FileListing ReadRecord()
     {
-        byte[] content = Read("RECORD", MaxRecordBytes, "SP-WHEEL-05");
-        if (!RecordFile.TryParse(content, out var rows, out string problem)) throw Unreadable("RECORD", "SP-WHEEL-05", problem);
-        return new FileListing(rows, this, objections);
+        byte[] content = Read("RECORD", MaxRecordBytes, Fault.NoRecord);
+        if (!RecordFile.TryParse(content, out var rows, out string problem)) throw Refuse("RECORD", Fault.UnreadableRecord, problem);
+        return new FileListing(rows, this, report);
     }
 
-    /// <exception cref="WheelRefusedException">SP-WHEEL-12.</exception>
+    /// <exception cref="RefusedException">SP-WHEEL-12.</exception>
     public IReadOnlyList<ScriptEntryPoint> ReadScripts()
     {
         if (!contents.Has($"{Directory}/entry_points.txt")) return [];
-        byte[] content = Read("entry_points.txt", MaxOtherBytes, "SP-WHEEL-12");
+        byte[] content = Read("entry_points.txt", MaxOtherBytes, Fault.NoEntryPoints);
         return EntryPoints.TryParseScripts(content, out var scripts, out string problem)
-            ? scripts : throw Unreadable("entry_points.txt", "SP-WHEEL-12", problem);
+            ? scripts : throw Refuse("entry_points.txt", Fault.UnreadableEntryPoints, problem);
     }
 
     /// <summary>
     /// What was resolved on must be what is installed, or dependencies appear that nobody weighed (pip #13983). Only the fields that decide
     /// are compared: an index may serve another edition of the description.
     /// </summary>
-    /// <exception cref="WheelRefusedException">SP-WHEEL-14.</exception>
-    public static void MustAgree(ReadOnlySpan<byte> metadata, ResolvedMetadata resolvedOn, string path, Objections objections)
+    /// <returns>SP-WHEEL-14; null when both say the same.</returns>
+    public static Finding? Compare(ReadOnlySpan<byte> metadata, ResolvedMetadata resolvedOn, string path)
     {
+        if (resolvedOn.Digest == Sha256Digest.Of(metadata)) return null;
         string? difference = CoreMetadata.TryParse(metadata, out var own, out _) ? own.FirstDifference(resolvedOn.Fields) : "cannot be read";
-        if (difference is not null)
-            objections.Raise("SP-WHEEL-14", "METADATA differs from the one that the choice was made on", path, difference);
+        return difference is null ? null : new Finding(Fault.OtherMetadata, path, difference);
     }
 
-    private byte[] Read(string document, int maxBytes, string rule) =>
-        contents.TryRead($"{Directory}/{document}", maxBytes) ?? throw Refuse(document, rule, $"{document} is missing or above {maxBytes} bytes");
+    private byte[] Read(string document, int maxBytes, Fault missing) =>
+        contents.TryRead($"{Directory}/{document}", maxBytes) ?? throw Refuse(document, missing, $"more than {maxBytes} bytes, or not there");
 
-    private WheelRefusedException Unreadable(string document, string rule, string problem) =>
-        Refuse(document, rule, $"{document} cannot be read", problem);
-
-    private WheelRefusedException Refuse(string document, string rule, string because, string? evidence = null) =>
-        new(rule, because, $"{Directory}/{document}", evidence);
+    private RefusedException Refuse(string document, Fault fault, string seen) => new(new Finding(fault, $"{Directory}/{document}", seen));
 
     private static string FirstSegment(string path)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sandpiper.Policies;
 
 namespace Sandpiper.Wheels;
 
@@ -13,7 +14,7 @@ public sealed class PathCollisions
     private readonly Dictionary<string, Seen> _bySkeleton = new(StringComparer.Ordinal);
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
 
-    /// <exception cref="WheelRefusedException">SP-WHEEL-13.</exception>
+    /// <exception cref="RefusedException">SP-WHEEL-13.</exception>
     public void AddFile(string path, string member)
     {
         for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
@@ -34,11 +35,8 @@ public sealed class PathCollisions
         var other = _bySkeleton[skeleton];
         if (!seen.IsComposed || !other.IsComposed) throw Refuse(other);
 
-        WheelRefusedException Refuse(Seen other) => new("SP-WHEEL-13",
-            isDirectory || _directories.Contains(other.Path)
-                ? "two directories, or a file and a directory, that are one on some file systems"
-                : "two files that are one on some file systems",
-            member, other.Path);
+        RefusedException Refuse(Seen other) => new(new Finding(
+            isDirectory || _directories.Contains(other.Path) ? Fault.DirectoriesThatAreOne : Fault.FilesThatAreOne, member, other.Path));
     }
 
     // .NET without ICU cannot normalise. So: two names that differ only in what is not ASCII are taken for one as soon as either of them

@@ -1,4 +1,5 @@
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Policies;
 
 namespace Sandpiper.Wheels;
 
@@ -9,32 +10,32 @@ public readonly record struct Placement(Scheme Scheme, string Path)
     /// <summary>Places a member by its name in the wheel (PyPA "Binary distribution format", "The .data directory").</summary>
     /// <param name="stem">What stands before <c>.dist-info</c>.</param>
     /// <param name="root">Purelib or platlib, as WHEEL says.</param>
-    /// <exception cref="WheelRefusedException">SP-WHEEL-10, SP-WHEEL-11.</exception>
+    /// <exception cref="RefusedException">SP-WHEEL-10, SP-WHEEL-11.</exception>
     public static Placement Of(string member, string stem, Scheme root)
     {
         int slash = member.IndexOf('/', StringComparison.Ordinal);
         // pip takes every top-level *.data for a scheme directory, uv only the wheel's own: two tools, two places.
         if (slash < 0 || !member.AsSpan(0, slash).EndsWith(".data", StringComparison.OrdinalIgnoreCase)) return new(root, member);
         if (!string.Equals(member[..slash], stem + ".data", StringComparison.Ordinal))
-            throw new WheelRefusedException("SP-WHEEL-10", "a .data directory that is not this wheel's own", member, $"expected {stem}.data");
+            throw new RefusedException(new Finding(Fault.DataOfAnother, member, Claimed: $"{stem}.data"));
 
         string below = member[(slash + 1)..];
         int end = below.IndexOf('/', StringComparison.Ordinal);
         Scheme? scheme = end < 0 ? null : SchemeOf(below[..end]);
         if (scheme is null)
-            throw new WheelRefusedException("SP-WHEEL-10", "the .data directory has no such place", member, null);
+            throw new RefusedException(new Finding(Fault.UnknownPlace, member));
         var placed = new Placement(scheme.Value, below[(end + 1)..]);
         if (placed.Scheme == Scheme.Scripts && placed.Path.Contains('/', StringComparison.Ordinal))
-            throw new WheelRefusedException("SP-WHEEL-10", "a script in a sub-directory of bin/", member, null);
-        if (placed.Replaces() is { } what) throw new WheelRefusedException("SP-WHEEL-11", $"it would replace {what}", member, placed.InEnvironment);
+            throw new RefusedException(new Finding(Fault.ScriptInDirectory, member));
+        if (placed.Replaces() is { } what) throw new RefusedException(new Finding(Fault.ReplacesEnvironment, member, placed.InEnvironment, what));
         return placed;
     }
 
-    /// <exception cref="WheelRefusedException">SP-WHEEL-11.</exception>
+    /// <exception cref="RefusedException">SP-WHEEL-11.</exception>
     public static Placement Of(ScriptEntryPoint script)
     {
         var placed = new Placement(Scheme.Scripts, script.Name);
-        if (placed.Replaces() is { } what) throw new WheelRefusedException("SP-WHEEL-11", $"it would replace {what}", null, script.Name);
+        if (placed.Replaces() is { } what) throw new RefusedException(new Finding(Fault.ReplacesEnvironment, null, script.Name, what));
         return placed;
     }
 

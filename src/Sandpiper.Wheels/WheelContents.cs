@@ -17,7 +17,13 @@ public sealed class WheelContents(ZipReader archive)
 
     public ImmutableArray<ZipMember> Members => archive.Members;
 
+    private readonly Lazy<HashSet<string>> _directories = new(() => DirectoriesOf(archive.Members));
+
     public bool Has(string name) => _files.ContainsKey(name);
+
+    /// <summary>Whether a member is this directory, or lies in it.</summary>
+    /// <param name="name">Without a slash at its end.</param>
+    public bool HasDirectory(string name) => _directories.Value.Contains(name);
 
     /// <summary>Null when the wheel has no such file, or has one above <paramref name="maxBytes"/>.</summary>
     public byte[]? TryRead(string name, int maxBytes)
@@ -26,6 +32,17 @@ public sealed class WheelContents(ZipReader archive)
         var content = new MemoryStream((int)member.Size);
         archive.CopyTo(member, content);
         return _read[name] = content.ToArray();
+    }
+
+    private static HashSet<string> DirectoriesOf(ImmutableArray<ZipMember> members)
+    {
+        var directories = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in members)
+        {
+            string name = member.IsDirectory ? member.Name.TrimEnd('/') + "/" : member.Name;
+            for (int slash = name.LastIndexOf('/'); slash > 0 && directories.Add(name[..slash]); slash = name.LastIndexOf('/', slash - 1)) { }
+        }
+        return directories;
     }
 
     /// <summary>Safe for several threads once nobody calls <see cref="TryRead"/> any more.</summary>

@@ -1,10 +1,11 @@
 using System.Text;
+using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Resolution;
 using Sandpiper.Samples;
 using Sandpiper.Store;
@@ -31,7 +32,7 @@ public sealed class AcquisitionTests : IDisposable
     {
         if (isSealedAlready) _root.Seal(Wheel.FileName, Content);
         Pin pin = PinOn("Requires-Dist: evil\n" + Encoding.UTF8.GetString(Wheel.Metadata.Span), hasMetadata);
-        var refusal = await Assert.ThrowsAsync<PackageRefusedException>(() => AcquireAsync(pin));
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => AcquireAsync(pin));
         Assert.Equal("SP-WHEEL-14", refusal.Rule);
     }
 
@@ -56,7 +57,8 @@ public sealed class AcquisitionTests : IDisposable
     private async Task<SealedWheel> AcquireAsync(Pin pin)
     {
         using var staging = Staging.Create(_root.Path);
-        var acquisition = new Acquisition(_root.Store, new OnceOnly(), new WaiverFile(_root.Path), staging, new Unheard());
+        var policy = new Policy([], "shared", new DateTimeOffset(2026, 11, 27, 0, 0, 0, TimeSpan.Zero));
+        var acquisition = new Acquisition(_root.Store, new OnceOnly(), policy, ArchiveLimits.Default, staging, new Unheard());
         var package = new SelectedPackage(
             new InstalledPackage
             {
@@ -75,6 +77,8 @@ public sealed class AcquisitionTests : IDisposable
             },
             pin);
         var wheels = await acquisition.AcquireAsync([package], TestContext.Current.CancellationToken);
+        // One that was sealed before is judged where it is composed.
+        Judgement.Judge(package.Facts, wheels[pin.Name], policy);
         return wheels[pin.Name];
     }
 

@@ -2,7 +2,7 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Samples;
 
 namespace Sandpiper.Operations.Tests;
@@ -32,7 +32,9 @@ public sealed class InstallationTests : IDisposable
     public async Task What_was_done_against_a_rule_is_in_the_ledger()
     {
         await _ground.InstallAsync(OperationGround.Request("pth-hook") with { LeaveHooksOut = true });
-        _ground.Context.Waivers.Add(new Waiver(PackageName.Parse("pth-hook"), Pep440Version.Parse("1.0"), "SP-WHEEL-21", "read it", "ada", OperationGround.Now));
+        Sha256Digest wheel = _ground.Environment().Read(1).Packages.Single().Digest;
+        new WaiverFile(_ground.Root.Path).Add(
+            new Waiver(PackageName.Parse("pth-hook"), Pep440Version.Parse("1.0"), "SP-WHEEL-21", "read it", "ada", OperationGround.Now) { Digest = wheel });
         await _ground.InstallAsync("pth-hook");
 
         Assert.All(_ground.Ledger(), line => Assert.Contains("pth-hook 1.0", Assert.Single(line.Overrides), StringComparison.Ordinal));
@@ -68,7 +70,7 @@ public sealed class InstallationTests : IDisposable
         {
             Assert.IsType<InstallationOutcome.Unsolvable>(await _ground.InstallAsync(OperationGround.Request(requirement) with { Environment = "new" }));
         }
-        catch (PackageRefusedException)
+        catch (RefusedException)
         {
         }
         Assert.False(Directory.Exists(_ground.Environment("new").Directory));

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
+using Sandpiper.Archives;
 using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Store.Tests;
@@ -21,6 +24,7 @@ internal sealed class DataRoot(string below = "") : IDisposable
     public SealedWheel Seal(WheelSample sample, string? resolvedMetadata = null, params string[] waived) =>
         Seal(sample.FileName, sample.ToBytes(), resolvedMetadata, waived);
 
+    /// <summary>Inspects, refuses what is found unless it is waived (hooks are another matter), seals.</summary>
     public SealedWheel Seal(string fileName, byte[] wheel, string? resolvedMetadata = null, params string[] waived)
     {
         string file = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"sandpiper-{Guid.NewGuid():N}.whl");
@@ -29,7 +33,39 @@ internal sealed class DataRoot(string below = "") : IDisposable
         {
             using var staging = Staging.Create(Path);
             ResolvedMetadata? metadata = resolvedMetadata is null ? null : ResolvedOn(resolvedMetadata);
-            return Store.Seal(WheelStore.ParseName(fileName), Sha256Digest.Of(wheel), file, metadata, waived.ToHashSet(StringComparer.Ordinal), staging, TestContext.Current.CancellationToken);
+            var name = WheelStore.ParseName(fileName);
+            var digest = Sha256Digest.Of(wheel);
+            if (Store.Find(name, digest, metadata) is { Findings: { } found } already)
+            {
+                MustBeAcceptable(found, waived);
+                return already;
+            }
+            var unpacked = WheelStore.Unpack(name, digest, file, ArchiveLimits.Default, staging, TestContext.Current.CancellationToken);
+            var other = metadata is { } chosen ? DistInfo.Compare(unpacked.ReadMetadata().Span, chosen, unpacked.MetadataPath) : null;
+            MustBeAcceptable(other is null ? unpacked.Inspected.Findings : unpacked.Inspected.Findings.Add(other), waived);
+            return Store.Seal(unpacked, TestContext.Current.CancellationToken).With(other);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static void MustBeAcceptable(ImmutableArray<Finding> findings, string[] waived)
+    {
+        if (findings.FirstOrDefault(f => !f.IsHook && !waived.Contains(f.Rule, StringComparer.Ordinal)) is { } refused) throw new RefusedException(refused);
+    }
+
+    /// <summary>Inspects only; nothing is left.</summary>
+    public UnpackedWheel Unpack(WheelSample sample, ArchiveLimits limits)
+    {
+        string file = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"sandpiper-{Guid.NewGuid():N}.whl");
+        byte[] wheel = sample.ToBytes();
+        File.WriteAllBytes(file, wheel);
+        try
+        {
+            using var staging = Staging.Create(Path);
+            return WheelStore.Unpack(WheelStore.ParseName(sample.FileName), Sha256Digest.Of(wheel), file, limits, staging, TestContext.Current.CancellationToken);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sandpiper.Archives;
+using Sandpiper.Policies;
 using Sandpiper.Surroundings;
 using Sandpiper.Wheels;
 
@@ -61,9 +62,9 @@ public sealed class RecordedWheelTests : IDisposable
             _root.Seal(Path.GetFileName(path), File.ReadAllBytes(path), null, waived);
             return null;
         }
-        catch (WheelRefusedException e)
+        catch (RefusedException e)
         {
-            return $"{Path.GetFileName(path)}: {e.Rule} {e.Because}: {e.Member} {e.Evidence}";
+            return $"{Path.GetFileName(path)}: {e.Rule} {e.Refusal.First}";
         }
         catch (ArchiveRefusedException e)
         {

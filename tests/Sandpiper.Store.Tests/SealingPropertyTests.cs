@@ -1,5 +1,6 @@
 using CsCheck;
 using Sandpiper.Archives;
+using Sandpiper.Policies;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Store.Tests;
@@ -53,7 +54,7 @@ public sealed class SealingPropertyTests : IDisposable
             {
                 Assert.Equal(expected, _root.Seal(sample.FileName, mutated).Files.Select(f => (f.StorePath, f.Digest)).Order());
             }
-            catch (Exception e) when (e is WheelRefusedException or ArchiveRefusedException)
+            catch (Exception e) when (e is RefusedException or ArchiveRefusedException)
             {
                 Interlocked.Increment(ref refused);
             }
@@ -84,7 +85,7 @@ public sealed class SealingPropertyTests : IDisposable
                 Assert.Equal(expected.Files.Select(f => f.StorePath).Order(), sealedWheel.Files.Select(f => f.StorePath).Order());
                 Assert.All(sealedWheel.Scripts, s => Assert.DoesNotContain('/', s.Name));
             }
-            catch (WheelRefusedException)
+            catch (RefusedException)
             {
             }
         }, iter: 500, threads: 1);

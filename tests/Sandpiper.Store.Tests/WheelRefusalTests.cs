@@ -1,5 +1,6 @@
 using Sandpiper.Archives;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
 using Sandpiper.Samples;
 using Sandpiper.Wheels;
 
@@ -21,7 +22,7 @@ public sealed class WheelRefusalTests : IDisposable
     [InlineData("../honest-1.0-py3-none-any.whl")]
     [InlineData("")]
     public void A_file_name_that_is_no_wheel_s(string fileName) =>
-        Assert.Equal("SP-WHEEL-01", Assert.Throws<WheelRefusedException>(() => WheelStore.ParseName(fileName)).Rule);
+        Assert.Equal("SP-WHEEL-01", Assert.Throws<RefusedException>(() => WheelStore.ParseName(fileName)).Rule);
 
     [Fact]
     public void No_dist_info() => Refused("SP-WHEEL-02", null, Honest.Without($"{DistInfo}/METADATA").Without($"{DistInfo}/WHEEL").WithoutRecord());
@@ -66,7 +67,6 @@ public sealed class WheelRefusalTests : IDisposable
 
     [Theory]
     [InlineData("\"open quote")]
-    [InlineData("honest/__init__.py,sha256=abc,6\n")]
     [InlineData("one,field\n")]
     public void A_record_that_cannot_be_read(string row) => Refused("SP-WHEEL-05", $"{DistInfo}/RECORD", Honest.WithRecord(_ => row));
 
@@ -119,6 +119,43 @@ public sealed class WheelRefusalTests : IDisposable
     [InlineData("4")]
     public void A_row_without_a_hash(string size) => Refused("SP-WHEEL-09", "honest/free.py",
         Honest.WithUnlisted("honest/free.py", "evil").WithRecord(r => r + $"honest/free.py,,{size}\n"));
+
+    [Theory]
+    [InlineData("md5=fc3ff98e8c6a0d3087d515c0473f8677")]
+    [InlineData("sha256=abc")]
+    public void A_row_with_a_hash_that_vouches_for_nothing(string hash)
+    {
+        var sample = Honest.WithUnlisted("honest/free.py", "evil").WithRecord(r => $"{r}honest/free.py,{hash},4\n");
+        Refused("SP-WHEEL-09", "honest/free.py", sample);
+        Assert.Equal([hash], _root.Seal(sample, null, "SP-WHEEL-09").Findings!.Value.Select(f => f.Seen));
+    }
+
+    [Theory]
+    [InlineData("honest/deep/", ",0")]
+    [InlineData("honest/", ",")]
+    public void A_row_that_names_a_directory_is_passed_over(string directory, string rest)
+    {
+        var sample = Honest.With("honest/deep/x.py", "").WithRecord(r => $"{r}{directory},{rest}\n");
+        Assert.Equal((0, 1), (_root.Seal(sample).Findings!.Value.Length, _root.Seal(sample).Notes.Length));
+    }
+
+    [Theory]
+    [InlineData("honest/gone/,,0")]
+    [InlineData("honest/,,7")]
+    [InlineData("honest/,sha256=ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs,0")]
+    [InlineData("honest,,0")]
+    public void A_row_that_names_a_directory_that_is_not_there_or_claims_content(string row) =>
+        Refused("SP-WHEEL-07", row.Split(',')[0], Honest.WithRecord(r => $"{r}{row}\n"));
+
+    [Fact]
+    public void A_module_that_is_byte_code_only()
+    {
+        var sample = Honest.With("honest/shut.pyc", "x").With("honest/open.py", "").With("honest/open.pyc", "x").With("honest/__pycache__/gone.cpython-311.pyc", "x");
+        Refused("SP-WHEEL-16", "sitecustomize.pyc", Honest.With("sitecustomize.pyc", "x"));
+        Refused("SP-WHEEL-16", "honest/shut.pyc", sample);
+        var sealedWheel = _root.Seal(sample, null, "SP-WHEEL-16");
+        Assert.Equal(["honest/shut.pyc"], sealedWheel.Files.Select(f => f.StorePath).Where(p => p.EndsWith(".pyc", StringComparison.Ordinal)));
+    }
 
     [Theory]
     [InlineData("honest-1.0.data/include/x.h")]
@@ -192,17 +229,19 @@ public sealed class WheelRefusalTests : IDisposable
     public void Rules_about_what_record_and_metadata_say_can_be_waived_one_by_one_and_it_is_noted()
     {
         var sample = Honest.WithUnlisted("honest/hidden.py", "x");
-        Assert.Throws<WheelRefusedException>(() => _root.Seal(sample, null, "SP-WHEEL-07"));
+        Assert.Throws<RefusedException>(() => _root.Seal(sample, null, "SP-WHEEL-07"));
         var sealedWheel = _root.Seal(sample, "Metadata-Version: 2.1\nName: honest\nVersion: 1.0\n", "SP-WHEEL-06", "SP-WHEEL-14");
         Assert.Contains(sealedWheel.Files, f => f.StorePath == "honest/hidden.py");
-        Assert.Equal(2, sealedWheel.Notes.Length);
+        Assert.Equal(["SP-WHEEL-06", "SP-WHEEL-14"], sealedWheel.Findings!.Value.Select(f => f.Rule));
+        // What the metadata said is of this one choice; what RECORD says is of the wheel, whoever asks for it next.
+        Assert.Equal(["SP-WHEEL-06"], _root.Store.Find(sealedWheel.Digest)!.Findings!.Value.Select(f => f.Rule));
     }
 
     [Fact]
     public void Rules_without_which_nobody_knows_what_is_installed_cannot_be_waived()
     {
-        var refusal = Assert.Throws<WheelRefusedException>(() => _root.Seal(Honest.With("honest-1.0.data/scripts/python", "x"), null, "SP-WHEEL-11"));
-        Assert.False(refusal.MayBeWaived);
+        var refusal = Assert.Throws<RefusedException>(() => _root.Seal(Honest.With("honest-1.0.data/scripts/python", "x"), null, "SP-WHEEL-11"));
+        Assert.False(refusal.Refusal.MayBeAccepted);
     }
 
     /// <summary>The packages with which the whole command is attacked, here by themselves.</summary>
@@ -219,7 +258,7 @@ public sealed class WheelRefusalTests : IDisposable
     [MemberData(nameof(Hostile), DisableDiscoveryEnumeration = true)]
     public void A_hostile_package(string rule, SampleWheel wheel)
     {
-        Assert.Equal(rule, Assert.Throws<WheelRefusedException>(() => _root.Seal(wheel.FileName, wheel.Build())).Rule);
+        Assert.Equal(rule, Assert.Throws<RefusedException>(() => _root.Seal(wheel.FileName, wheel.Build())).Rule);
         Assert.Equal(["staging/"], _root.Tree());
     }
 
@@ -233,10 +272,22 @@ public sealed class WheelRefusalTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
+    [Fact]
+    public void An_archive_of_more_than_what_exists_unless_it_is_asked_for()
+    {
+        Assert.Equal((40_000, 30), (ArchiveLimits.Default.MaxMembers, ArchiveLimits.Default.MaxRatio));
+        var few = ArchiveLimits.Default with { MaxMembers = 3 };
+        Assert.Equal("SP-ZIP-29", Assert.Throws<ArchiveRefusedException>(() => _root.Unpack(Honest, few)).Rule);
+        Assert.Empty(_root.Unpack(Honest, few with { MaxMembers = 4 }).Inspected.Findings);
+        var zeros = Honest.With("honest/zeros", new byte[65 << 20]);
+        Assert.Equal("SP-ZIP-32", Assert.Throws<ArchiveRefusedException>(() => _root.Unpack(zeros, ArchiveLimits.Default)).Rule);
+        Assert.Empty(_root.Unpack(zeros, ArchiveLimits.Default with { MaxRatio = 2000 }).Inspected.Findings);
+    }
+
     private void Refused(string rule, string? member, WheelSample sample, string? resolvedMetadata = null)
     {
-        var refusal = Assert.Throws<WheelRefusedException>(() => _root.Seal(sample, resolvedMetadata));
-        Assert.Equal((rule, member), (refusal.Rule, refusal.Member));
+        var refusal = Assert.Throws<RefusedException>(() => _root.Seal(sample, resolvedMetadata));
+        Assert.Equal((rule, member), (refusal.Rule, refusal.Refusal.First.Path));
         Assert.Equal(["staging/"], _root.Tree());
     }
 }

@@ -1,3 +1,5 @@
+using Sandpiper.Policies;
+
 namespace Sandpiper.Wheels.Tests;
 
 public sealed class PathCollisionsTests
@@ -18,8 +20,8 @@ public sealed class PathCollisionsTests
     {
         var paths = new PathCollisions();
         paths.AddFile(first, "first");
-        var refusal = Assert.Throws<WheelRefusedException>(() => paths.AddFile(second, "second"));
-        Assert.Equal(("SP-WHEEL-13", "second"), (refusal.Rule, refusal.Member));
+        var refusal = Assert.Throws<RefusedException>(() => paths.AddFile(second, "second"));
+        Assert.Equal(("SP-WHEEL-13", "second"), (refusal.Rule, refusal.Refusal.First.Path));
     }
 
     [Fact]

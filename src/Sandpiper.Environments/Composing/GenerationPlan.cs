@@ -3,6 +3,7 @@ using System.Text;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
 
@@ -12,57 +13,60 @@ namespace Sandpiper.Environments.Composing;
 /// <param name="Files">Ordered by path, each path once.</param>
 /// <param name="Links">Path and target of each symbolic link.</param>
 /// <param name="Commands">Names of the packages' programs, ordered.</param>
-public sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableArray<(string Path, string Target)> Links, ImmutableArray<string> Commands)
+/// <param name="Packages">As they will be recorded: with what was accepted between them. Ordered by name.</param>
+public sealed record GenerationPlan(
+    ImmutableArray<TreeFile> Files, ImmutableArray<(string Path, string Target)> Links, ImmutableArray<string> Commands, ImmutableArray<InstalledPackage> Packages)
 {
-    private const string OwnsPath = "SP-ENV-01", ShadowsLibrary = "SP-ENV-02";
-
     /// <param name="place">Absolute: where the generation will be.</param>
-    /// <param name="waived">Package and rule: a claim to an owned path gives way instead of being refused, a name of the standard library is accepted.</param>
-    /// <exception cref="CompositionRefusedException">SP-ENV-01, SP-ENV-02, SP-WHEEL-20 to 23.</exception>
+    /// <param name="policy">A claim that it accepts gives way instead of being refused; a name of the standard library is accepted.</param>
+    /// <exception cref="RefusedException">SP-ENV-01, SP-ENV-02, SP-WHEEL-20 to 23.</exception>
     /// <exception cref="EnvironmentException">The place, or the interpreter's, cannot be written into a script.</exception>
     /// <exception cref="StoreDamagedException">A script of the store is not what was sealed.</exception>
-    public static GenerationPlan Of(Interpreter interpreter, string place, IReadOnlyList<ComposedPackage> packages, IReadOnlySet<(PackageName, string)> waived)
+    public static GenerationPlan Of(Interpreter interpreter, string place, IReadOnlyList<ComposedPackage> packages, Policy policy)
     {
-        foreach (var package in packages)
-        {
-            MustHaveNoUndecidedHook(package);
-            if (!waived.Contains((package.Facts.Name, ShadowsLibrary))) MustNotShadow(package, interpreter);
-        }
-
+        foreach (var package in packages) MustHaveNoUndecidedHook(package);
         var settings = TreeFile.Written("pyvenv.cfg", SettingsFor(interpreter));
         var links = LinksTo(interpreter.Path, interpreter.VersionedName);
         var owners = new PathOwners(Placing.SitePackages(interpreter.VersionedName));
         foreach (string path in (ReadOnlySpan<string>)[settings.Path, GenerationFile.Name, .. links.Select(l => l.Path)]) owners.Reserve(path);
 
         var maker = new PackageFiles(interpreter.VersionedName, new Launcher($"{place}/{Placing.Scripts}/python"));
+        var claims = new Claims(owners, maker, interpreter.VersionedName);
+        claims.Make(packages);
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
         var commands = new SortedSet<string>(StringComparer.Ordinal);
-        // Whose claim gives way comes last; otherwise the name decides, so that the order of a request decides nothing.
-        foreach (var package in packages.OrderBy(p => waived.Contains((p.Facts.Name, OwnsPath))).ThenBy(p => p.Facts.Name))
+        var recorded = ImmutableArray.CreateBuilder<InstalledPackage>();
+        foreach (var package in packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name))
         {
-            bool givesWay = waived.Contains((package.Facts.Name, OwnsPath));
-            var own = maker.Of(package).Where(file => HasClaimed(owners, package, file, givesWay)).ToList();
-            foreach (var file in maker.RecordsOf(package, own).Where(file => HasClaimed(owners, package, file, givesWay: false)).Concat(own)) files.TryAdd(file.Path, file);
+            var taken = claims.TakenFrom(package);
+            var accepted = Accept(package, [.. ShadowsOf(package, interpreter), .. taken.Select(t => t.Finding)], policy);
+            var facts = package.Facts with { Yielded = [.. taken.Select(t => t.File.Path)], Accepted = accepted };
+            recorded.Add(facts);
+            var own = claims.OwnOf(package);
+            var records = maker.RecordsOf(package, own).ToList();
+            foreach (var file in records) MustClaim(owners, package, file, policy);
+            foreach (var file in records.Concat(own)) files.TryAdd(file.Path, file);
             commands.UnionWith(own.Where(f => f.Path.StartsWith(Placing.Scripts + "/", StringComparison.Ordinal)).Select(f => f.Path[(Placing.Scripts.Length + 1)..]));
         }
-        return new GenerationPlan([.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)], links, [.. commands]);
+        return new GenerationPlan([.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)], links, [.. commands], [.. recorded.OrderBy(p => p.Name)]);
     }
 
     /// <summary>The links of a virtual environment for this interpreter, as CPython's own <c>venv</c> makes them.</summary>
     public static ImmutableArray<(string Path, string Target)> LinksTo(string python, string pythonName) =>
         [($"{Placing.Scripts}/python", python), ($"{Placing.Scripts}/python3", "python"), ($"{Placing.Scripts}/{pythonName}", "python"), ("lib64", "lib")];
 
-    private static bool HasClaimed(PathOwners owners, ComposedPackage package, TreeFile file, bool givesWay)
+    // What is accepted of the wheel alone is there already; only what is about this environment is asked anew.
+    private static ImmutableArray<Acceptance> Accept(ComposedPackage package, ImmutableArray<Finding> findings, Policy policy)
     {
-        if (owners.Claim(file, package.Facts) is not { } conflict) return true;
-        if (givesWay) return false;
-        string because = conflict switch
-        {
-            { Owner: null } => "it would replace a part of the environment itself",
-            { OfModule: true, Owner: var owner } => $"it would be imported in place of a module of {owner.Name} {owner.Version}, or that one in its place",
-            { Owner: var owner } => $"it would overwrite a file of {owner.Name} {owner.Version}",
-        };
-        throw Refuse(package, OwnsPath, because, file.Path);
+        var verdict = policy.Judge(package.Artifact, findings, [], package.Facts.Accepted);
+        if (!verdict.Refused.IsEmpty) throw new RefusedException(policy.RefusalOf(package.Artifact, verdict.Refused));
+        return [.. package.Facts.Accepted.Where(a => !Rules.IsAboutEnvironment(a.Rule)), .. verdict.Acceptances];
+    }
+
+    private static void MustClaim(PathOwners owners, ComposedPackage package, TreeFile file, Policy policy)
+    {
+        if (owners.Claim(file, package.Facts) is { } conflict)
+            throw new RefusedException(policy.RefusalOf(package.Artifact, [Claims.FindingOf(conflict, file)]));
     }
 
     // Whoever judges hooks puts each in one of two lists. One that is in neither was forgotten, and is refused.
@@ -71,25 +75,19 @@ public sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableArr
         foreach (var hook in package.Wheel.Files)
         {
             if (hook.Kind != StoredFileKind.StartUpHook || package.LeftOut.Contains(hook) || package.Facts.AllowedHooks.Contains(hook.Path, StringComparer.Ordinal)) continue;
-            var (rule, does) = StartUpHooks.Describe(package.Wheel, hook);
-            throw Refuse(package, rule, $"nobody decided about a file that {does}", hook.Path);
+            var found = package.Wheel.Findings?.FirstOrDefault(f => f.IsHook && string.Equals(f.Path, hook.Path, StringComparison.Ordinal));
+            throw new RefusedException(new Refusal([found ?? new Finding(Fault.ImportedAtStart, hook.Path)]) { Artifact = package.Artifact });
         }
     }
 
     // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages first, or runs a script from there.
-    private static void MustNotShadow(ComposedPackage package, Interpreter interpreter)
-    {
-        foreach (var file in package.Wheel.Files)
-        {
-            if (ModuleNames.ProvidedBy(file) is { } module && interpreter.StandardLibrary.Contains(module))
-                throw Refuse(package, ShadowsLibrary, $"it shadows the module `{module}` of the standard library", file.StorePath);
-        }
-        foreach (var script in package.Wheel.Scripts)
-        {
-            if (ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
-                throw Refuse(package, ShadowsLibrary, $"its program shadows the module `{module}` of the standard library", script.Name);
-        }
-    }
+    private static IEnumerable<Finding> ShadowsOf(ComposedPackage package, Interpreter interpreter) =>
+    [
+        .. package.Wheel.Files.Where(file => ModuleNames.ProvidedBy(file) is { } module && interpreter.StandardLibrary.Contains(module))
+            .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file))),
+        .. package.Wheel.Scripts.Where(script => ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
+            .Select(script => new Finding(Fault.ProgramShadowsLibrary, script.Name, ModuleNames.TopOf(script.Name))),
+    ];
 
     // As CPython's own venv: home is where the base interpreter lies, never another virtual environment.
     private static byte[] SettingsFor(Interpreter interpreter)
@@ -104,7 +102,4 @@ public sealed record GenerationPlan(ImmutableArray<TreeFile> Files, ImmutableArr
 
             """);
     }
-
-    private static CompositionRefusedException Refuse(ComposedPackage package, string rule, string because, string path) =>
-        new(package.Facts.Name, package.Facts.Version, rule, because, path);
 }

@@ -56,8 +56,11 @@ public sealed class PathOwners(string sitePackages)
         return null;
     }
 
-    // As importlib's path finder looks: a directory with __init__ before an extension before a source, whoever brought them.
-    private string? ModuleOf(string path)
+    /// <summary>
+    /// The module that a file is, as importlib's path finder looks: a directory with __init__ before an extension before a source, whoever
+    /// brought them. Null: none.
+    /// </summary>
+    public string? ModuleOf(string path)
     {
         if (!path.StartsWith(_above, StringComparison.Ordinal) || !ModuleNames.IsImportable(path)) return null;
         int slash = path.LastIndexOf('/');

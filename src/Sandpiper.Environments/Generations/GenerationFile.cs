@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
+using Sandpiper.Policies;
 
 namespace Sandpiper.Environments.Generations;
 
@@ -87,11 +88,13 @@ public sealed record GenerationDocument(
 /// <summary>One package of it.</summary>
 public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
-    string[] OmittedHooks, string[] AllowedHooks)
+    string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null)
 {
     public static PackageDocument Of(InstalledPackage package) => new(
         package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested, package.Requirement, package.IsAlone,
-        [.. package.Extras.Select(e => e.Normalized)], [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks]);
+        [.. package.Extras.Select(e => e.Normalized)], [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks],
+        package.Accepted.IsEmpty ? null : [.. package.Accepted.Select(a => new AcceptanceDocument(a.Rule, a.Path, a.Others, a.Waiver))],
+        package.Yielded.IsEmpty ? null : [.. package.Yielded]);
 
     public InstalledPackage ToPackage() => new()
     {
@@ -107,10 +110,15 @@ public sealed record PackageDocument(
         Index = Index,
         OmittedHooks = [.. OmittedHooks],
         AllowedHooks = [.. AllowedHooks],
+        Accepted = [.. (Accepted ?? []).Select(a => new Acceptance(a.Rule, a.Path, a.Others, a.Waiver))],
+        Yielded = [.. Yielded ?? []],
     };
 
     public static Sha256Digest Digest(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
+
+/// <summary>A finding that was accepted.</summary>
+public sealed record AcceptanceDocument(string Rule, string Path, int Others, int? Waiver);
 
 /// <summary>How it is written, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,

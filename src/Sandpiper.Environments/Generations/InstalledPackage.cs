@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
+using Sandpiper.Policies;
 
 namespace Sandpiper.Environments.Generations;
 
@@ -37,4 +38,10 @@ public sealed record InstalledPackage
 
     /// <summary>Start-up hooks that are here because the user allowed them.</summary>
     public ImmutableArray<string> AllowedHooks { get; init; } = [];
+
+    /// <summary>What rules say against it and somebody accepted, hooks among it.</summary>
+    public ImmutableArray<Acceptance> Accepted { get; init; } = [];
+
+    /// <summary>Paths of the environment that it would have too, and that belong to another package.</summary>
+    public ImmutableArray<string> Yielded { get; init; } = [];
 }

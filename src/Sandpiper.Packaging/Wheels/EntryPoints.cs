@@ -60,7 +60,7 @@ public static class EntryPoints
     private sealed class Groups
     {
         private readonly HashSet<string> _groups = new(StringComparer.Ordinal);
-        private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, ScriptEntryPoint> _scripts = new(StringComparer.Ordinal);
         private string? _group;
         private int? _indentation;      // of the entry before; what is further right continues it, says configparser
 
@@ -107,9 +107,15 @@ public static class EntryPoints
             if (!PlainFileName.IsPlain(name)) because = "names a script that would not be a file in the scripts directory";
             else if (!ObjectReference.TryParse(reference, out string module, out string attribute))
                 because = "does not refer to module:attribute";
-            else if (!_names.Add(name.ToString())) because = "names a script a second time";
             else if (Scripts.Count == MaxScripts) because = $"is one script more than the {MaxScripts} that are taken";
-            else Scripts.Add(new ScriptEntryPoint(name.ToString(), module, attribute, IsGui: _group is "gui_scripts"));
+            else Add(new ScriptEntryPoint(name.ToString(), module, attribute, IsGui: _group is "gui_scripts"), ref because);
+        }
+
+        // Names are unique within a group only. In both groups with one reference it is one command: on Linux the groups do not differ.
+        private void Add(ScriptEntryPoint script, ref string because)
+        {
+            if (_scripts.TryAdd(script.Name, script)) Scripts.Add(script);
+            else if (_scripts[script.Name] with { IsGui = script.IsGui } != script || _scripts[script.Name].IsGui == script.IsGui) because = "names a script a second time";
         }
     }
 }

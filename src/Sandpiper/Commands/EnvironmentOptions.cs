@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Globalization;
@@ -51,6 +52,26 @@ internal static class EnvironmentOptions
     /// <exception cref="InterpreterGoneException">There is none.</exception>
     public static Interpreter InterpreterOf(Session session, Generation generation) =>
         new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), Environment.GetEnvironmentVariable("PATH")).For(generation);
+
+    /// <summary>The packages of every environment as it is now; one that cannot be read has none.</summary>
+    public static IEnumerable<InstalledPackage> AllInstalled(Session session)
+    {
+        var all = new DirectoryInfo(Path.GetDirectoryName(Open(session, Shared).Directory)!);
+        return all.Exists ? all.EnumerateDirectories().SelectMany(d => PackagesOf(session, d.Name)) : [];
+    }
+
+    private static ImmutableArray<InstalledPackage> PackagesOf(Session session, string name)
+    {
+        try
+        {
+            ManagedEnvironment environment = Open(session, name);
+            return environment.Current is { } number ? environment.Read(number).Packages : [];
+        }
+        catch (EnvironmentException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Names of the packages in the chosen environment, for completion; none when anything is wrong.</summary>
     public static IEnumerable<CompletionItem> InstalledNames(CompletionContext context, Option<string> env)

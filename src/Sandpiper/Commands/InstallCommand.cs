@@ -55,6 +55,7 @@ internal static class InstallCommand
             ]);
         command.Arguments.Add(requirements);
         foreach (Option option in (Option[])[files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, dryRun]) command.Options.Add(option);
+        LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
 
         command.SetAction(async (parsed, cancel) =>
@@ -77,6 +78,7 @@ internal static class InstallCommand
                 ExcludeNewer = parsed.GetValue(excludeNewer),
                 RequireHashes = parsed.GetValue(requireHashes) || lines.RequireHashes,
                 LeaveHooksOut = parsed.GetValue(omitHooks),
+                Limits = limits.Chosen(parsed),
                 DryRun = parsed.GetValue(dryRun),
             };
             return await InstallAsync(session, request, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
@@ -91,7 +93,7 @@ internal static class InstallCommand
         Interpreter interpreter = InterpreterOf(session, environment, python);
         if (AsksForNothing(request.For(interpreter.Markers)))
             return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
-        using var indexes = new OpenIndexes(session, addresses);
+        using var indexes = new OpenIndexes(session, addresses, request.Limits);
         using var line = new ProgressLine(session.Terminal, Session.Time);
         InstallationOutcome outcome = await new Installation(session.Context, interpreter, indexes.Whole).InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
         line.Dispose();

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sandpiper.Commands;
 
-/// <summary>Reads <c>--exclude-newer</c>: a moment (<c>2026-11-01</c>, <c>2026-11-01T12:00:00Z</c>) or an age (<c>3 days</c>, <c>12h</c>, <c>P3D</c>).</summary>
+/// <summary>Reads <c>--exclude-newer</c> and <c>--expires</c>: a moment (<c>2026-11-01</c>, <c>2026-11-01T12:00:00Z</c>) or an age (<c>3 days</c>, <c>12h</c>, <c>P3D</c>).</summary>
 internal static class Moments
 {
     private const int MaxAgeInDays = 36_500;
@@ -14,6 +14,22 @@ internal static class Moments
         string text = result.Tokens[^1].Value;
         if (TryParse(text, Session.Time.GetUtcNow(), out DateTimeOffset moment)) return moment;
         result.AddError($"`{text}` is neither a date such as 2026-11-01 nor an age such as `3 days` or `12h`");
+        return null;
+    }
+
+    /// <summary>Reads <c>--expires</c>: the same texts, an age counted from now on.</summary>
+    public static DateTimeOffset? ParseExpiry(ArgumentResult result)
+    {
+        string text = result.Tokens[^1].Value;
+        DateTimeOffset now = Session.Time.GetUtcNow();
+        if (!TryParse(text, now, out DateTimeOffset moment))
+        {
+            result.AddError($"`{text}` is neither a date such as 2026-11-01 nor a time such as `30 days` or `12h`");
+            return null;
+        }
+        if (TryParseAge(text, out TimeSpan age)) moment = now + age;
+        if (moment > now) return moment;
+        result.AddError($"`{text}` is over");
         return null;
     }
 

@@ -3,9 +3,9 @@ using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Console;
 using Sandpiper.Indexes;
-using Sandpiper.Operations;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Policies;
 
 namespace Sandpiper.Commands;
 
@@ -17,12 +17,14 @@ internal sealed class OpenIndexes : IDisposable
     private readonly ImmutableArray<IPackageIndex> _indexes;
     private readonly PagesWithGaps _whole;
 
-    public OpenIndexes(Session session, ImmutableArray<Uri> addresses)
+    /// <param name="limits">The most that a wheel may cost whose METADATA has to be read from it.</param>
+    public OpenIndexes(Session session, ImmutableArray<Uri> addresses, ArchiveLimits limits)
     {
+        ReadOnlyMemory<byte> MetadataIn(string path, string fileName) => MetadataOf(path, fileName, limits);
         _indexes = [.. addresses.Select(address => address.IsFile
-            ? (IPackageIndex)new DirectoryIndex(address, MetadataOf)
+            ? (IPackageIndex)new DirectoryIndex(address, MetadataIn)
             : new SimpleIndex(
-                address, session.Places.IndexCache, MetadataOf, Session.Time, session.Offline, Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy))];
+                address, session.Places.IndexCache, MetadataIn, Session.Time, session.Offline, Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy))];
         _whole = new PagesWithGaps(_indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes));
     }
 
@@ -45,22 +47,23 @@ internal sealed class OpenIndexes : IDisposable
         foreach (IPackageIndex index in _indexes) (index as IDisposable)?.Dispose();
     }
 
-    internal static ReadOnlyMemory<byte> MetadataOf(string path, string fileName)
+    internal static ReadOnlyMemory<byte> MetadataOf(string path, string fileName, ArchiveLimits limits)
     {
         try
         {
-            return MetadataIn(path, fileName);
+            return ReadMetadata(path, fileName, limits);
         }
         catch (ArchiveRefusedException refusal) when (WheelFileName.TryParse(fileName, out WheelFileName? wheel, out _))
         {
-            throw new PackageRefusedException(wheel.Name, wheel.Version, refusal.Rule, refusal.Because, null, refusal);
+            var finding = new Finding(Fault.Archive, refusal.Member) { Rule = refusal.Rule };
+            throw new RefusedException(new Refusal([finding]) { Artifact = new Artifact(wheel.Name, wheel.Version, default) }, refusal);
         }
     }
 
     // For indexes that do not offer METADATA beside the wheel; the strict reader reads it here as it will when the wheel is sealed.
-    private static byte[] MetadataIn(string path, string fileName)
+    private static byte[] ReadMetadata(string path, string fileName, ArchiveLimits limits)
     {
-        using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), ArchiveLimits.Default);
+        using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), limits);
         ZipMember metadata = wheel.Members.FirstOrDefault(IsMetadata)
             ?? throw new ArchiveRefusedException("SP-WHEEL-03", $"`{fileName}` has no METADATA", null, 0);
         if (metadata.Size > MaxMetadataBytes)

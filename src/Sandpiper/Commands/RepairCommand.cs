@@ -25,6 +25,7 @@ internal static class RepairCommand
                 + "made for that one.",
             ]);
         command.Options.Add(env);
+        LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -32,9 +33,9 @@ internal static class RepairCommand
             ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             if (CurrentGeneration.Of(environment) is not { } current) throw EnvironmentOptions.NothingIn(environment);
             Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, environment.Read(current.Number));
-            using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal));
+            using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal), limits.Chosen(parsed));
             using var line = new ProgressLine(session.Terminal, Session.Time);
-            RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole).MendAsync(new RepairRequest(environment.Name), new ShownFacts(session.Terminal, line), cancel);
+            RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole).MendAsync(new RepairRequest(environment.Name) { Limits = limits.Chosen(parsed) }, new ShownFacts(session.Terminal, line), cancel);
             line.Dispose();
             return Tell(session, environment.Name, outcome);
         });

@@ -8,7 +8,7 @@ using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Store;
@@ -27,7 +27,7 @@ internal static class Explanations
     {
         ExplainedException e => e.Explanation,
         ChangeUnfinishedException e => OfUnfinished(e),
-        PackageRefusedException e => OfPackage(e),
+        RefusedException e => OfRefusal(e.Refusal, e.InnerException as ArchiveRefusedException),
         ArchiveRefusedException e => new(ExitCode.Refused, $"an archive was refused; {Nothing}", OfArchive(e)),
         IndexException e => new(e.IsRefusal ? ExitCode.Refused : ExitCode.CouldNot,
             e.IsRefusal ? $"what the index gave was refused; {Nothing}" : $"the index could not be asked; {Nothing}",
@@ -72,23 +72,41 @@ internal static class Explanations
         e.Message,
         "run the same command again when there is room and permission: it does what is left");
 
-    private static Explanation OfPackage(PackageRefusedException refused)
+    private static Explanation OfRefusal(Refusal refused, ArchiveRefusedException? archive)
     {
-        ImmutableArray<string> because = refused.InnerException switch
-        {
-            ArchiveRefusedException e => [OfArchive(e)],
-            WheelRefusedException e => [$"{e.Because}{Quoted(e.Member)} ({e.Rule})", .. e.Evidence is { } evidence ? [$"  1 │ {evidence}"] : ImmutableArray<string>.Empty],
-            _ => [$"{refused.Because} ({refused.Rule})", .. refused.Evidence is { } evidence ? [$"  1 │ {evidence}"] : ImmutableArray<string>.Empty],
-        };
-        return new(ExitCode.Refused, $"`{refused.Name}` {refused.Version} was not installed; {Nothing}", because, HintsOf(refused));
+        Finding first = refused.First;
+        string more = refused.Findings.Length > 1 ? $", and {refused.Findings.Length - 1} more" : "";
+        ImmutableArray<string> because =
+        [
+            archive is null ? $"{FindingWords.Of(first)}{more} ({refused.Rule})" : OfArchive(archive),
+            .. FindingWords.EvidenceOf(first) is { } evidence ? [$"  1 │ {evidence}"] : ImmutableArray<string>.Empty,
+            .. WhyNoMore(refused.Allowance) is { } ended ? [ended] : ImmutableArray<string>.Empty,
+        ];
+        string what = refused.Artifact is { } artifact ? $"`{artifact.Name}` {artifact.Version} was not installed; {Nothing}" : $"a wheel was refused; {Nothing}";
+        return new(ExitCode.Refused, what, because, HintsOf(refused));
     }
 
-    private static ImmutableArray<string> HintsOf(PackageRefusedException refused) => refused.MayBeAllowed
-        ? [
-            .. refused.IsHook ? ["sandpiper install … --omit-hooks      install it without that file"] : ImmutableArray<string>.Empty,
-            $"sandpiper allow {refused.Name}=={refused.Version} --rule {refused.Rule} --reason …      accept it, on record",
-        ]
-        : [];
+    private static string? WhyNoMore(WaiverState? state) => state switch
+    {
+        WaiverState.Expired => "you allowed it until a day that has passed",
+        WaiverState.Withdrawn => "you allowed it and took that back",
+        WaiverState.Unbound => "you allowed it before allowances held for the very bytes, so that it no longer counts",
+        _ => null,
+    };
+
+    private static ImmutableArray<string> HintsOf(Refusal refused)
+    {
+        if (refused.Rule is "SP-ZIP-29") return ["sandpiper install … --max-files N      if you know that it has as many"];
+        if (refused.Rule is "SP-ZIP-32") return ["sandpiper install … --max-ratio N      if you know that it grows as much"];
+        if (!refused.MayBeAccepted || refused.Artifact is not { } artifact) return [];
+        string where = refused.Environment is { } environment ? $" --env {environment}" : "";
+        string keeps = refused.First.Owner is { } owner ? $"; `{owner.Name}` keeps its file" : "";
+        return
+        [
+            .. refused.First.IsHook ? ["sandpiper install … --omit-hooks      install it without that file"] : ImmutableArray<string>.Empty,
+            $"sandpiper allow {artifact.Name}=={artifact.Version} --rule {refused.Rule}{where} --reason …      accept it, on record{keeps}",
+        ];
+    }
 
     private static string OfArchive(ArchiveRefusedException e) => $"{e.Because}{Quoted(e.Member)}, byte {e.Offset} ({e.Rule})";
 

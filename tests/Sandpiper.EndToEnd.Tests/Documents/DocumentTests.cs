@@ -11,6 +11,7 @@ public sealed class DocumentTests
         new("sandpiper install matplotlib requests", 0),
         new("sandpiper install six", 0),
         new("sandpiper install numpy flask", 0),
+        new("sandpiper install evilhook    # exit 3", 0),
     ];
 
     public static TheoryData<string> Pages =>

@@ -1,12 +1,15 @@
 using System.Text;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Interpreters;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
+using Sandpiper.Policies;
 using Sandpiper.Samples;
 using Sandpiper.Sandbox.Programs;
 using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Tests.Composing;
 
@@ -158,15 +161,15 @@ public sealed class GenerationComposerTests : IDisposable
     public void Two_packages_with_one_path_and_other_bytes_are_refused_by_name()
     {
         var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2")));
-        Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/common/x.py"), (refusal.Rule, refusal.Name.Normalized, refusal.Path));
-        Assert.Contains("alpha 1.0", refusal.Because, StringComparison.Ordinal);
+        Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/common/x.py"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.First.Path));
+        Assert.Equal((Fault.FileOfAnother, "alpha 1.0"), (refusal.Refusal.First.Fault, refusal.Refusal.First.Owner?.ToString()));
     }
 
     [Fact]
     public void Two_packages_with_one_program_of_the_same_name_are_refused()
     {
         var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithConsoleScript("run", "alpha:a")), _workshop.Package(Workshop.Wheel("beta").WithConsoleScript("run", "beta:b")));
-        Assert.Equal(("SP-ENV-01", "bin/run"), (refusal.Rule, refusal.Path));
+        Assert.Equal(("SP-ENV-01", "bin/run"), (refusal.Rule, refusal.Refusal.First.Path));
     }
 
     [Theory]
@@ -176,7 +179,7 @@ public sealed class GenerationComposerTests : IDisposable
     public void A_file_where_another_package_has_a_directory_is_refused(string one, string two)
     {
         var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(one, "")), _workshop.Package(Workshop.Wheel("beta").WithFile(two, "")));
-        Assert.Equal(("SP-ENV-01", "beta"), (refusal.Rule, refusal.Name.Normalized));
+        Assert.Equal(("SP-ENV-01", "beta"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized));
     }
 
     [Theory]
@@ -191,8 +194,8 @@ public sealed class GenerationComposerTests : IDisposable
         foreach (var (first, second) in new[] { (one, two), (two, one) })
         {
             var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(first, "")), _workshop.Package(Workshop.Wheel("beta").WithFile(second, "")));
-            Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/{second}"), (refusal.Rule, refusal.Name.Normalized, refusal.Path));
-            Assert.Contains("module of alpha 1.0", refusal.Because, StringComparison.Ordinal);
+            Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/{second}"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.First.Path));
+            Assert.Equal((Fault.ModuleOfAnother, "alpha 1.0"), (refusal.Refusal.First.Fault, refusal.Refusal.First.Owner?.ToString()));
         }
     }
 
@@ -212,7 +215,9 @@ public sealed class GenerationComposerTests : IDisposable
     [Fact]
     public void A_package_whose_claim_was_waived_gives_way_even_if_its_name_comes_first()
     {
-        var generation = _workshop.Install([_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2"))], ("alpha", "SP-ENV-01"));
+        var beta = _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2"));
+        _workshop.Install(beta);
+        var generation = _workshop.Install([_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), beta], ("alpha", "SP-ENV-01"));
         Assert.Equal("2", File.ReadAllText(Path.Combine(generation.SitePackages, "common/x.py")));
         Assert.DoesNotContain("common/x.py", File.ReadAllText(Path.Combine(generation.SitePackages, "alpha-1.0.dist-info/RECORD")), StringComparison.Ordinal);
     }
@@ -228,7 +233,7 @@ public sealed class GenerationComposerTests : IDisposable
     {
         var package = _workshop.Package(Workshop.Wheel("alpha").WithFile(path, "#!python\n"));
         var refusal = Refused(package);
-        Assert.Equal(("SP-ENV-02", path), (refusal.Rule, refusal.Path));
+        Assert.Equal(("SP-ENV-02", path), (refusal.Rule, refusal.Refusal.First.Path));
         _workshop.Install([package], ("alpha", "SP-ENV-02"));
     }
 
@@ -264,7 +269,7 @@ public sealed class GenerationComposerTests : IDisposable
     {
         using var staging = Staging.Create(_workshop.Root.Path);
         string work = staging.NewDirectory();
-        Assert.Throws<CompositionRefusedException>(() => _workshop.Compose(work, 1, [_workshop.Package(Workshop.Wheel("alpha").WithFile("random.py", ""))]));
+        Assert.Throws<RefusedException>(() => _workshop.Compose(work, 1, [_workshop.Package(Workshop.Wheel("alpha").WithFile("random.py", ""))]));
         Assert.Empty(Directory.GetFileSystemEntries(work));
     }
 
@@ -308,14 +313,14 @@ public sealed class GenerationComposerTests : IDisposable
         var python = Workshop.Python;
         foreach (string place in (string[])["/tmp/a\nb", "/tmp/with space and \"quote\"", "/tmp/$(touch x) y", $"/tmp/{new string('x', 130)}`id`"])
         {
-            Assert.Throws<EnvironmentException>(() => GenerationPlan.Of(python, place, [], new HashSet<(PackageName, string)>()));
+            Assert.Throws<EnvironmentException>(() => GenerationPlan.Of(python, place, [], new Policy([], "shared", Workshop.Now)));
         }
     }
 
-    private CompositionRefusedException Refused(params ComposedPackage[] packages)
+    private RefusedException Refused(params ComposedPackage[] packages)
     {
         using var staging = Staging.Create(_workshop.Root.Path);
-        return Assert.Throws<CompositionRefusedException>(() => _workshop.Compose(staging.NewDirectory(), 1, packages));
+        return Assert.Throws<RefusedException>(() => _workshop.Compose(staging.NewDirectory(), 1, packages));
     }
 
     private static string[] Run(Generation generation, params string[] arguments)

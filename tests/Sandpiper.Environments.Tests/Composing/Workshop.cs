@@ -7,7 +7,7 @@ using Sandpiper.Interpreters.Tests;
 using Sandpiper.Operations;
 using Sandpiper.Operations.Tests;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Samples;
 using Sandpiper.Store;
 using Sandpiper.Store.Tests;
@@ -53,29 +53,43 @@ internal sealed class Workshop(string below = "") : IDisposable
     public Generation Install(ComposedPackage[] packages, params (string Name, string Rule)[] waived)
     {
         var cancel = TestContext.Current.CancellationToken;
-        foreach (var (name, rule) in waived) Allow(packages.First(p => p.Facts.Name == PackageName.Parse(name)), rule);
+        foreach (var (name, rule) in waived) Allow(name, rule, packages);
         foreach (var package in packages.Where(p => !p.Facts.AllowedHooks.IsEmpty))
         {
-            foreach (var hook in Hooks(package)) Allow(package, StartUpHooks.Describe(package.Wheel, hook).Rule);
+            foreach (var hook in package.Wheel.Findings!.Value.Where(f => f.IsHook)) Allow(package.Facts.Name.Normalized, hook.Rule, packages);
         }
         using var operation = Operation.Begin(Context, Environment.Name, new Unheard(), cancel);
         ImmutableArray<SelectedPackage> selected = [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
-        var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel), LeaveHooksOut: false);
-        var change = new Switch(Context, operation, Python, Context.Waivers).To(plan, cancel);
+        var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel), Context.PolicyFor(Environment.Name, omitHooks: false));
+        var change = new Switch(Context, operation, Python).To(plan, cancel);
         return Environment.Read(change.Generation!.Value);
     }
 
-    private void Allow(ComposedPackage package, string rule) =>
-        Context.Waivers.Add(new Waiver(package.Facts.Name, package.Facts.Version, rule, "for a test", "ada", Now));
+    private void Allow(string name, string rule, ComposedPackage[] packages)
+    {
+        foreach (var waiver in WaiversFor(name, rule, packages)) new WaiverFile(Root.Path).Add(waiver);
+    }
 
     public Generation Compose(string work, int number, ComposedPackage[] packages, params (string Name, string Rule)[] waived) =>
         new GenerationComposer(Python, work, Environment.DirectoryOf(number)).Compose(Environment.Name, number, packages,
-            waived.Select(w => (PackageName.Parse(w.Name), w.Rule)).ToHashSet(), Now, TestContext.Current.CancellationToken);
+            new Policy([.. waived.SelectMany(w => WaiversFor(w.Name, w.Rule, packages))], Environment.Name, Now), Now, TestContext.Current.CancellationToken);
 
     /// <summary>A package of one module.</summary>
     public static SampleWheel Wheel(string name, string version = "1.0") => new SampleWheel(name, version).WithFile($"{name.Replace('-', '_')}/__init__.py", $"VERSION = '{version}'\n");
 
     public void Dispose() => Root.Dispose();
+
+    /// <summary>Against every other package, and for what is about none.</summary>
+    private static IEnumerable<Waiver> WaiversFor(string name, string rule, ComposedPackage[] packages)
+    {
+        var artifact = packages.Single(p => p.Facts.Name == PackageName.Parse(name)).Artifact;
+        return packages.Select(p => (Artifact?)p.Artifact).Append(null).Select(owner => new Waiver(artifact.Name, artifact.Version, rule, "a test", "somebody", Now)
+        {
+            Digest = artifact.Digest,
+            Environment = "shared",
+            Owner = owner,
+        });
+    }
 
     private static IEnumerable<StoredFile> Hooks(ComposedPackage package) => package.Wheel.Files.Where(f => f.Kind == StoredFileKind.StartUpHook);
 

@@ -62,6 +62,7 @@ public sealed class EntryPointsTests
     [InlineData("[console_scripts]\nx = a:b\ry = c:d\n")]
     [InlineData("[console_scripts]\nx = a:b\nx = c:d\n")]
     [InlineData("[console_scripts]\nx = a:b\n[gui_scripts]\nx = c:d\n")]
+    [InlineData("[console_scripts]\nx = a:b\n[gui_scripts]\nx = a:b\nx = a:b\n")]
     [InlineData("[console_scripts]\nx = a:b\n[console_scripts]\ny = c:d\n")]
     [InlineData("[console_scripts] x = a:b\n")]
     [InlineData("[[console_scripts]]\nx = a:b\n")]
@@ -93,4 +94,11 @@ public sealed class EntryPointsTests
     private static bool Reads(string text) => EntryPoints.TryParseScripts(Encoding.UTF8.GetBytes(text), out _, out _);
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    [Fact]
+    public void One_command_in_both_groups_with_one_reference_is_one_command()
+    {
+        Assert.True(EntryPoints.TryParseScripts("[console_scripts]\nx = a:b\n[gui_scripts]\nx = a : b\ny = a:b\n"u8, out var scripts, out _));
+        Assert.Equal([new("x", "a", "b", IsGui: false), new ScriptEntryPoint("y", "a", "b", IsGui: true)], scripts);
+    }
 }

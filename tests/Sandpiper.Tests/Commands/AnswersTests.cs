@@ -3,12 +3,15 @@ using Sandpiper.Commands;
 using Sandpiper.Console;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Operations;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Tests.Console;
 
 namespace Sandpiper.Tests.Commands;
 
 public sealed class AnswersTests : IDisposable
 {
+    private static readonly string Wheel = Sha256Digest.Of("a wheel"u8).Hex;
+
     private readonly Folder _folder = new();
     private readonly Listener _listener = new();
 
@@ -115,8 +118,44 @@ public sealed class AnswersTests : IDisposable
         Ended unnamed = BuiltCommand.Run("allow", "six==1", "--reason", "read it", "--root", _folder.Path);
         Assert.Equal((int)ExitCode.WrongUsage, unnamed.ExitCode);
         Assert.StartsWith("× `--rule` is missing\n", unnamed.Error, StringComparison.Ordinal);
-        Ended allowed = BuiltCommand.Run("allow", "six==1", "--rule", "sp-wheel-21", "--reason", "read it", "--root", _folder.Path);
-        Assert.Equal((0, "On record: six 1 may do what SP-WHEEL-21 refuses.\n"), (allowed.ExitCode, allowed.Error));
+        Ended allowed = BuiltCommand.Run("allow", "six==1", "--rule", "sp-wheel-21", "--reason", "read it", "--sha256", Wheel, "--root", _folder.Path);
+        Assert.Equal((0, $"On record as number 1: six 1 may do what SP-WHEEL-21 refuses, as the wheel {Wheel}.\n"), (allowed.ExitCode, allowed.Error));
         Assert.Contains("  SP-WHEEL-21  ", BuiltCommand.Run("allow", "--root", _folder.Path).Output, StringComparison.Ordinal);
+    }
+
+    // Else whatever the index gives next would be what was accepted.
+    [Fact]
+    public void Nothing_is_accepted_of_which_nobody_knows_the_bytes()
+    {
+        foreach (string[] more in (string[][])[[], ["--sha256", Wheel[..12]]])
+        {
+            Ended unknown = BuiltCommand.Run(["allow", "six==1", "--rule", "SP-WHEEL-21", "--reason", "read it", "--root", _folder.Path, .. more]);
+            Assert.Equal((int)ExitCode.CouldNot, unknown.ExitCode);
+            Assert.Contains("hint: sandpiper install six==1 ", unknown.Error, StringComparison.Ordinal);
+        }
+        Ended pair = BuiltCommand.Run("allow", "six==1", "--rule", "SP-ENV-01", "--reason", "read it", "--sha256", Wheel, "--root", _folder.Path);
+        Assert.Equal((int)ExitCode.CouldNot, pair.ExitCode);
+        Assert.Equal("Nothing was allowed so far.\n", BuiltCommand.Run("allow", "--root", _folder.Path).Error);
+    }
+
+    [Fact]
+    public void What_was_allowed_ends_when_it_says_so_or_is_taken_back()
+    {
+        string[] six = ["allow", "six==1", "--reason", "read it", "--sha256", Wheel, "--root", _folder.Path, "--rule"];
+        Assert.Equal(0, BuiltCommand.Run([.. six, "SP-WHEEL-21", "--expires", "30 days"]).ExitCode);
+        Assert.Equal(0, BuiltCommand.Run([.. six, "SP-WHEEL-22"]).ExitCode);
+        Assert.Equal((int)ExitCode.WrongUsage, BuiltCommand.Run([.. six, "SP-WHEEL-22", "--expires", "2020-01-01"]).ExitCode);
+        Assert.Equal(0, BuiltCommand.Run("allow", "--withdraw", "2", "--root", _folder.Path).ExitCode);
+        Assert.Equal((int)ExitCode.CouldNot, BuiltCommand.Run("allow", "--withdraw", "2", "--root", _folder.Path).ExitCode);
+        string[] list = BuiltCommand.Run("allow", "--root", _folder.Path).Output.Split('\n');
+        Assert.StartsWith("     until ", list[1], StringComparison.Ordinal);
+        Assert.StartsWith("     holds no more: taken back by ", list[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_allowed_before_it_held_for_bytes_is_shown_with_what_to_type()
+    {
+        _folder.Write("waivers.jsonl", """{"name":"six","version":"1","rule":"SP-WHEEL-21","reason":"x","who":"w","when":"2026-01-01T00:00:00+00:00"}""" + "\n");
+        Assert.Contains("holds no more: it names no bytes. sandpiper allow six==1 --rule SP-WHEEL-21 --reason …\n", BuiltCommand.Run("allow", "--root", _folder.Path).Output, StringComparison.Ordinal);
     }
 }

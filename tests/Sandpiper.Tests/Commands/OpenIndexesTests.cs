@@ -1,6 +1,7 @@
 using System.Text;
+using Sandpiper.Archives;
 using Sandpiper.Commands;
-using Sandpiper.Operations;
+using Sandpiper.Policies;
 using Sandpiper.Samples;
 
 namespace Sandpiper.Tests.Commands;
@@ -17,7 +18,7 @@ public sealed class OpenIndexesTests : IDisposable
     public void It_is_the_document_byte_for_byte()
     {
         SampleWheel wheel = OrdinaryPackages.Tide();
-        Assert.Equal(wheel.Metadata.ToArray(), OpenIndexes.MetadataOf(Written(wheel), wheel.FileName).ToArray());
+        Assert.Equal(wheel.Metadata.ToArray(), OpenIndexes.MetadataOf(Written(wheel), wheel.FileName, ArchiveLimits.Default).ToArray());
     }
 
     [Fact]
@@ -28,10 +29,10 @@ public sealed class OpenIndexesTests : IDisposable
         string path = Written(wheel);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        var refusal = Assert.Throws<PackageRefusedException>(() => OpenIndexes.MetadataOf(path, wheel.FileName));
+        var refusal = Assert.Throws<RefusedException>(() => OpenIndexes.MetadataOf(path, wheel.FileName, ArchiveLimits.Default));
         long used = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        Assert.Equal(("SP-WHEEL-03", "tide", "2.0"), (refusal.Rule, refusal.Name.Normalized, refusal.Version.ToString()));
+        Assert.Equal(("SP-WHEEL-03", "tide", "2.0"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.Artifact?.Version.ToString()));
         Assert.InRange(used, 0, 8 * Megabyte);
     }
 
@@ -40,7 +41,7 @@ public sealed class OpenIndexesTests : IDisposable
     {
         SampleWheel wheel = OrdinaryPackages.Tide().WithoutMetadataFile();
         string path = Written(wheel);
-        Assert.Equal("SP-WHEEL-03", Assert.Throws<PackageRefusedException>(() => OpenIndexes.MetadataOf(path, wheel.FileName)).Rule);
+        Assert.Equal("SP-WHEEL-03", Assert.Throws<RefusedException>(() => OpenIndexes.MetadataOf(path, wheel.FileName, ArchiveLimits.Default)).Rule);
     }
 
     private string Written(SampleWheel wheel)

@@ -11,7 +11,7 @@ using Sandpiper.Operations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
-using Sandpiper.Policies.Waivers;
+using Sandpiper.Policies;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Store;
@@ -22,16 +22,22 @@ namespace Sandpiper.Tests.Console;
 
 public sealed class ExplanationsTests
 {
-    private static readonly PackageName Evil = PackageName.Parse("evil");
+    private static readonly Artifact EvilWheel = new(PackageName.Parse("evil"), Pep440Version.Parse("1.0"), Sha256Digest.Of("evil"u8));
+    private static readonly Artifact Good = new(PackageName.Parse("good"), Pep440Version.Parse("2.0"), Sha256Digest.Of("good"u8));
     private static readonly Uri Page = new("https://index.example/simple/evil/");
 
     private static readonly (string Case, Exception Error)[] Cases =
     [
-        ("a package, because of its archive", Refused("SP-ZIP-07", new ArchiveRefusedException("SP-ZIP-07", "the two headers give different checksums", "evil/\e[2J.py", 31))),
-        ("a package, because of its wheel", Refused("SP-WHEEL-11", new WheelRefusedException("SP-WHEEL-11", "it would replace the interpreter", "evil-1.0.data/scripts/python", "bin/python"))),
-        ("a package, because of a wheel that can be accepted", Refused("SP-WHEEL-06", new WheelRefusedException("SP-WHEEL-06", "RECORD does not list a file", "evil/extra.py", null), mayBeAllowed: true)),
-        ("a package, because of a start-up hook", Refused("SP-WHEEL-21", null, "import os; os.system('\e[8m')", mayBeAllowed: true, isHook: true)),
-        ("a package, because of another one's file", Refused("SP-ENV-01", null, null, mayBeAllowed: true)),
+        ("a package, because of its archive", Refused(new Finding(Fault.Archive) { Rule = "SP-ZIP-07" }, new ArchiveRefusedException("SP-ZIP-07", "the two headers give different checksums", "evil/\e[2J.py", 31))),
+        ("a package, because of its wheel", Refused(new Finding(Fault.ReplacesEnvironment, "evil-1.0.data/scripts/python", "bin/python", "the interpreter"))),
+        ("a package, because of a wheel that can be accepted", Refused(new Finding(Fault.NotListed, "evil/extra.py"))),
+        ("a package, because of several such things", new RefusedException(new Refusal([new(Fault.OtherSize, "evil/a.py", "6 bytes", "7"), new(Fault.OtherContent, "evil/b.py", "ab", "cd")]) { Artifact = EvilWheel })),
+        ("a package, because of a start-up hook", Refused(new Finding(Fault.CodeAtStart, "evil\e[8m.pth", "import os; os.system('\e[8m')"))),
+        ("a package whose hook was allowed once", new RefusedException(new Refusal([new(Fault.ImportedAtStart, "sitecustomize.py")]) { Artifact = EvilWheel, Allowance = WaiverState.Expired })),
+        ("a package, because of another one's file", new RefusedException(new Refusal([new(Fault.FileOfAnother, "lib/good.py") { Owner = Good }]) { Artifact = EvilWheel, Environment = "shared" })),
+        ("a package, because of another one's module", new RefusedException(new Refusal([new(Fault.ModuleOfAnother, "lib/good.py") { Owner = Good }]) { Artifact = EvilWheel, Environment = "scratch" })),
+        ("a package, because of a part of the environment", Refused(new Finding(Fault.PartOfEnvironment, "lib64"))),
+        ("a package, because of the standard library", new RefusedException(new Refusal([new(Fault.ShadowsLibrary, "random.py", "random")]) { Artifact = EvilWheel, Environment = "shared" })),
         ("an archive", new ArchiveRefusedException("SP-ZIP-01", "there is no end record", null, 0)),
         ("an index that does not answer", new IndexException("SP-INDEX-01", "no answer", Page)),
         ("an index that lies", new IndexException("SP-INDEX-06", "its SHA-256 is another one", Page) { IsRefusal = true }),
@@ -80,7 +86,6 @@ public sealed class ExplanationsTests
         Snapshot.Matches("Console/ExplanationsTests.txt", page.ToString());
     }
 
-    // The one left over becomes a PackageRefusedException before it reaches the command line.
     [Fact]
     public void No_exception_of_a_room_is_left_without_words()
     {
@@ -94,9 +99,18 @@ public sealed class ExplanationsTests
         var raised = oneOfEachRoom
             .SelectMany(t => t.Assembly.GetExportedTypes())
             .Where(t => t.IsSubclassOf(typeof(Exception)));
-        Assert.Equal(["CompositionRefusedException"], raised.Where(t => !known.Contains(t)).Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Empty(raised.Where(t => !known.Contains(t)).Select(t => t.Name));
     }
 
-    private static PackageRefusedException Refused(string rule, Exception? inner, string? evidence = null, bool mayBeAllowed = false, bool isHook = false) =>
-        new(Evil, Pep440Version.Parse("1.0"), rule, "it does what it must not", evidence, inner) { MayBeAllowed = mayBeAllowed, IsHook = isHook };
+    [Fact]
+    public void Every_fault_has_words_of_its_own()
+    {
+        var words = Enum.GetValues<Fault>().Where(f => f != Fault.Archive)
+            .Select(f => FindingWords.Of(new Finding(f, "a/b.py", "seen", "claimed") { Owner = Good }));
+        Assert.DoesNotContain(words, w => w.StartsWith("it is refused", StringComparison.Ordinal));
+        Assert.Equal(words.Count(), words.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(words, w => Assert.Contains("`a/b.py`", w, StringComparison.Ordinal));
+    }
+
+    private static RefusedException Refused(Finding finding, Exception? inner = null) => new(new Refusal([finding]) { Artifact = EvilWheel }, inner);
 }

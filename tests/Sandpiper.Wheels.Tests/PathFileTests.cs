@@ -1,7 +1,6 @@
 using System.Text;
-using Sandpiper.Policies.Hooks;
 
-namespace Sandpiper.Policies.Tests.Hooks;
+namespace Sandpiper.Wheels.Tests;
 
 public sealed class PathFileTests
 {

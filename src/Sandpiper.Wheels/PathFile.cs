@@ -1,4 +1,4 @@
-namespace Sandpiper.Policies.Hooks;
+namespace Sandpiper.Wheels;
 
 /// <summary>A <c>.pth</c> file, as the interpreter's <c>site</c> module reads it.</summary>
 public static class PathFile

@@ -1,4 +1,4 @@
-namespace Sandpiper.Policies.Waivers;
+namespace Sandpiper.Policies;
 
 /// <summary>The record of what the user allowed cannot be read, so nothing counts as allowed.</summary>
 public sealed class WaiverFileDamagedException(string file, int line, string because) : Exception($"{because}: {file}, line {line}")

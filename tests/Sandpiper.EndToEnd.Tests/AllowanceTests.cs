@@ -1,0 +1,157 @@
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>Promise P8: what is refused can be accepted, for these bytes and no others, on record, and until it is taken back.</summary>
+public sealed class AllowanceTests
+{
+    private static SampleWheel Liar => new SampleWheel("liar", "1.0").WithFile("liar.py", "VALUE = 1\n").WithWrongHashInRecord("liar.py");
+
+    private static SampleWheel Good => new SampleWheel("good", "1.0").WithFile("good.py", "WHOSE = 'good'\n");
+
+    private static SampleWheel Newcomer => new SampleWheel("aevil", "1.0").WithFile("aevil.py", "").WithFile("good.py", "WHOSE = 'aevil'\n");
+
+    [Fact]
+    public void What_was_accepted_is_told_wherever_it_is_installed()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Liar));
+        Assert.Equal(3, user.Sandpiper("install", "liar", "-i", index).ExitCode);
+        Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"));
+
+        Outcome installed = user.Sandpiper("install", "liar", "-i", index);
+        Done(installed);
+        Assert.Contains("although SP-WHEEL-08, which you allowed: liar.py", installed.Error, StringComparison.Ordinal);
+        Done(user.Sandpiper("install", "liar", "-i", index, "--env", "second"));
+        foreach (string env in (string[])["shared", "second"])
+        {
+            Assert.Contains("allowed liar 1.0: SP-WHEEL-08 liar.py", user.Sandpiper("history", "--env", env).Output, StringComparison.Ordinal);
+            Assert.Contains("\"SP-WHEEL-08\"", File.ReadAllText(Path.Combine(user.Generation(env), "generation.json")), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void What_was_taken_back_is_refused_from_the_store_too_and_holds_up_no_uninstall()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Liar).With(OrdinaryPackages.Pebble()));
+        user.Sandpiper("install", "liar", "-i", index);
+        Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"));
+        Done(user.Sandpiper("install", "liar", "pebble", "-i", index));
+        Done(user.Sandpiper("allow", "--withdraw", "1"));
+
+        foreach (string env in (string[])["second", "shared"])
+        {
+            Outcome refused = user.Sandpiper("install", "liar", "-i", index, "--env", env);
+            Assert.True(refused.ExitCode == 3 && refused.Error.Contains("you allowed it and took that back", StringComparison.Ordinal), $"{env}: {refused}");
+        }
+        Done(user.Sandpiper("uninstall", "pebble"));
+        Assert.Contains("allowed liar 1.0: SP-WHEEL-08", user.Sandpiper("history").Output.Split('\n')[1], StringComparison.Ordinal);
+        Done(user.Sandpiper("uninstall", "liar"));
+    }
+
+    [Fact]
+    public void Other_bytes_of_the_same_version_are_refused_although_the_first_were_accepted()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Liar));
+        user.Sandpiper("install", "liar", "-i", index);
+        Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"));
+
+        string other = user.Serve(new SampleIndex().With(Liar.WithFile("more.py", "")));
+        Outcome refused = user.Sandpiper("install", "liar", "-i", other);
+        Assert.True(refused.ExitCode == 3, $"{refused}");
+        // Two wheels of one version were refused by now: nobody guesses which is meant.
+        Outcome which = user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test");
+        Assert.True(which.ExitCode == 2 && which.Error.Contains("--sha256 ", StringComparison.Ordinal), $"{which}");
+        string hint = which.Error.Split("--sha256 ")[1].Trim();
+        Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test", "--sha256", hint));
+        Done(user.Sandpiper("install", "liar", "-i", other));
+    }
+
+    // Every entry of a store that an earlier version wrote: the format number says that nothing of it was kept to judge it by.
+    [Fact]
+    public void A_wheel_that_an_earlier_version_sealed_is_inspected_again_before_it_is_installed_anywhere()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Liar));
+        user.Sandpiper("install", "liar", "-i", index);
+        Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"));
+        Done(user.Sandpiper("install", "liar", "-i", index));
+        string manifest = Directory.GetFiles(Path.Combine(user.DataRoot, "store"), "manifest.json", SearchOption.AllDirectories).Single();
+        string text = File.ReadAllText(manifest);
+        int findings = text.LastIndexOf(",[[", StringComparison.Ordinal);
+        Assert.StartsWith(",[[802,\"liar.py\"", text[findings..], StringComparison.Ordinal);
+        File.SetUnixFileMode(manifest, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(manifest, $"[1{text[2..findings]}]");
+        Done(user.Sandpiper("allow", "--withdraw", "1"));
+
+        Assert.Equal(3, user.Sandpiper("install", "liar", "-i", index, "--env", "second").ExitCode);
+        Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"));
+        Done(user.Sandpiper("install", "liar", "-i", index, "--env", "second"));
+        Assert.Contains("allowed liar 1.0: SP-WHEEL-08", user.Sandpiper("history", "--env", "second").Output, StringComparison.Ordinal);
+        Done(user.Sandpiper("verify", "--full"));       // the files stayed the ones that the first environment shares
+    }
+
+    [Fact]
+    public void Who_is_installed_keeps_his_file_whatever_the_newcomer_is_called()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Good).With(Newcomer).With(OrdinaryPackages.Pebble()));
+        string Whose(string env) => File.ReadAllText(Directory.EnumerateFiles(user.Generation(env), "good.py", SearchOption.AllDirectories).First());
+        Done(user.Sandpiper("install", "good", "-i", index));
+
+        Outcome refused = user.Sandpiper("install", "aevil", "-i", index);
+        Assert.True(refused.ExitCode == 3, $"{refused}");
+        Assert.Contains("\n× `aevil` 1.0 was not installed", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("it would overwrite a file of good 1.0: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("hint: sandpiper allow aevil==1.0 --rule SP-ENV-01 --env shared ", refused.Error, StringComparison.Ordinal);
+
+        Done(user.Sandpiper("allow", "aevil==1.0", "--rule", "SP-ENV-01", "--env", "shared", "--reason", "a test"));
+        Done(user.Sandpiper("install", "aevil", "-i", index));
+        Assert.Contains("'good'", Whose("shared"), StringComparison.Ordinal);
+        Done(user.Sandpiper("verify", "--full"));
+        // Each next generation is composed of both anew, and neither is a newcomer any more.
+        Done(user.Sandpiper("install", "pebble", "-i", index));
+        Assert.Contains("'good'", Whose("shared"), StringComparison.Ordinal);
+        Done(user.Sandpiper("uninstall", "pebble"));
+        Assert.Contains("'good'", Whose("shared"), StringComparison.Ordinal);
+        Assert.Contains("allowed aevil 1.0: SP-ENV-01 ", user.Sandpiper("history").Output, StringComparison.Ordinal);
+
+        Done(user.Sandpiper("install", "good", "-i", index, "--env", "second"));
+        Assert.Equal(3, user.Sandpiper("install", "aevil", "-i", index, "--env", "second").ExitCode);
+        Assert.Contains("'good'", Whose("second"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_upgrade_that_reaches_for_the_file_of_another_is_the_newcomer()
+    {
+        using var user = new Somebody();
+        string before = user.Serve(new SampleIndex().With(Good).With(new SampleWheel("aevil", "0.9").WithFile("aevil.py", "")));
+        Done(user.Sandpiper("install", "good", "aevil", "-i", before));
+        string after = user.Serve(new SampleIndex().With(Good).With(new SampleWheel("good", "1.1").WithFile("good/__init__.py", "WHOSE = 'good'\n")).With(Newcomer));
+
+        foreach (string[] words in (string[][])[["install", "-U", "aevil"], ["install", "-U", "aevil", "good"]])
+        {
+            Outcome refused = user.Sandpiper([.. words, "-i", after]);
+            Assert.True(refused.ExitCode == 3 && refused.Error.Contains("\n× `aevil` 1.0 was not installed", StringComparison.Ordinal), $"{refused}");
+        }
+    }
+
+    [Fact]
+    public void Of_two_newcomers_the_one_that_was_asked_for_is_the_owner()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Good.WithRequires("aevil")).With(Newcomer));
+        Outcome refused = user.Sandpiper("install", "good", "-i", index);
+        Assert.True(refused.ExitCode == 3 && refused.Error.Contains("\n× `aevil` 1.0 was not installed", StringComparison.Ordinal), $"{refused}");
+
+        string both = user.Serve(new SampleIndex().With(Good).With(Newcomer));
+        Outcome second = user.Sandpiper("install", "good", "aevil", "-i", both);
+        Assert.True(second.ExitCode == 3 && second.Error.Contains("\n× `good` 1.0 was not installed", StringComparison.Ordinal), $"{second}");
+        Assert.Contains("a file of aevil 1.0", second.Error, StringComparison.Ordinal);
+    }
+
+    private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");
+}
