@@ -19,7 +19,8 @@ internal sealed class InterpreterCache(string directory)
     {
         try
         {
-            using var file = File.OpenHandle(PathOf(realPath));
+            using var file = RegularFile.TryOpen(PathOf(realPath));
+            if (file is null) return null;
             long length = RandomAccess.GetLength(file);
             if (length > MaxBytes) return null;
             byte[] content = new byte[length];

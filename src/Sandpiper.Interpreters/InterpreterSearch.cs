@@ -22,6 +22,32 @@ public sealed class InterpreterSearch(InterpreterProbe probe)
         return FirstOf(OnPath(program, searchPath), $"no usable {program} was found");
     }
 
+    /// <summary>One of the same version as another that is gone: beside it, on PATH, in the system. Null when there is none.</summary>
+    /// <param name="versionedName"><c>python3.11</c>.</param>
+    /// <param name="gone">Absolute: where it was.</param>
+    /// <param name="searchPath">The PATH of whoever asks; null when there is none.</param>
+    public Interpreter? FindAlike(string versionedName, string gone, string? searchPath)
+    {
+        IEnumerable<string> candidates =
+        [
+            Path.Combine(Path.GetDirectoryName(gone) ?? "/", versionedName), .. OnPath(versionedName, searchPath), $"/usr/bin/{versionedName}",
+            .. OnPath(Usual, searchPath), LastResort,
+        ];
+        foreach (string candidate in candidates.Distinct(StringComparer.Ordinal).Where(IsCandidate))
+        {
+            try
+            {
+                var found = probe.Ask(candidate);
+                if (string.Equals(found.VersionedName, versionedName, StringComparison.Ordinal)) return found;
+            }
+            catch (InterpreterException)
+            {
+                // Then it is none; the next may be.
+            }
+        }
+        return null;
+    }
+
     private Interpreter FirstOf(IEnumerable<string> candidates, string failure)
     {
         var reasons = new List<string>();

@@ -3,12 +3,17 @@ namespace Sandpiper.Kernel;
 /// <summary>The error numbers we decide by (asm-generic/errno-base.h, errno.h); the same on every architecture we run on.</summary>
 public static class Errno
 {
-    public const int NotPermitted = 1;  // EPERM
-    public const int NoSuchFile = 2;    // ENOENT
-    public const int Interrupted = 4;   // EINTR
-    public const int NoChild = 10;      // ECHILD
-    public const int Exists = 17;       // EEXIST
-    public const int NotDirectory = 20; // ENOTDIR
-    public const int OverQuota = 122;   // EDQUOT
-    public const int NoSuchCall = 38;   // ENOSYS
+    public const int NotPermitted = 1;      // EPERM
+    public const int NoSuchFile = 2;        // ENOENT
+    public const int Interrupted = 4;       // EINTR
+    public const int NoChild = 10;          // ECHILD
+    public const int WouldBlock = 11;       // EWOULDBLOCK
+    public const int NoAccess = 13;         // EACCES
+    public const int Exists = 17;           // EEXIST
+    public const int CrossesDevices = 18;   // EXDEV
+    public const int NotDirectory = 20;     // ENOTDIR
+    public const int NoSpace = 28;          // ENOSPC
+    public const int TooManyLinks = 31;     // EMLINK
+    public const int NoSuchCall = 38;       // ENOSYS
+    public const int OverQuota = 122;       // EDQUOT
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Environments;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
@@ -14,6 +15,8 @@ namespace Sandpiper.Operations;
 /// </summary>
 internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
 {
+    private const int MaxBytes = 16 << 10;      // a digest and an address
+
     private readonly string _directory = Path.Combine(places.Cache, "choices");
     private readonly Lazy<string> _tags = new(() => Sha256Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', tags.Ordered))).Hex);
 
@@ -50,7 +53,10 @@ internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
     {
         try
         {
-            return File.ReadAllLines(path) is [var hex, var origin] && Sha256Digest.TryParseHex(hex, out Sha256Digest digest) && Uri.TryCreate(origin, UriKind.Absolute, out Uri? address)
+            return RegularFile.TryRead(path, MaxBytes) is { } content
+                && Encoding.UTF8.GetString(content).TrimEnd('\n').Split('\n') is [var hex, var origin]
+                && Sha256Digest.TryParseHex(hex, out Sha256Digest digest)
+                && Uri.TryCreate(origin, UriKind.Absolute, out Uri? address)
                 ? (digest, address) : default;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

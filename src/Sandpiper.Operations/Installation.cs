@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
@@ -41,7 +42,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
         using Operation? operation = request.DryRun ? null : Operation.Begin(context, request.Environment, facts, cancel);
         ManagedEnvironment environment = operation?.Environment ?? ManagedEnvironment.Open(context.Places.Root, request.Environment);
-        Generation? before = environment.Current is { } number ? environment.Read(number) : null;
+        Generation? before = CurrentGeneration.Read(environment);
 
         long started = Stopwatch.GetTimestamp();
         ResolutionResult resolution = await ResolveAsync(request, before, facts, cancel);
@@ -49,8 +50,11 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         ImmutableArray<SelectedPackage> selected = Selection.Of(request, ((ResolutionResult.Solved)resolution).Pins, before);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
+        MustFit(selected);
+        // Made for an interpreter that is gone, it is not as asked, whatever is in it.
+        bool isMade = before is not null && string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal);
         Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut);
-        bool isSame = Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy));
+        bool isSame = isMade && Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy));
         if (operation is null || isSame)
         {
             if (operation is not null && before is not null) operation.Stay(before);
@@ -71,6 +75,14 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             _store.Discard(damaged.Digest, operation.Staging);
             throw new StoreDamagedException(damaged.Digest, damaged.Because) { WasDiscarded = true };
         }
+    }
+
+    // What is kept without having been looked at was chosen for the interpreter of before.
+    private void MustFit(ImmutableArray<SelectedPackage> selected)
+    {
+        SupportedTags tags = SupportedTags.Of(interpreter.Target);
+        if (selected.FirstOrDefault(s => s.Pin is null && !EnvironmentInterpreter.Fits(s.Facts.WheelFileName, tags)) is { } misfit)
+            throw new EnvironmentException($"`{misfit.Name}` {misfit.Version}, installed with --no-deps, does not fit {interpreter.Path}; name it as well");
     }
 
     // A hook was left out and the user has allowed one since, or what he allowed no longer is.

@@ -34,7 +34,7 @@ internal sealed class Operation : IDisposable
 
     /// <summary>What was current before, the last first, as far as it is still there.</summary>
     public ImmutableArray<int> Earlier =>
-        Environment.Current is { } current ? [.. SwitchHistory.Before(_lines, current).Intersect(Environment.Numbers)] : [];
+        Environment.LinkedNumber is { } current ? [.. SwitchHistory.Before(_lines, current).Intersect(Environment.Numbers)] : [];
 
     /// <summary>Waits for the lock, and confirms a switch that an earlier command did not live to confirm.</summary>
     /// <exception cref="EnvironmentException">The environment is damaged.</exception>
@@ -46,7 +46,7 @@ internal sealed class Operation : IDisposable
         try
         {
             var operation = new Operation(context, opened, held);
-            if (opened.Current is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })
+            if (opened.LinkedNumber is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })
                 operation._ledger.Confirm(current);
             return operation;
         }
@@ -58,8 +58,9 @@ internal sealed class Operation : IDisposable
     }
 
     /// <summary>The current generation; null when nothing was ever installed.</summary>
+    /// <exception cref="CurrentLostException">There are generations, and the link does not say which.</exception>
     /// <exception cref="EnvironmentException">It is damaged.</exception>
-    public Generation? Current() => Environment.Current is { } number ? Environment.Read(number) : null;
+    public Generation? Current() => CurrentGeneration.Read(Environment);
 
     /// <summary>Renames a generation into its place, complete, and switches to it.</summary>
     /// <param name="work">Where it was composed, in the stage.</param>
@@ -127,7 +128,7 @@ internal sealed class Operation : IDisposable
         {
             Environment.Switch(number);
         }
-        catch (Exception error) when (IsOfFiles(error) && Environment.Current == number)
+        catch (Exception error) when (IsOfFiles(error) && Environment.LinkedNumber == number)
         {
             throw new ChangeUnfinishedException(Environment.Name, number, AfterSwitch.OnDisk, error);
         }

@@ -11,8 +11,10 @@ public abstract record RemovalOutcome
 {
     private RemovalOutcome() { }
 
+    /// <summary>It is done.</summary>
     public sealed record Removed(EnvironmentChange Change) : RemovalOutcome;
 
+    /// <summary>Nothing was changed.</summary>
     public sealed record NotInstalled(PackageName Name) : RemovalOutcome;
 
     /// <param name="By">Packages that would be left without it.</param>

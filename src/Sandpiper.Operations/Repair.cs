@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
@@ -42,8 +44,9 @@ public sealed record RepairRequest(string Environment)
 
 /// <summary>
 /// The same packages once more, as the next generation (P5): what is damaged in the store is fetched anew, by the digest that was installed,
-/// and everything is composed from sealed files. The damaged generation stays as it is.
+/// and everything is composed from sealed files. The damaged generation stays as it is. Link, ledger and shims are put back where they are.
 /// </summary>
+/// <param name="interpreter">For the next generation: the environment's own, or the one that took its place.</param>
 public sealed class Repair(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
     private readonly WheelStore _store = context.Store;
@@ -54,16 +57,38 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
     public async Task<RepairOutcome> MendAsync(RepairRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
-        Generation before = operation.Current() ?? throw new EnvironmentException($"nothing is installed in `{request.Environment}`");
-        ImmutableArray<Finding> findings = new EnvironmentVerifier(_store).Verify(before, full: true, cancel).Findings;
-        if (findings.IsEmpty && !before.Packages.Any(IsOfEarlierVersion))
-        {
-            operation.Stay(before);
-            return new RepairOutcome.AsInstalled(before);
-        }
-        if (findings.Any(f => !f.InStore && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal))) return new RepairOutcome.NotDescribed(before);
+        Verification.Report seen = new Verification(operation.Environment, context.Places, context.Executable).Look(full: true, cancel)
+            ?? throw new EnvironmentException($"nothing is installed in `{request.Environment}`");
+        (Generation before, ImmutableArray<Finding> findings) = (seen.Generation, seen.Findings);
+        // Sealed by an earlier version, an entry tells nothing to judge it by: it comes from the index once more.
+        HashSet<PackageName> unjudged = [.. before.Packages.Where(IsOfEarlierVersion).Select(p => p.Name)];
+        if (findings.IsEmpty && unjudged.Count == 0) return new RepairOutcome.AsInstalled(before);
+        if (findings.Any(f => f.Place == FindingPlace.Generation && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal)))
+            return new RepairOutcome.NotDescribed(before);
 
-        HashSet<PackageName> damaged = [.. before.Packages.Where(p => IsDamaged(p, findings)).Select(p => p.Name)];
+        bool ledgerIsLost = findings.Any(f => f.Place == FindingPlace.Ledger);
+        // What no line vouches for is not gone on with as it is: the same packages once more, from sealed files.
+        bool isUnvouched = ledgerIsLost && !IsVouchedFor(operation.Environment, before);
+        var notes = ImmutableArray.CreateBuilder<string>();
+        if (isUnvouched || unjudged.Count > 0 || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
+        {
+            // Only when everything can be had: before that nothing is touched, the ledger neither.
+            return await ComposeAnewAsync(
+                operation, before, findings, unjudged, request.Limits, () => MakeWay(operation.Environment, before, ledgerIsLost, notes), notes, facts, cancel);
+        }
+        MakeWay(operation.Environment, before, ledgerIsLost, notes);
+        bool mustPoint = ledgerIsLost || findings.Any(f => f.Place == FindingPlace.Current);
+        notes.AddRange(mustPoint ? operation.SwitchTo(before, LineTo(operation.Environment, before)) : operation.Stay(before));
+        var change = new EnvironmentChange(before.Number, IsNew: false, [], before.Packages.Length, TimeSpan.Zero) { Notes = notes.ToImmutable() };
+        return new RepairOutcome.Repaired(change, findings, Fetched: 0);
+    }
+
+    private async Task<RepairOutcome> ComposeAnewAsync(
+        Operation operation, Generation before, ImmutableArray<Finding> findings, HashSet<PackageName> unjudged, ArchiveLimits limits, Action makeWay,
+        ImmutableArray<string>.Builder notes,
+        IProgress<InstallationFact> facts, CancellationToken cancel)
+    {
+        HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name), .. unjudged];
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
         {
@@ -74,18 +99,84 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
             foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, operation.Staging);
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
-        Policy policy = context.PolicyForWhatIsThere(request.Environment);
-        var wheels = await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts).AcquireAsync(selected, cancel);
+        Policy policy = context.PolicyForWhatIsThere(operation.Environment.Name);
+        var wheels = await new Acquisition(_store, index, policy, limits, operation.Staging, facts).AcquireAsync(selected, cancel);
+        makeWay();
         EnvironmentChange change = new Switch(context, operation, interpreter)
             .To(new Plan("repair", before, selected, wheels, policy), cancel);
-        return new RepairOutcome.Repaired(change, findings, pins.Count);
+        return new RepairOutcome.Repaired(change with { Notes = [.. notes, .. change.Notes] }, findings, pins.Count);
     }
 
-    // Its store entry tells nothing to judge it by.
-    private bool IsOfEarlierVersion(InstalledPackage package) => _store.Find(package.Digest) is { Findings: null };
+    private bool IsOfEarlierVersion(InstalledPackage package)
+    {
+        try
+        {
+            return _store.Find(package.Digest) is { Findings: null };
+        }
+        catch (StoreDamagedException)
+        {
+            return false;       // a finding says so
+        }
+    }
 
-    private bool IsDamaged(InstalledPackage package, ImmutableArray<Finding> findings) =>
-        _store.Find(package.Digest) is not { Findings: not null } || findings.Any(f => f.InStore && f.Path.Split('/').Contains(package.Digest.Hex, StringComparer.Ordinal));
+    private static bool IsVouchedFor(ManagedEnvironment environment, Generation generation)
+    {
+        var ledger = new EnvironmentLedger(environment);
+        ledger.Read();
+        return ledger.DescriptionDigest(generation.Number) is not null;
+    }
+
+    // What stands where a file or link of ours has to be; and what the ledger has lost: who installed what is gone, what is there is not.
+    private void MakeWay(ManagedEnvironment environment, Generation before, bool ledgerIsLost, ImmutableArray<string>.Builder notes)
+    {
+        notes.AddRange(Shims.PutAside(environment, before, context.Places));
+        PutAsideUnless(FileType.SymbolicLink, environment.CurrentLink, notes);
+        if (!ledgerIsLost) return;
+        PutAsideUnless(FileType.Regular, environment.LedgerFile, notes);
+        var ledger = new EnvironmentLedger(environment);
+        ImmutableArray<LedgerLine> lines = ledger.Read();
+        if (ledger.Unreadable > 0) ledger.NoteUnreadable();
+        Generation? last = null;
+        int found = 0;
+        foreach (int number in environment.Numbers)
+        {
+            Generation? generation = TryRead(environment, number);
+            if (lines.All(l => l.To != number))
+            {
+                var packages = (generation?.Packages ?? []).Select(p => new SelectedPackage(p, null));
+                var changes = Selection.Changes(last, [.. packages]).Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null));
+                ledger.Announce(new LedgerLine("found", context.Time.GetUtcNow(), context.Author, last?.Number, number,
+                    [.. changes], ["its line was lost; told from what was found"], Confirmed: false));
+                ledger.Confirm(number);
+                found++;
+            }
+            last = generation ?? last;
+        }
+        notes.Add(found > 0
+            ? $"the ledger had lost {found} of {environment.Numbers.Length} generations; what could be told from them is written down again, "
+                + "who made them and when is not known"
+            : "lines of the ledger cannot be read; they stay as they are");
+    }
+
+    private void PutAsideUnless(FileType type, string path, ImmutableArray<string>.Builder notes)
+    {
+        if (FileStatus.TryRead(path, out var there) && there.Type != type) notes.Add(Aside.Put(path, context.Places));
+    }
+
+    private LedgerLine LineTo(ManagedEnvironment environment, Generation generation) =>
+        new("repair", context.Time.GetUtcNow(), context.Author, environment.LinkedNumber, generation.Number, [], [], Confirmed: false);
+
+    private static Generation? TryRead(ManagedEnvironment environment, int number)
+    {
+        try
+        {
+            return environment.Read(number);
+        }
+        catch (EnvironmentException)
+        {
+            return null;
+        }
+    }
 
     // Exactly the wheels that were installed; nothing is chosen.
     private ResolutionProblem ProblemOf(IEnumerable<InstalledPackage> packages) => new()

@@ -10,6 +10,7 @@ public abstract record RollbackOutcome
 {
     private RollbackOutcome() { }
 
+    /// <summary>It is done.</summary>
     public sealed record Switched(EnvironmentChange Change) : RollbackOutcome;
 
     /// <param name="Number">The one that was asked for; null: the one before.</param>
@@ -29,7 +30,9 @@ public sealed class Rollback(OperationContext context)
     {
         using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
         ImmutableArray<int> all = operation.Environment.Numbers;
-        int? current = operation.Environment.Current;
+        int? current = operation.Environment.LinkedNumber;
+        // Going to a number needs no link, and makes it anew; the one before is known only while it is known which is current.
+        if (request.Number is null) operation.Current();
         // By its number any that is there may be asked for; by itself only one that was current comes: a kill may have left others.
         int? wanted = request.Number ?? operation.Earlier.Select(n => (int?)n).FirstOrDefault();
         if (wanted is not { } target || !all.Contains(target)) return new RollbackOutcome.NoSuchGeneration(request.Number, all);

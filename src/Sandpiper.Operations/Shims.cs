@@ -4,14 +4,17 @@ using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Verifying;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
 
 /// <summary>The commands of the shared environment as little scripts on a person's PATH, each of which goes through <c>run</c>.</summary>
 public static class Shims
 {
-    /// <summary>Only its commands get shims: two environments may bring the same one.</summary>
-    private const string Shared = "shared";
+    private const int MaxBytes = 64 << 10;      // three lines, two of which hold a path
+    private const UnixFileMode Mode = (UnixFileMode)0b111_101_101;
 
     private const string Mark = "# A command of a package, run confined; made by sandpiper.";
 
@@ -27,22 +30,65 @@ public static class Shims
     /// <returns>What a person should hear: commands that got none, and why.</returns>
     public static ImmutableArray<string> Refresh(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
     {
-        if (!string.Equals(environment.Name, Shared, StringComparison.Ordinal)) return [];
+        if (!HasAny(environment)) return [];
         Directory.CreateDirectory(places.Shims);
         var notes = ImmutableArray.CreateBuilder<string>();
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (string command in generation.Commands)
         {
             if (WhyNone(command) is { } why) notes.Add($"`{command}` {why}; the package's is: sandpiper run -- {(IsPlain(command) ? command : Quoted(command))}");
-            else wanted.Add(command);
         }
-        foreach (string path in Directory.EnumerateFiles(places.Shims))
+        var wanted = generation.Commands.Where(c => WhyNone(c) is null).ToHashSet(StringComparer.Ordinal);
+        foreach (string path in Directory.EnumerateFileSystemEntries(places.Shims))
         {
             if (!wanted.Contains(Path.GetFileName(path)) && IsOurs(path)) File.Delete(path);
         }
-        foreach (string command in wanted) Write(Path.Combine(places.Shims, command), TextOf(command, places, executable));
+        foreach (string command in wanted) Write(Path.Combine(places.Shims, command), TextOf(command, places, executable), places);
         return notes.ToImmutable();
     }
+
+    /// <summary>What is not as <see cref="Refresh"/> leaves it; everything in that directory answers for a command of somebody's.</summary>
+    public static IEnumerable<Finding> Compare(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+    {
+        if (!HasAny(environment)) yield break;
+        string[] wanted = [.. generation.Commands.Where(c => WhyNone(c) is null)];
+        bool isThere = FileStatus.TryRead(places.Shims, out var status);
+        if (!isThere && wanted.Length == 0) yield break;
+        if (status.Type != FileType.Directory)
+        {
+            // A link could lead to a directory with programs of the user's own: they are none of ours to judge.
+            yield return Of(isThere ? FindingKind.Changed : FindingKind.Missing, "");
+            yield break;
+        }
+        var names = Directory.EnumerateFileSystemEntries(places.Shims).Select(p => Path.GetFileName(p)).ToHashSet(StringComparer.Ordinal);
+        foreach (string name in names.Order(StringComparer.Ordinal))
+        {
+            // One that the system has got since is left alone until the next change.
+            if (!generation.Commands.Contains(name, StringComparer.Ordinal)) yield return Of(FindingKind.Added, name);
+            else if (Differs(Path.Combine(places.Shims, name), TextOf(name, places, executable)) is { } kind) yield return Of(kind, name);
+        }
+        foreach (string command in wanted.Where(c => !names.Contains(c))) yield return Of(FindingKind.Missing, command);
+
+        static Finding Of(FindingKind kind, string name) =>
+            new(kind, name.Length > 0 ? $"bin/{name}" : "bin", null, RunsAtStart: false) { Place = FindingPlace.Shims };
+    }
+
+    /// <summary>Puts aside what is not ours, so that <see cref="Refresh"/> finds a directory with nothing but shims in it.</summary>
+    /// <returns>What a person should hear.</returns>
+    public static ImmutableArray<string> PutAside(ManagedEnvironment environment, Generation generation, DataPlaces places)
+    {
+        if (!HasAny(environment)) return [];
+        var notes = ImmutableArray.CreateBuilder<string>();
+        if (FileStatus.TryRead(places.Shims, out var status) && status.Type != FileType.Directory) notes.Add(Aside.Put(places.Shims, places));
+        Directory.CreateDirectory(places.Shims);
+        foreach (string path in Directory.EnumerateFileSystemEntries(places.Shims))
+        {
+            if (!generation.Commands.Contains(Path.GetFileName(path), StringComparer.Ordinal) && !IsOurs(path)) notes.Add(Aside.Put(path, places));
+        }
+        return notes.ToImmutable();
+    }
+
+    // Two environments may bring the same command: only those of one get shims.
+    private static bool HasAny(ManagedEnvironment environment) => string.Equals(environment.Name, ManagedEnvironment.Shared, StringComparison.Ordinal);
 
     // A package must not answer for a command of the system, today or when it is installed, nor for us, nor where a password is typed.
     private static string? WhyNone(string command) =>
@@ -55,20 +101,37 @@ public static class Shims
     private static string TextOf(string command, DataPlaces places, string executable) =>
         $"#!/bin/sh\n{Mark}\nexec {Quoted(executable)} run --root {Quoted(places.Root)} -- {Quoted(command)} \"$@\"\n";
 
-    private static bool IsOurs(string path)
+    private static bool IsOurs(string path) => Read(path) is { } text && text.StartsWith($"#!/bin/sh\n{Mark}\n", StringComparison.Ordinal);
+
+    private static FindingKind? Differs(string path, string text) =>
+        !string.Equals(Read(path), text, StringComparison.Ordinal) ? FindingKind.Changed
+        : FileStatus.TryRead(path, out var status) && status.Mode == Mode ? null : FindingKind.Mode;
+
+    // Null: it is no file, or none of ours. What lies there can be a pipe, for which an install would wait with the lock held.
+    private static string? Read(string path)
     {
-        using var reader = new StreamReader(path);
-        return string.Equals(reader.ReadLine(), "#!/bin/sh", StringComparison.Ordinal) && string.Equals(reader.ReadLine(), Mark, StringComparison.Ordinal);
+        try
+        {
+            return RegularFile.TryRead(path, MaxBytes) is { } content ? Encoding.UTF8.GetString(content) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
-    private static void Write(string path, string text)
+    private static void Write(string path, string text, DataPlaces places)
     {
-        if (File.Exists(path) && string.Equals(File.ReadAllText(path), text, StringComparison.Ordinal)) return;
-        string temporary = $"{path}.new";
-        File.Delete(temporary);
-        File.WriteAllBytes(temporary, Encoding.UTF8.GetBytes(text));
-        File.SetUnixFileMode(temporary, (UnixFileMode)0b111_101_101);
-        File.Move(temporary, path, overwrite: true);
+        if (Differs(path, text) is null) return;
+        if (Directory.Exists(path) && FileStatus.TryRead(path, out var status) && status.Type == FileType.Directory) Aside.Put(path, places);
+        string temporary = $"{places.Shims}.new";       // not among them: every name there is somebody's command
+        SealedTree.Remove(temporary);
+        using (var file = SealedTree.CreateFile(temporary, Mode))
+        {
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0);
+            File.SetUnixFileMode(file, Mode);
+        }
+        AtomicRename.Replace(temporary, path);
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -63,7 +63,8 @@ public sealed record SampleWheel(string Name, string Version)
     public SampleWheel WithConsoleScript(string command, string target) =>
         this with { ConsoleScripts = ConsoleScripts.Add($"{command} = {target}\n") };
 
-    /// <param name="tag">Such as <c>cp311-abi3-manylinux_2_17_x86_64</c>; WHEEL gets compressed sets (<c>py2.py3-none-any</c>) expanded.</param>
+    /// <param name="tag">Such as <c>cp311-abi3-manylinux_2_17_x86_64</c>; WHEEL gets compressed sets (<c>py2.py3-none-any</c>)
+    /// expanded.</param>
     public SampleWheel WithTag(string tag) => this with { Tag = tag };
 
     /// <summary>Text in place of the true one, or a further file, such as <c>WHEEL</c> or <c>top_level.txt</c>.</summary>

@@ -1,11 +1,11 @@
 namespace Sandpiper.Sandbox;
 
 /// <summary>There is no sandbox to be had here; nothing was started. Exit code 4.</summary>
-/// <param name="because">What is missing, in words.</param>
-/// <param name="hint">One command or setting that helps, or null.</param>
-public sealed class SandboxUnavailableException(string because, string? hint) : Exception(because)
+/// <param name="obstacle">What is in the way.</param>
+/// <param name="subject">What it is about, as <see cref="SandboxObstacle"/> says; null where it says nothing.</param>
+public sealed class SandboxUnavailableException(SandboxObstacle obstacle, string? subject = null) : Exception($"{obstacle}: {subject}")
 {
-    public string Because { get; } = because;
+    public SandboxObstacle Obstacle { get; } = obstacle;
 
-    public string? Hint { get; } = hint;
+    public string? Subject { get; } = subject;
 }

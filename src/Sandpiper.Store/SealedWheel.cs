@@ -35,6 +35,12 @@ public sealed record SealedWheel
 
     public const string TreeName = "wheel";
 
+    /// <summary>Absolute: where its <see cref="EntryStamps"/> are kept.</summary>
+    public string StampsFile { get; init; } = "";
+
+    /// <summary>Absolute: what the seal found.</summary>
+    public string ManifestFile => Path.Combine(Directory, StoreManifest.FileName);
+
     private const int MaxMetadataBytes = 16 << 20;
 
     /// <summary>Absolute: where <see cref="StoredFile.StorePath"/> begins.</summary>

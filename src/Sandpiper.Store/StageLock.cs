@@ -28,7 +28,7 @@ public sealed class StageLock : IDisposable
     {
         if (RawFile.TryOpen(path, flags) is not { } file) return null;
         // Whoever held the lock may have removed the name between our opening and our locking: then we hold nothing that others see.
-        if (FileLock.TryTake(file) && File.Exists(path)) return new StageLock(file, path);
+        if (FileLock.TryTake(file, path) && File.Exists(path)) return new StageLock(file, path);
         file.Dispose();
         return null;
     }

@@ -56,11 +56,27 @@ public sealed class Staging : IDisposable
         return directory;
     }
 
+    /// <summary>
+    /// A free name directly in another directory of the data root, for what is on its way there or away from it: what carries such a name
+    /// belongs to the stage, and goes with it.
+    /// </summary>
+    public string NewNameIn(string directory) => Path.Combine(directory, $"{Path.GetFileName(Directory)}.{Interlocked.Increment(ref _count)}");
+
     /// <summary>Removes the stage and everything still in it.</summary>
     public void Dispose()
     {
-        SealedTree.Remove(Directory);
+        Remove(Directory);
         _lock.Dispose();
+    }
+
+    private static void Remove(string stage)
+    {
+        string entries = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(stage)!)!, WheelStore.EntriesName);
+        if (System.IO.Directory.Exists(entries))
+        {
+            foreach (string beside in System.IO.Directory.GetFileSystemEntries(entries, Path.GetFileName(stage) + ".*")) SealedTree.Remove(beside);
+        }
+        SealedTree.Remove(stage);
     }
 
     private static void Sweep(string all)
@@ -70,11 +86,11 @@ public sealed class Staging : IDisposable
             if (path.EndsWith(LockSuffix, StringComparison.Ordinal))
             {
                 using var abandoned = StageLock.TryTakeAbandoned(path);
-                if (abandoned is not null) SealedTree.Remove(path[..^LockSuffix.Length]);
+                if (abandoned is not null) Remove(path[..^LockSuffix.Length]);
             }
             else if (!File.Exists(path + LockSuffix))
             {
-                SealedTree.Remove(path);    // the lock is made first and removed last: without one, this is nobody's
+                Remove(path);    // the lock is made first and removed last: without one, this is nobody's
             }
         }
     }

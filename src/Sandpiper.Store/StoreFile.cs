@@ -1,3 +1,4 @@
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Store;
@@ -10,7 +11,7 @@ public static class StoreFile
     {
         try
         {
-            using var file = File.OpenHandle(path);
+            using var file = RegularFile.TryOpen(path) ?? throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} is gone, or no file");
             long length = RandomAccess.GetLength(file);
             if (length > maxBytes) throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} has grown to {length} bytes");
             byte[] content = new byte[length];

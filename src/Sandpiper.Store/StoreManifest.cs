@@ -16,6 +16,8 @@ public static class StoreManifest
 {
     public const string FileName = "manifest.json";
 
+    public const int MaxBytes = 256 << 20;      // 200,000 files, the most an archive may have, with names of a kilobyte
+
     private const int Format = 2;
     private const int WithoutFindings = 1;   // files and scripts can be read, but nobody can say what speaks against them
     private const int HexDigits = 64;

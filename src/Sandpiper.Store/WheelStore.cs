@@ -15,9 +15,10 @@ namespace Sandpiper.Store;
 /// </remarks>
 public sealed class WheelStore(string root)
 {
-    private const int MaxManifestBytes = 256 << 20;     // 200,000 files, the most an archive may have, with names of a kilobyte
+    private readonly string _entries = Path.Combine(Path.GetFullPath(root), EntriesName);
+    private readonly string _stamps = Path.Combine(Path.GetFullPath(root), "stamps");
 
-    private readonly string _entries = Path.Combine(Path.GetFullPath(root), "store");
+    internal const string EntriesName = "store";
 
     /// <summary>The name of a wheel as an index, a lock or a user gives it.</summary>
     /// <exception cref="RefusedException">SP-WHEEL-01: it is none.</exception>
@@ -31,7 +32,8 @@ public sealed class WheelStore(string root)
     {
         string entry = EntryOf(digest);
         if (!Directory.Exists(entry)) return null;
-        return StoreManifest.Read(StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), MaxManifestBytes, digest), digest, entry);
+        byte[] manifest = StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), StoreManifest.MaxBytes, digest);
+        return StoreManifest.Read(manifest, digest, entry) with { StampsFile = StampsOf(digest) };
     }
 
     /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
@@ -82,13 +84,18 @@ public sealed class WheelStore(string root)
     /// <summary>Seals what was unpacked and judged. Of several that seal the same wheel, one entry wins and all get it.</summary>
     /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
     /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
-    public SealedWheel Seal(UnpackedWheel wheel, CancellationToken cancel)
+    public SealedWheel Seal(UnpackedWheel wheel, Staging staging, CancellationToken cancel)
     {
         try
         {
             SealedTree.WriteFile(Path.Combine(wheel.Work, StoreManifest.FileName), StoreManifest.Write(wheel), SealedTree.FileMode);
             cancel.ThrowIfCancellationRequested();
-            return MoveIntoPlace(wheel);
+            // As long as nobody else knows where it lies: afterwards a file would have to be read first.
+            string manifest = Path.Combine(wheel.Work, StoreManifest.FileName), tree = Path.Combine(wheel.Work, SealedWheel.TreeName);
+            var stamps = EntryStamps.Take(manifest, tree, wheel.Inspected.Files);
+            // Of an earlier version, whose manifest kept nothing to judge it by.
+            if (Find(wheel.Digest) is { Findings: null }) Discard(wheel.Digest, staging);
+            return MoveIntoPlace(wheel.Work, wheel.Digest, stamps, staging);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -105,38 +112,25 @@ public sealed class WheelStore(string root)
     public ReadOnlyMemory<byte> ReadMetadata(SealedWheel wheel) => (wheel with { Directory = EntryOf(wheel.Digest) }).ReadMetadata();
 
     // rename(2) does not replace a directory that holds something: who comes second finds the entry of who came first, equal to his own.
-    private SealedWheel MoveIntoPlace(UnpackedWheel wheel)
+    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest, EntryStamps stamps, Staging staging)
     {
         Directory.CreateDirectory(_entries);
-        string entry = EntryOf(wheel.Digest);
+        string entry = EntryOf(digest), beside = staging.NewNameIn(_entries);
+        // In two steps: a directory without write permission cannot be moved to another, since its ".." has to be rewritten (rename(2),
+        // EACCES); only renamed where it is. So it is sealed when it appears, and a kill in between leaves nothing that has to be explained.
+        Directory.Move(work, beside);
+        Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
+        File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
         try
         {
-            Directory.Move(wheel.Work, entry);
+            Directory.Move(beside, entry);
+            stamps.Write(StampsOf(digest));
         }
         catch (IOException) when (Directory.Exists(entry))
         {
-            var already = Find(wheel.Digest)!;
-            return already.Findings is null ? Renew(already, wheel) : already;
+            SealedTree.Remove(beside);
         }
-        // Only now: a directory without write permission cannot be moved, its ".." has to be rewritten (rename(2), EACCES).
-        Close(entry);
-        return Find(wheel.Digest)!;
-    }
-
-    // Of an earlier version, whose manifest kept no findings. The files stay: generations share them.
-    private SealedWheel Renew(SealedWheel already, UnpackedWheel wheel)
-    {
-        if (!already.Files.SequenceEqual(wheel.Inspected.Files)) throw new StoreDamagedException(wheel.Digest, "its manifest lists other files than the wheel has");
-        File.SetUnixFileMode(already.Directory, SealedTree.OpenDirectoryMode);
-        File.Move(Path.Combine(wheel.Work, StoreManifest.FileName), Path.Combine(already.Directory, StoreManifest.FileName), overwrite: true);
-        Close(already.Directory);
-        return Find(wheel.Digest)!;
-    }
-
-    private static void Close(string entry)
-    {
-        Directory.SetLastWriteTimeUtc(entry, SealedTree.SealTime);
-        File.SetUnixFileMode(entry, SealedTree.DirectoryMode);
+        return Find(digest)!;
     }
 
     /// <summary>Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.</summary>
@@ -145,9 +139,12 @@ public sealed class WheelStore(string root)
     {
         string entry = EntryOf(digest);
         if (!Directory.Exists(entry)) return;
-        File.SetUnixFileMode(entry, SealedTree.OpenDirectoryMode);
-        Directory.Move(entry, Path.Combine(staging.NewDirectory(), "damaged"));
+        // Gone at once and whole; the stage takes it along when it ends, however it ends.
+        Directory.Move(entry, staging.NewNameIn(_entries));
+        File.Delete(StampsOf(digest));
     }
+
+    private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
 
     private string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
 }

@@ -1,9 +1,15 @@
 using Sandpiper.Commands;
+using Sandpiper.Console;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Programs;
 
 // Inside the sandbox this program is only the last step before the user's: it must not load, read or print anything of its own.
-if (SecondStage.IsMeant(args)) return SecondStage.Run(args);
+if (SecondStage.IsMeant(args))
+{
+    SecondStageFailure failure = SecondStage.Run(args);
+    System.Console.Error.WriteLine(ConfinementWords.Of(failure));
+    return failure.ExitCode;
+}
 
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();

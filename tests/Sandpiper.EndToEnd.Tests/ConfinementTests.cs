@@ -355,6 +355,102 @@ public sealed class ConfinementTests : IDisposable
         Done(demo);
     }
 
+    [Theory]
+    [InlineData("rx")]
+    [InlineData("")]
+    public void What_is_exchanged_between_judging_and_showing_is_not_shown_to_what_root_started_either(string everybodyMay)
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "the tests do not run as root");
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
+        string root = Path.Combine(_user.Place, "machine");
+        // The only way to it is through a directory that is closed to whom root becomes, or it is open as everywhere.
+        string home = Path.Combine(_user.Place, "of-root"), command = Path.Combine(home, "sandpiper");
+        string open = Path.Combine(_user.Place, "open"), shown = Path.Combine(open, "shown"), secret = Path.Combine(_user.Place, "secret");
+        foreach (string directory in (string[])[home, shown, secret]) Directory.CreateDirectory(directory);
+        File.Copy(PublishedCommand.Path, command);
+        File.WriteAllText(Path.Combine(shown, "letter"), "harmless\n");
+        File.WriteAllText(Path.Combine(secret, "letter"), "a decoy\n");
+        Done(_user.RunAsTester(["/bin/sh", "-c", $"chmod u=rwx,go={everybodyMay} '{home}'; chmod 0777 '{open}'"]));
+        Done(_user.RunAsTester([command, "--root", root, "install", "pebble", "-i", index]));
+
+        Assert.Equal("harmless\n", Run("").Output);
+        Outcome exchanged = Run($"mv {shown} {shown}.aside; ln -s {secret} {shown}");
+        Assert.True(exchanged is { ExitCode: 125, Output: "" }, $"{exchanged}");
+        Assert.Contains("was replaced", exchanged.Error, StringComparison.Ordinal);
+
+        // Somebody who changes names just when bubblewrap starts: in a name space of its own the test puts him before it.
+        Outcome Run(string meanwhile)
+        {
+            string before = Path.Combine(_user.Place, "before-bwrap");
+            File.WriteAllText(before, $"#!/bin/sh\nexport PATH=/usr/bin:/bin\n{meanwhile}\nexec {before}.real \"$@\"\n");
+            Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
+                set -e
+                cp /usr/bin/bwrap {before}.real; chmod 0755 {before} {before}.real
+                mount --bind {before} /usr/bin/bwrap
+                exec '{command}' --root {root} run --cwd none --read {shown} -- cat {shown}/letter
+                """]);
+            Assert.SkipWhen(outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal), "no mount namespace is to be had here");
+            return outcome;
+        }
+    }
+
+    [Theory]
+    [InlineData("--cwd none --read shown", "shown")]
+    [InlineData("--cwd none --write shown", "shown")]
+    [InlineData("--write shown", "")]
+    [InlineData("", "")]
+    [InlineData("--write .", "venv")]
+    public void Whatever_is_exchanged_between_judging_and_showing_nothing_runs(string grants, string exchanged)
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can put somebody before bubblewrap");
+        _user.Write("shown/letter", "");
+        _user.Write("venv/letter", "");
+        string there = Path.TrimEndingDirectorySeparator(Path.Combine(_user.Project, exchanged)), before = Path.Combine(_user.Place, "before-bwrap");
+        File.WriteAllText(before, $"#!/bin/sh\nexport PATH=/usr/bin:/bin\n[ -e {there}.aside ] || {{ mv {there} {there}.aside; mkdir -p {there}/shown {there}/venv; }}\nexec {before}.real \"$@\"\n");
+        Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
+            set -e
+            cp /usr/bin/bwrap {before}.real; chmod 0755 {before} {before}.real
+            mount --bind {before} /usr/bin/bwrap
+            cd {_user.Project}
+            exec setpriv --reuid 23117 --regid 23117 --clear-groups env HOME={_user.Home} '{PublishedCommand.Path}' run {grants} -- echo ran
+            """]);
+        Assert.SkipWhen(outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal), "no mount namespace is to be had here");
+
+        Assert.True(Directory.Exists($"{there}.aside"), $"{outcome}");
+        Assert.True(outcome is { ExitCode: 125, Output: "" } && outcome.Error.Contains($"`{there}` was replaced", StringComparison.Ordinal), $"{outcome}");
+    }
+
+    [Fact]
+    public void A_grant_of_a_protected_name_is_kept_and_one_inside_it_too()
+    {
+        _user.Write("venv/lib/settings", "");
+        const string program = "for path in 'venv/lib/settings', 'venv/new':\n try: open(path, 'a').write('x'); print(path)\n except OSError: pass\n";
+
+        Assert.Equal("", _user.Sandpiper("run", "--write", ".", "--", "python", "-c", program).Output);
+        Assert.Equal("venv/lib/settings\n", _user.Sandpiper("run", "--write", ".", "--write", "venv/lib", "--", "python", "-c", program).Output);
+        Outcome both = _user.Sandpiper("run", "--write", ".", "--write", "venv", "--", "python", "-c", program);
+        Assert.Equal(("venv/lib/settings\nvenv/new\n", ""), (both.Output, both.Error));
+        Assert.Equal("xx", File.ReadAllText(Path.Combine(_user.Project, "venv/lib/settings")));
+    }
+
+    [Fact]
+    public void What_root_started_out_of_its_home_is_left_no_descriptor_and_cannot_change_what_compares()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "the tests do not run as root");
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
+        string root = Path.Combine(_user.Place, "machine");
+        string home = Directory.CreateDirectory(Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        string command = Path.Combine(home, "sandpiper");
+        File.Copy(PublishedCommand.Path, command);
+        Done(_user.RunAsTester([command, "--root", root, "install", "pebble", "-i", index]));
+
+        const string program = "import os; print(sorted(os.listdir('/proc/self/fd'))[:-1]); os.chmod('/.sandpiper', 0o755)";
+        Outcome run = _user.RunAsTester([command, "--root", root, "run", "--", "python", "-I", "-c", program]);
+
+        Assert.True(run is { ExitCode: 1, Output: "['0', '1', '2']\n" }, $"{run}");
+        Assert.Contains("Read-only file system", run.Error, StringComparison.Ordinal);
+    }
+
     private Outcome Redirected(string script) => _user.Run(["/bin/sh", "-c", script]);
 
     private Outcome Confined(string program, int expected = 0)

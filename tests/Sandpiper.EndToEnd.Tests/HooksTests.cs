@@ -23,7 +23,8 @@ public sealed class HooksTests
             ImmutableArray<string> place = played.Pip(scene);
             ImmutableArray<string> python = place.IsEmpty ? ["--python", Path.Combine(scene.Target, "bin/python")] : [];
             ImmutableArray<string> said = place.Contains("--user") ? [.. place, "--break-system-packages"] : place;
-            Outcome pip = victim.Run(["/usr/bin/python3", "-m", "pip", .. python, "install", "--no-cache-dir", "--disable-pip-version-check",
+            Outcome pip =
+                victim.Run(["/usr/bin/python3", "-m", "pip", .. python, "install", "--no-cache-dir", "--disable-pip-version-check",
                 "--index-url", victim.Serve(played.Index(scene)), .. said, played.Project]);
             if (played.Innocent is { } innocent) victim.Run(innocent(scene));
 
@@ -46,7 +47,8 @@ public sealed class HooksTests
 
             Outcome refused = victim.Sandpiper("install", played.Project, "-i", victim.Serve(played.Index(scene)));
             Assert.True(refused.ExitCode == played.ExitCode, $"{refused}");
-            foreach (string[] command in (string[][])[["list"], ["show", "pebble"], ["verify"], ["verify", "--full"], ["freeze"], ["history"], ["run", "--", "python", "-c", "import pebble, random"]])
+            foreach (string[] command in (string[][])[["list"], ["show", "pebble"], ["verify"], ["verify", "--full"], ["freeze"],
+                ["history"], ["run", "--", "python", "-c", "import pebble, random"]])
             {
                 Outcome harmless = victim.Sandpiper(command);
                 Assert.True(harmless.ExitCode == 0, $"{string.Join(' ', command)}: {harmless}");
@@ -78,7 +80,8 @@ public sealed class HooksTests
         Assert.Equal(3, refused.ExitCode);
         string rule = WordAfter(refused.Error, "--rule ");
         Assert.Equal(0, victim.Sandpiper("allow", "pth-hook==1.0", "--rule", rule, "--reason", "a test").ExitCode);
-        foreach (string[] command in (string[][])[["install", "pth-hook", "-i", index], ["list"], ["show", "-f", "pth-hook"], ["verify", "--full"], ["freeze"], ["history"]])
+        foreach (string[] command in (string[][])[["install", "pth-hook", "-i", index], ["list"], ["show", "-f", "pth-hook"],
+            ["verify", "--full"], ["freeze"], ["history"]])
         {
             Outcome done = victim.Sandpiper(command);
             Assert.True(done.ExitCode == 0, $"{string.Join(' ', command)}: {done}");
@@ -115,7 +118,8 @@ public sealed class HooksTests
         using var victim = new Somebody();
         string key = victim.Write("../.ssh/id_ed25519", "a decoy\n");
         string loot = Path.Combine(victim.Home, "loot");
-        string index = victim.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()).With(HostilePackages.WheelThatTampersAtImport("pebble", key, loot)));
+        string index = victim.Serve(new SampleIndex().With(OrdinaryPackages.Pebble())
+            .With(HostilePackages.WheelThatTampersAtImport("pebble", key, loot)));
 
         Outcome installed = victim.Sandpiper("install", "import-tamperer", "-i", index);
         Assert.True(installed.ExitCode == 0, $"{installed}");
@@ -127,9 +131,13 @@ public sealed class HooksTests
         Assert.False(File.Exists(loot));
         Assert.Equal(0, victim.Sandpiper("verify", "--full").ExitCode);
 
-        Outcome pip = victim.Run(["/usr/bin/python3", "-m", "pip", "install", "--no-cache-dir", "--target", Path.Combine(victim.Home, "plain"), "--index-url", index, "import-tamperer"]);
+        Outcome pip =
+            victim.Run(["/usr/bin/python3", "-m", "pip", "install", "--no-cache-dir", "--target", Path.Combine(victim.Home, "plain"),
+            "--index-url", index, "import-tamperer"]);
         Assert.SkipUnless(pip.ExitCode == 0, "this machine has no pip to compare with");
-        Outcome plain = victim.Run(["/usr/bin/env", $"PYTHONPATH={victim.Home}/plain", "/usr/bin/python3", "-c", "import import_tamperer; import_tamperer.main()"]);
+        Outcome plain =
+            victim.Run(["/usr/bin/env", $"PYTHONPATH={victim.Home}/plain", "/usr/bin/python3", "-c",
+            "import import_tamperer; import_tamperer.main()"]);
         Assert.Equal(3, plain.Output.Split('\n').Count(line => line.EndsWith("\tdone", StringComparison.Ordinal)));
     }
 

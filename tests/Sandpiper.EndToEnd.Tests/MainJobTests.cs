@@ -124,26 +124,26 @@ public sealed class MainJobTests
         Assert.Equal(("KNOT\n", ""), (run.Output, run.Error));
     }
 
-    public static TheoryData<string, string, bool> Tamperings => new()
+    public static TheoryData<string, string> Tamperings => new()
     {
-        { "edit", "chmod u+w \"$f\" && echo '# more' >> \"$f\"", false },
-        { "same size and time", "touch -r \"$f\" \"$TMPDIR/then\" && chmod u+w \"$f\" && printf X | dd of=\"$f\" bs=1 seek=20 conv=notrunc && touch -r \"$TMPDIR/then\" \"$f\" && chmod u-w \"$f\"", true },
-        { "touch", "touch \"$f\"", false },
-        { "make writable", "chmod u+w \"$f\"", false },
-        { "delete", "chmod u+w \"$d\" && rm -f \"$f\"", false },
-        { "replace by a link", "chmod u+w \"$d\" && rm -f \"$f\" && ln -s /etc/passwd \"$f\"", false },
-        { "add a module", "chmod u+w \"$d\" && echo > \"$d/more.py\"", false },
-        { "add .pth", "chmod u+w \"$s\" && echo 'import os' > \"$s/x.pth\"", false },
-        { "add sitecustomize", "chmod u+w \"$s\" && echo > \"$s/sitecustomize.py\"", false },
-        { "replace the package's directory", "chmod u+w \"$s\" && mv \"$s/pebble\" \"$s/old\" && cp -r \"$s/old\" \"$s/pebble\" && chmod -R u+w \"$s/old\" && rm -rf \"$s/old\"", false },
-        { "change the interpreter's settings", "chmod u+w \"$g/pyvenv.cfg\" && echo 'include-system-site-packages = true' >> \"$g/pyvenv.cfg\"", false },
-        { "replace the interpreter", "chmod u+w \"$g/bin\" && rm -f \"$g/bin/python\" && cp /bin/true \"$g/bin/python\"", false },
-        { "edit a script", "chmod u+w \"$g/bin/tide\" && echo '# more' >> \"$g/bin/tide\"", false },
+        { "edit", "chmod u+w \"$f\" && echo '# more' >> \"$f\"" },
+        { "same size and time", "touch -r \"$f\" \"$TMPDIR/then\" && chmod u+w \"$f\" && printf X | dd of=\"$f\" bs=1 seek=20 conv=notrunc && touch -r \"$TMPDIR/then\" \"$f\" && chmod u-w \"$f\"" },
+        { "touch", "touch \"$f\"" },
+        { "make writable", "chmod u+w \"$f\"" },
+        { "delete", "chmod u+w \"$d\" && rm -f \"$f\"" },
+        { "replace by a link", "chmod u+w \"$d\" && rm -f \"$f\" && ln -s /etc/passwd \"$f\"" },
+        { "add a module", "chmod u+w \"$d\" && echo > \"$d/more.py\"" },
+        { "add .pth", "chmod u+w \"$s\" && echo 'import os' > \"$s/x.pth\"" },
+        { "add sitecustomize", "chmod u+w \"$s\" && echo > \"$s/sitecustomize.py\"" },
+        { "replace the package's directory", "chmod u+w \"$s\" && mv \"$s/pebble\" \"$s/old\" && cp -r \"$s/old\" \"$s/pebble\" && chmod -R u+w \"$s/old\" && rm -rf \"$s/old\"" },
+        { "change the interpreter's settings", "chmod u+w \"$g/pyvenv.cfg\" && echo 'include-system-site-packages = true' >> \"$g/pyvenv.cfg\"" },
+        { "replace the interpreter", "chmod u+w \"$g/bin\" && rm -f \"$g/bin/python\" && cp /bin/true \"$g/bin/python\"" },
+        { "edit a script", "chmod u+w \"$g/bin/tide\" && echo '# more' >> \"$g/bin/tide\"" },
     };
 
     [Theory]
     [MemberData(nameof(Tamperings))]
-    public void Verify_finds_every_tampering_and_repair_undoes_it(string what, string how, bool onlyInFull)
+    public void Verify_finds_every_tampering_and_repair_undoes_it(string what, string how)
     {
         using var user = new Somebody();
         string index = Install(user, "tide");
@@ -160,7 +160,7 @@ public sealed class MainJobTests
         Assert.True(full.ExitCode == 3, $"{what}: {full}");
         using JsonDocument findings = JsonDocument.Parse(full.Output);
         Assert.NotEqual(0, findings.RootElement.GetProperty("findings").GetArrayLength());
-        if (!onlyInFull) Assert.True(verify.ExitCode == 3, $"{what}: {verify}");
+        Assert.True(verify.ExitCode == 3, $"{what}: {verify}");
 
         Outcome repaired = user.Sandpiper("repair", "-i", index);
         Assert.True(repaired.ExitCode == 0, $"{what}: {repaired}");
@@ -230,6 +230,142 @@ public sealed class MainJobTests
 
         Done(user.Sandpiper("install", "--index-url", index, "plover"));
         Assert.DoesNotContain("# changed", File.ReadAllText(Table()), StringComparison.Ordinal);
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void An_edit_that_covers_its_traces_reaches_no_other_environment_and_is_repaired()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+        string Module() => Directory.EnumerateFiles(Path.Combine(user.Generation(), "lib"), "__init__.py", SearchOption.AllDirectories)
+            .First(p => p.Contains("/tide/", StringComparison.Ordinal));
+        byte[] honest = File.ReadAllBytes(Module());
+        Done(user.Run(["/bin/sh", "-c", """
+            touch -r "$0" "$TMPDIR/then" && chmod u+w "$0" && printf X | dd of="$0" bs=1 seek=3 conv=notrunc && touch -r "$TMPDIR/then" "$0" && chmod u-w "$0"
+            """, Module()]));
+        Assert.NotEqual(honest, File.ReadAllBytes(Module()));
+
+        Assert.Equal(3, user.Sandpiper("verify").ExitCode);
+        Assert.Equal(3, user.Sandpiper("install", "--env", "other", "-i", index, "tide").ExitCode);
+        Done(user.Sandpiper("install", "--env", "other", "-i", index, "tide"));
+        Done(user.Sandpiper("verify", "--full", "--env", "other"));
+        Done(user.Sandpiper("repair", "-i", index));
+        Assert.Equal(honest, File.ReadAllBytes(Module()));
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Theory]
+    [InlineData("echo 'id > /tmp/x' >> bin/tide")]
+    [InlineData("echo true > bin/ls && chmod +x bin/ls")]
+    [InlineData("mkfifo bin/pipe && rm bin/tide && mkfifo bin/tide")]
+    [InlineData("rm -r bin")]
+    [InlineData(": > envs/shared/ledger.jsonl")]
+    [InlineData("rm envs/shared/ledger.jsonl && mkfifo envs/shared/ledger.jsonl")]
+    [InlineData("sed -i 1d envs/shared/ledger.jsonl")]
+    [InlineData("echo nonsense >> envs/shared/ledger.jsonl")]
+    [InlineData("rm envs/shared/current")]
+    [InlineData("ln -sfn /etc envs/shared/current")]
+    [InlineData("rm envs/shared/current && mkdir envs/shared/current")]
+    [InlineData("rm envs/shared/current envs/shared/ledger.jsonl bin/tide")]
+    public void What_leads_to_the_packages_is_verified_and_put_back_like_them(string how)
+    {
+        using var user = new Somebody();
+        string index = Install(user, "pebble");
+        Done(user.Sandpiper("install", "-i", index, "tide"));
+        string[] installed = Frozen(user);
+        Done(user.Run(["/bin/sh", "-ec", how], directory: user.DataRoot));
+
+        Outcome verify = user.Sandpiper("verify");
+        Assert.True(verify.ExitCode == 3, $"{verify}");
+        Done(user.Sandpiper("repair", "-i", index));
+
+        Done(user.Sandpiper("verify", "--full"));
+        Assert.Equal(installed, Frozen(user));
+        Assert.StartsWith("hour", Done(user.Run([Path.Combine(user.DataRoot, "bin/tide")])), StringComparison.Ordinal);
+        Done(user.Sandpiper("history"));
+        Done(user.Sandpiper("rollback", "1"));
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void A_lost_link_is_told_and_nothing_is_begun_anew_over_it()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "pebble");
+        Done(user.Sandpiper("install", "-i", index, "tide"));
+        File.Delete(Path.Combine(user.DataRoot, "envs/shared/current"));
+
+        foreach (string[] command in (string[][])[["list"], ["install", "-i", index, "knot"], ["uninstall", "tide"], ["rollback"]])
+        {
+            Outcome told = user.Sandpiper(command);
+            Assert.True(told.ExitCode == 1 && told.Error.Contains("2 generations are there, and 2 was current last", StringComparison.Ordinal), $"{told}");
+            Assert.Contains("sandpiper repair", told.Error, StringComparison.Ordinal);
+        }
+        Assert.Contains("tide", Done(user.Sandpiper("history")), StringComparison.Ordinal);
+        Done(user.Sandpiper("rollback", "2"));
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void Commands_on_PATH_follow_the_program_when_it_moves()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+        string moved = user.Write("moved/sandpiper", "");
+        Done(user.Run(["/bin/sh", "-ec", "cat \"$0\" > \"$1\"; chmod +x \"$1\"", PublishedCommand.Path, moved]));
+
+        Assert.Contains("bin/tide", user.Run([moved, "verify"]).Output, StringComparison.Ordinal);
+        Done(user.Run([moved, "repair", "-i", index]));
+
+        Done(user.Run([moved, "verify"]));
+        Assert.Contains(moved, File.ReadAllText(Path.Combine(user.DataRoot, "bin/tide")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("install", "plover")]
+    [InlineData("install", "pebble")]
+    [InlineData("install", "--python", "python/2/bin/python3", "pebble")]
+    [InlineData("repair")]
+    [InlineData("uninstall", "tide")]
+    public void An_environment_moves_to_the_interpreter_that_took_the_place_of_its_own(params string[] command)
+    {
+        using var user = new Somebody();
+        string index = user.Serve(Harbour);
+        // As version managers lay them: a directory for each release, and a link that leads to the newest.
+        Done(user.Run(["/bin/sh", "-ec", """
+            v=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+            mkdir -p python/1/bin python/1/lib bin
+            cp "$(readlink -f /usr/bin/python3)" python/1/bin/$v && ln -s $v python/1/bin/python3 && ln -s /usr/lib/$v python/1/lib/$v && ln -s ../python/1/bin/$v bin/$v
+            """]));
+        user.Variables["PATH"] = $"{user.Project}/bin:/usr/bin:/bin";
+        Done(user.Sandpiper("install", "--python", "python/1/bin/python3", "-i", index, "pebble", "tide"));
+        Done(user.Run(["/bin/sh", "-ec", "mv python/1 python/2; for l in bin/python3*; do ln -sf ../python/2/bin/${l#bin/} $l; done"]));
+
+        Outcome verify = user.Sandpiper("verify");
+        Assert.True(verify.ExitCode == 3 && verify.Output.Contains("the interpreter", StringComparison.Ordinal), $"{verify}");
+        Outcome run = user.Sandpiper("run", "--", "python", "-c", "import pebble");
+        Assert.True(run.ExitCode == 125 && run.Error.Contains("sandpiper repair", StringComparison.Ordinal), $"{run}");
+
+        Done(user.Sandpiper([.. command, .. command[0] is "uninstall" ? Array.Empty<string>() : ["-i", index]]));
+
+        Done(user.Sandpiper("verify", "--full"));
+        string prefix = Done(user.Sandpiper("run", "--", "python", "-c", "import pebble, sys; print(sys.base_prefix)"));
+        Assert.StartsWith(Path.Combine(user.Project, "python/2"), prefix, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_package_with_a_directory_called_store_is_repaired_like_any_other()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(OrdinaryPackages.Small("gull", "1.0").WithFile("gull/store/egg.py", "EGG = 1\n")));
+        Done(user.Sandpiper("install", "gull", "-i", index));
+        string Egg() => Directory.EnumerateFiles(Path.Combine(user.Generation(), "lib"), "egg.py", SearchOption.AllDirectories).Single();
+        Done(user.Run(["/bin/sh", "-c", "chmod u+w \"$0\" && echo 'EGG = 2' > \"$0\"", Egg()]));
+
+        Done(user.Sandpiper("repair", "-i", index));
+
+        Assert.Equal("EGG = 1\n", File.ReadAllText(Egg()));
         Done(user.Sandpiper("verify", "--full"));
     }
 

@@ -4,7 +4,9 @@ using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
-/// <summary>Real packages, from a recorded index that is served on loopback: what they are pinned to is installed, and all of it imports.</summary>
+/// <summary>
+/// Real packages, from a recorded index that is served on loopback: what they are pinned to is installed, and all of it imports.
+/// </summary>
 public sealed class RecordedSetsTests : IClassFixture<RecordedSetsTests.Served>
 {
     // Every module that an installed package brings at the top, imported one by one; what a module prints is not ours.
@@ -52,7 +54,8 @@ public sealed class RecordedSetsTests : IClassFixture<RecordedSetsTests.Served>
 
 
         Assert.True(installed.ExitCode == 0, $"{installed}");
-        Assert.Equal(PinsOf(pins), user.Sandpiper("freeze", "--env", set).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Equal(PinsOf(pins), user.Sandpiper("freeze", "--env", set).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Order(StringComparer.Ordinal));
         Assert.Equal(0, user.Sandpiper("verify", "--full", "--env", set).ExitCode);
 
         Outcome imported = user.Sandpiper("run", "--env", set, "--", "python", "-W", "ignore", "-c", ImportAll);
@@ -68,7 +71,8 @@ public sealed class RecordedSetsTests : IClassFixture<RecordedSetsTests.Served>
         using var user = new Somebody();
         Outcome installed = user.Sandpiper("install", "-i", _index.Address, "-r", pins);
         Assert.True(installed.ExitCode == 0, $"{installed}");
-        user.Write("plot.py", "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.savefig('plot.png')\n");
+        user.Write("plot.py",
+            "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.savefig('plot.png')\n");
         string picture = Path.Combine(user.Project, "plot.png");
 
         Outcome refused = user.Sandpiper("run", "--", "python", "plot.py");
@@ -82,7 +86,8 @@ public sealed class RecordedSetsTests : IClassFixture<RecordedSetsTests.Served>
 
     // `name==version \` with hashes on the next lines; names are in normal form already.
     private static string[] PinsOf(string file) =>
-        [.. File.ReadLines(file).Where(line => char.IsAsciiLetterOrDigit(line.FirstOrDefault())).Select(line => line.Split(' ', ';')[0]).Order(StringComparer.Ordinal)];
+        [.. File.ReadLines(file).Where(line => char.IsAsciiLetterOrDigit(line.FirstOrDefault())).Select(line => line.Split(' ', ';')[0])
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>The recorded index's own server, for all tests of this class.</summary>
     public sealed class Served : IDisposable

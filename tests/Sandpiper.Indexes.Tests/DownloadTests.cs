@@ -46,7 +46,8 @@ public sealed class DownloadTests
     [Fact]
     public async Task An_endless_file_is_left_at_the_first_byte_too_many()
     {
-        ServedAnswer endless = ServedAnswer.Bytes([.. Content, .. new byte[1 << 20]]) with { AnnouncedLength = -1, StallAfter = Content.Length + 1 };
+        ServedAnswer endless = ServedAnswer.Bytes(
+            [.. Content, .. new byte[1 << 20]]) with { AnnouncedLength = -1, StallAfter = Content.Length + 1 };
         using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(Served.WheelPath, endless);
         using SimpleIndex index = server.Index();
         Assert.Equal(IndexRules.TooLong, await Served.RuleOf(async () => await index.BytesOf(await index.FileOf())));

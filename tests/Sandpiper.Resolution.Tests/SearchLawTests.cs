@@ -27,8 +27,11 @@ public sealed class SearchLawTests
     private static readonly Gen<string[]> AnyNeeds = Gen.Select(AnyNeed, AnyMarker, (need, marker) => need + marker).Array[0, 4];
 
     // Nearly every version of every package is there; now and then one is not.
-    private static readonly Gen<Offer[]> AnyOffers = Gen.Select(AnyNeeds, Gen.Int[0, 9]).Array[Names.Length * Versions.Length].Select(all => all
-        .Select((one, i) => (Offer: new Offer(Names[i / Versions.Length], Versions[i % Versions.Length]) { Requires = one.Item1, Extras = ["x", "y"] }, IsThere: one.Item2 > 0))
+    private static readonly Gen<Offer[]> AnyOffers = Gen.Select(AnyNeeds, Gen.Int[0, 9]).Array[Names.Length * Versions.Length]
+        .Select(all => all
+        .Select((one, i) =>
+            (Offer: new Offer(Names[i / Versions.Length], Versions[i % Versions.Length]) { Requires = one.Item1, Extras = ["x", "y"] },
+            IsThere: one.Item2 > 0))
         .Where(one => one.IsThere).Select(one => one.Offer).ToArray());
 
     private static readonly Gen<(Offer[] Offers, string[] Asked)> AnyProblem = Gen.Select(AnyOffers, AnyNeed.Array[1, 3]);
@@ -64,7 +67,8 @@ public sealed class SearchLawTests
             {
                 ResolutionProblem problem = Problems.Of(given.Asked) with { Prereleases = true };
                 if (problem.SolveOn(IndexOf(given.Offers)).GetAwaiter().GetResult() is not ResolutionResult.Solved first) return true;
-                ResolutionProblem again = problem with { Preferred = first.Pins.ToDictionary(pin => pin.Name, pin => pin.Version).ToImmutableVersions() };
+                ResolutionProblem again =
+                    problem with { Preferred = first.Pins.ToDictionary(pin => pin.Name, pin => pin.Version).ToImmutableVersions() };
                 MemoryIndex larger = IndexOf([.. given.Offers, .. Names.Select(name => new Offer(name, "9") { Extras = ["x", "y"] })]);
                 return Assert.IsType<ResolutionResult.Solved>(again.SolveOn(larger).GetAwaiter().GetResult()).Pins
                     .Select(pin => (pin.Name, pin.Version)).SequenceEqual(first.Pins.Select(pin => (pin.Name, pin.Version)));

@@ -28,7 +28,8 @@ public sealed class SampleIndexTests
         byte[] other = "Name: other\n"u8.ToArray();
         var index = new SampleIndex()
             .With(Small, new() { Sha256 = "00", Metadata = other, Yanked = "broken", RequiresPython = ">=4" })
-            .With(OrdinaryPackages.Small("small_one", "2.0"), new() { WithoutHash = true, WithoutMetadata = true, Uploaded = null, Content = other });
+            .With(OrdinaryPackages.Small("small_one", "2.0"),
+                new() { WithoutHash = true, WithoutMetadata = true, Uploaded = null, Content = other });
         var files = Json(index.PageJson("SMALL_ONE")).GetProperty("files");
         Assert.Equal("00", files[0].GetProperty("hashes").GetProperty("sha256").GetString());
         Assert.Equal("broken", files[0].GetProperty("yanked").GetString());
@@ -62,10 +63,13 @@ public sealed class SampleIndexTests
                 string folder = Path.Combine(directory, "simple", project);
                 var file = Json(File.ReadAllBytes(Path.Combine(folder, "index.json"))).GetProperty("files")[0];
                 string address = file.GetProperty("url").GetString()!;
-                Assert.Equal(file.GetProperty("hashes").GetProperty("sha256").GetString(), HashOf(File.ReadAllBytes(Path.Combine(folder, address))));
-                Assert.Contains($"href=\"{address}#sha256=", File.ReadAllText(Path.Combine(folder, "index.html")), StringComparison.Ordinal);
+                Assert.Equal(file.GetProperty("hashes").GetProperty("sha256").GetString(),
+                    HashOf(File.ReadAllBytes(Path.Combine(folder, address))));
+                Assert.Contains($"href=\"{address}#sha256=", File.ReadAllText(Path.Combine(folder, "index.html")),
+                    StringComparison.Ordinal);
             }
-            Assert.Equal(4, Json(File.ReadAllBytes(Path.Combine(directory, "simple", "index.json"))).GetProperty("projects").GetArrayLength());
+            Assert.Equal(4, Json(File.ReadAllBytes(Path.Combine(directory, "simple", "index.json"))).GetProperty("projects")
+                .GetArrayLength());
         }
         finally
         {

@@ -50,7 +50,8 @@ public sealed class SampleWheelTests
     {
         var wheel = Gull.WithTag("py2.py3-none-any");
         Assert.Equal("grey_gull-1.0-py2.py3-none-any.whl", wheel.FileName);
-        Assert.EndsWith("Root-Is-Purelib: true\nTag: py2-none-any\nTag: py3-none-any\n", Texts(wheel)["grey_gull-1.0.dist-info/WHEEL"], StringComparison.Ordinal);
+        Assert.EndsWith("Root-Is-Purelib: true\nTag: py2-none-any\nTag: py3-none-any\n", Texts(wheel)["grey_gull-1.0.dist-info/WHEEL"],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,15 +77,18 @@ public sealed class SampleWheelTests
         Assert.DoesNotContain(init, Texts(Gull.WithoutRecordRow(init))[record], StringComparison.Ordinal);
         Assert.Equal(truth + "0", Row(Gull.WithWrongSizeInRecord(init)));
         Assert.NotEqual(truth, Row(Gull.WithWrongHashInRecord(init)));
-        Assert.Contains("\nghost.py,sha256=AA,1\n", Texts(Gull.WithRecordRow("ghost.py", "sha256=AA", "1"))[record], StringComparison.Ordinal);
+        Assert.Contains("\nghost.py,sha256=AA,1\n", Texts(Gull.WithRecordRow("ghost.py", "sha256=AA", "1"))[record],
+            StringComparison.Ordinal);
 
-        static string Row(SampleWheel wheel) => Texts(wheel)[record].Split('\n').Single(row => row.StartsWith(init, StringComparison.Ordinal));
+        static string Row(SampleWheel wheel) =>
+            Texts(wheel)[record].Split('\n').Single(row => row.StartsWith(init, StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_dist_info_file_can_be_replaced_added_and_left_out()
     {
-        var texts = Texts(Gull.WithoutMetadataFile().WithoutRecordFile().WithDistInfoFile("WHEEL", "odd\n").WithDistInfoFile("extra.txt", "more\n"));
+        var texts = Texts(Gull.WithoutMetadataFile().WithoutRecordFile().WithDistInfoFile("WHEEL", "odd\n")
+            .WithDistInfoFile("extra.txt", "more\n"));
         Assert.Equal("odd\n", texts["grey_gull-1.0.dist-info/WHEEL"]);
         Assert.Equal("more\n", texts["grey_gull-1.0.dist-info/extra.txt"]);
         Assert.DoesNotContain("grey_gull-1.0.dist-info/METADATA", texts.Keys);

@@ -40,6 +40,26 @@ public sealed class StagingTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_command_had_on_its_way_into_the_store_is_swept_with_its_stage()
+    {
+        using var running = Staging.Create(_root.Path);
+        string store = Directory.CreateDirectory(Path.Combine(_root.Path, "store")).FullName;
+        string kept = running.NewNameIn(store);
+        string all = Path.GetDirectoryName(running.Directory)!;
+        Directory.CreateDirectory(Path.Combine(all, "dead"));
+        File.WriteAllText(Path.Combine(all, "dead.lock"), "");
+        foreach (string path in (string[])[kept, Path.Combine(store, "dead.1"), Path.Combine(store, "sealed")])
+        {
+            Directory.CreateDirectory(path);
+            SealedTree.CloseDirectories(path);
+        }
+
+        using (Staging.Create(_root.Path)) { }
+
+        Assert.Equal(new[] { kept, Path.Combine(store, "sealed") }.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(store).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Removing_does_not_follow_links_and_does_not_touch_the_modes_of_linked_files()
     {
         string outside = Path.Combine(_root.Path, "outside");

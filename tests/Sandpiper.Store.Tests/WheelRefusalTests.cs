@@ -1,8 +1,9 @@
 using Sandpiper.Archives;
 using Sandpiper.Policies;
 using Sandpiper.Store;
-using Sandpiper.Wheels;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Samples;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Store.Tests;
 
@@ -73,6 +74,13 @@ public sealed class WheelRefusalTests : IDisposable
     [Fact]
     public void A_file_that_record_hides() => Refused("SP-WHEEL-06", "honest/hidden.py", Honest.WithUnlisted("honest/hidden.py", "evil"));
 
+    [Theory]
+    [InlineData("RECORD.py")]
+    [InlineData("RECORDS")]
+    [InlineData("RECORD.jws.txt")]
+    public void A_file_that_record_hides_behind_its_own_name(string name) =>
+        Refused("SP-WHEEL-06", $"{DistInfo}/{name}", Honest.WithUnlisted($"{DistInfo}/{name}", "evil"));
+
     [Fact]
     public void A_listed_file_that_is_not_there()
     {
@@ -87,13 +95,31 @@ public sealed class WheelRefusalTests : IDisposable
     public void A_hash_that_is_not_true() => Refused("SP-WHEEL-08", "honest/evil.py",
         Honest.WithUnlisted("honest/evil.py", "evil").WithRecord(r => r + "honest/evil.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,4\n"));
 
+    // Larger than any piece in which a file is inflated, hashed and written.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(200_000)]
+    [InlineData(399_999)]
+    public void One_byte_of_a_large_file(int changed)
+    {
+        byte[] listed = [.. Enumerable.Range(0, 400_000).Select(n => unchecked((byte)(n * 7)))];
+        byte[] there = [.. listed];
+        there[changed] ^= 1;
+        string Row(byte[] content) => Sha256Digest.Of(content).ToRecordForm();
+        Refused("SP-WHEEL-08", "honest/large.bin",
+            Honest.With("honest/large.bin", there).WithRecord(r => r.Replace(Row(there), Row(listed), StringComparison.Ordinal)));
+        Assert.Equal(Sha256Digest.Of(listed), _root.Seal(Honest.With("honest/large.bin", listed)).Files.Single(f => f.Path == "honest/large.bin").Digest);
+    }
+
     [Fact]
     public void Byte_code_is_held_against_record_although_it_is_left_out() => Refused("SP-WHEEL-08", "honest/x.pyc",
         Honest.WithUnlisted("honest/x.pyc", "evil").WithRecord(r => r + "honest/x.pyc,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,4\n"));
 
-    [Fact]
-    public void A_row_without_a_hash() => Refused("SP-WHEEL-09", "honest/free.py",
-        Honest.WithUnlisted("honest/free.py", "evil").WithRecord(r => r + "honest/free.py,,\n"));
+    [Theory]
+    [InlineData("")]
+    [InlineData("4")]
+    public void A_row_without_a_hash(string size) => Refused("SP-WHEEL-09", "honest/free.py",
+        Honest.WithUnlisted("honest/free.py", "evil").WithRecord(r => r + $"honest/free.py,,{size}\n"));
 
     [Theory]
     [InlineData("md5=fc3ff98e8c6a0d3087d515c0473f8677")]

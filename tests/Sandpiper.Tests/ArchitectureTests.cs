@@ -1,39 +1,22 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Sandpiper.Tests.Compiled;
 using Sandpiper.Tests.Snapshots;
 
 namespace Sandpiper.Tests;
 
-/// <summary>docs/architecture.md says what is in src/, and src/ keeps what it says.</summary>
+/// <summary>
+/// docs/architecture.md says what is in src/, and src/ keeps what it says. Who knows whom is read from what the compiler made.
+/// </summary>
 public sealed class ArchitectureTests
 {
-    // As the page tells the arrows.
-    private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal)
-    {
-        ["Kernel"] = [],
-        ["Packaging"] = [],
-        ["Archives"] = [],
-        ["Wheels"] = ["Archives", "Packaging"],
-        ["Resolution"] = ["Packaging"],
-        ["Indexes"] = ["Packaging", "Resolution"],
-        ["Policies"] = ["Kernel", "Packaging"],
-        ["Store"] = ["Kernel", "Wheels"],
-        ["Sandbox"] = ["Kernel"],
-        ["Interpreters"] = ["Packaging", "Sandbox"],
-        ["Environments"] = ["Interpreters", "Policies", "Store"],
-        ["Operations"] = ["Environments", "Indexes"],
-        ["Samples"] = ["Packaging"],
-        [""] = ["Operations", "Samples"],
-    };
+    private static readonly Regex NamespaceLine = new(
+        "^namespace (?<name>[^;]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking);
 
-    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.Multiline | RegexOptions.ExplicitCapture;
-    private static readonly Regex DottedName = new(@"[\w.]+", Linear);
-    private static readonly Regex Declaration = new(@"^(public|internal) [a-z ]*(class|struct|interface|enum|record) (?<name>[A-Z]\w*)", Linear);
+    private static readonly Lazy<Room[]> Rooms = new(() => [.. Projects.Select(p => Room.Of(p.Data))]);
 
-    // Comments and texts may name whom they like.
-    private static readonly Regex Prose = new("""//.*|"(\\.|[^"\\\n])*"|^namespace.*""", Linear);
-
-    public static TheoryData<string> Projects => [.. Directory.GetDirectories(Checkout.PathOf("src")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Projects =>
+        [.. Directory.GetDirectories(Checkout.PathOf("src")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void The_rooms_and_folders_of_the_page_are_those_of_the_source()
@@ -42,129 +25,101 @@ public sealed class ArchitectureTests
         Assert.Equal(there.Order(StringComparer.Ordinal), RoomsOfThePage().Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [MemberData(nameof(Projects))]
-    public void A_room_knows_only_whom_the_page_lets_it_know(string project)
+    [Fact]
+    public void The_page_tells_every_arrow_between_rooms_and_none_that_is_not_there()
     {
-        string room = RoomOf(project);
-        var referenced = XDocument.Load(Checkout.PathOf($"src/{project}/{project}.csproj")).Descendants("ProjectReference")
-            .Select(r => RoomOf(Path.GetFileNameWithoutExtension((string?)r.Attribute("Include") ?? "")));
-        Assert.Subset(Known[room].ToHashSet(StringComparer.Ordinal), referenced.ToHashSet(StringComparer.Ordinal));
+        string[] order = [.. RoomsOfThePage().Where(r => !r.Contains('/', StringComparison.Ordinal))];
+        string[] there =
+            [.. order.Select(
+            project => RowOf(project, KnownBy(Rooms.Value.Single(r => r.Name == project)).OrderBy(r => Array.IndexOf(order, r))))];
+        string[] told = [.. ThePage().Split('\n').SkipWhile(l => l is not "| room | knows |").Skip(2).TakeWhile(l => l.StartsWith('|'))];
+        Assert.True(there.SequenceEqual(told, StringComparer.Ordinal),
+            $"the page's table of rooms has to be:\n\n| room | knows |\n|---|---|\n{string.Join('\n', there)}\n");
     }
 
     [Fact]
-    public void No_arrow_of_the_page_leads_back() => Assert.Empty(CircleIn(Known.ToDictionary(k => k.Key, k => k.Value.ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal)));
-
-    [Theory]
-    [MemberData(nameof(Projects))]
-    public void No_two_folders_of_a_room_need_each_other(string project)
+    public void Every_arrow_between_rooms_leads_up_the_page()
     {
-        Dictionary<string, HashSet<string>> arrows = ArrowsBetweenFolders(project, out var because);
-        List<string> circle = CircleIn(arrows);
-        Assert.True(circle.Count == 0, string.Join("\n", circle.Zip(circle.Skip(1)).Select(a => because[a])));
+        List<string> order = [.. RoomsOfThePage().Where(r => !r.Contains('/', StringComparison.Ordinal))];
+        Assert.Empty(
+            Rooms.Value.SelectMany(r => KnownBy(r).Where(known => order.IndexOf(known) > order.IndexOf(r.Name))
+            .Select(known => $"{r.Name} knows {known}")));
     }
 
-    // What lies in a room outside its folders is either the words that they share, or the front that uses them: never both.
     [Theory]
     [MemberData(nameof(Projects))]
-    public void The_words_that_folders_take_from_their_room_need_no_folder(string project)
+    public void A_project_refers_only_to_rooms_that_it_needs(string project)
     {
-        string[] folders = [.. FoldersOf(project)];
-        var files = Directory.GetFiles(Checkout.PathOf($"src/{project}"), "*.cs").ToDictionary(f => f, f => (Code: CodeOf(f), Types: TypesOf(f)), StringComparer.Ordinal);
-        var open = new Queue<string>(folders.SelectMany(f => FilesIn(project, f)).Select(CodeOf));
-        var words = new HashSet<string>(StringComparer.Ordinal);
-        while (open.TryDequeue(out string? code))
+        var referred = XDocument.Load(Checkout.PathOf($"src/{project}/{project}.csproj")).Descendants("ProjectReference")
+            .Select(r => Path.GetFileNameWithoutExtension((string?)r.Attribute("Include") ?? ""));
+        Assert.Subset(KnownBy(Rooms.Value.Single(r => r.Name == project)).ToHashSet(StringComparer.Ordinal),
+            referred.ToHashSet(StringComparer.Ordinal));
+    }
+
+    // What lies in a room outside its folders stands for itself: words that folders share, or the front that uses them, but never both.
+    [Fact]
+    public void No_two_folders_need_each_other_by_whatever_way()
+    {
+        var arrows = new Arrows(Rooms.Value);
+        Assert.Empty(arrows.Folders.Select(arrows.CircleThrough).Where(c => c.Length > 0).Distinct(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void The_namespace_of_a_file_is_its_folder(string project)
+    {
+        foreach (string file in FilesIn(Checkout.PathOf($"src/{project}")))
         {
-            var named = DottedName.Matches(code).SelectMany(m => m.Value.Split('.')).ToHashSet(StringComparer.Ordinal);
-            foreach (var (file, (text, types)) in files)
-            {
-                if (types.Any(named.Contains) && words.Add(file)) open.Enqueue(text);
-            }
+            string folder = Path.GetRelativePath(Checkout.PathOf("src"), Path.GetDirectoryName(file)!).Replace('/', '.');
+            if (NamespaceLine.Match(File.ReadAllText(file)) is { Success: true } line) Assert
+                .Equal((file, folder), (file, line.Groups["name"].Value));
         }
-        Assert.Empty(words.SelectMany(file => folders.Where(f => Uses(files[file].Code, project, f, TypesIn(project, f))).Select(f => $"{Path.GetFileName(file)} needs `{f}`")));
     }
 
-    [Fact]
-    public void A_circle_is_found()
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Every_public_type_says_what_it_is(string project)
     {
-        Assert.Equal(["b", "c", "b"], CircleIn(new(StringComparer.Ordinal) { ["a"] = ["b"], ["b"] = ["c"], ["c"] = ["b"] }));
-        Assert.Empty(CircleIn(new(StringComparer.Ordinal) { ["a"] = ["b", "c"], ["b"] = ["c"], ["c"] = [] }));
+        string file = Path.Combine(AppContext.BaseDirectory, $"{(project is "Sandpiper" ? "sandpiper" : project)}.xml");
+        var documented = XDocument.Load(file).Descendants("member")
+            .Where(m => m.Elements().Any(e => e.Name.LocalName is "summary" or "inheritdoc" or "param"))
+            .Select(m => (string?)m.Attribute("name") ?? "").ToHashSet(StringComparer.Ordinal);
+        string[] silent = [.. Rooms.Value.Single(r => r.Name == project).Types.SelectMany(t => t.Public)
+            .Where(name => !documented.Contains($"T:{name}"))];
+        Assert.True(silent.Length == 0, string.Join('\n', silent));
     }
+
+    private static string ThePage() => File.ReadAllText(Checkout.PathOf("docs/architecture.md"));
 
     private static IEnumerable<string> RoomsOfThePage()
     {
-        string block = File.ReadAllText(Checkout.PathOf("docs/architecture.md")).Split("```")[1];
         string project = "";
-        foreach (string line in block.Split('\n').SkipWhile(l => l is not "src/").Skip(1).TakeWhile(l => l.StartsWith(' ')))
+        foreach (string line in ThePage().Split("```")[1].Split('\n').SkipWhile(l => l is not "src/").Skip(1)
+            .TakeWhile(l => l.StartsWith(' ')))
         {
             bool isRoom = !line.StartsWith("    ", StringComparison.Ordinal);
             if (isRoom) project = line.Trim().Split(' ')[0];
-            foreach (string folder in isRoom ? [""] : line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) yield return $"{project}/{folder}".TrimEnd('/');
+            foreach (string folder in isRoom ? [""] : line
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)) yield return $"{project}/{folder}".TrimEnd('/');
         }
     }
 
-    private static Dictionary<string, HashSet<string>> ArrowsBetweenFolders(string project, out Dictionary<(string, string), string> because)
+    private static string RowOf(string project, IEnumerable<string> known) =>
+        $"| {ShortName(project)} | {(string.Join(", ", known.Select(ShortName)) is { Length: > 0 } names ? names : "nobody")} |";
+
+    private static string ShortName(string project) => project.Split('.', 2) is [_, var room] ? room : project;
+
+    private static IEnumerable<string> KnownBy(Room room)
     {
-        because = [];
-        Dictionary<string, string[]> types = FoldersOf(project).ToDictionary(f => f, f => TypesIn(project, f), StringComparer.Ordinal);
-        var arrows = types.Keys.ToDictionary(f => f, _ => new HashSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
-        foreach (string folder in types.Keys)
-        {
-            foreach (string file in FilesIn(project, folder))
-            {
-                string code = CodeOf(file);
-                foreach (string other in types.Keys.Where(o => o != folder && Uses(code, project, o, types[o])))
-                {
-                    if (arrows[folder].Add(other)) because[(folder, other)] = $"{Path.GetFileName(file)} in `{folder}` needs `{other}`";
-                }
-            }
-        }
-        return arrows;
+        var homes = Rooms.Value.SelectMany(r => r.Types).ToDictionary(t => t.FullName, t => t.Room, StringComparer.Ordinal);
+        return room.Types.SelectMany(t => t.Needs).Select(n => homes.GetValueOrDefault(n, room.Name)).Where(r => r != room.Name)
+            .Distinct(StringComparer.Ordinal);
     }
 
-    // A folder is needed when its namespace is imported and a type of it is named, or when one is named with its namespace.
-    private static bool Uses(string code, string project, string folder, string[] types)
-    {
-        bool imported = code.Split('\n').Contains($"using {project}.{folder};", StringComparer.Ordinal);
-        return DottedName.Matches(code).Select(m => m.Value.Split('.')).Any(name =>
-            (imported && types.Contains(name[0], StringComparer.Ordinal))
-            || name.Zip(name.Skip(1)).Any(pair => pair.First == folder && types.Contains(pair.Second, StringComparer.Ordinal)));
-    }
-
-    private static string[] TypesIn(string project, string folder) =>
-        [.. FilesIn(project, folder).SelectMany(TypesOf).Distinct(StringComparer.Ordinal)];
-
-    private static string[] TypesOf(string file) => [.. Declaration.Matches(CodeOf(file)).Select(m => m.Groups["name"].Value)];
-
-    private static string CodeOf(string file) => Prose.Replace(File.ReadAllText(file), "");
-
-    private static string[] FilesIn(string project, string folder) =>
-        Directory.GetFiles(Checkout.PathOf($"src/{project}/{folder}"), "*.cs", SearchOption.AllDirectories);
+    private static IEnumerable<string> FilesIn(string directory) => Directory.GetFiles(directory, "*.cs", SearchOption.AllDirectories)
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 
     private static IEnumerable<string> FoldersOf(string project) =>
-        Directory.GetDirectories(Checkout.PathOf($"src/{project}")).Select(d => Path.GetFileName(d)).Where(d => d is not ("bin" or "obj") && FilesIn(project, d).Length > 0);
-
-    private static string RoomOf(string project) => project.Split('.', 2) is [_, var room] ? room : "";
-
-    private static List<string> CircleIn(Dictionary<string, HashSet<string>> arrows)
-    {
-        var (done, way) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
-        foreach (string start in arrows.Keys)
-        {
-            if (Walk(start)) return way;
-        }
-        return [];
-
-        bool Walk(string at)
-        {
-            if (done.Contains(at)) return false;
-            int before = way.IndexOf(at);
-            way.Add(at);
-            if (before >= 0) way.RemoveRange(0, before);
-            if (before >= 0 || arrows[at].Any(Walk)) return true;
-            way.RemoveAt(way.Count - 1);
-            done.Add(at);
-            return false;
-        }
-    }
+        Directory.GetDirectories(Checkout.PathOf($"src/{project}")).Where(d => FilesIn(d).Any()).Select(d => Path.GetFileName(d))
+            .Where(d => d is not ("bin" or "obj"));
 }

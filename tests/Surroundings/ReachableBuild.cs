@@ -9,14 +9,16 @@ internal static class ReachableBuild
     private static readonly Lazy<string> Copied = new(Copy);
 
     /// <summary>The full path of a file that was built beside these tests.</summary>
-    public static string Path(string fileName) => System.IO.Path.Join(Environment.IsPrivilegedProcess ? Copied.Value : AppContext.BaseDirectory, fileName);
+    public static string Path(string fileName) =>
+        System.IO.Path.Join(Environment.IsPrivilegedProcess ? Copied.Value : AppContext.BaseDirectory, fileName);
 
     private static string Copy()
     {
         string directory = Directory.CreateTempSubdirectory("sandpiper-build-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
-        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory)) File.Copy(file, System.IO.Path.Join(directory, System.IO.Path.GetFileName(file)));
+        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+            File.Copy(file, System.IO.Path.Join(directory, System.IO.Path.GetFileName(file)));
         return directory;
     }
 }

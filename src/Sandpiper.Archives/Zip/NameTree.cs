@@ -22,7 +22,8 @@ internal static class NameTree
             {
                 above = above[..slash];
                 if (!directories.Add(above)) break;     // and so were those above it
-                if (directories.Set.Count > limits.MaxDirectories) throw Refuse(ZipRules.TooMany, $"its names need more than {limits.MaxDirectories} directories", entry);
+                if (directories.Set.Count > limits.MaxDirectories)
+                    throw Refuse(ZipRules.TooMany, $"its names need more than {limits.MaxDirectories} directories", entry);
                 if (byPrefix.TryGetValue(above, out bool isThere) && !isThere)
                     throw Refuse(ZipRules.FileAsDirectory, $"`{above}` above it is a file", entry);
             }

@@ -18,8 +18,9 @@ public sealed class PackageFiles(string pythonName, Launcher launcher)
     public IEnumerable<TreeFile> Of(ComposedPackage package)
     {
         var wheel = package.Wheel;
-        foreach (var file in wheel.Files)
+        for (int index = 0; index < wheel.Files.Length; index++)
         {
+            var file = wheel.Files[index];
             if (package.LeftOut.Contains(file)) continue;
             string path = Placing.PathOf(file, package.Facts, wheel, pythonName);
             if (file.Kind == StoredFileKind.PythonScript)
@@ -28,7 +29,7 @@ public sealed class PackageFiles(string pythonName, Launcher launcher)
                 // An archive made on Windows knows no execute bit, and a script without it is none (PyPA "Binary distribution format").
                 yield return TreeFile.Written(path, wheel.Read(file, MaxScriptBytes).ToArray(), isExecutable: true);
             else
-                yield return TreeFile.Linked(path, wheel, file);
+                yield return TreeFile.Linked(path, wheel, index);
         }
         foreach (var script in wheel.Scripts) yield return TreeFile.Written($"{Placing.Scripts}/{script.Name}", launcher.For(script), isExecutable: true);
     }

@@ -9,11 +9,15 @@ namespace Sandpiper.Environments.Composing;
 /// <param name="Digest">Of its content.</param>
 public abstract record TreeFile(string Path, Sha256Digest Digest, long Size, bool IsExecutable)
 {
-    public static TreeFile Linked(string path, SealedWheel wheel, StoredFile stored) => new LinkedFile(path, wheel, stored);
+    /// <param name="index">Of the file among those of the wheel.</param>
+    public static TreeFile Linked(string path, SealedWheel wheel, int index) => new LinkedFile(path, wheel, index, wheel.Files[index]);
 
     public static TreeFile Written(string path, byte[] content, bool isExecutable = false) => new WrittenFile(path, content, isExecutable);
 }
 
-public sealed record LinkedFile(string Path, SealedWheel Wheel, StoredFile Stored) : TreeFile(Path, Stored.Digest, Stored.Size, Stored.IsExecutable);
+/// <summary>A file of the store, under another name.</summary>
+public sealed record LinkedFile(string Path, SealedWheel Wheel, int Index, StoredFile Stored)
+    : TreeFile(Path, Stored.Digest, Stored.Size, Stored.IsExecutable);
 
+/// <summary>A file that is written for this generation alone.</summary>
 public sealed record WrittenFile(string Path, byte[] Content, bool IsExecutable) : TreeFile(Path, Sha256Digest.Of(Content), Content.Length, IsExecutable);

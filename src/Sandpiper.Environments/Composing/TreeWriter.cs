@@ -2,19 +2,18 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>
-/// Writes a plan to disk, on all cores: two calls of the kernel for a linked file, a handful for a directory, and none is opened twice.
+/// Writes a plan to disk, on all cores: three calls of the kernel for a linked file, a handful for a directory, and none is opened twice.
 /// </summary>
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
 public sealed class TreeWriter(string directory)
 {
-    private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
-
-    private readonly ConcurrentDictionary<string, Lazy<OpenDirectory>> _trees = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Sha256Digest, Lazy<LinkedEntry>> _entries = new();
     private readonly ConcurrentBag<string> _copies = [];
 
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
@@ -43,8 +42,9 @@ public sealed class TreeWriter(string directory)
         }
         finally
         {
-            foreach (var tree in _trees.Values.Where(t => t.IsValueCreated)) tree.Value.Dispose();
+            foreach (var entry in _entries.Values.Where(t => t.IsValueCreated)) entry.Value.Dispose();
         }
+        Parallel.ForEach(_entries.Values, entry => entry.Value.KeepStamps());
         return [.. _copies.Order(StringComparer.Ordinal)];
     }
 
@@ -61,18 +61,8 @@ public sealed class TreeWriter(string directory)
 
     private bool TryLink(OpenDirectory open, LinkedFile file)
     {
-        var tree = _trees.GetOrAdd(file.Wheel.Tree, path => new Lazy<OpenDirectory>(() => OpenDirectory.At(path))).Value;
-        MustBeAsSealed(tree, file);
-        return open.TryAdopt(tree, file.Stored.StorePath, file.Path[(file.Path.LastIndexOf('/') + 1)..]);
-    }
-
-    // What somebody edited in the store, or through an environment that shares its files, must not be carried into the next one.
-    private static void MustBeAsSealed(OpenDirectory tree, LinkedFile file)
-    {
-        if (!tree.TryLookAt(file.Stored.StorePath, out FileStatus status)) throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} is gone");
-        bool asSealed = status.Type == FileType.Regular && status.Size == file.Size && status.ModifiedAt == Sealed
-            && status.Mode == (file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
-        if (!asSealed) throw new StoreDamagedException(file.Wheel.Digest, $"{file.Stored.StorePath} has been changed");
+        var entry = _entries.GetOrAdd(file.Wheel.Digest, _ => new Lazy<LinkedEntry>(() => new LinkedEntry(file.Wheel))).Value;
+        return entry.TryLink(file, open, directory);
     }
 
     private static void ForEach(List<string> paths, Action<string> write, CancellationToken cancel)

@@ -24,7 +24,7 @@ public sealed class EnvironmentLock : IDisposable
         try
         {
             // Asked again and again: a flock(2) that blocks cannot be given up by Ctrl-C.
-            for (bool hasTold = false; !(isHeld = FileLock.TryTake(file)); hasTold = true)
+            for (bool hasTold = false; !(isHeld = FileLock.TryTake(file, path)); hasTold = true)
             {
                 if (!hasTold) waiting();
                 cancel.WaitHandle.WaitOne(Pause);

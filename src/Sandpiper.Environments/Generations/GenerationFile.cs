@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sandpiper.Policies;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
@@ -26,8 +27,9 @@ public static class GenerationFile
         string path = Path.Combine(directory, Name);
         try
         {
-            if (new FileInfo(path).Length > MaxBytes) throw new FormatException($"more than {MaxBytes} bytes");
-            var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), GenerationJson.Default.GenerationDocument) ?? throw new FormatException("null");
+            byte[] content = RegularFile.TryRead(path, MaxBytes)
+                ?? throw (FileStatus.TryRead(path, out _) ? new FormatException("no file") : new FileNotFoundException(null, path));
+            var document = JsonSerializer.Deserialize(content, GenerationJson.Default.GenerationDocument) ?? throw new FormatException("null");
             if (!string.Equals(document.Schema, Schema, StringComparison.Ordinal)) throw new EnvironmentException($"`{path}` was written by another version of Sandpiper");
             if (document.Number != number || !string.Equals(document.Environment, environment, StringComparison.Ordinal)) throw new FormatException("that of another generation");
             return document.ToGeneration(directory);
@@ -83,6 +85,7 @@ public sealed record GenerationDocument(
     }
 }
 
+/// <summary>One package of it.</summary>
 public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null)
@@ -116,6 +119,7 @@ public sealed record PackageDocument(
 
 public sealed record AcceptanceDocument(string Rule, string Path, int Others, int? Waiver);
 
+/// <summary>How it is written, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, WriteIndented = true)]
 [JsonSerializable(typeof(GenerationDocument))]

@@ -13,6 +13,9 @@ namespace Sandpiper.Environments.Generations;
 /// </remarks>
 public sealed class ManagedEnvironment
 {
+    /// <summary>The one that everybody gets who does not say otherwise: one convenient set of packages for all tools.</summary>
+    public const string Shared = "shared";
+
     private const int MaxNameLength = 64;       // part of the first line of every script, of which 127 bytes count
     private const string GenerationsName = "generations";
 
@@ -30,7 +33,8 @@ public sealed class ManagedEnvironment
 
     public string LedgerFile => Path.Combine(Directory, "ledger.jsonl");
 
-    private string CurrentLink => Path.Combine(Directory, "current");
+    /// <summary>Absolute: the link that says which generation is current.</summary>
+    public string CurrentLink => Path.Combine(Directory, "current");
 
     private string LockFile => Path.Combine(Directory, "lock");
 
@@ -55,11 +59,15 @@ public sealed class ManagedEnvironment
         {
             if (SymbolicLink.Target(CurrentLink) is not { } target)
                 return Path.Exists(CurrentLink) ? throw new EnvironmentException($"`{CurrentLink}` is no link") : null;
-            return target.StartsWith(GenerationsName + "/", StringComparison.Ordinal) && TryParseNumber(target.AsSpan(GenerationsName.Length + 1), out int number)
-                ? number
-                : throw new EnvironmentException($"`{CurrentLink}` was pointed elsewhere: {target}");
+            return NumberIn(target) ?? throw new EnvironmentException($"`{CurrentLink}` was pointed elsewhere: {target}");
         }
     }
+
+    /// <summary>The same, null too where the link leads elsewhere: for whoever mends it.</summary>
+    public int? LinkedNumber => SymbolicLink.Target(CurrentLink) is { } target ? NumberIn(target) : null;
+
+    /// <summary>There is a link that says what is current, or something in its place.</summary>
+    public bool HasCurrentName => FileStatus.TryRead(CurrentLink, out _);
 
     /// <summary>The numbers of all generations that are there, ascending.</summary>
     public ImmutableArray<int> Numbers => !System.IO.Directory.Exists(Generations)
@@ -127,6 +135,10 @@ public sealed class ManagedEnvironment
         using (var generations = OpenDirectory.At(Generations)) generations.SynchronizeFileSystem();
         SymbolicLink.Replace(CurrentLink, $"{GenerationsName}/{number.ToString(CultureInfo.InvariantCulture)}");
     }
+
+    private static int? NumberIn(string target) =>
+        target.StartsWith(GenerationsName + "/", StringComparison.Ordinal)
+            && TryParseNumber(target.AsSpan(GenerationsName.Length + 1), out int number) ? number : null;
 
     // As we write them: "03" and "3" must not be two names of one state.
     private static bool TryParseNumber(ReadOnlySpan<char> text, out int number) =>

@@ -18,8 +18,11 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
 
     private readonly Dictionary<int, Sha256Digest> _generations = [];
 
-    /// <summary>Whole lines that could not be read at the last <see cref="Read"/>.</summary>
+    /// <summary>Whole lines that could not be read at the last <see cref="Read"/>, less those that a repair has taken note of.</summary>
     public int Unreadable { get; private set; }
+
+    /// <summary>There was no file at the last <see cref="Read"/>, or something else in its place.</summary>
+    public bool IsMissing { get; private set; }
 
     /// <summary>The last line was cut off, as of the last <see cref="Read"/>.</summary>
     public bool IsTorn { get; private set; }
@@ -31,6 +34,10 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     /// <summary>Writes that the announced switch happened, and what the generation's description was then.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     public void Confirm(int to) => Append(new LedgerEvent(LedgerEvent.Switched, to, GenerationSha256: DescriptionOf(to)?.Hex));
+
+    /// <summary>Writes that the lines before this one that cannot be read are known; nothing is ever taken out.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void NoteUnreadable() => Append(new LedgerEvent(LedgerEvent.Noted, To: 0));
 
     /// <summary>All changes, oldest first.</summary>
     /// <exception cref="EnvironmentException">The file is larger than any ledger.</exception>
@@ -61,6 +68,11 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         try
         {
             var read = JsonSerializer.Deserialize(text, LedgerJson.Default.LedgerEvent);
+            if (read is { Event: LedgerEvent.Noted })
+            {
+                Unreadable = 0;
+                return true;
+            }
             if (read is { Event: LedgerEvent.Switched })
             {
                 int announced = lines.FindLastIndex(l => l.To == read.To && !l.Confirmed);
@@ -87,15 +99,19 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
 
     private ReadOnlySpan<byte> Content()
     {
-        var file = new FileInfo(environment.LedgerFile);
-        if (!file.Exists) return [];
-        return file.Length <= MaxBytes ? File.ReadAllBytes(file.FullName) : throw new EnvironmentException($"`{file.FullName}` is larger than {MaxBytes} bytes");
+        string path = environment.LedgerFile;
+        IsMissing = !FileStatus.TryRead(path, out var file) || file.Type != FileType.Regular;
+        if (IsMissing) return [];
+        if (file.Size > MaxBytes) throw new EnvironmentException($"`{path}` is larger than {MaxBytes} bytes");
+        return RegularFile.TryRead(path, MaxBytes) ?? [];
     }
 
     private void Append(LedgerEvent what)
     {
         using var file = RawFile.TryOpen(environment.LedgerFile, RawFile.ReadWrite | RawFile.Create | RawFile.Append)
             ?? throw new DirectoryNotFoundException($"no directory for {environment.LedgerFile}");
+        // Into a pipe it would be written and lost.
+        if (FileStatus.Of(file).Type != FileType.Regular) throw new IOException($"it is no file: {environment.LedgerFile}");
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(what, LedgerJson.Default.LedgerEvent);
         // After a torn line comes a line break first, or this line would become part of it.
         RawFile.AppendLine(file, [.. EndsInLine(file) ? "\n"u8 : [], .. json, (byte)'\n'], environment.LedgerFile);
@@ -111,6 +127,6 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     private Sha256Digest? DescriptionOf(int number)
     {
         string path = Path.Combine(environment.DirectoryOf(number), GenerationFile.Name);
-        return File.Exists(path) ? Sha256Digest.Of(File.ReadAllBytes(path)) : null;
+        return RegularFile.TryRead(path, int.MaxValue) is { } description ? Sha256Digest.Of(description) : null;
     }
 }

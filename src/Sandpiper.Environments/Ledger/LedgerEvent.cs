@@ -3,12 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Sandpiper.Environments.Ledger;
 
-/// <summary>One line of the file: a change that is about to happen, or the switch that it led to. What belongs to the other kind is null.</summary>
+/// <summary>
+/// One line of the file: a change that is about to happen, the switch that it led to, or that unreadable lines were noticed. What belongs to
+/// another kind is null.
+/// </summary>
 public sealed record LedgerEvent(
     string Event, int To, string? Command = null, DateTimeOffset? When = null, string? Who = null, uint? Uid = null, int? From = null,
     LedgerChange[]? Changes = null, string[]? Overrides = null, string? GenerationSha256 = null)
 {
-    public const string Change = "change", Switched = "switched";
+    public const string Change = "change", Switched = "switched", Noted = "noted";
 
     public static LedgerEvent Of(LedgerLine line, uint uid) =>
         new(
@@ -22,6 +25,7 @@ public sealed record LedgerEvent(
             : null;
 }
 
+/// <summary>How it is written, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 4)]
 [JsonSerializable(typeof(LedgerEvent))]

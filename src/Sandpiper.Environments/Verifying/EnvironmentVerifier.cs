@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
-using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
 
@@ -10,50 +9,51 @@ namespace Sandpiper.Environments.Verifying;
 
 /// <summary>Compares a generation, and the store below it, with what was installed: nothing changed, nothing missing, nothing added (P5).</summary>
 /// <remarks>
-/// Quick: kind, size, time, permissions and link target of everything, that each hard link is still the store's file, and the content of
-/// the few files written for the generation. Full: the content of every file. Whoever changes a file in place and sets its time back is
-/// seen by the full look only.
+/// Quick: kind, size, time, permissions and link target of everything, and the content of what the kernel says was touched since it was
+/// known, in whatever way (<see cref="EntryStamps"/>). Full: the content of every file.
 /// </remarks>
-public sealed class EnvironmentVerifier(WheelStore store)
+public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelStore store)
 {
     /// <param name="Files">Looked at in the generation.</param>
-    /// <param name="Findings">Ordered by path, those of the store last; empty when everything is as installed.</param>
+    /// <param name="Findings">Ordered by path, then those of the store, then the ledger; empty when everything is as installed.</param>
     public sealed record Report(int Files, ImmutableArray<Finding> Findings);
 
+    /// <param name="generation">Of this environment.</param>
     /// <exception cref="IOException">Something of it cannot be looked at.</exception>
     /// <exception cref="EnvironmentException">The ledger is too large to be one.</exception>
     public Report Verify(Generation generation, bool full, CancellationToken cancel)
     {
-        var expected = new ExpectedTrees(generation, store, DescriptionOf(generation));
+        // First the generations, then the lines: a line precedes its generation.
+        ImmutableArray<int> numbers = environment.Numbers;
+        var ledger = new EnvironmentLedger(environment);
+        ImmutableArray<LedgerLine> lines = ledger.Read();
+        var expected = new ExpectedTrees(generation, store, ledger.DescriptionDigest(generation.Number));
         var comparison = new TreeComparison(full, cancel);
-        foreach (var (entry, tree) in expected.Entries) comparison.Compare(entry, tree);
+        // The store first: what it has shown of a file need not be shown again by the file's name in the generation.
+        var ofStore = expected.Findings.Concat(expected.Entries.SelectMany(e =>
+            comparison.Compare(e.Directory, e.Tree).Select(d => Finding.OfStore(d.Kind, e.Package, d.Path, d.ChangedAt)))).ToList();
         int inStore = comparison.Files;
-        var findings = expected.Findings.Concat(comparison.Differences.Select(OfStore)).OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
-
-        comparison.Differences.Clear();
-        comparison.Compare(generation.Directory, expected.Tree);
-        var ofGeneration = comparison.Differences.Select(d => OfGeneration(d, generation)).OrderBy(f => f.Path, StringComparer.Ordinal);
-        return new Report(comparison.Files - inStore, [.. ofGeneration, .. findings.Distinct()]);
+        var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation));
+        return new Report(comparison.Files - inStore, [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore)), .. OfLedger(ledger, lines, numbers)]);
     }
 
-    private static Sha256Digest? DescriptionOf(Generation generation)
+    // Whoever empties it, or cuts lines out, leaves generations that no line speaks of. A torn last line is what a power failure leaves.
+    private static IEnumerable<Finding> OfLedger(EnvironmentLedger ledger, ImmutableArray<LedgerLine> lines, ImmutableArray<int> numbers)
     {
-        // envs/NAME/generations/N
-        string root = Path.GetFullPath(Path.Combine(generation.Directory, "../../../.."));
-        var ledger = new EnvironmentLedger(ManagedEnvironment.Open(root, generation.Environment));
-        ledger.Read();
-        return ledger.DescriptionDigest(generation.Number);
+        bool isWhole = ledger.Unreadable == 0 && numbers.All(n => lines.Any(l => l.To == n));
+        if (isWhole && !ledger.IsMissing) yield break;
+        var kind = ledger.IsMissing ? FindingKind.Missing : FindingKind.Changed;
+        yield return new Finding(kind, "ledger.jsonl", null, RunsAtStart: false) { Place = FindingPlace.Ledger };
     }
 
-    private static Finding OfStore(TreeComparison.Difference difference)
-    {
-        int store = difference.Path.LastIndexOf("/store/", StringComparison.Ordinal);
-        return new Finding(difference.Kind, difference.Path[(store + 1)..], difference.Owner, RunsAtStart: false) { InStore = true, ChangedAt = difference.ChangedAt };
-    }
+    private static IEnumerable<Finding> Ordered(IEnumerable<Finding> findings) => findings.OrderBy(f => f.Path, StringComparer.Ordinal);
+
+    // A manifest can be found out in two ways.
+    private static IEnumerable<Finding> Distinct(IEnumerable<Finding> findings) => findings.DistinctBy(f => (f.Kind, f.Path));
 
     private static Finding OfGeneration(TreeComparison.Difference difference, Generation generation)
     {
-        string path = difference.Path.Length > generation.Directory.Length ? difference.Path[(generation.Directory.Length + 1)..] : ".";
+        string path = difference.Path.Length > 0 ? difference.Path : ".";
         return new Finding(difference.Kind, path, difference.Owner, RunsAtStart(path, generation)) { ChangedAt = difference.ChangedAt };
     }
 

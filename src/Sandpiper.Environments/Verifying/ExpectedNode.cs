@@ -1,5 +1,6 @@
 using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Verifying;
 
@@ -23,13 +24,11 @@ public sealed record ExpectedFile(UnixFileMode? Mode, Sha256Digest? Digest) : Ex
     /// <summary>Null: nobody wrote it down.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Its content is compared even by a quick look.</summary>
-    public bool IsAlwaysRead { get; init; }
-
-    /// <summary>Absolute: the file that this one is another name of; null: none.</summary>
-    public string? SameAs { get; init; }
+    /// <summary>While it still fits, the content is the expected one without being read; the default value: it has to be read.</summary>
+    public FileStamp Stamp { get; init; }
 }
 
+/// <summary>A directory, and what should be in it: nothing else.</summary>
 public sealed record ExpectedDirectory : ExpectedNode
 {
     private readonly Dictionary<string, ExpectedNode> _children = new(StringComparer.Ordinal);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Store;
@@ -19,33 +20,32 @@ public sealed class ExpectedTrees
 
     private readonly Generation _generation;
     private readonly List<Finding> _findings = [];
-    private readonly Dictionary<string, ExpectedDirectory> _entries = new(StringComparer.Ordinal);
+    private readonly List<ExpectedEntry> _entries = [];
 
     /// <param name="description">Of <c>generation.json</c>, as the ledger has it; null when it does not say.</param>
     public ExpectedTrees(Generation generation, WheelStore store, Sha256Digest? description)
     {
         _generation = generation;
         foreach (var (path, target) in GenerationPlan.LinksTo(generation.Python, generation.PythonName)) Tree.TryAdd(path, new ExpectedLink(target));
-        Tree.TryAdd(GenerationFile.Name, new ExpectedFile(SealedTree.FileMode, description) { IsAlwaysRead = true });
-        var copies = generation.Copies.ToHashSet(StringComparer.Ordinal);
+        Tree.TryAdd(GenerationFile.Name, new ExpectedFile(SealedTree.FileMode, description));
         var written = OwnersOfWritten();
         foreach (var (path, digest) in generation.WrittenFiles)
         {
-            Tree.TryAdd(path, new ExpectedFile(ModeOf(path.StartsWith("bin/", StringComparison.Ordinal)), digest) { Owner = written(path), IsAlwaysRead = true });
+            Tree.TryAdd(path, new ExpectedFile(ModeOf(path.StartsWith("bin/", StringComparison.Ordinal)), digest) { Owner = written(path) });
         }
-        foreach (var package in generation.Packages) Add(package, store, copies);
+        foreach (var package in generation.Packages) Add(package, store);
     }
 
     /// <summary>The generation.</summary>
     public ExpectedDirectory Tree { get; } = new();
 
-    /// <summary>The entries of the store, by their absolute paths.</summary>
-    public IReadOnlyDictionary<string, ExpectedDirectory> Entries => _entries;
+    /// <summary>The entries of the store, one for each package whose wheel is there.</summary>
+    public IReadOnlyList<ExpectedEntry> Entries => _entries;
 
     /// <summary>What is wrong already: entries that are gone or lie.</summary>
     public IReadOnlyList<Finding> Findings => _findings;
 
-    private void Add(InstalledPackage package, WheelStore store, HashSet<string> copies)
+    private void Add(InstalledPackage package, WheelStore store)
     {
         var record = RecordOf(package);
         var wheel = Find(package, store);
@@ -55,12 +55,18 @@ public sealed class ExpectedTrees
             return;
         }
         var entry = new ExpectedDirectory { Owner = package };
-        entry.TryAdd(StoreManifest.FileName, new ExpectedFile(SealedTree.FileMode, null) { Owner = package });
-        bool isTrue = true;
-        foreach (var file in wheel.Files)
+        bool isTrue = TryFindStamps(wheel, out var stamps);
+        var manifest = new ExpectedFile(SealedTree.FileMode, stamps?.ManifestDigest) { Owner = package, Stamp = stamps?.Manifest ?? default };
+        entry.TryAdd(StoreManifest.FileName, manifest);
+        for (int i = 0; i < wheel.Files.Length; i++)
         {
-            string source = Path.Combine(wheel.Tree, file.StorePath);
-            var stored = new ExpectedFile(ModeOf(file.IsExecutable), file.Digest) { Owner = package, Size = file.Size };
+            var file = wheel.Files[i];
+            var stored = new ExpectedFile(ModeOf(file.IsExecutable), file.Digest)
+            {
+                Owner = package,
+                Size = file.Size,
+                Stamp = stamps?.Files[i] ?? default,
+            };
             if (package.OmittedHooks.Contains(file.Path, StringComparer.Ordinal))
             {
                 entry.TryAdd($"{SealedWheel.TreeName}/{file.StorePath}", stored);
@@ -71,13 +77,28 @@ public sealed class ExpectedTrees
             if (!isWritten && record.TryGetValue(path, out var row) && row.Digest is { } digest && digest != file.Digest)
             {
                 isTrue = false;
-                stored = stored with { Digest = digest, Size = row.Size };
+                stored = stored with { Digest = digest, Size = row.Size, Stamp = default };
             }
             entry.TryAdd($"{SealedWheel.TreeName}/{file.StorePath}", stored);
-            if (!isWritten) Tree.TryAdd(path, stored with { SameAs = copies.Contains(path) ? null : source });
+            // The same file by another name is known from the store; anything else in its place is read.
+            if (!isWritten) Tree.TryAdd(path, stored with { Stamp = default });
         }
         if (!isTrue) _findings.Add(OfEntry(FindingKind.Changed, package, StoreManifest.FileName));
-        _entries.TryAdd(wheel.Directory, entry);
+        _entries.Add(new ExpectedEntry(package, wheel.Directory, entry));
+    }
+
+    private static bool TryFindStamps(SealedWheel wheel, out EntryStamps? stamps)
+    {
+        stamps = null;
+        try
+        {
+            stamps = EntryStamps.Find(wheel);
+            return true;
+        }
+        catch (StoreDamagedException)
+        {
+            return false;
+        }
     }
 
     private SealedWheel? Find(InstalledPackage package, WheelStore store)
@@ -99,12 +120,11 @@ public sealed class ExpectedTrees
     {
         var rows = new Dictionary<string, RecordRow>(StringComparer.Ordinal);
         string path = $"{DistInfoOf(package)}/RECORD";
-        var file = new FileInfo(Path.Combine(_generation.Directory, path));
-        if (!file.Exists || file.LinkTarget is not null || file.Length > MaxRecordBytes || !_generation.WrittenFiles.TryGetValue(path, out var digest)) return rows;
+        if (!_generation.WrittenFiles.TryGetValue(path, out var digest)) return rows;
         try
         {
-            byte[] content = File.ReadAllBytes(file.FullName);
-            if (Sha256Digest.Of(content) != digest || !RecordFile.TryParse(content, out var parsed, out _)) return rows;
+            byte[]? content = RegularFile.TryRead(Path.Combine(_generation.Directory, path), MaxRecordBytes);
+            if (content is null || Sha256Digest.Of(content) != digest || !RecordFile.TryParse(content, out var parsed, out _)) return rows;
             foreach (var row in parsed) rows.TryAdd(Placing.FromRecord(row.Path, _generation.PythonName), row);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -122,8 +142,11 @@ public sealed class ExpectedTrees
 
     private string DistInfoOf(InstalledPackage package) => $"{Placing.SitePackages(_generation.PythonName)}/{Placing.DistInfo(package)}";
 
-    private static Finding OfEntry(FindingKind kind, InstalledPackage package, string path) =>
-        new(kind, $"store/{package.Digest.Hex}{(path.Length > 0 ? "/" : "")}{path}", package, RunsAtStart: false) { InStore = true };
+    private static Finding OfEntry(FindingKind kind, InstalledPackage package, string path) => Finding.OfStore(kind, package, path, changedAt: null);
 
     private static UnixFileMode ModeOf(bool isExecutable) => isExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode;
 }
+
+/// <summary>An entry of the store that a package of the generation comes from.</summary>
+/// <param name="Directory">Absolute.</param>
+public sealed record ExpectedEntry(InstalledPackage Package, string Directory, ExpectedDirectory Tree);

@@ -3,13 +3,23 @@ using Sandpiper.Environments.Generations;
 namespace Sandpiper.Environments.Verifying;
 
 /// <summary>One difference between an environment and what was installed into it.</summary>
-/// <param name="Path">Below the environment's directory; below the data root where <see cref="InStore"/>.</param>
-/// <param name="Owner">The package whose file it is; null for files of nobody and of the environment itself.</param>
+/// <param name="Path">For people: below the generation's directory; of the store and the shims below the data root; of the rest its name.</param>
+/// <param name="Owner">The package whose file it is, or whose entry of the store; null for what is nobody's or the environment's own.</param>
 /// <param name="RunsAtStart">It would run, or steer, every start of the environment's Python.</param>
 public sealed record Finding(FindingKind Kind, string Path, InstalledPackage? Owner, bool RunsAtStart)
 {
-    /// <summary>It is the store that is damaged: every environment with this wheel is concerned, and none can be composed from it.</summary>
-    public bool InStore { get; init; }
+    public FindingPlace Place { get; init; }
+
+    /// <summary>In the entry of a package's wheel, at a path below it; an empty one is the entry itself.</summary>
+    internal static Finding OfStore(FindingKind kind, InstalledPackage package, string path, DateTimeOffset? changedAt) =>
+        new(kind, $"store/{package.Digest.Hex}{(path.Length > 0 ? "/" : "")}{path}", package, RunsAtStart: false)
+        {
+            Place = FindingPlace.Store,
+            ChangedAt = changedAt,
+        };
+
+    /// <summary>It is the store that is damaged.</summary>
+    public bool InStore => Place == FindingPlace.Store;
 
     /// <summary>When the kernel last saw the file changed, its permissions and names included; null for what is gone.</summary>
     public DateTimeOffset? ChangedAt { get; init; }

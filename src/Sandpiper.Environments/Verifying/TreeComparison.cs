@@ -6,28 +6,34 @@ using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Verifying;
 
-/// <summary>Holds sealed trees against what they should be, one lstat a name. Follows no link, and changes nothing.</summary>
-/// <param name="everyByte">Reads every file; otherwise only those that cannot be told by type, size, time, mode and identity.</param>
+/// <summary>
+/// Holds sealed trees against what they should be, one lstat a name. Follows no link, and changes nothing. What one tree has shown of a file
+/// holds for its other names too.
+/// </summary>
+/// <param name="everyByte">Reads every file; otherwise only those that were touched since their content was known, or of which none is.</param>
 public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
 {
     private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
 
-    private readonly Dictionary<string, FileIdentity> _identities = new(StringComparer.Ordinal);
-    private readonly HashSet<(FileIdentity, Sha256Digest)> _read = [];
+    private readonly HashSet<(FileIdentity, Sha256Digest)> _known = [];
+    private string _root = "";
+    private List<Difference> _differences = [];
 
-    /// <summary>One thing that is not as it should be; the path as it was walked.</summary>
+    /// <summary>One thing that is not as it should be; the path below the directory that was compared, empty for itself.</summary>
     public sealed record Difference(FindingKind Kind, string Path, InstalledPackage? Owner, DateTimeOffset? ChangedAt);
-
-    public List<Difference> Differences { get; } = [];
 
     /// <summary>Regular files looked at.</summary>
     public int Files { get; private set; }
 
-    /// <param name="path">Absolute.</param>
-    public void Compare(string path, ExpectedDirectory expected)
+    /// <param name="directory">Absolute.</param>
+    /// <returns>What is not as it should be.</returns>
+    public List<Difference> Compare(string directory, ExpectedDirectory expected)
     {
-        if (!FileStatus.TryRead(path, out var status)) Report(FindingKind.Missing, path, expected, null);
-        else Compare(path, expected, status);
+        _root = directory;
+        _differences = [];
+        if (!FileStatus.TryRead(directory, out var status)) Report(FindingKind.Missing, "", expected, null);
+        else Compare("", expected, status);
+        return _differences;
     }
 
     private void Compare(string path, ExpectedNode expected, in FileStatus status)
@@ -41,7 +47,8 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
                 Files++;
                 if (Differs(path, file, status) is { } kind) Report(kind, path, expected, status);
                 break;
-            case (ExpectedLink link, FileType.SymbolicLink) when string.Equals(SymbolicLink.Target(path), link.Target, StringComparison.Ordinal):
+            case (ExpectedLink link, FileType.SymbolicLink)
+                when string.Equals(SymbolicLink.Target(Absolute(path)), link.Target, StringComparison.Ordinal):
                 break;
             default:
                 Report(FindingKind.Changed, path, expected, status);
@@ -53,40 +60,49 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         if (status.Mode != SealedTree.DirectoryMode) Report(FindingKind.Mode, path, expected, status);
-        int before = Differences.Count;
-        var names = NamesIn(path);
+        int before = _differences.Count;
+        var names = NamesIn(Absolute(path));
         foreach (string name in names)
         {
-            string below = $"{path}/{name}";
+            string below = Below(path, name);
             // A name that is no UTF-8 cannot be looked at by its text; whatever it is, nobody put it there.
-            FileStatus? there = FileStatus.TryRead(below, out var found) ? found : null;
+            FileStatus? there = FileStatus.TryRead(Absolute(below), out var found) ? found : null;
             if (there is { } present && expected.Children.TryGetValue(name, out var child)) Compare(below, child, present);
             else Report(FindingKind.Added, below, null, there);
         }
         foreach (var (name, child) in expected.Children)
         {
-            if (!names.Contains(name)) Report(FindingKind.Missing, $"{path}/{name}", child, null);
+            if (!names.Contains(name)) Report(FindingKind.Missing, Below(path, name), child, null);
         }
         // Something was here that is gone again; said only where nothing better is to be said.
-        if (status.ModifiedAt != Sealed && Differences.Count == before) Report(FindingKind.Changed, path, expected, status);
+        if (status.ModifiedAt != Sealed && _differences.Count == before) Report(FindingKind.Changed, path, expected, status);
     }
 
     private FindingKind? Differs(string path, ExpectedFile expected, in FileStatus status)
     {
-        _identities[path] = status.Identity;
         if (expected.Size is { } size && status.Size != size) return FindingKind.Changed;
-        bool isReplaced = expected.SameAs is { } other && _identities.TryGetValue(other, out var identity) && identity != status.Identity;
-        // Read even if its time tells already: then only what differs is called changed, and a file is read once however many names it has.
-        bool mustRead = everyByte || expected.IsAlwaysRead || isReplaced;
-        if (mustRead && expected.Digest is { } digest && !_read.Contains((status.Identity, digest)))
+        if (expected.Digest is { } digest && !IsKnown(status, digest, everyByte ? default : expected.Stamp))
         {
-            if (DigestOf(path) != digest) return FindingKind.Changed;
-            _read.Add((status.Identity, digest));
+            // Read even if its time tells already: then only what differs is called changed, and a file is read once however many names it has.
+            if (DigestOf(Absolute(path)) != digest) return FindingKind.Changed;
+            _known.Add((status.Identity, digest));
         }
         if (status.ModifiedAt != Sealed) return FindingKind.Changed;
         bool isMode = expected.Mode is { } mode ? status.Mode == mode : status.Mode is SealedTree.FileMode or SealedTree.ExecutableMode;
         return isMode ? null : FindingKind.Mode;
     }
+
+    private bool IsKnown(in FileStatus status, Sha256Digest digest, in FileStamp stamp)
+    {
+        if (_known.Contains((status.Identity, digest))) return true;
+        if (stamp == default || stamp != FileStamp.Of(status)) return false;
+        _known.Add((status.Identity, digest));
+        return true;
+    }
+
+    private string Absolute(string path) => path.Length == 0 ? _root : $"{_root}/{path}";
+
+    private static string Below(string path, string name) => path.Length == 0 ? name : $"{path}/{name}";
 
     private static HashSet<string> NamesIn(string path)
     {
@@ -105,7 +121,9 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     {
         try
         {
-            using var content = File.OpenRead(path);
+            using var file = RegularFile.TryOpen(path);
+            if (file is null) return null;
+            using var content = new FileStream(file, FileAccess.Read, bufferSize: 0);
             return Sha256Digest.FromBytes(SHA256.HashData(content));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -115,5 +133,5 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     }
 
     private void Report(FindingKind kind, string path, ExpectedNode? expected, FileStatus? status) =>
-        Differences.Add(new Difference(kind, path, expected?.SoleOwner, status?.ChangedAt.ToDateTime()));
+        _differences.Add(new Difference(kind, path, expected?.SoleOwner, status?.ChangedAt.ToDateTime()));
 }

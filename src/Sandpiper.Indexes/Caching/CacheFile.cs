@@ -8,7 +8,9 @@ internal static class CacheFile
 
     private const string Unfinished = ".part-";
 
-    /// <summary>Removes what somebody who was killed left unfinished below a directory; what is being written is locked, and stays.</summary>
+    /// <summary>
+    /// Removes what somebody who was killed left unfinished below a directory; what is being written is locked, and stays.
+    /// </summary>
     public static void Sweep(string directory)
     {
         try

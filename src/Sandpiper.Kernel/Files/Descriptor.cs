@@ -6,6 +6,7 @@ namespace Sandpiper.Kernel.Files;
 /// <summary>read(2), write(2) and lseek(2) on a descriptor that others share: its position moves for them, too.</summary>
 public static unsafe partial class Descriptor
 {
+    private const int PieceBytes = 16 << 10;
     private const int FromStart = 0, FromHere = 1;  // SEEK_SET, SEEK_CUR: linux/fs.h
 
     /// <returns>0 at the end, or where it cannot be read.</returns>
@@ -19,18 +20,32 @@ public static unsafe partial class Descriptor
         }
     }
 
+    /// <returns>All of it from where it stands; nothing of what cannot be read.</returns>
+    public static byte[] ReadToEnd(SafeFileHandle file)
+    {
+        using var content = new MemoryStream();
+        byte[] piece = new byte[PieceBytes];
+        while (Read(file, piece) is > 0 and var got) content.Write(piece, 0, got);
+        return content.ToArray();
+    }
+
     /// <returns>False when not all of it could be written.</returns>
     public static bool TryWrite(SafeFileHandle file, ReadOnlySpan<byte> content)
     {
         while (!content.IsEmpty)
         {
-            nint done;
-            fixed (byte* start = content) done = Write(file, start, (nuint)content.Length);
+            nint done = WriteOnce(file, content);
             if (done < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) continue;
             if (done <= 0) return false;
             content = content[(int)done..];
         }
         return true;
+    }
+
+    /// <returns>How many bytes were written, or -1; the last error says why.</returns>
+    internal static nint WriteOnce(SafeFileHandle file, ReadOnlySpan<byte> content)
+    {
+        fixed (byte* start = content) return Write(file, start, (nuint)content.Length);
     }
 
     /// <returns>Negative where it has no position.</returns>

@@ -7,18 +7,17 @@ namespace Sandpiper.Kernel.Files;
 public static partial class FileLock
 {
     private const int Exclusive = 2, NonBlocking = 4;   // LOCK_EX, LOCK_NB: sys/file.h
-    private const int WouldBlock = 11, Interrupted = 4; // EWOULDBLOCK, EINTR
 
     /// <summary>False when somebody else holds it.</summary>
-    /// <exception cref="IOException">The file system has no locks: then nothing may be changed.</exception>
-    public static bool TryTake(SafeFileHandle file)
+    /// <exception cref="KernelException">The file system has no locks: then nothing may be changed.</exception>
+    public static bool TryTake(SafeFileHandle file, string path)
     {
         while (true)
         {
             if (Flock(file, Exclusive | NonBlocking) == 0) return true;
             int errno = Marshal.GetLastPInvokeError();
-            if (errno == WouldBlock) return false;
-            if (errno != Interrupted) throw new IOException($"{Marshal.GetPInvokeErrorMessage(errno)}: locking failed", errno);
+            if (errno == Errno.WouldBlock) return false;
+            if (errno != Errno.Interrupted) throw new KernelException("flock", errno, path);
         }
     }
 

@@ -7,8 +7,6 @@ namespace Sandpiper.Kernel.Files;
 public sealed partial class OpenDirectory : IDisposable
 {
     private const int ReadOnlyCloseOnExec = 0x80000;        // O_RDONLY | O_CLOEXEC, asm-generic/fcntl.h
-    private const int CurrentDirectory = -100;              // AT_FDCWD
-    private const int NotPermitted = 1, CrossesDevices = 18, TooManyLinks = 31;     // asm-generic/errno-base.h
 
     private readonly SafeFileHandle _handle;
     private readonly string _path;
@@ -17,7 +15,7 @@ public sealed partial class OpenDirectory : IDisposable
 
     public static OpenDirectory At(string path)
     {
-        var handle = Open(CurrentDirectory, path, ReadOnlyCloseOnExec, 0);
+        var handle = OpenBelow(StatxCall.Here, path, ReadOnlyCloseOnExec, 0);
         return new OpenDirectory(Checked(handle, path), path);
     }
 
@@ -29,19 +27,34 @@ public sealed partial class OpenDirectory : IDisposable
     }
 
     public void MakeDirectory(string relative, UnixFileMode mode) =>
-        KernelFailure.ThrowIfFailed(MakeDirectory(_handle, relative, (uint)mode), "mkdirat", relative);
+        KernelException.ThrowIfFailed(MakeDirectory(_handle, relative, (uint)mode), "mkdirat", relative);
 
-    public void MakeLink(string relative, string target) => KernelFailure.ThrowIfFailed(SymbolicLink(target, _handle, relative), "symlinkat", relative);
+    public void MakeLink(string relative, string target) =>
+        KernelException.ThrowIfFailed(SymbolicLink(target, _handle, relative), "symlinkat", relative);
+
+    /// <summary>Makes one that is not there yet.</summary>
+    /// <returns>False when there is something of that name already, or it cannot be made.</returns>
+    public static bool TryMake(string path, UnixFileMode mode, out int errno)
+    {
+        bool made = MakeDirectory(StatxCall.Here, path, (uint)mode) == 0;
+        errno = made ? 0 : Marshal.GetLastPInvokeError();
+        return made;
+    }
 
     /// <summary>False when there is nothing of that name.</summary>
     public bool TryLookAt(string relative, out FileStatus status) => FileStatus.TryRead(_handle, relative, out status);
 
-    /// <summary>Gives a file of <paramref name="source"/> a second name here. False where the file system or the kernel's policy has no hard links for it.</summary>
+    /// <summary>
+    /// Gives a file of <paramref name="source"/> a second name here. False where the file system or the kernel's policy has no hard links
+    /// for it.
+    /// </summary>
     public bool TryAdopt(OpenDirectory source, string sourceRelative, string name)
     {
         if (HardLink(source._handle, sourceRelative, _handle, name, 0) == 0) return true;
         int error = Marshal.GetLastPInvokeError();
-        return error is NotPermitted or CrossesDevices or TooManyLinks ? false : throw KernelFailure.Of(error, "linkat", Path.Combine(_path, name));
+        return error is Errno.NotPermitted or Errno.CrossesDevices or Errno.TooManyLinks
+            ? false
+            : throw new KernelException("linkat", error, Path.Combine(_path, name));
     }
 
     /// <summary>Its final time and mode; nothing can be added afterwards.</summary>
@@ -51,19 +64,18 @@ public sealed partial class OpenDirectory : IDisposable
         File.SetUnixFileMode(_handle, mode);
     }
 
-    /// <summary>Everything that its file system has not written yet goes to the disk, so that what a rename makes visible survives a power failure.</summary>
-    public void SynchronizeFileSystem() => KernelFailure.ThrowIfFailed(SynchronizeFileSystem(_handle), "syncfs", _path);
+    /// <summary>
+    /// Everything that its file system has not written yet goes to the disk, so that what a rename makes visible survives a power failure.
+    /// </summary>
+    public void SynchronizeFileSystem() => KernelException.ThrowIfFailed(SynchronizeFileSystem(_handle), "syncfs", _path);
 
     /// <summary>The names in it go to the disk.</summary>
-    public void Synchronize() => KernelFailure.ThrowIfFailed(Synchronize(_handle), "fsync", _path);
+    public void Synchronize() => KernelException.ThrowIfFailed(Synchronize(_handle), "fsync", _path);
 
     public void Dispose() => _handle.Dispose();
 
     private static SafeFileHandle Checked(SafeFileHandle handle, string path) =>
-        handle.IsInvalid ? throw KernelFailure.Of(Marshal.GetLastPInvokeError(), "openat", path) : handle;
-
-    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(int directory, string path, int flags, uint mode);
+        handle.IsInvalid ? throw new KernelException("openat", Marshal.GetLastPInvokeError(), path) : handle;
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle OpenBelow(SafeFileHandle directory, string path, int flags, uint mode);

@@ -5,8 +5,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Processes;
 
-/// <summary>A child started with exactly the descriptors it is handed and an empty environment. Wait for it on the thread that started it.</summary>
-/// <remarks>Not <c>Process</c>: that can neither hand over descriptors nor promise which thread is the parent, and a parent-death signal counts threads.</remarks>
+/// <summary>
+/// A child started with exactly the descriptors it is handed and an empty environment. Wait for it on the thread that started it.
+/// </summary>
+/// <remarks>
+/// Not <c>Process</c>: that can neither hand over descriptors nor promise which thread is the parent, and a parent-death signal counts
+/// threads.
+/// </remarks>
 public sealed unsafe partial class ChildProcess
 {
     private readonly int _id;
@@ -19,7 +24,8 @@ public sealed unsafe partial class ChildProcess
     /// <param name="arguments">All of them; the first is the name it sees for itself.</param>
     /// <param name="handedOver">What is open in the child besides the standard streams, or in their place, and under which number.</param>
     /// <exception cref="KernelException">It could not be started.</exception>
-    public static ChildProcess Start(string path, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle File, int Number)> handedOver)
+    public static ChildProcess Start(string path, ImmutableArray<string> arguments,
+        ImmutableArray<(SafeFileHandle File, int Number)> handedOver)
     {
         FileActions actions = default;
         Check("posix_spawn_file_actions_init", InitActions(&actions));
@@ -27,7 +33,8 @@ public sealed unsafe partial class ChildProcess
         {
             foreach (var (file, number) in handedOver)
             {
-                // A descriptor duplicated onto itself loses its close-on-exec mark in the child, and only there (POSIX.1-2024, posix_spawn).
+                // A descriptor duplicated onto itself loses its close-on-exec mark in the child, and only there (POSIX.1-2024,
+                // posix_spawn).
                 Check("posix_spawn_file_actions_adddup2", AddDuplicate(&actions, (int)file.DangerousGetHandle(), number));
             }
             byte* noVariables = null;

@@ -47,7 +47,9 @@ public sealed unsafe partial class SignalDisposition : IDisposable
 
     private const int BlockToo = 0, SetMask = 2; // SIG_BLOCK, SIG_SETMASK
 
-    /// <summary>At least as large as any libc's <c>struct sigaction</c> (152 bytes in glibc); only its first field is ours to know.</summary>
+    /// <summary>
+    /// At least as large as any libc's <c>struct sigaction</c> (152 bytes in glibc); only its first field is ours to know.
+    /// </summary>
     [InlineArray(32)]
     private struct Action
     {

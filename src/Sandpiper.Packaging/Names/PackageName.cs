@@ -76,7 +76,8 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
         problem = default;
         if (text.Length > MaxLength) problem = new ParseProblem(MaxLength, $"a name of at most {MaxLength} characters");
         else if (text.IsEmpty || !char.IsAsciiLetterOrDigit(text[0])) problem = new ParseProblem(0, "a letter or digit");
-        else if (!char.IsAsciiLetterOrDigit(text[^1])) problem = new ParseProblem(text.Length - 1, "a letter or digit at the end of a name");
+        else if (!char.IsAsciiLetterOrDigit(text[^1]))
+            problem = new ParseProblem(text.Length - 1, "a letter or digit at the end of a name");
         else
         {
             for (int i = 0; i < text.Length; i++)

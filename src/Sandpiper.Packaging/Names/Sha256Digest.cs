@@ -6,7 +6,9 @@ using System.Security.Cryptography;
 namespace Sandpiper.Packaging.Names;
 
 /// <summary>The SHA-256 of an artifact or file: how everything here is known by content.</summary>
-/// <remarks>Thirty-two bytes by value; comparing allocates nothing. Ordered as its hexadecimal digits are. The default value is all zeros.</remarks>
+/// <remarks>
+/// Thirty-two bytes by value; comparing allocates nothing. Ordered as its hexadecimal digits are. The default value is all zeros.
+/// </remarks>
 public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha256Digest>
 {
     private const int Size = SHA256.HashSizeInBytes;

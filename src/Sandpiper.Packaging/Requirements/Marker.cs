@@ -13,7 +13,8 @@ public sealed class Marker : IEquatable<Marker>
     internal Marker(MarkerNode node) => (_node, _normal) = (node, node.ToString()!);
 
     /// <exception cref="FormatException">Not a marker; the message says where.</exception>
-    public static Marker Parse(string text) => TryParse(text, out var marker, out var problem) ? marker : throw new FormatException($"{problem}");
+    public static Marker Parse(string text) =>
+        TryParse(text, out var marker, out var problem) ? marker : throw new FormatException($"{problem}");
 
     /// <summary>Reads a marker; a field that the standard does not know is a problem.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out Marker? marker, out ParseProblem problem)

@@ -25,8 +25,10 @@ internal static class MarkerFieldName
 {
     private static readonly string[] Names =
     [
-        "implementation_name", "implementation_version", "os_name", "platform_machine", "platform_python_implementation", "platform_release",
-        "platform_system", "platform_version", "python_full_version", "python_version", "sys_platform", "extra", "extras", "dependency_groups",
+        "implementation_name", "implementation_version", "os_name", "platform_machine", "platform_python_implementation",
+        "platform_release",
+        "platform_system", "platform_version", "python_full_version", "python_version", "sys_platform", "extra", "extras",
+        "dependency_groups",
     ];
 
     // PEP 345 wrote them with dots, and setuptools knew one without its first word; metadata in the wild still does.
@@ -44,7 +46,8 @@ internal static class MarkerFieldName
 
     // The table of January 2026, as packaging 26.3 implements it: platform_release is one, platform_version never is.
     public static bool IsVersion(this MarkerField field) =>
-        field is MarkerField.PythonVersion or MarkerField.PythonFullVersion or MarkerField.ImplementationVersion or MarkerField.PlatformRelease;
+        field is MarkerField.PythonVersion or MarkerField.PythonFullVersion or MarkerField.ImplementationVersion
+            or MarkerField.PlatformRelease;
 
     /// <summary>The text of a field in an environment; null for the fields that no interpreter has.</summary>
     public static string? In(this MarkerField field, MarkerEnvironment environment) => field switch

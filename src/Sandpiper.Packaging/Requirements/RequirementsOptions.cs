@@ -65,7 +65,8 @@ internal static class RequirementsOptions
         return true;
     }
 
-    // The part of a shell's rules that requirements files use: blanks, and either quote. A backslash means a path or an escape by whom you ask.
+    // The part of a shell's rules that requirements files use: blanks, and either quote. A backslash means a path or an escape by whom you
+    // ask.
     private static bool TrySplit(string text, out List<string> words, [NotNullWhen(false)] out string? problem)
     {
         words = [];

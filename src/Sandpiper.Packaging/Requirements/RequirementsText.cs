@@ -5,7 +5,9 @@ namespace Sandpiper.Packaging.Requirements;
 /// <summary>One line of a requirements file as it counts: joined, without its comment, variables put in.</summary>
 internal readonly record struct LogicalLine(int Number, string Text);
 
-/// <summary>The first steps of pip's reader, in pip's order: lines, continuations, comments, variables. Another order is another file.</summary>
+/// <summary>
+/// The first steps of pip's reader, in pip's order: lines, continuations, comments, variables. Another order is another file.
+/// </summary>
 internal static class RequirementsText
 {
     private const int MaxLineLength = 256 * 1024;   // the longest real ones carry some hundred hashes
@@ -15,7 +17,8 @@ internal static class RequirementsText
     /// <param name="text">What the file holds.</param>
     /// <param name="path">Its name, for what is wrong with it.</param>
     /// <param name="variable">Gives the value of a variable, or null.</param>
-    /// <exception cref="RequirementsFileException">A line, joined and filled in, is longer than anything real, or holds control characters.</exception>
+    /// <exception cref="RequirementsFileException">A line, joined and filled in, is longer than anything real, or holds control
+    /// characters.</exception>
     public static IEnumerable<LogicalLine> Lines(string text, string path, Func<string, string?> variable)
     {
         foreach (var line in Joined(text.TrimStart(ByteOrderMark), path))

@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sandpiper.Packaging.Versions;
 
-/// <summary>Reads <c>[N!]N(.N)*[{a|b|rc}N][.postN][.devN][+local]</c> and its tolerated spellings (PEP 440, appendix B) in one pass.</summary>
+/// <summary>
+/// Reads <c>[N!]N(.N)*[{a|b|rc}N][.postN][.devN][+local]</c> and its tolerated spellings (PEP 440, appendix B) in one pass.
+/// </summary>
 internal static class VersionGrammar
 {
     // No standard bounds a version, but it is part of file names, and those end at 255 bytes.

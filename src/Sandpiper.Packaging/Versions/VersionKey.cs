@@ -42,7 +42,9 @@ internal sealed record VersionKey : IComparable<VersionKey>
     /// <summary>Whether both are the same alpha, beta, candidate or final release, whatever post, dev and local parts follow.</summary>
     public bool SharesReleaseAndPre(VersionKey other) => CompareBase(other) == 0 && Pre == other.Pre;
 
-    /// <summary>Whether the first <paramref name="count"/> numbers of <paramref name="prefix"/> begin this release; missing ones are zero.</summary>
+    /// <summary>
+    /// Whether the first <paramref name="count"/> numbers of <paramref name="prefix"/> begin this release; missing ones are zero.
+    /// </summary>
     public bool HasPrefix(VersionKey prefix, int count)
     {
         if (Epoch != prefix.Epoch) return false;

@@ -10,8 +10,8 @@ public sealed class VersionSpecifier : IEquatable<VersionSpecifier>
     private readonly Comparison _comparison;
     private readonly Pep440Version _version;    // without the wildcard; the default for ===, which compares text
 
-    // For <V. Pre-releases of V are not below V unless V is one itself ("Exclusive ordered comparison"), and V.dev0 is the first of them. So
-    // 1.0a1 IS below 1.0.post1, whose only pre-releases are its own .devN (packaging 26.1; older tools went by the release).
+    // For <V. Pre-releases of V are not below V unless V is one itself ("Exclusive ordered comparison"), and V.dev0 is the first of them.
+    // So 1.0a1 IS below 1.0.post1, whose only pre-releases are its own .devN (packaging 26.1; older tools went by the release).
     private readonly VersionKey? _ceiling;
 
     private VersionSpecifier(Comparison comparison, string versionText, Pep440Version version, bool isWildcard)

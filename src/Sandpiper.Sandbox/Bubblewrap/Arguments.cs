@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -7,30 +8,32 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 internal static class Arguments
 {
     /// <param name="confinement">What the program may see and do.</param>
+    /// <param name="ownProgram">The second stage's place outside.</param>
     /// <param name="ownSession">Cut off from our terminal's session.</param>
-    /// <param name="filter">Descriptor of the system call filter.</param>
-    /// <param name="status">Descriptor it reports on.</param>
-    /// <param name="files">Path inside and descriptor of each file made up.</param>
-    public static IEnumerable<string> Of(Confinement confinement, bool ownSession, int filter, int status, IEnumerable<(string Path, int Descriptor)> files)
+    /// <param name="descriptors">What it is handed.</param>
+    public static IEnumerable<string> Of(Confinement confinement, string ownProgram, bool ownSession, HandedOver descriptors)
     {
         // --unshare-all only tries for a user namespace; --unshare-user insists, and --disable-userns forbids another inside.
         List<string> arguments = ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--cap-drop", "ALL"];
         if (confinement.HostNetwork) arguments.Add("--share-net");
         if (ownSession) arguments.Add("--new-session");
         arguments.AddRange(["--hostname", SyntheticFiles.HostName]);
-        arguments.AddRange(FileTree.Of(confinement, files));
+        arguments.AddRange(FileTree.Of(confinement, ownProgram, descriptors));
         // The root and /dev are memory of bubblewrap's making: without this they could be filled without a limit.
         arguments.AddRange(["--remount-ro", "/dev", "--remount-ro", "/"]);
         arguments.Add("--clearenv");
-        foreach (var (name, value) in confinement.Variables.OrderBy(variable => variable.Key, StringComparer.Ordinal)) arguments.AddRange(["--setenv", name, value]);
-        arguments.AddRange(["--chdir", confinement.WorkingDirectory, "--seccomp", $"{filter}", "--json-status-fd", $"{status}"]);
+        foreach (var (name, value) in confinement.Variables.OrderBy(variable => variable.Key, StringComparer.Ordinal))
+        {
+            arguments.AddRange(["--setenv", name, value]);
+        }
+        arguments.AddRange(["--chdir", confinement.WorkingDirectory, "--seccomp", $"{descriptors.Filter}", "--json-status-fd",
+            $"{descriptors.Status}"]);
         return arguments;
     }
 
     /// <summary>What follows the arguments: the last step inside, and the program.</summary>
-    public static ImmutableArray<string> LastStep(Confinement confinement, IReadOnlyList<string> command) => confinement.SecondStage is null
-        ? ["/usr/bin/env", "--default-signal=INT,QUIT,PIPE", .. command]
-        : [SecondStage.PathInside, SecondStage.Marker, .. confinement.Seen.SelectMany(seen => new[] { seen.Identity, seen.Path }), "--", .. command];
+    public static ImmutableArray<string> LastStep(HandedOver descriptors, IReadOnlyList<string> command) =>
+        [SecondStage.PathInside, SecondStage.Marker, $"{descriptors.Judged}", "--", .. command];
 
     /// <exception cref="ArgumentException">One contains a zero byte, which would end it early and start another.</exception>
     public static byte[] ToBytes(IEnumerable<string> arguments)

@@ -6,6 +6,7 @@ using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
 using Sandpiper.Sandbox.Seccomp;
 
@@ -16,16 +17,19 @@ public static class ConfinedProgram
 {
     /// <summary>Starts <paramref name="command"/> with our standard streams, passes signals on, and waits.</summary>
     /// <param name="confinement">What it may see and do.</param>
+    /// <param name="ownProgram">What compares inside, puts the signals right and becomes the program (<see cref="SecondStage"/>): nothing
+    /// runs without it.</param>
     /// <param name="command">Program (a path, or a name looked up in the inner PATH) and arguments.</param>
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
     /// <remarks>
     /// SIGINT and SIGQUIT are left to the program, as system(3) does: a terminal sends them to it as well, and what comes of it is its own
     /// business. SIGTERM and SIGHUP, sent to us alone, end it and everything it started. So does our own end, however sudden.
     /// </remarks>
-    /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, something to show is missing, or we are root.</exception>
+    /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, something to show is missing, or we are
+    /// root.</exception>
     /// <exception cref="KernelException">A step before the start failed; nothing was started.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
-    public static int Run(Confinement confinement, IReadOnlyList<string> command)
+    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         int exitCode = 0;
@@ -35,7 +39,7 @@ public static class ConfinedProgram
         {
             try
             {
-                exitCode = RunHere(confinement, command);
+                exitCode = RunHere(confinement, ownProgram, command);
             }
             catch (Exception e)
             {
@@ -48,26 +52,32 @@ public static class ConfinedProgram
         return exitCode;
     }
 
-    private static int RunHere(Confinement confinement, IReadOnlyList<string> command)
+    private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
-        if (RootPrivileges.Held) throw new SandboxUnavailableException("root cannot be confined", "start it as an ordinary user");
+        if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
         string bubblewrap = Executable.Trusted();
+        SafeFileHandle? copied = ownProgram.ToCopy();
         InheritedDescriptors.StayWithUs();
         SessionKeyring.JoinFresh();
 
         using var status = new Pipe();
         using var files = new MemoryFiles();
         int filter = files.Add("filter", SystemCallFilter.ForThisMachine());
-        (string, int)[] synthetic = [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
+        ImmutableArray<(string, int)> synthetic =
+            [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
+        int judged = files.Add("judged", JudgedPaths.ToBytes(confinement.Shown));
+        var descriptors =
+            new HandedOver(filter, (int)status.Writer.DangerousGetHandle(), judged, (int?)copied?.DangerousGetHandle(), synthetic);
         int arguments = files.Add("arguments", Arguments.ToBytes(
-            Arguments.Of(confinement, ownSession: !Terminal.IsAttached, filter, (int)status.Writer.DangerousGetHandle(), synthetic)));
+            Arguments.Of(confinement, ownProgram.Path, ownSession: !Terminal.IsAttached, descriptors)));
 
         using StandInStreams streams = StandInStreams.ForOurs();
-        ImmutableArray<SafeFileHandle> kept = [.. files.Handles, status.Writer];
+        ImmutableArray<SafeFileHandle> kept =
+            [.. files.Handles, status.Writer, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
         int? ended = StartAndWait(
             bubblewrap,
-            ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(confinement, command)],
+            ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(descriptors, command)],
             [.. kept.Select(file => (file, (int)file.DangerousGetHandle())), .. streams.Replaced],
             streams.Begin);
         if (!streams.End()) throw new IOException("what the program said could not be written to its end; is the disk full?");
@@ -75,7 +85,8 @@ public static class ConfinedProgram
             ?? (ended is > SignalBase ? ended.Value : throw SetupFailure.Explain(bubblewrap));
     }
 
-    private static int? StartAndWait(string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver, Action started)
+    private static int? StartAndWait(string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver,
+        Action started)
     {
         using var interrupt = SignalDisposition.Ignore(SignalDisposition.Interrupt);
         using var quit = SignalDisposition.Ignore(SignalDisposition.Quit);

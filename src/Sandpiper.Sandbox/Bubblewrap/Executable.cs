@@ -9,17 +9,19 @@ internal static class Executable
 
     /// <returns>Its path.</returns>
     /// <exception cref="SandboxUnavailableException">It is not there, or somebody other than root could have changed it.</exception>
-    public static string Trusted()
+    public static string Trusted() => Trusted(Path);
+
+    internal static string Trusted(string path)
     {
-        if (FileFacts.Of(Path) is not { } file)
+        if (FileFacts.Of(path) is not { } file)
         {
-            throw new SandboxUnavailableException($"bubblewrap is not installed (`{Path}`)", "sudo apt install bubblewrap");
+            throw new SandboxUnavailableException(SandboxObstacle.BubblewrapAbsent, path);
         }
         bool changeableByOthers = (file.Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None;
         if (file.UserId != 0 || changeableByOthers)
         {
-            throw new SandboxUnavailableException($"`{Path}` can be changed by somebody other than root", "sudo apt install --reinstall bubblewrap");
+            throw new SandboxUnavailableException(SandboxObstacle.BubblewrapChangeable, path);
         }
-        return Path;
+        return path;
     }
 }

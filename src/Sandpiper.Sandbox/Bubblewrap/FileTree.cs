@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
 /// <summary>The file tree that a confined program sees, built from nothing.</summary>
 /// <remarks>
-/// The deeper path decides, whichever list it came from: a private home stays private below a shown <c>/home</c>, a read-only directory
-/// stays so in a writable one. What is protected comes last of all.
+/// The deeper path decides, whatever may be done with it: a private home stays private below a shown <c>/home</c>, a read-only directory
+/// stays so in a writable one. At one place what is protected lies over what is granted, and what is masked comes last of all.
 /// </remarks>
 internal static class FileTree
 {
@@ -18,7 +20,8 @@ internal static class FileTree
     // Public and harmless, and something breaks without each: compilers without alternatives, time without localtime, TLS without ssl.
     private static readonly ImmutableArray<string> PublicSettings =
     [
-        "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl", "ca-certificates", "localtime", "timezone", "fonts", "mime.types", "magic",
+        "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl", "ca-certificates", "localtime", "timezone", "fonts",
+            "mime.types", "magic",
     ];
 
     private static readonly ImmutableArray<string> NetworkSettings = ["resolv.conf", "services", "protocols"];
@@ -30,24 +33,24 @@ internal static class FileTree
     private static readonly ImmutableArray<string> NeverShown = ["/proc", "/dev", "/sys"];
 
     /// <param name="confinement">What the program may see.</param>
-    /// <param name="madeUp">Path inside and descriptor of each file made up.</param>
+    /// <param name="ownProgram">The second stage's place outside.</param>
+    /// <param name="descriptors">Where bubblewrap reads the files that are made up.</param>
     /// <returns>Arguments for bubblewrap, in order.</returns>
     /// <exception cref="SandboxUnavailableException">Something to show is not there or cannot be shown.</exception>
-    public static IEnumerable<string> Of(Confinement confinement, IEnumerable<(string Path, int Descriptor)> madeUp)
+    public static IEnumerable<string> Of(Confinement confinement, string ownProgram, HandedOver descriptors)
     {
         IEnumerable<Mount> mounts =
         [
             .. OfTheSystem(confinement.HostNetwork),
-            .. madeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor)),
-            .. confinement.SecondStage is { } own ? [new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", Existing(own), SecondStage.PathInside])] : ImmutableArray<Mount>.Empty,
+            .. descriptors.MadeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor, "0644")),
+            descriptors.OwnProgram is { } copied
+                ? Mount.MadeUp(SecondStage.PathInside, copied, "0555")
+                : new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", ownProgram, SecondStage.PathInside]),
             Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
-            .. confinement.ReadOnly.Select(path => Mount.ReadOnly(Existing(path), MountLayer.ReadOnly)),
-            .. confinement.Writable.Select(path => Mount.Writable(Existing(path))),
-            .. confinement.Protected.Select(path => Mount.ReadOnly(Itself(path), MountLayer.Protected)),
-            .. confinement.Masked.Where(Path.Exists).Select(path => new Mount(Checked(path), MountLayer.Protected, ["--ro-bind", "/dev/null", path])),
+            .. confinement.Shown.Select(shown => Mount.Of(Checked(shown))),
         ];
         return mounts
-            .OrderBy(mount => mount.Layer == MountLayer.Protected)
+            .OrderBy(mount => mount.Layer == MountLayer.Masked)
             .ThenBy(mount => mount.Path, StringComparer.Ordinal) // a directory precedes what lies in it
             .ThenBy(mount => mount.Layer)
             .SelectMany(mount => mount.Arguments);
@@ -55,14 +58,17 @@ internal static class FileTree
 
     private static IEnumerable<Mount> OfTheSystem(bool hostNetwork)
     {
-        yield return Mount.ReadOnly("/usr", MountLayer.System);
+        yield return new Mount("/usr", MountLayer.System, ["--ro-bind", "/usr", "/usr"]);
         foreach (string path in BesideUsr)
         {
             if (new FileInfo(path).LinkTarget is { } target) yield return new Mount(path, MountLayer.System, ["--symlink", target, path]);
             else yield return Mount.ReadOnlyIfThere(path);
         }
         yield return new Mount("/etc", MountLayer.System, ["--perms", "0755", "--dir", "/etc"]);
-        foreach (string name in PublicSettings.Concat(hostNetwork ? NetworkSettings : [])) yield return Mount.ReadOnlyIfThere($"/etc/{name}");
+        foreach (string name in PublicSettings.Concat(hostNetwork ? NetworkSettings : []))
+        {
+            yield return Mount.ReadOnlyIfThere($"/etc/{name}");
+        }
         foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return Mount.ReadOnlyIfThere(path);
         yield return new Mount("/proc", MountLayer.System, ["--proc", "/proc"]);
         // Bubblewrap itself is process 1, of the same user: whoever writes its memory outlives the sandbox, with everything granted.
@@ -78,25 +84,25 @@ internal static class FileTree
         yield return Mount.Empty("/var/tmp", MountLayer.System, VariableBytes, "1777");
     }
 
-    private static string Existing(string path) =>
-        Checked(path) is var whole && Path.Exists(whole) ? whole : throw Impossible(path, "it does not exist, or we may not look at it");
-
-    // Nothing can be mounted on a link itself, and a link in a writable directory can be replaced.
-    private static string Itself(string path) =>
-        Existing(path) is var whole && new FileInfo(whole).LinkTarget is null ? whole : throw Impossible(path, "it is a symbolic link, which cannot be protected in a writable directory");
+    private static ShownPath Checked(ShownPath shown)
+    {
+        _ = Checked(shown.Path);
+        return shown;
+    }
 
     private static string Checked(string path)
     {
-        // With ".." in it a path would sort, and be compared, as another one than it is.
-        if (!Path.IsPathFullyQualified(path) || path.Contains('\0') || !string.Equals(path, Path.GetFullPath(path), StringComparison.Ordinal))
+        if (!Path.IsPathFullyQualified(path) || path.Contains('\0')
+            || !string.Equals(path, Path.GetFullPath(path), StringComparison.Ordinal))
         {
             throw new ArgumentException($"not a full path: `{path}`", nameof(path));
         }
         string whole = Path.TrimEndingDirectorySeparator(path);
-        if (whole is "/") throw Impossible(path, "it would show everything");
-        if (NeverShown.Any(own => DirectoryTree.Holds(own, whole))) throw Impossible(path, "the sandbox has its own");
+        if (whole is "/") throw new SandboxUnavailableException(SandboxObstacle.PathIsEverything, path);
+        if (NeverShown.Any(own => DirectoryTree.Holds(own, whole)))
+        {
+            throw new SandboxUnavailableException(SandboxObstacle.PathIsTheSandboxesOwn, path);
+        }
         return whole;
     }
-
-    private static SandboxUnavailableException Impossible(string path, string because) => new($"`{path}` cannot be part of the sandbox: {because}", null);
 }

@@ -1,3 +1,5 @@
+using Sandpiper.Sandbox.Profiles;
+
 namespace Sandpiper.Sandbox.Bubblewrap;
 
 /// <summary>One place in the program's file tree and what appears there.</summary>
@@ -9,13 +11,20 @@ internal sealed record Mount(string Path, MountLayer Layer, IReadOnlyList<string
     public static Mount Empty(string path, MountLayer layer, long bytes, string mode) =>
         new(path, layer, ["--perms", mode, "--size", $"{bytes}", "--tmpfs", path]);
 
-    public static Mount ReadOnly(string path, MountLayer layer) => new(path, layer, ["--ro-bind", path, path]);
+    /// <summary>From where it was judged to where it was asked for.</summary>
+    public static Mount Of(ShownPath shown) => shown.Access switch
+    {
+        PathAccess.Read => new(shown.Path, MountLayer.ReadOnly, ["--ro-bind", shown.Real, shown.Path]),
+        PathAccess.Write => new(shown.Path, MountLayer.Writable, ["--bind", shown.Real, shown.Path]),
+        PathAccess.Protected => new(shown.Path, MountLayer.Protected, ["--ro-bind", shown.Real, shown.Path]),
+        PathAccess.Masked => new(shown.Path, MountLayer.Masked, ["--ro-bind", shown.Real, shown.Path]),
+        _ => throw new ArgumentOutOfRangeException(nameof(shown), shown.Access, "what may be done with it?"),
+    };
 
     public static Mount ReadOnlyIfThere(string path) => new(path, MountLayer.System, ["--ro-bind-try", path, path]);
 
-    public static Mount MadeUp(string path, int descriptor) => new(path, MountLayer.System, ["--perms", "0644", "--ro-bind-data", $"{descriptor}", path]);
-
-    public static Mount Writable(string path) => new(path, MountLayer.Writable, ["--bind", path, path]);
+    public static Mount MadeUp(string path, int descriptor, string mode) =>
+        new(path, MountLayer.System, ["--perms", mode, "--ro-bind-data", $"{descriptor}", path]);
 }
 
 /// <summary>Bottom first.</summary>
@@ -26,4 +35,5 @@ internal enum MountLayer
     ReadOnly,
     Writable,
     Protected,
+    Masked,
 }

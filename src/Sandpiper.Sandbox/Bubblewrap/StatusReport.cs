@@ -5,7 +5,8 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <summary>What bubblewrap wrote to its <c>--json-status-fd</c>: one object a line, the last with the program's exit code.</summary>
 internal static class StatusReport
 {
-    /// <returns>Null when there is none: the program was never started, or bubblewrap died first. Its own exit code, 1, does not tell.</returns>
+    /// <returns>Null when there is none: the program was never started, or bubblewrap died first. Its own exit code, 1, does not
+    /// tell.</returns>
     public static int? ExitCodeIn(ReadOnlySpan<byte> report)
     {
         foreach (Range line in report.Split((byte)'\n'))
@@ -22,8 +23,10 @@ internal static class StatusReport
         {
             while (reader.Read())
             {
-                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1 || !reader.ValueTextEquals("exit-code"u8)) continue;
-                return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int exitCode) && exitCode is >= 0 and <= 255 ? exitCode : null;
+                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1 || !reader.ValueTextEquals("exit-code"u8))
+                    continue;
+                return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int exitCode)
+                    && exitCode is >= 0 and <= 255 ? exitCode : null;
             }
         }
         catch (JsonException)

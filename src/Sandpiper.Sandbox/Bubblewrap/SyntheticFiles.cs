@@ -1,5 +1,6 @@
 using System.Text;
 using Sandpiper.Kernel.Users;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -26,7 +27,8 @@ internal static class SyntheticFiles
 
     // A name or a home that could end its field would let an environment variable write lines of its own.
     private static string UserNameIn(Confinement confinement) =>
-        confinement.Variables.TryGetValue("USER", out string? name) && name is { Length: > 0 and <= 32 } && name is not ("root" or "nobody") && name.All(IsNameCharacter)
+        confinement.Variables.TryGetValue("USER", out string? name) && name is { Length: > 0 and <= 32 }
+            && name is not ("root" or "nobody") && name.All(IsNameCharacter)
             ? name
             : "user";
 

@@ -5,7 +5,10 @@ using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Sandbox.Programs;
 
-/// <summary>Runs a program of the system itself (an interpreter with <c>-I -S</c>), unconfined: absolute path, given environment, bounded output and time.</summary>
+/// <summary>
+/// Runs a program of the system itself (an interpreter with <c>-I -S</c>), unconfined: absolute path, given environment, bounded output and
+/// time.
+/// </summary>
 public static class PlainProgram
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1); // what a dead program wrote is in the pipes already
@@ -16,7 +19,8 @@ public static class PlainProgram
     /// <param name="limit">After that it is killed.</param>
     /// <param name="maxOutputBytes">Of each stream; the rest is read and dropped.</param>
     /// <exception cref="KernelException">It could not be started.</exception>
-    public static ProgramOutput Run(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables, TimeSpan limit, int maxOutputBytes)
+    public static ProgramOutput Run(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables,
+        TimeSpan limit, int maxOutputBytes)
     {
         if (!Path.IsPathFullyQualified(path)) throw new ArgumentException($"not a full path: `{path}`", nameof(path));
         InheritedDescriptors.StayWithUs();
@@ -46,7 +50,8 @@ public static class PlainProgram
         cancel.CancelAfter(DrainTime);
         Task.WaitAll(output, error);
         return new ProgramOutput(
-            process.HasExited ? process.ExitCode : 128 + 9, output.Result.Kept, error.Result.Kept, output.Result.Truncated || error.Result.Truncated, timedOut);
+            process.HasExited ? process.ExitCode : 128 + 9, output.Result.Kept, error.Result.Kept, output.Result.Truncated
+                || error.Result.Truncated, timedOut);
     }
 
     private static Process Start(ProcessStartInfo start)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
-using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Sandbox.Programs;
 
@@ -30,7 +29,7 @@ internal sealed class StandInStreams : IDisposable
 
     private StandInStreams() { }
 
-    /// <summary>For <see cref="ChildProcess.Start"/>: what takes the place of which standard stream.</summary>
+    /// <summary>For <c>ChildProcess</c>: what takes the place of which standard stream.</summary>
     public ImmutableArray<(SafeFileHandle File, int Number)> Replaced => [.. _replaced];
 
     /// <exception cref="SandboxUnavailableException">A stream is a directory: everything beside and above it could be reached.</exception>
@@ -44,7 +43,10 @@ internal sealed class StandInStreams : IDisposable
             bool outputIsFile = IsFile(Output), errorsAreFile = IsFile(Errors);
             if (outputIsFile) streams.ReplaceOutput(Output);
             // `> log 2>&1`: one pipe keeps the lines in their order.
-            if (errorsAreFile && outputIsFile && string.Equals(IdentityOf(Output), IdentityOf(Errors), StringComparison.Ordinal)) streams._replaced.Add((streams._replaced[^1].Theirs, Errors));
+            if (errorsAreFile && outputIsFile && IdentityOf(Output) == IdentityOf(Errors))
+            {
+                streams._replaced.Add((streams._replaced[^1].Theirs, Errors));
+            }
             else if (errorsAreFile) streams.ReplaceOutput(Errors);
             return streams;
         }
@@ -63,7 +65,9 @@ internal sealed class StandInStreams : IDisposable
         foreach (Thread output in _outputs) output.Start();
     }
 
-    /// <summary>The child and all it started are dead: what they wrote is handed on, and what they left of the input is unread again.</summary>
+    /// <summary>
+    /// The child and all it started are dead: what they wrote is handed on, and what they left of the input is unread again.
+    /// </summary>
     /// <returns>False when some of the output could not be written.</returns>
     public bool End()
     {
@@ -83,13 +87,13 @@ internal sealed class StandInStreams : IDisposable
         using var stream = new SafeFileHandle(number, ownsHandle: false);
         return FileFacts.KindOf(stream) switch
         {
-            FileKind.Directory => throw new SandboxUnavailableException($"standard stream {number} is a directory, which leads out of every sandbox", "give it a file or /dev/null"),
+            FileKind.Directory => throw new SandboxUnavailableException(SandboxObstacle.StreamIsDirectory, $"{number}"),
             FileKind.Regular or FileKind.BlockDevice => true,
             _ => false,
         };
     }
 
-    private static string IdentityOf(int number)
+    private static FileIdentity IdentityOf(int number)
     {
         using var stream = new SafeFileHandle(number, ownsHandle: false);
         return FileFacts.IdentityOf(stream);
@@ -134,7 +138,10 @@ internal sealed class StandInStreams : IDisposable
             // Closed early when the disk is full: the program then has nobody to write to, and hears of it.
             using (reader)
             {
-                while (!_lost && Descriptor.Read(reader, piece) is > 0 and var got) _lost |= !Descriptor.TryWrite(ours, piece.AsSpan(0, got));
+                while (!_lost && Descriptor.Read(reader, piece) is > 0 and var got)
+                {
+                    _lost |= !Descriptor.TryWrite(ours, piece.AsSpan(0, got));
+                }
             }
         }));
     }

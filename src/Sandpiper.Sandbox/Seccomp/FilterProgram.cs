@@ -25,7 +25,9 @@ internal sealed class FilterProgram
 
     public FilterProgram ReturnIfAtLeast(uint value, uint verdict) => Add(JumpIfAtLeast, 0, 1, value).Return(verdict);
 
-    /// <summary>Runs <paramref name="block"/> when the loaded word equals <paramref name="value"/>; every path through it must return.</summary>
+    /// <summary>
+    /// Runs <paramref name="block"/> when the loaded word equals <paramref name="value"/>; every path through it must return.
+    /// </summary>
     public FilterProgram WhenEqual(uint value, FilterProgram block)
     {
         Add(JumpIfEqual, 0, checked((byte)block.Length), value);

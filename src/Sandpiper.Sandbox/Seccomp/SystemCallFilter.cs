@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Sandpiper.Sandbox.Seccomp;
 
-/// <summary>What the namespaces do not take away: other call tables, the terminal's input queue, keyrings, and parts of the kernel that only exploits ask for.</summary>
+/// <summary>
+/// What the namespaces do not take away: other call tables, the terminal's input queue, keyrings, and parts of the kernel that only
+/// exploits ask for.
+/// </summary>
 /// <remarks>
 /// The rest is allowed: a list of everything that programs may need would be wrong with the next libc. <c>mount</c> and its kin are
 /// refused by the kernel anyway (no capabilities, no new user namespace); here they are refused before they reach it.
@@ -47,7 +50,7 @@ internal static class SystemCallFilter
         {
             Architecture.X64 => false,
             Architecture.Arm64 => true,
-            _ => throw new SandboxUnavailableException($"there is no system call filter for {architecture} yet", null),
+            _ => throw new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, $"{architecture}"),
         };
         var program = new FilterProgram();
         // A 32-bit call (int 0x80) has other numbers: every later check would look at the wrong ones.
@@ -71,7 +74,8 @@ internal static class SystemCallFilter
     private static FilterProgram KillCheck() => new FilterProgram().Load(FirstArgument).ReturnIfEqual(0, NotPermitted).Return(Allow);
 
     private static FilterProgram GroupCheck(uint group) =>
-        new FilterProgram().Load(FirstArgument).ReturnUnlessEqual(group, Allow).Load(SecondArgument).ReturnIfEqual(0, NotPermitted).Return(Allow);
+        new FilterProgram().Load(FirstArgument).ReturnUnlessEqual(group, Allow).Load(SecondArgument).ReturnIfEqual(0,
+            NotPermitted).Return(Allow);
 
     private static FilterProgram IoctlCheck() =>
         new FilterProgram().Load(SecondArgument)

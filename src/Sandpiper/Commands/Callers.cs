@@ -1,5 +1,6 @@
-using Sandpiper.Running;
-using Sandpiper.Sandbox.Bubblewrap;
+using System.Collections;
+using System.Collections.Immutable;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
 
@@ -12,11 +13,14 @@ internal static class Callers
         session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
         session.Places.Cache,
         CurrentDirectory(),
-        session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user", // a uid without a name is common in containers
-        SecondStage.CanBe(session.OwnExecutable) ? session.OwnExecutable : null,
+        // a uid without a name is common in containers
+        session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user",
         session.WasRoot,
-        Environment.GetEnvironmentVariable,
+        Variables(),
         MayWrite);
+
+    private static ImmutableDictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToImmutableDictionary(variable => (string)variable.Key, variable => (string)variable.Value!, StringComparer.Ordinal);
 
     // Removed meanwhile, or root's own: then there is none to show.
     private static string CurrentDirectory()

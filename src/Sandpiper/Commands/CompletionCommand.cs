@@ -54,23 +54,28 @@ internal static class CompletionCommand
         string unfinished = typed.Length > 0 ? typed[^1] : "";
         string line = string.Join(' ', typed);
         ParseResult parsed = root.Parse(line, CommandLine.Reading());
-        CompletionContext context = parsed.GetCompletionContext() is TextCompletionContext text ? text.AtCursorPosition(line.Length) : parsed.GetCompletionContext();
+        CompletionContext context = parsed.GetCompletionContext() is TextCompletionContext text
+            ? text.AtCursorPosition(line.Length) : parsed.GetCompletionContext();
         bool optionsAreOver = typed.SkipLast(1).Contains("--", StringComparer.Ordinal) || IsAmongTheProgramsWords(parsed, unfinished);
         // Asked itself, the parser would take every further word for one more value of an option that may be repeated.
-        Symbol next = !optionsAreOver && typed.Length > 1 && WrongWords.OptionsOf(parsed.CommandResult.Command).FirstOrDefault(o => TakesValue(o, typed[^2])) is { } option
+        Symbol next = !optionsAreOver && typed.Length > 1
+            && WrongWords.OptionsOf(parsed.CommandResult.Command).FirstOrDefault(o => TakesValue(o, typed[^2])) is { } option
             ? option
             : parsed.CommandResult.Command;
         return next.GetCompletions(context)
             .Select(item => item.InsertText ?? item.Label)
-            .Where(candidate => candidate.StartsWith(unfinished, StringComparison.Ordinal) && !candidate.StartsWith('/') && !(optionsAreOver && candidate.StartsWith('-')))
+            .Where(candidate => candidate.StartsWith(unfinished, StringComparison.Ordinal) && !candidate.StartsWith('/')
+                && !(optionsAreOver && candidate.StartsWith('-')))
             .Distinct(StringComparer.Ordinal);
     }
 
     private static bool TakesValue(Option option, string word) =>
-        option.Arity.MinimumNumberOfValues > 0 && (string.Equals(option.Name, word, StringComparison.Ordinal) || option.Aliases.Contains(word));
+        option.Arity.MinimumNumberOfValues > 0
+            && (string.Equals(option.Name, word, StringComparison.Ordinal) || option.Aliases.Contains(word));
 
     private static bool IsAmongTheProgramsWords(ParseResult parsed, string unfinished) => parsed.CommandResult.Command.Name is "python"
-        || parsed.CommandResult.Children.OfType<ArgumentResult>().Any(a => a.Argument.CaptureRemainingTokens && a.Tokens.Count > (unfinished.Length > 0 ? 1 : 0));
+        || parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .Any(a => a.Argument.CaptureRemainingTokens && a.Tokens.Count > (unfinished.Length > 0 ? 1 : 0));
 
     private static string ScriptFor(string shell) => shell switch
     {
@@ -95,6 +100,8 @@ internal static class CompletionCommand
             complete -c sandpiper -a '(sandpiper {{Suggestions}} -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
 
             """,
-        _ => throw new ExplainedException(new(ExitCode.WrongUsage, $"there is no completion script for `{shell}`", "bash, zsh and fish are supported", "sandpiper help completion")),
+        _ => throw new ExplainedException(
+            new(ExitCode.WrongUsage, $"there is no completion script for `{shell}`", "bash, zsh and fish are supported",
+            "sandpiper help completion")),
     };
 }

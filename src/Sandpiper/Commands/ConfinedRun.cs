@@ -1,9 +1,10 @@
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
-using Sandpiper.Running;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
 
@@ -13,23 +14,33 @@ internal static class ConfinedRun
     private const int NewShown = 20;
 
     /// <returns>The program's exit code.</returns>
-    /// <exception cref="ExplainedException">No such environment, or a grant that must not be given.</exception>
+    /// <exception cref="ExplainedException">No such environment.</exception>
+    /// <exception cref="GrantRefusedException">A grant that must not be given.</exception>
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
     public static int Start(Session session, string environmentName, Grants grants, IReadOnlyList<string> command)
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
-        RunProfile profile = RunProfile.Of(new InstalledEnvironment(environment, generation), grants, Callers.Of(session));
+        // Without it the next `python` on PATH would be started, with other packages or none.
+        if (!File.Exists(generation.Python))
+        {
+            throw new ExplainedException(new(ExitCode.RunFailed, $"the interpreter of `{environment.Name}` is gone; nothing was run",
+                $"there is no `{generation.Python}` any more",
+                $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the {generation.PythonName} that is there now"));
+        }
+        var installed = new InstalledEnvironment(generation.Directory, generation.Scripts, generation.PythonPrefix, environment.Root);
+        Terms terms = Profile.Run.For(installed, grants, Callers.Of(session));
 
         session.Terminal.Flush();
         CreationMask.GiveBack(session.CallersMask);
-        int exitCode = ConfinedProgram.Run(profile.Confinement, command);
+        int exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, command);
 
         // What was there could not be changed; what is new was made by the program, or by somebody else meanwhile.
-        IEnumerable<string> there = grants.Write.Where(Directory.Exists).SelectMany(ProtectedNames.In);
-        TellOfNew(session.Terminal, [.. there.Except(profile.Confinement.Protected, StringComparer.Ordinal)]);
+        IEnumerable<string> known = terms.Confinement.Shown.Select(shown => shown.Path);
+        IEnumerable<string> there = terms.Confinement.PathsWith(PathAccess.Write).Where(Directory.Exists).SelectMany(ProtectedNames.In);
+        TellOfNew(session.Terminal, [.. there.Except(known, StringComparer.Ordinal)]);
         // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
-        if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {profile.Summary}"));
+        if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {ConfinementWords.Summary(terms)}"));
         return exitCode;
     }
 

@@ -4,6 +4,9 @@ using System.CommandLine.Completions;
 using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Interpreters;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 
@@ -11,7 +14,7 @@ namespace Sandpiper.Commands;
 internal static class EnvironmentOptions
 {
     /// <summary>The one that everybody gets who does not say otherwise: one convenient set of packages for all tools.</summary>
-    public const string Shared = "shared";
+    public const string Shared = ManagedEnvironment.Shared;
 
     public static Option<string> Env()
     {
@@ -37,11 +40,18 @@ internal static class EnvironmentOptions
     }
 
     /// <exception cref="ExplainedException">Nothing was ever installed in it.</exception>
-    public static Generation CurrentOf(ManagedEnvironment environment) =>
-        environment.Current is { } number
-            ? environment.Read(number)
-            : throw new ExplainedException(new(ExitCode.CouldNot, $"there is no environment `{environment.Name}`", "nothing was ever installed in it",
-                string.Equals(environment.Name, Shared, StringComparison.Ordinal) ? "sandpiper install NAME" : $"sandpiper install --env {environment.Name} NAME"));
+    /// <exception cref="CurrentLostException">Something was, and its link does not say what.</exception>
+    public static Generation CurrentOf(ManagedEnvironment environment) => CurrentGeneration.Read(environment) ?? throw NothingIn(environment);
+
+    /// <summary>Nothing was ever installed in it.</summary>
+    public static ExplainedException NothingIn(ManagedEnvironment environment) => new(new(
+        ExitCode.CouldNot, $"there is no environment `{environment.Name}`", "nothing was ever installed in it",
+        $"sandpiper install{InEnvironment.Option(environment.Name)} NAME"));
+
+    /// <summary>The interpreter that the next generation is made for.</summary>
+    /// <exception cref="InterpreterGoneException">There is none.</exception>
+    public static Interpreter InterpreterOf(Session session, Generation generation) =>
+        new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), Environment.GetEnvironmentVariable("PATH")).For(generation);
 
     /// <summary>The packages of every environment as it is now; one that cannot be read has none.</summary>
     public static IEnumerable<InstalledPackage> AllInstalled(Session session)

@@ -12,7 +12,8 @@ internal static class FreezeCommand
         Option<string> env = EnvironmentOptions.Env();
         var hashes = new Option<bool>("--hashes") { Description = "each with the SHA-256 of the very wheel that is installed" };
         var command = new TaughtCommand("freeze", "the environment as a requirements file",
-            [new("sandpiper freeze > requirements.txt", "names and versions"), new("sandpiper freeze --hashes > requirements.txt", "and the bytes")],
+            [new("sandpiper freeze > requirements.txt", "names and versions"),
+                new("sandpiper freeze --hashes > requirements.txt", "and the bytes")],
             []);
         command.Options.Add(env);
         command.Options.Add(hashes);
@@ -27,7 +28,8 @@ internal static class FreezeCommand
             }
             foreach (InstalledPackage package in generation.Packages)
             {
-                session.Terminal.Line($"{package.Name}=={package.Version}{(parsed.GetValue(hashes) ? $" --hash=sha256:{package.Digest}" : "")}");
+                session.Terminal.Line(
+                    $"{package.Name}=={package.Version}{(parsed.GetValue(hashes) ? $" --hash=sha256:{package.Digest}" : "")}");
             }
             return (int)ExitCode.Done;
         });

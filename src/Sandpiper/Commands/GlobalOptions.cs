@@ -7,10 +7,13 @@ namespace Sandpiper.Commands;
 internal static class GlobalOptions
 {
     public static readonly Option<bool> Quiet = new("-q", "--quiet") { Recursive = true, Description = "only the answer and errors" };
-    public static readonly Option<bool> Verbose = new("-v", "--verbose") { Recursive = true, Description = "also what was decided on the way" };
-    public static readonly Option<bool> Json = new("--json") { Recursive = true, Description = "one JSON object with stable keys on standard output" };
+    public static readonly Option<bool> Verbose =
+        new("-v", "--verbose") { Recursive = true, Description = "also what was decided on the way" };
+    public static readonly Option<bool> Json =
+        new("--json") { Recursive = true, Description = "one JSON object with stable keys on standard output" };
     public static readonly Option<bool> NoProgress = new("--no-progress") { Recursive = true, Description = "no progress line" };
-    public static readonly Option<bool> Offline = new("--offline") { Recursive = true, Description = "use only what is on this machine already" };
+    public static readonly Option<bool> Offline =
+        new("--offline") { Recursive = true, Description = "use only what is on this machine already" };
 
     public static readonly Option<ColorChoice> Color = ColorOption();
 

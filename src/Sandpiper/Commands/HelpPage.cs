@@ -101,7 +101,9 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         terminal.Line(Inked.Bold(title));
         foreach (Option option in shown)
         {
-            string names = string.Join(", ", option.Aliases.Where(a => !string.Equals(a, "/?", StringComparison.Ordinal) && !string.Equals(a, "/h", StringComparison.Ordinal))
+            string names = string.Join(", ",
+                option.Aliases.Where(a => !string.Equals(a, "/?", StringComparison.Ordinal)
+                && !string.Equals(a, "/h", StringComparison.Ordinal))
                 .Append(option.Name).Distinct(StringComparer.Ordinal).OrderBy(n => n.Length));
             string left = option.HelpName is { } value ? $"{names} {value}" : names;
             bool fits = left.Length < FirstColumn - 2;

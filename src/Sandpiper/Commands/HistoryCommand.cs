@@ -22,11 +22,18 @@ internal static class HistoryCommand
         {
             using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
-            EnvironmentOptions.CurrentOf(environment);
+            CurrentGeneration state = CurrentGeneration.Of(environment) ?? throw EnvironmentOptions.NothingIn(environment);
+            int? current = state.IsLinked ? state.Number : null;
+            // Where the link is lost, this is where one sees what to go back to.
+            if (!state.IsLinked)
+            {
+                session.Terminal.Note(Inked.Yellow(
+                    $"the link that says which generation is current is lost; {state.Number} was current last: sandpiper repair{InEnvironment.Option(environment.Name)}"));
+            }
             var ledger = new EnvironmentLedger(environment);
             ImmutableArray<LedgerLine> lines = ledger.Read();
-            if (session.Json) WriteJson(session.Terminal, environment.Name, environment.Current, lines);
-            else WriteWords(session.Terminal, environment.Current, environment.Numbers, lines);
+            if (session.Json) WriteJson(session.Terminal, environment.Name, current, lines);
+            else WriteWords(session.Terminal, current, environment.Numbers, lines);
             if (ledger.Unreadable > 0) session.Terminal.Note(Inked.Yellow($"{Counted.Of(ledger.Unreadable, "line")} of the ledger cannot be read"));
             return (int)ExitCode.Done;
         });

@@ -17,7 +17,8 @@ internal sealed class IndexOptions
     private readonly TextOption _indexUrl = new("-i", "--index-url", "--default-index")
     {
         HelpName = "URL",
-        Description = "the index (http, https or file); default: SANDPIPER_INDEX_URL, UV_DEFAULT_INDEX or PIP_INDEX_URL, else the public one",
+        Description =
+            "the index (http, https or file); default: SANDPIPER_INDEX_URL, UV_DEFAULT_INDEX or PIP_INDEX_URL, else the public one",
     };
 
     private readonly Option<string[]> _extra = new("--extra-index-url")
@@ -40,20 +41,23 @@ internal sealed class IndexOptions
     public ImmutableArray<Uri> Chosen(ParseResult parsed, RequirementsFile file, Terminal terminal)
     {
         string? given = parsed.GetValue(_indexUrl) ?? file.IndexUrl;
-        string? variable = given is null ? Variables.FirstOrDefault(v => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(v))) : null;
+        string? variable = given is null
+            ? Variables.FirstOrDefault(v => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(v))) : null;
         if (variable is not null)
         {
             given = Environment.GetEnvironmentVariable(variable);
             terminal.Detail($"index from {variable}");
         }
-        IEnumerable<string> addresses = [.. parsed.GetValue(_extra) ?? [], .. file.ExtraIndexUrls, .. file.NoIndex ? [] : (string[])[given ?? PublicIndex]];
+        IEnumerable<string> addresses =
+            [.. parsed.GetValue(_extra) ?? [], .. file.ExtraIndexUrls, .. file.NoIndex ? [] : (string[])[given ?? PublicIndex]];
         return [.. addresses.Select(AddressOf)];
     }
 
     private static Uri AddressOf(string text)
     {
         string whole = text.StartsWith('/') ? $"file://{text}" : text;
-        return text.Length > 0 && Uri.TryCreate(whole.EndsWith('/') ? whole : whole + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" or "file"
+        return text.Length > 0 && Uri.TryCreate(whole.EndsWith('/') ? whole : whole + "/", UriKind.Absolute, out Uri? address)
+            && address.Scheme is "http" or "https" or "file"
             ? address is { Query: "", Fragment: "" } ? address : throw Refusal(text, "an index has an address without ? and #")
             : throw Refusal(text, "http://…, https://… or file:///… is meant");
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Interpreters;
 using Sandpiper.Operations;
 
@@ -22,7 +23,11 @@ internal static class InstallCommand
         var upgrade = new Option<bool>("-U", "--upgrade") { Description = "the newest versions that fit of these and of what they need" };
         var upgradePackages = new Option<string[]>("--upgrade-package", "-P") { HelpName = "NAME", Description = "the newest version of this one" };
         Option<string> env = EnvironmentOptions.Env();
-        var python = new TextOption("--python") { HelpName = "PATH", Description = "the interpreter, for a new environment; default: the first python3 of 3.8 or later" };
+        var python = new TextOption("--python")
+        {
+            HelpName = "PATH",
+            Description = "the interpreter, for a new environment or one whose own is gone; default: the first python3 of 3.8 or later",
+        };
         var noDeps = new Option<bool>("--no-deps") { Description = "exactly these, nothing they depend on" };
         var requireHashes = new Option<bool>("--require-hashes") { Description = "every package must have a --hash in a requirements file" };
         var pre = new Option<bool>("--pre") { Description = "pre-releases count like releases" };
@@ -118,11 +123,13 @@ internal static class InstallCommand
     {
         var search = new InterpreterSearch(new InterpreterProbe(session.Places.InterpreterCache));
         string? searchPath = Environment.GetEnvironmentVariable("PATH");
-        if (environment.Current is not { } number) return search.Find(python, searchPath);
-        Generation current = environment.Read(number);
-        if (python is null) return search.Find(current.Python, searchPath);
+        if (CurrentGeneration.Read(environment) is not { } current) return search.Find(python, searchPath);
+        if (python is null) return EnvironmentOptions.InterpreterOf(session, current);
         Interpreter asked = search.Find(python, searchPath);
-        return string.Equals(asked.VersionedName, current.PythonName, StringComparison.Ordinal) && string.Equals(asked.Path, current.Python, StringComparison.Ordinal)
+        bool isOwn = string.Equals(asked.VersionedName, current.PythonName, StringComparison.Ordinal)
+            && string.Equals(asked.Path, current.Python, StringComparison.Ordinal);
+        // When its own is gone, the one that was named takes its place, of whatever version: what does not fit it is chosen anew.
+        return isOwn || new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), searchPath).Own(current) is null
             ? asked
             : throw new ExplainedException(new(ExitCode.CouldNot, $"`{environment.Name}` belongs to {current.Python} ({current.PythonName}); nothing was changed",
                 $"you asked for {asked.Path}, which is Python {asked.Version}", $"sandpiper install --env NAME --python {asked.Path} …      makes another environment"));

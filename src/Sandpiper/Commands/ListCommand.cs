@@ -12,7 +12,8 @@ internal static class ListCommand
         Option<string> env = EnvironmentOptions.Env();
         var command = new TaughtCommand("list", "packages of an environment",
             [new("sandpiper list", "of your shared environment"), new("sandpiper list --json", "for a script")],
-            ["Packages that you asked for are shown plainly; the others, which came because one of those needs them, are dimmed and say whose they are."]);
+            ["Packages that you asked for are shown plainly; the others, which came because one of those needs them, are "
+                + "dimmed and say whose they are."]);
         command.Options.Add(env);
         command.SetAction(parsed =>
         {
@@ -35,7 +36,8 @@ internal static class ListCommand
             string name = package.Name.ToString().PadRight(nameWidth);
             string version = package.Version.ToString();
             if (package.IsRequested || package.RequiredBy.IsEmpty) terminal.Line(name, "  ", version);
-            else terminal.Line(Inked.Dim(name), "  ", Inked.Dim(version.PadRight(versionWidth)), Inked.Dim($"  for {string.Join(", ", package.RequiredBy)}"));
+            else terminal.Line(Inked.Dim(name), "  ", Inked.Dim(version.PadRight(versionWidth)),
+                Inked.Dim($"  for {string.Join(", ", package.RequiredBy)}"));
         }
     }
 

@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Console;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Requirements;
 
 namespace Sandpiper.Commands;
@@ -12,12 +14,11 @@ namespace Sandpiper.Commands;
 /// of <c>&lt;(command)</c>), whose other end somebody holds. A pipe with a name would be waited for, and a device may never end: neither is
 /// read.
 /// </summary>
-internal static partial class PlainFile
+internal static class PlainFile
 {
     public const int MaxBytes = 16 << 20;
 
-    private const int NoEntry = 2, NoAccess = 13, NotADirectory = 20;       // asm-generic/errno-base.h
-    private const int NoTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;       // O_NOCTTY, O_NONBLOCK, O_CLOEXEC: asm-generic/fcntl.h
+    private const int CloseOnExec = 0x80000;    // O_CLOEXEC: asm-generic/fcntl.h
 
     /// <exception cref="ExplainedException">There is no such file, it may not be read, or it is none of a bearable size.</exception>
     /// <exception cref="RequirementsFileException">It is no UTF-8; says in which line.</exception>
@@ -25,8 +26,9 @@ internal static partial class PlainFile
     {
         if (DescriptorIn(path) is { } descriptor) return Decode(ReadHandedOver(descriptor, path), path);
         if (Directory.Exists(path)) throw Unread("it is a directory", path);
-        using SafeFileHandle file = Open(path, NoTerminal | NonBlocking | CloseOnExec);
-        if (file.IsInvalid) throw Unread(WhyNot(Marshal.GetLastPInvokeError()), path);
+        // The base library would wait for the other end of a pipe, and tells no kind of file apart.
+        using SafeFileHandle file = RawFile.Open(path, RawFile.NoTerminal | RawFile.NonBlocking, out int errno);
+        if (file.IsInvalid) throw Unread(WhyNot(errno), path);
         using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
         if (!stream.CanSeek) throw Unread("it is no plain file", path);
         return Decode(ReadAll(stream, $"it is no plain file of at most {MaxBytes >> 20} MB", path), path);
@@ -107,15 +109,11 @@ internal static partial class PlainFile
 
     private static string WhyNot(int error) => error switch
     {
-        NoEntry or NotADirectory => "there is no such file",
-        NoAccess => "it may not be read",
+        Errno.NoSuchFile or Errno.NotDirectory => "there is no such file",
+        Errno.NoAccess => "it may not be read",
         _ => Marshal.GetPInvokeErrorMessage(error),
     };
 
     private static ExplainedException Unread(string why, string path) =>
         new(new(ExitCode.CouldNot, "a requirements file cannot be read; nothing was changed", $"{why}: `{path}`"));
-
-    // The base library would wait for the other end of a pipe, and tells no kind of file apart.
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags);
 }

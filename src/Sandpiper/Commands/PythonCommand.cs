@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Sandpiper.Running;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
 
@@ -10,7 +10,8 @@ internal static class PythonCommand
     {
         var arguments = new Argument<string[]>("ARGS") { CaptureRemainingTokens = true, Arity = ArgumentArity.ZeroOrMore };
         var command = new TaughtCommand("python", "Python with the shared packages, confined",
-            [new("sandpiper python -c 'import requests; print(requests.__version__)'", "one line"), new("sandpiper python", "the interactive prompt")],
+            [new("sandpiper python -c 'import requests; print(requests.__version__)'", "one line"),
+                new("sandpiper python", "the interactive prompt")],
             ["Everything after `python` goes to Python. Grants and other environments: `sandpiper run`."]) { HasJson = false };
         command.Arguments.Add(arguments);
         command.SetAction(parsed =>

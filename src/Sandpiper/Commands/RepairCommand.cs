@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Interpreters;
 using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
@@ -19,6 +20,9 @@ internal static class RepairCommand
                 "The same packages become the next generation, made from sealed files alone. Files of the store that are damaged or gone come from "
                 + "the index again, and have to be the very bytes that were installed; without an index nothing is thrown away. The damaged "
                 + "generation is kept as it is.",
+                "The commands on your PATH, the link to the current generation and the ledger are put back as far as they can be known; what is not "
+                + "ours and stands in the way is put aside, never thrown away. An environment whose interpreter was replaced by one of the same version is "
+                + "made for that one.",
             ]);
         command.Options.Add(env);
         LimitOptions limits = LimitOptions.AddTo(command);
@@ -27,8 +31,8 @@ internal static class RepairCommand
         {
             using var session = Session.Of(parsed);
             ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
-            Generation current = EnvironmentOptions.CurrentOf(environment);
-            Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
+            if (CurrentGeneration.Of(environment) is not { } current) throw EnvironmentOptions.NothingIn(environment);
+            Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, environment.Read(current.Number));
             using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal), limits.Chosen(parsed));
             using var line = new ProgressLine(session.Terminal, Session.Time);
             RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole).MendAsync(new RepairRequest(environment.Name) { Limits = limits.Chosen(parsed) }, new ShownFacts(session.Terminal, line), cancel);
@@ -50,7 +54,13 @@ internal static class RepairCommand
                     ResolutionWords.Because(why), ["sandpiper rollback"]));
             case RepairOutcome.Repaired repaired:
                 session.Terminal.Note($"{Counted.Of(repaired.Findings.Length, "thing")} {(repaired.Findings.Length == 1 ? "was" : "were")} not as installed; {Counted.Of(repaired.Fetched, "wheel")} fetched again");
-                ChangeReport.Write(session, "repair", environment, repaired.Change);
+                if (repaired.Change.IsNew || session.Json)
+                {
+                    ChangeReport.Write(session, "repair", environment, repaired.Change);
+                    break;
+                }
+                session.Terminal.Note($"`{environment}` is as it was installed: generation {repaired.Change.Generation}");
+                foreach (string note in repaired.Change.Notes) session.Terminal.Note(note);
                 break;
             case RepairOutcome.AsInstalled { Generation: var generation }:
                 ChangeReport.Write(session, "repair", environment, new EnvironmentChange(generation.Number, IsNew: false, [], generation.Packages.Length, TimeSpan.Zero));

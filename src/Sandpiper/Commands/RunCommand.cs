@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Sandpiper.Console;
-using Sandpiper.Running;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
 
@@ -11,11 +11,17 @@ internal static class RunCommand
     {
         var program = new Argument<string[]>("CMD") { CaptureRemainingTokens = true, Arity = ArgumentArity.OneOrMore };
         Option<string> env = EnvironmentOptions.Env();
-        var write = new Option<string[]>("--write") { HelpName = "DIR", Description = "let it change this directory; what makes later programs run (.git, .venv, …) stays read-only in it" };
+        var write = new Option<string[]>("--write")
+        {
+            HelpName = "DIR",
+            Description = "let it change this directory; what makes later programs run (.git, .venv, …) stays read-only in it",
+        };
         var read = new Option<string[]>("--read") { HelpName = "PATH", Description = "show it this directory or file" };
-        var net = new TextOption("--net") { HelpName = "all", Description = "the network of this machine; single hosts cannot be named yet" };
+        var net = new TextOption("--net") { HelpName = "all",
+            Description = "the network of this machine; single hosts cannot be named yet" };
         var variables = new Option<string[]>("--env-var") { HelpName = "NAME", Description = "hand this environment variable on" };
-        var cwd = new TextOption("--cwd") { HelpName = "ro|none", Description = "show it the current directory read-only (default), or not at all" };
+        var cwd = new TextOption("--cwd") { HelpName = "ro|none",
+            Description = "show it the current directory read-only (default), or not at all" };
         net.CompletionSources.Add("all");
         cwd.CompletionSources.Add("ro", "none");
         var command = new TaughtCommand("run", "run a program with an environment's packages, confined",
@@ -55,20 +61,26 @@ internal static class RunCommand
     }
 
     private static string NameOf(string variable) => variable.Contains('=', StringComparison.Ordinal)
-        ? throw new ExplainedException(new(ExitCode.WrongUsage, $"`--env-var {variable.Split('=')[0]}=…` is not supported; nothing was run", "a variable of yours is handed on as it is, by its name alone", "sandpiper help run"))
+        ? throw new ExplainedException(new(
+            ExitCode.WrongUsage, $"`--env-var {variable.Split('=')[0]}=…` is not supported; nothing was run",
+            "a variable of yours is handed on as it is, by its name alone", "sandpiper help run"))
         : variable;
 
     private static bool Network(string? net) => net switch
     {
         null => false,
         "all" => true,
-        _ => throw new ExplainedException(new(ExitCode.WrongUsage, $"`--net {net}` is not supported yet; nothing was run", "only the whole network can be granted: --net all", "sandpiper help run")),
+        _ => throw new ExplainedException(new(
+            ExitCode.WrongUsage, $"`--net {net}` is not supported yet; nothing was run",
+                "only the whole network can be granted: --net all", "sandpiper help run")),
     };
 
     private static bool Shown(string? cwd) => cwd switch
     {
         null or "ro" => true,
         "none" => false,
-        _ => throw new ExplainedException(new(ExitCode.WrongUsage, $"`--cwd {cwd}` is not supported; nothing was run", "ro or none is meant; writing is granted with --write .", "sandpiper help run")),
+        _ => throw new ExplainedException(new(
+            ExitCode.WrongUsage, $"`--cwd {cwd}` is not supported; nothing was run",
+                "ro or none is meant; writing is granted with --write .", "sandpiper help run")),
     };
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 
 namespace Sandpiper.Commands;
@@ -13,8 +15,8 @@ internal sealed class Session : IDisposable
     // Read before they are given up, and true ever after.
     private static readonly bool StartedAsRoot = RootPrivileges.Held;
 
-    private Session(Terminal terminal, DataPlaces places, string ownExecutable, uint callersMask, bool json, bool offline, bool wasRoot) =>
-        (Terminal, Places, OwnExecutable, CallersMask, Json, Offline, WasRoot) = (terminal, places, ownExecutable, callersMask, json, offline, wasRoot);
+    private Session(Terminal terminal, DataPlaces places, OwnProgram ownProgram, uint callersMask, bool json, bool offline, bool wasRoot) =>
+        (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) = (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
 
     public Terminal Terminal { get; }
 
@@ -34,8 +36,11 @@ internal sealed class Session : IDisposable
 
     public static TimeProvider Time => TimeProvider.System;
 
-    /// <summary>This very program, for shims and for the second stage in the sandbox.</summary>
-    public string OwnExecutable { get; }
+    /// <summary>Where this very program lies, for shims.</summary>
+    public string OwnExecutable => OwnProgram.Path;
+
+    /// <summary>This very program, to be the second stage in the sandbox.</summary>
+    public OwnProgram OwnProgram { get; }
 
     /// <summary>The home directory of whoever started us; <c>/</c> when there is none.</summary>
     public static string Home
@@ -63,9 +68,9 @@ internal sealed class Session : IDisposable
         uint callersMask = CreationMask.Tighten();
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
         // Before: the user that root becomes may have no way to where it lies.
-        string ownExecutable = Environment.ProcessPath ?? throw new InvalidOperationException("the kernel does not say which program this is (/proc is not mounted)");
+        OwnProgram ownProgram = OwnProgram.Held();
         if (RootPrivileges.Held) RootPrivileges.GiveUp(makesDirectories ? [places.Root, places.Cache] : []);
-        return new Session(TerminalOf(parsed), places, ownExecutable, callersMask, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
+        return new Session(TerminalOf(parsed), places, ownProgram, callersMask, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
     }
 
     /// <summary>The terminal alone, for what needs nothing else: help, errors of the command line.</summary>
@@ -75,7 +80,11 @@ internal sealed class Session : IDisposable
         return Terminal.OfProcess(Said(parsed, GlobalOptions.Color), Said(parsed, GlobalOptions.NoProgress), verbosity);
     }
 
-    public void Dispose() => Terminal.Flush();
+    public void Dispose()
+    {
+        Terminal.Flush();
+        OwnProgram.Dispose();
+    }
 
     // Where a value makes no sense the default counts: this terminal is the one that has to say so.
     private static T? Said<T>(ParseResult parsed, Option<T> option)

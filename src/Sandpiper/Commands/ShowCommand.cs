@@ -39,7 +39,7 @@ internal static class ShowCommand
         return command;
     }
 
-    private static void WriteWords(Terminal terminal, Generation generation, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths)
+    internal static void WriteWords(Terminal terminal, Generation generation, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths)
     {
         // pip's words and order, so that what reads pip's output reads ours.
         Field("Name", package.Name.ToString());
@@ -69,7 +69,7 @@ internal static class ShowCommand
         else terminal.Line(Inked.Bold($"{label}: "), value);
     }
 
-    private static void WriteJson(Terminal terminal, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths) => JsonAnswer.Write(terminal, "show", json =>
+    internal static void WriteJson(Terminal terminal, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths) => JsonAnswer.Write(terminal, "show", json =>
     {
         json.WritePropertyName("package");
         PackageJson.Write(json, package);

@@ -8,7 +8,8 @@ namespace Sandpiper.Commands;
 /// <param name="summary">One line for the list of commands.</param>
 /// <param name="examples">Whole command lines, each with what it does.</param>
 /// <param name="notes">What a person should know before relying on it; paragraphs.</param>
-internal sealed class TaughtCommand(string name, string summary, ImmutableArray<Example> examples, ImmutableArray<string> notes) : Command(name, summary)
+internal sealed class TaughtCommand(string name, string summary, ImmutableArray<Example> examples, ImmutableArray<string> notes)
+    : Command(name, summary)
 {
     public ImmutableArray<Example> Examples { get; } = examples;
 

@@ -29,7 +29,7 @@ internal static class UninstallCommand
             using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             Generation current = EnvironmentOptions.CurrentOf(environment);
-            Interpreter interpreter = new InterpreterProbe(session.Places.InterpreterCache).Ask(current.Python);
+            Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, current);
             var request = new RemovalRequest(environment.Name, [.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)]);
             using var line = new ProgressLine(session.Terminal, Session.Time);
             var outcome = new Removal(session.Context, interpreter).Remove(request, new ShownFacts(session.Terminal, line), cancel);

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
-using Sandpiper.Store;
+using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
 
@@ -17,26 +17,33 @@ internal static class VerifyCommand
     public static Command Build()
     {
         Option<string> env = EnvironmentOptions.Env();
-        var full = new Option<bool>("--full") { Description = "compare every byte, not only kinds, sizes, times and permissions" };
+        var full = new Option<bool>("--full") { Description = "read every byte, not only of files that were touched since they were sealed" };
         var command = new TaughtCommand("verify", "is everything still as installed?", [new("sandpiper verify", "in a moment"), new("sandpiper verify --full", "every byte")],
-            ["The exit code is 0 when everything is as installed, and 3 when something is not."]);
+            [
+                "Looked at are the current generation, the sealed packages below it, the ledger, the interpreter and, of the shared environment, "
+                + "the commands on your PATH.",
+                "The exit code is 0 when everything is as installed, and 3 when something is not.",
+            ]);
         command.Options.Add(env);
         command.Options.Add(full);
         command.SetAction((parsed, cancel) =>
         {
             using var session = Session.Of(parsed);
-            Generation generation = EnvironmentOptions.CurrentOf(EnvironmentOptions.Open(session, parsed.GetValue(env)!));
+            ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             long started = Stopwatch.GetTimestamp();
-            EnvironmentVerifier.Report report = new EnvironmentVerifier(new WheelStore(session.Places.Root)).Verify(generation, parsed.GetValue(full), cancel);
-            if (session.Json) WriteJson(session.Terminal, generation, report, parsed.GetValue(full));
-            else WriteWords(session.Terminal, generation, report, parsed.GetValue(full), Stopwatch.GetElapsedTime(started));
+            bool everyByte = parsed.GetValue(full);
+            Verification.Report? report = new Verification(environment, session.Places, session.OwnExecutable).Look(everyByte, cancel);
+            if (report is null) throw EnvironmentOptions.NothingIn(environment);
+            if (session.Json) WriteJson(session.Terminal, report, everyByte);
+            else WriteWords(session.Terminal, report, everyByte, Stopwatch.GetElapsedTime(started));
             return Task.FromResult((int)(report.Findings.IsEmpty ? ExitCode.Done : ExitCode.Refused));
         });
         return command;
     }
 
-    private static void WriteWords(Terminal terminal, Generation generation, EnvironmentVerifier.Report report, bool full, TimeSpan took)
+    private static void WriteWords(Terminal terminal, Verification.Report report, bool full, TimeSpan took)
     {
+        Generation generation = report.Generation;
         string what = $"`{generation.Environment}` generation {generation.Number}: {Counted.Of(generation.Packages.Length, "package")}, {Counted.Of(report.Files, "file")}";
         if (report.Findings.IsEmpty)
         {
@@ -47,13 +54,13 @@ internal static class VerifyCommand
         terminal.Line("");
         WriteFindings(terminal, report.Findings);
         terminal.Problem("");
-        terminal.Problem(Inked.Cyan("hint: "), "sandpiper repair        makes it as it was installed");
+        terminal.Problem(Inked.Cyan("hint: "), $"sandpiper repair{InEnvironment.Option(generation.Environment)}        makes it as it was installed");
     }
 
     internal static void WriteFindings(Terminal terminal, ImmutableArray<Finding> findings)
     {
         terminal.Line(Inked.Red("×"), $" {findings.Length:N0} {(findings.Length == 1 ? "thing is" : "things are")} not as installed");
-        var shown = findings.Take(Shown).Select(f => (Path: VisibleText.Of(f.Path), Kind: WordFor(f.Kind), Owner: f.Owner is { } package ? $"{package.Name} {package.Version}" : "no package", f.RunsAtStart)).ToList();
+        var shown = findings.Take(Shown).Select(f => (Path: VisibleText.Of(f.Path), Kind: WordFor(f.Kind), Owner: OwnerOf(f), f.RunsAtStart)).ToList();
         int pathWidth = shown.Max(s => s.Path.Length);
         int ownerWidth = shown.Max(s => s.Owner.Length);
         foreach (var (path, kind, owner, runsAtStart) in shown)
@@ -64,12 +71,32 @@ internal static class VerifyCommand
         if (findings.Length > Shown) terminal.Line($"  … and {findings.Length - Shown:N0} more; `sandpiper verify --json` lists all");
     }
 
+    private static string OwnerOf(Finding finding) => finding switch
+    {
+        { Owner: { } package } => $"{package.Name} {package.Version}",
+        { Place: FindingPlace.Shims } => "the commands on PATH",
+        { Place: FindingPlace.Ledger } => "the ledger",
+        { Place: FindingPlace.Current } => "the current generation",
+        { Place: FindingPlace.Interpreter } => "the interpreter",
+        _ => "no package",
+    };
+
+    private static string PlaceOf(Finding finding) => finding.Place switch
+    {
+        FindingPlace.Store => "store",
+        FindingPlace.Ledger => "ledger",
+        FindingPlace.Current => "current",
+        FindingPlace.Interpreter => "interpreter",
+        FindingPlace.Shims => "shims",
+        _ => "generation",
+    };
+
     private static string WordFor(FindingKind kind) => kind switch { FindingKind.Changed => "changed", FindingKind.Missing => "missing", FindingKind.Added => "added", _ => "mode" };
 
-    private static void WriteJson(Terminal terminal, Generation generation, EnvironmentVerifier.Report report, bool full) => JsonAnswer.Write(terminal, "verify", json =>
+    private static void WriteJson(Terminal terminal, Verification.Report report, bool full) => JsonAnswer.Write(terminal, "verify", json =>
     {
-        json.WriteString("environment", generation.Environment);
-        json.WriteNumber("generation", generation.Number);
+        json.WriteString("environment", report.Generation.Environment);
+        json.WriteNumber("generation", report.Generation.Number);
         json.WriteBoolean("full", full);
         json.WriteNumber("files", report.Files);
         json.WriteStartArray("findings");
@@ -77,6 +104,7 @@ internal static class VerifyCommand
         {
             json.WriteStartObject();
             json.WriteString("path", finding.Path);
+            json.WriteString("place", PlaceOf(finding));
             json.WriteString("kind", WordFor(finding.Kind));
             json.WriteString("package", finding.Owner?.Name.ToString());
             json.WriteBoolean("runs_at_start", finding.RunsAtStart);

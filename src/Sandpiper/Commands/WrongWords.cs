@@ -18,62 +18,82 @@ internal static class WrongWords
         Token[] mayBeOptions = [.. parsed.Tokens.TakeWhile(t => t.Type is not TokenType.DoubleDash)];
         // Where any number of words may follow, a mistyped option would count as one of them; no package's name begins with a dash.
         string? option = parsed.CommandResult.Children.OfType<ArgumentResult>().Where(a => !a.Argument.CaptureRemainingTokens)
-            .SelectMany(a => a.Tokens).FirstOrDefault(t => t.Value is ['-', _, ..] && mayBeOptions.Contains(t, ReferenceEqualityComparer.Instance))?.Value;
+            .SelectMany(a => a.Tokens).FirstOrDefault(
+                t => t.Value is ['-', _, ..] && mayBeOptions.Contains(t, ReferenceEqualityComparer.Instance))?.Value;
         if (option is not null) return NoOption(option, command);
         // A variable of a script that is not set becomes one: no option means anything by it.
-        if (GivenOptions(parsed).FirstOrDefault(o => o.Tokens.Any(t => t.Value.Length == 0)) is { } empty) return Usage($"`{NameIn(empty)}` was given an empty value", ItTakes(empty.Option), command);
-        if (GivenOptions(parsed).FirstOrDefault(o => o.Option.Arity.MinimumNumberOfValues > 0 && o.Tokens.Count < o.IdentifierTokenCount) is { } bare) return Usage($"`{NameIn(bare)}` has no value", ItTakes(bare.Option), command);
+        if (GivenOptions(parsed).FirstOrDefault(o => o.Tokens.Any(t => t.Value.Length == 0)) is { } empty)
+            return Usage($"`{NameIn(empty)}` was given an empty value", ItTakes(empty.Option), command);
+        if (GivenOptions(parsed).FirstOrDefault(LacksValue) is { } bare)
+            return Usage($"`{NameIn(bare)}` has no value", ItTakes(bare.Option), command);
         if (parsed.Errors.Count == 0) return null;
         if (parsed.UnmatchedTokens is [var word, ..]) return TooMany(word, parsed, mayBeOptions);
-        if (command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is null or { Tokens.Count: 0 }) is { } missing)
+        Argument? missing = command.Arguments.FirstOrDefault(
+            a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is null or { Tokens.Count: 0 });
+        if (missing is not null)
         {
             return Usage($"`{command.Name}` needs to be told {missing.Name}", "its help shows what it takes", command);
         }
-        if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult)) return Usage("no command was named", "`sandpiper help` lists all that there are", command);
-        return new(ExitCode.WrongUsage, "that command line was not understood; nothing was done", [.. parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)], [HelpFor(command)]);
+        if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult))
+            return Usage("no command was named", "`sandpiper help` lists all that there are", command);
+        return new(ExitCode.WrongUsage, "that command line was not understood; nothing was done",
+            [.. parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)], [HelpFor(command)]);
     }
 
     public static Explanation NoCommand(string word, Command root)
     {
         string? meant = Nearest(word, root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
         return new(ExitCode.WrongUsage, $"there is no command `{WithoutSecrets.OfWord(word)}`; nothing was done",
-            meant is null ? "`sandpiper help` lists all that there are" : $"did you mean `{meant}`?", meant is null ? "sandpiper help" : $"sandpiper help {meant}");
+            meant is null ? "`sandpiper help` lists all that there are" : $"did you mean `{meant}`?",
+            meant is null ? "sandpiper help" : $"sandpiper help {meant}");
     }
 
     public static Explanation NoOption(string word, Command command)
     {
         string name = word.Split('=')[0];       // what follows may be a secret
         string[] known = [.. OptionsOf(command).SelectMany(o => o.Aliases.Append(o.Name))];
-        string? meant = known.Contains(name, StringComparer.Ordinal) ? null : Nearest(name, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)));
+        string? meant = known.Contains(name, StringComparer.Ordinal)
+            ? null : Nearest(name, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)));
         string whose = command is RootCommand ? "there is no option" : $"`{command.Name}` has no option";
         return Usage($"{whose} `{name}`", meant is null ? "its help lists those that there are" : $"did you mean `{meant}`?", command);
     }
 
     /// <summary>Its own and those of every command.</summary>
-    public static IEnumerable<Option> OptionsOf(Command command) => command.Parents.OfType<Command>().SelectMany(above => above.Options).Concat(command.Options);
+    public static IEnumerable<Option> OptionsOf(Command command) =>
+        command.Parents.OfType<Command>().SelectMany(above => above.Options).Concat(command.Options);
 
     private static Explanation TooMany(string word, ParseResult parsed, Token[] mayBeOptions)
     {
         Command command = parsed.CommandResult.Command;
         bool isBeforeCommand = command is not RootCommand
-            && parsed.Tokens.TakeWhile(t => t.Type is not TokenType.Command).Any(t => string.Equals(t.Value, word, StringComparison.Ordinal));
+            && parsed.Tokens.TakeWhile(t => t.Type is not TokenType.Command)
+                .Any(t => string.Equals(t.Value, word, StringComparison.Ordinal));
         if (word is ['-', _, ..] && mayBeOptions.Any(t => string.Equals(t.Value, word, StringComparison.Ordinal)))
         {
             string name = word.Split('=')[0];
-            bool isTheCommands = isBeforeCommand && command.Options.Any(o => string.Equals(o.Name, name, StringComparison.Ordinal) || o.Aliases.Contains(name));
-            return isTheCommands ? Usage($"`{name}` stands before `{command.Name}`", $"it is an option of `{command.Name}` and comes after it", command) : NoOption(word, command);
+            bool isTheCommands = isBeforeCommand
+                && command.Options.Any(o => string.Equals(o.Name, name, StringComparison.Ordinal) || o.Aliases.Contains(name));
+            return isTheCommands
+                ? Usage($"`{name}` stands before `{command.Name}`", $"it is an option of `{command.Name}` and comes after it", command)
+                : NoOption(word, command);
         }
         if (command is RootCommand)
         {
-            return command.Subcommands.Any(c => string.Equals(c.Name, word, StringComparison.Ordinal)) ? Usage($"`--` stands before `{word}`", "the command comes first", command) : NoCommand(word, command);
+            return command.Subcommands.Any(c => string.Equals(c.Name, word, StringComparison.Ordinal))
+                ? Usage($"`--` stands before `{word}`", "the command comes first", command) : NoCommand(word, command);
         }
-        return isBeforeCommand ? NoCommand(word, parsed.RootCommandResult.Command) : Usage($"`{WithoutSecrets.OfWord(word)}` is one word too many for `{command.Name}`", "its help shows what it takes", command);
+        return isBeforeCommand ? NoCommand(word, parsed.RootCommandResult.Command) : Usage(
+            $"`{WithoutSecrets.OfWord(word)}` is one word too many for `{command.Name}`", "its help shows what it takes", command);
     }
 
-    private static Explanation Usage(string what, string because, Command command) => new(ExitCode.WrongUsage, $"{what}; nothing was done", because, HelpFor(command));
+    private static Explanation Usage(string what, string because, Command command) =>
+        new(ExitCode.WrongUsage, $"{what}; nothing was done", because, HelpFor(command));
 
     private static IEnumerable<OptionResult> GivenOptions(ParseResult parsed) =>
         parsed.CommandResult.Children.Concat(parsed.RootCommandResult.Children).OfType<OptionResult>().Where(o => !o.Implicit);
+
+    private static bool LacksValue(OptionResult given) =>
+        given.Option.Arity.MinimumNumberOfValues > 0 && given.Tokens.Count < given.IdentifierTokenCount;
 
     private static string NameIn(OptionResult given) => given.IdentifierToken?.Value ?? given.Option.Name;
 
@@ -82,7 +102,8 @@ internal static class WrongWords
     private static string HelpFor(Command command) => command is RootCommand ? "sandpiper help" : $"sandpiper help {command.Name}";
 
     private static string? Nearest(string word, IEnumerable<string> known) =>
-        known.Select(name => (Name: name, Slips: SlipsBetween(word, name))).Where(c => c.Slips <= Math.Min(MostSlips, c.Name.TrimStart('-').Length / 3))
+        known.Select(name => (Name: name, Slips: SlipsBetween(word, name)))
+            .Where(c => c.Slips <= Math.Min(MostSlips, c.Name.TrimStart('-').Length / 3))
             .OrderBy(c => c.Slips).FirstOrDefault().Name;
 
     /// <summary>How many letters were left out, put in, replaced or swapped with their neighbour (optimal string alignment).</summary>

@@ -1,16 +1,18 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Policies;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
-using Sandpiper.Indexes;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Console;
 
@@ -39,9 +41,16 @@ internal static class Explanations
             "an entry of the store is not what was sealed, and was taken out of it; no environment was changed",
             $"{e.Because}: {e.Digest}", "run the same command again: it fetches the wheel anew"),
         StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair"),
+        CurrentLostException e => new(ExitCode.CouldNot, $"`{e.Environment}` does not say which of its generations is current; {Nothing}",
+            $"`{e.Link}` is gone or leads elsewhere; {Counted.Of(e.Generations, "generation")} {(e.Generations == 1 ? "is" : "are")} there, "
+                + $"and {e.Last} was current last",
+            $"sandpiper repair{InEnvironment.Option(e.Environment)}", $"sandpiper rollback {e.Last}{InEnvironment.Option(e.Environment)}"),
+        InterpreterGoneException e => new(ExitCode.CouldNot, $"the interpreter of `{e.Environment}` is gone; {Nothing}", $"{e.Because}; it was `{e.Path}`",
+            $"sandpiper install --python /path/to/python3{InEnvironment.Option(e.Environment)} {string.Join(' ', e.Requested.Select(r => $"'{r}'"))}"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
-        SandboxUnavailableException e => new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [e.Because], e.Hint is null ? [] : [e.Hint]),
-        KernelException e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
+        SandboxUnavailableException e => ConfinementWords.Of(e),
+        GrantRefusedException e => ConfinementWords.Of(e),
+        KernelException { Path: null } e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
         UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", PathIn(e) is { } path ? $"it may not be read or written: `{path}`" : e.Message),
         IOException { HResult: NoSpace } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),

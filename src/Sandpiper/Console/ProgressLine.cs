@@ -5,8 +5,8 @@ namespace Sandpiper.Console;
 
 /// <summary>One line that tells how far the work is; gone when the work is done. Nothing where nobody watches.</summary>
 /// <remarks>
-/// Safe to be told from several threads. Redraws at most ten times a second: a terminal over a slow line is somebody's terminal. Ctrl-C, which
-/// ends the process at once, takes the line away first.
+/// Safe to be told from several threads. Redraws at most ten times a second: a terminal over a slow line is somebody's terminal. Ctrl-C,
+/// which ends the process at once, takes the line away first.
 /// </remarks>
 internal sealed class ProgressLine(Terminal terminal, TimeProvider time) : IDisposable
 {
@@ -57,7 +57,8 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider time) : IDisp
         lock (_gate)
         {
             if (_isOver || (_lastDrawn != long.MinValue && time.GetElapsedTime(_lastDrawn) < Interval)) return;
-            if (_ends.Length == 0) _ends = [PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)];
+            if (_ends.Length == 0) _ends = [
+                PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)];
             _lastDrawn = time.GetTimestamp();
             // The last column stays free: some terminals wrap as soon as it is written.
             int room = Math.Max(1, terminal.Columns() - 1);

@@ -13,14 +13,16 @@ internal static class WithoutSecrets
     private static readonly SearchValues<char> AfterAuthority = SearchValues.Create("/?# \t\r\n`'\"<>");
 
     /// <summary>
-    /// Of a text that was meant as an address and is none: where its parts begin and end nobody can say, so that all before the last <c>@</c>
+    /// Of a text that was meant as an address and is none: where its parts begin and end nobody can say, so that all before the last
+    /// <c>@</c>
     /// and all from <c>?</c> or <c>#</c> on is left out.
     /// </summary>
     public static string OfBrokenAddress(string text)
     {
         int scheme = text.IndexOf(BeforeAuthority, StringComparison.Ordinal);
         // What stands before `://` is shown where it can be nothing but a scheme.
-        string start = scheme > 0 && text.AsSpan(0, scheme).IndexOfAnyExceptInRange('a', 'z') < 0 ? text[..(scheme + BeforeAuthority.Length)] : "";
+        string start = scheme > 0 && text.AsSpan(0, scheme).IndexOfAnyExceptInRange('a', 'z') < 0
+            ? text[..(scheme + BeforeAuthority.Length)] : "";
         int userInfo = text.LastIndexOf('@');
         int query = text.AsSpan().IndexOfAny('?', '#');
         if (query >= 0 && query < userInfo) return start + Hidden;      // either of them may be part of a secret

@@ -32,7 +32,8 @@ internal abstract class Side(Stage stage, string executable, string root)
     public abstract string? Read(string path);
 
     protected ProgramOutput Command(IEnumerable<string> arguments, TimeSpan? limit = null) => PlainProgram.Run(
-        executable, [.. arguments], ImmutableDictionary<string, string>.Empty.Add("HOME", CallerHome).Add("PATH", "/usr/bin:/bin").Add("LANG", "C.UTF-8").Add("NO_COLOR", "1"),
+        executable, [.. arguments], ImmutableDictionary<string, string>.Empty.Add("HOME", CallerHome).Add("PATH", "/usr/bin:/bin")
+            .Add("LANG", "C.UTF-8").Add("NO_COLOR", "1"),
         limit ?? TimeSpan.FromSeconds(60), MaxOutput);
 
     protected static string? TextOf(ProgramOutput output) => output.ExitCode == 0 ? Encoding.UTF8.GetString(output.StandardOutput) : null;
@@ -66,11 +67,15 @@ internal sealed class SandpiperSide(Stage stage, string executable, string root)
             .Where(f => f.EndsWith(path, StringComparison.Ordinal)).Select(File.ReadAllText).FirstOrDefault();
 
     /// <summary>A file of the environment, for somebody who wants to change it by hand.</summary>
-    public string FileOf(string path) => Directory.EnumerateFiles(Path.Combine(Root, "envs/shared/current/lib"), Path.GetFileName(path), SearchOption.AllDirectories)
+    public string FileOf(string path) =>
+        Directory.EnumerateFiles(Path.Combine(Root, "envs/shared/current/lib"), Path.GetFileName(path), SearchOption.AllDirectories)
         .First(f => f.EndsWith(path, StringComparison.Ordinal));
 }
 
-/// <summary>Plain pip with a throw-away home; itself run in the sandbox, with nothing to reach but that home, so that only its own decoys can be hurt.</summary>
+/// <summary>
+/// Plain pip with a throw-away home; itself run in the sandbox, with nothing to reach but that home, so that only its own decoys can be
+/// hurt.
+/// </summary>
 internal sealed class PipSide(Stage stage, string executable, string root, string python) : Side(stage, executable, root)
 {
     // `run` grants nobody the writing of his own home; pip's is a directory of somebody else's here.
@@ -84,7 +89,8 @@ internal sealed class PipSide(Stage stage, string executable, string root, strin
 
     public override bool Install(params IEnumerable<string> requirements) => Confined(PipInstall(requirements), null).ExitCode == 0;
 
-    public override void InstallAndDie(TimeSpan after, params IEnumerable<string> requirements) => Confined(PipInstall(requirements), after);
+    public override void InstallAndDie(TimeSpan after, params IEnumerable<string> requirements) =>
+        Confined(PipInstall(requirements), after);
 
     public override string? Python(string code) => TextOf(Confined(["-c", code], null));
 
@@ -97,7 +103,8 @@ internal sealed class PipSide(Stage stage, string executable, string root, strin
     public bool NoticesAnEdit(string path)
     {
         int before = Confined(["-m", "pip", "check"], null).ExitCode;
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(UserHome, ".local/lib"), Path.GetFileName(path), SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(
+            Path.Combine(UserHome, ".local/lib"), Path.GetFileName(path), SearchOption.AllDirectories))
         {
             if (file.EndsWith(path, StringComparison.Ordinal)) File.AppendAllText(file, "# by hand\n");
         }
@@ -105,8 +112,10 @@ internal sealed class PipSide(Stage stage, string executable, string root, strin
     }
 
     private IEnumerable<string> PipInstall(IEnumerable<string> requirements) =>
-        ["-m", "pip", "install", "--user", "--quiet", "--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location", "--upgrade", "--index-url", Stage.Index, .. requirements];
+        ["-m", "pip", "install", "--user", "--quiet", "--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location",
+            "--upgrade", "--index-url", Stage.Index, .. requirements];
 
     private ProgramOutput Confined(IEnumerable<string> arguments, TimeSpan? limit) => Command(
-        ["run", "--root", Root, "-q", "--cwd", "none", "--write", Stage.Home, "--", "/usr/bin/env", $"HOME={UserHome}", "PIP_CONFIG_FILE=/dev/null", "PIP_BREAK_SYSTEM_PACKAGES=1", python, .. arguments], limit);
+        ["run", "--root", Root, "-q", "--cwd", "none", "--write", Stage.Home, "--", "/usr/bin/env", $"HOME={UserHome}",
+            "PIP_CONFIG_FILE=/dev/null", "PIP_BREAK_SYSTEM_PACKAGES=1", python, .. arguments], limit);
 }

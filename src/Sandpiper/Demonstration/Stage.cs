@@ -4,7 +4,9 @@ using Sandpiper.Samples;
 
 namespace Sandpiper.Demonstration;
 
-/// <summary>One side's throw-away home: a decoy key, an index of made-up packages whose hostile ones reach for exactly that key, nothing else.</summary>
+/// <summary>
+/// One side's throw-away home: a decoy key, an index of made-up packages whose hostile ones reach for exactly that key, nothing else.
+/// </summary>
 internal sealed class Stage
 {
     /// <summary>The packages that a person would want.</summary>
@@ -50,7 +52,8 @@ internal sealed class Stage
         OrdinaryPackages.Small("shingle", version), (wheel, i) => wheel.WithFile($"shingle/part{i}.py", $"VERSION = \"{version}\"\n"));
 
     /// <summary>The decoy's text is at the place where loot goes.</summary>
-    public bool KeyWasTaken => File.Exists(Loot) && File.ReadAllText(Loot).Contains(File.ReadAllText(Key, Encoding.UTF8), StringComparison.Ordinal);
+    public bool KeyWasTaken => File.Exists(Loot)
+        && File.ReadAllText(Loot).Contains(File.ReadAllText(Key, Encoding.UTF8), StringComparison.Ordinal);
 
     public bool CodeRan => File.Exists(Marker);
 

@@ -106,7 +106,8 @@ public sealed class EndRecordTests
     public void A_ZIP64_end_record_that_contradicts_the_plain_one_is_refused()
     {
         var zip64 = Honest with { HasZip64End = true };
-        Assert.Equal(2, Unzipping.Unzip((zip64 with { End = new() { Entries = 2, DirectoryOffset = (uint)DirectoryOffset } }).Build()).Count);
+        Assert.Equal(
+            2, Unzipping.Unzip((zip64 with { End = new() { Entries = 2, DirectoryOffset = (uint)DirectoryOffset } }).Build()).Count);
         Unzipping.MustBeRefused(ZipRules.Zip64End, zip64 with { End = new() { Entries = 1 } });
         Unzipping.MustBeRefused(ZipRules.Zip64End, zip64 with { End = new() { DirectoryOffset = 0 } });
     }

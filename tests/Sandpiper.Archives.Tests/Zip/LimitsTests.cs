@@ -8,11 +8,13 @@ public sealed class LimitsTests
     private static readonly byte[] Two = ZipBytes.Empty.With("a", "12345").With("b/c", "123456").Build();
 
     [Fact]
-    public void An_archive_at_every_limit_is_taken() => Assert.Equal(2, Unzipping.Unzip(Two, new(2, 6, 11, 1, 2) { MaxDirectories = 1 }).Count);
+    public void An_archive_at_every_limit_is_taken() =>
+        Assert.Equal(2, Unzipping.Unzip(Two, new(2, 6, 11, 1, 2) { MaxDirectories = 1 }).Count);
 
     [Fact]
     public void Directories_count_although_no_member_names_them() =>
-        Unzipping.MustBeRefused(ZipRules.TooMany, ZipBytes.Empty.With("a/b/c/d", "").With("a/e/f", "").Build(), ArchiveLimits.Default with { MaxDirectories = 3 });
+        Unzipping.MustBeRefused(ZipRules.TooMany, ZipBytes.Empty.With("a/b/c/d", "").With("a/e/f", "").Build(),
+            ArchiveLimits.Default with { MaxDirectories = 3 });
 
     [Fact]
     public void One_more_than_a_limit_is_refused()
@@ -25,7 +27,8 @@ public sealed class LimitsTests
 
     [Fact]
     public void A_small_file_may_grow_as_much_as_it_likes() =>
-        Assert.Single(Unzipping.Unzip(ZipBytes.Empty.With("zeros", new byte[1 << 20]).Build(), ArchiveLimits.Default with { MaxRatio = 1 }));
+        Assert.Single(
+            Unzipping.Unzip(ZipBytes.Empty.With("zeros", new byte[1 << 20]).Build(), ArchiveLimits.Default with { MaxRatio = 1 }));
 
     [Fact]
     public void A_bomb_is_refused_on_opening()

@@ -11,7 +11,8 @@ internal sealed record PageLine(string Text, int Number)
 
     /// <summary>0 unless the line ends with <c># exit N</c>.</summary>
     public int ExitCode =>
-        Text.LastIndexOf(ExitComment, StringComparison.Ordinal) is >= 0 and var at ? int.Parse(Text[(at + ExitComment.Length)..].Split(' ', ',', ':')[0], CultureInfo.InvariantCulture) : 0;
+        Text.LastIndexOf(ExitComment, StringComparison.Ordinal) is >= 0 and var at
+            ? int.Parse(Text[(at + ExitComment.Length)..].Split(' ', ',', ':')[0], CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Lines with a <c>$</c> prompt in the console blocks of a Markdown page; one that ends with a backslash goes on.</summary>
     public static IEnumerable<PageLine> OfMarkdown(string path)
@@ -32,9 +33,13 @@ internal sealed record PageLine(string Text, int Number)
         }
     }
 
-    /// <summary>The examples of one help page: they stand between its first line and "Usage", each before what it does, or above it, indented further.</summary>
+    /// <summary>
+    /// The examples of one help page: they stand between its first line and "Usage", each before what it does, or above it, indented
+    /// further.
+    /// </summary>
     public static IEnumerable<PageLine> OfHelp(string page) => page.Split('\n')
         .TakeWhile(line => !line.StartsWith("Usage", StringComparison.Ordinal))
-        .Select((line, i) => new PageLine(line.StartsWith("   ", StringComparison.Ordinal) ? "" : line.Trim().Split("  ", 2)[0].TrimEnd(), i + 1))
+        .Select((line, i) => new PageLine(
+            line.StartsWith("   ", StringComparison.Ordinal) ? "" : line.Trim().Split("  ", 2)[0].TrimEnd(), i + 1))
         .Where(line => line.Number > 1 && line.Text.Length > 0);
 }

@@ -6,7 +6,8 @@ namespace Sandpiper.EndToEnd.Tests.Documents;
 internal static class StandIns
 {
     private static readonly string[] Plain =
-        ["certifi", "charset-normalizer", "click", "cycler", "idna", "itsdangerous", "jinja2", "markupsafe", "packaging", "pandas", "pillow", "rich", "six", "tqdm", "urllib3", "werkzeug"];
+        ["certifi", "charset-normalizer", "click", "cycler", "idna", "itsdangerous", "jinja2", "markupsafe", "packaging", "pandas",
+            "pillow", "rich", "six", "tqdm", "urllib3", "werkzeug"];
 
     /// <summary>Everything a page may install.</summary>
     public static SampleIndex Index(string marker) => new SampleIndex()

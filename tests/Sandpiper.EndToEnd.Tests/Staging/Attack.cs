@@ -16,7 +16,8 @@ internal sealed record Scene(Somebody Victim)
     /// <summary>Where plain pip installs to.</summary>
     public string Target => Path.Combine(Victim.Home, "plain");
 
-    public string SitePackages => Directory.GetDirectories(Path.Combine(Target, "lib"), "python3*").Select(d => Path.Combine(d, "site-packages")).First();
+    public string SitePackages => Directory.GetDirectories(Path.Combine(Target, "lib"), "python3*")
+        .Select(d => Path.Combine(d, "site-packages")).First();
 
     /// <summary>Whether the payload has run.</summary>
     public bool IsMarked => File.Exists(Marker);
@@ -49,13 +50,16 @@ internal sealed record Attack(string Project, Func<Scene, SampleIndex> Index)
             ExitCode = 1,
             Pip = scene => ["--target", scene.Target],
         },
-        ["a build backend in the sdist"] = new("backend-runs", scene => new SampleIndex().With(HostilePackages.SdistWhoseBackendRuns(scene.Marker)))
+        ["a build backend in the sdist"] =
+            new("backend-runs", scene => new SampleIndex().With(HostilePackages.SdistWhoseBackendRuns(scene.Marker)))
         {
             ExitCode = 1,
             Pip = scene => ["--target", scene.Target],
         },
-        [".pth"] = new("pth-hook", scene => new SampleIndex().With(HostilePackages.WheelWithPthHook(scene.Marker))) { Innocent = StartPython },
-        [".pth from .data"] = new("data-hook", scene => new SampleIndex().With(HostilePackages.WheelWithPthHookInData(scene.Marker))) { Innocent = StartPython },
+        [".pth"] = new("pth-hook", scene =>
+            new SampleIndex().With(HostilePackages.WheelWithPthHook(scene.Marker))) { Innocent = StartPython },
+        [".pth from .data"] = new("data-hook", scene =>
+            new SampleIndex().With(HostilePackages.WheelWithPthHookInData(scene.Marker))) { Innocent = StartPython },
         [".start"] = new("start-hook", scene => new SampleIndex().With(HostilePackages.WheelWithStartHook(scene.Marker)))
         {
             Innocent = StartPython,
@@ -72,12 +76,14 @@ internal sealed record Attack(string Project, Func<Scene, SampleIndex> Index)
             Pip = _ => ["--user"],
             Innocent = _ => ["/usr/bin/python3", "-c", "pass"],
         },
-        ["a module named as one of the standard library"] = new("shadow", scene => new SampleIndex().With(HostilePackages.WheelThatShadowsStandardLibrary(scene.Marker)))
+        ["a module named as one of the standard library"] =
+            new("shadow", scene => new SampleIndex().With(HostilePackages.WheelThatShadowsStandardLibrary(scene.Marker)))
         {
             Pip = scene => ["--target", scene.Target],
             Innocent = scene => ["/usr/bin/env", $"PYTHONPATH={scene.Target}", "/usr/bin/python3", "-c", "import random"],
         },
-        ["a module that RECORD does not list"] = new("stowaway", scene => new SampleIndex().With(HostilePackages.WheelWithUnlistedFile(scene.Marker)))
+        ["a module that RECORD does not list"] =
+            new("stowaway", scene => new SampleIndex().With(HostilePackages.WheelWithUnlistedFile(scene.Marker)))
         {
             Innocent = scene => [Path.Combine(scene.Target, "bin/python"), "-c", "import stowaway_hidden"],
         },
@@ -85,7 +91,8 @@ internal sealed record Attack(string Project, Func<Scene, SampleIndex> Index)
         {
             Bites = scene => File.Exists(Path.Combine(scene.SitePackages, "record_liar.py")),
         },
-        ["a script named python"] = new("python-replacer", scene => new SampleIndex().With(HostilePackages.WheelThatReplacesPython(scene.Marker)))
+        ["a script named python"] = new(
+            "python-replacer", scene => new SampleIndex().With(HostilePackages.WheelThatReplacesPython(scene.Marker)))
         {
             Pip = _ => ["--user"],
             Innocent = scene => ["/usr/bin/env", $"PATH={scene.Victim.Home}/.local/bin:/usr/bin:/bin", "python", "-c", "pass"],
@@ -94,13 +101,16 @@ internal sealed record Attack(string Project, Func<Scene, SampleIndex> Index)
         {
             Bites = scene => File.ReadAllText(Path.Combine(scene.Target, "pyvenv.cfg")).Contains(scene.FalseHome, StringComparison.Ordinal),
         },
-        ["a command whose name is a path"] = new("script-outside", scene => new SampleIndex().With(HostilePackages.WheelWithScriptOutside(scene.Marker)))
+        ["a command whose name is a path"] =
+            new("script-outside", scene => new SampleIndex().With(HostilePackages.WheelWithScriptOutside(scene.Marker)))
         {
             Bites = scene => File.Exists(Path.Combine(scene.Target, "script-outside")),
-            PipWithstands = "CVE-2026-8643: old ones happen to read only the name's last part, and 26.1.2 refuses it; those between are bitten",
+            PipWithstands =
+                "CVE-2026-8643: old ones happen to read only the name's last part, and 26.1.2 refuses it; those between are bitten",
         },
         ["another package's file"] = new("neighbour-overwriter",
-            scene => new SampleIndex().With(OrdinaryPackages.Pebble()).With(HostilePackages.WheelOverAnotherPackage("pebble", scene.Marker)))
+            scene => new SampleIndex().With(OrdinaryPackages.Pebble())
+                .With(HostilePackages.WheelOverAnotherPackage("pebble", scene.Marker)))
         {
             Innocent = scene => [Path.Combine(scene.Target, "bin/python"), "-c", "import pebble"],
         },

@@ -29,7 +29,8 @@ internal static class Tree
     {
         { LinkTarget: { } target } => $"-> {target}",
         DirectoryInfo => $"directory {entry.UnixFileMode}",
-        FileInfo file => $"{file.UnixFileMode} {file.LastWriteTimeUtc:O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.FullName)))}",
+        FileInfo file =>
+            $"{file.UnixFileMode} {file.LastWriteTimeUtc:O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.FullName)))}",
         _ => throw new InvalidOperationException($"{entry.FullName} is neither file nor directory"),
     };
 }

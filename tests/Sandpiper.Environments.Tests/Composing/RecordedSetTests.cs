@@ -44,7 +44,7 @@ public sealed class RecordedSetTests : IDisposable
     }
 
     private EnvironmentVerifier.Report Verify(Generation generation, bool full) =>
-        new EnvironmentVerifier(_workshop.Root.Store).Verify(generation, full, TestContext.Current.CancellationToken);
+        new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store).Verify(generation, full, TestContext.Current.CancellationToken);
 
     private ComposedPackage[] Packages(string set)
     {

@@ -141,7 +141,8 @@ public sealed class ManagedEnvironmentTests : IDisposable
         var told = new TaskCompletionSource();
         var first = _workshop.Environment.Lock(() => Assert.Fail("there is nobody to wait for"), cancel);
         var second = Task.Run(() => _workshop.Environment.Lock(told.SetResult, cancel), cancel);
-        await told.Task.WaitAsync(cancel);
+        // Whoever does not wait is through before he has told anything, and must not let this test wait for his words.
+        Assert.Same(told.Task, await Task.WhenAny(told.Task, second).WaitAsync(cancel));
         Assert.False(second.IsCompleted);
         first.Dispose();
         (await second).Dispose();

@@ -18,7 +18,8 @@ public sealed class EnvironmentLedgerTests : IDisposable
     private string File => Path.Combine(_workshop.Environment.Directory, "ledger.jsonl");
 
     private static LedgerLine Line(int to, string command = "install") => new(command, Workshop.Now, "somebody", to > 1 ? to - 1 : null, to,
-        [new LedgerChange("six", null, "1.17.0", new string('a', 64), "https://packages.example/six.whl"), new LedgerChange("toml", "0.10", null, null, null)], ["allowed six 1.17.0: SP-WHEEL-21"], Confirmed: false);
+        [new LedgerChange("six", null, "1.17.0", new string('a', 64), "https://packages.example/six.whl"),
+            new LedgerChange("toml", "0.10", null, null, null)], ["allowed six 1.17.0: SP-WHEEL-21"], Confirmed: false);
 
     [Fact]
     public void What_was_announced_and_confirmed_is_read_back_in_order()

@@ -9,11 +9,12 @@ public sealed class FileStatusTests
     [Fact]
     public void The_answer_is_laid_out_as_the_header_says()
     {
-        Assert.Equal(256, Unsafe.SizeOf<FileStatus.Answer>());
+        Assert.Equal(256, Unsafe.SizeOf<StatxCall.Answer>());
         Assert.Equal([0, 16, 20, 28, 32, 40, 64, 96, 112, 128, 136, 140], new[]
         {
-            "Mask", "Links", "User", "Mode", "Inode", "Size", "Accessed", "Changed", "Modified", "SpecialMajor", "DeviceMajor", "DeviceMinor",
-        }.Select(name => Marshal.OffsetOf<FileStatus.Answer>(name).ToInt32()));
+            "Mask", "Links", "User", "Mode", "Inode", "Size", "Accessed", "Changed", "Modified", "SpecialMajor", "DeviceMajor",
+                "DeviceMinor",
+        }.Select(name => Marshal.OffsetOf<StatxCall.Answer>(name).ToInt32()));
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class FileStatusTests
             File.SetUnixFileMode(file, UnixFileMode.UserRead);
             File.CreateSymbolicLink(link, "file");
             Assert.True(FileStatus.TryRead(file, out var status));
-            Assert.Equal((FileType.Regular, 5, UnixFileMode.UserRead, new UnixTime(1_577_836_800, 700)), (status.Type, status.Size, status.Mode, status.ModifiedAt));
+            Assert.Equal((FileType.Regular, 5, UnixFileMode.UserRead, new UnixTime(1_577_836_800, 700)),
+                (status.Type, status.Size, status.Mode, status.ModifiedAt));
             Assert.True(FileStatus.TryRead(link, out var linked));
             Assert.Equal(FileType.SymbolicLink, linked.Type);
             Assert.True(FileStatus.TryRead(directory, out var there));

@@ -25,7 +25,8 @@ public sealed class RecordedPageTests
             Assert.Equal((listed.GetArrayLength(), 0), (page.Files.Length, page.SkippedFiles));
             Assert.Equal(listed.EnumerateArray().Select(Summary), page.Files.Select(Summary));
 
-            Assert.True(ProjectPage.TryParseHtml(Encoding.UTF8.GetBytes(Html(page)), location, project, out var twin, out problem), $"{project}: {problem}");
+            Assert.True(ProjectPage.TryParseHtml(Encoding.UTF8.GetBytes(Html(page)), location, project, out var twin, out problem),
+                $"{project}: {problem}");
             Assert.Equal(page.Files.Select(file => file with { Size = null, UploadTime = null }), twin.Files);
             files += page.Files.Length;
         }

@@ -19,13 +19,16 @@ public sealed class HeaderFieldsTests
     [InlineData("A: é\n", "a=é")]
     [InlineData("A: b: c\n", "a=b: c")]
     [InlineData("", "")]
-    public void Fields_are_those_that_Pythons_email_package_sees(string text, string fields) => Assert.Equal(fields, string.Join('|', Read(Encoding.UTF8.GetBytes(text))));
+    public void Fields_are_those_that_Pythons_email_package_sees(string text, string fields) =>
+        Assert.Equal(fields, string.Join('|', Read(Encoding.UTF8.GetBytes(text))));
 
     [Fact]
-    public void Bytes_that_are_no_text_spoil_their_own_field_only() => Assert.Equal(["a=\ufffd", "b=2"], Read([(byte)'A', (byte)':', 0xff, (byte)'\n', (byte)'B', (byte)':', (byte)'2']));
+    public void Bytes_that_are_no_text_spoil_their_own_field_only() =>
+        Assert.Equal(["a=\ufffd", "b=2"], Read([(byte)'A', (byte)':', 0xff, (byte)'\n', (byte)'B', (byte)':', (byte)'2']));
 
     [Fact]
-    public void Any_bytes_have_an_end() => HostileBytes.Any("A: 1\n  2\r\nB: 3\n\nbody").Sample(bytes => Read(bytes).Count <= bytes.Length, iter: 5000);
+    public void Any_bytes_have_an_end() =>
+        HostileBytes.Any("A: 1\n  2\r\nB: 3\n\nbody").Sample(bytes => Read(bytes).Count <= bytes.Length, iter: 5000);
 
     private static List<string> Read(byte[] bytes)
     {

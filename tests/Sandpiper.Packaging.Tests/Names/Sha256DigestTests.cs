@@ -28,6 +28,20 @@ public sealed class Sha256DigestTests
     public void Order_is_that_of_the_digits() => Gen.Select(Digest, Digest).Sample((a, b) =>
         Math.Sign(a.CompareTo(b)) == Math.Sign(string.CompareOrdinal(a.Hex, b.Hex)) && a.Equals(b) == (a.CompareTo(b) == 0));
 
+    [Fact]
+    public void One_bit_anywhere_makes_another_digest()
+    {
+        byte[] bytes = new byte[32];
+        var zero = Sha256Digest.FromBytes(bytes);
+        for (int bit = 0; bit < 256; bit++)
+        {
+            bytes[bit / 8] = (byte)(1 << bit % 8);
+            var other = Sha256Digest.FromBytes(bytes);
+            Assert.True(zero != other && !zero.Equals(other) && zero.CompareTo(other) < 0, $"bit {bit}");
+            bytes[bit / 8] = 0;
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("e3b0")]

@@ -21,7 +21,8 @@ public sealed class MarkerTests
     private static readonly string[] Fields =
     [
         "extra", "implementation_name", "implementation_version", "os_name", "platform_machine", "platform_release", "platform_system",
-        "platform_version", "python_full_version", "python_version", "platform_python_implementation", "sys_platform", "extras", "dependency_groups",
+        "platform_version", "python_full_version", "python_version", "platform_python_implementation", "sys_platform", "extras",
+        "dependency_groups",
     ];
 
     private static readonly string[] LegacyFields =
@@ -29,7 +30,8 @@ public sealed class MarkerTests
 
     private static readonly Gen<string> Comparison =
         Gen.Select(Gen.OneOf(Fields), Gen.OneOf(Operators), Gen.OneOf("3.12", "linux", "x-y", "", "it's", "3.*", "test"), Gen.Bool)
-            .Select((field, @operator, text, isReversed) => isReversed ? $"\"{text}\" {@operator} {field}" : $"{field} {@operator} \"{text}\"");
+            .Select((field, @operator, text, isReversed) =>
+                isReversed ? $"\"{text}\" {@operator} {field}" : $"{field} {@operator} \"{text}\"");
 
     internal static readonly Gen<string> AnyMarker = Gen.Recursive<string>((depth, inner) => depth == 4
         ? Comparison
@@ -40,23 +42,28 @@ public sealed class MarkerTests
     public void Recorded_results_of_the_standards_library_agree()
     {
         using var file = JsonDocument.Parse(File.ReadAllText(Recorded.Path("vectors/markers/markers.json")));
-        var environments = file.RootElement.GetProperty("environments").EnumerateObject().ToDictionary(e => e.Name, e => Environment(e.Value), StringComparer.Ordinal);
+        var environments = file.RootElement.GetProperty("environments").EnumerateObject()
+            .ToDictionary(e => e.Name, e => Environment(e.Value), StringComparer.Ordinal);
         var disagreeing = new List<string>();
         int count = 0;
         foreach (var row in file.RootElement.GetProperty("rows").EnumerateArray())
         {
             string marker = row.GetProperty("marker").GetString()!, expected = row.GetProperty("result").ToString();
             var context = row.TryGetProperty("ctx", out var given) ? given : default;
-            string actual = Marker.TryParse(marker, out var parsed, out _) ? $"{Evaluate(parsed, environments[row.GetProperty("env").GetString()!], context)}" : "invalid";
-            if (actual != (expected.StartsWith("error:", StringComparison.Ordinal) ? "Undefined" : expected)) disagreeing.Add($"{row}: {actual}");
+            string actual = Marker.TryParse(marker, out var parsed, out _)
+                ? $"{Evaluate(parsed, environments[row.GetProperty("env").GetString()!], context)}" : "invalid";
+            if (actual != (expected.StartsWith("error:", StringComparison.Ordinal) ? "Undefined" : expected))
+                disagreeing.Add($"{row}: {actual}");
             count++;
         }
         Assert.True(disagreeing.Count == 0, $"{disagreeing.Count} of {count} disagree:\n{string.Join('\n', disagreeing.Take(40))}");
         Assert.True(count > 2_000, $"{count}");
 
-        static MarkerResult Evaluate(Marker marker, MarkerEnvironment environment, JsonElement context) => context.ValueKind == JsonValueKind.Object
+        static MarkerResult Evaluate(Marker marker, MarkerEnvironment environment, JsonElement context) =>
+            context.ValueKind == JsonValueKind.Object
             && context.TryGetProperty("context", out _)
-                ? marker.EvaluateInLock(environment, Names(context.GetProperty("extras").Texts()), Names(context.GetProperty("dependency_groups").Texts()))
+                ? marker.EvaluateInLock(environment, Names(context.GetProperty("extras").Texts()),
+                    Names(context.GetProperty("dependency_groups").Texts()))
                 : marker.Evaluate(environment, context.ValueKind == JsonValueKind.Object && context.TryGetProperty("extra", out var extra)
                     && extra.GetString() is { Length: > 0 } requested ? Names(requested) : []);
     }
@@ -68,10 +75,12 @@ public sealed class MarkerTests
         int count = 0;
         foreach (string field in (string[])[.. Fields, .. LegacyFields])
         foreach (string @operator in Operators)
-        foreach (string value in (string[])["1.0", "5.6a0", "dog", "freebsd", "literally any string can go here", "things @#4 dsfd (((", "\u00e4"])
+        foreach (string value in (string[])["1.0", "5.6a0", "dog", "freebsd", "literally any string can go here", "things @#4 dsfd (((",
+            "\u00e4"])
         foreach (char quote in "'\"")
         {
-            foreach (string marker in (string[])[$"{field} {@operator} {quote}{value}{quote}", $"{quote}{value}{quote} {@operator} {field}", $"({field}{(@operator.Length > 3 ? " " : "")}{@operator} {quote}{value}{quote})"])
+            foreach (string marker in (string[])[$"{field} {@operator} {quote}{value}{quote}", $"{quote}{value}{quote} {@operator} {field}",
+                $"({field}{(@operator.Length > 3 ? " " : "")}{@operator} {quote}{value}{quote})"])
             {
                 // "fieldin" is no field and an operator, but another word.
                 bool isGlued = marker[0] == '(' && @operator == "in";
@@ -83,15 +92,43 @@ public sealed class MarkerTests
         Assert.Equal(20 * 10 * 7 * 2 * 3, count);
     }
 
+    // PyPA "Dependency specifiers", "Environment markers"; the middle column is on the machine above.
+    [Theory]
+    [InlineData("os_name < 'z'", "False")]
+    [InlineData("os_name > 'a'", "False")]
+    [InlineData("'a' < os_name", "False")]
+    [InlineData("os_name <= 'posix'", "True")]
+    [InlineData("os_name >= 'a'", "False")]
+    [InlineData("os_name ~= 'posix'", "Undefined")]
+    [InlineData("python_version > '3.9'", "True")]
+    [InlineData("'3.9' < python_version", "True")]
+    [InlineData("'3.9' > python_version", "False")]
+    [InlineData("python_full_version ~= '3.12.0'", "True")]
+    [InlineData("platform_machine in 'x86_64 arm64'", "True")]
+    [InlineData("platform_machine not in 'x86_64 arm64'", "False")]
+    [InlineData("os_name ~= 'posix' and os_name == 'nt'", "Undefined")]
+    [InlineData("os_name == 'nt' and os_name ~= 'posix'", "Undefined")]
+    [InlineData("os_name ~= 'posix' or os_name == 'posix'", "Undefined")]
+    [InlineData("os_name == 'nt' or sys_platform == 'linux' and python_version < '3'", "False")]
+    [InlineData("(os_name == 'posix' or sys_platform == 'win32') and python_version < '3'", "False")]
+    [InlineData("extra == 'x'", "False")]
+    [InlineData("extra != 'x'", "True")]
+    public void A_marker_means_what_the_standard_says(string marker, string expected) =>
+        Assert.Equal(expected, $"{Marker.Parse(marker).Evaluate(Linux, [])}");
+
     [Fact]
     public void Published_grammar_agrees()
     {
         PackagingVectors.Hold("markers", "test_parses_invalid", 6, row => !Marker.TryParse(row[0].Text(), out _, out _));
-        PackagingVectors.Hold("markers", "test_parses_invalid_trailing_line_break", 3, row => !Marker.TryParse($"python_version >= \"3\"{row[0].Text()}", out _, out _));
-        PackagingVectors.Hold("markers", "test_parses_trailing_horizontal_whitespace", 3, row => Marker.TryParse($"python_version >= \"3\"{row[0].Text()}", out _, out _));
-        PackagingVectors.Hold("markers", "test_parses_invalid_malformed_quoted_string", 2, row => !Marker.TryParse(row[0].Text(), out _, out _));
+        PackagingVectors.Hold("markers", "test_parses_invalid_trailing_line_break", 3, row =>
+            !Marker.TryParse($"python_version >= \"3\"{row[0].Text()}", out _, out _));
+        PackagingVectors.Hold("markers", "test_parses_trailing_horizontal_whitespace", 3, row =>
+            Marker.TryParse($"python_version >= \"3\"{row[0].Text()}", out _, out _));
+        PackagingVectors.Hold("markers", "test_parses_invalid_malformed_quoted_string", 2, row =>
+            !Marker.TryParse(row[0].Text(), out _, out _));
         PackagingVectors.Hold("markers", "test_str_repr_eq_hash", 9, row => $"{Marker.Parse(row[0].Text())}" == row[1].Text());
-        PackagingVectors.Hold("markers", "test_different_markers_different_hashes", 4, row => !Marker.Parse(row[0].Text()).Equals(Marker.Parse(row[1].Text())));
+        PackagingVectors.Hold("markers", "test_different_markers_different_hashes", 4, row =>
+            !Marker.Parse(row[0].Text()).Equals(Marker.Parse(row[1].Text())));
         PackagingVectors.Hold("markers", "test_pickle_marker_roundtrip", 4, row => $"{Marker.Parse(row[0].Text())}" == row[0].Text());
     }
 
@@ -103,7 +140,8 @@ public sealed class MarkerTests
     {
         // The library's own test asks its interpreter for os.name; ours is the one above.
         var marker = Marker.Parse(row[0].Text().Replace("{'$ref': 'os.name'}", "posix", StringComparison.Ordinal));
-        var fields = row[1].ValueKind == JsonValueKind.Null ? [] : row[1].EnumerateObject().ToDictionary(f => f.Name, f => f.Value.GetString()!, StringComparer.Ordinal);
+        var fields = row[1].ValueKind == JsonValueKind.Null
+            ? [] : row[1].EnumerateObject().ToDictionary(f => f.Name, f => f.Value.GetString()!, StringComparer.Ordinal);
         var environment = Linux with
         {
             OsName = fields.GetValueOrDefault("os_name", "posix"),
@@ -122,7 +160,8 @@ public sealed class MarkerTests
     {
         PackageName[] set = Names("foo", "bar");
         PackagingVectors.Hold("markers", "test_extras_and_dependency_groups", 18, row =>
-            Marker.Parse(row[1].Text().Replace("{0}", row[0].Text(), StringComparison.Ordinal)).EvaluateInLock(Linux, set, set) == (row[2].GetBoolean() ? MarkerResult.True : MarkerResult.False));
+            Marker.Parse(row[1].Text().Replace("{0}", row[0].Text(), StringComparison.Ordinal))
+                .EvaluateInLock(Linux, set, set) == (row[2].GetBoolean() ? MarkerResult.True : MarkerResult.False));
         PackagingVectors.Hold("markers", "test_extras_and_dependency_groups_disallowed", 2, row =>
             Marker.Parse($"\"foo\" in {row[0].Text()}").Evaluate(Linux, set) == MarkerResult.Undefined);
         PackagingVectors.Hold("markers", "test_set_valued_marker_on_lhs_raises_undefined_comparison", 8, row =>
@@ -186,13 +225,15 @@ public sealed class MarkerTests
     }
 
     [Fact]
-    public void A_printed_marker_reads_back_equal_and_means_the_same() => Gen.Select(AnyMarker, Gen.OneOf("", "test", "x-y", "test,x-y")).Sample((text, extras) =>
+    public void A_printed_marker_reads_back_equal_and_means_the_same() => Gen.Select(AnyMarker, Gen.OneOf("", "test", "x-y", "test,x-y"))
+        .Sample((text, extras) =>
     {
         var marker = Marker.Parse(text);
         var again = Marker.Parse($"{marker}");
         var names = Names(extras.Split(',', StringSplitOptions.RemoveEmptyEntries));
         return $"{again}" == $"{marker}" && again.Equals(marker) && again.GetHashCode() == marker.GetHashCode()
-            && again.Evaluate(Linux, names) == marker.Evaluate(Linux, names) && again.EvaluateInLock(Linux, names, []) == marker.EvaluateInLock(Linux, names, []);
+            && again.Evaluate(Linux, names) == marker.Evaluate(Linux, names)
+                && again.EvaluateInLock(Linux, names, []) == marker.EvaluateInLock(Linux, names, []);
     }, iter: 5_000);
 
     [Fact]
@@ -210,7 +251,8 @@ public sealed class MarkerTests
     public void Any_text_is_read_or_refused_and_never_throws() =>
         Gen.OneOf(Gen.String, AnyVersion.Mutated(AnyVersion.Mutated(AnyMarker))).Sample(text =>
         {
-            if (!Marker.TryParse(text, out var marker, out var problem)) return problem.Position >= 0 && problem.Position <= text.Length && problem.Expected.Length > 0;
+            if (!Marker.TryParse(text, out var marker, out var problem))
+                return problem.Position >= 0 && problem.Position <= text.Length && problem.Expected.Length > 0;
             return Enum.IsDefined(marker.Evaluate(Linux, [])) && Marker.Parse($"{marker}").Equals(marker);
         }, iter: 20_000);
 
@@ -220,9 +262,11 @@ public sealed class MarkerTests
     {
         return new MarkerEnvironment
         {
-            ImplementationName = Field("implementation_name"), ImplementationVersion = Field("implementation_version"), OsName = Field("os_name"),
+            ImplementationName = Field("implementation_name"), ImplementationVersion = Field("implementation_version"),
+            OsName = Field("os_name"),
             PlatformMachine = Field("platform_machine"), PlatformPythonImplementation = Field("platform_python_implementation"),
-            PlatformRelease = Field("platform_release"), PlatformSystem = Field("platform_system"), PlatformVersion = Field("platform_version"),
+            PlatformRelease = Field("platform_release"), PlatformSystem = Field("platform_system"),
+            PlatformVersion = Field("platform_version"),
             PythonFullVersion = Field("python_full_version"), PythonVersion = Field("python_version"), SysPlatform = Field("sys_platform"),
         };
         string Field(string name) => fields.GetProperty(name).GetString()!;

@@ -11,10 +11,12 @@ public sealed class RequirementTests
         Gen.OneOf("name", "A.b-C_d", "x1"), Gen.OneOf("", "[a]", " [ a , B_c ] ", "[]"),
         Gen.OneOf(Gen.OneOf("", " @ https://h.invalid/x;y#z "), SpecifierSetTests.Clause.Array[1, 3].Select(c => string.Join(" , ", c)),
             SpecifierSetTests.Clause.Select(c => $"({c})")),
-        Gen.OneOf(Gen.Const(""), MarkerTests.AnyMarker.Select(m => $"; {m}"))).Select((name, extras, clauses, marker) => $"{name}{extras}{clauses}{marker}");
+        Gen.OneOf(Gen.Const(""), MarkerTests.AnyMarker.Select(m => $"; {m}")))
+            .Select((name, extras, clauses, marker) => $"{name}{extras}{clauses}{marker}");
 
     [Fact]
-    public void Published_requirements_agree_part_by_part() => PackagingVectors.Hold("requirements", "test_basic_valid_requirement_parsing", 6 * 4 * 18 * 4 * 3, row =>
+    public void Published_requirements_agree_part_by_part() => PackagingVectors.Hold(
+        "requirements", "test_basic_valid_requirement_parsing", 6 * 4 * 18 * 4 * 3, row =>
     {
         string space = row[5].Text(), name = row[0].Text(), specifier = row[3].Text().Replace("{ws}", space, StringComparison.Ordinal);
         string[] extras = row[1].ValueKind == JsonValueKind.Array ? row[1].Texts() : [];
@@ -36,14 +38,22 @@ public sealed class RequirementTests
     {
         PackagingVectors.Hold("requirements", "test_valid_marker", 6, row => Requirement.TryParse($"name; {row[0].Text()}", out _, out _));
         PackagingVectors.Hold("requirements", "test_file_url", 4, row => Requirement.Parse($"name @ {row[0].Text()}").Url == row[0].Text());
-        PackagingVectors.Hold("requirements", "test_error_when_suffixed_with_line_break", 6, row => !Requirement.TryParse(row[1].Text() + row[0].Text(), out _, out _));
-        PackagingVectors.Hold("requirements", "test_trailing_horizontal_whitespace", 3, row => Requirement.TryParse($"name>=1{row[0].Text()}", out _, out _));
-        PackagingVectors.Hold("requirements", "test_error_when_prefix_match_uses_post_release", 2, row => !Requirement.TryParse($"name {row[0].Text()}1.0.post1.*", out _, out _));
-        PackagingVectors.Hold("requirements", "test_error_when_local_version_label_is_used_incorrectly", 5, row => !Requirement.TryParse($"name {row[0].Text()} 1.0+local.version", out _, out _));
-        PackagingVectors.Hold("requirements", "test_error_invalid_marker_malformed_quoted_string", 2, row => !Requirement.TryParse(row[0].Text(), out _, out _));
-        PackagingVectors.Hold("requirements", "test_pickle_requirement_setstate_rejects_invalid_string", 2, row => !Requirement.TryParse(row[0].Text(), out _, out _));
-        PackagingVectors.Hold("requirements", "test_pickle_requirement_roundtrip", 7, row => $"{Requirement.Parse(row[0].Text())}" == row[0].Text());
-        PackagingVectors.Hold("requirements", "test_normalized_requirements", 2, row => $"{Requirement.Parse(row[0].Text())}" == row[1].Text());
+        PackagingVectors.Hold("requirements", "test_error_when_suffixed_with_line_break", 6, row =>
+            !Requirement.TryParse(row[1].Text() + row[0].Text(), out _, out _));
+        PackagingVectors.Hold("requirements", "test_trailing_horizontal_whitespace", 3, row =>
+            Requirement.TryParse($"name>=1{row[0].Text()}", out _, out _));
+        PackagingVectors.Hold("requirements", "test_error_when_prefix_match_uses_post_release", 2, row =>
+            !Requirement.TryParse($"name {row[0].Text()}1.0.post1.*", out _, out _));
+        PackagingVectors.Hold("requirements", "test_error_when_local_version_label_is_used_incorrectly", 5, row =>
+            !Requirement.TryParse($"name {row[0].Text()} 1.0+local.version", out _, out _));
+        PackagingVectors.Hold("requirements", "test_error_invalid_marker_malformed_quoted_string", 2, row =>
+            !Requirement.TryParse(row[0].Text(), out _, out _));
+        PackagingVectors.Hold("requirements", "test_pickle_requirement_setstate_rejects_invalid_string", 2, row =>
+            !Requirement.TryParse(row[0].Text(), out _, out _));
+        PackagingVectors.Hold("requirements", "test_pickle_requirement_roundtrip", 7, row =>
+            $"{Requirement.Parse(row[0].Text())}" == row[0].Text());
+        PackagingVectors.Hold("requirements", "test_normalized_requirements", 2, row =>
+            $"{Requirement.Parse(row[0].Text())}" == row[1].Text());
         PackagingVectors.Hold("requirements", "test_str_and_repr", 48, row =>
         {
             string text = $"name{row[1].Text()}{row[0].Text()}{row[2].Text()}".TrimEnd();
@@ -56,7 +66,8 @@ public sealed class RequirementTests
     {
         PackagingVectors.Hold("requirements", "test_equal_reqs_equal_hashes", 4, Same);
         PackagingVectors.Hold("requirements", "test_equivalent_reqs_equal_hashes_unequal_strings", 8, Same);
-        PackagingVectors.Hold("requirements", "test_different_reqs_different_hashes", 7, row => !Requirement.Parse(row[0].Text()).Equals(Requirement.Parse(row[1].Text())));
+        PackagingVectors.Hold("requirements", "test_different_reqs_different_hashes", 7, row =>
+            !Requirement.Parse(row[0].Text()).Equals(Requirement.Parse(row[1].Text())));
         static bool Same(JsonElement[] row) => Requirement.Parse(row[0].Text()) is var left && Requirement.Parse(row[1].Text()) is var right
             && left.Equals(right) && left.GetHashCode() == right.GetHashCode();
     }
@@ -88,7 +99,9 @@ public sealed class RequirementTests
     [Fact]
     public void A_semicolon_right_behind_a_URL_belongs_to_it()
     {
-        Assert.Equal(("https://x/y;python_version<\"3\"", null), (Requirement.Parse("pkg @ https://x/y;python_version<\"3\"").Url, Requirement.Parse("pkg @ https://x/y;python_version<\"3\"").Marker));
+        Assert.Equal(("https://x/y;python_version<\"3\"", null),
+            (Requirement.Parse("pkg @ https://x/y;python_version<\"3\"").Url,
+            Requirement.Parse("pkg @ https://x/y;python_version<\"3\"").Marker));
         Assert.NotNull(Requirement.Parse("pkg @ https://x/y ;python_version<\"3\"").Marker);
     }
 

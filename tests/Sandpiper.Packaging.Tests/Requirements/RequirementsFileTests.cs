@@ -33,7 +33,8 @@ public sealed class RequirementsFileTests
     {
         string root = Recorded.Path("vectors/requirements-txt");
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "expect.json")));
-        var variables = file.RootElement.GetProperty("environment").EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetString(), StringComparer.Ordinal);
+        var variables = file.RootElement.GetProperty("environment").EnumerateObject()
+            .ToDictionary(v => v.Name, v => v.Value.GetString(), StringComparer.Ordinal);
         var disagreeing = new List<string>();
         int same = 0;
         foreach (var test in file.RootElement.GetProperty("cases").EnumerateObject())
@@ -43,7 +44,8 @@ public sealed class RequirementsFileTests
             string actual;
             try
             {
-                var read = RequirementsFile.Read(Path.Combine(root, test.Name, "requirements.txt"), ReadStrictly, variables.GetValueOrDefault);
+                var read = RequirementsFile.Read(
+                    Path.Combine(root, test.Name, "requirements.txt"), ReadStrictly, variables.GetValueOrDefault);
                 actual = Describe(read, Path.Combine(root, test.Name));
             }
             catch (Exception problem) when (problem is RequirementsFileException or DecoderFallbackException)
@@ -51,7 +53,8 @@ public sealed class RequirementsFileTests
                 actual = "refused";
             }
             bool differs = actual != expectedText;
-            if (differs != Different.ContainsKey(test.Name)) disagreeing.Add($"{test.Name}:\n  expected {expectedText}\n  actual   {actual}");
+            if (differs != Different.ContainsKey(test.Name))
+                disagreeing.Add($"{test.Name}:\n  expected {expectedText}\n  actual   {actual}");
             if (!differs) same++;
         }
         Assert.True(disagreeing.Count == 0, string.Join('\n', disagreeing));
@@ -84,8 +87,10 @@ public sealed class RequirementsFileTests
     [Fact]
     public void Files_are_included_from_beside_the_one_that_names_them()
     {
-        var file = Read("-r sub/a.txt\n-csub/b.txt", ("sub/a.txt", "--requirement=../c.txt\n--require-hashes"), ("sub/b.txt", "two"), ("sub/../c.txt", "one\n--no-index"));
-        Assert.Equal([("one", false, "sub/../c.txt:1"), ("two", true, "sub/b.txt:1")], file.Lines.Select(line => ($"{line.Requirement}", line.IsConstraint, line.Source)));
+        var file = Read("-r sub/a.txt\n-csub/b.txt", ("sub/a.txt", "--requirement=../c.txt\n--require-hashes"), ("sub/b.txt", "two"),
+            ("sub/../c.txt", "one\n--no-index"));
+        Assert.Equal([("one", false, "sub/../c.txt:1"), ("two", true, "sub/b.txt:1")],
+            file.Lines.Select(line => ($"{line.Requirement}", line.IsConstraint, line.Source)));
         Assert.True(file.NoIndex && file.RequireHashes);
     }
 
@@ -171,18 +176,23 @@ public sealed class RequirementsFileTests
     public void Length_is_bounded()
     {
         Assert.Throws<RequirementsFileException>(() => Read(string.Concat(Enumerable.Repeat("a\\\n", 1_000_000))));
-        Assert.Throws<RequirementsFileException>(() => RequirementsFile.Read("main.txt", _ => "a==" + string.Concat(Enumerable.Repeat("${V}", 50_000)), _ => new string('1', 50_000)));
+        Assert.Throws<RequirementsFileException>(
+            () => RequirementsFile.Read("main.txt", _ => "a==" + string.Concat(Enumerable.Repeat("${V}", 50_000)), _ =>
+            new string('1', 50_000)));
     }
 
     [Fact]
     public void What_reading_throws_is_passed_on() =>
-        Assert.Throws<FileNotFoundException>(() => RequirementsFile.Read("main.txt", path => throw new FileNotFoundException(path), _ => null));
+        Assert.Throws<FileNotFoundException>(
+            () => RequirementsFile.Read("main.txt", path => throw new FileNotFoundException(path), _ => null));
 
     [Fact]
     public void Any_text_is_read_or_refused_and_throws_nothing_else()
     {
-        var line = Gen.OneOf(RequirementTests.AnyRequirement, Gen.OneOf("-r other.txt", "-c other.txt", "-i https://h.invalid/", "--pre", "# x", "-e .", $"a==1 --hash=sha256:{A}"));
-        var text = Gen.OneOf(Gen.String, AnyVersion.Mutated(AnyVersion.Mutated(line.Array[0, 4].Select(lines => string.Join('\n', lines)))));
+        var line = Gen.OneOf(RequirementTests.AnyRequirement,
+            Gen.OneOf("-r other.txt", "-c other.txt", "-i https://h.invalid/", "--pre", "# x", "-e .", $"a==1 --hash=sha256:{A}"));
+        var text = Gen.OneOf(Gen.String,
+            AnyVersion.Mutated(AnyVersion.Mutated(line.Array[0, 4].Select(lines => string.Join('\n', lines)))));
         text.Sample(content =>
         {
             try
@@ -202,7 +212,8 @@ public sealed class RequirementsFileTests
         path => path == "main.txt" ? text : others.FirstOrDefault(other => other.Path == path).Text ?? "",
         name => name switch { "V" => "1.0", "EMPTY" => "", "BREAK" => "1\nevil", "SECRET" => "hunter2", _ => null });
 
-    private static string ReadStrictly(string path) => new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+    private static string ReadStrictly(string path) =>
+        new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
 
     private static string Describe(RequirementsFile file, string root) => string.Join(" | ", file.Lines.Select(line =>
     {
@@ -216,10 +227,12 @@ public sealed class RequirementsFileTests
         var global = pip.GetProperty("global");
         // pip joins both kinds of index into one list. No recorded case that we accept has an extra one that survives in it.
         var urls = global.GetProperty("index_urls").Texts().Where(url => url != "https://default.invalid/simple").ToList();
-        bool pre = global.TryGetProperty("release_control", out var control) && control.GetString()!.Contains(":all:", StringComparison.Ordinal);
+        bool pre = global.TryGetProperty("release_control", out var control)
+            && control.GetString()!.Contains(":all:", StringComparison.Ordinal);
         return string.Join(" | ", pip.GetProperty("lines").EnumerateArray().Select(line =>
         {
-            string hashes = line.TryGetProperty("options", out var options) && options.TryGetProperty("hashes", out var all) && all.TryGetProperty("sha256", out var digests)
+            string hashes = line.TryGetProperty("options", out var options) && options.TryGetProperty("hashes", out var all)
+                && all.TryGetProperty("sha256", out var digests)
                 ? string.Join(',', digests.Texts()) : "";
             string text = line.GetProperty("requirement").GetString()!;
             string printed = Requirement.TryParse(text, out var requirement, out _) ? $"{requirement}" : text;

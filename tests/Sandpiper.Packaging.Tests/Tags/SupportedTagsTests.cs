@@ -7,7 +7,8 @@ namespace Sandpiper.Packaging.Tests.Tags;
 
 public sealed class SupportedTagsTests
 {
-    private static readonly TagTarget Debian = new("cpython", 3, 11, FreeThreaded: false, Debug: false, "x86_64", new LibcVersion(LibcKind.Glibc, 2, 36));
+    private static readonly TagTarget Debian =
+        new("cpython", 3, 11, FreeThreaded: false, Debug: false, "x86_64", new LibcVersion(LibcKind.Glibc, 2, 36));
 
     [Fact]
     public void The_interpreters_own_wheels_come_first_and_pure_ones_last()
@@ -56,7 +57,8 @@ public sealed class SupportedTagsTests
     public void A_target_that_cannot_be_is_no_reason_to_build_endless_lists()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => SupportedTags.Of(Debian with { Minor = int.MaxValue }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SupportedTags.Of(Debian with { Libc = new LibcVersion(LibcKind.Musl, 1, int.MaxValue) }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => SupportedTags.Of(Debian with { Libc = new LibcVersion(LibcKind.Musl, 1, int.MaxValue) }));
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class TagTests
     public void A_compressed_set_is_the_product_of_its_parts_in_their_order()
     {
         Assert.True(Tag.TryParseSet("py2.py3-none-any.linux_x86_64", out var tags));
-        Assert.Equal(["py2-none-any", "py2-none-linux_x86_64", "py3-none-any", "py3-none-linux_x86_64"], tags.Select(tag => tag.ToString()));
+        Assert.Equal(["py2-none-any", "py2-none-linux_x86_64", "py3-none-any", "py3-none-linux_x86_64"],
+            tags.Select(tag => tag.ToString()));
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class TagTests
     }
 
     [Fact]
-    public void Any_text_is_read_or_refused() => HostileBytes.Any("py2.py3-none-any", "cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64").Sample(bytes =>
+    public void Any_text_is_read_or_refused() => HostileBytes.Any(
+        "py2.py3-none-any", "cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64").Sample(bytes =>
     {
         if (!Tag.TryParseSet(Encoding.Latin1.GetString(bytes), out var tags)) return tags.IsEmpty;
         return tags.Length > 0 && tags.All(tag => Tag.TryParseSet(tag.ToString(), out var again) && again.Single() == tag);

@@ -4,7 +4,10 @@ using Sandpiper.Surroundings;
 
 namespace Sandpiper.Packaging.Tests.Versions;
 
-/// <summary>The parameter lists of pypa/packaging's own tests, as data: <c>test</c>, <c>params[].values[]</c>; a constructor call is <c>{"$call": …}</c>.</summary>
+/// <summary>
+/// The parameter lists of pypa/packaging's own tests, as data: <c>test</c>, <c>params[].values[]</c>; a constructor call is <c>{"$call":
+/// …}</c>.
+/// </summary>
 internal static class PackagingVectors
 {
     /// <summary>Every parameter set of the tests of that name, in whatever class: the product, if there are several lists.</summary>
@@ -29,12 +32,15 @@ internal static class PackagingVectors
         return rows;
     }
 
-    /// <summary>Runs a check on every row; fails naming each row that disagrees, and when not exactly <paramref name="count"/> rows were there.</summary>
+    /// <summary>
+    /// Runs a check on every row; fails naming each row that disagrees, and when not exactly <paramref name="count"/> rows were there.
+    /// </summary>
     public static void Hold(string file, string test, int count, Func<JsonElement[], bool> holds)
     {
         var rows = Of(file, test);
         string[] disagreeing = [.. rows.Where(row => !holds(row)).Select(row => $"[{string.Join(", ", row)}]")];
-        Assert.True(disagreeing.Length == 0, $"{test}: {disagreeing.Length} of {rows.Count} disagree:\n{string.Join('\n', disagreeing.Take(40))}");
+        Assert.True(disagreeing.Length == 0,
+            $"{test}: {disagreeing.Length} of {rows.Count} disagree:\n{string.Join('\n', disagreeing.Take(40))}");
         Assert.Equal(count, rows.Count);
     }
 

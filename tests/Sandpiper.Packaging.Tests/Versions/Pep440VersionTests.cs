@@ -10,7 +10,8 @@ public sealed class Pep440VersionTests
     [InlineData("test_valid_versions", 92)]
     [InlineData("test_version_hash", 92)]
     [InlineData("test_pickle_roundtrip", 8)]
-    public void Published_versions_are_read_and_their_normal_form_means_the_same(string test, int count) => PackagingVectors.Hold("version", test, count, row =>
+    public void Published_versions_are_read_and_their_normal_form_means_the_same(string test, int count) =>
+        PackagingVectors.Hold("version", test, count, row =>
         Pep440Version.TryParse(row[0].Text(), out var version, out _)
         && Pep440Version.Parse($"{version}") == version && version.Original == row[0].Text());
 
@@ -30,14 +31,37 @@ public sealed class Pep440VersionTests
     [InlineData("test_comparison_true", 25_392, true)]
     [InlineData("test_comparison_false", 25_392, false)]
     public void Published_order_agrees(string test, int count, bool expected) => PackagingVectors.Hold("version", test, count, row =>
-        Compare(Pep440Version.Parse(row[0].Text()), Pep440Version.Parse(row[1].Text()), row[2].GetProperty("$ref").GetString()!) == expected);
+        Compare(Pep440Version.Parse(row[0].Text()), Pep440Version.Parse(row[1].Text()),
+            row[2].GetProperty("$ref").GetString()!) == expected);
+
+    // PyPA "Version specifiers", the examples of "Summary of permitted suffixes and relative ordering" and "Local version identifiers".
+    [Fact]
+    public void The_standards_own_examples_are_in_its_order()
+    {
+        string[] ascending =
+        [
+            "1.dev0", "1.0.dev456", "1.0a1", "1.0a2.dev456", "1.0a12.dev456", "1.0a12", "1.0b1.dev456", "1.0b2", "1.0b2.post345.dev456",
+            "1.0b2.post345", "1.0rc1.dev456", "1.0rc1", "1.0", "1.0+abc.5", "1.0+abc.7", "1.0+5", "1.0.post456.dev34", "1.0.post456",
+            "1.0.15",
+            "1.1.dev1", "1!0.1",
+        ];
+        for (int i = 0; i < ascending.Length; i++)
+        {
+            for (int j = 0; j < ascending.Length; j++)
+            {
+                int order = Pep440Version.Parse(ascending[i]).CompareTo(Pep440Version.Parse(ascending[j]));
+                Assert.True(Math.Sign(order) == Math.Sign(i.CompareTo(j)), $"{ascending[i]} and {ascending[j]}: {order}");
+            }
+        }
+    }
 
     [Fact]
     public void Published_parts_agree()
     {
         Holds("test_version_public", 29, (version, expected) => $"{version.WithoutLocal()}" == expected.Text());
         Holds("test_version_epoch", 29, (version, expected) => version.Epoch == expected.GetUInt64());
-        Holds("test_version_release", 29, (version, expected) => version.Release.SequenceEqual(expected.EnumerateArray().Select(n => n.GetUInt64())));
+        Holds("test_version_release", 29, (version, expected) =>
+            version.Release.SequenceEqual(expected.EnumerateArray().Select(n => n.GetUInt64())));
         Holds("test_version_local", 29, (version, expected) => version.HasLocal == (expected.ValueKind != JsonValueKind.Null));
         Holds("test_version_is_prerelease", 22, (version, expected) => version.IsPrerelease == expected.GetBoolean());
         Holds("test_version_is_devrelease", 29, (version, expected) => version.IsDevrelease == expected.GetBoolean());
@@ -71,7 +95,8 @@ public sealed class Pep440VersionTests
     public void A_number_has_at_most_18_digits()
     {
         string number = new('9', 18);
-        Assert.Equal($"{number}!{number}rc{number}.post{number}.dev{number}+{number}", $"{Pep440Version.Parse($"{number}!{number}rc{number}.post{number}.dev{number}+{number}")}");
+        Assert.Equal($"{number}!{number}rc{number}.post{number}.dev{number}+{number}",
+            $"{Pep440Version.Parse($"{number}!{number}rc{number}.post{number}.dev{number}+{number}")}");
         foreach (string text in (string[])["", "1!", "1.", "1a", "1.post", "1-", "1.dev", "1+"])
             Assert.False(Pep440Version.TryParse($"{text}{number}9", out _, out _), text);
     }
@@ -80,12 +105,15 @@ public sealed class Pep440VersionTests
     public void The_default_is_version_0()
     {
         Assert.Equal(Pep440Version.Parse("0"), default);
-        Assert.Equal(("0", "0", 0), (default(Pep440Version).Original, $"{default(Pep440Version)}", default(Pep440Version).CompareTo(Pep440Version.Parse("0.0"))));
+        Assert.Equal(
+            ("0", "0", 0),
+            (default(Pep440Version).Original, $"{default(Pep440Version)}", default(Pep440Version).CompareTo(Pep440Version.Parse("0.0"))));
         Assert.Equal(Pep440Version.Parse("0.0.0").GetHashCode(), default(Pep440Version).GetHashCode());
     }
 
     [Fact]
-    public void Order_is_antisymmetric_and_agrees_with_equality_and_hash() => Gen.Select(AnyVersion.Value, AnyVersion.Value).Sample((a, b) =>
+    public void Order_is_antisymmetric_and_agrees_with_equality_and_hash() =>
+        Gen.Select(AnyVersion.Value, AnyVersion.Value).Sample((a, b) =>
         Math.Sign(a.CompareTo(b)) == -Math.Sign(b.CompareTo(a)) && a.Equals(b) == (a.CompareTo(b) == 0)
         && (a != b || a.GetHashCode() == b.GetHashCode()), iter: 20_000);
 
@@ -107,7 +135,8 @@ public sealed class Pep440VersionTests
         Pep440Version.Parse($" \t{(text.Contains('!', StringComparison.Ordinal) ? "" : "v")}{text}\r\n\f\v") == Pep440Version.Parse(text));
 
     [Fact]
-    public void Any_text_is_read_or_refused_and_never_throws() => Gen.OneOf(Gen.String, AnyVersion.Mutated(AnyVersion.Mutated(AnyVersion.Text))).Sample(text =>
+    public void Any_text_is_read_or_refused_and_never_throws() =>
+        Gen.OneOf(Gen.String, AnyVersion.Mutated(AnyVersion.Mutated(AnyVersion.Text))).Sample(text =>
         Pep440Version.TryParse(text, out var version, out var problem)
             ? Pep440Version.Parse($"{version}") == version
             : problem.Position >= 0 && problem.Position <= text.Length && problem.Expected.Length > 0, iter: 20_000);
@@ -126,7 +155,8 @@ public sealed class Pep440VersionTests
         var right = Pep440Version.Parse("1!2.0.0rc1.post2.dev3+local.5");
         int signs = left.CompareTo(right) + (left.Equals(right) ? 1 : 0) + left.GetHashCode();  // compiled before it is measured
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++) signs ^= left.CompareTo(right) + (left.Equals(right) ? 1 : 0) + (left < right ? 1 : 0) + (left.GetHashCode() & 1);
+        for (int i = 0; i < 1_000; i++)
+            signs ^= left.CompareTo(right) + (left.Equals(right) ? 1 : 0) + (left < right ? 1 : 0) + (left.GetHashCode() & 1);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(0, allocated);
         GC.KeepAlive(signs);

@@ -26,30 +26,69 @@ public sealed class SpecifierSetTests
     public void Published_clauses_are_read_and_print_back(string test, int count) => PackagingVectors.Hold("specifiers", test, count, row =>
         SpecifierSet.TryParse(row[0].Text(), out var set, out _) && SpecifierSet.Parse($"{set}").Equals(set));
 
+    // PyPA "Version specifiers": "Compatible release", "Version matching", "Inclusive ordered comparison", "Exclusive ordered comparison".
+    [Theory]
+    [InlineData("<1.0", "0.9 0.9.post1 0.9+local", "1.0 1.0a1 1.0.dev1 1.0rc1 1.0.post1")]
+    [InlineData("<1.0rc1", "1.0b2 1.0.dev1 0.9", "1.0rc1 1.0")]
+    [InlineData("<1.0.post1", "1.0 1.0a1", "1.0.post1 1.0.post1.dev1")]
+    [InlineData(">1.0", "1.0.1 1.1a1", "1.0 1.0.post1 1.0+local 0.9")]
+    [InlineData(">1.0.post1", "1.0.post2 1.0.1", "1.0.post1 1.0.post1+local 1.0")]
+    [InlineData("<=1.0", "1.0 1.0+local 1.0a1", "1.0.post1 1.0.1")]
+    [InlineData(">=1.0", "1.0 1.0+local 1.0.post1", "1.0rc1 1.0.dev1")]
+    [InlineData("~=1.4.5", "1.4.5 1.4.9 1.4.5.post1", "1.5 1.4.4 2.0 1.4.5a1")]
+    [InlineData("~=1.4", "1.4 1.9.2", "2.0 1.3")]
+    [InlineData("==1.4.*", "1.4 1.4.7 1.4a1 1.4.post1 1.4+local", "1.5 1.40 1.3")]
+    [InlineData("==1.0", "1.0 1 1.0.0 1.0+local", "1.0.post1 1.0.dev1 1.0.1")]
+    [InlineData("==1.0+abc", "1.0+abc 1.0+ABC", "1.0 1.0+abd")]
+    [InlineData("!=1.0", "1.0.1 1.0rc1", "1.0 1.0.0 1.0+local")]
+    [InlineData("===1.0", "1.0", "1 1.0.0 1.0+local")]
+    public void Each_operator_means_what_the_standard_says(string clause, string inside, string outside)
+    {
+        var set = SpecifierSet.Parse(clause);
+        Assert.All(inside.Split(' '), version => Assert.True(set.Contains(Pep440Version.Parse(version)), $"{version} is in {clause}"));
+        Assert.All(outside.Split(' '), version =>
+            Assert.False(set.Contains(Pep440Version.Parse(version)), $"{version} is not in {clause}"));
+    }
+
+    [Fact]
+    public void Zeros_count_where_the_number_of_parts_does()
+    {
+        Assert.NotEqual(SpecifierSet.Parse("~=1.0"), SpecifierSet.Parse("~=1.0.0"));
+        Assert.NotEqual(SpecifierSet.Parse("==1.*"), SpecifierSet.Parse("==1.0.*"));
+        Assert.Equal(SpecifierSet.Parse("==1.0"), SpecifierSet.Parse("==1.0.0"));
+    }
+
     [Fact]
     public void Published_non_clauses_are_refused()
     {
         PackagingVectors.Hold("specifiers", "test_specifiers_invalid", 31, row => !SpecifierSet.TryParse(row[0].Text(), out _, out _));
-        PackagingVectors.Hold("specifiers", "test_contains_oversized_version_raises_valueerror", 2, row => !SpecifierSet.TryParse(row[0].Text(), out _, out _));
+        PackagingVectors.Hold("specifiers", "test_contains_oversized_version_raises_valueerror", 2, row =>
+            !SpecifierSet.TryParse(row[0].Text(), out _, out _));
     }
 
     [Fact]
-    public void Published_spellings_of_versions_are_accepted_behind_operators() => PackagingVectors.Hold("specifiers", "test_specifiers_normalized", 95, row =>
-        ((string[])["~=", "==", "!=", "<=", ">=", "<", ">"]).All(@operator => row[0].Text().Contains('+', StringComparison.Ordinal) && @operator is not ("==" or "!=")
+    public void Published_spellings_of_versions_are_accepted_behind_operators() =>
+        PackagingVectors.Hold("specifiers", "test_specifiers_normalized", 95, row =>
+        ((string[])["~=", "==", "!=", "<=", ">=", "<", ">"])
+            .All(@operator => row[0].Text().Contains('+', StringComparison.Ordinal) && @operator is not ("==" or "!=")
             ? !SpecifierSet.TryParse(@operator + row[0].Text(), out _, out _)
             : SpecifierSet.TryParse(@operator + row[0].Text(), out _, out _)));
 
     [Fact]
     public void Published_parts_and_prints_agree()
     {
-        PackagingVectors.Hold("specifiers", "test_specifier_operator_property", 10, row => SpecifierSet.Parse(row[0].Text()).Clauses.Single().Operator == row[1].Text());
-        PackagingVectors.Hold("specifiers", "test_specifier_version_property", 10, row => SpecifierSet.Parse(row[0].Text()).Clauses.Single().VersionText == row[1].Text());
-        PackagingVectors.Hold("specifiers", "test_specifiers_str_and_repr", 18, row => $"{SpecifierSet.Parse(row[0].Text())}" == row[1].Text());
+        PackagingVectors.Hold("specifiers", "test_specifier_operator_property", 10, row =>
+            SpecifierSet.Parse(row[0].Text()).Clauses.Single().Operator == row[1].Text());
+        PackagingVectors.Hold("specifiers", "test_specifier_version_property", 10, row =>
+            SpecifierSet.Parse(row[0].Text()).Clauses.Single().VersionText == row[1].Text());
+        PackagingVectors.Hold("specifiers", "test_specifiers_str_and_repr", 18, row =>
+            $"{SpecifierSet.Parse(row[0].Text())}" == row[1].Text());
         PackagingVectors.Hold("specifiers", "test_length", 5, row => SpecifierSet.Parse(row[0].Text()).Clauses.Length == row[1].GetInt32());
         PackagingVectors.Hold("specifiers", "test_specifiers_combine", 1, row =>
             SpecifierSet.Parse(row[0].Text()).And(SpecifierSet.Parse(row[1].Text())).Equals(SpecifierSet.Parse(row[2].Text())));
         // null (not true or false) where === names no version: here that is "names no pre-release".
-        PackagingVectors.Hold("specifiers", "test_specifier_prereleases_detection", 14, row => SpecifierSet.Parse(row[0].Text()).NamesPrerelease == (row[1].Maybe() ?? false));
+        PackagingVectors.Hold("specifiers", "test_specifier_prereleases_detection", 14, row =>
+            SpecifierSet.Parse(row[0].Text()).NamesPrerelease == (row[1].Maybe() ?? false));
     }
 
     [Fact]
@@ -73,7 +112,8 @@ public sealed class SpecifierSetTests
     [InlineData("test_contains_arbitrary_equality_normalization", 17, 0, 1, 2)]
     [InlineData("test_comparison_ignores_local", 6, 1, 0, 2)]
     [InlineData("test_boundary_closure_short_release", 3, 0, 1, 2)]
-    public void Published_containment_agrees(string test, int count, int set, int version, int expected) => PackagingVectors.Hold("specifiers", test, count, row =>
+    public void Published_containment_agrees(string test, int count, int set, int version, int expected) =>
+        PackagingVectors.Hold("specifiers", test, count, row =>
         // A candidate that is no version has no place here: such files are left out before anything asks (standards, 1.1).
         !Pep440Version.TryParse(row[version].Text(), out var candidate, out _)
         || SpecifierSet.Parse(row[set].Text()).Contains(candidate) == row[expected].GetBoolean());
@@ -82,9 +122,11 @@ public sealed class SpecifierSetTests
     [Theory]
     [InlineData("test_specifiers_prereleases", 58, 0, 1, 2, 3, 4)]
     [InlineData("test_contains_exclusionary_bridges", 101, 0, 2, 1, 1, 3)]
-    public void Published_containment_with_prereleases_agrees(string test, int count, int set, int version, int policy, int ask, int expected) =>
+    public void Published_containment_with_prereleases_agrees(
+        string test, int count, int set, int version, int policy, int ask, int expected) =>
         PackagingVectors.Hold("specifiers", test, count, row =>
-            SpecifierSet.Parse(row[set].Text()).Filter([Pep440Version.Parse(row[version].Text())], row[ask].Maybe() ?? row[policy].Maybe()).Any() == row[expected].GetBoolean());
+            SpecifierSet.Parse(row[set].Text()).Filter([Pep440Version.Parse(row[version].Text())], row[ask].Maybe() ?? row[policy].Maybe())
+                .Any() == row[expected].GetBoolean());
 
     [Theory]
     [InlineData("test_specifier_prereleases_set", 16, 0, 3)]
@@ -110,9 +152,11 @@ public sealed class SpecifierSetTests
     [Fact]
     public void Published_filters_agree()
     {
-        PackagingVectors.Hold("specifiers", "test_specifier_filter", 110, row => Agrees(row[0], row[2].Maybe() ?? row[1].Maybe(), row[3], row[4]));
+        PackagingVectors.Hold("specifiers", "test_specifier_filter", 110, row =>
+            Agrees(row[0], row[2].Maybe() ?? row[1].Maybe(), row[3], row[4]));
         PackagingVectors.Hold("specifiers", "test_filter_exclusionary_bridges", 32, row => Agrees(row[0], row[1].Maybe(), row[2], row[3]));
-        PackagingVectors.Hold("specifiers", "test_specifier_filter_arbitrary_equality_normalization", 8, row => Agrees(row[0], null, row[1], row[2]));
+        PackagingVectors.Hold("specifiers", "test_specifier_filter_arbitrary_equality_normalization", 8, row =>
+            Agrees(row[0], null, row[1], row[2]));
 
         // A list with a text that is no version is no list of candidates here, as above.
         static bool Agrees(JsonElement set, bool? prereleases, JsonElement input, JsonElement expected) =>
@@ -157,14 +201,16 @@ public sealed class SpecifierSetTests
     [InlineData("===1.0", true)]
     [InlineData("==1.*", false)]
     [InlineData(">=1.0", false)]
-    public void Exact_means_one_version(string clause, bool isExact) => Assert.Equal(isExact, SpecifierSet.Parse(clause).Clauses[0].IsExact);
+    public void Exact_means_one_version(string clause, bool isExact) =>
+        Assert.Equal(isExact, SpecifierSet.Parse(clause).Clauses[0].IsExact);
 
     [Fact]
     public void A_flood_of_clauses_is_refused() =>
         Assert.False(SpecifierSet.TryParse(string.Join(',', Enumerable.Range(0, 100_000).Select(n => $"!={n}")), out _, out _));
 
     [Fact]
-    public void Filter_keeps_the_order_and_adds_nothing() => Gen.Select(Set, Candidates, Gen.OneOf<bool?>(true, false, null)).Sample((set, candidates, prereleases) =>
+    public void Filter_keeps_the_order_and_adds_nothing() => Gen.Select(Set, Candidates, Gen.OneOf<bool?>(true, false, null))
+        .Sample((set, candidates, prereleases) =>
     {
         var kept = set.Filter(candidates, prereleases).ToList();
         var rest = new Queue<Pep440Version>(candidates);
@@ -191,7 +237,8 @@ public sealed class SpecifierSetTests
     public void A_printed_set_reads_back_equal_and_contains_the_same() => Gen.Select(Set, AnyVersion.Value).Sample((set, version) =>
     {
         var again = SpecifierSet.Parse($"{set}");
-        return again.Equals(set) && again.GetHashCode() == set.GetHashCode() && $"{again}" == $"{set}" && again.Contains(version) == set.Contains(version);
+        return again.Equals(set) && again.GetHashCode() == set.GetHashCode() && $"{again}" == $"{set}"
+            && again.Contains(version) == set.Contains(version);
     }, iter: 5_000);
 
     [Fact]
@@ -205,7 +252,8 @@ public sealed class SpecifierSetTests
 
     [Fact]
     public void Any_text_is_read_or_refused_and_never_throws() =>
-        Gen.OneOf(Gen.String, AnyVersion.Mutated(AnyVersion.Mutated(Clause.Array[1, 3].Select(clauses => string.Join(',', clauses))))).Sample(text =>
+        Gen.OneOf(Gen.String, AnyVersion.Mutated(AnyVersion.Mutated(Clause.Array[1, 3].Select(clauses => string.Join(',', clauses)))))
+            .Sample(text =>
             SpecifierSet.TryParse(text, out var set, out var problem)
                 ? SpecifierSet.Parse($"{set}").Equals(set)
                 : problem.Position >= 0 && problem.Position <= text.Length && problem.Expected.Length > 0, iter: 20_000);

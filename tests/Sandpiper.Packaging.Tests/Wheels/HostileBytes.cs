@@ -8,7 +8,8 @@ internal static class HostileBytes
 {
     private static readonly Gen<byte> AnyByte = Gen.OneOf(Gen.Byte, Gen.OneOf("\0\t\n\r \"'#%&,-./:;<=>@[\\]_{}\u007f"u8.ToArray()));
 
-    private static readonly Gen<Func<byte[], byte[]>> Edit = Gen.Select(Gen.Int[0, 3], Gen.Double[0, 1], Gen.Double[0, 1], AnyByte.Array[1, 6],
+    private static readonly Gen<Func<byte[], byte[]>> Edit =
+        Gen.Select(Gen.Int[0, 3], Gen.Double[0, 1], Gen.Double[0, 1], AnyByte.Array[1, 6],
         (kind, from, to, bytes) => (Func<byte[], byte[]>)(text =>
         {
             int a = (int)(from * text.Length), b = (int)(to * text.Length);
@@ -24,7 +25,8 @@ internal static class HostileBytes
 
     /// <summary>One of the seeds after a few edits.</summary>
     public static Gen<byte[]> From(params string[] seeds) =>
-        Gen.Select(Gen.OneOf(seeds), Edit.Array[1, 5], (seed, edits) => edits.Aggregate(Encoding.UTF8.GetBytes(seed), (text, edit) => edit(text)));
+        Gen.Select(Gen.OneOf(seeds), Edit.Array[1, 5], (seed, edits) =>
+            edits.Aggregate(Encoding.UTF8.GetBytes(seed), (text, edit) => edit(text)));
 
     /// <summary>Bytes that follow no plan, or one of the seeds after a few edits.</summary>
     public static Gen<byte[]> Any(params string[] seeds) => Gen.OneOf(AnyByte.Array[0, 200], From(seeds));

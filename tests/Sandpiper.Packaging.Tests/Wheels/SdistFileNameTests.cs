@@ -30,7 +30,8 @@ public sealed class SdistFileNameTests
     [InlineData(".tar.gz")]
     [InlineData("foo- 1.0.tar.gz")]
     [InlineData("foo-1.0/../x.tar.gz")]
-    public void What_is_no_release_of_the_project_is_refused(string fileName) => Assert.False(SdistFileName.TryParse(fileName, PackageName.Parse("foo"), out _));
+    public void What_is_no_release_of_the_project_is_refused(string fileName) =>
+        Assert.False(SdistFileName.TryParse(fileName, PackageName.Parse("foo"), out _));
 
     [Fact]
     public void Packagings_names_are_read_and_refused_as_packaging_does()
@@ -48,6 +49,7 @@ public sealed class SdistFileNameTests
     public void Any_text_is_read_or_refused() => HostileBytes.Any("foo-1.0-1.tar.gz", "foo-bar-1.0.zip").Sample(bytes =>
     {
         string text = Encoding.Latin1.GetString(bytes);
-        return !SdistFileName.TryParse(text, PackageName.Parse("foo"), out var sdist) || (sdist.FileName == text && sdist.Name.Normalized == "foo");
+        return !SdistFileName.TryParse(text, PackageName.Parse("foo"), out var sdist)
+            || (sdist.FileName == text && sdist.Name.Normalized == "foo");
     }, iter: 3000);
 }

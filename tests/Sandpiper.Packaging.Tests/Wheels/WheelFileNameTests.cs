@@ -14,7 +14,8 @@ public sealed class WheelFileNameTests
     public void A_name_is_taken_apart()
     {
         Assert.True(WheelFileName.TryParse("Foo_Bar.baz-1.0rc1+local.1-2b-py2.py3-none-any.whl", out var wheel, out _));
-        Assert.Equal(("foo-bar-baz", "1.0rc1+local.1", new BuildTag(2, "b")), (wheel.Name.Normalized, wheel.Version.ToString(), wheel.Build));
+        Assert.Equal(("foo-bar-baz", "1.0rc1+local.1", new BuildTag(2, "b")),
+            (wheel.Name.Normalized, wheel.Version.ToString(), wheel.Build));
         Assert.Equal(["py2-none-any", "py3-none-any"], wheel.Tags.Select(tag => tag.ToString()));
     }
 
@@ -40,10 +41,12 @@ public sealed class WheelFileNameTests
 
     [Fact]
     public void Any_text_is_read_or_refused() =>
-        HostileBytes.Any("Foo_Bar.baz-1.0rc1+local.1-2b-py2.py3-none-any.whl", "a-1!2.0.post3-cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl").Sample(bytes =>
+        HostileBytes.Any("Foo_Bar.baz-1.0rc1+local.1-2b-py2.py3-none-any.whl",
+            "a-1!2.0.post3-cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl").Sample(bytes =>
         {
             string text = Encoding.Latin1.GetString(bytes);
-            if (!WheelFileName.TryParse(text, out var wheel, out var problem)) return problem.Expected.Length > 0 && problem.Position <= text.Length;
+            if (!WheelFileName.TryParse(text, out var wheel, out var problem))
+                return problem.Expected.Length > 0 && problem.Position <= text.Length;
             return wheel.FileName == text && Path.GetFileName(text) == text && !wheel.Tags.IsEmpty;
         }, iter: 5000);
 

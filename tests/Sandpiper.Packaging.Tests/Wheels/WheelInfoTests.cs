@@ -6,7 +6,8 @@ namespace Sandpiper.Packaging.Tests.Wheels;
 
 public sealed class WheelInfoTests
 {
-    private const string Usual = "Wheel-Version: 1.0\nGenerator: setuptools (84.2.1)\nRoot-Is-Purelib: true\nTag: py2-none-any\nTag: py3-none-any\n\n";
+    private const string Usual =
+        "Wheel-Version: 1.0\nGenerator: setuptools (84.2.1)\nRoot-Is-Purelib: true\nTag: py2-none-any\nTag: py3-none-any\n\n";
 
     [Fact]
     public void The_usual_file_says_version_root_generator_and_tags()
@@ -45,7 +46,8 @@ public sealed class WheelInfoTests
 
     [Fact]
     public void Any_bytes_are_read_or_refused() => HostileBytes.Any(Usual).Sample(bytes =>
-        WheelInfo.TryParse(bytes, out var info, out string problem) ? info.MajorVersion >= 0 && problem == "" : problem.Length > 0, iter: 5000);
+        WheelInfo.TryParse(bytes, out var info, out string problem)
+            ? info.MajorVersion >= 0 && problem == "" : problem.Length > 0, iter: 5000);
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -39,10 +39,10 @@ internal sealed class MemoryIndex : ICandidateSource
         return this;
     }
 
-    /// <summary>An entry of the project's page that cannot be used.</summary>
-    public MemoryIndex WithLeftOut(string name, LeftOutEntry entry)
+    /// <summary>A page on which not everything was understood.</summary>
+    public MemoryIndex WithLeftOut(string name, params LeftOutEntry[] entries)
     {
-        _pages[PackageName.Parse(name)] = PageOf(name) with { LeftOut = PageOf(name).LeftOut.Add(entry) };
+        _pages[PackageName.Parse(name)] = PageOf(name) with { LeftOut = [.. PageOf(name).LeftOut, .. entries] };
         return this;
     }
 

@@ -12,13 +12,15 @@ internal static class Validity
         var violations = new List<string>();
         var byName = pins.ToDictionary(pin => pin.Name);
         var needed = new HashSet<PackageName>();
-        foreach (RequirementLine line in problem.Lines.Where(line => line.Requirement.Marker?.Evaluate(problem.Environment, []) is null or MarkerResult.True))
+        foreach (RequirementLine line in problem.Lines.Where(
+            line => line.Requirement.Marker?.Evaluate(problem.Environment, []) is null or MarkerResult.True))
             Check("the user", line.Requirement, line.IsConstraint);
         foreach (Pin pin in pins)
         {
             if (pin.Metadata.Name != pin.Name || pin.Metadata.Version != pin.Version)
                 violations.Add($"METADATA of {pin.Name} {pin.Version} is of another release");
-            foreach (Requirement need in pin.Metadata.RequiresDist.Where(need => need.Marker?.Evaluate(problem.Environment, pin.Extras) is null or MarkerResult.True))
+            foreach (Requirement need in pin.Metadata.RequiresDist.Where(
+                need => need.Marker?.Evaluate(problem.Environment, pin.Extras) is null or MarkerResult.True))
                 Check($"{pin.Name} {pin.Version}", need, isLimit: false);
         }
         violations.AddRange(pins.Where(pin => !needed.Contains(pin.Name)).Select(pin => $"nobody needs {pin.Name}"));
@@ -32,7 +34,8 @@ internal static class Validity
                 if (!isLimit) violations.Add($"{who} needs {need.Name}, which is missing");
             }
             else if (!need.Specifiers.Contains(pin.Version)) violations.Add($"{who} needs {need}, not {pin.Version}");
-            else if (!isLimit && need.Extras.Any(extra => !pin.Extras.Contains(extra))) violations.Add($"{who} needs {need}, and an extra is missing");
+            else if (!isLimit && need.Extras.Any(extra => !pin.Extras.Contains(extra)))
+                violations.Add($"{who} needs {need}, and an extra is missing");
         }
     }
 }

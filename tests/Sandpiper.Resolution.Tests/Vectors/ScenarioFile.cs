@@ -39,7 +39,8 @@ internal sealed class ScenarioFile
     public IEnumerable<(string Key, string[] Texts)> TextsBelow(params string[] path)
     {
         string prefix = string.Join('\t', path) + '\t';
-        return _values.Where(pair => pair.Value is string[] && pair.Key.StartsWith(prefix, StringComparison.Ordinal) && !pair.Key[prefix.Length..].Contains('\t', StringComparison.Ordinal))
+        return _values.Where(pair => pair.Value is string[] && pair.Key.StartsWith(prefix, StringComparison.Ordinal)
+            && !pair.Key[prefix.Length..].Contains('\t', StringComparison.Ordinal))
             .Select(pair => (pair.Key[prefix.Length..], (string[])pair.Value));
     }
 

@@ -55,7 +55,8 @@ public sealed class ScenarioTests
             foreach (JsonProperty package in packages.EnumerateObject()) Assert.Equal(package.Value.GetString(), chosen[package.Name]);
         // uv demands no more than the scenario does, so the rest is compared with what it chose.
         Assert.Equal(
-            scenario.GetProperty("uv_no_build").GetProperty("packages").EnumerateObject().Select(package => $"{package.Name} {package.Value}").Order(StringComparer.Ordinal),
+            scenario.GetProperty("uv_no_build").GetProperty("packages").EnumerateObject()
+                .Select(package => $"{package.Name} {package.Value}").Order(StringComparer.Ordinal),
             chosen.Select(package => $"{package.Key} {package.Value}").Order(StringComparer.Ordinal));
     }
 
@@ -74,7 +75,8 @@ public sealed class ScenarioTests
     private static ResolutionProblem ProblemOf(ScenarioFile file, string target)
     {
         string python = target.Split('.').Length == 2 ? target + ".1" : target;
-        return Problems.For(python, file.Texts("root", "requires")) with { Prereleases = file.Flag("resolver_options", "prereleases") is true ? true : null };
+        return Problems.For(python, file.Texts("root", "requires")) with { Prereleases =
+            file.Flag("resolver_options", "prereleases") is true ? true : null };
     }
 
     private static MemoryIndex IndexOf(ScenarioFile file)

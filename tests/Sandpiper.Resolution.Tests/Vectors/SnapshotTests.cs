@@ -47,13 +47,18 @@ public sealed class SnapshotTests
         JsonElement expected = OutdatedCases.Contains(oracle.Name)
             ? oracle.Value.GetProperty("uv").GetProperty("packages")
             : description.GetProperty("resolved");
-        string want = Text(expected.EnumerateObject().Select(package => (package.Name, package.Value.ValueKind == JsonValueKind.String ? package.Value.GetString()! : package.Value.GetProperty("version").GetString()!)));
+        string want =
+            Text(expected.EnumerateObject()
+            .Select(package =>
+            (package.Name, package.Value.ValueKind == JsonValueKind.String
+            ? package.Value.GetString()! : package.Value.GetProperty("version").GetString()!)));
         string have = Text(solved.Pins.Select(pin => (pin.Name.Normalized, pin.Version.ToString())));
         return want == have ? null : $"expected {want}, got {have}";
     }
 
     private static string Text(IEnumerable<(string Name, string Version)> pins) => string.Join(' ', pins
-        .Select(pin => $"{PackageName.Parse(pin.Name)}=={TrimZeros(Pep440Version.Parse(pin.Version).ToString())}").Order(StringComparer.Ordinal));
+        .Select(pin => $"{PackageName.Parse(pin.Name)}=={TrimZeros(Pep440Version.Parse(pin.Version).ToString())}")
+            .Order(StringComparer.Ordinal));
 
     private static string TrimZeros(string version) =>
         version.EndsWith(".0", StringComparison.Ordinal) ? TrimZeros(version[..^2]) : version;

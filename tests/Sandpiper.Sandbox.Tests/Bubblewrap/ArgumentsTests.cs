@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Tests.Bubblewrap;
 
@@ -8,23 +9,93 @@ public sealed class ArgumentsTests
 {
     private static readonly Confinement Least = new() { Home = "/home/ada", WorkingDirectory = "/usr" };
 
-    private static List<string> Of(Confinement confinement, bool ownSession = true) => [.. Arguments.Of(confinement, ownSession, 7, 8, [("/etc/passwd", 9)])];
+    private static List<string> Of(Confinement confinement, bool ownSession = true) => 
+        [.. Arguments.Of(confinement, "/opt/sandpiper", ownSession, new HandedOver(7, 8, 6, null, [("/etc/passwd", 9)]))];
+
+    private static ImmutableArray<ShownPath> Shown(PathAccess access, params string[] paths) =>
+        [.. paths.Select(path => ShownPath.Needed(path, access))];
 
     [Fact]
-    public void The_deeper_path_comes_later_and_the_protected_last()
+    public void The_deeper_path_comes_later_and_what_is_protected_over_what_is_shown_at_its_place()
     {
-        Directory.CreateDirectory("/tmp/sandpiper-arguments/a/b");
-        Directory.CreateDirectory("/tmp/sandpiper-arguments/a-b");
+        const string Place = "/tmp/sandpiper-arguments";
+        Directory.CreateDirectory($"{Place}/a/b");
+        Directory.CreateDirectory($"{Place}/a-b");
         List<string> arguments = Of(Least with
         {
-            Home = "/tmp/sandpiper-arguments/a",
-            ReadOnly = ["/tmp/sandpiper-arguments/a/b", "/tmp/sandpiper-arguments"],
-            Writable = ["/tmp/sandpiper-arguments/a-b"],
-            Protected = ["/tmp/sandpiper-arguments"],
+            Home = $"{Place}/a",
+            Shown =
+            [
+                .. Shown(PathAccess.Protected, Place), .. Shown(PathAccess.Read, $"{Place}/a/b"),
+                    .. Shown(PathAccess.Write, Place, $"{Place}/a-b"),
+            ],
         });
-        string[] order = [.. arguments.Zip(arguments.Skip(1)).Where(pair => pair.First is "--tmpfs" or "--ro-bind" or "--bind").Select(pair => pair.Second).Where(path => path.Contains("arguments", StringComparison.Ordinal))];
-        Assert.Equal(["/tmp/sandpiper-arguments", "/tmp/sandpiper-arguments/a", "/tmp/sandpiper-arguments/a-b", "/tmp/sandpiper-arguments/a/b", "/tmp/sandpiper-arguments"], order);
-        Directory.Delete("/tmp/sandpiper-arguments", recursive: true);
+        string[] order = [.. arguments.Zip(arguments.Skip(1)).Where(pair => pair.First is "--tmpfs" or "--ro-bind" or "--bind")
+            .Select(pair => pair.Second).Where(path => path.StartsWith(Place, StringComparison.Ordinal))];
+        Assert.Equal(["--bind", "--ro-bind"], arguments.Index().Where(a => a.Item == Place && arguments[a.Index - 1] != Place)
+            .Select(a => arguments[a.Index - 1]));
+        Assert.Equal([Place, Place, $"{Place}/a", $"{Place}/a-b", $"{Place}/a/b"], order);
+        Directory.Delete(Place, recursive: true);
+    }
+
+    [Fact]
+    public void What_is_granted_by_its_own_name_inside_something_protected_is_not_lost_and_a_mask_never_is()
+    {
+        string place = Directory.CreateTempSubdirectory("sandpiper-arguments-").FullName;
+        string git = Path.Join(place, ".git"), hooks = Path.Join(git, "hooks"), lib = Path.Join(hooks, "lib"),
+            socket = Path.Join(hooks, "socket");
+        Directory.CreateDirectory(lib);
+        File.WriteAllText(socket, "");
+        List<string> arguments = Of(Least with
+        {
+            Shown =
+            [
+                .. Shown(PathAccess.Masked, socket), .. Shown(PathAccess.Read, lib), .. Shown(PathAccess.Write, hooks, place),
+                .. Shown(PathAccess.Protected, git),
+            ],
+        });
+        string[] order =
+            [.. arguments.Index()
+                .Where(a => a.Item is "--ro-bind" or "--bind" && arguments[a.Index + 2].StartsWith(place, StringComparison.Ordinal))
+            .Select(a => $"{a.Item} {arguments[a.Index + 1]} {arguments[a.Index + 2]}")];
+        Assert.Equal(
+            [$"--bind {place} {place}", $"--ro-bind {git} {git}", $"--bind {hooks} {hooks}", $"--ro-bind {lib} {lib}",
+                $"--ro-bind /dev/null {socket}"], order);
+        Directory.Delete(place, recursive: true);
+    }
+
+    [Fact]
+    public void It_is_shown_from_where_it_was_judged_to_where_it_was_asked_for()
+    {
+        string place = Directory.CreateTempSubdirectory("sandpiper-arguments-").FullName, link = Path.Join(place, "link");
+        Directory.CreateSymbolicLink(link, "/usr/lib");
+        List<string> arguments = Of(Least with { Shown = Shown(PathAccess.Read, link) });
+        int at = arguments.IndexOf("/usr/lib");
+        Assert.Equal(["--ro-bind", "/usr/lib", link], arguments[(at - 1)..(at + 2)]);
+        Directory.Delete(place, recursive: true);
+    }
+
+    [Fact]
+    public void Every_directory_in_memory_has_a_size()
+    {
+        List<string> arguments = Of(Least);
+        int[] places = [.. arguments.Index().Where(a => a.Item is "--tmpfs").Select(a => a.Index)];
+        Assert.Equal(["/dev/shm", "/home/ada", "/proc/1", "/tmp", "/var/tmp"], places.Select(at => arguments[at + 1])
+            .Order(StringComparer.Ordinal));
+        Assert.All(places, at =>
+            Assert.True(arguments[at - 2] is "--size" && long.Parse(arguments[at - 1]) is > 0 and <= 1L << 30, arguments[at + 1]));
+    }
+
+    [Fact]
+    public void The_second_stage_is_shown_from_its_place_or_copied()
+    {
+        Assert.Equal(["--ro-bind", "/opt/sandpiper", "/.sandpiper"], Before("/.sandpiper", Of(Least), 2));
+        List<string> copied = [.. Arguments.Of(Least, "/opt/sandpiper", true, new HandedOver(7, 8, 6, 5, []))];
+        Assert.Equal(["--perms", "0555", "--ro-bind-data", "5", "/.sandpiper"], Before("/.sandpiper", copied, 4));
+        Assert.DoesNotContain("/opt/sandpiper", copied);
+
+        static List<string> Before(string last, List<string> arguments, int count) =>
+            arguments.IndexOf(last) is var at ? arguments[(at - count)..(at + 1)] : [];
     }
 
     [Fact]
@@ -56,18 +127,20 @@ public sealed class ArgumentsTests
     [InlineData("/sys/kernel")]
     public void What_would_undo_the_sandbox_is_not_shown(string path)
     {
-        Assert.Throws<SandboxUnavailableException>(() => Of(Least with { ReadOnly = [path] }));
-        Assert.Throws<SandboxUnavailableException>(() => Of(Least with { Writable = [path] }));
+        Assert.Throws<SandboxUnavailableException>(() => Of(Least with { Shown = Shown(PathAccess.Read, path) }));
+        Assert.Throws<SandboxUnavailableException>(() => Of(Least with { Shown = Shown(PathAccess.Write, path) }));
         Assert.Throws<SandboxUnavailableException>(() => Of(Least with { Home = path }));
     }
 
     [Theory]
     [InlineData("relative")]
     [InlineData("/usr/../etc")]
-    public void A_path_has_to_be_whole(string path) => Assert.Throws<ArgumentException>(() => Of(Least with { ReadOnly = [path] }));
+    public void A_path_has_to_be_whole(string path) =>
+        Assert.Throws<ArgumentException>(() => Of(Least with { Shown = Shown(PathAccess.Read, path) }));
 
     [Fact]
-    public void A_slash_at_the_end_makes_no_difference() => Assert.Equal(Of(Least with { ReadOnly = ["/usr"] }), Of(Least with { ReadOnly = ["/usr/"] }));
+    public void A_slash_at_the_end_makes_no_difference() =>
+        Assert.Equal(Of(Least with { Shown = Shown(PathAccess.Read, "/usr") }), Of(Least with { Shown = Shown(PathAccess.Read, "/usr/") }));
 
     [Fact]
     public void A_user_name_cannot_write_lines_of_passwd()

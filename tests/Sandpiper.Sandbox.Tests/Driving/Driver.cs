@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sandpiper.Kernel;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Driving;
@@ -15,18 +16,19 @@ internal static class Driver
     /// <summary>This program where the ordinary user can start it.</summary>
     public static string Program => ReachableBuild.Path(Path.GetFileName(Environment.ProcessPath!));
 
-    public static ImmutableArray<string> ArgumentsFor(Confinement confinement, IEnumerable<string> command) =>
+    // The published one is the second stage: these tests are no single file that could be shown inside.
+    public static ImmutableArray<string> ArgumentsFor(Confinement confinement, IEnumerable<(PathAccess Access, string Path)> unjudged, IEnumerable<string> command) =>
     [
         Marker, "confine",
-        .. confinement.ReadOnly.SelectMany(path => new[] { "--read", path }),
-        .. confinement.Writable.SelectMany(path => new[] { "--write", path }),
-        .. confinement.Protected.SelectMany(path => new[] { "--protect", path }),
+        .. confinement.Shown.SelectMany(shown => new[] { $"--{shown.Access}", shown.Path }),
+        .. unjudged.SelectMany(shown => new[] { $"--{shown.Access}", shown.Path }),
         .. confinement.Variables.SelectMany(variable => new[] { "--set", $"{variable.Key}={variable.Value}" }),
         .. confinement.HostNetwork ? ["--net", "all"] : ImmutableArray<string>.Empty,
-        "--home", confinement.Home, "--cwd", confinement.WorkingDirectory, "--", .. command,
+        "--second-stage", PublishedCommand.Path, "--home", confinement.Home, "--cwd", confinement.WorkingDirectory, "--", .. command,
     ];
 
-    public static ImmutableArray<string> ArgumentsToGiveUpRoot(params ImmutableArray<string> directories) => [Marker, "give-up", .. directories];
+    public static ImmutableArray<string> ArgumentsToGiveUpRoot(params ImmutableArray<string> directories) =>
+        [Marker, "give-up", PublishedCommand.Path, .. directories];
 
     public static bool IsMeant(string[] args) => args is [Marker, ..];
 
@@ -34,11 +36,11 @@ internal static class Driver
     {
         try
         {
-            return args[1] is "give-up" ? GiveUp(args[2..]) : Confine(args.AsSpan(2));
+            return args[1] is "give-up" ? GiveUp(args[2], args[3..]) : Confine(args.AsSpan(2));
         }
         catch (SandboxUnavailableException e)
         {
-            Console.Error.WriteLine($"no sandbox: {e.Because} / {e.Hint}");
+            Console.Error.WriteLine($"no sandbox: {e.Message}");
             return NoSandbox;
         }
         catch (KernelException e)
@@ -48,34 +50,36 @@ internal static class Driver
         }
     }
 
-    private static int GiveUp(string[] directories)
+    private static int GiveUp(string program, string[] directories)
     {
+        using OwnProgram secondStage = OwnProgram.Held(program, program);
         Console.WriteLine(RootPrivileges.GiveUp(directories));
         Console.WriteLine(RootPrivileges.Held);
         foreach (string directory in directories) File.WriteAllText(Path.Join(directory, "mine"), "");
         Console.WriteLine(File.ReadAllText("/proc/self/status"));
         Console.Out.Flush();
-        return ConfinedProgram.Run(new Confinement { Home = "/home/sandpiper", WorkingDirectory = "/" }, ["/usr/bin/id", "-u"]);
+        return ConfinedProgram.Run(new Confinement { Home = "/home/sandpiper", WorkingDirectory = "/" }, secondStage, ["/usr/bin/id", "-u"]);
     }
 
     private static int Confine(ReadOnlySpan<string> args)
     {
         var confinement = new Confinement { WorkingDirectory = "/", Home = "/" };
+        string? secondStage = null;
         while (args is [not "--", var value, ..])
         {
+            if (args[0] is "--second-stage") secondStage = value;
             confinement = args[0] switch
             {
-                "--read" => confinement with { ReadOnly = confinement.ReadOnly.Add(value) },
-                "--write" => confinement with { Writable = confinement.Writable.Add(value) },
-                "--protect" => confinement with { Protected = confinement.Protected.Add(value) },
                 "--set" => confinement with { Variables = confinement.Variables.SetItem(value[..value.IndexOf('=')], value[(value.IndexOf('=') + 1)..]) },
+                "--second-stage" => confinement,
                 "--net" => confinement with { HostNetwork = true },
                 "--home" => confinement with { Home = value },
                 "--cwd" => confinement with { WorkingDirectory = value },
-                _ => throw new ArgumentException(args[0], nameof(args)),
+                var access => confinement with { Shown = confinement.Shown.Add(ShownPath.Needed(value, Enum.Parse<PathAccess>(access[2..]))) },
             };
             args = args[2..];
         }
-        return ConfinedProgram.Run(confinement, args[1..].ToArray());
+        using OwnProgram own = OwnProgram.Held(secondStage!, secondStage!);
+        return ConfinedProgram.Run(confinement, own, args[1..].ToArray());
     }
 }

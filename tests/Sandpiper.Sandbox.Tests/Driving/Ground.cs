@@ -1,6 +1,7 @@
-using Sandpiper.Surroundings;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Driving;
 
@@ -38,14 +39,14 @@ public sealed class Ground : IDisposable
     /// <summary>The project may be read; nothing else.</summary>
     public Confinement Reading => new()
     {
-        ReadOnly = [Project],
+        Shown = [ShownPath.Needed(Project, PathAccess.Read)],
         Home = Home,
         WorkingDirectory = Project,
         Variables = ImmutableDictionary.CreateRange(
             [KeyValuePair.Create("PATH", "/usr/bin:/bin"), KeyValuePair.Create("HOME", Home), KeyValuePair.Create("USER", "ada")]),
     };
 
-    public Confinement Writing => Reading with { ReadOnly = [], Writable = [Project] };
+    public Confinement Writing => Reading with { Shown = [ShownPath.Needed(Project, PathAccess.Write)] };
 
     /// <summary>Gives everything here to the ordinary user.</summary>
     public void Own()
@@ -54,6 +55,10 @@ public sealed class Ground : IDisposable
     }
 
     internal Outcome Confined(Confinement confinement, params ImmutableArray<string> command) => Finish(StartConfined(confinement, command));
+
+    /// <summary>What is to be shown is judged only by who confines.</summary>
+    internal Outcome ConfinedWith(PathAccess access, string path, Confinement confinement, params ImmutableArray<string> command) =>
+        Finish(AsOrdinaryUser([Driver.Program, .. Driver.ArgumentsFor(confinement, [(access, path)], command)]));
 
     internal Outcome ConfinedPython(Confinement confinement, string script, params ImmutableArray<string> arguments) =>
         Confined(confinement, ["/usr/bin/python3", "-I", "-c", script, .. arguments]);
@@ -65,7 +70,7 @@ public sealed class Ground : IDisposable
 
     /// <summary>The whole command line, for a test that starts it through something else (a terminal, a shell).</summary>
     internal static ImmutableArray<string> ConfinedCommand(Confinement confinement, params ImmutableArray<string> command) =>
-        [Driver.Program, .. Driver.ArgumentsFor(confinement, command)];
+        [Driver.Program, .. Driver.ArgumentsFor(confinement, [], command)];
 
     internal Process AsOrdinaryUser(ImmutableArray<string> command) => IsRoot
         ? Start("/usr/bin/setpriv", ["--reuid", OrdinaryUser, "--regid", OrdinaryUser, "--clear-groups", "--", .. command])

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Tests.Driving;
 using Sandpiper.Surroundings;
 
@@ -54,7 +56,11 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
                 try: attempt()
                 except OSError: pass
             """;
-        Confinement confinement = ground.Writing with { Protected = [.. ProtectedNames.In(ground.Project)] };
+        Confinement writing = ground.Writing;
+        Confinement confinement = writing with
+        {
+            Shown = [.. writing.Shown, .. ProtectedNames.In(ground.Project).Select(name => ShownPath.Needed(name, PathAccess.Protected))],
+        };
         Outcome outcome = ground.ConfinedPython(confinement, Attack, Path.Join(ground.Project, ".git"));
         Assert.Equal(new Outcome(0, "", ""), outcome);
         Assert.Empty(Directory.EnumerateFileSystemEntries(hooks));
@@ -135,6 +141,26 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal("nothing\n0", InLogin(Ground.ConfinedCommand(ground.Reading, attack)).Output);
 
         Outcome InLogin(ImmutableArray<string> command) => Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Login, .. command]));
+    }
+
+    // The filter of calls alone would hide the caller's keyring from the program: that it has another is seen from outside.
+    [Fact]
+    public void While_it_runs_its_user_has_one_session_keyring_more()
+    {
+        Assert.SkipUnless(Ground.IsRoot, "only root can be a user whose keyrings nobody else makes");
+        string user = $"{Random.Shared.Next(500_000, 600_000)}";
+        Assert.SkipUnless(File.Exists("/proc/keys"), "this kernel has no keyrings");
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "numbers of x86-64");
+        Process confined = As(["/usr/bin/python3", "-I", "-c", "import ctypes, os, sys; ctypes.CDLL(None).syscall(250, 1, None, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
+            .. Ground.ConfinedCommand(ground.Reading with { Shown = [], WorkingDirectory = "/" }, "/bin/sh", "-c", "echo started; read line")]);
+        Assert.Equal("started", confined.StandardOutput.ReadLine());
+        string keyrings = Ground.Finish(As(["/usr/bin/awk", $"$6 == {user} && $9 ~ /^_ses/ {{ n++ }} END {{ print n + 0 }}", "/proc/keys"])).Output;
+        Ground.Finish(confined, "\n");
+        Assert.SkipWhen(keyrings is "0", "a container's filter keeps keyrings from us");
+        Assert.Equal("2", keyrings); // the login's, and that of the run
+
+        Process As(ImmutableArray<string> command) =>
+            ground.Start("/usr/bin/setpriv", ["--reuid", user, "--regid", user, "--clear-groups", "--", .. command]);
     }
 
     [Fact]
@@ -259,8 +285,8 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
     public void Root_is_refused()
     {
         Assert.SkipUnless(Ground.IsRoot, "we are not root");
-        Outcome outcome = Ground.Finish(ground.Start(Driver.Program, Driver.ArgumentsFor(ground.Reading, ["/usr/bin/true"])));
+        Outcome outcome = Ground.Finish(ground.Start(Driver.Program, Driver.ArgumentsFor(ground.Reading, [], ["/usr/bin/true"])));
         Assert.Equal(Driver.NoSandbox, outcome.ExitCode);
-        Assert.Contains("root cannot be confined", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains(nameof(SandboxObstacle.RootHeld), outcome.Errors, StringComparison.Ordinal);
     }
 }

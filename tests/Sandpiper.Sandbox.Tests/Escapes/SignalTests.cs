@@ -27,7 +27,8 @@ public sealed class SignalTests(Ground ground) : IClassFixture<Ground>
             """;
         string program = $"import os, signal, sys, time\ntry:\n    print('ready', flush=True); time.sleep(600)\n{whatItDoes}";
         Outcome outcome = Ground.Finish(ground.AsOrdinaryUser(
-            ["/usr/bin/python3", "-I", "-c", Terminal, .. Ground.ConfinedCommand(ground.Reading, "/usr/bin/python3", "-I", "-c", program)]));
+            ["/usr/bin/python3", "-I", "-c", Terminal,
+                .. Ground.ConfinedCommand(ground.Reading, "/usr/bin/python3", "-I", "-c", program)]));
         Assert.Equal(seen, outcome.Output);
     }
 
@@ -37,7 +38,8 @@ public sealed class SignalTests(Ground ground) : IClassFixture<Ground>
     [InlineData("-KILL", 128 + 9)] // nobody can clean up after that one but the kernel
     public void When_the_one_who_waits_is_ended_nothing_survives(string signal, int exitCode)
     {
-        using Process process = ground.StartConfined(ground.Writing, "/bin/sh", "-c", "trap '' TERM HUP INT; echo ready; n=0; while [ $n -lt 90 ]; do sleep 1; n=$((n+1)); done");
+        using Process process = ground.StartConfined(
+            ground.Writing, "/bin/sh", "-c", "trap '' TERM HUP INT; echo ready; n=0; while [ $n -lt 90 ]; do sleep 1; n=$((n+1)); done");
         Assert.Equal("ready", process.StandardOutput.ReadLine());
         Assert.Equal(0, Ground.Finish(ground.Start("/bin/sh", ["-c", $"kill {signal} {process.Id}"])).ExitCode);
         // The pipe ends when its last holder is dead, not before.

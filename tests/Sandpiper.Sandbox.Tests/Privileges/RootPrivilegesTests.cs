@@ -9,7 +9,8 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
     private Outcome GiveUp(params string[] directories)
     {
         Assert.SkipUnless(Ground.IsRoot, "we are not root");
-        return Ground.Finish(ground.Start(Driver.Program, Driver.ArgumentsToGiveUpRoot([.. directories])));
+        // With groups to lose, as a root that logged in has them.
+        return Ground.Finish(ground.Start("/usr/bin/setpriv", ["--groups", "0,4,27", "--", Driver.Program, .. Driver.ArgumentsToGiveUpRoot([.. directories])]));
     }
 
     private string RootsOwn(string name)
@@ -29,7 +30,9 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
         Assert.NotEqual("0", user);
         Assert.Equal("False", lines[1]);
         Assert.Contains($"Uid:\t{user}\t{user}\t{user}\t{user}", lines);
-        Assert.Contains("CapEff:\t0000000000000000", lines);
+        Assert.Single(lines, line => line.StartsWith("Gid:", StringComparison.Ordinal) && line.Split('\t')[1..].Distinct().Single() is not "0");
+        Assert.Single(lines, line => line.StartsWith("Groups:", StringComparison.Ordinal) && line["Groups:".Length..].Trim() is "");
+        foreach (string set in (string[])["CapPrm", "CapEff", "CapInh", "CapAmb"]) Assert.Contains($"{set}:\t0000000000000000", lines);
         Assert.Contains("NoNewPrivs:\t1", lines);
         Assert.Equal(user, lines[^1]); // and whom a sandbox would not hold is now held by one
         Assert.True(File.Exists(Path.Join(directory, "mine")));
@@ -78,7 +81,12 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
     [Theory]
     [InlineData("Uid:\t7\t7\t7\t7", null)]
     [InlineData("Uid:\t7\t7\t0\t7", "Uid:\t7\t7\t0\t7")]
+    [InlineData("Uid:\t7\t7\t7\t0", "Uid:\t7\t7\t7\t0")]
+    [InlineData("Uid:\t0\t7\t7\t7", "Uid:\t0\t7\t7\t7")]
+    [InlineData("Gid:\t8\t0\t8\t8", "Gid:\t8\t0\t8\t8")]
     [InlineData("Groups:\t27 ", "Groups:\t27 ")]
+    [InlineData("CapPrm:\t0000000000000001", "CapPrm:\t0000000000000001")]
+    [InlineData("CapAmb:\t0000000000000001", "CapAmb:\t0000000000000001")]
     [InlineData("CapEff:\t0000000000000400", "CapEff:\t0000000000000400")]
     public void Anything_kept_is_found(string line, string? kept)
     {

@@ -37,6 +37,54 @@ public sealed class AnswersTests : IDisposable
     }
 
     [Fact]
+    public void History_tells_the_newest_change_first_and_only_what_happened()
+    {
+        _folder.WriteGeneration("shared", "six");
+        _folder.Write("envs/shared/ledger.jsonl", $$"""
+            {{Change("2026-11-01", from: 1, to: 2, "install", """{"name":"six","before":"1.0","after":"1.1"}""")}}
+            {"event":"switched","to":2}
+            {{Change("2026-11-02", from: 2, to: 3, "install", string.Join(',', "abcd".Select(name => $$"""{"name":"{{name}}","after":"1"}""")))}}
+            {"event":"switched","to":3}
+            {{Change("2026-11-03", from: 3, to: 4, "uninstall", """{"name":"a","before":"1"}""")}}
+            {{Change("2026-11-04", from: 3, to: 1, "rollback", """{"name":"b","before":"1"}""")}}
+            {"event":"switched","to":1}
+
+            """);
+        Dictionary<string, string?> greenwich = new(StringComparer.Ordinal) { ["TZ"] = "UTC" };
+        Ended ended = BuiltCommand.RunWith(greenwich, "history", "--root", _folder.Path);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.Equal("""
+              1 ● 2026-11-04 12:00  rollback   - b 1
+                    it set a rule aside
+              3   2026-11-02 12:00  install    + a 1, + b 1, + c 1, and 1 more
+                    it set a rule aside
+              2   2026-11-01 12:00  install    six 1.0 → 1.1
+                    it set a rule aside
+
+            """, ended.Output);
+
+        static string Change(string day, int from, int to, string command, string changes) => $$"""
+            {"event":"change","to":{{to}},"command":"{{command}}","when":"{{day}}T12:00:00Z","who":"me","uid":1000,"from":{{from}},
+            """.TrimEnd() + $$"""
+            "changes":[{{changes}}],"overrides":["it set a rule aside"]}
+            """;
+    }
+
+    [Fact]
+    public void List_tells_of_what_nobody_asked_for_whose_it_is()
+    {
+        _folder.WriteGeneration("shared", ("certifi", "2026.1.1", ["requests", "tide"]), ("requests", "2.0", []), ("urllib3", "3", ["requests"]));
+        Ended ended = BuiltCommand.Run("list", "--root", _folder.Path);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.Equal("""
+            certifi   2026.1.1  for requests, tide
+            requests  2.0
+            urllib3   3         for requests
+
+            """, ended.Output);
+    }
+
+    [Fact]
     public void What_is_not_as_installed_stands_in_columns()
     {
         VerifyCommand.WriteFindings(_listener.Terminal, [new(FindingKind.Changed, "lib/six.py", null, RunsAtStart: false), new(FindingKind.Mode, "lib/x\n.pth", null, RunsAtStart: true)]);

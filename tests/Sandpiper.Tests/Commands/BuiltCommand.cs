@@ -13,6 +13,18 @@ internal static class BuiltCommand
 
     public static Ended Run(params string[] args) => End(new ProcessStartInfo(Path, args));
 
+    /// <summary>With variables besides ours; null: without ours of that name.</summary>
+    public static Ended RunWith(IReadOnlyDictionary<string, string?> variables, params string[] args)
+    {
+        var start = new ProcessStartInfo(Path, args);
+        foreach ((string name, string? value) in variables)
+        {
+            if (value is null) start.Environment.Remove(name);
+            else start.Environment[name] = value;
+        }
+        return End(start);
+    }
+
     public static Ended Shell(string script) => End(new ProcessStartInfo("/bin/sh", ["-c", script]));
 
     private static Ended End(ProcessStartInfo start)

@@ -26,7 +26,8 @@ public sealed class CommandLineTests
     public void A_directory_of_the_name_python_is_no_command()
     {
         ParseResult parsed = Parsed(["--root", "python", "list", "--json"]);
-        Assert.Equal(("list", "python", true), (parsed.CommandResult.Command.Name, parsed.GetValue(GlobalOptions.Root), parsed.GetValue(GlobalOptions.Json)));
+        Assert.Equal(("list", "python", true),
+            (parsed.CommandResult.Command.Name, parsed.GetValue(GlobalOptions.Root), parsed.GetValue(GlobalOptions.Json)));
     }
 
     [Fact]
@@ -75,6 +76,26 @@ public sealed class CommandLineTests
         Assert.Contains($"`--env-var {variable.Split('=')[0]}=…` is not supported", error, StringComparison.Ordinal);
     }
 
+    // 1, 2 and 3 may be the program's own codes.
+    [Theory]
+    [InlineData("run", "--env", "nowhere", "--", "true")]
+    [InlineData("run", "--wrong", "--", "true")]
+    [InlineData("run")]
+    [InlineData("python", "-c", "pass")]
+    public void What_is_not_started_is_told_from_every_program_that_fails(params string[] args)
+    {
+        using var folder = new Folder();
+        (int exit, string output, _) = BuiltCommand.Run(["--root", folder.Path, .. args]);
+        Assert.Equal(((int)ExitCode.RunFailed, ""), (exit, output));
+    }
+
+    [Fact]
+    public void What_another_command_could_not_do_is_1()
+    {
+        using var folder = new Folder();
+        Assert.Equal((int)ExitCode.CouldNot, BuiltCommand.Run("list", "--root", folder.Path, "--env", "nowhere").ExitCode);
+    }
+
     [Theory]
     [InlineData("--version")]
     [InlineData("list", "--version")]
@@ -104,5 +125,6 @@ public sealed class CommandLineTests
 
     private static ParseResult Parsed(string[] args) => CommandLine.Parse(CommandLine.Build(), args);
 
-    private static string[] WordsOf(ParseResult parsed) => parsed.GetValue((Argument<string[]>)parsed.CommandResult.Command.Arguments[0]) ?? [];
+    private static string[] WordsOf(ParseResult parsed) =>
+        parsed.GetValue((Argument<string[]>)parsed.CommandResult.Command.Arguments[0]) ?? [];
 }

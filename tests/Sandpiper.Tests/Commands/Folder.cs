@@ -18,16 +18,23 @@ internal sealed class Folder : IDisposable
 
     public string Make(string name) => Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
 
-    /// <summary>What an installation left behind of an environment whose first generation has these packages; nothing of the store.</summary>
-    public void WriteGeneration(string environment, params string[] names)
+    /// <summary>
+    /// What an installation left behind of an environment whose first generation has these packages; nothing of the store.
+    /// </summary>
+    public void WriteGeneration(string environment, params string[] names) =>
+        WriteGeneration(environment, [.. names.Select(name => (name, "1.0", (string[])[]))]);
+
+    /// <param name="packages">Each with those who need it; who is needed by nobody was asked for.</param>
+    public void WriteGeneration(string environment, params (string Name, string Version, string[] NeededBy)[] packages)
     {
-        string packages = string.Join(",", names.Select(name => $$"""
-            {"name": "{{name}}", "version": "1.0", "wheel": "{{name}}-1.0-py3-none-any.whl", "sha256": "{{new string('0', 64)}}", "requested": true, "requirement": null, "alone": false,
-             "extras": [], "required_by": [], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
+        string all = string.Join(",", packages.Select(p => $$"""
+            {"name": "{{p.Name}}", "version": "{{p.Version}}", "wheel": "{{p.Name}}-{{p.Version}}-py3-none-any.whl", "sha256": "{{new string('0', 64)}}",
+             "requested": {{(p.NeededBy.Length == 0 ? "true" : "false")}}, "requirement": null, "alone": false, "extras": [],
+             "required_by": [{{string.Join(", ", p.NeededBy.Select(name => $"\"{name}\""))}}], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
             """));
         Write($"envs/{environment}/generations/1/generation.json", $$"""
             {"schema": "sandpiper/generation/1", "environment": "{{environment}}", "number": 1, "created": "2026-01-01T00:00:00Z",
-             "python": "/usr/bin/python3", "python_prefix": "/usr", "python_name": "python3.11", "packages": [{{packages}}], "commands": [],
+             "python": "/usr/bin/python3", "python_prefix": "/usr", "python_name": "python3.11", "packages": [{{all}}], "commands": [],
              "written_files": { }, "copies": [] }
             """);
         File.CreateSymbolicLink(System.IO.Path.Combine(Path, $"envs/{environment}/current"), "generations/1");

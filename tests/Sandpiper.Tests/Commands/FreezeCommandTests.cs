@@ -31,7 +31,8 @@ public sealed class FreezeCommandTests : IDisposable
         Assert.Empty(Strings(JsonDocument.Parse(Answer("--json")).RootElement, "hashes"));
     }
 
-    private static IEnumerable<string?> Strings(JsonElement answer, string key) => answer.GetProperty(key).EnumerateArray().Select(e => e.GetString());
+    private static IEnumerable<string?> Strings(JsonElement answer, string key) =>
+        answer.GetProperty(key).EnumerateArray().Select(e => e.GetString());
 
     private string Answer(params string[] options)
     {

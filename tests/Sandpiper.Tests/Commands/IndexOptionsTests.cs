@@ -24,7 +24,8 @@ public sealed class IndexOptionsTests
     [InlineData("https://")]
     [InlineData("")]
     public void What_is_no_address_of_an_index_is_wrong_usage(string given) =>
-        Assert.Equal(ExitCode.WrongUsage, Assert.Throws<ExplainedException>(() => Chosen(["-i", given], new RequirementsFile())).Explanation.Exit);
+        Assert.Equal(ExitCode.WrongUsage,
+            Assert.Throws<ExplainedException>(() => Chosen(["-i", given], new RequirementsFile())).Explanation.Exit);
 
     [Theory]
     [InlineData("http://user:se/kret@127.0.0.1:8799/simple/", "http://***@127.0.0.1:8799/simple/")]
@@ -51,11 +52,46 @@ public sealed class IndexOptionsTests
 
     [Fact]
     public void The_command_line_wins_over_a_file() =>
-        Assert.Equal(["https://a.example/"], Chosen(["--default-index", "https://a.example/"], new RequirementsFile { IndexUrl = "https://b.example/" }));
+        Assert.Equal(["https://a.example/"],
+            Chosen(["--default-index", "https://a.example/"], new RequirementsFile { IndexUrl = "https://b.example/" }));
 
     [Fact]
     public void A_file_can_switch_the_index_off() =>
         Assert.Empty(Chosen([], new RequirementsFile { NoIndex = true, IndexUrl = "https://b.example/" }));
+
+    // By addresses that are refused and quoted: nobody has to be asked, and no interpreter to be there.
+    [Theory]
+    [InlineData("SANDPIPER_INDEX_URL", "SANDPIPER_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")]
+    [InlineData("UV_DEFAULT_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")]
+    [InlineData("UV_INDEX_URL", "UV_INDEX_URL", "PIP_INDEX_URL")]
+    [InlineData("PIP_INDEX_URL", "PIP_INDEX_URL")]
+    public void What_was_set_for_us_counts_before_what_was_set_for_uv_and_that_before_what_was_set_for_pip(
+        string chosen, params string[] set)
+    {
+        Ended ended = InstalledWith(set.ToDictionary(name => name, name => (string?)$"ftp://{name}/", StringComparer.Ordinal));
+        Assert.Equal((int)ExitCode.WrongUsage, ended.ExitCode);
+        Assert.StartsWith($"index from {chosen}\n× `ftp://{chosen}/` is no address of an index\n", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_variable_that_is_empty_names_no_index() => Assert.StartsWith("index from PIP_INDEX_URL\n",
+        InstalledWith(
+            new(StringComparer.Ordinal) { ["SANDPIPER_INDEX_URL"] = "", ["UV_DEFAULT_INDEX"] = "",
+            ["PIP_INDEX_URL"] = "ftp://pip/" }).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_word_of_the_command_line_counts_before_every_variable() =>
+        Assert.StartsWith("× `ftp://typed/` is no address of an index\n",
+        InstalledWith(new(StringComparer.Ordinal) { ["SANDPIPER_INDEX_URL"] = "ftp://set/" }, "-i", "ftp://typed/").Error,
+            StringComparison.Ordinal);
+
+    private static Ended InstalledWith(Dictionary<string, string?> variables, params string[] words)
+    {
+        using var folder = new Folder();
+        foreach (string name in (string[])["SANDPIPER_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"])
+            variables.TryAdd(name, null);
+        return BuiltCommand.RunWith(variables, ["install", "six", "--dry-run", "-v", "--root", folder.Path, .. words]);
+    }
 
     private static IEnumerable<string> Chosen(string[] words, RequirementsFile file)
     {

@@ -55,7 +55,8 @@ public sealed class MomentsTests
     [Fact]
     public void Garbage_never_throws_and_no_age_lies_in_the_future() =>
         Gen.OneOf(Gen.String, Gen.String[Gen.Char["0123456789-:TZP dwhmys+"], 0, 30]).Sample(
-            text => Assert.True(!Moments.TryParse(text, Now, out DateTimeOffset moment) || text.Contains('-') || moment <= Now, text), iter: 2_000);
+            text => Assert.True(!Moments.TryParse(text, Now, out DateTimeOffset moment) || text.Contains('-') || moment <= Now, text),
+                iter: 2_000);
 
     private static DateTimeOffset Moment(string text)
     {

@@ -17,7 +17,8 @@ public sealed class RequirementLinesTests : IDisposable
         string file = _folder.Write("requirements.txt", "six>=1\n--pre\n--extra-index-url https://b.example/simple\n");
         string limits = _folder.Write("limits.txt", "idna<4\n");
         RequirementsFile whole = RequirementLines.Of(["requests[socks]"], [file], [limits]);
-        Assert.Equal([("requests", false), ("six", false), ("idna", true)], whole.Lines.Select(l => (l.Requirement.Name.ToString(), l.IsConstraint)));
+        Assert.Equal([("requests", false), ("six", false), ("idna", true)],
+            whole.Lines.Select(l => (l.Requirement.Name.ToString(), l.IsConstraint)));
         Assert.Equal("the command line", whole.Lines[0].Source);
         Assert.True(whole.Pre);
         Assert.Equal(["https://b.example/simple"], whole.ExtraIndexUrls);
@@ -69,7 +70,8 @@ public sealed class RequirementLinesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_without_a_length_is_read_like_any_other() => Assert.Contains("VmSize", PlainFile.ReadText("/proc/self/status"), StringComparison.Ordinal);
+    public void A_file_without_a_length_is_read_like_any_other() =>
+        Assert.Contains("VmSize", PlainFile.ReadText("/proc/self/status"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("six\nid\xE9na\n", "r.txt:2", "it is not UTF-8, as a requirements file is")]
@@ -159,7 +161,8 @@ public sealed class RequirementLinesTests : IDisposable
 
     private string Unread(string file)
     {
-        Explanation explanation = Assert.Throws<ExplainedException>(() => RequirementLines.Of([], [Path.Combine(_folder.Path, file)], [])).Explanation;
+        Explanation explanation = Assert.Throws<ExplainedException>(
+            () => RequirementLines.Of([], [Path.Combine(_folder.Path, file)], [])).Explanation;
         Assert.Equal((ExitCode.CouldNot, "a requirements file cannot be read; nothing was changed"), (explanation.Exit, explanation.What));
         return explanation.Because[0];
     }

@@ -22,7 +22,8 @@ public sealed class WrongWordsTests
     [InlineData("`-r` stands before `install`; nothing was done", "it is an option of `install` and comes after it", "-r", "x", "install")]
     [InlineData("`list` has no option `--wrong`; nothing was done", "its help lists those that there are", "--wrong", "list")]
     [InlineData("there is no command `pip`; nothing was done", "`sandpiper help` lists all that there are", "pip", "install", "six")]
-    [InlineData("there is no command `pip`; nothing was done", "`sandpiper help` lists all that there are", "--color", "never", "pip", "list")]
+    [InlineData("there is no command `pip`; nothing was done", "`sandpiper help` lists all that there are", "--color", "never", "pip",
+        "list")]
     [InlineData("`-x` is one word too many for `list`; nothing was done", "its help shows what it takes", "list", "--", "-x")]
     [InlineData("`--write` was given an empty value; nothing was done", "it takes DIR", "run", "--write", "", "--", "true")]
     [InlineData("`-r` was given an empty value; nothing was done", "it takes FILE", "install", "-r", "")]
@@ -31,8 +32,10 @@ public sealed class WrongWordsTests
     [InlineData("`--env-var` was given an empty value; nothing was done", "it takes NAME", "run", "--env-var", "", "true")]
     [InlineData("`--env` has no value; nothing was done", "it takes NAME", "list", "--env")]
     [InlineData("`--` stands before `list`; nothing was done", "the command comes first", "--", "list")]
-    [InlineData("`http://***@h/` is one word too many for `list`; nothing was done", "its help shows what it takes", "list", "http://user:se/kret@h/")]
-    [InlineData("there is no command `http://***@h/`; nothing was done", "`sandpiper help` lists all that there are", "http://user:se/kret@h/")]
+    [InlineData("`http://***@h/` is one word too many for `list`; nothing was done", "its help shows what it takes", "list",
+        "http://user:se/kret@h/")]
+    [InlineData("there is no command `http://***@h/`; nothing was done", "`sandpiper help` lists all that there are",
+        "http://user:se/kret@h/")]
     [InlineData("`--env` has no value; nothing was done", "it takes NAME", "list", "--env", "x", "--env")]
     [InlineData("`--env` has no value; nothing was done", "it takes NAME", "run", "--env=", "--", "true")]
     [InlineData("`--env` was given an empty value; nothing was done", "it takes NAME", "install", "--env=", "six")]
@@ -55,7 +58,8 @@ public sealed class WrongWordsTests
     [InlineData("rollback", "--", "1")]
     [InlineData("show", "--", "-x")]
     [InlineData("list", "--version")]
-    public void A_right_line_is_left_alone(params string[] args) => Assert.Null(WrongWords.In(CommandLine.Parse(CommandLine.Build(), args)));
+    public void A_right_line_is_left_alone(params string[] args) =>
+        Assert.Null(WrongWords.In(CommandLine.Parse(CommandLine.Build(), args)));
 
     [Theory]
     [InlineData("list", "--env", "a", "--env", "b")]

@@ -2,6 +2,7 @@ using System.Text;
 using Sandpiper.Archives;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Kernel;
@@ -12,6 +13,7 @@ using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Store;
 using Sandpiper.Tests.Snapshots;
 using Sandpiper.Wheels;
@@ -51,8 +53,12 @@ public sealed class ExplanationsTests
         ("a ledger that could not be confirmed", new ChangeUnfinishedException("shared", 2, AfterSwitch.Ledger, new IOException("No space left on device", 28))),
         ("a switch that may not be on the disk", new ChangeUnfinishedException("shared", 2, AfterSwitch.OnDisk, new IOException("Input/output error"))),
         ("an environment", new EnvironmentException("generation 3 is damaged")),
-        ("no sandbox, with a hint", new SandboxUnavailableException("bubblewrap is not installed", "apt install bubblewrap")),
-        ("no sandbox, without a hint", new SandboxUnavailableException("the kernel has no user namespaces", null)),
+        ("a lost link", new CurrentLostException("shared", "/home/a/envs/shared/current", 17, 18)),
+        ("a lost link of another environment", new CurrentLostException("other", "/home/a/envs/other/current", 1, 1)),
+        ("an interpreter that is gone", new InterpreterGoneException("shared", "/usr/bin/python3.11", "python3.11", "there is no python3.11 any more", ["six>=1", "rich"])),
+        ("no sandbox, with a hint", new SandboxUnavailableException(SandboxObstacle.BubblewrapAbsent, "/usr/bin/bwrap")),
+        ("no sandbox, without a hint", new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, "RiscV64")),
+        ("a grant", new GrantRefusedException(PathAccess.Write, "/home/a", new GrantRefusal.Sensitive(new(SensitivityKind.Home)))),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
         ("a missing right", new UnauthorizedAccessException("Access to the path '/root/x' is denied.")),
@@ -84,7 +90,13 @@ public sealed class ExplanationsTests
     public void No_exception_of_a_room_is_left_without_words()
     {
         var known = Cases.SelectMany(c => new[] { c.Error, c.Error.InnerException }).OfType<Exception>().Select(e => e.GetType()).ToHashSet();
-        var raised = new[] { typeof(ArchiveRefusedException), typeof(IndexException), typeof(RequirementsFileException), typeof(StoreDamagedException), typeof(KernelException) }
+        Type[] oneOfEachRoom =
+        [
+            typeof(ArchiveRefusedException), typeof(IndexException), typeof(RequirementsFileException), typeof(StoreDamagedException),
+            typeof(KernelException), typeof(EnvironmentException), typeof(InterpreterException), typeof(WaiverFileDamagedException),
+            typeof(RefusedException), typeof(SandboxUnavailableException),
+        ];
+        var raised = oneOfEachRoom
             .SelectMany(t => t.Assembly.GetExportedTypes())
             .Where(t => t.IsSubclassOf(typeof(Exception)));
         Assert.Empty(raised.Where(t => !known.Contains(t)).Select(t => t.Name));

@@ -10,7 +10,8 @@ internal sealed class Listener(bool color = false, bool watches = false, Verbosi
     private readonly StringBuilder _error = new();
     private Terminal? _terminal;
 
-    public Terminal Terminal => _terminal ??= new Terminal(new StringWriter(_output), new StringWriter(_error), color, color, watches, verbosity) { Columns = () => columns };
+    public Terminal Terminal => _terminal ??= new Terminal(
+        new StringWriter(_output), new StringWriter(_error), color, color, watches, verbosity) { Columns = () => columns };
 
     public string Output => _output.ToString();
 

@@ -42,6 +42,20 @@ public sealed class TerminalTests
     }
 
     [Theory]
+    [InlineData("from https://user:pass@host/simple/", "from https://***@host/simple/")]
+    [InlineData("https://user:p@ss@host/", "https://***@host/")]
+    [InlineData("`https://token@host` or `http://u:p@h/x`", "`https://***@host` or `http://***@h/x`")]
+    [InlineData("https://host/@scope/pkg, me@example.org", "https://host/@scope/pkg, me@example.org")]
+    public void No_stream_is_told_what_an_address_carries_before_its_host(string text, string shown)
+    {
+        var listener = new Listener(watches: true);
+        listener.Terminal.Line(text);
+        listener.Terminal.Problem(text);
+        listener.Terminal.Transient(text);
+        Assert.Equal(($"{shown}\n", $"{shown}\n\r\e[2K{shown}"), (listener.Output, listener.Error));
+    }
+
+    [Theory]
     [InlineData("Quiet", "problem\n")]
     [InlineData("Normal", "note\nproblem\n")]
     [InlineData("Verbose", "detail\nnote\nproblem\n")]

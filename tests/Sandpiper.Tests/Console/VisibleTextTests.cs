@@ -60,7 +60,8 @@ public sealed class VisibleTextTests
         Assert.Equal(visible, VisibleText.Of(visible));
         foreach (Rune rune in visible.EnumerateRunes())
         {
-            Assert.False(Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate, $"U+{rune.Value:X}");
+            Assert.False(Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate,
+                $"U+{rune.Value:X}");
         }
     }, iter: 1_000);
 }

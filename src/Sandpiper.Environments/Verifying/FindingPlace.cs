@@ -1,0 +1,23 @@
+namespace Sandpiper.Environments.Verifying;
+
+/// <summary>Where something is not as it was installed: which decides what mends it.</summary>
+public enum FindingPlace
+{
+    /// <summary>The generation: the next one is made without it.</summary>
+    Generation,
+
+    /// <summary>The sealed files of a wheel: every environment with it is concerned, and none can be composed from it.</summary>
+    Store,
+
+    /// <summary>The record of all changes: what can still be known is written down anew.</summary>
+    Ledger,
+
+    /// <summary>The link that says which generation is current.</summary>
+    Current,
+
+    /// <summary>The interpreter that the generation was made for: gone, or another one by now.</summary>
+    Interpreter,
+
+    /// <summary>The scripts on a person's PATH.</summary>
+    Shims,
+}

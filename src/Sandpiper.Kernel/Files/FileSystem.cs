@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>What a file system's word is worth.</summary>
+public static partial class FileSystem
+{
+    private const int AnswerSize = 256;     // struct statfs has 120 bytes on 64-bit machines
+
+    /// <summary>Whether every change of a file moves its ctime, so that the same ctime means the same file.</summary>
+    /// <remarks>
+    /// Those of which it is known. Not tmpfs: what is written through a memory mapping leaves no trace there; not what is reached over a
+    /// network or through a program (NFS, FUSE, 9p), for they tell the time that somebody else says.
+    /// </remarks>
+    public static bool KeepsChangeTimes(string path)
+    {
+        Span<byte> answer = stackalloc byte[AnswerSize];
+        if (Statfs(path, answer) != 0) return false;
+        // f_type, the first field; the magic numbers of linux/magic.h, ext2 to ext4 being one.
+        return (uint)MemoryMarshal.Read<nint>(answer) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x2fc12fc1 or 0x794c7630;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statfs(string path, Span<byte> answer);
+}

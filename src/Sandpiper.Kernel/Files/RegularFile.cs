@@ -1,0 +1,42 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>
+/// Reads a file that lies where anybody's program may have put something else: a pipe would be waited for, a device never ends, a link leads
+/// away. None of them is opened for reading, however the name changes meanwhile.
+/// </summary>
+public static class RegularFile
+{
+    /// <summary>Null when there is no regular file of that name itself.</summary>
+    /// <exception cref="IOException">It may not be read.</exception>
+    public static SafeFileHandle? TryOpen(string path)
+    {
+        if (!FileStatus.TryRead(path, out var named) || named.Type != FileType.Regular) return null;
+        var file = RawFile.TryOpen(path, RawFile.ReadOnly | RawFile.NonBlocking | RawFile.NoTerminal);
+        if (file is null) return null;
+        // Replaced between the two calls: O_NOFOLLOW has another value on every architecture, and does not stop pipes.
+        if (FileStatus.Of(file) is { Type: FileType.Regular } opened && opened.Identity == named.Identity) return file;
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>All of it; null when there is no regular file of that name.</summary>
+    /// <exception cref="IOException">It may not be read, or is longer than <paramref name="maxBytes"/>.</exception>
+    public static byte[]? TryRead(string path, int maxBytes)
+    {
+        using var file = TryOpen(path);
+        if (file is null) return null;
+        long length = RandomAccess.GetLength(file);
+        if (length > maxBytes) throw new IOException($"more than {maxBytes} bytes: {path}");
+        byte[] content = new byte[length];
+        int filled = 0;
+        while (filled < content.Length)
+        {
+            int count = RandomAccess.Read(file, content.AsSpan(filled), filled);
+            if (count == 0) return content[..filled];       // it became shorter: whoever reads it finds that it is not whole
+            filled += count;
+        }
+        return content;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>statx(2), whose answer is laid out alike on every architecture, unlike that of stat(2).</summary>
+internal static partial class StatxCall
+{
+    /// <summary>For paths that are not below an open directory: AT_FDCWD, linux/fcntl.h.</summary>
+    public static SafeFileHandle Here { get; } = new(-100, ownsHandle: false);
+
+    /// <returns>0, or -1; the last error says why.</returns>
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Of(SafeFileHandle directory, string path, int flags, uint mask, out Answer answer);
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Timestamp
+    {
+        public long Seconds;
+        public uint Nanoseconds;
+        public int Reserved;
+    }
+
+    /// <summary>struct statx, linux/stat.h.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    internal struct Answer
+    {
+        public uint Mask, BlockSize;
+        public ulong Attributes;
+        public uint Links, User, Group;
+        public ushort Mode, Padding;
+        public ulong Inode, Size, Blocks, AttributesMask;
+        public Timestamp Accessed, Born, Changed, Modified;
+        public uint SpecialMajor, SpecialMinor, DeviceMajor, DeviceMinor;
+
+        public readonly FileIdentity Identity => new(DeviceMajor, DeviceMinor, Inode);
+    }
+}

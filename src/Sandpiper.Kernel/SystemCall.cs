@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace Sandpiper.Kernel;
+
+/// <summary>Calls by number, for which not every libc has a name.</summary>
+internal static partial class SystemCall
+{
+    /// <returns>Negative when it failed; the last error says why.</returns>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint Invoke(nint number, nuint first, nuint second, nuint third, nuint fourth, nuint fifth);
+}

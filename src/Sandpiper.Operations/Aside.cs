@@ -1,0 +1,21 @@
+using System.Security.Cryptography;
+using Sandpiper.Environments;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Store;
+
+namespace Sandpiper.Operations;
+
+/// <summary>Where goes what stands in the way of a repair and may be somebody's: nobody but its owner throws it away.</summary>
+internal static class Aside
+{
+    /// <returns>What a person should hear.</returns>
+    /// <exception cref="IOException">It cannot be moved.</exception>
+    public static string Put(string path, DataPlaces places)
+    {
+        string directory = Path.Combine(places.Root, "aside");
+        Directory.CreateDirectory(directory, SealedTree.OpenDirectoryMode);
+        string kept = Path.Combine(directory, $"{RandomNumberGenerator.GetHexString(8, lowercase: true)}-{Path.GetFileName(path)}");
+        AtomicRename.Replace(path, kept);
+        return $"`{path}` was put aside: {kept}";
+    }
+}

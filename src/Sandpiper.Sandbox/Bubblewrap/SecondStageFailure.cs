@@ -1,0 +1,34 @@
+using Sandpiper.Kernel;
+
+namespace Sandpiper.Sandbox.Bubblewrap;
+
+/// <summary>Why the last step inside did not become the program.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Subject">A path, or the program as it was asked for.</param>
+/// <param name="Errno">Of the exec.</param>
+public sealed record SecondStageFailure(SecondStageFailureKind Kind, string Subject, int Errno = 0)
+{
+    /// <summary>125 as env(1) and timeout(1) have it, 126 and 127 as the shells (POSIX.1-2024, XCU 2.8.2).</summary>
+    public int ExitCode => Kind switch
+    {
+        SecondStageFailureKind.NotFound => 127,
+        SecondStageFailureKind.NotExecutable => 126,
+        _ => 125,
+    };
+}
+
+/// <summary>In brackets the subject.</summary>
+public enum SecondStageFailureKind
+{
+    /// <summary>What was judged could not be read (where it was to be found).</summary>
+    NotTold,
+
+    /// <summary>Something else is shown than was judged (a path).</summary>
+    Replaced,
+
+    /// <summary>No such program (its name).</summary>
+    NotFound,
+
+    /// <summary>It is there, but cannot be executed (its name).</summary>
+    NotExecutable,
+}

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Sandpiper.Sandbox.Profiles;
+
+/// <summary>What one confined program may see and do; whatever is not named here it may not.</summary>
+public sealed record Confinement
+{
+    /// <summary>What it is shown of the host besides the system. The program is started only if just that is shown.</summary>
+    public ImmutableArray<ShownPath> Shown { get; init; } = [];
+
+    /// <summary>Where it starts; must exist inside.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>Its home: private, empty, gone afterwards; the path is the user's real one so that absolute paths mean the same.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>Its whole environment.</summary>
+    public ImmutableDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>False: no network but its own loopback. True: the host's network.</summary>
+    public bool HostNetwork { get; init; }
+
+    /// <summary>The paths that are shown with this access, in order.</summary>
+    public IEnumerable<string> PathsWith(PathAccess access) => Shown.Where(shown => shown.Access == access).Select(shown => shown.Path);
+}

@@ -1,0 +1,26 @@
+namespace Sandpiper.Sandbox.Profiles;
+
+/// <summary>Why a grant is refused.</summary>
+public abstract record GrantRefusal
+{
+    private GrantRefusal() { }
+
+    /// <summary>There is nothing of that name (for writing: no directory), or we may not look at it.</summary>
+    public sealed record Absent : GrantRefusal;
+
+    /// <summary>It is a link, and nobody would be shown unasked what it leads to.</summary>
+    public sealed record LeadsTo(string Real, Sensitivity Why) : GrantRefusal;
+
+    /// <summary>What is written there can run later, outside.</summary>
+    public sealed record Sensitive(Sensitivity Why) : GrantRefusal;
+
+    /// <summary>The sealed packages of every environment lie there.</summary>
+    public sealed record HoldsPackages : GrantRefusal;
+
+    /// <summary>What later installs believe lies there.</summary>
+    public sealed record HoldsCache : GrantRefusal;
+
+    /// <summary>The caller may not write there himself.</summary>
+    /// <param name="InsteadOfRoot">Whom root became, where he was root; else null.</param>
+    public sealed record NotTheCallers(string? InsteadOfRoot) : GrantRefusal;
+}

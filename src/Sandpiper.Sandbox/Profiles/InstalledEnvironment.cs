@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace Sandpiper.Sandbox.Profiles;
+
+/// <summary>
+/// The generation a program is started from, and keeps whatever is installed meanwhile: what of it the sandbox has to show.
+/// </summary>
+/// <param name="Directory">The generation's.</param>
+/// <param name="Scripts">Its commands, first on PATH inside.</param>
+/// <param name="PythonPrefix">Where its interpreter is installed.</param>
+/// <param name="DataRoot">Where the sealed packages of every environment lie.</param>
+public sealed record InstalledEnvironment(string Directory, string Scripts, string PythonPrefix, string DataRoot)
+{
+    // Of the prefix only what an interpreter needs: a prefix can be somebody's home (`./configure --prefix=$HOME`).
+    private static readonly ImmutableArray<string> OfPrefix = ["bin", "include", "lib", "lib64", "libexec", "ssl"];
+
+    /// <summary>
+    /// The generation itself, and the interpreter's own files where they are not part of the system that is shown anyway.
+    /// </summary>
+    /// <exception cref="SandboxUnavailableException">The generation is gone.</exception>
+    internal IEnumerable<ShownPath> Shown()
+    {
+        yield return ShownPath.Needed(Directory, PathAccess.Read);
+        if (PythonPrefix is "/usr" or "/") yield break;
+        foreach (string name in OfPrefix)
+        {
+            if (ShownPath.At(Path.Join(PythonPrefix, name), PathAccess.Read) is { } part) yield return part;
+        }
+    }
+}

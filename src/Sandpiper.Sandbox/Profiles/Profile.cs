@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+
+namespace Sandpiper.Sandbox.Profiles;
+
+/// <summary>From grants to a confinement, for one kind of program. The kinds differ in what is said here, and in nothing else.</summary>
+public sealed record Profile
+{
+    /// <summary><c>run</c>: a program of the user's, with what he granted it.</summary>
+    public static Profile Run { get; } = new()
+    {
+        // Without secrets, and a program needs them to look and behave like itself. Everything else is cleared: tokens live there.
+        PassedOn =
+        [
+            "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_TIME",
+                "LC_NUMERIC",
+            "LC_COLLATE", "TZ", "COLUMNS", "LINES",
+        ],
+    };
+
+    /// <summary>Variables of the caller that it is given unasked.</summary>
+    public required ImmutableArray<string> PassedOn { get; init; }
+
+    /// <param name="environment">Whose packages it runs with.</param>
+    /// <param name="grants">What the user granted.</param>
+    /// <param name="caller">Who asks, and from where.</param>
+    /// <exception cref="GrantRefusedException">A grant that must not be given, or cannot.</exception>
+    /// <exception cref="SandboxUnavailableException">Something that has to be shown or protected cannot be.</exception>
+    public Terms For(InstalledEnvironment environment, Grants grants, Caller caller)
+    {
+        ImmutableArray<ShownPath> writable = [.. grants.Write.Select(directory => GrantedPaths.Writable(directory, environment, caller))];
+        ImmutableArray<ShownPath> readable = [.. grants.Read.Select(path => GrantedPaths.Readable(path, caller))];
+        bool named = writable.Concat(readable).Any(granted => DirectoryTree.Holds(granted.Path, caller.CurrentDirectory));
+        ShownPath? here = named ? null : ShownPath.At(caller.CurrentDirectory, PathAccess.Read);
+        HiddenDirectory? hidden = named ? null : WhyHidden(here, grants, caller);
+        ImmutableArray<ShownPath> shown =
+            [.. environment.Shown(), .. readable, .. here is null || hidden is not null
+                ? ImmutableArray<ShownPath>.Empty : [here], .. writable];
+        var confinement = new Confinement
+        {
+            Shown = [.. shown, .. TakenBack(shown)],
+            Home = caller.SandboxHome,
+            WorkingDirectory = hidden is null ? caller.CurrentDirectory : caller.SandboxHome,
+            HostNetwork = grants.Network,
+            Variables = VariablesOf(environment, grants, caller),
+        };
+        return new Terms(confinement, hidden);
+    }
+
+    private static HiddenDirectory? WhyHidden(ShownPath? here, Grants grants, Caller caller)
+    {
+        if (!grants.ShowCurrentDirectory) return new HiddenDirectory.OnRequest();
+        if (here is null) return new HiddenDirectory.Gone();
+        return SensitiveDirectories.WhyNotShown(here.Real, caller.Home) is { } why ? new HiddenDirectory.Kept(why) : null;
+    }
+
+    // Of what is shown: sockets, behind each of which somebody unconfined answers, and names that make other programs run code later. Who
+    // grants such a name itself means it.
+    private static IEnumerable<ShownPath> TakenBack(ImmutableArray<ShownPath> shown)
+    {
+        ShownPath[] masked = [.. SocketNames.In(shown).Select(name => ShownPath.At(name, PathAccess.Masked)).OfType<ShownPath>()];
+        IEnumerable<ShownPath> writable = shown.Where(s => s.Access is PathAccess.Write);
+        IEnumerable<ShownPath> meant = [.. writable, .. masked];
+        return writable.SelectMany(directory => ProtectedNames.In(directory.Path))
+            .Where(name => !meant.Any(m => string.Equals(m.Path, name, StringComparison.Ordinal)))
+            .Select(name => ShownPath.At(name, PathAccess.Protected)).OfType<ShownPath>()
+            .Concat(masked);
+    }
+
+    private ImmutableDictionary<string, string> VariablesOf(InstalledEnvironment environment, Grants grants, Caller caller)
+    {
+        var variables = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (string name in PassedOn.Concat(grants.Variables))
+        {
+            if (caller.Variables.TryGetValue(name, out string? value)) variables[name] = value;
+        }
+        variables["PATH"] = $"{environment.Scripts}:/usr/local/bin:/usr/bin:/bin";
+        variables["HOME"] = caller.SandboxHome;
+        variables["USER"] = variables["LOGNAME"] = caller.UserName;
+        variables["SHELL"] = "/bin/sh";
+        variables["TMPDIR"] = "/tmp";
+        variables["VIRTUAL_ENV"] = environment.Directory;
+        return variables.ToImmutable();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Sandpiper.Sandbox.Profiles;
+
+/// <summary>Directories that nobody means to show to a program just by standing in them.</summary>
+public static class SensitiveDirectories
+{
+    // /usr is public and shown anyway; of the rest a program needs nothing, and much in it is somebody's secret or socket.
+    private static readonly ImmutableArray<string> OfTheSystem =
+        ["/boot", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/var/lib", "/var/run"];
+
+    // Everybody puts things there, sockets among them; what somebody made below them is his own again.
+    private static readonly ImmutableArray<string> OfEverybody = ["/tmp", "/var/tmp", "/dev/shm"];
+
+    // Where programs keep keys, tokens and wallets; wherever they lie, whosever home that is.
+    private static readonly ImmutableArray<string> Keys =
+    [
+        ".aws", ".azure", ".docker", ".gnupg", ".kube", ".mozilla", ".password-store", ".ssh", ".thunderbird",
+        ".git-credentials", ".netrc", ".npmrc", ".pgpass", ".pypirc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa",
+    ];
+
+    /// <summary>Why <paramref name="directory"/> is not shown unasked, or null when it may be.</summary>
+    /// <param name="directory">Absolute; links are followed.</param>
+    /// <param name="home">The user's home directory.</param>
+    public static Sensitivity? WhyNotShown(string directory, string home)
+    {
+        string real = RealPath.Of(directory);
+        string realHome = RealPath.Of(home);
+        if (real is "/") return new(SensitivityKind.WholeFileSystem);
+        if (string.Equals(real, realHome, StringComparison.Ordinal)) return new(SensitivityKind.Home);
+        if (DirectoryTree.Holds(real, realHome)) return new(SensitivityKind.AboveHome);
+        if (OfEverybody.Contains(real, StringComparer.Ordinal)) return new(SensitivityKind.OfEverybody);
+        if (OfTheSystem.Concat(OfEverybody).FirstOrDefault(root => DirectoryTree.Holds(real, root)) is { } inside)
+        {
+            return new(SensitivityKind.AboveSystem, inside);
+        }
+        bool atHome = realHome is not "/" && DirectoryTree.Holds(realHome, real);
+        if (atHome && real.AsSpan(realHome.Length).TrimStart('/') is ['.', ..]) return new(SensitivityKind.HiddenInHome);
+        // A home may itself lie there: /root, /var/lib/jenkins.
+        if (!atHome && OfTheSystem.FirstOrDefault(root => DirectoryTree.Holds(root, real)) is { } system)
+        {
+            return new(SensitivityKind.InSystem, system);
+        }
+        if (Keys.FirstOrDefault(real.Split('/').Contains) is { } within) return new(SensitivityKind.AmongKeys, within);
+        return Keys.FirstOrDefault(name => Path.Exists(Path.Join(real, name))) is { } key ? new(SensitivityKind.HoldsKeys, key) : null;
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
+
+namespace Sandpiper.Sandbox.Profiles;
+
+/// <summary>
+/// One thing of the host that a program is shown: made where it is judged, and from there on the same value for the mount and for the
+/// comparison. Whoever may write above it can put a link there a moment later, and bubblewrap takes paths; so the last step inside looks
+/// whether it is still the same, when nobody can change it any more.
+/// </summary>
+public sealed record ShownPath
+{
+    private const string Nothing = "/dev/null";
+
+    private ShownPath(string path, string real, FileIdentity identity, PathAccess access) =>
+        (Path, Real, Identity, Access) = (path, real, identity, access);
+
+    /// <summary>As it was asked for; inside it appears there. Absolute, without dots or a slash at its end.</summary>
+    public string Path { get; }
+
+    /// <summary>Where it really lay when it was judged.</summary>
+    public string Real { get; }
+
+    /// <summary>Which file or directory it was.</summary>
+    public FileIdentity Identity { get; }
+
+    /// <summary>What may be done with it.</summary>
+    public PathAccess Access { get; }
+
+    /// <returns>Null when there is nothing, or we may not look at it.</returns>
+    /// <exception cref="ArgumentException">Not a full path.</exception>
+    /// <exception cref="SandboxUnavailableException">A link, which cannot be protected.</exception>
+    public static ShownPath? At(string path, PathAccess access)
+    {
+        string whole = Whole(path);
+        if (access is PathAccess.Masked)
+        {
+            return System.IO.Path.Exists(whole) && FileFacts.IdentityOf(Nothing) is { } nothing
+                ? new(whole, Nothing, nothing, access) : null;
+        }
+        // Nothing can be mounted on a link itself, and a link in a writable directory can be replaced.
+        bool itself = access is PathAccess.Protected;
+        // Held open, so that place and identity are those of one thing.
+        using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace | (itself ? RawFile.NoFollow : 0), out _);
+        if (held.IsInvalid) return null;
+        if (FileFacts.KindOf(held) is FileKind.SymbolicLink) throw new SandboxUnavailableException(SandboxObstacle.PathIsLink, whole);
+        string? real = new FileInfo($"/proc/self/fd/{held.DangerousGetHandle()}").LinkTarget;
+        return real is not null && System.IO.Path.Exists(real) ? new ShownPath(whole, real, FileFacts.IdentityOf(held), access) : null;
+    }
+
+    /// <summary>What has to be there: nothing that is granted may be missing in silence.</summary>
+    /// <exception cref="SandboxUnavailableException">It is not, or it is a link, which cannot be protected.</exception>
+    public static ShownPath Needed(string path, PathAccess access) =>
+        At(path, access) ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, path);
+
+    private static string Whole(string path)
+    {
+        // With ".." in it a path would sort, and be compared, as another one than it is.
+        if (!System.IO.Path.IsPathFullyQualified(path) || path.Contains('\0')
+            || !string.Equals(path, System.IO.Path.GetFullPath(path), StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"not a full path: `{path}`", nameof(path));
+        }
+        return System.IO.Path.TrimEndingDirectorySeparator(path);
+    }
+}

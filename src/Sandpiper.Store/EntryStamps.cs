@@ -1,0 +1,149 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Wheels;
+
+namespace Sandpiper.Store;
+
+/// <summary>
+/// When each file of a sealed wheel was last seen as it should be: <c>stamps/SHA256</c> below the data root, outside the sealed entry. A file
+/// whose stamp still fits need not be read again to know its content; every other is.
+/// </summary>
+/// <remarks>
+/// Whoever edits a file can put its size, mode and mtime back, but not its ctime. A hard link moves the ctime too, so whoever makes one
+/// stamps anew. What does not fit (another's link, a restored backup, a crash between link and stamp, two commands at once, inodes that a
+/// mount numbers afresh) costs one reading, and so does a file of stamps that is lost or garbled.
+/// <para>
+/// It finds out every program that does not know of us. It proves nothing against one that does: with the user's rights that one can write
+/// stamps as well as we can, as it can write manifests and ledgers; <c>verify --full</c> believes no stamp. An edit in the very tick of the
+/// kernel's clock in which we link (milliseconds, nothing since Linux 6.13) is such a forgery: it has to wait for us. That is why a young
+/// ctime is not held back as git's index does: after a link every one is young, and all would be read every time.
+/// </para>
+/// </remarks>
+public sealed class EntryStamps
+{
+    private const int StampSize = 8 + 8 + 8 + 4;
+    private const int HeaderSize = 8 + SHA256.HashSizeInBytes + StampSize;
+
+    private EntryStamps(Sha256Digest manifestDigest, FileStamp manifest, ImmutableArray<FileStamp> files) =>
+        (ManifestDigest, Manifest, Files) = (manifestDigest, manifest, files);
+
+    /// <summary>Of <c>manifest.json</c> as the seal wrote it.</summary>
+    public Sha256Digest ManifestDigest { get; }
+
+    public FileStamp Manifest { get; }
+
+    /// <summary>In the order of <see cref="SealedWheel.Files"/>.</summary>
+    public ImmutableArray<FileStamp> Files { get; }
+
+    private static ReadOnlySpan<byte> Magic => "spstamp1"u8;
+
+    /// <summary>
+    /// The stamps of an entry whose manifest is the one that was sealed; null when there are none to be believed.
+    /// </summary>
+    /// <exception cref="StoreDamagedException">The manifest is another: the digests in it are not those of the wheel.</exception>
+    public static EntryStamps? Find(SealedWheel wheel)
+    {
+        if (TryRead(wheel) is not { } stamps) return null;
+        if (FileStatus.TryRead(wheel.ManifestFile, out var now) && FileStamp.Of(now) == stamps.Manifest) return stamps;
+        var digest = Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest));
+        return digest == stamps.ManifestDigest ? stamps : throw new StoreDamagedException(wheel.Digest, $"{StoreManifest.FileName} has been changed");
+    }
+
+    /// <summary>Of an entry that was just unpacked and that nobody else has seen yet.</summary>
+    /// <param name="manifest">Its path, for now.</param>
+    /// <param name="tree">Where its files are, for now.</param>
+    public static EntryStamps Take(string manifest, string tree, ImmutableArray<StoredFile> files)
+    {
+        var stamps = new FileStamp[files.Length];
+        Parallel.For(0, stamps.Length, i => stamps[i] = StampOf(Path.Combine(tree, files[i].StorePath)));
+        return new EntryStamps(Sha256Digest.Of(File.ReadAllBytes(manifest)), StampOf(manifest), ImmutableCollectionsMarshal.AsImmutableArray(stamps));
+    }
+
+    /// <summary>Losing them costs one reading, so a failure is none.</summary>
+    /// <param name="files">In the order of <see cref="SealedWheel.Files"/>; the default value where nothing is known.</param>
+    public static void Keep(SealedWheel wheel, EntryStamps? before, FileStamp[] files)
+    {
+        try
+        {
+            var manifest = StampOf(wheel.ManifestFile);
+            var digest = before?.ManifestDigest ?? Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest));
+            new EntryStamps(digest, manifest, ImmutableCollectionsMarshal.AsImmutableArray(files)).Write(wheel.StampsFile);
+        }
+        catch (StoreDamagedException)
+        {
+            // Whoever reads the entry next says so.
+        }
+    }
+
+    /// <inheritdoc cref="Keep"/>
+    public void Write(string path)
+    {
+        string next = $"{path}.{Environment.ProcessId}";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, SealedTree.OpenDirectoryMode);
+            File.Delete(next);      // of a command of that number that was killed
+            using (var file = RawFile.TryOpen(next, RawFile.WriteOnly | RawFile.Create | RawFile.Exclusive))
+            {
+                if (file is null) return;
+                RandomAccess.Write(file, ToBytes(), 0);
+            }
+            AtomicRename.Replace(next, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the next compose reads once
+        }
+    }
+
+    private static FileStamp StampOf(string path) => FileStatus.TryRead(path, out var status) ? FileStamp.Of(status) : default;
+
+    private static EntryStamps? TryRead(SealedWheel wheel)
+    {
+        try
+        {
+            int size = checked(HeaderSize + wheel.Files.Length * StampSize + SHA256.HashSizeInBytes);
+            // Of exactly this wheel and nothing else; torn by a crash or garbled, it is none.
+            if (RegularFile.TryRead(wheel.StampsFile, size) is not { } bytes || bytes.Length != size) return null;
+            var content = bytes.AsSpan(0, size - SHA256.HashSizeInBytes);
+            if (!content.StartsWith(Magic) || !SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length))) return null;
+            if (!FileSystem.KeepsChangeTimes(wheel.Directory)) return null;
+            var files = new FileStamp[wheel.Files.Length];
+            for (int i = 0; i < files.Length; i++) files[i] = Stamp(content[(HeaderSize + i * StampSize)..]);
+            var manifest = Sha256Digest.FromBytes(content.Slice(Magic.Length, SHA256.HashSizeInBytes));
+            return new EntryStamps(manifest, Stamp(content[(HeaderSize - StampSize)..]), ImmutableCollectionsMarshal.AsImmutableArray(files));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private byte[] ToBytes()
+    {
+        byte[] bytes = new byte[HeaderSize + Files.Length * StampSize + SHA256.HashSizeInBytes];
+        var content = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
+        Magic.CopyTo(content);
+        Convert.FromHexString(ManifestDigest.Hex).CopyTo(content[Magic.Length..]);
+        Put(content[(HeaderSize - StampSize)..], Manifest);
+        for (int i = 0; i < Files.Length; i++) Put(content[(HeaderSize + i * StampSize)..], Files[i]);
+        SHA256.HashData(content, bytes.AsSpan(content.Length));
+        return bytes;
+    }
+
+    private static FileStamp Stamp(ReadOnlySpan<byte> at) => new(
+        BinaryPrimitives.ReadUInt64LittleEndian(at), BinaryPrimitives.ReadInt64LittleEndian(at[8..]),
+        new UnixTime(BinaryPrimitives.ReadInt64LittleEndian(at[16..]), BinaryPrimitives.ReadUInt32LittleEndian(at[24..])));
+
+    private static void Put(Span<byte> at, in FileStamp stamp)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(at, stamp.Inode);
+        BinaryPrimitives.WriteInt64LittleEndian(at[8..], stamp.Size);
+        BinaryPrimitives.WriteInt64LittleEndian(at[16..], stamp.ChangedAt.Seconds);
+        BinaryPrimitives.WriteUInt32LittleEndian(at[24..], stamp.ChangedAt.Nanoseconds);
+    }
+}

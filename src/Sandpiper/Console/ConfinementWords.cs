@@ -1,0 +1,104 @@
+using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Profiles;
+
+namespace Sandpiper.Console;
+
+/// <summary>The words for what the sandbox knows: why there is none, why a grant is refused, and what a program could do.</summary>
+internal static class ConfinementWords
+{
+    /// <summary>One sentence: what it could read, write and reach.</summary>
+    public static string Summary(Terms terms)
+    {
+        string[] writable = [.. terms.Confinement.PathsWith(PathAccess.Write)];
+        string read = terms.Hidden is { } hidden ? $"it could not see this directory ({Of(hidden)})" : "it could read this directory";
+        string write = writable.Length == 0 ? "write nowhere" : $"write {string.Join(", ", writable)}";
+        string net = terms.Confinement.HostNetwork ? "reach every host" : "reach no host";
+        return $"{read}, {write}, {net}.";
+    }
+
+    /// <summary>One line, from inside the sandbox.</summary>
+    public static string Of(SecondStageFailure failure) => failure.Kind switch
+    {
+        SecondStageFailureKind.NotTold => $"sandpiper: what the sandbox shall show was not told ({failure.Subject}); nothing was run",
+        SecondStageFailureKind.Replaced => $"sandpiper: `{failure.Subject}` was replaced while the sandbox was made; nothing was run",
+        SecondStageFailureKind.NotFound => $"sandpiper: `{failure.Subject}`: not found in the sandbox",
+        _ => $"sandpiper: `{failure.Subject}`: not executable (errno {failure.Errno})",
+    };
+
+    public static Explanation Of(SandboxUnavailableException unavailable)
+    {
+        var (because, hint) = Of(unavailable.Obstacle, unavailable.Subject ?? "");
+        return new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [because], hint is null ? [] : [hint]);
+    }
+
+    public static Explanation Of(GrantRefusedException refused)
+    {
+        bool toWrite = refused.Access is PathAccess.Write;
+        string what = toWrite ? $"`{refused.Path}` cannot be granted for writing" : $"`{refused.Path}` cannot be shown to the program";
+        return new(ExitCode.RunFailed, what, refused.Reason switch
+        {
+            GrantRefusal.Absent => $"there is {(toWrite ? "no directory" : "nothing")} of that name, or we may not look at it",
+            GrantRefusal.LeadsTo to => $"it leads to `{to.Real}`, and {Of(to.Why)}; name that itself if you mean it",
+            GrantRefusal.Sensitive sensitive => $"{Of(sensitive.Why)}; what is written there can run later with all your rights",
+            GrantRefusal.HoldsPackages => "the sealed packages of every environment lie there",
+            GrantRefusal.HoldsCache => "what later installs believe lies there (the cache)",
+            GrantRefusal.NotTheCallers { InsteadOfRoot: { } user } =>
+                $"started as root, the program runs as the ordinary user {user}, who may not write there",
+            _ => "you may not write there yourself",
+        });
+    }
+
+    private static string Of(HiddenDirectory hidden) => hidden switch
+    {
+        HiddenDirectory.OnRequest => "you said so",
+        HiddenDirectory.Kept kept => Of(kept.Why),
+        _ => "it is gone",
+    };
+
+    private static string Of(Sensitivity why) => why.Kind switch
+    {
+        SensitivityKind.WholeFileSystem => "it is the whole file system",
+        SensitivityKind.Home => "it is your home directory",
+        SensitivityKind.AboveHome => "your home directory lies in it",
+        SensitivityKind.OfEverybody => "everybody's temporary files and sockets lie in it",
+        SensitivityKind.AboveSystem => $"it holds `{why.Name}`",
+        SensitivityKind.HiddenInHome => "hidden directories of your home hold keys and settings",
+        SensitivityKind.InSystem => $"it belongs to the system (`{why.Name}`)",
+        SensitivityKind.AmongKeys => $"keys are kept there (`{why.Name}`)",
+        _ => $"keys lie in it (`{why.Name}`)",
+    };
+
+    private static (string Because, string? Hint) Of(SandboxObstacle obstacle, string subject) => obstacle switch
+    {
+        SandboxObstacle.RootHeld => ("root cannot be confined", "start it as an ordinary user"),
+        SandboxObstacle.BubblewrapAbsent => ($"bubblewrap is not installed (`{subject}`)", "sudo apt install bubblewrap"),
+        SandboxObstacle.BubblewrapChangeable =>
+            ($"`{subject}` can be changed by somebody other than root", "sudo apt install --reinstall bubblewrap"),
+        SandboxObstacle.OwnProgramClosed =>
+            ($"the user that the program would run as may neither start nor read `{subject}`",
+                "sudo install -m 755 sandpiper /usr/local/bin/"),
+        SandboxObstacle.AppArmor =>
+            ($"AppArmor lets no ordinary program use a user namespace ({subject})",
+                "allow it to bubblewrap alone: a profile for /usr/bin/bwrap with `userns,` in /etc/apparmor.d/bwrap, "
+                + "then sudo systemctl reload apparmor"),
+        SandboxObstacle.NamespaceLimit =>
+            ($"the number of namespaces is limited here ({subject})", "sudo sysctl user.max_user_namespaces=10000"),
+        SandboxObstacle.NoNamespaces =>
+            ($"this kernel or container allows no new namespaces ({subject})",
+            "in a container: start it with --security-opt seccomp=unconfined, or one that allows unshare and mount"),
+        SandboxObstacle.NoMounts =>
+            ($"this container allows no mounts ({subject})", "in a container: start it with --security-opt apparmor=unconfined"),
+        SandboxObstacle.NotWithThis =>
+            ("bubblewrap works here, but not with what this program was to be shown; its own message is above", null),
+        SandboxObstacle.PathAbsent => ($"`{subject}` cannot be part of the sandbox: it does not exist, or we may not look at it", null),
+        SandboxObstacle.PathIsLink =>
+            ($"`{subject}` cannot be part of the sandbox: it is a symbolic link, which cannot be protected in a writable directory", null),
+        SandboxObstacle.PathIsEverything => ($"`{subject}` cannot be part of the sandbox: it would show everything", null),
+        SandboxObstacle.PathIsTheSandboxesOwn => ($"`{subject}` cannot be part of the sandbox: the sandbox has its own", null),
+        SandboxObstacle.StreamIsDirectory =>
+            ($"standard stream {subject} is a directory, which leads out of every sandbox", "give it a file or /dev/null"),
+        SandboxObstacle.UnknownArchitecture => ($"there is no system call filter for {subject} yet", null),
+        _ => (subject.Length > 0 ? subject : "bubblewrap failed without a word", null),
+    };
+}

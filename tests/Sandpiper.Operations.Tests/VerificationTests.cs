@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using Sandpiper.Environments;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Tests.Composing;
+using Sandpiper.Environments.Verifying;
+using Sandpiper.Samples;
+
+namespace Sandpiper.Operations.Tests;
+
+/// <summary>What leads to an environment's files is verified like the files: link, ledger, interpreter, shims.</summary>
+public sealed class VerificationTests : IDisposable
+{
+    private const string Executable = "/opt/sandpiper";
+
+    private readonly Workshop _workshop = new();
+
+    private DataPlaces Places => DataPlaces.Below(_workshop.Root.Path);
+
+    private string LedgerFile => Path.Combine(_workshop.Environment.Directory, "ledger.jsonl");
+
+    private string CurrentLink => Path.Combine(_workshop.Environment.Directory, "current");
+
+    public void Dispose() => _workshop.Dispose();
+
+    [Fact]
+    public void Nothing_is_found_after_an_installation_and_nothing_where_none_was()
+    {
+        Assert.Null(Look());
+        Install();
+        Assert.Empty(Look()!.Findings);
+    }
+
+    public static TheoryData<string, FindingKind, string> Tamperings => new()
+    {
+        { "echo '# more' >> bin/tide", FindingKind.Changed, "bin/tide" },
+        { "chmod go+w bin/tide", FindingKind.Mode, "bin/tide" },
+        { "rm bin/tide", FindingKind.Missing, "bin/tide" },
+        { "rm bin/tide && ln -s /bin/true bin/tide", FindingKind.Changed, "bin/tide" },
+        { "rm bin/tide && mkfifo bin/tide", FindingKind.Changed, "bin/tide" },
+        { "rm bin/tide && mkdir -p bin/tide/more", FindingKind.Changed, "bin/tide" },
+        { "echo true > bin/ls", FindingKind.Added, "bin/ls" },
+        { "mkfifo bin/pipe", FindingKind.Added, "bin/pipe" },
+        { "ln -s /bin/true bin/true", FindingKind.Added, "bin/true" },
+        { "cp bin/tide bin/tidal", FindingKind.Added, "bin/tidal" },
+        { "mv bin elsewhere && ln -s elsewhere bin", FindingKind.Changed, "bin" },
+        { "rm -r bin", FindingKind.Missing, "bin" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Tamperings))]
+    public void Whatever_becomes_of_the_commands_on_PATH_is_found_and_put_back(string how, FindingKind kind, string path)
+    {
+        Generation generation = Install();
+        Shell(how);
+        var finding = Assert.Single(Look()!.Findings);
+        Assert.Equal((kind, path, FindingPlace.Shims), (finding.Kind, finding.Path, finding.Place));
+
+        PutBack(generation);
+        Assert.Empty(Look()!.Findings);
+    }
+
+    [Fact]
+    public void What_is_not_ours_is_put_aside_and_not_thrown_away()
+    {
+        Generation generation = Install();
+        Shell("echo mine > bin/mine");
+        string note = Assert.Single(PutBack(generation));
+        Assert.Contains("was put aside", note, StringComparison.Ordinal);
+        Assert.Equal("mine\n", File.ReadAllText(Directory.GetFiles(Path.Combine(_workshop.Root.Path, "aside")).Single()));
+    }
+
+    [Fact]
+    public void A_pipe_among_the_commands_holds_up_no_change()
+    {
+        Generation generation = Install();
+        Shell("mkfifo bin/pipe; rm bin/tide; mkfifo bin/tide");
+        Shims.Refresh(_workshop.Environment, generation, Places, Executable);
+        Assert.Equal(["bin/pipe"], Look()!.Findings.Select(f => f.Path));
+    }
+
+    [Fact]
+    public void Commands_that_start_another_program_than_this_one_are_found()
+    {
+        Install();
+        Assert.Equal(["bin/tide"], new Verification(_workshop.Environment, Places, "/usr/local/bin/sandpiper").Look(full: false, TestContext.Current.CancellationToken)!.Findings.Select(f => f.Path));
+    }
+
+    [Theory]
+    [InlineData(": > envs/shared/ledger.jsonl", FindingKind.Changed)]
+    [InlineData("rm envs/shared/ledger.jsonl", FindingKind.Missing)]
+    [InlineData("rm envs/shared/ledger.jsonl; mkfifo envs/shared/ledger.jsonl", FindingKind.Missing)]
+    [InlineData("sed -i 1,2d envs/shared/ledger.jsonl", FindingKind.Changed)]
+    [InlineData("sed -i '1s/{/(/' envs/shared/ledger.jsonl", FindingKind.Changed)]
+    public void A_ledger_that_has_lost_something_is_found(string how, FindingKind kind)
+    {
+        Install();
+        Install();
+        Shell(how);
+        var finding = Look()!.Findings.First(f => f.Place == FindingPlace.Ledger);
+        Assert.Equal((kind, "ledger.jsonl"), (finding.Kind, finding.Path));
+    }
+
+    [Fact]
+    public void Lines_that_cannot_be_read_are_complained_of_until_a_repair_has_noted_them()
+    {
+        Install();
+        File.AppendAllText(LedgerFile, "nonsense\n");
+        Assert.Single(Look()!.Findings);
+        _workshop.Ledger.NoteUnreadable();
+        Assert.Empty(Look()!.Findings);
+        Assert.Contains("nonsense", File.ReadAllText(LedgerFile), StringComparison.Ordinal);
+        File.AppendAllText(LedgerFile, "more nonsense\n");
+        Assert.Single(Look()!.Findings);
+    }
+
+    [Theory]
+    [InlineData("rm envs/shared/current", FindingKind.Missing)]
+    [InlineData("ln -sfn /etc envs/shared/current", FindingKind.Changed)]
+    [InlineData("ln -sfn generations/77 envs/shared/current", FindingKind.Changed)]
+    [InlineData("rm envs/shared/current; mkdir envs/shared/current", FindingKind.Changed)]
+    public void A_link_that_does_not_say_what_is_current_is_found_and_the_ledger_knows(string how, FindingKind kind)
+    {
+        Install();
+        Install();
+        Install();
+        _workshop.Ledger.Announce(new LedgerLine("rollback", Workshop.Now, "somebody", 3, 2, [], [], Confirmed: false));
+        _workshop.Ledger.Confirm(2);
+        Shell(how);
+
+        var report = Look()!;
+
+        Assert.Equal(2, report.Generation.Number);
+        var finding = Assert.Single(report.Findings);
+        Assert.Equal((kind, FindingPlace.Current), (finding.Kind, finding.Place));
+        var lost = Assert.Throws<CurrentLostException>(() => CurrentGeneration.Read(_workshop.Environment));
+        Assert.Equal((2, 3), (lost.Last, lost.Generations));
+    }
+
+    [Fact]
+    public void With_link_and_ledger_lost_the_newest_generation_counts()
+    {
+        Install();
+        Install();
+        File.Delete(CurrentLink);
+        File.Delete(LedgerFile);
+        Assert.Equal(new CurrentGeneration(2, IsLinked: false), CurrentGeneration.Of(_workshop.Environment));
+    }
+
+    [Fact]
+    public void What_a_killed_first_install_left_was_never_current()
+    {
+        Install();
+        File.Delete(CurrentLink);
+        File.WriteAllLines(LedgerFile, File.ReadAllLines(LedgerFile)[..1]);      // announced, and not seen to end
+        Assert.Null(CurrentGeneration.Of(_workshop.Environment));
+        Assert.Null(CurrentGeneration.Read(_workshop.Environment));
+    }
+
+    [Fact]
+    public void An_interpreter_that_is_gone_or_another_version_is_found()
+    {
+        var generation = Install();
+        var interpreters = new EnvironmentInterpreter(new Sandpiper.Interpreters.InterpreterProbe(null), "/usr/bin");
+        string name = Workshop.Python.VersionedName;
+        var gone = generation with { Python = $"/nowhere/bin/{name}" };
+        Assert.Null(interpreters.Own(gone));
+        Assert.Equal(Workshop.Python.Path, interpreters.For(gone).Path);
+
+        var another = generation with { PythonName = "python3.1" };
+        Assert.Null(interpreters.Own(another));
+        var refused = Assert.Throws<InterpreterGoneException>(() => interpreters.For(another));
+        Assert.Equal(("shared", "python3.1"), (refused.Environment, refused.Version));
+        Assert.Equal(["tide"], refused.Requested);
+    }
+
+    private Generation Install()
+    {
+        var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Pebble(), isRequested: false), _workshop.Package(OrdinaryPackages.Tide()));
+        Shims.Refresh(_workshop.Environment, generation, Places, Executable);
+        return generation;
+    }
+
+    private Verification.Report? Look() => new Verification(_workshop.Environment, Places, Executable).Look(full: false, TestContext.Current.CancellationToken);
+
+    private ImmutableArray<string> PutBack(Generation generation) =>
+        [.. Shims.PutAside(_workshop.Environment, generation, Places), .. Shims.Refresh(_workshop.Environment, generation, Places, Executable)];
+
+    private void Shell(string command)
+    {
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-ec", command]) { WorkingDirectory = _workshop.Root.Path })!;
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
+}

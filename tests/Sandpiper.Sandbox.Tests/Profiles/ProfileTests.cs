@@ -1,0 +1,252 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Sandpiper.Sandbox.Profiles;
+
+namespace Sandpiper.Sandbox.Tests.Profiles;
+
+public sealed class ProfileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sandpiper-profile-").FullName;
+    private readonly string _home;
+    private readonly string _project;
+    private readonly string _root;
+    private readonly string _generation;
+
+    public ProfileTests()
+    {
+        _home = Make("home");
+        _project = Make("home/project");
+        _root = Make("home/data/sandpiper");
+        _generation = Make("home/data/sandpiper/envs/shared/generations/1");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Without_grants_it_reads_its_packages_and_this_directory_and_nothing_else()
+    {
+        Terms terms = Of(new Grants());
+        Assert.Equal([(_generation, PathAccess.Read), (_project, PathAccess.Read)], Shown(terms));
+        Assert.False(terms.Confinement.HostNetwork);
+        Assert.Equal((_home, _project), (terms.Confinement.Home, terms.Confinement.WorkingDirectory));
+        Assert.Null(terms.Hidden);
+    }
+
+    [Fact]
+    public void Of_an_interpreter_outside_the_system_only_its_own_parts_are_shown_even_where_its_prefix_is_the_home()
+    {
+        string bin = Make("home/bin"), lib = Make("home/lib");
+        Assert.Equal([_generation, bin, lib, _project], Of(new Grants(), prefix: _home).Confinement.PathsWith(PathAccess.Read));
+    }
+
+    [Fact]
+    public void A_link_to_what_nobody_would_be_shown_is_no_name_for_it()
+    {
+        Write("home/.ssh/id_rsa");
+        string keys = Path.Combine(_home, ".ssh"), link = Path.Combine(_project, "data");
+        File.CreateSymbolicLink(link, keys);
+        Assert.Equal(new GrantRefusal.LeadsTo(keys, new(SensitivityKind.HiddenInHome)), RefusalOf(new Grants { Read = [link] }));
+        Of(new Grants { Read = [keys] });
+    }
+
+    [Fact]
+    public void What_is_shown_is_what_was_judged()
+    {
+        Make("home/project/.git");
+        string link = Path.Combine(_project, "link"), elsewhere = Make("home/elsewhere");
+        File.CreateSymbolicLink(link, elsewhere);
+        Terms terms = Of(new Grants { Write = [_project], Read = [link] });
+        Assert.Equal(
+            [
+                Judged(_generation, _generation, PathAccess.Read), Judged(link, elsewhere, PathAccess.Read),
+                    Judged(_project, _project, PathAccess.Write),
+                Judged($"{_project}/.git", $"{_project}/.git", PathAccess.Protected),
+            ],
+            terms.Confinement.Shown.Select(shown => $"{shown.Path} {shown.Real} {shown.Identity} {shown.Access}"));
+
+        static string Judged(string path, string real, PathAccess access) =>
+            $"{path} {real} {ShownPath.Needed(real, PathAccess.Read).Identity} {access}";
+    }
+
+    [Fact]
+    public void Standing_at_home_it_sees_nothing_of_it_and_is_told_why()
+    {
+        Terms terms = Of(new Grants(), Caller with { CurrentDirectory = _home });
+        Assert.Equal([_generation], terms.Confinement.PathsWith(PathAccess.Read));
+        Assert.Equal(_home, terms.Confinement.WorkingDirectory);
+        Assert.Equal(new HiddenDirectory.Kept(new(SensitivityKind.Home)), terms.Hidden);
+    }
+
+    [Fact]
+    public void A_directory_with_keys_is_not_shown()
+    {
+        Write("home/project/id_rsa");
+        Assert.DoesNotContain(_project, Of(new Grants()).Confinement.PathsWith(PathAccess.Read));
+    }
+
+    [Fact]
+    public void Nor_is_any_when_the_user_says_so()
+    {
+        Terms terms = Of(new Grants { ShowCurrentDirectory = false });
+        Assert.DoesNotContain(_project, terms.Confinement.PathsWith(PathAccess.Read));
+        Assert.Equal(new HiddenDirectory.OnRequest(), terms.Hidden);
+    }
+
+    [Fact]
+    public void Nor_is_one_that_is_gone() =>
+        Assert.Equal(new HiddenDirectory.Gone(), Of(new Grants(), Caller with { CurrentDirectory = Path.Combine(_home, "gone") }).Hidden);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    public void Home_is_shown_when_it_is_named(string end)
+    {
+        Terms terms = Of(new Grants { Read = [_home + end] }, Caller with { CurrentDirectory = _home });
+        Assert.Contains(_home, terms.Confinement.PathsWith(PathAccess.Read));
+        Assert.Equal(_home, terms.Confinement.WorkingDirectory);
+    }
+
+    [Fact]
+    public void What_is_granted_is_granted()
+    {
+        string elsewhere = Make("home/elsewhere");
+        Terms terms = Of(new Grants { Write = [_project], Read = [elsewhere], Network = true });
+        Assert.Equal([_project], terms.Confinement.PathsWith(PathAccess.Write));
+        Assert.Equal([_generation, elsewhere], terms.Confinement.PathsWith(PathAccess.Read));
+        Assert.True(terms.Confinement.HostNetwork);
+        Assert.Null(terms.Hidden);
+    }
+
+    [Fact]
+    public void What_runs_later_stays_read_only_in_a_directory_that_may_be_written()
+    {
+        Make("home/project/.git");
+        Write("home/project/evil.pth");
+        Write("home/project/plot.py");
+        string[] kept = [.. Of(new Grants { Write = [_project] }).Confinement.PathsWith(PathAccess.Protected)
+            .Order(StringComparer.Ordinal)];
+        Assert.Equal([$"{_project}/.git", $"{_project}/evil.pth"], kept);
+    }
+
+    [Fact]
+    public void Unless_it_is_granted_by_its_own_name()
+    {
+        string venv = Make("home/project/venv"), git = Make("home/project/.git");
+        Terms terms = Of(new Grants { Write = [_project, venv] });
+        Assert.Equal([_project, venv], terms.Confinement.PathsWith(PathAccess.Write));
+        Assert.Equal([git], terms.Confinement.PathsWith(PathAccess.Protected));
+    }
+
+    [Fact]
+    public void A_socket_is_masked_whatever_its_name_is()
+    {
+        string name = Path.Combine(_project, "conftest.py");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(name));
+        Terms terms = Of(new Grants { Write = [_project] });
+        Assert.Equal([name], terms.Confinement.PathsWith(PathAccess.Masked));
+        Assert.Empty(terms.Confinement.PathsWith(PathAccess.Protected));
+        Assert.Equal([name], Of(new Grants()).Confinement.PathsWith(PathAccess.Masked));
+    }
+
+    [Theory]
+    [InlineData("home", typeof(GrantRefusal.Sensitive))]
+    [InlineData("home/.config", typeof(GrantRefusal.Sensitive))]
+    [InlineData("", typeof(GrantRefusal.HoldsPackages))]
+    [InlineData("home/data", typeof(GrantRefusal.HoldsPackages))]
+    [InlineData("home/data/sandpiper", typeof(GrantRefusal.HoldsPackages))]
+    [InlineData("home/data/sandpiper/store", typeof(GrantRefusal.HoldsPackages))]
+    [InlineData("home/cache", typeof(GrantRefusal.HoldsCache))]
+    [InlineData("home/none", typeof(GrantRefusal.Absent))]
+    [InlineData("home/project/file", typeof(GrantRefusal.Absent))]
+    public void Some_directories_are_never_granted_for_writing(string directory, Type reason)
+    {
+        Make("home/.config");
+        Make("home/cache");
+        Make("home/data/sandpiper/store");
+        Write("home/project/file");
+        string path = Path.TrimEndingDirectorySeparator(Path.Combine(_folder, directory));
+        string root = directory is "home" ? Make("elsewhere") : _root;
+        var refused = Assert.Throws<GrantRefusedException>(() => Of(new Grants { Write = [path] }, root: root));
+        Assert.Equal((path, PathAccess.Write, reason), (refused.Path, refused.Access, refused.Reason.GetType()));
+    }
+
+    [Fact]
+    public void The_sealed_packages_are_not_granted_by_a_link_either()
+    {
+        string link = Path.Combine(_project, "link");
+        File.CreateSymbolicLink(link, _root);
+        Assert.IsType<GrantRefusal.HoldsPackages>(RefusalOf(new Grants { Write = [link] }));
+    }
+
+    [Fact]
+    public void Nobody_grants_what_he_may_not_write_himself()
+    {
+        var grants = new Grants { Write = [_project] };
+        Assert.Equal(new GrantRefusal.NotTheCallers(null), RefusalOf(grants, Caller with { MayWrite = _ => false }));
+        Assert.Equal(new GrantRefusal.NotTheCallers("sandpiper"),
+            RefusalOf(grants, Caller with { MayWrite = _ => false, WasRoot = true, UserName = "sandpiper" }));
+    }
+
+    [Fact]
+    public void What_is_not_there_cannot_be_shown() =>
+        Assert.Equal(new GrantRefusal.Absent(), RefusalOf(new Grants { Read = ["/nowhere/at/all"] }));
+
+    [Fact]
+    public void A_generation_that_is_gone_is_not_silently_missing()
+    {
+        Directory.Delete(_generation);
+        Assert.Equal(SandboxObstacle.PathAbsent, Assert.Throws<SandboxUnavailableException>(() => Of(new Grants())).Obstacle);
+    }
+
+    [Fact]
+    public void Variables_are_cleared_but_for_the_harmless_and_the_granted()
+    {
+        var mine = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["LANG"] = "C.UTF-8",
+            ["API_TOKEN"] = "secret",
+            ["AWS_SECRET_ACCESS_KEY"] = "secret",
+            ["PYTHONPATH"] = "/evil",
+            ["LD_PRELOAD"] = "/evil.so",
+            ["PATH"] = "/evil/bin",
+            ["GRANTED"] = "yes",
+        };
+        Terms terms = Of(new Grants { Variables = ["GRANTED", "ABSENT"] },
+            Caller with { Variables = mine.ToImmutableDictionary(StringComparer.Ordinal) });
+        Assert.Equal(
+            ["GRANTED=yes", $"HOME={_home}", "LANG=C.UTF-8", "LOGNAME=ann", $"PATH={_generation}/bin:/usr/local/bin:/usr/bin:/bin",
+                "SHELL=/bin/sh", "TMPDIR=/tmp", "USER=ann", $"VIRTUAL_ENV={_generation}"],
+            terms.Confinement.Variables.Select(v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Not_even_a_grant_changes_where_programs_are_looked_for()
+    {
+        Caller caller = Caller with { Variables = Caller.Variables.Add("PATH", "/evil") };
+        Assert.StartsWith($"{_generation}/bin", Of(new Grants { Variables = ["PATH"] }, caller).Confinement.Variables["PATH"],
+            StringComparison.Ordinal);
+    }
+
+    private Caller Caller => new(
+        _home, _home, Path.Combine(_home, "cache"), _project, "ann", WasRoot: false,
+        ImmutableDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal), _ => true);
+
+    private Terms Of(Grants grants, Caller? caller = null, string prefix = "/usr", string? root = null) =>
+        Profile.Run.For(new InstalledEnvironment(_generation, $"{_generation}/bin", prefix, root ?? _root), grants, caller ?? Caller);
+
+    private GrantRefusal RefusalOf(Grants grants, Caller? caller = null) =>
+        Assert.Throws<GrantRefusedException>(() => Of(grants, caller)).Reason;
+
+    private static IEnumerable<(string, PathAccess)> Shown(Terms terms) =>
+        terms.Confinement.Shown.Select(shown => (shown.Path, shown.Access));
+
+    private string Make(string relative) => Directory.CreateDirectory(Path.Combine(_folder, relative)).FullName;
+
+    private void Write(string relative)
+    {
+        string path = Path.Combine(_folder, relative);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "");
+    }
+}

@@ -1,0 +1,16 @@
+using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Tests.Driving;
+
+namespace Sandpiper.Sandbox.Tests.Profiles;
+
+public sealed class ProtectedNamesTests(Ground ground) : IClassFixture<Ground>
+{
+    [Fact]
+    public void What_makes_later_programs_run_is_named_as_it_exists()
+    {
+        string directory = Directory.CreateDirectory(Path.Join(ground.Elsewhere, "names")).FullName;
+        string[] protectedNames = [".GIT", ".venv", "conftest.py", "evil.pth"];
+        foreach (string name in (string[])[.. protectedNames, "data.csv", "git", "src"]) File.WriteAllText(Path.Join(directory, name), "");
+        Assert.Equal(protectedNames.Select(name => Path.Join(directory, name)).Order(StringComparer.Ordinal), ProtectedNames.In(directory).Order(StringComparer.Ordinal));
+    }
+}

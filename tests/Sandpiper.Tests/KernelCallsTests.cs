@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using Sandpiper.Tests.Snapshots;
+
+namespace Sandpiper.Tests;
+
+/// <summary>What the kernel is asked is declared once, in one room: two declarations of one call are two answers to what it does.</summary>
+public sealed class KernelCallsTests
+{
+    private const RegexOptions Linear = RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
+
+    private static readonly Regex Declaration = new(@"\[(LibraryImport|DllImport)\(\s*""(?<library>[^""]*)""(?<rest>[^\]]*)\]", Linear);
+
+    private static readonly Regex EntryPoint = new(@"EntryPoint\s*=\s*""(?<name>[^""]*)""", Linear);
+
+    [Fact]
+    public void Every_call_is_declared_in_the_room_of_the_kernel() =>
+        Assert.Empty(Calls().Where(call => !call.File.StartsWith("Sandpiper.Kernel/", StringComparison.Ordinal))
+            .Select(call => $"{call.File}: {call.Name}"));
+
+    [Fact]
+    public void Every_call_is_declared_once()
+    {
+        (string File, string Name)[] calls = [.. Calls()];
+        Assert.InRange(calls.Length, 20, 200); // they are found at all
+        Assert.Empty(calls.GroupBy(call => call.Name, StringComparer.Ordinal).Where(same => same.Count() > 1)
+            .Select(same => $"{same.Key}: {string.Join(", ", same.Select(call => call.File))}"));
+    }
+
+    [Fact]
+    public void Every_call_says_its_name_and_is_one_of_libc() =>
+        Assert.All(Declarations(), declaration => Assert.True(
+            declaration.Match.Groups["library"].Value is "libc" && EntryPoint.IsMatch(declaration.Match.Groups["rest"].Value),
+            $"{declaration.File}: {declaration.Match.Value}"));
+
+    private static IEnumerable<(string File, string Name)> Calls() =>
+        Declarations().Select(declaration =>
+            (declaration.File, EntryPoint.Match(declaration.Match.Groups["rest"].Value).Groups["name"].Value));
+
+    private static IEnumerable<(string File, Match Match)> Declarations()
+    {
+        string source = Checkout.PathOf("src");
+        return Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Select(file => (File: Path.GetRelativePath(source, file), Text: File.ReadAllText(file)))
+            .Where(file => !file.File.Contains("/obj/", StringComparison.Ordinal) && !file.File.Contains("/bin/", StringComparison.Ordinal))
+            .SelectMany(file => Declaration.Matches(file.Text).Select(match => (file.File, match)));
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using Sandpiper.Tests.Snapshots;
+
+namespace Sandpiper.Tests;
+
+/// <summary>What no analyzer of the build looks at.</summary>
+public sealed class SourceTextTests
+{
+    /// <summary>Files whose lines are longer still, by their names. None is to be added: the list is to become empty.</summary>
+    private const string Allowed = "tests/Sandpiper.Tests/LongLines.txt";
+
+    [Fact]
+    public void No_line_is_longer_than_the_editors_are_told()
+    {
+        int most = int.Parse(
+            File.ReadLines(Checkout.PathOf(".editorconfig")).First(l => l.StartsWith("max_line_length", StringComparison.Ordinal))
+                .Split('=')[1],
+            CultureInfo.InvariantCulture);
+        var allowed = File.ReadLines(Checkout.PathOf(Allowed)).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(Sources().Where(f => !allowed.Contains(Path.GetFileName(f)))
+            .SelectMany(f =>
+                File.ReadLines(f).Select((line, index) => (Place: $"{f}:{index + 1}", new StringInfo(line).LengthInTextElements)))
+            .Where(l => l.LengthInTextElements > most).Select(l => $"{l.Place} has {l.LengthInTextElements} columns"));
+    }
+
+    private static IEnumerable<string> Sources() => ((string[])["src", "tests"])
+        .SelectMany(d => Directory.EnumerateFiles(Checkout.PathOf(d), "*.cs", SearchOption.AllDirectories))
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+}
