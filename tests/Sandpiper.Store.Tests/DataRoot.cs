@@ -5,7 +5,6 @@ using Sandpiper.Wheels;
 using System.Collections.Immutable;
 using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Wheels;
 
 namespace Sandpiper.Store.Tests;
 
