@@ -100,7 +100,7 @@ internal sealed class Acquisition(
             Finding? other = DistInfo.Compare(unpacked.ReadMetadata().Span, ResolvedOn(pin), unpacked.MetadataPath);
             Judgement.MustBeAcceptable(
                 unpacked.Artifact, [.. unpacked.Inspected.Findings, .. other is null ? [] : (Finding[])[other]], package.Facts, policy);
-            SealedWheel wheel = store.Seal(unpacked, cancel).With(other);
+            SealedWheel wheel = store.Seal(unpacked, staging, cancel).With(other);
             File.Delete(path);
             return wheel;
         }

@@ -60,8 +60,9 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         Verification.Report seen = new Verification(operation.Environment, context.Places, context.Executable).Look(full: true, cancel)
             ?? throw new EnvironmentException($"nothing is installed in `{request.Environment}`");
         (Generation before, ImmutableArray<Finding> findings) = (seen.Generation, seen.Findings);
-        bool isOld = before.Packages.Any(IsOfEarlierVersion);
-        if (findings.IsEmpty && !isOld) return new RepairOutcome.AsInstalled(before);
+        // Sealed by an earlier version, an entry tells nothing to judge it by: it comes from the index once more.
+        HashSet<PackageName> unjudged = [.. before.Packages.Where(IsOfEarlierVersion).Select(p => p.Name)];
+        if (findings.IsEmpty && unjudged.Count == 0) return new RepairOutcome.AsInstalled(before);
         if (findings.Any(f => f.Place == FindingPlace.Generation && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal)))
             return new RepairOutcome.NotDescribed(before);
 
@@ -69,10 +70,11 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         // What no line vouches for is not gone on with as it is: the same packages once more, from sealed files.
         bool isUnvouched = ledgerIsLost && !IsVouchedFor(operation.Environment, before);
         var notes = ImmutableArray.CreateBuilder<string>();
-        if (isUnvouched || isOld || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
+        if (isUnvouched || unjudged.Count > 0 || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
         {
             // Only when everything can be had: before that nothing is touched, the ledger neither.
-            return await ComposeAnewAsync(request, operation, before, findings, () => MakeWay(operation.Environment, before, ledgerIsLost, notes), notes, facts, cancel);
+            return await ComposeAnewAsync(
+                operation, before, findings, unjudged, request.Limits, () => MakeWay(operation.Environment, before, ledgerIsLost, notes), notes, facts, cancel);
         }
         MakeWay(operation.Environment, before, ledgerIsLost, notes);
         bool mustPoint = ledgerIsLost || findings.Any(f => f.Place == FindingPlace.Current);
@@ -82,10 +84,11 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
     }
 
     private async Task<RepairOutcome> ComposeAnewAsync(
-        RepairRequest request, Operation operation, Generation before, ImmutableArray<Finding> findings, Action makeWay, ImmutableArray<string>.Builder notes,
+        Operation operation, Generation before, ImmutableArray<Finding> findings, HashSet<PackageName> unjudged, ArchiveLimits limits, Action makeWay,
+        ImmutableArray<string>.Builder notes,
         IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name), .. before.Packages.Where(IsOfEarlierVersion).Select(p => p.Name)];
+        HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name), .. unjudged];
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
         {
@@ -96,12 +99,24 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
             foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, operation.Staging);
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
-        Policy policy = context.PolicyForWhatIsThere(request.Environment);
-        var wheels = await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts).AcquireAsync(selected, cancel);
+        Policy policy = context.PolicyForWhatIsThere(operation.Environment.Name);
+        var wheels = await new Acquisition(_store, index, policy, limits, operation.Staging, facts).AcquireAsync(selected, cancel);
         makeWay();
         EnvironmentChange change = new Switch(context, operation, interpreter)
             .To(new Plan("repair", before, selected, wheels, policy), cancel);
         return new RepairOutcome.Repaired(change with { Notes = [.. notes, .. change.Notes] }, findings, pins.Count);
+    }
+
+    private bool IsOfEarlierVersion(InstalledPackage package)
+    {
+        try
+        {
+            return _store.Find(package.Digest) is { Findings: null };
+        }
+        catch (StoreDamagedException)
+        {
+            return false;       // a finding says so
+        }
     }
 
     private static bool IsVouchedFor(ManagedEnvironment environment, Generation generation)
@@ -160,19 +175,6 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         catch (EnvironmentException)
         {
             return null;
-        }
-    }
-
-    // Its store entry tells nothing to judge it by. One that cannot be read is among the findings.
-    private bool IsOfEarlierVersion(InstalledPackage package)
-    {
-        try
-        {
-            return _store.Find(package.Digest) is { Findings: null };
-        }
-        catch (StoreDamagedException)
-        {
-            return false;
         }
     }
 

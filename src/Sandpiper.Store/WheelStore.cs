@@ -69,7 +69,7 @@ public sealed class WheelStore(string root)
             Directory.CreateDirectory(tree, SealedTree.OpenDirectoryMode);
             var inspected = new WheelInspection(name, limits).UnpackInto(tree, file, cancel);
             isWhole = true;
-            return new UnpackedWheel(name, digest, inspected, work, staging);
+            return new UnpackedWheel(name, digest, inspected, work);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -84,16 +84,18 @@ public sealed class WheelStore(string root)
     /// <summary>Seals what was unpacked and judged. Of several that seal the same wheel, one entry wins and all get it.</summary>
     /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
     /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
-    public SealedWheel Seal(UnpackedWheel wheel, CancellationToken cancel)
+    public SealedWheel Seal(UnpackedWheel wheel, Staging staging, CancellationToken cancel)
     {
         try
         {
             SealedTree.WriteFile(Path.Combine(wheel.Work, StoreManifest.FileName), StoreManifest.Write(wheel), SealedTree.FileMode);
             cancel.ThrowIfCancellationRequested();
             // As long as nobody else knows where it lies: afterwards a file would have to be read first.
-            string tree = Path.Combine(wheel.Work, SealedWheel.TreeName);
-            var stamps = EntryStamps.Take(Path.Combine(wheel.Work, StoreManifest.FileName), tree, wheel.Inspected.Files);
-            return MoveIntoPlace(wheel, stamps);
+            string manifest = Path.Combine(wheel.Work, StoreManifest.FileName), tree = Path.Combine(wheel.Work, SealedWheel.TreeName);
+            var stamps = EntryStamps.Take(manifest, tree, wheel.Inspected.Files);
+            // Of an earlier version, whose manifest kept nothing to judge it by.
+            if (Find(wheel.Digest) is { Findings: null }) Discard(wheel.Digest, staging);
+            return MoveIntoPlace(wheel.Work, wheel.Digest, stamps, staging);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -110,45 +112,25 @@ public sealed class WheelStore(string root)
     public ReadOnlyMemory<byte> ReadMetadata(SealedWheel wheel) => (wheel with { Directory = EntryOf(wheel.Digest) }).ReadMetadata();
 
     // rename(2) does not replace a directory that holds something: who comes second finds the entry of who came first, equal to his own.
-    private SealedWheel MoveIntoPlace(UnpackedWheel wheel, EntryStamps stamps)
+    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest, EntryStamps stamps, Staging staging)
     {
         Directory.CreateDirectory(_entries);
-        string entry = EntryOf(wheel.Digest), beside = wheel.Staging.NewNameIn(_entries);
+        string entry = EntryOf(digest), beside = staging.NewNameIn(_entries);
         // In two steps: a directory without write permission cannot be moved to another, since its ".." has to be rewritten (rename(2),
         // EACCES); only renamed where it is. So it is sealed when it appears, and a kill in between leaves nothing that has to be explained.
-        Directory.Move(wheel.Work, beside);
-        Close(beside);
+        Directory.Move(work, beside);
+        Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
+        File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
         try
         {
             Directory.Move(beside, entry);
-            stamps.Write(StampsOf(wheel.Digest));
+            stamps.Write(StampsOf(digest));
         }
         catch (IOException) when (Directory.Exists(entry))
         {
-            var already = Find(wheel.Digest)!;
-            if (already.Findings is null) Renew(already, wheel, beside);
             SealedTree.Remove(beside);
         }
-        return Find(wheel.Digest)!;
-    }
-
-    // Of an earlier version, whose manifest kept no findings. The files stay: generations share them.
-    private void Renew(SealedWheel already, UnpackedWheel wheel, string unpacked)
-    {
-        if (!already.Files.SequenceEqual(wheel.Inspected.Files))
-            throw new StoreDamagedException(wheel.Digest, "its manifest lists other files than the wheel has");
-        // Nobody has read them now: without stamps whoever links them next does.
-        File.Delete(StampsOf(wheel.Digest));
-        File.SetUnixFileMode(already.Directory, SealedTree.OpenDirectoryMode);
-        File.SetUnixFileMode(unpacked, SealedTree.OpenDirectoryMode);
-        File.Move(Path.Combine(unpacked, StoreManifest.FileName), Path.Combine(already.Directory, StoreManifest.FileName), overwrite: true);
-        Close(already.Directory);
-    }
-
-    private static void Close(string entry)
-    {
-        Directory.SetLastWriteTimeUtc(entry, SealedTree.SealTime);
-        File.SetUnixFileMode(entry, SealedTree.DirectoryMode);
+        return Find(digest)!;
     }
 
     /// <summary>Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.</summary>

@@ -1,4 +1,6 @@
 using Sandpiper.Archives;
+using Sandpiper.Policies;
+using Sandpiper.Store;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Policies;
 using Sandpiper.Samples;

@@ -1,5 +1,5 @@
 using System.Text;
-using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Wheels.Tests;
 

@@ -94,7 +94,7 @@ public sealed class ExplanationsTests
         [
             typeof(ArchiveRefusedException), typeof(IndexException), typeof(RequirementsFileException), typeof(StoreDamagedException),
             typeof(KernelException), typeof(EnvironmentException), typeof(InterpreterException), typeof(WaiverFileDamagedException),
-            typeof(PackageRefusedException), typeof(WheelRefusedException), typeof(SandboxUnavailableException),
+            typeof(ChangeUnfinishedException), typeof(SandboxUnavailableException),
         ];
         var raised = oneOfEachRoom
             .SelectMany(t => t.Assembly.GetExportedTypes())
