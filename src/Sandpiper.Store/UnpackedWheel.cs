@@ -6,8 +6,7 @@ namespace Sandpiper.Store;
 
 /// <summary>A wheel that was inspected and lies unpacked in staging: what is found can be judged now, and then it is sealed or dropped.</summary>
 /// <param name="Work">The directory that would become the store's entry.</param>
-/// <param name="Staging">In which it lies.</param>
-public sealed record UnpackedWheel(WheelFileName Name, Sha256Digest Digest, InspectedWheel Inspected, string Work, Staging Staging)
+public sealed record UnpackedWheel(WheelFileName Name, Sha256Digest Digest, InspectedWheel Inspected, string Work)
 {
     public Artifact Artifact => new(Name.Name, Name.Version, Digest);
 

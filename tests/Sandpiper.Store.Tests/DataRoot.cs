@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Packaging.Metadata;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Store.Tests;
 

@@ -1,6 +1,4 @@
 using Sandpiper.Archives;
-using Sandpiper.Policies;
-using Sandpiper.Store;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Policies;
 using Sandpiper.Samples;

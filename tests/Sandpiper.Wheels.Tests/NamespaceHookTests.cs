@@ -1,5 +1,4 @@
 using System.Text;
-using Sandpiper.Wheels;
 
 namespace Sandpiper.Wheels.Tests;
 

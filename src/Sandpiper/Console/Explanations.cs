@@ -4,9 +4,6 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
-using Sandpiper.Policies;
-using Sandpiper.Store;
-using Sandpiper.Wheels;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
@@ -14,6 +11,8 @@ using Sandpiper.Packaging.Requirements;
 using Sandpiper.Policies;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Console;
 
