@@ -1,3 +1,4 @@
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Tests;
 using Sandpiper.Sandbox.Tests.Driving;
 
