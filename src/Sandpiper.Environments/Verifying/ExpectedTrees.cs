@@ -81,7 +81,8 @@ public sealed class ExpectedTrees
             }
             entry.TryAdd($"{SealedWheel.TreeName}/{file.StorePath}", stored);
             // The same file by another name is known from the store; anything else in its place is read.
-            if (!isWritten) Tree.TryAdd(path, stored with { Stamp = default });
+            bool isAnothers = !package.Yielded.IsEmpty && package.Yielded.Contains(path, StringComparer.Ordinal);
+            if (!isWritten && !isAnothers) Tree.TryAdd(path, stored with { Stamp = default });
         }
         if (!isTrue) _findings.Add(OfEntry(FindingKind.Changed, package, StoreManifest.FileName));
         _entries.Add(new ExpectedEntry(package, wheel.Directory, entry));

@@ -60,6 +60,7 @@ public static class EntryPoints
     private sealed class Groups
     {
         private readonly HashSet<string> _groups = new(StringComparer.Ordinal);
+        private readonly HashSet<(bool IsGui, string Name)> _names = [];
         private readonly Dictionary<string, ScriptEntryPoint> _scripts = new(StringComparer.Ordinal);
         private string? _group;
         private int? _indentation;      // of the entry before; what is further right continues it, says configparser
@@ -114,8 +115,9 @@ public static class EntryPoints
         // Names are unique within a group only. In both groups with one reference it is one command: on Linux the groups do not differ.
         private void Add(ScriptEntryPoint script, ref string because)
         {
-            if (_scripts.TryAdd(script.Name, script)) Scripts.Add(script);
-            else if (_scripts[script.Name] with { IsGui = script.IsGui } != script || _scripts[script.Name].IsGui == script.IsGui) because = "names a script a second time";
+            if (!_names.Add((script.IsGui, script.Name))) because = "names a script a second time";
+            else if (_scripts.TryAdd(script.Name, script)) Scripts.Add(script);
+            else if (_scripts[script.Name] with { IsGui = script.IsGui } != script) because = "names a script a second time";
         }
     }
 }

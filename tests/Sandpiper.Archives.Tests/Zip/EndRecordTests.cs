@@ -67,7 +67,7 @@ public sealed class EndRecordTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(3)]
-    [InlineData(65534)]
+    [InlineData(39_999)]     // more are too many, whatever is there
     public void A_count_that_lies_is_refused(ushort count) =>
         Unzipping.MustBeRefused(ZipRules.Directory, Honest with { End = new() { Entries = count } });
 
