@@ -12,9 +12,9 @@ public sealed record ArchiveLimits(int MaxMembers, long MaxMemberBytes, long Max
     public int MaxDirectories { get; init; } = 20_000;
 
     /// <summary>
-    /// A few times the most of 344 popular wheels (5,626 files, 114 MB, ratio 8.5). The long tail has more: clients that are generated for a
-    /// whole cloud some 30,000 files, GPU libraries some gigabytes, tables of text a ratio of 20. What exceeds even that is so rare that
-    /// whoever wants it can say so.
+    /// A few times the most of 344 popular wheels (5,626 files, 114 MB, ratio 8.5). The long tail has more: clients that are
+    /// generated for a whole cloud some 30,000 files, GPU libraries some gigabytes, tables of text a ratio of 20. What exceeds even that is
+    /// so rare that whoever wants it can say so.
     /// </summary>
     public static ArchiveLimits Default { get; } = new(40_000, 4L << 30, 16L << 30, 30, 64);
 }

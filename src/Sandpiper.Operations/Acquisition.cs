@@ -13,7 +13,8 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Operations;
 
 /// <summary>
-/// Gets every selected wheel into the store: found there, or downloaded, inspected, judged and sealed. Several at a time, the largest first.
+/// Gets every selected wheel into the store: found there, or downloaded, inspected, judged and sealed. Several at a time, the
+/// largest first.
 /// </summary>
 internal sealed class Acquisition(
     WheelStore store, IPackageIndex index, Policy policy, ArchiveLimits limits, Staging staging, IProgress<InstallationFact> facts)
@@ -117,9 +118,10 @@ internal sealed class Acquisition(
     private static RefusedException Refused(Pin pin, Sha256Digest digest, Exception refusal)
     {
         var artifact = new Artifact(pin.Name, pin.Version, digest);
-        return refusal is ArchiveRefusedException archive
-            ? new RefusedException(new Refusal([new Finding(Fault.Archive, archive.Member) { Rule = archive.Rule }]) { Artifact = artifact }, archive)
-            : new RefusedException(((RefusedException)refusal).Refusal with { Artifact = artifact });
+        if (refusal is RefusedException wheel) return new RefusedException(wheel.Refusal with { Artifact = artifact });
+        var archive = (ArchiveRefusedException)refusal;
+        var finding = new Finding(Fault.Archive, archive.Member) { Rule = archive.Rule };
+        return new RefusedException(new Refusal([finding]) { Artifact = artifact }, archive);
     }
 
     // System.Progress posts to a thread pool, out of order; these are only numbers.

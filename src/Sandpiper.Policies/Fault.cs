@@ -1,7 +1,12 @@
 namespace Sandpiper.Policies;
 
-/// <summary>Everything that can be wrong with a wheel, or with one in an environment. What it is called is the console's business.</summary>
-/// <remarks>Each belongs to one rule (<see cref="Rules.CodeOf"/>). The numbers stand in manifests of the store: none is used again.</remarks>
+/// <summary>
+/// Everything that can be wrong with a wheel, or with one in an environment.
+/// What it is called is the console's business.
+/// </summary>
+/// <remarks>
+/// Each belongs to one rule (<see cref="Rules.CodeOf"/>). The numbers stand in manifests of the store: none is used again.
+/// </remarks>
 public enum Fault
 {
     /// <summary>The archive contradicts itself; its own room says how, and names the rule.</summary>

@@ -5,7 +5,10 @@ using Sandpiper.Policies.Hooks;
 
 namespace Sandpiper.Policies;
 
-/// <summary>What is allowed, for one command on one environment. Read once, then passed along; nothing reads a setting from the air.</summary>
+/// <summary>
+/// What is allowed, for one command on one environment. Read once, then passed along;
+/// nothing reads a setting from the air.
+/// </summary>
 /// <param name="waivers">What was ever accepted.</param>
 /// <param name="environment">Its name.</param>
 /// <param name="now">When a waiver that has a last moment is held against it.</param>
@@ -27,13 +30,11 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
     /// </summary>
     public bool KeepsWhatIsRecorded { get; init; }
 
-    /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>
-    public static Policy Read(string root, string environment, TimeProvider time) => new(new WaiverFile(root).List(), environment, time.GetUtcNow());
-
     /// <summary>The verdict on everything that was found in one wheel.</summary>
     /// <param name="omitted">Paths of hooks that are left out in the environment already: changing one package changes no other.</param>
     /// <param name="recorded">What the environment's record says was accepted of this very wheel.</param>
-    public Verdict Judge(Artifact artifact, ImmutableArray<Finding> findings, IEnumerable<string> omitted, ImmutableArray<Acceptance> recorded)
+    public Verdict Judge(
+        Artifact artifact, ImmutableArray<Finding> findings, IEnumerable<string> omitted, ImmutableArray<Acceptance> recorded)
     {
         var accepted = new List<AcceptedFinding>();
         var leftOut = ImmutableArray.CreateBuilder<Finding>();
@@ -43,8 +44,10 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
             // The request for this one command goes before a standing permission, and is the stricter of the two.
             if (finding.IsHook && OmitHooks) leftOut.Add(finding);
             else if (WaiverFor(artifact, finding) is { } waiver) accepted.Add(new(finding, waiver));
-            else if (finding.IsHook && (IsDispensable(finding) || omitted.Contains(finding.Path, StringComparer.Ordinal))) leftOut.Add(finding);
-            else if (KeepsWhatIsRecorded && recorded.Any(r => string.Equals(r.Rule, finding.Rule, StringComparison.Ordinal))) accepted.Add(new(finding, null));
+            else if (finding.IsHook && (IsDispensable(finding) || omitted.Contains(finding.Path, StringComparer.Ordinal)))
+                leftOut.Add(finding);
+            else if (KeepsWhatIsRecorded && recorded.Any(r => string.Equals(r.Rule, finding.Rule, StringComparison.Ordinal)))
+                accepted.Add(new(finding, null));
             else refused.Add(finding);
         }
         return new Verdict(
@@ -83,7 +86,9 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
         _waivers.GetValueOrDefault(artifact.Digest, []).Where(w => w.IsAbout(artifact, finding, environment));
 
     private static bool IsOfBefore(Waiver waiver, Artifact artifact, Finding finding) =>
-        waiver.Digest is null && waiver.Name == artifact.Name && waiver.Version == artifact.Version && string.Equals(waiver.Rule, finding.Rule, StringComparison.Ordinal);
+        waiver.Digest is null && waiver.Name == artifact.Name && waiver.Version == artifact.Version
+        && string.Equals(waiver.Rule, finding.Rule, StringComparison.Ordinal);
 
-    private static bool IsDispensable(Finding hook) => hook.Namespaces is not null || (hook.Content is { } content && ReviewedHooks.Find(content) is not null);
+    private static bool IsDispensable(Finding hook) =>
+        hook.Namespaces is not null || (hook.Content is { } content && ReviewedHooks.Find(content) is not null);
 }

@@ -27,8 +27,8 @@ public sealed class RefusedBefore(string cache)
         try
         {
             Directory.CreateDirectory(_directory);
-            string path = Path.Combine(_directory, $"{PrefixOf(artifact.Name, artifact.Version)}{refusal.Rule}-{Sha256Digest.Of(text).Hex[..16]}.json");
-            File.WriteAllBytes(path, text);
+            string name = $"{PrefixOf(artifact.Name, artifact.Version)}{refusal.Rule}-{Sha256Digest.Of(text).Hex[..16]}.json";
+            File.WriteAllBytes(Path.Combine(_directory, name), text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +42,8 @@ public sealed class RefusedBefore(string cache)
         if (!Directory.Exists(_directory)) return [];
         var paths = Directory.EnumerateFiles(_directory, $"{PrefixOf(name, version)}{rule}-*.json").Take(MostOfOneVersion);
         return [.. paths.OrderByDescending(File.GetLastWriteTimeUtc).Select(TryRead).OfType<Refusal>()
-            .Where(r => r.Artifact!.Name == name && r.Artifact.Version == version && string.Equals(r.Rule, rule, StringComparison.Ordinal))];
+            .Where(r => r.Artifact!.Name == name && r.Artifact.Version == version)
+            .Where(r => string.Equals(r.Rule, rule, StringComparison.Ordinal))];
     }
 
     private static string PrefixOf(PackageName name, Pep440Version version) => $"{name.Normalized}-{version}-";
@@ -51,7 +52,8 @@ public sealed class RefusedBefore(string cache)
     {
         try
         {
-            return new FileInfo(path).Length > MaxBytes ? null : JsonSerializer.Deserialize(File.ReadAllBytes(path), RefusalJson.Default.RefusalDocument)?.ToRefusal();
+            if (new FileInfo(path).Length > MaxBytes) return null;
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RefusalJson.Default.RefusalDocument)?.ToRefusal();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
         {

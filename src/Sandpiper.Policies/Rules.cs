@@ -20,11 +20,15 @@ public static class Rules
     /// <summary>Whether accepting it makes a start-up hook active.</summary>
     public static bool IsAboutHooks(string rule) => Hooks.Contains(rule, StringComparer.Ordinal);
 
-    /// <summary>Whether it is about what else an environment holds, so that accepting it says nothing about any other environment.</summary>
+    /// <summary>
+    /// Whether it is about what else an environment holds,
+    /// so that accepting it says nothing about any other environment.
+    /// </summary>
     public static bool IsAboutEnvironment(string rule) => rule is TwoOwners or Shadowing;
 
     /// <summary>Whether a person can accept this: only where it stays clear what would be installed.</summary>
-    public static bool MayBeAccepted(Fault fault) => fault != Fault.PartOfEnvironment && Acceptable.Contains(CodeOf(fault), StringComparer.Ordinal);
+    public static bool MayBeAccepted(Fault fault) =>
+        fault != Fault.PartOfEnvironment && Acceptable.Contains(CodeOf(fault), StringComparer.Ordinal);
 
     /// <summary>Stable: users quote it to accept; never reused for another meaning.</summary>
     public static string CodeOf(Fault fault) => fault switch

@@ -10,7 +10,8 @@ public sealed record Verdict(ImmutableArray<AcceptedFinding> Accepted, Immutable
 {
     /// <summary>What was accepted, as an environment records it: one entry a rule.</summary>
     public ImmutableArray<Acceptance> Acceptances =>
-        [.. Accepted.GroupBy(a => a.Finding.Rule, StringComparer.Ordinal).Select(g => new Acceptance(g.Key, g.First().Finding.Path ?? "", g.Count() - 1, g.First().Waiver?.Number))];
+        [.. Accepted.GroupBy(a => a.Finding.Rule, StringComparer.Ordinal)
+            .Select(g => new Acceptance(g.Key, g.First().Finding.Path ?? "", g.Count() - 1, g.First().Waiver?.Number))];
 }
 
 /// <param name="Waiver">Null: the environment's record says that it was accepted, and nothing new comes.</param>

@@ -41,8 +41,10 @@ public sealed record Waiver(PackageName Name, Pep440Version Version, string Rule
 
     /// <summary>Whether it is about this finding in this wheel; whether it still holds is another question.</summary>
     public bool IsAbout(Artifact artifact, Finding finding, string environment) =>
-        Digest == artifact.Digest && Name == artifact.Name && Version == artifact.Version && string.Equals(Rule, finding.Rule, StringComparison.Ordinal)
-        && (!Rules.IsAboutEnvironment(Rule) || (string.Equals(Environment, environment, StringComparison.Ordinal) && Owner == finding.Owner));
+        Digest == artifact.Digest && Name == artifact.Name && Version == artifact.Version
+        && string.Equals(Rule, finding.Rule, StringComparison.Ordinal)
+        && (!Rules.IsAboutEnvironment(Rule)
+            || (string.Equals(Environment, environment, StringComparison.Ordinal) && Owner == finding.Owner));
 }
 
 /// <summary>Whether a waiver has an effect, and why not.</summary>

@@ -7,8 +7,9 @@ namespace Sandpiper.Policies;
 
 /// <summary>A line of the file: a waiver, or the withdrawal of one. What belongs to the other kind is null.</summary>
 public sealed record WaiverLine(
-    string Who, DateTimeOffset When, string? Name = null, string? Version = null, string? Sha256 = null, string? Rule = null, string? Reason = null,
-    DateTimeOffset? Expires = null, string? Environment = null, string? Path = null, OwnerLine? Owner = null, int? Withdraw = null)
+    string Who, DateTimeOffset When, string? Name = null, string? Version = null, string? Sha256 = null, string? Rule = null,
+    string? Reason = null, DateTimeOffset? Expires = null, string? Environment = null, string? Path = null,
+    OwnerLine? Owner = null, int? Withdraw = null)
 {
     public static WaiverLine From(Waiver waiver) => new(
         waiver.Who, waiver.When, waiver.Name.Normalized, waiver.Version.ToString(), waiver.Digest?.Hex, waiver.Rule, waiver.Reason,
@@ -17,15 +18,18 @@ public sealed record WaiverLine(
     /// <summary>Whether it withdraws one, and says nothing else.</summary>
     public bool IsWithdrawal => this is
     {
-        Withdraw: not null, Name: null, Version: null, Sha256: null, Rule: null, Reason: null, Expires: null, Environment: null, Path: null, Owner: null,
+        Withdraw: not null, Name: null, Version: null, Sha256: null, Rule: null, Reason: null,
+        Expires: null, Environment: null, Path: null, Owner: null,
     };
 
     /// <exception cref="FormatException">Something is missing, or is not what its name says.</exception>
     public Waiver ToWaiver(int number)
     {
-        if (Name is null || Version is null || Rule is null || Reason is null || Withdraw is not null) throw new FormatException("something is missing");
+        if (Name is null || Version is null || Rule is null || Reason is null || Withdraw is not null)
+            throw new FormatException("something is missing");
         // What holds for one environment and one pair of wheels must not be read as holding for more.
-        if (Sha256 is not null && Rules.IsAboutEnvironment(Rule) && Environment is null) throw new FormatException("it names no environment");
+        if (Sha256 is not null && Rules.IsAboutEnvironment(Rule) && Environment is null)
+            throw new FormatException("it names no environment");
         return new Waiver(PackageName.Parse(Name), Pep440Version.Parse(Version), Rule, Reason, Who, When)
         {
             Number = number,
@@ -38,6 +42,7 @@ public sealed record WaiverLine(
     }
 }
 
+/// <summary>A wheel as it stands in a line: the other party of a waiver.</summary>
 public sealed record OwnerLine(string Name, string Version, string Sha256)
 {
     public static OwnerLine? Of(Artifact? artifact) =>
@@ -46,7 +51,8 @@ public sealed record OwnerLine(string Name, string Version, string Sha256)
     /// <exception cref="FormatException">It is not what its name says.</exception>
     public Artifact ToArtifact() => new(PackageName.Parse(Name), Pep440Version.Parse(Version), DigestOf(Sha256));
 
-    public static Sha256Digest DigestOf(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
+    public static Sha256Digest DigestOf(string hex) =>
+        Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
 
 /// <summary>Nothing twice and nothing else: a line that is misread could allow what nobody allowed.</summary>

@@ -4,7 +4,10 @@ using Sandpiper.Policies;
 
 namespace Sandpiper.Store;
 
-/// <summary>A wheel that was inspected and lies unpacked in staging: what is found can be judged now, and then it is sealed or dropped.</summary>
+/// <summary>
+/// A wheel that was inspected and lies unpacked in staging: what is found can be judged now,
+/// and then it is sealed or dropped.
+/// </summary>
 /// <param name="Work">The directory that would become the store's entry.</param>
 public sealed record UnpackedWheel(WheelFileName Name, Sha256Digest Digest, InspectedWheel Inspected, string Work)
 {

@@ -29,7 +29,8 @@ public sealed class FileListing(ImmutableArray<RecordRow> rows, DistInfo distInf
             if (IsDirectory(row, contents)) directories++;
             else if (!contents.Has(row.Path)) report.Add(new Finding(Fault.NotThere, row.Path));
         }
-        if (directories > 0) report.Note($"{directories} {(directories == 1 ? "row" : "rows")} of RECORD passed over: they name directories");
+        if (directories > 0)
+            report.Note($"{directories} {(directories == 1 ? "row" : "rows")} of RECORD passed over: they name directories");
     }
 
     /// <summary>Finds SP-WHEEL-08 in a file as it was just inflated. Safe for several threads.</summary>

@@ -4,8 +4,8 @@ using System.Text;
 namespace Sandpiper.Wheels;
 
 /// <summary>
-/// The <c>-nspkg.pth</c> that setuptools writes for <c>namespace_packages</c>, which a directory without <c>__init__.py</c> has made needless
-/// since Python 3.3 (PEP 420). One template with the package's name in its holes, so it is compared with the template, to the letter.
+/// The <c>-nspkg.pth</c> that setuptools writes for <c>namespace_packages</c>, which a directory without <c>__init__.py</c> has made
+/// needless since Python 3.3 (PEP 420). One template with the package's name in its holes, so it is compared with the template, to the letter.
 /// </summary>
 public static class NamespaceHook
 {
@@ -19,12 +19,12 @@ public static class NamespaceHook
     private static readonly string[] Templates =
     [
         // setuptools 0.6 to 5
-        "import sys,types,os; p = os.path.join(sys._getframe(1).f_locals['sitedir'], *{1}); ie = os.path.exists(os.path.join(p,'__init__.py')); "
-            + "m = not ie and sys.modules.setdefault({0},types.ModuleType({0})); mp = (m or []) and m.__dict__.setdefault('__path__',[]); "
+        "import sys,types,os; p = os.path.join(sys._getframe(1).f_locals['sitedir'], *{1}); "
+            + "ie = os.path.exists(os.path.join(p,'__init__.py')); m = not ie and sys.modules.setdefault({0},types.ModuleType({0})); mp = (m or []) and m.__dict__.setdefault('__path__',[]); "
             + "(p not in mp) and mp.append(p)",
         // to 30
-        "import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *{1});ie = os.path.exists(os.path.join(p,'__init__.py'));"
-            + "m = not ie and sys.modules.setdefault({0}, types.ModuleType({0}));" + Appended,
+        "import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *{1});"
+            + "ie = os.path.exists(os.path.join(p,'__init__.py'));m = not ie and sys.modules.setdefault({0}, types.ModuleType({0}));" + Appended,
         // 31
         Finder + "m = m or not has_mfs and sys.modules.setdefault({0}, types.ModuleType({0}));" + Appended,
         // to 69
@@ -37,7 +37,8 @@ public static class NamespaceHook
     private const string Appended = "mp = (m or []) and m.__dict__.setdefault('__path__',[]);(p not in mp) and mp.append(p)";
 
     private const string Found =
-        "sys.modules.setdefault({0}, importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec({0}, [os.path.dirname(p)])));";
+        "sys.modules.setdefault({0}, importlib.util.module_from_spec("
+            + "importlib.machinery.PathFinder.find_spec({0}, [os.path.dirname(p)])));";
 
     private const string Finder =
         "import sys, types, os;has_mfs = sys.version_info > (3, 5);p = os.path.join(sys._getframe(1).f_locals['sitedir'], *{1});"
@@ -50,7 +51,8 @@ public static class NamespaceHook
         var names = new List<string>();
         foreach (string line in Encoding.ASCII.GetString(content).TrimEnd('\n').Split('\n'))
         {
-            if (NameIn(line) is not { } name || !Array.Exists(Templates, t => string.Equals(line, Filled(t, name), StringComparison.Ordinal))) return null;
+            if (NameIn(line) is not { } name) return null;
+            if (!Array.Exists(Templates, t => string.Equals(line, Filled(t, name), StringComparison.Ordinal))) return null;
             names.Add(name);
         }
         return string.Join(", ", names);
@@ -64,7 +66,9 @@ public static class NamespaceHook
         int end = start < lead.Length ? -1 : line.IndexOf('\'', start);
         if (end < 0 || end - start > MaxName) return null;
         string name = line[start..end];
-        return !name.AsSpan().ContainsAnyExcept(NameCharacters) && name.Split('.').All(part => part.Length > 0 && !char.IsAsciiDigit(part[0])) ? name : null;
+        bool isName = !name.AsSpan().ContainsAnyExcept(NameCharacters)
+            && name.Split('.').All(part => part.Length > 0 && !char.IsAsciiDigit(part[0]));
+        return isName ? name : null;
     }
 
     private static string Filled(string template, string name)

@@ -10,7 +10,8 @@ public sealed class AllowanceTests
 
     private static SampleWheel Good => new SampleWheel("good", "1.0").WithFile("good.py", "WHOSE = 'good'\n");
 
-    private static SampleWheel Newcomer => new SampleWheel("aevil", "1.0").WithFile("aevil.py", "").WithFile("good.py", "WHOSE = 'aevil'\n");
+    private static SampleWheel Newcomer =>
+        new SampleWheel("aevil", "1.0").WithFile("aevil.py", "").WithFile("good.py", "WHOSE = 'aevil'\n");
 
     [Fact]
     public void What_was_accepted_is_told_wherever_it_is_installed()
@@ -26,8 +27,10 @@ public sealed class AllowanceTests
         Done(user.Sandpiper("install", "liar", "-i", index, "--env", "second"));
         foreach (string env in (string[])["shared", "second"])
         {
-            Assert.Contains("allowed liar 1.0: SP-WHEEL-08 liar.py", user.Sandpiper("history", "--env", env).Output, StringComparison.Ordinal);
-            Assert.Contains("\"SP-WHEEL-08\"", File.ReadAllText(Path.Combine(user.Generation(env), "generation.json")), StringComparison.Ordinal);
+            Assert.Contains(
+                "allowed liar 1.0: SP-WHEEL-08 liar.py", user.Sandpiper("history", "--env", env).Output, StringComparison.Ordinal);
+            Assert.Contains(
+                "\"SP-WHEEL-08\"", File.ReadAllText(Path.Combine(user.Generation(env), "generation.json")), StringComparison.Ordinal);
         }
     }
 
@@ -44,7 +47,8 @@ public sealed class AllowanceTests
         foreach (string env in (string[])["second", "shared"])
         {
             Outcome refused = user.Sandpiper("install", "liar", "-i", index, "--env", env);
-            Assert.True(refused.ExitCode == 3 && refused.Error.Contains("you allowed it and took that back", StringComparison.Ordinal), $"{env}: {refused}");
+            Assert.True(refused.ExitCode == 3 && refused.Error.Contains("you allowed it and took that back", StringComparison.Ordinal),
+                $"{env}: {refused}");
         }
         Done(user.Sandpiper("uninstall", "pebble"));
         Assert.Contains("allowed liar 1.0: SP-WHEEL-08", user.Sandpiper("history").Output.Split('\n')[1], StringComparison.Ordinal);
@@ -99,7 +103,8 @@ public sealed class AllowanceTests
     {
         using var user = new Somebody();
         string index = user.Serve(new SampleIndex().With(Good).With(Newcomer).With(OrdinaryPackages.Pebble()));
-        string Whose(string env) => File.ReadAllText(Directory.EnumerateFiles(user.Generation(env), "good.py", SearchOption.AllDirectories).First());
+        string Whose(string env) =>
+            File.ReadAllText(Directory.EnumerateFiles(user.Generation(env), "good.py", SearchOption.AllDirectories).First());
         Done(user.Sandpiper("install", "good", "-i", index));
 
         Outcome refused = user.Sandpiper("install", "aevil", "-i", index);
@@ -130,12 +135,14 @@ public sealed class AllowanceTests
         using var user = new Somebody();
         string before = user.Serve(new SampleIndex().With(Good).With(new SampleWheel("aevil", "0.9").WithFile("aevil.py", "")));
         Done(user.Sandpiper("install", "good", "aevil", "-i", before));
-        string after = user.Serve(new SampleIndex().With(Good).With(new SampleWheel("good", "1.1").WithFile("good/__init__.py", "WHOSE = 'good'\n")).With(Newcomer));
+        SampleWheel better = new SampleWheel("good", "1.1").WithFile("good/__init__.py", "WHOSE = 'good'\n");
+        string after = user.Serve(new SampleIndex().With(Good).With(better).With(Newcomer));
 
         foreach (string[] words in (string[][])[["install", "-U", "aevil"], ["install", "-U", "aevil", "good"]])
         {
             Outcome refused = user.Sandpiper([.. words, "-i", after]);
-            Assert.True(refused.ExitCode == 3 && refused.Error.Contains("\n× `aevil` 1.0 was not installed", StringComparison.Ordinal), $"{refused}");
+            Assert.True(refused.ExitCode == 3 && refused.Error.Contains("\n× `aevil` 1.0 was not installed", StringComparison.Ordinal),
+            $"{refused}");
         }
     }
 
@@ -145,11 +152,13 @@ public sealed class AllowanceTests
         using var user = new Somebody();
         string index = user.Serve(new SampleIndex().With(Good.WithRequires("aevil")).With(Newcomer));
         Outcome refused = user.Sandpiper("install", "good", "-i", index);
-        Assert.True(refused.ExitCode == 3 && refused.Error.Contains("\n× `aevil` 1.0 was not installed", StringComparison.Ordinal), $"{refused}");
+        Assert.True(refused.ExitCode == 3 && refused.Error.Contains("\n× `aevil` 1.0 was not installed", StringComparison.Ordinal),
+            $"{refused}");
 
         string both = user.Serve(new SampleIndex().With(Good).With(Newcomer));
         Outcome second = user.Sandpiper("install", "good", "aevil", "-i", both);
-        Assert.True(second.ExitCode == 3 && second.Error.Contains("\n× `good` 1.0 was not installed", StringComparison.Ordinal), $"{second}");
+        Assert.True(second.ExitCode == 3 && second.Error.Contains("\n× `good` 1.0 was not installed", StringComparison.Ordinal),
+            $"{second}");
         Assert.Contains("a file of aevil 1.0", second.Error, StringComparison.Ordinal);
     }
 

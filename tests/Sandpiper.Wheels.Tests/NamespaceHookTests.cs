@@ -4,20 +4,28 @@ namespace Sandpiper.Wheels.Tests;
 
 public sealed class NamespaceHookTests
 {
-    private const string Now = "import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('space',));importlib = __import__('importlib.util');"
-        + "__import__('importlib.machinery');m = sys.modules.setdefault('space', importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec('space', "
-        + "[os.path.dirname(p)])));m = m or sys.modules.setdefault('space', types.ModuleType('space'));mp = (m or []) and m.__dict__.setdefault('__path__',[]);"
+    private const string Now = "import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('space',));"
+        + "importlib = __import__('importlib.util');"
+        + "__import__('importlib.machinery');"
+        + "m = sys.modules.setdefault('space', importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec("
+        + "'space', [os.path.dirname(p)])));m = m or sys.modules.setdefault('space', types.ModuleType('space'));"
+        + "mp = (m or []) and m.__dict__.setdefault('__path__',[]);"
         + "(p not in mp) and mp.append(p)";
 
-    private const string Nested = "import sys, types, os;has_mfs = sys.version_info > (3, 5);p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('space', 'sub'));"
-        + "importlib = has_mfs and __import__('importlib.util');has_mfs and __import__('importlib.machinery');m = has_mfs and sys.modules.setdefault('space.sub', "
+    private const string Nested = "import sys, types, os;has_mfs = sys.version_info > (3, 5);"
+        + "p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('space', 'sub'));"
+        + "importlib = has_mfs and __import__('importlib.util');has_mfs and __import__('importlib.machinery');"
+        + "m = has_mfs and sys.modules.setdefault('space.sub', "
         + "importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec('space.sub', [os.path.dirname(p)])));m = m or "
-        + "sys.modules.setdefault('space.sub', types.ModuleType('space.sub'));mp = (m or []) and m.__dict__.setdefault('__path__',[]);(p not in mp) and mp.append(p);"
+        + "sys.modules.setdefault('space.sub', types.ModuleType('space.sub'));"
+        + "mp = (m or []) and m.__dict__.setdefault('__path__',[]);(p not in mp) and mp.append(p);"
         + "m and setattr(sys.modules['space'], 'sub', m)";
 
     private const string Old = "import sys,types,os; p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('space', 'sub')); "
-        + "ie = os.path.exists(os.path.join(p,'__init__.py')); m = not ie and sys.modules.setdefault('space.sub',types.ModuleType('space.sub')); "
-        + "mp = (m or []) and m.__dict__.setdefault('__path__',[]); (p not in mp) and mp.append(p); m and setattr(sys.modules['space'], 'sub', m)";
+        + "ie = os.path.exists(os.path.join(p,'__init__.py')); "
+        + "m = not ie and sys.modules.setdefault('space.sub',types.ModuleType('space.sub')); "
+        + "mp = (m or []) and m.__dict__.setdefault('__path__',[]); (p not in mp) and mp.append(p); "
+        + "m and setattr(sys.modules['space'], 'sub', m)";
 
     [Theory]
     [InlineData(Now + "\n", "space")]

@@ -23,7 +23,8 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
     public List<TreeFile> OwnOf(ComposedPackage package) => _own[package.Facts.Name];
 
     /// <summary>Those that it does not get, and why; empty for nearly every package.</summary>
-    public IReadOnlyList<(TreeFile File, Finding Finding)> TakenFrom(ComposedPackage package) => _taken.GetValueOrDefault(package.Facts.Name, []);
+    public IReadOnlyList<(TreeFile File, Finding Finding)> TakenFrom(ComposedPackage package) =>
+        _taken.GetValueOrDefault(package.Facts.Name, []);
 
     public void Make(IReadOnlyList<ComposedPackage> packages)
     {
@@ -46,11 +47,14 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
         taken.Add((file, FindingOf(conflict, file)));
     }
 
-    public static Finding FindingOf(PathOwners.Conflict conflict, TreeFile file) =>
-        new(conflict switch { { Owner: null } => Fault.PartOfEnvironment, { OfModule: true } => Fault.ModuleOfAnother, _ => Fault.FileOfAnother }, file.Path)
+    public static Finding FindingOf(PathOwners.Conflict conflict, TreeFile file)
+    {
+        if (conflict.Owner is not { } owner) return new Finding(Fault.PartOfEnvironment, file.Path);
+        return new Finding(conflict.OfModule ? Fault.ModuleOfAnother : Fault.FileOfAnother, file.Path)
         {
-            Owner = conflict.Owner is { } owner ? new Artifact(owner.Name, owner.Version, owner.Digest) : null,
+            Owner = new Artifact(owner.Name, owner.Version, owner.Digest),
         };
+    }
 
     private IEnumerable<(int Rank, ComposedPackage Package, List<TreeFile> Files)> PartsOf(ComposedPackage package)
     {
@@ -58,7 +62,10 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
         var givenWay = package.Facts.Yielded.ToHashSet(StringComparer.Ordinal);
         if (package.Standing != Standing.Changed && givenWay.Count == 0) return [(RankOf(package.Standing), package, files.ToList())];
         var held = HeldBefore(package);
-        return files.GroupBy(f => givenWay.Contains(f.Path) ? GivenWay : IsHeld(f, held) ? Held : RankOf(package.Standing)).Select(g => (g.Key, package, g.ToList()));
+        return files.GroupBy(RankOfFile).Select(g => (g.Key, package, g.ToList()));
+
+        int RankOfFile(TreeFile file) =>
+            givenWay.Contains(file.Path) ? GivenWay : IsHeld(file, held) ? Held : RankOf(package.Standing);
     }
 
     private static int RankOf(Standing standing) =>

@@ -2,7 +2,10 @@ using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Packaging.Wheels;
 
-/// <summary>One row of RECORD. <see cref="Digest"/> is null where it gives no SHA-256, <see cref="Size"/> where it leaves it empty.</summary>
+/// <summary>
+/// One row of RECORD. <see cref="Digest"/> is null where it gives no SHA-256,
+/// <see cref="Size"/> where it leaves it empty.
+/// </summary>
 /// <param name="Path">As written: <c>/</c>-separated, relative to the place of the package; not yet judged safe.</param>
 /// <param name="Digest">Of the file's content.</param>
 /// <param name="Size">Bytes.</param>

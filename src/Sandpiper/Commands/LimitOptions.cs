@@ -3,12 +3,16 @@ using Sandpiper.Archives;
 
 namespace Sandpiper.Commands;
 
-/// <summary>The most that one wheel may hold, for who knows that his is larger than what exists: an option of every command that fetches.</summary>
+/// <summary>
+/// The most that one wheel may hold, for who knows that his is larger than what exists:
+/// an option of every command that fetches.
+/// </summary>
 internal sealed class LimitOptions
 {
     private readonly Option<int> _maxFiles = Of("--max-files", ArchiveLimits.Default.MaxMembers, "the most files that one wheel may have");
 
-    private readonly Option<int> _maxRatio = Of("--max-ratio", ArchiveLimits.Default.MaxRatio, "the most bytes that one of a wheel may unpack to");
+    private readonly Option<int> _maxRatio = Of("--max-ratio", ArchiveLimits.Default.MaxRatio,
+        "the most bytes that one of a wheel may unpack to");
 
     private LimitOptions() { }
 
@@ -30,7 +34,12 @@ internal sealed class LimitOptions
 
     private static Option<int> Of(string name, int standard, string description)
     {
-        var option = new Option<int>(name) { HelpName = "N", Description = $"{description}; default: {standard}", DefaultValueFactory = _ => standard };
+        var option = new Option<int>(name)
+        {
+            HelpName = "N",
+            Description = $"{description}; default: {standard}",
+            DefaultValueFactory = _ => standard,
+        };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1) result.AddError($"`{name}` takes a number from 1 on");

@@ -9,7 +9,8 @@ internal static class FindingWords
     public static string Of(Finding finding) => finding.Fault switch
     {
         Fault.FileOfAnother => $"it would overwrite a file of {finding.Owner}: `{finding.Path}`",
-        Fault.ModuleOfAnother => $"it would be imported in place of a module of {finding.Owner}, or that one in its place: `{finding.Path}`",
+        Fault.ModuleOfAnother =>
+            $"it would be imported in place of a module of {finding.Owner}, or that one in its place: `{finding.Path}`",
         Fault.ShadowsLibrary => $"it shadows the module `{finding.Seen}` of the standard library: `{finding.Path}`",
         Fault.ProgramShadowsLibrary => $"its program shadows the module `{finding.Seen}` of the standard library: `{finding.Path}`",
         Fault.ReplacesEnvironment => $"it would replace {finding.Claimed}{Quoted(finding.Path)}",
