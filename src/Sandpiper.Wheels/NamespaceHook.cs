@@ -5,7 +5,8 @@ namespace Sandpiper.Wheels;
 
 /// <summary>
 /// The <c>-nspkg.pth</c> that setuptools writes for <c>namespace_packages</c>, which a directory without <c>__init__.py</c> has made
-/// needless since Python 3.3 (PEP 420). One template with the package's name in its holes, so it is compared with the template, to the letter.
+/// needless since Python 3.3 (PEP 420). One template with the package's name in its holes, so it is compared with the
+/// template, to the letter.
 /// </summary>
 public static class NamespaceHook
 {
@@ -20,11 +21,13 @@ public static class NamespaceHook
     [
         // setuptools 0.6 to 5
         "import sys,types,os; p = os.path.join(sys._getframe(1).f_locals['sitedir'], *{1}); "
-            + "ie = os.path.exists(os.path.join(p,'__init__.py')); m = not ie and sys.modules.setdefault({0},types.ModuleType({0})); mp = (m or []) and m.__dict__.setdefault('__path__',[]); "
+            + "ie = os.path.exists(os.path.join(p,'__init__.py')); "
+            + "m = not ie and sys.modules.setdefault({0},types.ModuleType({0})); mp = (m or []) and m.__dict__.setdefault('__path__',[]); "
             + "(p not in mp) and mp.append(p)",
         // to 30
         "import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *{1});"
-            + "ie = os.path.exists(os.path.join(p,'__init__.py'));m = not ie and sys.modules.setdefault({0}, types.ModuleType({0}));" + Appended,
+            + "ie = os.path.exists(os.path.join(p,'__init__.py'));"
+            + "m = not ie and sys.modules.setdefault({0}, types.ModuleType({0}));" + Appended,
         // 31
         Finder + "m = m or not has_mfs and sys.modules.setdefault({0}, types.ModuleType({0}));" + Appended,
         // to 69
