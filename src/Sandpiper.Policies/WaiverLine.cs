@@ -38,6 +38,7 @@ public sealed record WaiverLine(
     }
 }
 
+/// <summary>A package, as such a line names it.</summary>
 public sealed record OwnerLine(string Name, string Version, string Sha256)
 {
     public static OwnerLine? Of(Artifact? artifact) =>
