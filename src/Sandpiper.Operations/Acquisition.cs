@@ -20,6 +20,10 @@ internal sealed class Acquisition(
     WheelStore store, IPackageIndex index, Policy policy, ArchiveLimits limits, Staging staging, IProgress<InstallationFact> facts)
 {
     private const int DownloadsAtOnce = 8;
+
+    /// <summary>What has a pin is fetched even if it is sealed here, and takes that place only once it is here itself: a repair.</summary>
+    public bool FetchesAnew { get; init; }
+
     private readonly ConcurrentDictionary<PackageName, long> _arrived = new();
     private int _done;
 
@@ -68,6 +72,7 @@ internal sealed class Acquisition(
             return store.Find(package.Facts.Digest)
                 ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
         }
+        if (FetchesAnew) return null;
         try
         {
             SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, ResolvedOn(pin));
@@ -101,7 +106,7 @@ internal sealed class Acquisition(
             Finding? other = DistInfo.Compare(unpacked.ReadMetadata().Span, ResolvedOn(pin), unpacked.MetadataPath);
             Judgement.MustBeAcceptable(
                 unpacked.Artifact, [.. unpacked.Inspected.Findings, .. other is null ? [] : (Finding[])[other]], package.Facts, policy);
-            SealedWheel wheel = store.Seal(unpacked, staging, cancel).With(other);
+            SealedWheel wheel = store.Seal(unpacked, FetchesAnew, staging, cancel).With(other);
             File.Delete(path);
             return wheel;
         }

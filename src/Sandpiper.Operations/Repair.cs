@@ -92,15 +92,15 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
         {
-            // Asked before anything is thrown away: without an index the damaged files are all that there is.
+            // Nothing is thrown away before what takes its place is here: without an index the damaged files are all that there is.
             ResolutionResult found = await new Resolver(index).SolveAsync(ProblemOf(before.Packages.Where(p => damaged.Contains(p.Name))), new Unheard(), cancel);
             if (found is ResolutionResult.Unsolvable why) return new RepairOutcome.Gone(why);
             pins = ((ResolutionResult.Solved)found).Pins.ToDictionary(p => p.Name);
-            foreach (InstalledPackage package in before.Packages.Where(p => damaged.Contains(p.Name))) _store.Discard(package.Digest, operation.Staging);
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
         Policy policy = context.PolicyForWhatIsThere(operation.Environment.Name);
-        var wheels = await new Acquisition(_store, index, policy, limits, operation.Staging, facts).AcquireAsync(selected, cancel);
+        var acquisition = new Acquisition(_store, index, policy, limits, operation.Staging, facts) { FetchesAnew = true };
+        var wheels = await acquisition.AcquireAsync(selected, cancel);
         makeWay();
         EnvironmentChange change = new Switch(context, operation, interpreter)
             .To(new Plan("repair", before, selected, wheels, policy), cancel);

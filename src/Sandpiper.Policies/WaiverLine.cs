@@ -42,7 +42,7 @@ public sealed record WaiverLine(
     }
 }
 
-/// <summary>A wheel as it stands in a line: the other party of a waiver.</summary>
+/// <summary>A package, as such a line names it.</summary>
 public sealed record OwnerLine(string Name, string Version, string Sha256)
 {
     public static OwnerLine? Of(Artifact? artifact) =>

@@ -82,9 +82,10 @@ public sealed class WheelStore(string root)
     }
 
     /// <summary>Seals what was unpacked and judged. Of several that seal the same wheel, one entry wins and all get it.</summary>
+    /// <param name="replace">An entry that is there is known to be damaged: this one takes its place.</param>
     /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
     /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
-    public SealedWheel Seal(UnpackedWheel wheel, Staging staging, CancellationToken cancel)
+    public SealedWheel Seal(UnpackedWheel wheel, bool replace, Staging staging, CancellationToken cancel)
     {
         try
         {
@@ -93,8 +94,8 @@ public sealed class WheelStore(string root)
             // As long as nobody else knows where it lies: afterwards a file would have to be read first.
             string manifest = Path.Combine(wheel.Work, StoreManifest.FileName), tree = Path.Combine(wheel.Work, SealedWheel.TreeName);
             var stamps = EntryStamps.Take(manifest, tree, wheel.Inspected.Files);
-            // Of an earlier version, whose manifest kept nothing to judge it by.
-            if (Find(wheel.Digest) is { Findings: null }) Discard(wheel.Digest, staging);
+            // Or of an earlier version, whose manifest kept nothing to judge it by.
+            if (replace || Find(wheel.Digest) is { Findings: null }) Discard(wheel.Digest, staging);
             return MoveIntoPlace(wheel.Work, wheel.Digest, stamps, staging);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

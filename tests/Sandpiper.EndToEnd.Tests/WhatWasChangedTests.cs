@@ -149,9 +149,10 @@ public sealed class WhatWasChangedTests
     {
         using var user = new Somebody();
         string index = user.Serve(Harbour);
-        Done(user.Sandpiper("allow", "tide==1.0", "--rule", "SP-ENV-01", "--reason", "read it"));
+        string bytes = new('a', 64);
+        Done(user.Sandpiper("allow", "tide==1.0", "--rule", "SP-WHEEL-08", "--sha256", bytes, "--reason", "read it"));
         var disk = new Disk(user, user.DataRoot);
-        string[] allow = ["allow", "tide==2.0", "--rule", "SP-ENV-01", "--reason", "read it"];
+        string[] allow = ["allow", "tide==2.0", "--rule", "SP-WHEEL-08", "--sha256", bytes, "--reason", "read it"];
 
         for (int step = 1; step <= 3; step++)
         {

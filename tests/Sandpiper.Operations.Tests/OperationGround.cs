@@ -37,6 +37,12 @@ internal sealed class OperationGround : IDisposable
         return this;
     }
 
+    /// <summary>The index still lists its wheels and says what they need, and has them no more.</summary>
+    public void LoseFiles()
+    {
+        foreach (string wheel in Directory.EnumerateFiles(_index, "*.whl", SearchOption.AllDirectories)) File.Delete(wheel);
+    }
+
     public static InstallationRequest Request(params string[] requirements) => new()
     {
         Environment = "shared",

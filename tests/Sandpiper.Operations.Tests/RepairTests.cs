@@ -1,4 +1,5 @@
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Indexes;
 using Sandpiper.Samples;
 
 namespace Sandpiper.Operations.Tests;
@@ -25,4 +26,22 @@ public sealed class RepairTests : IDisposable
         LedgerLine line = _ground.Ledger()[^1];
         Assert.Equal(("repair", "ada", 1, 2, true), (line.Command, line.Who, line.From, line.To, line.Confirmed));
     }
+
+    [Fact]
+    public async Task What_is_damaged_stays_until_what_takes_its_place_is_here()
+    {
+        await _ground.InstallAsync("pebble");
+        string file = Path.Combine(_ground.Environment().Read(1).SitePackages, "pebble/__init__.py");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.AppendAllText(file, "# by hand\n");
+        string[] before = [.. Kept()];
+        _ground.LoseFiles();
+
+        await Assert.ThrowsAsync<IndexException>(_ground.RepairAsync);
+
+        Assert.Equal(before, Kept());
+        Assert.EndsWith("# by hand\n", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    private IEnumerable<string> Kept() => _ground.Root.Tree().Where(p => !p.StartsWith("cache/", StringComparison.Ordinal));
 }

@@ -43,7 +43,7 @@ internal sealed class DataRoot(string below = "") : IDisposable
             var unpacked = WheelStore.Unpack(name, digest, file, ArchiveLimits.Default, staging, TestContext.Current.CancellationToken);
             var other = metadata is { } chosen ? DistInfo.Compare(unpacked.ReadMetadata().Span, chosen, unpacked.MetadataPath) : null;
             MustBeAcceptable(other is null ? unpacked.Inspected.Findings : unpacked.Inspected.Findings.Add(other), waived);
-            return Store.Seal(unpacked, staging, TestContext.Current.CancellationToken).With(other);
+            return Store.Seal(unpacked, replace: false, staging, TestContext.Current.CancellationToken).With(other);
         }
         finally
         {

@@ -16,6 +16,9 @@ public sealed class RecordedWheelTests : IDisposable
     private static readonly string[] Hollow =
         ["uv/maturin-2.0.0-py3-none-linux_x86_64.whl", "uv/tqdm-4.66.1-py3-none-manylinux_2_12_x86_64.manylinux2010_x86_64.musllinux_1_1_x86_64.whl"];
 
+    // Made to have a module as byte code alone, which pip installs: refused unless the user accepts it.
+    private const string WithoutSource = "own_misc-1.0-py3-none-any.whl";
+
     private readonly DataRoot _root = new();
 
     [Theory]
@@ -52,6 +55,13 @@ public sealed class RecordedWheelTests : IDisposable
     public void Hollow_wheels_are_refused_unless_the_user_waives_these_very_rules()
     {
         foreach (string file in Hollow) Assert.Contains("SP-WHEEL-07", Outcome(Path.Combine(Recorded.Path("vectors/wheels"), file)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wheel_with_a_module_without_source_is_refused_unless_the_user_accepts_it()
+    {
+        string path = Path.Combine(Recorded.Path("vectors/install-oracle/wheels"), WithoutSource);
+        Assert.Contains("SP-WHEEL-16", Outcome(path), StringComparison.Ordinal);
     }
 
     public void Dispose() => _root.Dispose();

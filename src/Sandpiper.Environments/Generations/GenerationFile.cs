@@ -117,7 +117,7 @@ public sealed record PackageDocument(
     public static Sha256Digest Digest(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
 
-/// <summary>What was accepted of one package, as on disk.</summary>
+/// <summary>A finding that was accepted.</summary>
 public sealed record AcceptanceDocument(string Rule, string Path, int Others, int? Waiver);
 
 /// <summary>How it is written, without reflection.</summary>
