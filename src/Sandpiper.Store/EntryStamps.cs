@@ -100,6 +100,19 @@ public sealed class EntryStamps
         }
     }
 
+    /// <summary>Of an entry that is no more. What is left of them fits no file, so a failure is none: earlier versions had not even the directory.</summary>
+    public static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // not believed: another inode, another ctime
+        }
+    }
+
     private static FileStamp StampOf(string path) => FileStatus.TryRead(path, out var status) ? FileStamp.Of(status) : default;
 
     private static EntryStamps? TryRead(SealedWheel wheel)

@@ -142,7 +142,7 @@ public sealed class WheelStore(string root)
         if (!Directory.Exists(entry)) return;
         // Gone at once and whole; the stage takes it along when it ends, however it ends.
         Directory.Move(entry, staging.NewNameIn(_entries));
-        File.Delete(StampsOf(digest));
+        EntryStamps.Forget(StampsOf(digest));
     }
 
     private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);

@@ -163,6 +163,20 @@ public sealed class SealingTests : IDisposable
         Assert.Equal(["staging/", "wheel"], _root.Tree());
     }
 
+    [Theory]
+    [InlineData(false)]     // as earlier versions left it
+    [InlineData(true)]
+    public void An_entry_is_taken_out_and_sealed_again_whatever_is_where_its_stamps_belong(bool isDirectory)
+    {
+        var before = _root.Seal(WheelSample.Honest);
+        File.Delete(before.StampsFile);
+        if (isDirectory) Directory.CreateDirectory(before.StampsFile);
+        else Directory.Delete(Path.GetDirectoryName(before.StampsFile)!);
+        using (var staging = Staging.Create(_root.Path)) _root.Store.Discard(before.Digest, staging);
+        Assert.Null(_root.Store.Find(before.Digest));
+        Assert.Equal(before.Digest, _root.Seal(WheelSample.Honest).Digest);
+    }
+
     [Fact]
     public void A_store_that_cannot_be_written_is_said_to_be_so_and_nothing_is_left()
     {
