@@ -11,6 +11,9 @@ public sealed class WaiverFile(string root)
 {
     private const int MaxBytes = 16 << 20;
 
+    private const int MostRereads = 100;        // a second in all
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     private readonly string _path = Path.Combine(Path.GetFullPath(root), "waivers.jsonl");
 
     /// <summary>In the order in which they were made.</summary>
@@ -19,6 +22,12 @@ public sealed class WaiverFile(string root)
     {
         var waivers = ImmutableArray.CreateBuilder<Waiver>();
         byte[] content = ReadAll();
+        // Another command may be in the middle of its line: write(2) shows what it has got so far. Only what stays cut off is.
+        for (int again = 0; again < MostRereads && content is [.., not (byte)'\n']; again++)
+        {
+            Thread.Sleep(Pause);
+            content = ReadAll();
+        }
         for (int start = 0, line = 1; start < content.Length; line++)
         {
             int length = content.AsSpan(start).IndexOf((byte)'\n');
