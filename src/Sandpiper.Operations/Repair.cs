@@ -140,7 +140,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         int found = 0;
         foreach (int number in environment.Numbers)
         {
-            Generation? generation = TryRead(environment, number);
+            Generation? generation = environment.TryRead(number);
             if (lines.All(l => l.To != number))
             {
                 var packages = (generation?.Packages ?? []).Select(p => new SelectedPackage(p, null));
@@ -165,18 +165,6 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
 
     private LedgerLine LineTo(ManagedEnvironment environment, Generation generation) =>
         new("repair", context.Time.GetUtcNow(), context.Author, environment.LinkedNumber, generation.Number, [], [], Confirmed: false);
-
-    private static Generation? TryRead(ManagedEnvironment environment, int number)
-    {
-        try
-        {
-            return environment.Read(number);
-        }
-        catch (EnvironmentException)
-        {
-            return null;
-        }
-    }
 
     // Exactly the wheels that were installed; nothing is chosen.
     private ResolutionProblem ProblemOf(IEnumerable<InstalledPackage> packages) => new()

@@ -39,7 +39,7 @@ public sealed class Rollback(OperationContext context)
 
         long started = Stopwatch.GetTimestamp();
         // The generation we leave may be the damaged one; going away from it must not need it.
-        Generation? before = TryRead(operation.Environment, current);
+        Generation? before = current is { } number ? operation.Environment.TryRead(number) : null;
         Generation next = operation.Environment.Read(target);
         ImmutableArray<PackageChange> changes = Selection.Changes(before, [.. next.Packages.Select(p => new SelectedPackage(p, null))]);
         cancel.ThrowIfCancellationRequested();
@@ -48,17 +48,5 @@ public sealed class Rollback(OperationContext context)
         ImmutableArray<string> notes = target == current ? operation.Stay(next) : operation.SwitchTo(next, line);
         var change = new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
         return new RollbackOutcome.Switched(change);
-    }
-
-    private static Generation? TryRead(ManagedEnvironment environment, int? number)
-    {
-        try
-        {
-            return number is { } n ? environment.Read(n) : null;
-        }
-        catch (EnvironmentException)
-        {
-            return null;
-        }
     }
 }

@@ -14,15 +14,9 @@ public static class StoreFile
             using var file = RegularFile.TryOpen(path) ?? throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} is gone, or no file");
             long length = RandomAccess.GetLength(file);
             if (length > maxBytes) throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} has grown to {length} bytes");
-            byte[] content = new byte[length];
-            int filled = 0;
-            while (filled < content.Length)
-            {
-                int count = RandomAccess.Read(file, content.AsSpan(filled), filled);
-                if (count == 0) throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} became shorter while it was read");
-                filled += count;
-            }
-            return content;
+            byte[] content = RegularFile.Read(file, (int)length);
+            return content.Length == length
+                ? content : throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} became shorter while it was read");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

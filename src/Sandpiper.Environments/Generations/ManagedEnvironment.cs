@@ -79,6 +79,19 @@ public sealed class ManagedEnvironment
     /// <exception cref="EnvironmentException">There is none of that number, or it is damaged.</exception>
     public Generation Read(int number) => GenerationFile.Read(DirectoryOf(number), Name, number);
 
+    /// <summary>The same; null where there is none, or it is damaged.</summary>
+    public Generation? TryRead(int number)
+    {
+        try
+        {
+            return Read(number);
+        }
+        catch (EnvironmentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Waits until no other command changes this environment.</summary>
     /// <param name="waiting">Called once when there is somebody to wait for.</param>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>

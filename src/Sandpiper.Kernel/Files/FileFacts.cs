@@ -3,25 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
 
-/// <summary>What a descriptor can be, as far as it matters here.</summary>
-public enum FileKind
-{
-    Other,
-    Regular,
-    Directory,
-    BlockDevice,
-    SymbolicLink,
-}
-
 /// <summary>Whose a file is, which the base library does not tell.</summary>
 /// <param name="UserId">Owner.</param>
 /// <param name="Mode">Permission bits.</param>
 public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
 {
-    private const int EmptyPath = 0x1000;           // AT_EMPTY_PATH: linux/fcntl.h
     private const uint OwnerAndMode = 0x2 | 0x8;    // STATX_MODE | STATX_UID, linux/stat.h
     private const uint Kind = 0x1, Inode = 0x100;   // STATX_TYPE, STATX_INO
-    private const int KindMask = 0xf000;            // S_IFMT
 
     /// <returns>Null when there is none (links are followed).</returns>
     public static FileFacts? Of(string path) =>
@@ -32,14 +20,7 @@ public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
 
     /// <summary>What an open descriptor is.</summary>
     /// <exception cref="KernelException">It is not open.</exception>
-    public static FileKind KindOf(SafeFileHandle file) => (Asked(file, Kind).Mode & KindMask) switch
-    {
-        0x8000 => FileKind.Regular,         // S_IFREG, S_IFDIR, S_IFBLK, S_IFLNK: linux/stat.h
-        0x4000 => FileKind.Directory,
-        0x6000 => FileKind.BlockDevice,
-        0xa000 => FileKind.SymbolicLink,
-        _ => FileKind.Other,
-    };
+    public static FileType KindOf(SafeFileHandle file) => Asked(file, Kind).Type;
 
     /// <summary>Of what a path leads to, links followed. Null when there is nothing.</summary>
     public static FileIdentity? IdentityOf(string path) =>
@@ -49,9 +30,9 @@ public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
     public static FileIdentity IdentityOf(SafeFileHandle file) => Asked(file, Inode).Identity;
 
     private static StatxCall.Answer Asked(SafeFileHandle file, uint mask) =>
-        StatxCall.Of(file, "", EmptyPath, mask, out StatxCall.Answer answer) == 0
+        StatxCall.Of(file, "", StatxCall.EmptyPath, mask, out StatxCall.Answer answer) == 0
         ? answer
         : throw new KernelException("statx", Marshal.GetLastPInvokeError());
 
-    private static FileFacts From(in StatxCall.Answer answer) => new(answer.User, (UnixFileMode)(answer.Mode & 0xfff));
+    private static FileFacts From(in StatxCall.Answer answer) => new(answer.User, answer.Permissions);
 }

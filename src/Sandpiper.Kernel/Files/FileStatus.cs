@@ -3,13 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
 
-/// <summary>What a name in a directory is.</summary>
+/// <summary>What a name in a directory, or an open descriptor, is, as far as it matters here.</summary>
 public enum FileType
 {
     Other,
     Regular,
     Directory,
     SymbolicLink,
+    BlockDevice,
 }
 
 /// <summary>To the nanosecond: an edit in the same microsecond is an edit.</summary>
@@ -29,10 +30,7 @@ public readonly record struct FileStatus(
     FileType Type, UnixFileMode Mode, long Size, FileIdentity Identity, UnixTime ModifiedAt, UnixTime ChangedAt)
 {
     private const int NoFollow = 0x100;             // AT_SYMLINK_NOFOLLOW
-    private const int ThisFile = 0x1000;            // AT_EMPTY_PATH
     private const uint BasicStats = 0x7ff;          // STATX_BASIC_STATS, linux/stat.h
-    private const int TypeMask = 0xf000;            // S_IFMT
-    private const int ModeMask = 0xfff;
 
     /// <summary>False when there is nothing of that name.</summary>
     /// <exception cref="KernelException">It cannot be looked at.</exception>
@@ -42,7 +40,7 @@ public readonly record struct FileStatus(
     /// <summary>Of a file that is open, whatever its name has become.</summary>
     /// <exception cref="KernelException">It cannot be looked at.</exception>
     public static FileStatus Of(SafeFileHandle file) =>
-        TryRead(file, "", ThisFile, out FileStatus status) ? status : throw new KernelException("statx", Errno.NoSuchFile, "a file that is open");
+        TryRead(file, "", StatxCall.EmptyPath, out FileStatus status) ? status : throw new KernelException("statx", Errno.NoSuchFile, "a file that is open");
 
     /// <summary>Of a path below an open directory.</summary>
     /// <exception cref="KernelException">It cannot be looked at.</exception>
@@ -59,15 +57,6 @@ public readonly record struct FileStatus(
     }
 
     private static FileStatus Of(in StatxCall.Answer answer) => new(
-        TypeOf(answer.Mode & TypeMask), (UnixFileMode)(answer.Mode & ModeMask), (long)answer.Size,
-        answer.Identity,
+        answer.Type, answer.Permissions, (long)answer.Size, answer.Identity,
         new(answer.Modified.Seconds, answer.Modified.Nanoseconds), new(answer.Changed.Seconds, answer.Changed.Nanoseconds));
-
-    private static FileType TypeOf(int type) => type switch
-    {
-        0x8000 => FileType.Regular,         // S_IFREG
-        0x4000 => FileType.Directory,       // S_IFDIR
-        0xa000 => FileType.SymbolicLink,    // S_IFLNK
-        _ => FileType.Other,
-    };
 }

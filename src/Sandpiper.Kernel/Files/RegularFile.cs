@@ -29,12 +29,19 @@ public static class RegularFile
         if (file is null) return null;
         long length = RandomAccess.GetLength(file);
         if (length > maxBytes) throw new IOException($"more than {maxBytes} bytes: {path}");
+        return Read(file, (int)length);
+    }
+
+    /// <summary>Its first bytes; fewer where it became shorter meanwhile.</summary>
+    /// <exception cref="IOException">It may not be read.</exception>
+    public static byte[] Read(SafeFileHandle file, int length)
+    {
         byte[] content = new byte[length];
         int filled = 0;
         while (filled < content.Length)
         {
             int count = RandomAccess.Read(file, content.AsSpan(filled), filled);
-            if (count == 0) return content[..filled];       // it became shorter: whoever reads it finds that it is not whole
+            if (count == 0) return content[..filled];
             filled += count;
         }
         return content;

@@ -9,6 +9,12 @@ internal static partial class StatxCall
     /// <summary>For paths that are not below an open directory: AT_FDCWD, linux/fcntl.h.</summary>
     public static SafeFileHandle Here { get; } = new(-100, ownsHandle: false);
 
+    /// <summary>Of the descriptor itself, with an empty path: AT_EMPTY_PATH.</summary>
+    public const int EmptyPath = 0x1000;
+
+    private const int TypeMask = 0xf000;            // S_IFMT: linux/stat.h
+    private const int PermissionsMask = 0xfff;
+
     /// <returns>0, or -1; the last error says why.</returns>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Of(SafeFileHandle directory, string path, int flags, uint mask, out Answer answer);
@@ -34,5 +40,16 @@ internal static partial class StatxCall
         public uint SpecialMajor, SpecialMinor, DeviceMajor, DeviceMinor;
 
         public readonly FileIdentity Identity => new(DeviceMajor, DeviceMinor, Inode);
+
+        public readonly UnixFileMode Permissions => (UnixFileMode)(Mode & PermissionsMask);
+
+        public readonly FileType Type => (Mode & TypeMask) switch
+        {
+            0x8000 => FileType.Regular,         // S_IFREG, S_IFDIR, S_IFLNK, S_IFBLK
+            0x4000 => FileType.Directory,
+            0xa000 => FileType.SymbolicLink,
+            0x6000 => FileType.BlockDevice,
+            _ => FileType.Other,
+        };
     }
 }

@@ -43,7 +43,7 @@ public sealed record ShownPath
         // Held open, so that place and identity are those of one thing.
         using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace | (itself ? RawFile.NoFollow : 0), out _);
         if (held.IsInvalid) return null;
-        if (FileFacts.KindOf(held) is FileKind.SymbolicLink) throw new SandboxUnavailableException(SandboxObstacle.PathIsLink, whole);
+        if (FileFacts.KindOf(held) is FileType.SymbolicLink) throw new SandboxUnavailableException(SandboxObstacle.PathIsLink, whole);
         string? real = new FileInfo($"/proc/self/fd/{held.DangerousGetHandle()}").LinkTarget;
         return real is not null && System.IO.Path.Exists(real) ? new ShownPath(whole, real, FileFacts.IdentityOf(held), access) : null;
     }

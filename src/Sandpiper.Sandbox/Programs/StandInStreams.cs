@@ -87,8 +87,8 @@ internal sealed class StandInStreams : IDisposable
         using var stream = new SafeFileHandle(number, ownsHandle: false);
         return FileFacts.KindOf(stream) switch
         {
-            FileKind.Directory => throw new SandboxUnavailableException(SandboxObstacle.StreamIsDirectory, $"{number}"),
-            FileKind.Regular or FileKind.BlockDevice => true,
+            FileType.Directory => throw new SandboxUnavailableException(SandboxObstacle.StreamIsDirectory, $"{number}"),
+            FileType.Regular or FileType.BlockDevice => true,
             _ => false,
         };
     }

@@ -68,12 +68,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
     public void A_manifest_that_was_edited_unseen_is_found_and_nothing_is_composed_by_it()
     {
         var generation = Install();
-        var package = generation.Packages.Single(p => p.Name.Normalized == "tide");
-        string entry = Path.Combine(_workshop.Root.Path, "store", package.Digest.Hex), manifest = Path.Combine(entry, "manifest.json");
-        var stored = _workshop.Root.Store.Find(package.Digest)!.Files.Single(f => f.Path == "tide/__init__.py");
-        byte[] evil = new byte[stored.Size];
-        Rewrite(Path.Combine(entry, "wheel/tide/__init__.py"), evil);
-        Rewrite(manifest, System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(manifest).Replace(stored.Digest.Hex, Sandpiper.Packaging.Names.Sha256Digest.Of(evil).Hex, StringComparison.Ordinal)));
+        ForgeManifest(generation);
         Assert.Contains(Verify(generation).Findings, f => f.InStore && f.Path.EndsWith("/manifest.json", StringComparison.Ordinal));
         Assert.Throws<StoreDamagedException>(() => _workshop.Install(_workshop.Package(OrdinaryPackages.Tide())));
     }
@@ -259,12 +254,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
     public void A_manifest_that_was_made_to_agree_with_a_changed_file_is_found_out_by_record()
     {
         var generation = Install();
-        var package = generation.Packages.Single(p => p.Name.Normalized == "tide");
-        string entry = Path.Combine(_workshop.Root.Path, "store", package.Digest.Hex), manifest = Path.Combine(entry, "manifest.json");
-        var stored = _workshop.Root.Store.Find(package.Digest)!.Files.Single(f => f.Path == "tide/__init__.py");
-        byte[] evil = new byte[stored.Size];
-        Rewrite(Path.Combine(entry, "wheel/tide/__init__.py"), evil);
-        Rewrite(manifest, System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(manifest).Replace(stored.Digest.Hex, Sandpiper.Packaging.Names.Sha256Digest.Of(evil).Hex, StringComparison.Ordinal)));
+        ForgeManifest(generation);
         var findings = Verify(generation, full: true).Findings;
         Assert.Contains(findings, f => f.InStore && f.Path.EndsWith("/manifest.json", StringComparison.Ordinal));
         Assert.Contains(findings, f => !f.InStore && f.Path.EndsWith("tide/__init__.py", StringComparison.Ordinal));
@@ -363,6 +353,17 @@ public sealed class EnvironmentVerifierTests : IDisposable
         File.WriteAllBytes(path, content);
         File.SetUnixFileMode(path, path.Contains("/bin/", StringComparison.Ordinal) ? SealedTree.ExecutableMode : SealedTree.FileMode);
         File.SetLastWriteTimeUtc(path, SealedTree.SealTime);
+    }
+
+    // A file is changed, and the manifest made to say so.
+    private void ForgeManifest(Generation generation)
+    {
+        var package = generation.Packages.Single(p => p.Name.Normalized == "tide");
+        string entry = Path.Combine(_workshop.Root.Path, "store", package.Digest.Hex), manifest = Path.Combine(entry, "manifest.json");
+        var stored = _workshop.Root.Store.Find(package.Digest)!.Files.Single(f => f.Path == "tide/__init__.py");
+        byte[] evil = new byte[stored.Size];
+        Rewrite(Path.Combine(entry, "wheel/tide/__init__.py"), evil);
+        Rewrite(manifest, System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(manifest).Replace(stored.Digest.Hex, Sandpiper.Packaging.Names.Sha256Digest.Of(evil).Hex, StringComparison.Ordinal)));
     }
 
     /// <summary>As an attacker would who covers his traces: the directory looks untouched afterwards.</summary>

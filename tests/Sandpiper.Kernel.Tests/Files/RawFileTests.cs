@@ -29,9 +29,9 @@ public sealed class RawFileTests : IDisposable
         using var refused = RawFile.Open(link, RawFile.OnlyDirectories | RawFile.NoFollow, out _);
         using var file = RawFile.Open(Write("file"), RawFile.OnlyDirectories, out int errno);
         using var itself = RawFile.Open(link, RawFile.AsPlace | RawFile.NoFollow, out _);
-        Assert.Equal((FileKind.Directory, true, true, Errno.NotDirectory),
+        Assert.Equal((FileType.Directory, true, true, Errno.NotDirectory),
             (FileFacts.KindOf(followed), refused.IsInvalid, file.IsInvalid, errno));
-        Assert.Equal(FileKind.SymbolicLink, FileFacts.KindOf(itself));
+        Assert.Equal(FileType.SymbolicLink, FileFacts.KindOf(itself));
     }
 
     [Fact]
