@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 
@@ -52,8 +53,8 @@ public sealed class RefusedBefore(string cache)
     {
         try
         {
-            if (new FileInfo(path).Length > MaxBytes) return null;
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RefusalJson.Default.RefusalDocument)?.ToRefusal();
+            return RegularFile.TryRead(path, MaxBytes) is { } text
+                ? JsonSerializer.Deserialize(text, RefusalJson.Default.RefusalDocument)?.ToRefusal() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
         {

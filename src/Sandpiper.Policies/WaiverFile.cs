@@ -80,12 +80,9 @@ public sealed class WaiverFile(string root)
     {
         try
         {
-            return new FileInfo(_path).Length <= MaxBytes
-                ? File.ReadAllBytes(_path) : throw new WaiverFileDamagedException(_path, 1, $"it is larger than {MaxBytes} bytes");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return [];
+            if (!FileStatus.TryRead(_path, out var status)) return [];
+            if (status.Size > MaxBytes) throw new WaiverFileDamagedException(_path, 1, $"it is larger than {MaxBytes} bytes");
+            return RegularFile.TryRead(_path, MaxBytes) ?? throw new WaiverFileDamagedException(_path, 1, "it is no file of ours");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

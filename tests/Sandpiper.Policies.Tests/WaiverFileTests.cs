@@ -71,6 +71,14 @@ public sealed class WaiverFileTests : IDisposable
     [Fact]
     public void Nothing_was_waived_where_there_is_no_file() => Assert.Empty(Waivers.List());
 
+    // A pipe would be waited for, by every install, with the environment's lock held.
+    [Fact]
+    public void What_is_no_file_in_its_place_is_an_error_and_not_waited_for()
+    {
+        using (var mkfifo = System.Diagnostics.Process.Start("/usr/bin/mkfifo", [FilePath])) mkfifo.WaitForExit();
+        Assert.Throws<WaiverFileDamagedException>(() => Waivers.List());
+    }
+
     [Fact]
     public void Waivers_keep_their_order_and_the_newest_counts()
     {
