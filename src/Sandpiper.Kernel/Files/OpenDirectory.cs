@@ -3,10 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
 
-/// <summary>A directory that is held open while it is filled, so that thousands of names are not walked down again from the root.</summary>
+/// <summary>A directory that is held open while names are made below it: what its own path leads to may change, it does not.</summary>
 public sealed partial class OpenDirectory : IDisposable
 {
     private const int ReadOnlyCloseOnExec = 0x80000;        // O_RDONLY | O_CLOEXEC, asm-generic/fcntl.h
+
+    private const nint LeftAsItIs = 0x3ffffffe;             // UTIME_OMIT, linux/stat.h
 
     private readonly SafeFileHandle _handle;
     private readonly string _path;
@@ -16,13 +18,6 @@ public sealed partial class OpenDirectory : IDisposable
     public static OpenDirectory At(string path)
     {
         var handle = OpenBelow(StatxCall.Here, path, ReadOnlyCloseOnExec, 0);
-        return new OpenDirectory(Checked(handle, path), path);
-    }
-
-    public OpenDirectory Below(string relative)
-    {
-        var handle = OpenBelow(_handle, relative, ReadOnlyCloseOnExec, 0);
-        string path = Path.Combine(_path, relative);
         return new OpenDirectory(Checked(handle, path), path);
     }
 
@@ -57,11 +52,13 @@ public sealed partial class OpenDirectory : IDisposable
             : throw new KernelException("linkat", error, Path.Combine(_path, name));
     }
 
-    /// <summary>Its final time and mode; nothing can be added afterwards.</summary>
-    public void Seal(DateTime time, UnixFileMode mode)
+    /// <summary>The final time and mode of a directory below; nothing can be added to it afterwards.</summary>
+    /// <remarks>Two calls of the kernel; by an open descriptor it would be five.</remarks>
+    public void Seal(string relative, UnixTime time, UnixFileMode mode)
     {
-        File.SetLastWriteTimeUtc(_handle, time);
-        File.SetUnixFileMode(_handle, mode);
+        ReadOnlySpan<TimeSpec> times = [new(0, LeftAsItIs), new((nint)time.Seconds, (nint)time.Nanoseconds)];
+        KernelException.ThrowIfFailed(SetTimes(_handle, relative, times, 0), "utimensat", relative);
+        KernelException.ThrowIfFailed(ChangeMode(_handle, relative, (uint)mode, 0), "fchmodat", relative);
     }
 
     /// <summary>
@@ -83,6 +80,12 @@ public sealed partial class OpenDirectory : IDisposable
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeDirectory(SafeFileHandle directory, string path, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetTimes(SafeFileHandle directory, string path, ReadOnlySpan<TimeSpec> accessedAndModified, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeMode(SafeFileHandle directory, string path, uint mode, int flags);
+
     [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SymbolicLink(string target, SafeFileHandle directory, string path);
 
@@ -94,4 +97,8 @@ public sealed partial class OpenDirectory : IDisposable
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Synchronize(SafeFileHandle file);
+
+    /// <summary>struct timespec of a 64-bit system.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct TimeSpec(nint Seconds, nint Nanoseconds);
 }
