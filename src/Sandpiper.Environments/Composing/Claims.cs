@@ -72,7 +72,7 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
         standing switch { Standing.Kept => Held, Standing.Changed => New, Standing.Asked => OfAsked, _ => OfNeeded };
 
     private bool IsHeld(TreeFile file, HashSet<string> held) =>
-        held.Contains(file.Path) || (owners.ModuleOf(file.Path) is { } module && held.Contains(module));
+        held.Contains(file.Path) || (owners.TryModuleOf(file.Path, out var module) && held.Contains(module.ToString()));
 
     // Paths and modules, which cannot be mixed up: a module has no suffix, or is a directory.
     private HashSet<string> HeldBefore(ComposedPackage package)
@@ -84,7 +84,7 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
             string path = Placing.PathOf(file, facts, wheel, pythonName);
             if (facts.Yielded.Contains(path, StringComparer.Ordinal)) continue;
             held.Add(path);
-            if (owners.ModuleOf(path) is { } module) held.Add(module);
+            if (owners.TryModuleOf(path, out var module)) held.Add(module.ToString());
         }
         held.UnionWith(wheel.Scripts.Select(s => $"{Placing.Scripts}/{s.Name}"));
         return held;

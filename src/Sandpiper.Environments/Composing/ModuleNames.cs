@@ -19,6 +19,6 @@ public static class ModuleNames
     /// <summary>The same of a path below a directory that modules are imported from.</summary>
     public static string? TopOf(string path) => IsImportable(path) ? path[..path.AsSpan().IndexOfAny('/', '.')] : null;
 
-    public static bool IsImportable(string path) =>
+    public static bool IsImportable(ReadOnlySpan<char> path) =>
         path.EndsWith(".py", StringComparison.Ordinal) || path.EndsWith(".so", StringComparison.Ordinal) || path.EndsWith(".pyc", StringComparison.Ordinal);
 }

@@ -27,7 +27,7 @@ public sealed class TreeWriter(string directory)
         using var root = OpenDirectory.At(directory);
         try
         {
-            var files = plan.Files.GroupBy(f => DirectoryOf(f.Path), StringComparer.Ordinal).ToDictionary(d => d.Key, d => d.ToList(), StringComparer.Ordinal);
+            var files = ByDirectory(plan.Files);
             var directories = DirectoriesOf(files.Keys.Concat(plan.Links.Select(l => DirectoryOf(l.Path))));
             // All before any is sealed: a sealed directory takes no other.
             foreach (var level in directories.GroupBy(DepthOf).OrderBy(level => level.Key))
@@ -78,6 +78,19 @@ public sealed class TreeWriter(string directory)
             // The first says it; the others tripped over the same.
             ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
         }
+    }
+
+    private static Dictionary<string, List<TreeFile>> ByDirectory(ImmutableArray<TreeFile> files)
+    {
+        var directories = new Dictionary<string, List<TreeFile>>(StringComparer.Ordinal);
+        var known = directories.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var file in files)
+        {
+            var directory = file.Path.AsSpan(0, Math.Max(file.Path.LastIndexOf('/'), 0));
+            if (!known.TryGetValue(directory, out var its)) known[directory] = its = [];
+            its.Add(file);
+        }
+        return directories;
     }
 
     /// <summary>Every directory that is needed, each after the one it lies in.</summary>
