@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Wheels;
@@ -80,19 +81,19 @@ public sealed class EntryStamps
     }
 
     /// <inheritdoc cref="Keep"/>
+    /// <remarks>
+    /// Over what is there: of one wheel all have one length, and what two commands or a crash mix is not believed. A file beside, renamed
+    /// into place, would have to be on the disk first on ext4, for every wheel of an install.
+    /// </remarks>
     public void Write(string path)
     {
-        string next = $"{path}.{Environment.ProcessId}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!, SealedTree.OpenDirectoryMode);
-            File.Delete(next);      // of a command of that number that was killed
-            using (var file = RawFile.TryOpen(next, RawFile.WriteOnly | RawFile.Create | RawFile.Exclusive))
-            {
-                if (file is null) return;
-                RandomAccess.Write(file, ToBytes(), 0);
-            }
-            AtomicRename.Replace(next, path);
+            using var file = OpenToWrite(path) ?? MakeToWrite(path);
+            if (file is null) return;
+            byte[] bytes = ToBytes();
+            RandomAccess.Write(file, bytes, 0);
+            if (RandomAccess.GetLength(file) != bytes.Length) RandomAccess.SetLength(file, bytes.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -111,6 +112,16 @@ public sealed class EntryStamps
         {
             // not believed: another inode, another ctime
         }
+    }
+
+    // Whatever was put in its place: a link is not followed, a pipe is not waited for.
+    private static SafeFileHandle? OpenToWrite(string path) =>
+        RawFile.TryOpen(path, RawFile.WriteOnly | RawFile.Create | RawFile.NonBlocking | RawFile.NoFollow);
+
+    private static SafeFileHandle? MakeToWrite(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, SealedTree.OpenDirectoryMode);
+        return OpenToWrite(path);
     }
 
     private static FileStamp StampOf(string path) => FileStatus.TryRead(path, out var status) ? FileStamp.Of(status) : default;

@@ -44,7 +44,7 @@ public sealed class PackageFiles(string pythonName, Launcher launcher)
         string record = $"{distInfo}/RECORD";
         var rows = files.Concat(own).Select(f => new RecordRow(Placing.InRecord(f.Path, pythonName), f.Digest, f.Size))
             .Append(new RecordRow(Placing.InRecord(record, pythonName), null, null));
-        own.Add(TreeFile.Written(record, Encoding.UTF8.GetBytes(RecordFile.Write(rows))));
+        own.Add(TreeFile.Written(record, RecordFile.Write(rows)));
         return own;
     }
 }

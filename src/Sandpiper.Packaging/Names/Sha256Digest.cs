@@ -12,7 +12,7 @@ namespace Sandpiper.Packaging.Names;
 public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha256Digest>
 {
     private const int Size = SHA256.HashSizeInBytes;
-    private const int RecordFormLength = 43;    // 256 bits in base64, the padding left off
+    internal const int RecordFormLength = 43;   // 256 bits in base64, the padding left off
 
     private readonly ulong _first, _second, _third, _fourth;    // big endian, so that order is the order of the digits
 
@@ -41,6 +41,14 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha2
         Span<byte> bytes = stackalloc byte[Size];
         CopyTo(bytes);
         return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>The same as 43 bytes of ASCII.</summary>
+    internal void WriteRecordForm(Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        Base64Url.EncodeToUtf8(bytes, destination);
     }
 
     /// <summary>Writes the 32 bytes.</summary>
