@@ -45,7 +45,8 @@ internal sealed class LinkedEntry : IDisposable
         if (!into.TryAdopt(_tree, file.Stored.StorePath, name)) return false;
 
         // The link itself has moved the ctime. Looked at before the content is read: an edit during the reading shows the next time.
-        if (!into.TryLookAt(name, out var after) || after.Identity != before.Identity) throw Damaged(file, "was replaced while it was linked");
+        if (!into.TryLookAt(name, out var after) || after.Identity != before.Identity)
+            throw Damaged(file, "was replaced while it was linked");
         MustLookSealed(file, after);
         bool isUntouched = _stamps[file.Index] == FileStamp.Of(before);
         if (!isUntouched && DigestOf(Path.Combine(generation, file.Path), after) != file.Digest) throw Damaged(file, "has been changed");

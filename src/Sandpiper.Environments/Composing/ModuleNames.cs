@@ -20,5 +20,6 @@ public static class ModuleNames
     public static string? TopOf(string path) => IsImportable(path) ? path[..path.AsSpan().IndexOfAny('/', '.')] : null;
 
     public static bool IsImportable(string path) =>
-        path.EndsWith(".py", StringComparison.Ordinal) || path.EndsWith(".so", StringComparison.Ordinal) || path.EndsWith(".pyc", StringComparison.Ordinal);
+        path.EndsWith(".py", StringComparison.Ordinal) || path.EndsWith(".so", StringComparison.Ordinal)
+            || path.EndsWith(".pyc", StringComparison.Ordinal);
 }

@@ -11,7 +11,8 @@ public sealed class PathOwners(string sitePackages)
 {
     private readonly Dictionary<string, Holding> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstalledPackage?> _directories = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (InstalledPackage Owner, bool IsPlain)> _modules = new(StringComparer.Ordinal);  // plain: one file, no directory
+    // plain: one file, no directory
+    private readonly Dictionary<string, (InstalledPackage Owner, bool IsPlain)> _modules = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstalledPackage> _parents = new(StringComparer.Ordinal);     // directories with modules in them
     private readonly string _above = sitePackages + "/";
 
@@ -30,8 +31,10 @@ public sealed class PathOwners(string sitePackages)
             bool isSame = claim.File is { } other && other.Digest == file.Digest && other.IsExecutable == file.IsExecutable;
             return isSame ? null : new Conflict(claim.Owner, OfModule: false);
         }
-        if (_directories.TryGetValue(file.Path, out var owner) || IsBelowAFile(file.Path, out owner)) return new Conflict(owner, OfModule: false);
-        if (ModuleOf(file.Path) is { } module && RivalOf(module, file.Path, package) is { } rival) return new Conflict(rival, OfModule: true);
+        if (_directories.TryGetValue(file.Path, out var owner) || IsBelowAFile(file.Path, out owner))
+            return new Conflict(owner, OfModule: false);
+        if (ModuleOf(file.Path) is { } module && RivalOf(module, file.Path, package) is { } rival)
+            return new Conflict(rival, OfModule: true);
         _files.Add(file.Path, new Holding(file, package));
         ClaimDirectories(file.Path, package);
         return null;
@@ -45,7 +48,8 @@ public sealed class PathOwners(string sitePackages)
         bool isPlain = !string.Equals(module, path[..path.LastIndexOf('/')], StringComparison.Ordinal);
         if (isPlain && _parents.GetValueOrDefault(module) is { } inside && inside.Name != package.Name) return inside;
         var above = new List<string>();
-        for (int slash = module.LastIndexOf('/'); slash >= _above.Length; slash = module.LastIndexOf('/', slash - 1)) above.Add(module[..slash]);
+        for (int slash = module.LastIndexOf('/'); slash >= _above.Length; slash = module.LastIndexOf('/', slash - 1))
+            above.Add(module[..slash]);
         foreach (string parent in above)
         {
             if (_modules.TryGetValue(parent, out var before) && before.IsPlain && before.Owner.Name != package.Name) return before.Owner;
@@ -84,7 +88,8 @@ public sealed class PathOwners(string sitePackages)
 
     private void ClaimDirectories(string path, InstalledPackage? package)
     {
-        for (int slash = path.LastIndexOf('/'); slash > 0 && _directories.TryAdd(path[..slash], package); slash = path.LastIndexOf('/', slash - 1)) { }
+        for (int slash = path.LastIndexOf('/'); slash > 0 && _directories.TryAdd(path[..slash], package);
+            slash = path.LastIndexOf('/', slash - 1)) { }
     }
 
     /// <param name="Owner">Who has it; null when it is the environment itself.</param>

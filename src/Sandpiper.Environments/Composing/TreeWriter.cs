@@ -24,7 +24,8 @@ public sealed class TreeWriter(string directory)
         using var root = OpenDirectory.At(directory);
         try
         {
-            var files = plan.Files.GroupBy(f => DirectoryOf(f.Path), StringComparer.Ordinal).ToDictionary(d => d.Key, d => d.ToList(), StringComparer.Ordinal);
+            var files = plan.Files.GroupBy(f => DirectoryOf(f.Path), StringComparer.Ordinal)
+                .ToDictionary(d => d.Key, d => d.ToList(), StringComparer.Ordinal);
             var directories = DirectoriesOf(files.Keys.Concat(plan.Links.Select(l => DirectoryOf(l.Path))));
             // All before any is sealed: a sealed directory takes no other.
             foreach (var level in directories.GroupBy(DepthOf).OrderBy(level => level.Key))
@@ -55,7 +56,8 @@ public sealed class TreeWriter(string directory)
             if (file is LinkedFile linked && TryLink(open, linked)) continue;
             byte[]? copy = (file as LinkedFile)?.Wheel.Read(((LinkedFile)file).Stored, int.MaxValue).ToArray();
             if (copy is not null) _copies.Add(file.Path);
-            SealedTree.WriteFile(Path.Combine(directory, file.Path), copy ?? ((WrittenFile)file).Content, file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
+            SealedTree.WriteFile(Path.Combine(directory, file.Path), copy ?? ((WrittenFile)file).Content,
+                file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
         }
     }
 
@@ -69,7 +71,8 @@ public sealed class TreeWriter(string directory)
     {
         try
         {
-            Parallel.ForEach(paths, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, write);
+            Parallel.ForEach(paths, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                write);
         }
         catch (AggregateException several)
         {
