@@ -22,7 +22,8 @@ public sealed record DataPlaces(string Root, string Cache)
     /// <param name="variable">Gives an environment variable, or null.</param>
     public static DataPlaces OfUser(string home, Func<string, string?> variable)
     {
-        string Base(string name, string fallback) => variable(name) is { } given && Path.IsPathRooted(given) ? given : Path.Combine(home, fallback);
+        string Base(string name, string fallback) =>
+            variable(name) is { } given && Path.IsPathRooted(given) ? given : Path.Combine(home, fallback);
         return new(
             Path.Combine(Base("XDG_DATA_HOME", ".local/share"), "sandpiper"),
             Path.Combine(Base("XDG_CACHE_HOME", ".cache"), "sandpiper"));

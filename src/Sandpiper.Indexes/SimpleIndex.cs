@@ -29,11 +29,13 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     /// <param name="cacheDirectory">Null: nothing is kept.</param>
     /// <param name="metadataOf">Reads METADATA out of a wheel, for indexes that do not offer it beside.</param>
     /// <param name="offline">Never ask; pages in the cache count whatever their age.</param>
-    /// <param name="certificateFile">Certificates to trust instead of the system's (<c>SSL_CERT_FILE</c>); null or empty: the system's.</param>
+    /// <param name="certificateFile">Certificates to trust instead of the system's (<c>SSL_CERT_FILE</c>); null
+    /// or empty: the system's.</param>
     /// <param name="noProxy">What is reached without the proxy that the environment names (<c>no_proxy</c>); null: nothing.</param>
     /// <exception cref="IndexException">The address is none, or the certificates cannot be read.</exception>
     public SimpleIndex(
-        Uri address, string? cacheDirectory, WheelMetadataReader metadataOf, TimeProvider time, bool offline, string? certificateFile, string? noProxy)
+        Uri address, string? cacheDirectory, WheelMetadataReader metadataOf, TimeProvider time, bool offline, string? certificateFile,
+        string? noProxy)
         : this(address, cacheDirectory, metadataOf, time, offline, FetchLimits.Default, certificateFile, EnvironmentProxy.Less(noProxy))
     {
     }

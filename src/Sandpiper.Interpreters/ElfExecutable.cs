@@ -26,7 +26,8 @@ internal sealed record ElfExecutable(string Architecture, bool Is64Bit, string? 
         if (header[4] is not (1 or 2) || header[5] is not (1 or 2)) return false;     // EI_CLASS, EI_DATA
 
         var layout = new Layout(Is64Bit: header[4] == 2, IsBigEndian: header[5] == 2);
-        if (ArchitectureOf(layout.Short(header[18..]), layout, layout.Word(header[(layout.Is64Bit ? 48 : 36)..])) is not { } architecture) return false;
+        if (ArchitectureOf(layout.Short(header[18..]), layout, layout.Word(header[(layout.Is64Bit ? 48 : 36)..])) is not { } architecture)
+            return false;
         if (!TryReadLoader(file, header, layout, out string? loader)) return false;
         executable = new ElfExecutable(architecture, layout.Is64Bit, loader);
         return true;
@@ -48,7 +49,8 @@ internal sealed record ElfExecutable(string Architecture, bool Is64Bit, string? 
             file.Position = (long)table + (long)i * entrySize;
             if (file.ReadAtLeast(entry, entrySize, throwOnEndOfStream: false) < entrySize) return false;
             if (layout.Word(entry) != InterpreterSegment) continue;
-            return TryReadPath(file, layout.Address(entry[(layout.Is64Bit ? 8 : 4)..]), layout.Address(entry[(layout.Is64Bit ? 32 : 16)..]), out loader);
+            return TryReadPath(file, layout.Address(entry[(layout.Is64Bit ? 8 : 4)..]), layout.Address(entry[(layout.Is64Bit ? 32 : 16)..]),
+                out loader);
         }
         return true;
     }
@@ -82,9 +84,11 @@ internal sealed record ElfExecutable(string Architecture, bool Is64Bit, string? 
 
     private readonly record struct Layout(bool Is64Bit, bool IsBigEndian)
     {
-        public int Short(ReadOnlySpan<byte> at) => IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
+        public int Short(ReadOnlySpan<byte> at) =>
+            IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
 
-        public uint Word(ReadOnlySpan<byte> at) => IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
+        public uint Word(ReadOnlySpan<byte> at) =>
+            IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
 
         public ulong Address(ReadOnlySpan<byte> at) => !Is64Bit ? Word(at)
             : IsBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(at) : BinaryPrimitives.ReadUInt64LittleEndian(at);

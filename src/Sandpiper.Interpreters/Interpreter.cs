@@ -5,7 +5,9 @@ using Sandpiper.Packaging.Tags;
 
 namespace Sandpiper.Interpreters;
 
-/// <summary>What has to be known of a Python interpreter; read from its executable, or asked of it once, with <c>-I -S</c>, and remembered.</summary>
+/// <summary>
+/// What has to be known of a Python interpreter; read from its executable, or asked of it once, with <c>-I -S</c>, and remembered.
+/// </summary>
 /// <param name="Path">Of the base interpreter, absolute and without links: never one inside a virtual environment.</param>
 /// <param name="Prefix">Where its own files lie (<c>sys.base_prefix</c>).</param>
 /// <param name="Version">As it says: <c>3.11.2</c>, <c>3.14.0rc1</c>.</param>
@@ -26,5 +28,6 @@ public sealed record Interpreter(
 
     /// <summary><c>python3.11</c>, <c>python3.13t</c>, <c>pypy3.10</c>: the name of its directory of packages.</summary>
     public string VersionedName =>
-        $"{(string.Equals(Target.Implementation, "pypy", StringComparison.Ordinal) ? "pypy" : "python")}{Target.Major}.{Target.Minor}{(Target.FreeThreaded ? "t" : "")}";
+        $"{(string.Equals(Target.Implementation, "pypy", StringComparison.Ordinal) ? "pypy" : "python")}"
+            + $"{Target.Major}.{Target.Minor}{(Target.FreeThreaded ? "t" : "")}";
 }

@@ -7,7 +7,8 @@ namespace Sandpiper.Interpreters;
 /// <summary>What an interpreter says of itself: one flat JSON object, read as hostile.</summary>
 /// <param name="Texts">By name; everything that is a text.</param>
 /// <param name="Lists">By name; everything that is a list of texts.</param>
-internal sealed record InterpreterAnswer(ImmutableDictionary<string, string> Texts, ImmutableDictionary<string, ImmutableArray<string>> Lists)
+internal sealed record InterpreterAnswer(
+    ImmutableDictionary<string, string> Texts, ImmutableDictionary<string, ImmutableArray<string>> Lists)
 {
     private const int MaxNames = 64;            // we ask for twenty
     private const int MaxListLength = 10_000;   // the standard library has three hundred modules

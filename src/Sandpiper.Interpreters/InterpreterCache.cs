@@ -7,8 +7,9 @@ namespace Sandpiper.Interpreters;
 
 /// <summary>Answers of interpreters on disk, so that an ordinary command starts no Python. Losing it costs a few milliseconds.</summary>
 /// <remarks>
-/// An entry is three lines that identify the executable and the kernel, whose release and version are markers, then the answer. The lines are compared, not parsed: whatever differs is asked
-/// again. No entry leads to another executable, so one that was tampered with can misdescribe an interpreter but not replace it.
+/// An entry is three lines that identify the executable and the kernel, whose release and version are markers, then the answer. The lines
+/// are compared, not parsed: whatever differs is asked again. No entry leads to another executable, so one that was tampered with can
+/// misdescribe an interpreter but not replace it.
 /// </remarks>
 internal sealed class InterpreterCache(string directory)
 {
@@ -54,7 +55,8 @@ internal sealed class InterpreterCache(string directory)
     private string PathOf(string realPath) => Path.Combine(directory, Sha256Digest.Of(Encoding.UTF8.GetBytes(realPath)).Hex);
 
     private static byte[] KeyOf(string realPath, in FileStatus s) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $"sandpiper interpreter 1 {realPath}\n{s.Size} {s.ModifiedAt.Seconds}.{s.ModifiedAt.Nanoseconds} {s.Identity.DeviceMajor}:{s.Identity.DeviceMinor}:{s.Identity.Inode}\n{Kernel()}\n"));
+        $"sandpiper interpreter 1 {realPath}\n{s.Size} {s.ModifiedAt.Seconds}.{s.ModifiedAt.Nanoseconds} "
+            + $"{s.Identity.DeviceMajor}:{s.Identity.DeviceMinor}:{s.Identity.Inode}\n{Kernel()}\n"));
 
     private static string Kernel()
     {

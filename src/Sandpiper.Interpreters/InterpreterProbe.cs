@@ -11,10 +11,12 @@ using Sandpiper.Sandbox.Programs;
 
 namespace Sandpiper.Interpreters;
 
-/// <summary>Gets to know an interpreter. What can be read from its executable is; the rest it is asked once, and the answer is kept.</summary>
+/// <summary>
+/// Gets to know an interpreter. What can be read from its executable is; the rest it is asked once, and the answer is kept.
+/// </summary>
 /// <remarks>
-/// It is started with <c>-I -S</c> and never otherwise: without <c>-S</c> it would run the <c>.pth</c> files and the <c>sitecustomize</c> of
-/// the very packages that are to be judged, which is how other installers run code of packages on a cold start.
+/// It is started with <c>-I -S</c> and never otherwise: without <c>-S</c> it would run the <c>.pth</c> files and the <c>sitecustomize</c>
+/// of the very packages that are to be judged, which is how other installers run code of packages on a cold start.
 /// </remarks>
 /// <param name="cacheDirectory">Where answers are kept, and made when it is needed; null: nowhere.</param>
 public sealed class InterpreterProbe(string? cacheDirectory)
@@ -37,7 +39,8 @@ public sealed class InterpreterProbe(string? cacheDirectory)
         {
             // Made with a copied executable; one that was made with a link was left behind when the link was resolved.
             answered = Answer($"{answered.Answer["base_prefix"]}/bin/python{answered.Answer["python_version"]}");
-            if (IsInVirtualEnvironment(answered.RealPath)) throw new InterpreterException(path, "the Python that this virtual environment was made from cannot be told");
+            if (IsInVirtualEnvironment(answered.RealPath))
+                throw new InterpreterException(path, "the Python that this virtual environment was made from cannot be told");
         }
         return Describe(path, answered);
     }
@@ -46,14 +49,16 @@ public sealed class InterpreterProbe(string? cacheDirectory)
     private static bool IsInVirtualEnvironment(string executable)
     {
         string directory = Path.GetDirectoryName(executable)!;
-        return File.Exists(Path.Combine(directory, "pyvenv.cfg")) || File.Exists(Path.Combine(Path.GetDirectoryName(directory) ?? directory, "pyvenv.cfg"));
+        return File.Exists(Path.Combine(directory, "pyvenv.cfg"))
+            || File.Exists(Path.Combine(Path.GetDirectoryName(directory) ?? directory, "pyvenv.cfg"));
     }
 
     private Answered Answer(string path)
     {
         string realPath = ProgramFile.Resolve(path) ?? throw new InterpreterException(path, "there is no such file");
         var (executable, status) = ReadExecutable(realPath);
-        if (_cache?.Find(realPath, status) is { } kept && TryUnderstand(kept, out var answer, out _)) return new(realPath, executable, answer!);
+        if (_cache?.Find(realPath, status) is { } kept && TryUnderstand(kept, out var answer, out _))
+            return new(realPath, executable, answer!);
 
         byte[] fresh = Start(realPath);
         if (!TryUnderstand(fresh, out answer, out string problem)) throw new InterpreterException(realPath, problem);
@@ -65,9 +70,11 @@ public sealed class InterpreterProbe(string? cacheDirectory)
     {
         try
         {
-            if (!FileStatus.TryRead(realPath, out var status) || status.Type != FileType.Regular) throw new InterpreterException(realPath, "it is no file");
+            if (!FileStatus.TryRead(realPath, out var status) || status.Type != FileType.Regular)
+                throw new InterpreterException(realPath, "it is no file");
             if (!ProgramFile.MayRun(realPath)) throw new InterpreterException(realPath, "we may not run it");
-            using var file = new FileStream(realPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 4096);
+            using var file = new FileStream(
+                realPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 4096);
             return ElfExecutable.TryRead(file, out var executable) && executable is not null
                 ? (executable, status)
                 : throw new InterpreterException(realPath, "it is no program of this machine's kind (a script that picks one, perhaps)");
@@ -84,7 +91,8 @@ public sealed class InterpreterProbe(string? cacheDirectory)
         var output = Run(realPath, ["-I", "-S", "-B", "-c", InterpreterAnswer.Script]);
         if (output.TimedOut) throw new InterpreterException(realPath, "it did not answer within 10 seconds");
         if (output.WasTruncated) throw new InterpreterException(realPath, "it answered at too great a length");
-        if (output.ExitCode != 0) throw new InterpreterException(realPath, $"it is no usable Python: it ended with exit code {output.ExitCode}");
+        if (output.ExitCode != 0)
+            throw new InterpreterException(realPath, $"it is no usable Python: it ended with exit code {output.ExitCode}");
         return output.StandardOutput;
     }
 
@@ -107,24 +115,29 @@ public sealed class InterpreterProbe(string? cacheDirectory)
     {
         problem = "its answer is not complete";
         foreach (string name in (ReadOnlySpan<string>)["implementation_name", "implementation_version", "os_name", "platform_machine",
-            "platform_python_implementation", "platform_release", "platform_system", "platform_version", "python_full_version", "python_version",
-            "sys_platform", "base_prefix", "abi_flags", "cache_tag", "libc"])
+            "platform_python_implementation", "platform_release", "platform_system", "platform_version", "python_full_version",
+            "python_version", "sys_platform", "base_prefix", "abi_flags", "cache_tag", "libc"])
         {
             if (!answer.Texts.ContainsKey(name)) return false;
         }
-        return answer.Lists.ContainsKey("library") && answer.Lists.ContainsKey("modules") && Path.IsPathFullyQualified(answer["base_prefix"]);
+        return answer.Lists.ContainsKey("library") && answer.Lists.ContainsKey("modules")
+            && Path.IsPathFullyQualified(answer["base_prefix"]);
     }
 
     private static Interpreter Describe(string path, Answered answered)
     {
         var (realPath, executable, answer) = answered;
-        if (!TryReadTwoNumbers(answer["python_version"], out int major, out int minor)) throw new InterpreterException(path, "it does not say which version it is");
-        if (major != 3 || minor < OldestMinor) throw new InterpreterException(path, $"it is Python {answer["python_full_version"]}; 3.{OldestMinor} is the oldest that is supported");
+        if (!TryReadTwoNumbers(answer["python_version"], out int major, out int minor))
+            throw new InterpreterException(path, "it does not say which version it is");
+        if (major != 3 || minor < OldestMinor)
+            throw new InterpreterException(
+                path, $"it is Python {answer["python_full_version"]}; 3.{OldestMinor} is the oldest that is supported");
         string flags = answer["abi_flags"];
         var target = new TagTarget(answer["implementation_name"], major, minor,
             FreeThreaded: flags.Contains('t', StringComparison.Ordinal), Debug: flags.Contains('d', StringComparison.Ordinal),
             executable.Architecture, LibcOf(realPath, executable, answer));
-        return new Interpreter(realPath, answer["base_prefix"], answer["python_full_version"], MarkersOf(answer), target, answer.Lists["modules"].ToFrozenSet(StringComparer.Ordinal))
+        return new Interpreter(realPath, answer["base_prefix"], answer["python_full_version"], MarkersOf(answer), target,
+            answer.Lists["modules"].ToFrozenSet(StringComparer.Ordinal))
         {
             AskedFor = path,
             LibraryDirectories = [.. answer.Lists["library"].Where(Path.IsPathFullyQualified)],
@@ -153,8 +166,10 @@ public sealed class InterpreterProbe(string? cacheDirectory)
         string text = answer["libc"];
         if (text.StartsWith(Glibc, StringComparison.Ordinal) && TryReadTwoNumbers(text.AsSpan(Glibc.Length), out int major, out int minor))
             return new LibcVersion(LibcKind.Glibc, major, minor);
-        if (executable.Loader is not { } loader) throw new InterpreterException(realPath, "it is linked statically, so no compiled wheel could be loaded");
-        if (!Path.GetFileName(loader).StartsWith(Musl, StringComparison.Ordinal)) throw new InterpreterException(realPath, $"its C library is neither glibc nor musl ({loader})");
+        if (executable.Loader is not { } loader)
+            throw new InterpreterException(realPath, "it is linked statically, so no compiled wheel could be loaded");
+        if (!Path.GetFileName(loader).StartsWith(Musl, StringComparison.Ordinal))
+            throw new InterpreterException(realPath, $"its C library is neither glibc nor musl ({loader})");
         // musl says its version only when its loader is started as a program (PEP 656).
         string said = Encoding.UTF8.GetString(Run(loader, []).StandardError);
         foreach (var line in said.AsSpan().EnumerateLines())

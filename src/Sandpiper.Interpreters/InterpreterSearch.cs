@@ -30,8 +30,8 @@ public sealed class InterpreterSearch(InterpreterProbe probe)
     {
         IEnumerable<string> candidates =
         [
-            Path.Combine(Path.GetDirectoryName(gone) ?? "/", versionedName), .. OnPath(versionedName, searchPath), $"/usr/bin/{versionedName}",
-            .. OnPath(Usual, searchPath), LastResort,
+            Path.Combine(Path.GetDirectoryName(gone) ?? "/", versionedName), .. OnPath(versionedName, searchPath),
+            $"/usr/bin/{versionedName}", .. OnPath(Usual, searchPath), LastResort,
         ];
         foreach (string candidate in candidates.Distinct(StringComparer.Ordinal).Where(IsCandidate))
         {
@@ -62,7 +62,8 @@ public sealed class InterpreterSearch(InterpreterProbe probe)
                 reasons.Add(e.Because);
             }
         }
-        throw new InterpreterException(null, reasons.Count == 0 ? failure : $"{failure} ({string.Join("; ", reasons.Distinct(StringComparer.Ordinal))})");
+        throw new InterpreterException(
+            null, reasons.Count == 0 ? failure : $"{failure} ({string.Join("; ", reasons.Distinct(StringComparer.Ordinal))})");
     }
 
     // A relative entry, the empty one too, is whatever directory the user happens to be in: an unpacked archive, for one.

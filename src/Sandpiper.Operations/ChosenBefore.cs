@@ -10,8 +10,8 @@ using Sandpiper.Store;
 namespace Sandpiper.Operations;
 
 /// <summary>
-/// Remembers which wheel a hashed pin led to on this machine, so that the same line needs no index again. The key is everything that decided:
-/// the line, its hashes, the tags of the interpreter; the value one of those hashes.
+/// Remembers which wheel a hashed pin led to on this machine, so that the same line needs no index again. The key is everything that
+/// decided: the line, its hashes, the tags of the interpreter; the value one of those hashes.
 /// </summary>
 internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
 {
@@ -29,7 +29,9 @@ internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
         }
     }
 
-    public void Keep(ImmutableArray<RequirementLine> lines, ImmutableArray<SelectedPackage> selected, IReadOnlyDictionary<PackageName, SealedWheel> wheels)
+    public void Keep(
+        ImmutableArray<RequirementLine> lines, ImmutableArray<SelectedPackage> selected,
+        IReadOnlyDictionary<PackageName, SealedWheel> wheels)
     {
         try
         {
@@ -38,7 +40,8 @@ internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
             foreach (RequirementLine line in lines.Where(IsPin))
             {
                 string path = Path.Combine(_directory, KeyOf(line));
-                if (wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) && !File.Exists(path)) File.WriteAllText(path, $"{wheel.Digest}\n{origins[line.Requirement.Name]}\n");
+                if (wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) && !File.Exists(path))
+                    File.WriteAllText(path, $"{wheel.Digest}\n{origins[line.Requirement.Name]}\n");
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -47,7 +50,8 @@ internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
         }
     }
 
-    private static bool IsPin(RequirementLine line) => !line.IsConstraint && !line.Hashes.IsEmpty && line.Requirement.Specifiers.Clauses is [{ IsExact: true }];
+    private static bool IsPin(RequirementLine line) =>
+        !line.IsConstraint && !line.Hashes.IsEmpty && line.Requirement.Specifiers.Clauses is [{ IsExact: true }];
 
     private static (Sha256Digest? Digest, Uri? Origin) Read(string path)
     {

@@ -19,8 +19,8 @@ namespace Sandpiper.Operations;
 /// </remarks>
 /// <param name="chosen">Wheels that hashed lines led to before.</param>
 internal sealed class EnvironmentResolution(
-    InstallationRequest request, Generation? before, MarkerEnvironment markers, SupportedTags tags, ICandidateSource index, WheelStore store,
-    IEnumerable<(PackageName Name, KnownWheel Wheel)> chosen)
+    InstallationRequest request, Generation? before, MarkerEnvironment markers, SupportedTags tags, ICandidateSource index,
+    WheelStore store, IEnumerable<(PackageName Name, KnownWheel Wheel)> chosen)
 {
     private const string Source = "an earlier install";
 

@@ -23,7 +23,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     /// <exception cref="RefusedException">A package was refused; nothing was changed.</exception>
     /// <exception cref="IndexException">The index failed, or gave what cannot be trusted; nothing was changed.</exception>
     /// <exception cref="ChangeUnfinishedException">It is installed, but something that follows failed.</exception>
-    public async Task<InstallationOutcome> InstallAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
+    public async Task<InstallationOutcome> InstallAsync(
+        InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         try
         {
@@ -36,7 +37,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         }
     }
 
-    private async Task<InstallationOutcome> BecomeAsync(InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
+    private async Task<InstallationOutcome> BecomeAsync(
+        InstallationRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         request = request.For(interpreter.Markers);
         // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
@@ -82,7 +84,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     {
         SupportedTags tags = SupportedTags.Of(interpreter.Target);
         if (selected.FirstOrDefault(s => s.Pin is null && !EnvironmentInterpreter.Fits(s.Facts.WheelFileName, tags)) is { } misfit)
-            throw new EnvironmentException($"`{misfit.Name}` {misfit.Version}, installed with --no-deps, does not fit {interpreter.Path}; name it as well");
+            throw new EnvironmentException(
+                $"`{misfit.Name}` {misfit.Version}, installed with --no-deps, does not fit {interpreter.Path}; name it as well");
     }
 
     // A hook was left out and the user has allowed one since, or what he allowed no longer is.

@@ -14,7 +14,8 @@ namespace Sandpiper.Operations;
 /// Known by digest, so the answer is the same bytes whoever gives it; what it saves is the page of every installed package on every
 /// install. A name that it answers for has exactly the given wheel, unless it may move: then what the index has is there as well.
 /// </remarks>
-internal sealed class KnownWheels(ICandidateSource index, WheelStore store, IReadOnlyDictionary<PackageName, KnownWheel> known) : ICandidateSource
+internal sealed class KnownWheels(ICandidateSource index, WheelStore store, IReadOnlyDictionary<PackageName, KnownWheel> known)
+    : ICandidateSource
 {
     /// <summary>Whether other versions of a known package count, too; by default none does.</summary>
     public Func<PackageName, bool> MayMove { get; init; } = _ => false;
@@ -37,7 +38,8 @@ internal sealed class KnownWheels(ICandidateSource index, WheelStore store, IRea
     public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         Find(wheel) is { } known ? Task.FromResult(store.ReadMetadata(known)) : index.GetMetadataAsync(wheel, cancel);
 
-    private SealedWheel? Find(IndexFile file) => file.Sha256 is { } digest ? known.Values.FirstOrDefault(w => w.Wheel.Digest == digest)?.Wheel : null;
+    private SealedWheel? Find(IndexFile file) =>
+        file.Sha256 is { } digest ? known.Values.FirstOrDefault(w => w.Wheel.Digest == digest)?.Wheel : null;
 
     private static bool IsQuarantined(ProjectPage page) => string.Equals(page.Status, "quarantined", StringComparison.Ordinal);
 
@@ -47,7 +49,8 @@ internal sealed class KnownWheels(ICandidateSource index, WheelStore store, IRea
         Files =
         [
             new IndexFile(known.Wheel.FileName.FileName, known.Origin, known.Wheel.Digest,
-                Size: null, UploadTime: DateTimeOffset.UnixEpoch, RequiresPython: null, YankedReason: null, HasMetadata: true, MetadataSha256: null),
+                Size: null, UploadTime: DateTimeOffset.UnixEpoch, RequiresPython: null, YankedReason: null, HasMetadata: true,
+                MetadataSha256: null),
         ],
     };
 }

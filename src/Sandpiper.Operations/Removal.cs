@@ -47,9 +47,12 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
 
         WheelStore store = context.Store;
         var wheels = left.ToDictionary(
-            p => p.Name, p => store.Find(p.Facts.Digest) ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
+            p => p.Name,
+            p => store.Find(p.Facts.Digest)
+                ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
         return new RemovalOutcome.Removed(
-            new Switch(context, operation, interpreter).To(new Plan("uninstall", before, left, wheels, context.PolicyForWhatIsThere(request.Environment)), cancel));
+            new Switch(context, operation, interpreter).To(
+                new Plan("uninstall", before, left, wheels, context.PolicyForWhatIsThere(request.Environment)), cancel));
     }
 
     private static ImmutableArray<SelectedPackage> WithoutOrphans(Generation before, ImmutableArray<PackageName> names)

@@ -43,8 +43,9 @@ public sealed record RepairRequest(string Environment)
 }
 
 /// <summary>
-/// The same packages once more, as the next generation (P5): what is damaged in the store is fetched anew, by the digest that was installed,
-/// and everything is composed from sealed files. The damaged generation stays as it is. Link, ledger and shims are put back where they are.
+/// The same packages once more, as the next generation (P5): what is damaged in the store is fetched anew, by the digest that was
+/// installed, and everything is composed from sealed files. The damaged generation stays as it is. Link, ledger and shims are put back
+/// where they are.
 /// </summary>
 /// <param name="interpreter">For the next generation: the environment's own, or the one that took its place.</param>
 public sealed class Repair(OperationContext context, Interpreter interpreter, IPackageIndex index)
@@ -70,30 +71,35 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         // What no line vouches for is not gone on with as it is: the same packages once more, from sealed files.
         bool isUnvouched = ledgerIsLost && !IsVouchedFor(operation.Environment, before);
         var notes = ImmutableArray.CreateBuilder<string>();
-        if (isUnvouched || unjudged.Count > 0 || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
+        if (isUnvouched || unjudged.Count > 0
+            || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
         {
             // Only when everything can be had: before that nothing is touched, the ledger neither.
             return await ComposeAnewAsync(
-                operation, before, findings, unjudged, request.Limits, () => MakeWay(operation.Environment, before, ledgerIsLost, notes), notes, facts, cancel);
+                operation, before, findings, unjudged, request.Limits, () => MakeWay(operation.Environment, before, ledgerIsLost, notes),
+                notes, facts, cancel);
         }
         MakeWay(operation.Environment, before, ledgerIsLost, notes);
         bool mustPoint = ledgerIsLost || findings.Any(f => f.Place == FindingPlace.Current);
         notes.AddRange(mustPoint ? operation.SwitchTo(before, LineTo(operation.Environment, before)) : operation.Stay(before));
-        var change = new EnvironmentChange(before.Number, IsNew: false, [], before.Packages.Length, TimeSpan.Zero) { Notes = notes.ToImmutable() };
+        var change = new EnvironmentChange(before.Number, IsNew: false, [], before.Packages.Length, TimeSpan.Zero)
+        {
+            Notes = notes.ToImmutable(),
+        };
         return new RepairOutcome.Repaired(change, findings, Fetched: 0);
     }
 
     private async Task<RepairOutcome> ComposeAnewAsync(
-        Operation operation, Generation before, ImmutableArray<Finding> findings, HashSet<PackageName> unjudged, ArchiveLimits limits, Action makeWay,
-        ImmutableArray<string>.Builder notes,
-        IProgress<InstallationFact> facts, CancellationToken cancel)
+        Operation operation, Generation before, ImmutableArray<Finding> findings, HashSet<PackageName> unjudged, ArchiveLimits limits,
+        Action makeWay, ImmutableArray<string>.Builder notes, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name), .. unjudged];
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
         {
             // Nothing is thrown away before what takes its place is here: without an index the damaged files are all that there is.
-            ResolutionResult found = await new Resolver(index).SolveAsync(ProblemOf(before.Packages.Where(p => damaged.Contains(p.Name))), new Unheard(), cancel);
+            ResolutionResult found = await new Resolver(index)
+                .SolveAsync(ProblemOf(before.Packages.Where(p => damaged.Contains(p.Name))), new Unheard(), cancel);
             if (found is ResolutionResult.Unsolvable why) return new RepairOutcome.Gone(why);
             pins = ((ResolutionResult.Solved)found).Pins.ToDictionary(p => p.Name);
         }
@@ -144,7 +150,8 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
             if (lines.All(l => l.To != number))
             {
                 var packages = (generation?.Packages ?? []).Select(p => new SelectedPackage(p, null));
-                var changes = Selection.Changes(last, [.. packages]).Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null));
+                var changes = Selection.Changes(last, [.. packages])
+                    .Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null));
                 ledger.Announce(new LedgerLine("found", context.Time.GetUtcNow(), context.Author, last?.Number, number,
                     [.. changes], ["its line was lost; told from what was found"], Confirmed: false));
                 ledger.Confirm(number);
@@ -153,8 +160,8 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
             last = generation ?? last;
         }
         notes.Add(found > 0
-            ? $"the ledger had lost {found} of {environment.Numbers.Length} generations; what could be told from them is written down again, "
-                + "who made them and when is not known"
+            ? $"the ledger had lost {found} of {environment.Numbers.Length} generations; what could be told from them is written down "
+                + "again, who made them and when is not known"
             : "lines of the ledger cannot be read; they stay as they are");
     }
 
@@ -169,7 +176,8 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
     // Exactly the wheels that were installed; nothing is chosen.
     private ResolutionProblem ProblemOf(IEnumerable<InstalledPackage> packages) => new()
     {
-        Lines = [.. packages.Select(p => new RequirementLine(Requirement.Parse($"{p.Name}=={p.Version}"), [p.Digest], IsConstraint: false, "what is installed"))],
+        Lines = [.. packages.Select(
+            p => new RequirementLine(Requirement.Parse($"{p.Name}=={p.Version}"), [p.Digest], IsConstraint: false, "what is installed"))],
         Environment = interpreter.Markers,
         Tags = SupportedTags.Of(interpreter.Target),
         FollowDependencies = false,

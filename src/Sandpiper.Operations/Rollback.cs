@@ -44,9 +44,13 @@ public sealed class Rollback(OperationContext context)
         ImmutableArray<PackageChange> changes = Selection.Changes(before, [.. next.Packages.Select(p => new SelectedPackage(p, null))]);
         cancel.ThrowIfCancellationRequested();
         var line = new LedgerLine("rollback", context.Time.GetUtcNow(), context.Author, current, target,
-            [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))], Overrides.Of(next, omitHooks: false), Confirmed: false);
+            [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))],
+            Overrides.Of(next, omitHooks: false), Confirmed: false);
         ImmutableArray<string> notes = target == current ? operation.Stay(next) : operation.SwitchTo(next, line);
-        var change = new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
+        var change = new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
+        {
+            Notes = notes,
+        };
         return new RollbackOutcome.Switched(change);
     }
 }

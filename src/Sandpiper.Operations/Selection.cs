@@ -33,7 +33,8 @@ internal static class Selection
         foreach (InstalledPackage package in old.Values)
         {
             // With --no-deps nothing else was looked at, so everything else stays; packages that were put in alone always do.
-            if ((!request.FollowDependencies || package.IsAlone) && !selected.ContainsKey(package.Name)) selected.Add(package.Name, new SelectedPackage(package, null));
+            if ((!request.FollowDependencies || package.IsAlone) && !selected.ContainsKey(package.Name))
+                selected.Add(package.Name, new SelectedPackage(package, null));
         }
         return [.. selected.Values.OrderBy(s => s.Name)];
     }
@@ -49,7 +50,8 @@ internal static class Selection
             old.Remove(package.Name);
             if (was is null || was.Version != package.Version || was.Digest != package.Facts.Digest)
             {
-                changes.Add(new PackageChange(package.Name, was?.Version.ToString(), package.Version.ToString(), [.. package.Notes, .. HookNotes(package.Facts)]));
+                changes.Add(new PackageChange(package.Name, was?.Version.ToString(), package.Version.ToString(),
+                    [.. package.Notes, .. HookNotes(package.Facts)]));
             }
         }
         changes.AddRange(old.Values.Select(gone => new PackageChange(gone.Name, gone.Version.ToString(), null, [])));
@@ -59,15 +61,18 @@ internal static class Selection
     /// <summary>Nothing that is recorded differs either: who asked for what, and why each package is there.</summary>
     public static bool IsSame(Generation? before, ImmutableArray<SelectedPackage> after) =>
         before is not null && before.Packages.Length == after.Length
-        && before.Packages.Zip(after).All(p => p.First.Name == p.Second.Name && p.First.Version == p.Second.Version && p.First.Digest == p.Second.Facts.Digest
-            && p.First.IsRequested == p.Second.Facts.IsRequested && string.Equals(p.First.Requirement, p.Second.Facts.Requirement, StringComparison.Ordinal)
+        && before.Packages.Zip(after).All(p => p.First.Name == p.Second.Name
+            && p.First.Version == p.Second.Version && p.First.Digest == p.Second.Facts.Digest
+            && p.First.IsRequested == p.Second.Facts.IsRequested
+            && string.Equals(p.First.Requirement, p.Second.Facts.Requirement, StringComparison.Ordinal)
             && p.First.Extras.SequenceEqual(p.Second.Facts.Extras) && p.First.RequiredBy.SequenceEqual(p.Second.Facts.RequiredBy));
 
     private static IEnumerable<string> HookNotes(InstalledPackage facts) =>
     [
         .. facts.OmittedHooks.Select(h => $"without its start-up hook {h}"),
         .. facts.AllowedHooks.Select(h => $"with its start-up hook {h}, which you allowed"),
-        .. facts.Accepted.Where(a => !Rules.IsAboutHooks(a.Rule)).Select(a => $"although {a.Rule}, which you allowed: {a.Path}{(a.Others > 0 ? $" and {a.Others} more" : "")}"),
+        .. facts.Accepted.Where(a => !Rules.IsAboutHooks(a.Rule))
+            .Select(a => $"although {a.Rule}, which you allowed: {a.Path}{(a.Others > 0 ? $" and {a.Others} more" : "")}"),
     ];
 
     private static InstalledPackage FactsOf(Pin pin, InstallationRequest request, InstalledPackage? before)

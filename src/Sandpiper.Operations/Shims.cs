@@ -22,20 +22,24 @@ public static class Shims
 
     // Everybody believes what these say, and types secrets into them, also where they were never installed.
     private static readonly FrozenSet<string> Trusted = FrozenSet.ToFrozenSet(
-        ["sandpiper", "sudo", "su", "doas", "pkexec", "run0", "passwd", "login", "ssh", "ssh-add", "gpg", "git", "apt", "apt-get", "dnf"], StringComparer.OrdinalIgnoreCase);
+        ["sandpiper", "sudo", "su", "doas", "pkexec", "run0", "passwd", "login", "ssh", "ssh-add", "gpg", "git", "apt", "apt-get", "dnf"],
+        StringComparer.OrdinalIgnoreCase);
 
-    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-");
+    private static readonly SearchValues<char> PlainCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-");
 
     /// <summary>Makes those that are missing, removes those that are no more.</summary>
     /// <returns>What a person should hear: commands that got none, and why.</returns>
-    public static ImmutableArray<string> Refresh(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+    public static ImmutableArray<string> Refresh(
+        ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
     {
         if (!HasAny(environment)) return [];
         Directory.CreateDirectory(places.Shims);
         var notes = ImmutableArray.CreateBuilder<string>();
         foreach (string command in generation.Commands)
         {
-            if (WhyNone(command) is { } why) notes.Add($"`{command}` {why}; the package's is: sandpiper run -- {(IsPlain(command) ? command : Quoted(command))}");
+            if (WhyNone(command) is { } why)
+                notes.Add($"`{command}` {why}; the package's is: sandpiper run -- {(IsPlain(command) ? command : Quoted(command))}");
         }
         var wanted = generation.Commands.Where(c => WhyNone(c) is null).ToHashSet(StringComparer.Ordinal);
         foreach (string path in Directory.EnumerateFileSystemEntries(places.Shims))
@@ -78,17 +82,20 @@ public static class Shims
     {
         if (!HasAny(environment)) return [];
         var notes = ImmutableArray.CreateBuilder<string>();
-        if (FileStatus.TryRead(places.Shims, out var status) && status.Type != FileType.Directory) notes.Add(Aside.Put(places.Shims, places));
+        if (FileStatus.TryRead(places.Shims, out var status) && status.Type != FileType.Directory)
+            notes.Add(Aside.Put(places.Shims, places));
         Directory.CreateDirectory(places.Shims);
         foreach (string path in Directory.EnumerateFileSystemEntries(places.Shims))
         {
-            if (!generation.Commands.Contains(Path.GetFileName(path), StringComparer.Ordinal) && !IsOurs(path)) notes.Add(Aside.Put(path, places));
+            if (!generation.Commands.Contains(Path.GetFileName(path), StringComparer.Ordinal) && !IsOurs(path))
+                notes.Add(Aside.Put(path, places));
         }
         return notes.ToImmutable();
     }
 
     // Two environments may bring the same command: only those of one get shims.
-    private static bool HasAny(ManagedEnvironment environment) => string.Equals(environment.Name, ManagedEnvironment.Shared, StringComparison.Ordinal);
+    private static bool HasAny(ManagedEnvironment environment) =>
+        string.Equals(environment.Name, ManagedEnvironment.Shared, StringComparison.Ordinal);
 
     // A package must not answer for a command of the system, today or when it is installed, nor for us, nor where a password is typed.
     private static string? WhyNone(string command) =>
@@ -123,7 +130,8 @@ public static class Shims
     private static void Write(string path, string text, DataPlaces places)
     {
         if (Differs(path, text) is null) return;
-        if (Directory.Exists(path) && FileStatus.TryRead(path, out var status) && status.Type == FileType.Directory) Aside.Put(path, places);
+        if (Directory.Exists(path) && FileStatus.TryRead(path, out var status) && status.Type == FileType.Directory)
+            Aside.Put(path, places);
         string temporary = $"{places.Shims}.new";       // not among them: every name there is somebody's command
         SealedTree.Remove(temporary);
         using (var file = SealedTree.CreateFile(temporary, Mode))

@@ -37,7 +37,10 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             plan.Command, context.Time.GetUtcNow(), context.Author, plan.Before?.Number, number,
             LedgerChangesOf(changes, next), Overrides.Of(next, plan.Policy.OmitHooks), Confirmed: false);
         ImmutableArray<string> notes = operation.SwitchToNew(work, next, line);
-        return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started)) { Notes = notes };
+        return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
+        {
+            Notes = notes,
+        };
     }
 
     private Generation Compose(
@@ -70,6 +73,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
     private static ImmutableArray<LedgerChange> LedgerChangesOf(ImmutableArray<PackageChange> changes, Generation next)
     {
         var packages = next.Packages.ToDictionary(p => p.Name);
-        return [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, c.After is null ? null : packages[c.Name].Digest.Hex, c.After is null ? null : packages[c.Name].Index))];
+        return [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After,
+            c.After is null ? null : packages[c.Name].Digest.Hex, c.After is null ? null : packages[c.Name].Index))];
     }
 }

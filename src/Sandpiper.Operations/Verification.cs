@@ -28,7 +28,10 @@ public sealed class Verification(ManagedEnvironment environment, DataPlaces plac
         Generation generation = environment.Read(current.Number);
         var trees = new EnvironmentVerifier(environment, new WheelStore(places.Root)).Verify(generation, full, cancel);
         return new Report(generation, trees.Files,
-            [.. OfLink(current), .. OfInterpreter(generation), .. trees.Findings, .. Shims.Compare(environment, generation, places, executable)]);
+            [
+                .. OfLink(current), .. OfInterpreter(generation), .. trees.Findings,
+                .. Shims.Compare(environment, generation, places, executable),
+            ]);
     }
 
     private IEnumerable<Finding> OfLink(CurrentGeneration current)

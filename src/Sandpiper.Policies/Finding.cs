@@ -3,7 +3,8 @@ using Sandpiper.Packaging.Names;
 namespace Sandpiper.Policies;
 
 /// <summary>One thing that a rule is about, as it was found in a wheel or between two: facts only.</summary>
-/// <param name="Path">Of the file that it is about, as written in the wheel, so possibly full of escape sequences; null: the whole wheel.</param>
+/// <param name="Path">Of the file that it is about, as written in the wheel, so possibly full of escape sequences;
+/// null: the whole wheel.</param>
 /// <param name="Seen">What is there, as written: a size, a digest, the first line of a hook that says something.</param>
 /// <param name="Claimed">What a document says instead; null where nothing is compared.</param>
 public sealed record Finding(Fault Fault, string? Path = null, string? Seen = null, string? Claimed = null)

@@ -172,7 +172,8 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
             behindExtras.UnionWith(demand.Levels);
 
         Needs bare = metadata.With([]), needs = metadata.With(extras);
-        if (needs.Obstacle is { } obstacle) return new Contradiction(bare.Obstacle is null ? behindExtras : levels, new Rejection(obstacle));
+        if (needs.Obstacle is { } obstacle)
+            return new Contradiction(bare.Obstacle is null ? behindExtras : levels, new Rejection(obstacle));
         var known = new HashSet<Requirement>(before is null ? [] : metadata.With(before).All, ReferenceEqualityComparer.Instance);
         var always = new HashSet<Requirement>(bare.All, ReferenceEqualityComparer.Instance);
         foreach (Requirement need in needs.All)

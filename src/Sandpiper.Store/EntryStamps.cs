@@ -10,8 +10,8 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Store;
 
 /// <summary>
-/// When each file of a sealed wheel was last seen as it should be: <c>stamps/SHA256</c> below the data root, outside the sealed entry. A file
-/// whose stamp still fits need not be read again to know its content; every other is.
+/// When each file of a sealed wheel was last seen as it should be: <c>stamps/SHA256</c> below the data root, outside the sealed entry. A
+/// file whose stamp still fits need not be read again to know its content; every other is.
 /// </summary>
 /// <remarks>
 /// Whoever edits a file can put its size, mode and mtime back, but not its ctime. A hard link moves the ctime too, so whoever makes one
@@ -51,7 +51,8 @@ public sealed class EntryStamps
         if (TryRead(wheel) is not { } stamps) return null;
         if (FileStatus.TryRead(wheel.ManifestFile, out var now) && FileStamp.Of(now) == stamps.Manifest) return stamps;
         var digest = Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest));
-        return digest == stamps.ManifestDigest ? stamps : throw new StoreDamagedException(wheel.Digest, $"{StoreManifest.FileName} has been changed");
+        return digest == stamps.ManifestDigest
+            ? stamps : throw new StoreDamagedException(wheel.Digest, $"{StoreManifest.FileName} has been changed");
     }
 
     /// <summary>Of an entry that was just unpacked and that nobody else has seen yet.</summary>
@@ -61,7 +62,8 @@ public sealed class EntryStamps
     {
         var stamps = new FileStamp[files.Length];
         Parallel.For(0, stamps.Length, i => stamps[i] = StampOf(Path.Combine(tree, files[i].StorePath)));
-        return new EntryStamps(Sha256Digest.Of(File.ReadAllBytes(manifest)), StampOf(manifest), ImmutableCollectionsMarshal.AsImmutableArray(stamps));
+        return new EntryStamps(Sha256Digest.Of(File.ReadAllBytes(manifest)), StampOf(manifest),
+            ImmutableCollectionsMarshal.AsImmutableArray(stamps));
     }
 
     /// <summary>Losing them costs one reading, so a failure is none.</summary>
@@ -71,7 +73,8 @@ public sealed class EntryStamps
         try
         {
             var manifest = StampOf(wheel.ManifestFile);
-            var digest = before?.ManifestDigest ?? Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest));
+            var digest = before?.ManifestDigest
+                ?? Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest));
             new EntryStamps(digest, manifest, ImmutableCollectionsMarshal.AsImmutableArray(files)).Write(wheel.StampsFile);
         }
         catch (StoreDamagedException)
@@ -101,7 +104,9 @@ public sealed class EntryStamps
         }
     }
 
-    /// <summary>Of an entry that is no more. What is left of them fits no file, so a failure is none: earlier versions had not even the directory.</summary>
+    /// <summary>
+    /// Of an entry that is no more. What is left of them fits no file, so a failure is none: earlier versions had not even the directory.
+    /// </summary>
     public static void Forget(string path)
     {
         try
@@ -139,7 +144,8 @@ public sealed class EntryStamps
             var files = new FileStamp[wheel.Files.Length];
             for (int i = 0; i < files.Length; i++) files[i] = Stamp(content[(HeaderSize + i * StampSize)..]);
             var manifest = Sha256Digest.FromBytes(content.Slice(Magic.Length, SHA256.HashSizeInBytes));
-            return new EntryStamps(manifest, Stamp(content[(HeaderSize - StampSize)..]), ImmutableCollectionsMarshal.AsImmutableArray(files));
+            return new EntryStamps(manifest, Stamp(content[(HeaderSize - StampSize)..]),
+                ImmutableCollectionsMarshal.AsImmutableArray(files));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

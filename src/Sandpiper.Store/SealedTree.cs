@@ -15,7 +15,9 @@ public static class SealedTree
     /// <summary>While it is being made.</summary>
     public const UnixFileMode OpenDirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>One time for everything that is sealed: a later edit shows in a stat, and two seals of one wheel give equal trees.</summary>
+    /// <summary>
+    /// One time for everything that is sealed: a later edit shows in a stat, and two seals of one wheel give equal trees.
+    /// </summary>
     public static DateTime SealTime { get; } = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Writes a file that must not be there yet, with its final time and mode.</summary>

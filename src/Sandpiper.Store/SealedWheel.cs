@@ -69,7 +69,8 @@ public sealed record SealedWheel
     public ReadOnlyMemory<byte> Read(StoredFile file, int maxBytes)
     {
         byte[] content = StoreFile.Read(Path.Combine(Tree, file.StorePath), maxBytes, Digest);
-        return Sha256Digest.Of(content) == file.Digest ? content : throw new StoreDamagedException(Digest, $"{file.StorePath} has been changed");
+        return Sha256Digest.Of(content) == file.Digest
+            ? content : throw new StoreDamagedException(Digest, $"{file.StorePath} has been changed");
     }
 
     /// <inheritdoc cref="WheelStore.ReadMetadata"/>

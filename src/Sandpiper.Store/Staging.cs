@@ -60,7 +60,8 @@ public sealed class Staging : IDisposable
     /// A free name directly in another directory of the data root, for what is on its way there or away from it: what carries such a name
     /// belongs to the stage, and goes with it.
     /// </summary>
-    public string NewNameIn(string directory) => Path.Combine(directory, $"{Path.GetFileName(Directory)}.{Interlocked.Increment(ref _count)}");
+    public string NewNameIn(string directory) =>
+        Path.Combine(directory, $"{Path.GetFileName(Directory)}.{Interlocked.Increment(ref _count)}");
 
     /// <summary>Removes the stage and everything still in it.</summary>
     public void Dispose()
@@ -74,7 +75,8 @@ public sealed class Staging : IDisposable
         string entries = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(stage)!)!, WheelStore.EntriesName);
         if (System.IO.Directory.Exists(entries))
         {
-            foreach (string beside in System.IO.Directory.GetFileSystemEntries(entries, Path.GetFileName(stage) + ".*")) SealedTree.Remove(beside);
+            foreach (string beside in System.IO.Directory.GetFileSystemEntries(entries, Path.GetFileName(stage) + ".*"))
+                SealedTree.Remove(beside);
         }
         SealedTree.Remove(stage);
     }

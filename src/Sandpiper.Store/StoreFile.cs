@@ -11,7 +11,8 @@ public static class StoreFile
     {
         try
         {
-            using var file = RegularFile.TryOpen(path) ?? throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} is gone, or no file");
+            using var file = RegularFile.TryOpen(path)
+                ?? throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} is gone, or no file");
             long length = RandomAccess.GetLength(file);
             if (length > maxBytes) throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} has grown to {length} bytes");
             byte[] content = RegularFile.Read(file, (int)length);

@@ -60,7 +60,8 @@ public static class StoreManifest
             var json = new Utf8JsonReader(content, Strict);
             return ReadWheel(ref json, digest, directory);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
             throw new StoreDamagedException(digest, $"its manifest cannot be read ({e.Message})");
         }
@@ -147,9 +148,12 @@ public static class StoreManifest
     {
         var fault = (Fault)TakeNumber(ref json, max: int.MaxValue);
         if (!Enum.IsDefined(fault)) throw new FormatException("a finding of a later version");
-        string? path = TakeText(ref json), seen = TakeText(ref json), claimed = TakeText(ref json), content = TakeText(ref json), namespaces = TakeText(ref json);
+        string? path = TakeText(ref json), seen = TakeText(ref json), claimed = TakeText(ref json), content = TakeText(ref json),
+            namespaces = TakeText(ref json);
         Take(ref json, JsonTokenType.EndArray);
-        Sha256Digest? digest = content is null ? null : Sha256Digest.TryParseHex(content, out var parsed) ? parsed : throw new FormatException("no digest");
+        Sha256Digest? digest = content is null ? null
+            : Sha256Digest.TryParseHex(content, out var parsed) ? parsed
+            : throw new FormatException("no digest");
         return new Finding(fault, path, seen, claimed) { Content = digest, Namespaces = namespaces };
     }
 
@@ -209,7 +213,8 @@ public static class StoreManifest
         return json.GetString()!;
     }
 
-    private static string? TakeText(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.Null ? null : json.GetString();
+    private static string? TakeText(ref Utf8JsonReader json) =>
+        json.Read() && json.TokenType == JsonTokenType.Null ? null : json.GetString();
 
     private static string TakePath(ref Utf8JsonReader json) => CheckedPath(TakeString(ref json));
 
@@ -220,7 +225,8 @@ public static class StoreManifest
         return number >= 0 && number <= max ? number : throw new FormatException($"a number out of range at byte {json.TokenStartIndex}");
     }
 
-    private static bool TakeBoolean(ref Utf8JsonReader json) => json.Read() ? json.GetBoolean() : throw new FormatException("it ends early");
+    private static bool TakeBoolean(ref Utf8JsonReader json) =>
+        json.Read() ? json.GetBoolean() : throw new FormatException("it ends early");
 
     private static Sha256Digest TakeDigest(ref Utf8JsonReader json)
     {

@@ -9,8 +9,12 @@ using Sandpiper.Wheels;
 
 namespace Sandpiper.Store;
 
-/// <summary>The way of one wheel from a downloaded file to an unpacked tree: everything that can be wrong with it is asked on this page.</summary>
-/// <remarks>What nobody could accept is refused here. What somebody could is found here, and judged by whoever knows what is allowed.</remarks>
+/// <summary>
+/// The way of one wheel from a downloaded file to an unpacked tree: everything that can be wrong with it is asked on this page.
+/// </summary>
+/// <remarks>
+/// What nobody could accept is refused here. What somebody could is found here, and judged by whoever knows what is allowed.
+/// </remarks>
 public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
 {
     // PATH_MAX is 4,096, and a file has longer paths in the store and in a generation than in staging: a tree with a path that fits here
@@ -61,7 +65,8 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
         {
             var placement = Placement.Of(member.Name, distInfo.Stem, root);
             MustNotPoseAsAnother(placement, member.Name);
-            if (Encoding.UTF8.GetByteCount(member.Name) > MaxPathBytes) throw new RefusedException(new Finding(Fault.LongPath, member.Name, $"{MaxPathBytes}"));
+            if (Encoding.UTF8.GetByteCount(member.Name) > MaxPathBytes)
+                throw new RefusedException(new Finding(Fault.LongPath, member.Name, $"{MaxPathBytes}"));
             bool isOnlyCode = IsModuleWithoutSource(placement, contents, member.Name);
             if (isOnlyCode) _report.Add(new Finding(Fault.ModuleWithoutSource, member.Name));
             bool isByteCode = !isOnlyCode && IsByteCode(member.Name);
@@ -106,7 +111,8 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
             throw new RefusedException(new Finding(Fault.ProjectThroughData, member));
     }
 
-    // Importable beside no source (importlib's SourcelessFileLoader), so leaving it out would leave a module out; below __pycache__ it is not.
+    // Importable beside no source (importlib's SourcelessFileLoader), so leaving it out would leave a module
+    // out; below __pycache__ it is not.
     private static bool IsModuleWithoutSource(Placement placement, WheelContents contents, string member) =>
         placement.Scheme is Scheme.Purelib or Scheme.Platlib && member.EndsWith(".pyc", StringComparison.Ordinal)
         && !member.Contains("__pycache__/", StringComparison.Ordinal) && !contents.Has(member[..^1]);

@@ -8,7 +8,9 @@ using Sandpiper.Wheels;
 
 namespace Sandpiper.Store;
 
-/// <summary>The content-addressed store of sealed wheels below a data root. Safe for several threads and several commands at once.</summary>
+/// <summary>
+/// The content-addressed store of sealed wheels below a data root. Safe for several threads and several commands at once.
+/// </summary>
 /// <remarks>
 /// <c>store/&lt;sha256&gt;/manifest.json</c> and <c>store/&lt;sha256&gt;/wheel/…</c>, which holds exactly <see cref="SealedWheel.Files"/>.
 /// An entry appears by one rename, complete; nobody writes to it afterwards.
@@ -118,7 +120,8 @@ public sealed class WheelStore(string root)
         Directory.CreateDirectory(_entries);
         string entry = EntryOf(digest), beside = staging.NewNameIn(_entries);
         // In two steps: a directory without write permission cannot be moved to another, since its ".." has to be rewritten (rename(2),
-        // EACCES); only renamed where it is. So it is sealed when it appears, and a kill in between leaves nothing that has to be explained.
+        // EACCES); only renamed where it is. So it is sealed when it appears, and a kill in between leaves
+        // nothing that has to be explained.
         Directory.Move(work, beside);
         Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
         File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
@@ -134,7 +137,9 @@ public sealed class WheelStore(string root)
         return Find(digest)!;
     }
 
-    /// <summary>Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.</summary>
+    /// <summary>
+    /// Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.
+    /// </summary>
     /// <param name="staging">Where it goes, and ends.</param>
     public void Discard(Sha256Digest digest, Staging staging)
     {

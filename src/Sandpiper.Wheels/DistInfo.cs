@@ -47,7 +47,8 @@ public sealed class DistInfo(WheelContents contents, string stem, InspectionRepo
 
     /// <summary>Whether a directory or file of this name in site-packages makes the interpreter see an installed project.</summary>
     public static bool IsInstalledProject(string topLevelName) =>
-        topLevelName.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase) || topLevelName.EndsWith(".egg-info", StringComparison.OrdinalIgnoreCase);
+        topLevelName.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)
+            || topLevelName.EndsWith(".egg-info", StringComparison.OrdinalIgnoreCase);
 
     public bool IsRecord(string member) => string.Equals(member, RecordPath, StringComparison.Ordinal);
 
@@ -70,7 +71,8 @@ public sealed class DistInfo(WheelContents contents, string stem, InspectionRepo
     public void ReadMetadata(WheelFileName name)
     {
         byte[] content = Read("METADATA", MaxMetadataBytes, Fault.NoMetadata);
-        if (!CoreMetadata.TryParse(content, out var metadata, out string problem)) throw Refuse("METADATA", Fault.UnreadableMetadata, problem);
+        if (!CoreMetadata.TryParse(content, out var metadata, out string problem))
+            throw Refuse("METADATA", Fault.UnreadableMetadata, problem);
         if (metadata.Name != name.Name || metadata.Version != name.Version)
             throw Refuse("METADATA", Fault.MetadataOfAnother, $"{metadata.Name} {metadata.Version}");
     }
@@ -100,12 +102,14 @@ public sealed class DistInfo(WheelContents contents, string stem, InspectionRepo
     public static Finding? Compare(ReadOnlySpan<byte> metadata, ResolvedMetadata resolvedOn, string path)
     {
         if (resolvedOn.Digest == Sha256Digest.Of(metadata)) return null;
-        string? difference = CoreMetadata.TryParse(metadata, out var own, out _) ? own.FirstDifference(resolvedOn.Fields) : "cannot be read";
+        string? difference = CoreMetadata.TryParse(metadata, out var own, out _)
+            ? own.FirstDifference(resolvedOn.Fields) : "cannot be read";
         return difference is null ? null : new Finding(Fault.OtherMetadata, path, difference);
     }
 
     private byte[] Read(string document, int maxBytes, Fault missing) =>
-        contents.TryRead($"{Directory}/{document}", maxBytes) ?? throw Refuse(document, missing, $"more than {maxBytes} bytes, or not there");
+        contents.TryRead($"{Directory}/{document}", maxBytes)
+            ?? throw Refuse(document, missing, $"more than {maxBytes} bytes, or not there");
 
     private RefusedException Refuse(string document, Fault fault, string seen) => new(new Finding(fault, $"{Directory}/{document}", seen));
 

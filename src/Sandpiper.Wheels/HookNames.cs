@@ -7,7 +7,8 @@ public static class HookNames
     public static bool Match(string path)
     {
         int slash = path.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 && (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".start", StringComparison.OrdinalIgnoreCase)))
+        if (slash < 0
+            && (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".start", StringComparison.OrdinalIgnoreCase)))
             return true;    // library reference, "site"; PEP 829
         return MatchCustomize(slash < 0 ? path : path[..slash]);
     }

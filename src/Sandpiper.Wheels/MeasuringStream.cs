@@ -21,7 +21,8 @@ public sealed class MeasuringStream(CancellationToken cancel) : Stream
     private int _gathered;
     private long _passedOn;
 
-    private static ReadOnlySpan<byte> PythonShebang => "#!python"u8;    // PyPA "Binary distribution format", "Recommended installer features"
+    // PyPA "Binary distribution format", "Recommended installer features"
+    private static ReadOnlySpan<byte> PythonShebang => "#!python"u8;
 
     /// <param name="file">Empty; null when the content is only measured. Stays the caller's.</param>
     public void Begin(SafeFileHandle? file) => (_file, _isPythonScript, _gathered, _passedOn) = (file, false, 0, 0);

@@ -63,15 +63,18 @@ public sealed class PathCollisions
     }
 
     private static bool IsMark(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+            or UnicodeCategory.EnclosingMark;
 
     private static bool IsJamo(Rune rune) => rune.Value is >= 0x1100 and <= 0x11FF;
 
     private static bool IsTrailingJamo(Rune rune) => rune.Value is >= 0x1160 and <= 0x11FF;
 
     // Single code points that NFC replaces by another single one, or takes apart (UAX #15, "singletons" and composition exclusions).
-    private static bool IsSingleton(int value) => value is 0x0374 or 0x037E or 0x0387 or (>= 0x0958 and <= 0x095F) or (>= 0x1F71 and <= 0x1FFD)
-        or 0x2000 or 0x2001 or 0x2126 or 0x212A or 0x212B or 0x2329 or 0x232A or 0x2ADC or (>= 0xF900 and <= 0xFB4F) or (>= 0x2F800 and <= 0x2FA1F);
+    private static bool IsSingleton(int value) =>
+        value is 0x0374 or 0x037E or 0x0387 or (>= 0x0958 and <= 0x095F) or (>= 0x1F71 and <= 0x1FFD)
+            or 0x2000 or 0x2001 or 0x2126 or 0x212A or 0x212B or 0x2329 or 0x232A or 0x2ADC or (>= 0xF900 and <= 0xFB4F)
+            or (>= 0x2F800 and <= 0x2FA1F);
 
     private readonly record struct Seen(string Path, bool IsComposed);
 }

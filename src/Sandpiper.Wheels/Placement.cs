@@ -27,7 +27,8 @@ public readonly record struct Placement(Scheme Scheme, string Path)
         var placed = new Placement(scheme.Value, below[(end + 1)..]);
         if (placed.Scheme == Scheme.Scripts && placed.Path.Contains('/', StringComparison.Ordinal))
             throw new RefusedException(new Finding(Fault.ScriptInDirectory, member));
-        if (placed.Replaces() is { } what) throw new RefusedException(new Finding(Fault.ReplacesEnvironment, member, placed.InEnvironment, what));
+        if (placed.Replaces() is { } what)
+            throw new RefusedException(new Finding(Fault.ReplacesEnvironment, member, placed.InEnvironment, what));
         return placed;
     }
 
@@ -83,7 +84,8 @@ public readonly record struct Placement(Scheme Scheme, string Path)
     private static string? SitePackagesPath(string dataPath)
     {
         string[] parts = dataPath.Split('/', 4);
-        return parts.Length == 4 && string.Equals(parts[0], "lib", StringComparison.OrdinalIgnoreCase) && ReservedNames.IsInterpreter(parts[1])
+        return parts.Length == 4 && string.Equals(parts[0], "lib", StringComparison.OrdinalIgnoreCase)
+            && ReservedNames.IsInterpreter(parts[1])
             && parts[2].EndsWith("-packages", StringComparison.OrdinalIgnoreCase) ? parts[3] : null;
     }
 }

@@ -30,10 +30,12 @@ public static class ReservedNames
         if (Is(parts[0], "bin") || Is(parts[0], "Scripts")) return InBin(parts[1]);
         if (Is(parts[0], "lib64")) return "the link from lib64 to lib";
         // Some systems' site module takes more than one place for modules: Debian's local/lib/pythonX.Y/dist-packages.
-        if (!Is(parts[0], "lib") && path.Split('/').Any(p => Is(p, "site-packages") || Is(p, "dist-packages"))) return "modules, past the schemes for modules";
+        if (!Is(parts[0], "lib") && path.Split('/').Any(p => Is(p, "site-packages") || Is(p, "dist-packages")))
+            return "modules, past the schemes for modules";
         // lib/ itself is open: Intel's wheels bring their shared libraries that way. Below lib/pythonX.Y live modules, and modules have
         // their own schemes, where owners are compared.
-        return Is(parts[0], "lib") && (IsInterpreter(parts[1]) || Is(parts[1], "site-packages")) ? "modules, past the schemes for modules" : null;
+        return Is(parts[0], "lib") && (IsInterpreter(parts[1]) || Is(parts[1], "site-packages"))
+            ? "modules, past the schemes for modules" : null;
     }
 
     /// <summary><c>python</c>, <c>pythonw</c>, <c>python3.13t</c>, <c>pypy3</c>, <c>graalpy</c> …</summary>
@@ -49,7 +51,9 @@ public static class ReservedNames
         return false;
     }
 
-    /// <summary>pyvenv.cfg, ._pth and pybuilddir.txt each move the interpreter's idea of its own library (CPython, Modules/getpath.py).</summary>
+    /// <summary>
+    /// pyvenv.cfg, ._pth and pybuilddir.txt each move the interpreter's idea of its own library (CPython, Modules/getpath.py).
+    /// </summary>
     public static bool IsSettings(string name) =>
         Is(name, "pyvenv.cfg") || Is(name, "pybuilddir.txt") || name.EndsWith("._pth", StringComparison.OrdinalIgnoreCase);
 

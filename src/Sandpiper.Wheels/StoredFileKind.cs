@@ -5,7 +5,9 @@ public enum StoredFileKind
 {
     Plain,
 
-    /// <summary>A script whose first line begins with <c>#!python</c>: the line is rewritten for the interpreter of the environment.</summary>
+    /// <summary>
+    /// A script whose first line begins with <c>#!python</c>: the line is rewritten for the interpreter of the environment.
+    /// </summary>
     PythonScript,
 
     /// <summary>

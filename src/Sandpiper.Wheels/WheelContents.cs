@@ -4,7 +4,9 @@ using Sandpiper.Archives.Zip;
 
 namespace Sandpiper.Wheels;
 
-/// <summary>The files of one wheel by name. Those that say what it is are inflated once and kept: what was judged is what is written.</summary>
+/// <summary>
+/// The files of one wheel by name. Those that say what it is are inflated once and kept: what was judged is what is written.
+/// </summary>
 public sealed class WheelContents(ZipReader archive)
 {
     private readonly FrozenDictionary<string, ZipMember> _files =
@@ -40,7 +42,8 @@ public sealed class WheelContents(ZipReader archive)
         foreach (var member in members)
         {
             string name = member.IsDirectory ? member.Name.TrimEnd('/') + "/" : member.Name;
-            for (int slash = name.LastIndexOf('/'); slash > 0 && directories.Add(name[..slash]); slash = name.LastIndexOf('/', slash - 1)) { }
+            for (int slash = name.LastIndexOf('/'); slash > 0 && directories.Add(name[..slash]);
+                slash = name.LastIndexOf('/', slash - 1)) { }
         }
         return directories;
     }

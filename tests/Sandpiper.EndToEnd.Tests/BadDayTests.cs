@@ -8,7 +8,9 @@ using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
-/// <summary>Promises P3, P4 and P10 on days when things go wrong: an error in words, the old generation intact, nothing left behind.</summary>
+/// <summary>
+/// Promises P3, P4 and P10 on days when things go wrong: an error in words, the old generation intact, nothing left behind.
+/// </summary>
 public sealed class BadDayTests
 {
     private static readonly SampleIndex Harbour = new SampleIndex().WithAll(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide());
@@ -27,7 +29,10 @@ public sealed class BadDayTests
         ["truncated and hashed so"] = new SampleIndex().With(Tide, Offering(Tide.Build()[..300])),
         ["no zip at all"] = new SampleIndex().With(Tide, Offering(Encoding.UTF8.GetBytes("<html>Please log in</html>"))),
         ["an empty file"] = new SampleIndex().With(Tide, Offering([])),
-        ["metadata beside the wheel that is not the wheel's"] = new SampleIndex().With(Tide, new SampleOffer { Metadata = OrdinaryPackages.Pebble("2.0").Metadata }),
+        ["metadata beside the wheel that is not the wheel's"] = new SampleIndex().With(Tide, new SampleOffer
+        {
+            Metadata = OrdinaryPackages.Pebble("2.0").Metadata,
+        }),
         ["another project's wheel under this name"] = new SampleIndex().With(Tide, Offering(OrdinaryPackages.Plover().Build())),
         ["no hash at all"] = new SampleIndex().With(Tide, new SampleOffer { WithoutHash = true, Content = "no zip"u8.ToArray() }),
     };
@@ -94,11 +99,13 @@ public sealed class BadDayTests
         using var server = new IndexServer(Harbour);
         Done(user.Sandpiper("install", "pebble", "-i", server.Address));
         user.Write(Path.Combine(user.CacheRoot, "index/wheels/.part-left"), "half of it");
-        using FileStream written = new(user.Write(Path.Combine(user.CacheRoot, "index/wheels/.part-locked"), ""), FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        using FileStream written = new(
+            user.Write(Path.Combine(user.CacheRoot, "index/wheels/.part-locked"), ""), FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
 
         Done(user.Sandpiper("install", "--env", "other", "pebble", "-i", server.Address));
 
-        Assert.Equal([".part-locked"], Directory.EnumerateFiles(user.CacheRoot, ".part-*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Equal([".part-locked"],
+            Directory.EnumerateFiles(user.CacheRoot, ".part-*", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
     [Theory]
@@ -112,7 +119,8 @@ public sealed class BadDayTests
     public void A_name_that_is_none_is_told_without_playing_its_tricks(string name)
     {
         using var user = new Somebody();
-        foreach (string[] command in (string[][])[["install"], ["uninstall"], ["show"], ["run"], ["install", "pebble", "--env"], ["allow"], ["help"]])
+        string[][] commands = [["install"], ["uninstall"], ["show"], ["run"], ["install", "pebble", "--env"], ["allow"], ["help"]];
+        foreach (string[] command in commands)
         {
             Outcome outcome = user.Sandpiper([.. command, name]);
             Assert.True(outcome.ExitCode is 1 or 2 or 125 or 127, $"{string.Join(' ', command)}: {outcome}");
@@ -127,7 +135,9 @@ public sealed class BadDayTests
         using var user = new Somebody();
         SampleWheel wheel = OrdinaryPackages.Small("pretty", "1.0").WithSummary("\u001b]0;owned\u0007 \u009b31m‮ nice");
         Outcome installed = user.Sandpiper("install", "pretty", "-i", user.Serve(new SampleIndex().With(wheel)));
-        foreach (Outcome outcome in (Outcome[])[installed, user.Sandpiper("show", "-f", "pretty"), user.Sandpiper("show", "pretty", "--color", "never"), user.Sandpiper("show", "pretty", "--json")])
+        foreach (Outcome outcome in (Outcome[])[
+            installed, user.Sandpiper("show", "-f", "pretty"),
+            user.Sandpiper("show", "pretty", "--color", "never"), user.Sandpiper("show", "pretty", "--json")])
         {
             HasNoControls(outcome.Output);
             HasNoControls(outcome.Error);
@@ -153,7 +163,8 @@ public sealed class BadDayTests
     [Fact]
     public void A_data_directory_that_cannot_be_written_can_still_be_read()
     {
-        Assert.SkipUnless(Somebody.IsSomebodyElse || !string.Equals(Environment.UserName, "root", StringComparison.Ordinal), "root may write everywhere");
+        Assert.SkipUnless(Somebody.IsSomebodyElse || !string.Equals(Environment.UserName, "root", StringComparison.Ordinal),
+            "root may write everywhere");
         using var user = new Somebody();
         string index = user.Serve(Harbour);
         Done(user.Sandpiper("install", "pebble", "-i", index));
@@ -279,7 +290,8 @@ public sealed class BadDayTests
             """);
         using (Process compiler = Process.Start("/usr/bin/cc", ["-w", "-o", python, source])) compiler.WaitForExit();
         using Process install = user.Start([PublishedCommand.Path, "install", "--python", python, "pebble", "-i", user.Serve(Harbour)]);
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(asked) || install.HasExited, TimeSpan.FromSeconds(60)) && !install.HasExited, "the interpreter was not asked");
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(asked) || install.HasExited, TimeSpan.FromSeconds(60)) && !install.HasExited,
+            "the interpreter was not asked");
 
         // Two of different kinds: the kernel keeps no count of one that has not been heard yet.
         Signal(install, "TERM");
@@ -318,10 +330,12 @@ public sealed class BadDayTests
     public void Readers_that_go_away_end_a_command_quietly()
     {
         using var user = new Somebody();
-        SampleWheel wide = Enumerable.Range(0, 4000).Aggregate(OrdinaryPackages.Small("wide", "1.0"), (wheel, n) => wheel.WithFile($"wide/a_module_with_a_long_name_{n}.py", ""));
+        SampleWheel wide = Enumerable.Range(0, 4000)
+            .Aggregate(OrdinaryPackages.Small("wide", "1.0"), (wheel, n) => wheel.WithFile($"wide/a_module_with_a_long_name_{n}.py", ""));
         Done(user.Sandpiper("install", "wide", "-i", user.Serve(new SampleIndex().With(wide))));
 
-        foreach (string command in (string[])["show -f wide", "show -f wide --json", "run -- yes", "run -- python -c 'while True: print(1)'"])
+        foreach (string command in (string[])[
+            "show -f wide", "show -f wide --json", "run -- yes", "run -- python -c 'while True: print(1)'"])
         {
             Outcome piped = user.Run(["/bin/bash", "-c", $"'{PublishedCommand.Path}' {command} | head -1; echo ${{PIPESTATUS[0]}}"]);
             string[] lines = piped.Output.Split('\n');
@@ -357,12 +371,14 @@ public sealed class BadDayTests
         using var user = new Somebody();
         string index = user.Serve(Harbour);
 
-        user.Run(["/bin/sh", "-c", $"'{PublishedCommand.Path}' install pebble -i {index} {closed}; '{PublishedCommand.Path}' list {closed}; true"]);
+        user.Run(["/bin/sh", "-c",
+            $"'{PublishedCommand.Path}' install pebble -i {index} {closed}; '{PublishedCommand.Path}' list {closed}; true"]);
 
         Assert.Equal("pebble==1.2\n", user.Sandpiper("freeze").Output);
         Done(user.Sandpiper("verify", "--full"));
         Done(user.Sandpiper("history", "--json"));
-        Assert.DoesNotContain(Directory.EnumerateFiles(user.CacheRoot, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("pebble 1.2", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(user.CacheRoot, "*", SearchOption.AllDirectories),
+            file => File.ReadAllText(file).Contains("pebble 1.2", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -373,7 +389,9 @@ public sealed class BadDayTests
         using var user = new Somebody();
         string index = user.Serve(Harbour);
 
-        Outcome installed = user.Run(["/bin/sh", "-c", $"umask {mask}; '{PublishedCommand.Path}' install pebble -i {index} && '{PublishedCommand.Path}' run --write . -- sh -c 'umask; echo x > made'"]);
+        Outcome installed = user.Run(["/bin/sh", "-c",
+            $"umask {mask}; '{PublishedCommand.Path}' install pebble -i {index} "
+            + $"&& '{PublishedCommand.Path}' run --write . -- sh -c 'umask; echo x > made'"]);
 
         Assert.True(installed.ExitCode == 0 && installed.Output.EndsWith($"0{mask}\n", StringComparison.Ordinal), $"{installed}");
         Assert.Equal("", user.Run(["/usr/bin/find", user.DataRoot, user.CacheRoot, "!", "-type", "l", "-perm", "/022"]).Output);
@@ -389,7 +407,9 @@ public sealed class BadDayTests
         foreach (string noColor in (string[])["", "1"])
         {
             user.Variables["NO_COLOR"] = noColor;
-            foreach (string[] command in (string[][])[["install", "tide", "-i", index], ["list"], ["show", "tide"], ["history"], ["verify"], ["help"], ["install", "knot", "-i", index]])
+            foreach (string[] command in (string[][])[
+                ["install", "tide", "-i", index], ["list"], ["show", "tide"], ["history"], ["verify"], ["help"],
+                ["install", "knot", "-i", index]])
             {
                 Outcome outcome = user.Sandpiper(command);
                 Assert.DoesNotContain('\u001b', outcome.Output + outcome.Error);
@@ -443,7 +463,8 @@ public sealed class BadDayTests
 
         Assert.Equal(0, said[0].ExitCode);
         foreach (Outcome outcome in said) Assert.DoesNotContain(secret, outcome.Output + outcome.Error, StringComparison.Ordinal);
-        foreach (string file in Directory.EnumerateFiles(user.Home, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+        foreach (string file in Directory.EnumerateFiles(
+            user.Home, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
         {
             if (file.StartsWith(user.Project, StringComparison.Ordinal)) continue;
             Assert.False(File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0, file);
@@ -465,7 +486,9 @@ public sealed class BadDayTests
         Done(user.Sandpiper("install", "pebble", "-i", index));
         Assert.Equal(0, user.Run(["/bin/sh", "-c", ruin], directory: user.DataRoot).ExitCode);
 
-        foreach (string[] command in (string[][])[["list"], ["show", "pebble"], ["freeze"], ["history"], ["verify"], ["verify", "--full"], ["rollback"], ["uninstall", "pebble"], ["install", "tide", "-i", index], ["run", "--", "true"]])
+        foreach (string[] command in (string[][])[
+            ["list"], ["show", "pebble"], ["freeze"], ["history"], ["verify"], ["verify", "--full"], ["rollback"],
+            ["uninstall", "pebble"], ["install", "tide", "-i", index], ["run", "--", "true"]])
         {
             Outcome outcome = user.Sandpiper(command);
             Assert.True(outcome.ExitCode is 0 or 1 or 3 or 125, $"{string.Join(' ', command)}: {outcome}");

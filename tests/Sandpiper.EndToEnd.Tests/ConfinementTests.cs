@@ -5,12 +5,15 @@ using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
-/// <summary>Promise P6 on the published command: what a program sees, may change and reaches. Each attempt also succeeds unconfined.</summary>
+/// <summary>
+/// Promise P6 on the published command: what a program sees, may change and reaches. Each attempt also succeeds unconfined.
+/// </summary>
 public sealed class ConfinementTests : IDisposable
 {
     private readonly Somebody _user = new();
 
-    public ConfinementTests() => Done(_user.Sandpiper("install", "pebble", "-i", _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()))));
+    public ConfinementTests() => Done(
+        _user.Sandpiper("install", "pebble", "-i", _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()))));
 
     public void Dispose() => _user.Dispose();
 
@@ -24,7 +27,9 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal("a decoy", Unconfined(program));
         Assert.DoesNotContain("decoy", Confined(program, expected: 1).Output, StringComparison.Ordinal);
         // The environment is shown where it lies, below the home directory; besides it there is no file.
-        Assert.Equal("", Confined("import os, sys; print(*[d for d, _, files in os.walk(os.environ['HOME']) if files and not d.startswith(os.path.realpath(sys.prefix))])").Output.Trim());
+        const string files = "import os, sys; print(*[d for d, _, files in os.walk(os.environ['HOME']) "
+            + "if files and not d.startswith(os.path.realpath(sys.prefix))])";
+        Assert.Equal("", Confined(files).Output.Trim());
         Assert.Equal("True", Unconfined("import pathlib; print((pathlib.Path.home() / '.netrc').exists())"));
     }
 
@@ -33,6 +38,7 @@ public sealed class ConfinementTests : IDisposable
     {
         string outside = Path.Combine(_user.Home, "outside");
         var environment = Tree.Of(_user.DataRoot);
+        string ledger = Text(Path.Combine(_user.DataRoot, "envs/shared/ledger.jsonl")), shim = Text(Path.Combine(_user.DataRoot, "bin/ls"));
         string program = $$"""
             import os, pebble, pathlib, sys
             def attempt(path):
@@ -41,7 +47,7 @@ public sealed class ConfinementTests : IDisposable
                     print("wrote", path)
                 except OSError: pass
             attempt({{Text(outside)}}); attempt("here"); attempt(pebble.__file__); attempt(os.path.join(sys.prefix, "pyvenv.cfg"))
-            attempt({{Text(Path.Combine(_user.DataRoot, "envs/shared/ledger.jsonl"))}}); attempt({{Text(Path.Combine(_user.DataRoot, "bin/ls"))}})
+            attempt({{ledger}}); attempt({{shim}})
             try: os.chmod(pebble.__file__, 0o644); print("chmod")
             except OSError: pass
             """;
@@ -110,9 +116,11 @@ public sealed class ConfinementTests : IDisposable
     [Fact]
     public void The_process_that_holds_the_sandbox_is_out_of_reach()
     {
-        const string program = "import os\nfor p in '/proc/1/mem', '/proc/1/task/1/mem', '/proc/1/fd', '/proc/1/root':\n try: os.open(p, os.O_RDONLY); print(p)\n except OSError: pass\n";
+        const string program = "import os\nfor p in '/proc/1/mem', '/proc/1/task/1/mem', '/proc/1/fd', '/proc/1/root':\n"
+            + " try: os.open(p, os.O_RDONLY); print(p)\n except OSError: pass\n";
         Assert.Equal("", Confined(program).Output);
-        Assert.Equal("refused", Confined("import os\ntry: os.kill(0, 0); print('sent')\nexcept PermissionError: print('refused')").Output.Trim());
+        Assert.Equal("refused",
+            Confined("import os\ntry: os.kill(0, 0); print('sent')\nexcept PermissionError: print('refused')").Output.Trim());
     }
 
     [Fact]
@@ -167,7 +175,8 @@ public sealed class ConfinementTests : IDisposable
     public void A_file_as_a_standard_stream_is_no_way_to_its_other_uses()
     {
         string input = _user.Write("../input", "one\ntwo\nthree\n"), log = _user.Write("../log", "before\n");
-        const string attack = "import os\nfor n in 0, 1, 2:\n for mode in 'w', 'r+':\n  try: print(open(f'/proc/self/fd/{n}', mode).read(), file=open('found', 'a'))\n  except Exception: pass\n";
+        const string attack = "import os\nfor n in 0, 1, 2:\n for mode in 'w', 'r+':\n"
+            + "  try: print(open(f'/proc/self/fd/{n}', mode).read(), file=open('found', 'a'))\n  except Exception: pass\n";
         _user.Write("attack.py", attack);
 
         Redirected($"'{PublishedCommand.Path}' run --write . -- python attack.py < {input} >> {log} 2>&1");
@@ -187,10 +196,12 @@ public sealed class ConfinementTests : IDisposable
         string command = $"'{PublishedCommand.Path}' run --";
 
         Assert.Equal("ran one\nran two\nran three\n", Redirected($"while read line; do {command} echo ran $line; done < {input}").Output);
-        Assert.Equal("one\n[two]\n[three]\n", Redirected($"{{ {command} python -S -c 'import os; os.write(1, os.read(0, 4))'; while read line; do echo \"[$line]\"; done; }} < {input}").Output);
+        Assert.Equal("one\n[two]\n[three]\n", Redirected($"{{ {command} python -S -c 'import os; os.write(1, os.read(0, 4))'; "
+            + $"while read line; do echo \"[$line]\"; done; }} < {input}").Output);
         Redirected($"{command} sh -c 'echo a; echo b >&2; echo c' > both 2>&1");
         Assert.Equal("a\nb\nc\n", File.ReadAllText(Path.Combine(_user.Project, "both")));
-        Redirected($"{command} sh -c 'echo more' >> both; {command} head -c 100000000 /dev/zero > large; {command} wc -c < large > counted");
+        Redirected($"{command} sh -c 'echo more' >> both; {command} head -c 100000000 /dev/zero > large; "
+            + $"{command} wc -c < large > counted");
         Assert.Equal("a\nb\nc\nmore\n", File.ReadAllText(Path.Combine(_user.Project, "both")));
         Assert.Equal("100000000", File.ReadAllText(Path.Combine(_user.Project, "counted")).Trim());
     }
@@ -198,7 +209,8 @@ public sealed class ConfinementTests : IDisposable
     [Fact]
     public void Other_processes_are_not_seen()
     {
-        string victim = _user.Sandpiper("run", "--", "python", "-c", "import os; print(len([p for p in os.listdir('/proc') if p.isdigit()]))").Output;
+        string victim = _user.Sandpiper(
+            "run", "--", "python", "-c", "import os; print(len([p for p in os.listdir('/proc') if p.isdigit()]))").Output;
 
         Assert.InRange(int.Parse(victim.Trim()), 1, 5);
     }
@@ -216,7 +228,8 @@ public sealed class ConfinementTests : IDisposable
 
         Outcome hidden = _user.Run([PublishedCommand.Path, "run", "--", .. program], here);
         Assert.True(hidden.ExitCode == 0, $"{what}: {hidden}");
-        Outcome tree = _user.Run([PublishedCommand.Path, "run", "--", "/bin/sh", "-c", $"cat {_user.Home}/letter.txt {_user.Project}/keys/.ssh/id_ed25519; true"], here);
+        Outcome tree = _user.Run([PublishedCommand.Path, "run", "--", "/bin/sh", "-c",
+            $"cat {_user.Home}/letter.txt {_user.Project}/keys/.ssh/id_ed25519; true"], here);
         Assert.Equal("", tree.Output);
 
         if (directory is "/") return;
@@ -292,7 +305,8 @@ public sealed class ConfinementTests : IDisposable
     {
         using var listener = new IndexServer(new SampleIndex());
         Outcome run = _user.Sandpiper("run", "--net", "all", "--", "/bin/sh", "-c",
-            $"setsid python -c \"import time, socket; time.sleep(3); socket.create_connection(('127.0.0.1', {listener.Port}))\" >/dev/null 2>&1 & sleep 0.2");
+            "setsid python -c \"import time, socket; time.sleep(3); "
+                + $"socket.create_connection(('127.0.0.1', {listener.Port}))\" >/dev/null 2>&1 & sleep 0.2");
 
         Assert.True(run.ExitCode == 0, $"{run}");
         Assert.False(SpinWait.SpinUntil(() => listener.WasAsked, TimeSpan.FromSeconds(5)), "it came back after its run");
@@ -302,14 +316,17 @@ public sealed class ConfinementTests : IDisposable
     public void Without_bubblewrap_nothing_is_run()
     {
         Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can hide bubblewrap");
+        string run = $"'{PublishedCommand.Path}' run";
         string[] hidden = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
             set -e
             for b in /usr/bin/bwrap /bin/bwrap /usr/local/bin/bwrap; do if [ -e $b ]; then mount --bind /dev/null $b; fi; done
             cd {_user.Project}
-            exec setpriv --reuid 23117 --regid 23117 --clear-groups env HOME={_user.Home} '{PublishedCommand.Path}' run -- python -c 'print("ran")'
+            exec setpriv --reuid 23117 --regid 23117 --clear-groups env HOME={_user.Home} {run} -- python -c 'print("ran")'
             """];
         Outcome outcome = _user.RunAsTester(hidden);
-        Assert.SkipWhen(outcome.Error.Contains("unshare", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal), "no mount namespace is to be had here");
+        Assert.SkipWhen(
+            outcome.Error.Contains("unshare", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal),
+            "no mount namespace is to be had here");
 
         Assert.True(outcome.ExitCode == 4 && outcome.Output is "", $"{outcome}");
     }
@@ -322,7 +339,9 @@ public sealed class ConfinementTests : IDisposable
         string root = Path.Combine(_user.Place, "machine");
 
         Done(_user.RunAsTester([PublishedCommand.Path, "--root", root, "install", "pebble", "-i", index]));
-        Outcome run = _user.RunAsTester([PublishedCommand.Path, "--root", root, "run", "--", "python", "-c", "import os, pebble; print(os.getuid() * os.geteuid() * os.getgid() != 0, os.getgroups())"]);
+        Outcome run = _user.RunAsTester(
+            [PublishedCommand.Path, "--root", root, "run", "--", "python", "-c",
+                "import os, pebble; print(os.getuid() * os.geteuid() * os.getgid() != 0, os.getgroups())"]);
 
         Assert.True(run.ExitCode == 0 && run.Output.StartsWith("True", StringComparison.Ordinal), $"{run}");
         Assert.DoesNotContain("[0", run.Output, StringComparison.Ordinal);
@@ -340,7 +359,8 @@ public sealed class ConfinementTests : IDisposable
     {
         Assert.SkipUnless(Somebody.IsSomebodyElse, "the tests do not run as root");
         string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
-        string home = Directory.CreateDirectory(Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        string home = Directory.CreateDirectory(
+            Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         string command = Path.Combine(home, "sandpiper");
         File.Copy(PublishedCommand.Path, command);
         string root = Path.Combine(_user.Place, "machine");
@@ -389,7 +409,9 @@ public sealed class ConfinementTests : IDisposable
                 mount --bind {before} /usr/bin/bwrap
                 exec '{command}' --root {root} run --cwd none --read {shown} -- cat {shown}/letter
                 """]);
-            Assert.SkipWhen(outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal), "no mount namespace is to be had here");
+            Assert.SkipWhen(
+                outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal),
+                "no mount namespace is to be had here");
             return outcome;
         }
     }
@@ -405,8 +427,11 @@ public sealed class ConfinementTests : IDisposable
         Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can put somebody before bubblewrap");
         _user.Write("shown/letter", "");
         _user.Write("venv/letter", "");
-        string there = Path.TrimEndingDirectorySeparator(Path.Combine(_user.Project, exchanged)), before = Path.Combine(_user.Place, "before-bwrap");
-        File.WriteAllText(before, $"#!/bin/sh\nexport PATH=/usr/bin:/bin\n[ -e {there}.aside ] || {{ mv {there} {there}.aside; mkdir -p {there}/shown {there}/venv; }}\nexec {before}.real \"$@\"\n");
+        string there = Path.TrimEndingDirectorySeparator(Path.Combine(_user.Project, exchanged));
+        string before = Path.Combine(_user.Place, "before-bwrap");
+        File.WriteAllText(before, "#!/bin/sh\nexport PATH=/usr/bin:/bin\n"
+            + $"[ -e {there}.aside ] || {{ mv {there} {there}.aside; mkdir -p {there}/shown {there}/venv; }}\n"
+            + $"exec {before}.real \"$@\"\n");
         Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
             set -e
             cp /usr/bin/bwrap {before}.real; chmod 0755 {before} {before}.real
@@ -414,20 +439,25 @@ public sealed class ConfinementTests : IDisposable
             cd {_user.Project}
             exec setpriv --reuid 23117 --regid 23117 --clear-groups env HOME={_user.Home} '{PublishedCommand.Path}' run {grants} -- echo ran
             """]);
-        Assert.SkipWhen(outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal), "no mount namespace is to be had here");
+        Assert.SkipWhen(
+            outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal),
+            "no mount namespace is to be had here");
 
         Assert.True(Directory.Exists($"{there}.aside"), $"{outcome}");
-        Assert.True(outcome is { ExitCode: 125, Output: "" } && outcome.Error.Contains($"`{there}` was replaced", StringComparison.Ordinal), $"{outcome}");
+        Assert.True(outcome is { ExitCode: 125, Output: "" } && outcome.Error.Contains($"`{there}` was replaced", StringComparison.Ordinal),
+            $"{outcome}");
     }
 
     [Fact]
     public void A_grant_of_a_protected_name_is_kept_and_one_inside_it_too()
     {
         _user.Write("venv/lib/settings", "");
-        const string program = "for path in 'venv/lib/settings', 'venv/new':\n try: open(path, 'a').write('x'); print(path)\n except OSError: pass\n";
+        const string program =
+            "for path in 'venv/lib/settings', 'venv/new':\n try: open(path, 'a').write('x'); print(path)\n except OSError: pass\n";
 
         Assert.Equal("", _user.Sandpiper("run", "--write", ".", "--", "python", "-c", program).Output);
-        Assert.Equal("venv/lib/settings\n", _user.Sandpiper("run", "--write", ".", "--write", "venv/lib", "--", "python", "-c", program).Output);
+        Assert.Equal("venv/lib/settings\n",
+            _user.Sandpiper("run", "--write", ".", "--write", "venv/lib", "--", "python", "-c", program).Output);
         Outcome both = _user.Sandpiper("run", "--write", ".", "--write", "venv", "--", "python", "-c", program);
         Assert.Equal(("venv/lib/settings\nvenv/new\n", ""), (both.Output, both.Error));
         Assert.Equal("xx", File.ReadAllText(Path.Combine(_user.Project, "venv/lib/settings")));
@@ -439,7 +469,8 @@ public sealed class ConfinementTests : IDisposable
         Assert.SkipUnless(Somebody.IsSomebodyElse, "the tests do not run as root");
         string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
         string root = Path.Combine(_user.Place, "machine");
-        string home = Directory.CreateDirectory(Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        string home = Directory.CreateDirectory(
+            Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         string command = Path.Combine(home, "sandpiper");
         File.Copy(PublishedCommand.Path, command);
         Done(_user.RunAsTester([command, "--root", root, "install", "pebble", "-i", index]));

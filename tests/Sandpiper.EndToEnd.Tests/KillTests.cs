@@ -5,7 +5,9 @@ using Sandpiper.Samples;
 
 namespace Sandpiper.EndToEnd.Tests;
 
-/// <summary>Promise P4: <c>kill -9</c> at any moment leaves one whole generation, and nothing that the next command does not sweep.</summary>
+/// <summary>
+/// Promise P4: <c>kill -9</c> at any moment leaves one whole generation, and nothing that the next command does not sweep.
+/// </summary>
 public sealed class KillTests
 {
     private const int Kills = 100;
@@ -18,7 +20,8 @@ public sealed class KillTests
         import importlib, importlib.metadata
         versions = set()
         for name in ["avocet", "curlew", "dunlin", "godwit", "knot", "ruff"]:
-            versions |= {importlib.import_module(name).__version__, importlib.import_module(name + ".more").VERSION, importlib.metadata.version(name)}
+            versions |= {importlib.import_module(name).__version__, importlib.import_module(name + ".more").VERSION,
+                         importlib.metadata.version(name)}
         print(*sorted(versions))
         """;
 
@@ -26,7 +29,8 @@ public sealed class KillTests
     public void A_hundred_kills_leave_a_hundred_working_environments()
     {
         using var user = new Somebody();
-        string index = user.Serve(new SampleIndex().WithAll(from version in (string[])["1.0", "2.0"] from bird in Flock select Bird(bird, version)));
+        string index = user.Serve(new SampleIndex().WithAll(
+            from version in (string[])["1.0", "2.0"] from bird in Flock select Bird(bird, version)));
         Change(user, index, "1.0");
         // Both directions once: from now on every wheel is known, unless the store is removed.
         TimeSpan usual = Measured(() => Change(user, index, "2.0"));
@@ -67,7 +71,8 @@ public sealed class KillTests
         OrdinaryPackages.Small(name, version).WithFile($"{name}/more.py", $"VERSION = \"{version}\"\n"),
         (wheel, n) => wheel.WithFile($"{name}/feather{n}.py", $"{string.Join('\n', Enumerable.Repeat($"# {n} {version}", 200))}\n"));
 
-    private static string[] Arguments(string index, string version) => ["install", "-i", index, .. Flock.Select(bird => $"{bird}=={version}")];
+    private static string[] Arguments(string index, string version) =>
+        ["install", "-i", index, .. Flock.Select(bird => $"{bird}=={version}")];
 
     private static void Change(Somebody user, string index, string version)
     {

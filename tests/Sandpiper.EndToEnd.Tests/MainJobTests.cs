@@ -8,7 +8,8 @@ namespace Sandpiper.EndToEnd.Tests;
 public sealed class MainJobTests
 {
     private static readonly SampleIndex Harbour = new SampleIndex().WithAll(
-        OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"), OrdinaryPackages.Plover());
+        OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"),
+        OrdinaryPackages.Plover());
 
     [Fact]
     public void What_was_installed_is_listed_shown_and_frozen_in_words_and_in_json()
@@ -20,9 +21,11 @@ public sealed class MainJobTests
         Assert.Equal(["pebble==1.2", "tide==2.0"], Lines(Done(user.Sandpiper("freeze"))));
 
         using JsonDocument list = JsonDocument.Parse(Done(user.Sandpiper("list", "--json")));
-        JsonElement tide = list.RootElement.GetProperty("packages").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "tide");
+        JsonElement tide = list.RootElement.GetProperty("packages").EnumerateArray()
+            .Single(p => p.GetProperty("name").GetString() == "tide");
         Assert.Equal(("2.0", true), (tide.GetProperty("version").GetString(), tide.GetProperty("requested").GetBoolean()));
-        Assert.StartsWith(index.Replace("simple/", "", StringComparison.Ordinal), tide.GetProperty("index").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(index.Replace("simple/", "", StringComparison.Ordinal), tide.GetProperty("index").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal(Sha256Of(OrdinaryPackages.Tide("2.0")), tide.GetProperty("sha256").GetString());
 
         using JsonDocument show = JsonDocument.Parse(Done(user.Sandpiper("show", "pebble", "--json")));
@@ -30,7 +33,8 @@ public sealed class MainJobTests
         Assert.Equal("tide", show.RootElement.GetProperty("package").GetProperty("required_by")[0].GetString());
 
         using JsonDocument freeze = JsonDocument.Parse(Done(user.Sandpiper("freeze", "--json")));
-        Assert.Equal(["pebble==1.2", "tide==2.0"], freeze.RootElement.GetProperty("requirements").EnumerateArray().Select(r => r.GetString()));
+        Assert.Equal(["pebble==1.2", "tide==2.0"],
+            freeze.RootElement.GetProperty("requirements").EnumerateArray().Select(r => r.GetString()));
     }
 
     [Fact]
@@ -51,7 +55,8 @@ public sealed class MainJobTests
     {
         using var user = new Somebody();
         string[] commands = ["ls", "sudo", "Sandpiper", "a;b", "a$(id)", "plain-1.0_x"];
-        SampleWheel mimic = commands.Aggregate(OrdinaryPackages.Small("mimic", "1.0"), (wheel, command) => wheel.WithConsoleScript(command, "mimic:main"));
+        SampleWheel mimic = commands.Aggregate(
+            OrdinaryPackages.Small("mimic", "1.0"), (wheel, command) => wheel.WithConsoleScript(command, "mimic:main"));
 
         Outcome installed = user.Sandpiper("install", "mimic", "-i", user.Serve(new SampleIndex().With(mimic)));
 
@@ -119,7 +124,8 @@ public sealed class MainJobTests
         using var user = new Somebody();
         Install(user, "pebble");
 
-        Outcome run = user.Run([PublishedCommand.Path, "run", "--", "python", "-c", "import sys; print(sys.stdin.read().upper())"], input: "knot");
+        Outcome run = user.Run([PublishedCommand.Path, "run", "--", "python", "-c", "import sys; print(sys.stdin.read().upper())"],
+            input: "knot");
 
         Assert.Equal(("KNOT\n", ""), (run.Output, run.Error));
     }
@@ -127,7 +133,9 @@ public sealed class MainJobTests
     public static TheoryData<string, string> Tamperings => new()
     {
         { "edit", "chmod u+w \"$f\" && echo '# more' >> \"$f\"" },
-        { "same size and time", "touch -r \"$f\" \"$TMPDIR/then\" && chmod u+w \"$f\" && printf X | dd of=\"$f\" bs=1 seek=20 conv=notrunc && touch -r \"$TMPDIR/then\" \"$f\" && chmod u-w \"$f\"" },
+        { "same size and time",
+            "touch -r \"$f\" \"$TMPDIR/then\" && chmod u+w \"$f\" && printf X | dd of=\"$f\" bs=1 seek=20 conv=notrunc "
+                + "&& touch -r \"$TMPDIR/then\" \"$f\" && chmod u-w \"$f\"" },
         { "touch", "touch \"$f\"" },
         { "make writable", "chmod u+w \"$f\"" },
         { "delete", "chmod u+w \"$d\" && rm -f \"$f\"" },
@@ -135,8 +143,11 @@ public sealed class MainJobTests
         { "add a module", "chmod u+w \"$d\" && echo > \"$d/more.py\"" },
         { "add .pth", "chmod u+w \"$s\" && echo 'import os' > \"$s/x.pth\"" },
         { "add sitecustomize", "chmod u+w \"$s\" && echo > \"$s/sitecustomize.py\"" },
-        { "replace the package's directory", "chmod u+w \"$s\" && mv \"$s/pebble\" \"$s/old\" && cp -r \"$s/old\" \"$s/pebble\" && chmod -R u+w \"$s/old\" && rm -rf \"$s/old\"" },
-        { "change the interpreter's settings", "chmod u+w \"$g/pyvenv.cfg\" && echo 'include-system-site-packages = true' >> \"$g/pyvenv.cfg\"" },
+        { "replace the package's directory",
+            "chmod u+w \"$s\" && mv \"$s/pebble\" \"$s/old\" "
+                + "&& cp -r \"$s/old\" \"$s/pebble\" && chmod -R u+w \"$s/old\" && rm -rf \"$s/old\"" },
+        { "change the interpreter's settings",
+            "chmod u+w \"$g/pyvenv.cfg\" && echo 'include-system-site-packages = true' >> \"$g/pyvenv.cfg\"" },
         { "replace the interpreter", "chmod u+w \"$g/bin\" && rm -f \"$g/bin/python\" && cp /bin/true \"$g/bin/python\"" },
         { "edit a script", "chmod u+w \"$g/bin/tide\" && echo '# more' >> \"$g/bin/tide\"" },
     };
@@ -151,7 +162,8 @@ public sealed class MainJobTests
         Assert.Equal(0, user.Sandpiper("verify").ExitCode);
         Assert.Equal(0, user.Sandpiper("verify", "--full").ExitCode);
 
-        string locate = $"set -e; g={user.Generation()}; s=$(echo $g/lib/python3*/site-packages); f=$(readlink -f $s/pebble/__init__.py); d=$(dirname $f)";
+        string locate = $"set -e; g={user.Generation()}; s=$(echo $g/lib/python3*/site-packages); "
+            + "f=$(readlink -f $s/pebble/__init__.py); d=$(dirname $f)";
         Outcome tampered = user.Run(["/bin/sh", "-c", $"{locate}; {how}"]);
         Assert.True(tampered.ExitCode == 0, $"{what}: {tampered}");
 
@@ -178,7 +190,8 @@ public sealed class MainJobTests
         Done(user.Sandpiper("repair", "-i", index));
         Assert.Equal(generation, user.Generation());
 
-        Done(user.Run(["/bin/sh", "-c", $"cd {user.DataRoot}/store; for f in */wheel/pebble/__init__.py; do chmod u+w $f; echo '# more' >> $f; done"]));
+        Done(user.Run(["/bin/sh", "-c",
+            $"cd {user.DataRoot}/store; for f in */wheel/pebble/__init__.py; do chmod u+w $f; echo '# more' >> $f; done"]));
         var before = Tree.Of(Path.Combine(user.DataRoot, "store"));
         Outcome failed = user.Sandpiper("repair", "-i", "http://127.0.0.1:9/simple/");
         Assert.Equal(1, failed.ExitCode);
@@ -203,7 +216,8 @@ public sealed class MainJobTests
     {
         using var user = new Somebody();
         string index = user.Serve(Harbour.With(HostilePackages.WheelWithPthHook(Path.Combine(user.Place, "marker"))));
-        string Hooks() => string.Join(' ', Directory.EnumerateFiles(Path.Combine(user.DataRoot, "envs/shared/current/lib"), "*.pth", SearchOption.AllDirectories).Select(Path.GetFileName));
+        string Hooks() => string.Join(' ', Directory.EnumerateFiles(
+            Path.Combine(user.DataRoot, "envs/shared/current/lib"), "*.pth", SearchOption.AllDirectories).Select(Path.GetFileName));
         Done(user.Sandpiper("install", "pth-hook", "--omit-hooks", "-i", index));
 
         Done(user.Sandpiper("install", "tide", "-i", index));
@@ -213,7 +227,8 @@ public sealed class MainJobTests
         Done(user.Sandpiper("allow", "pth-hook==1.0", "--rule", "SP-WHEEL-21", "--reason", "a test"));
         Done(user.Sandpiper("install", "pth-hook", "-i", index));
         Assert.NotEqual("", Hooks());
-        Assert.Contains("Everything is as asked already", user.Sandpiper("install", "pth-hook", "-i", index).Error, StringComparison.Ordinal);
+        Assert.Contains("Everything is as asked already", user.Sandpiper("install", "pth-hook", "-i", index).Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -221,7 +236,8 @@ public sealed class MainJobTests
     {
         using var user = new Somebody();
         string index = Install(user, "tide");
-        string Table() => Directory.EnumerateFiles(Path.Combine(user.DataRoot, "envs/shared/current/lib"), "table.py", SearchOption.AllDirectories).Single();
+        string Table() => Directory.EnumerateFiles(
+            Path.Combine(user.DataRoot, "envs/shared/current/lib"), "table.py", SearchOption.AllDirectories).Single();
         File.SetUnixFileMode(Table(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.AppendAllText(Table(), "# changed\n");
 
@@ -242,7 +258,8 @@ public sealed class MainJobTests
             .First(p => p.Contains("/tide/", StringComparison.Ordinal));
         byte[] honest = File.ReadAllBytes(Module());
         Done(user.Run(["/bin/sh", "-c", """
-            touch -r "$0" "$TMPDIR/then" && chmod u+w "$0" && printf X | dd of="$0" bs=1 seek=3 conv=notrunc && touch -r "$TMPDIR/then" "$0" && chmod u-w "$0"
+            touch -r "$0" "$TMPDIR/then" && chmod u+w "$0" && printf X | dd of="$0" bs=1 seek=3 conv=notrunc &&
+            touch -r "$TMPDIR/then" "$0" && chmod u-w "$0"
             """, Module()]));
         Assert.NotEqual(honest, File.ReadAllBytes(Module()));
 
@@ -299,7 +316,9 @@ public sealed class MainJobTests
         foreach (string[] command in (string[][])[["list"], ["install", "-i", index, "knot"], ["uninstall", "tide"], ["rollback"]])
         {
             Outcome told = user.Sandpiper(command);
-            Assert.True(told.ExitCode == 1 && told.Error.Contains("2 generations are there, and 2 was current last", StringComparison.Ordinal), $"{told}");
+            Assert.True(
+                told.ExitCode == 1 && told.Error.Contains("2 generations are there, and 2 was current last", StringComparison.Ordinal),
+                $"{told}");
             Assert.Contains("sandpiper repair", told.Error, StringComparison.Ordinal);
         }
         Assert.Contains("tide", Done(user.Sandpiper("history")), StringComparison.Ordinal);
@@ -336,7 +355,8 @@ public sealed class MainJobTests
         Done(user.Run(["/bin/sh", "-ec", """
             v=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
             mkdir -p python/1/bin python/1/lib bin
-            cp "$(readlink -f /usr/bin/python3)" python/1/bin/$v && ln -s $v python/1/bin/python3 && ln -s /usr/lib/$v python/1/lib/$v && ln -s ../python/1/bin/$v bin/$v
+            cp "$(readlink -f /usr/bin/python3)" python/1/bin/$v && ln -s $v python/1/bin/python3 &&
+            ln -s /usr/lib/$v python/1/lib/$v && ln -s ../python/1/bin/$v bin/$v
             """]));
         user.Variables["PATH"] = $"{user.Project}/bin:/usr/bin:/bin";
         Done(user.Sandpiper("install", "--python", "python/1/bin/python3", "-i", index, "pebble", "tide"));
@@ -394,7 +414,8 @@ public sealed class MainJobTests
 
         using JsonDocument history = JsonDocument.Parse(Done(user.Sandpiper("history", "--json")));
         Assert.Equal(upgraded, history.RootElement.GetProperty("current").GetInt32());
-        Assert.Contains("rollback", history.RootElement.GetProperty("changes").EnumerateArray().Select(c => c.GetProperty("command").GetString()));
+        Assert.Contains("rollback",
+            history.RootElement.GetProperty("changes").EnumerateArray().Select(c => c.GetProperty("command").GetString()));
     }
 
     [Fact]
@@ -403,7 +424,8 @@ public sealed class MainJobTests
         using var user = new Somebody();
         // plover is not at the other index, and nobody named it; knot is there in a newer version, and tide does not need it.
         string first = user.Serve(new SampleIndex().WithAll(
-            OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Plover(), OrdinaryPackages.Small("knot", "1.0")));
+            OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Plover(),
+            OrdinaryPackages.Small("knot", "1.0")));
         string second = user.Serve(new SampleIndex().WithAll(
             OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"),
             OrdinaryPackages.Small("knot", "1.0"), OrdinaryPackages.Small("knot", "2.0")));
@@ -450,7 +472,8 @@ public sealed class MainJobTests
     {
         using var user = new Somebody();
         string index = user.Serve(Harbour.WithAll(
-            OrdinaryPackages.Small("knot", "1.0", "tide>=2"), OrdinaryPackages.Small("knot", "0.9"), OrdinaryPackages.Small("rope", "1.0", "tide")));
+            OrdinaryPackages.Small("knot", "1.0", "tide>=2"), OrdinaryPackages.Small("knot", "0.9"),
+            OrdinaryPackages.Small("rope", "1.0", "tide")));
         user.Write("limits.txt", "tide<2\ntide>=3; sys_platform == 'win32'\n");
 
         Done(user.Sandpiper("install", "tide>=1", "-r", "limits.txt", "-i", index));
@@ -547,14 +570,16 @@ public sealed class MainJobTests
         Assert.InRange(user.Sandpiper("install", "--require-hashes", "pebble", "-i", index).ExitCode, 1, 3);
         Assert.False(Path.Exists(Path.Combine(user.DataRoot, "envs/shared/current")));
         Done(user.Sandpiper("install", "-r", "right.txt", "-i", index));
-        Assert.Equal([$"pebble==1.2 --hash=sha256:{pebble}", $"tide==2.0 --hash=sha256:{tide}"], Lines(Done(user.Sandpiper("freeze", "--hashes"))));
+        Assert.Equal([$"pebble==1.2 --hash=sha256:{pebble}", $"tide==2.0 --hash=sha256:{tide}"],
+            Lines(Done(user.Sandpiper("freeze", "--hashes"))));
     }
 
     [Fact]
     public void Constraints_dependencies_and_upload_times_limit_what_is_chosen()
     {
         using var user = new Somebody();
-        string index = user.Serve(Harbour.With(OrdinaryPackages.Small("young", "1.0"), new SampleOffer { Uploaded = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) })
+        string index = user.Serve(Harbour
+            .With(OrdinaryPackages.Small("young", "1.0"), new SampleOffer { Uploaded = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) })
             .With(OrdinaryPackages.Small("young", "2.0"), new SampleOffer { Uploaded = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero) }));
         user.Write("limits.txt", "pebble<1.2\nplover==9\n");
 
@@ -591,7 +616,8 @@ public sealed class MainJobTests
 
         Assert.Equal(["pebble==1.1"], Frozen(user));
         Assert.Equal(["pebble==1.2"], Frozen(user, "scratch"));
-        Assert.Equal("1.2\n", user.Sandpiper("run", "--env", "scratch", "--", "python", "-c", "import pebble; print(pebble.__version__)").Output);
+        Assert.Equal("1.2\n",
+            user.Sandpiper("run", "--env", "scratch", "--", "python", "-c", "import pebble; print(pebble.__version__)").Output);
         Assert.Equal("1.1\n", user.Sandpiper("python", "-c", "import pebble; print(pebble.__version__)").Output);
     }
 
@@ -611,7 +637,8 @@ public sealed class MainJobTests
     public void Help_and_completion_are_there_before_anything_is_installed()
     {
         using var user = new Somebody();
-        foreach (string[] words in (string[][])[[], ["help"], ["--help"], ["install", "--help"], ["help", "run"], ["--version"], ["completion", "bash"]])
+        foreach (string[] words in (string[][])[
+            [], ["help"], ["--help"], ["install", "--help"], ["help", "run"], ["--version"], ["completion", "bash"]])
         {
             Assert.NotEmpty(Done(user.Sandpiper(words)));
         }
@@ -633,11 +660,13 @@ public sealed class MainJobTests
         return outcome.Output;
     }
 
-    private static string[] Frozen(Somebody user, string environment = "shared") => Lines(Done(user.Sandpiper("freeze", "--env", environment)));
+    private static string[] Frozen(Somebody user, string environment = "shared") =>
+        Lines(Done(user.Sandpiper("freeze", "--env", environment)));
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static int CurrentOf(Somebody user) => int.Parse(Path.GetFileName(user.Generation()));
 
-    private static string Sha256Of(SampleWheel wheel) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wheel.Build()));
+    private static string Sha256Of(SampleWheel wheel) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wheel.Build()));
 }

@@ -5,11 +5,14 @@ using Sandpiper.Samples;
 
 namespace Sandpiper.EndToEnd.Tests;
 
-/// <summary>What a command says of its failure is held against the disk: "nothing was changed" is true, and so is what it says instead.</summary>
+/// <summary>
+/// What a command says of its failure is held against the disk: "nothing was changed" is true, and so is what it says instead.
+/// </summary>
 public sealed class WhatWasChangedTests
 {
     private static readonly SampleIndex Harbour = new SampleIndex()
-        .WithAll(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"), Calling("1.0", "hoot"), Calling("2.0", "hoot", "toot"))
+        .WithAll(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"), Calling("1.0", "hoot"),
+            Calling("2.0", "hoot", "toot"))
         .With(HostilePackages.WheelWithPthHook("/nowhere"))
         .With(HostilePackages.WheelThatLiesInRecord());
 
@@ -26,7 +29,8 @@ public sealed class WhatWasChangedTests
         string index = user.Serve(Harbour);
         Done(user.Sandpiper("install", "tide==1.0", "-i", index));
         Done(user.Sandpiper("install", "hoot==1.0", "-i", index));
-        string[] arguments = command.StartsWith("install", StringComparison.Ordinal) ? [.. command.Split(' '), "-i", index] : command.Split(' ');
+        string[] arguments = command.StartsWith("install", StringComparison.Ordinal)
+            ? [.. command.Split(' '), "-i", index] : command.Split(' ');
         var disk = new Disk(user, user.DataRoot);
         // Once for the wheels, which are sealed from then on; once to count.
         Done(user.Sandpiper(arguments));
@@ -53,14 +57,18 @@ public sealed class WhatWasChangedTests
             else if (Nothing.Any(n => outcome.Error.Contains(n, StringComparison.Ordinal)))
             {
                 unchanged++;
-                Assert.True(before.SequenceEqual(Visible(user)), $"{told}\n{string.Join('\n', before.Except(Visible(user)).Concat(Visible(user).Except(before)))}");
+                Assert.True(before.SequenceEqual(Visible(user)),
+                    $"{told}\n{string.Join('\n', before.Except(Visible(user)).Concat(Visible(user).Except(before)))}");
                 Assert.True(Tree.Of(Path.Combine(user.DataRoot, "staging")).IsEmpty, told);
                 continue;
             }
             else
             {
                 unfinished++;
-                Assert.True(outcome.Error.Contains($"`shared` is at generation {CurrentOf(user)} now", StringComparison.Ordinal) && CurrentOf(user) != 2, told);
+                Assert.True(
+                    outcome.Error.Contains($"`shared` is at generation {CurrentOf(user)} now", StringComparison.Ordinal)
+                    && CurrentOf(user) != 2,
+                    told);
                 // The same command once more, and what was left is done.
                 Outcome again = user.Sandpiper(arguments[0] is "uninstall" ? ["install", "tide==1.0", "-i", index] : arguments);
                 Assert.True(again.ExitCode == 0, $"{told}\n{again}");
@@ -82,18 +90,23 @@ public sealed class WhatWasChangedTests
         string[] order = [.. disk.Requests.Select(r => r[(r.IndexOf(' ') + 1)..])];
         int[] places =
         [
-            At("write /envs/shared/ledger.jsonl", 0), At("fsync /envs/shared/ledger.jsonl", 0), At("rename /envs/shared/generations/1", 0), At("syncfs /envs/shared/generations", 0),
-            At("rename /envs/shared/current", 0), At("fsync /envs/shared", 0), At("write /envs/shared/ledger.jsonl", 1), At("fsync /envs/shared/ledger.jsonl", 1),
+            At("write /envs/shared/ledger.jsonl", 0), At("fsync /envs/shared/ledger.jsonl", 0),
+            At("rename /envs/shared/generations/1", 0), At("syncfs /envs/shared/generations", 0),
+            At("rename /envs/shared/current", 0), At("fsync /envs/shared", 0),
+            At("write /envs/shared/ledger.jsonl", 1), At("fsync /envs/shared/ledger.jsonl", 1),
         ];
         Assert.True(places.SequenceEqual(places.Order()) && places[0] >= 0, $"{string.Join(' ', places)}\n{string.Join('\n', order)}");
 
-        int At(string request, int nth) => order.Select((r, i) => (r, i)).Where(p => string.Equals(p.r, request, StringComparison.Ordinal)).Select(p => p.i).Skip(nth).DefaultIfEmpty(-1).First();
+        int At(string request, int nth) =>
+            order.Select((r, i) => (r, i)).Where(p => string.Equals(p.r, request, StringComparison.Ordinal))
+                .Select(p => p.i).Skip(nth).DefaultIfEmpty(-1).First();
     }
 
     [Fact]
     public void A_directory_of_shims_that_may_not_be_written_is_told_and_the_shim_made_later()
     {
-        Assert.SkipUnless(Somebody.IsSomebodyElse || !string.Equals(Environment.UserName, "root", StringComparison.Ordinal), "root may write everywhere");
+        Assert.SkipUnless(Somebody.IsSomebodyElse || !string.Equals(Environment.UserName, "root", StringComparison.Ordinal),
+            "root may write everywhere");
         using var user = new Somebody();
         string index = user.Serve(Harbour), shims = Path.Combine(user.DataRoot, "bin");
         Done(user.Sandpiper("install", "hoot==1.0", "-i", index));
@@ -125,18 +138,24 @@ public sealed class WhatWasChangedTests
 
         foreach (string[] command in (string[][])
         [
-            ["install", "pth-hook", "-i", index], ["install", "--env", "new", "pth-hook", "-i", index], ["install", "record-liar", "-i", index],
-            ["install", "knot", "-i", index], ["install", "--env", "new", "knot", "-i", index], ["install", "tide==9", "-i", index],
-            ["install", "tide", "-U", "-i", "http://127.0.0.1:9/simple/"], ["install", "tide", "-U", "-i", "file:///no/such/index/"], ["install", "-r", "broken.txt"],
-            ["install", "-r", "absent.txt"], ["install", "pebble", "--python", "/bin/true", "-i", index], ["install", "--env", "new", "pebble", "--python", "/bin/true", "-i", index],
-            ["uninstall", "knot"], ["uninstall", "pebble"], ["uninstall", "--env", "new", "pebble"], ["rollback", "99"], ["rollback", "--env", "new"], ["rollback", "--env", "new", "1"],
-            ["repair", "--env", "new"], ["install", "--no-such-option"], ["run", "--net", "some", "--", "true"], ["run", "--env", "new", "--", "true"],
+            ["install", "pth-hook", "-i", index], ["install", "--env", "new", "pth-hook", "-i", index],
+            ["install", "record-liar", "-i", index], ["install", "knot", "-i", index],
+            ["install", "--env", "new", "knot", "-i", index], ["install", "tide==9", "-i", index],
+            ["install", "tide", "-U", "-i", "http://127.0.0.1:9/simple/"], ["install", "tide", "-U", "-i", "file:///no/such/index/"],
+            ["install", "-r", "broken.txt"], ["install", "-r", "absent.txt"],
+            ["install", "pebble", "--python", "/bin/true", "-i", index],
+            ["install", "--env", "new", "pebble", "--python", "/bin/true", "-i", index],
+            ["uninstall", "knot"], ["uninstall", "pebble"], ["uninstall", "--env", "new", "pebble"], ["rollback", "99"],
+            ["rollback", "--env", "new"], ["rollback", "--env", "new", "1"], ["repair", "--env", "new"],
+            ["install", "--no-such-option"], ["run", "--net", "some", "--", "true"],
+            ["run", "--env", "new", "--", "true"],
             ["allow", "tide==1.0", "--rule", "SP-NO-RULE", "--reason", "x"], ["install", "--env", "a/b", "pebble"], ["no-such-command"],
         ])
         {
             Outcome outcome = user.Sandpiper(command);
             Assert.True(outcome.ExitCode is not 0, $"{string.Join(' ', command)}: {outcome}");
-            Assert.True(before.SequenceEqual(Visible(user)), $"{string.Join(' ', command)}: {outcome}\n{string.Join('\n', Visible(user).Except(before))}");
+            Assert.True(before.SequenceEqual(Visible(user)),
+                $"{string.Join(' ', command)}: {outcome}\n{string.Join('\n', Visible(user).Except(before))}");
             Assert.Equal(home, string.Join('\n', Tree.Of(user.Home, user.DataRoot, user.CacheRoot)));
         }
         Assert.Equal(0, user.Sandpiper("install", "--dry-run", "--env", "new", "pebble", "-i", index).ExitCode);
@@ -193,15 +212,18 @@ public sealed class WhatWasChangedTests
         using JsonDocument history = JsonDocument.Parse(Done(user.Sandpiper("history", "--json")));
         JsonElement last = history.RootElement.GetProperty("changes").EnumerateArray().Last(c => c.GetProperty("to").GetInt32() == current);
         Assert.True(last.GetProperty("confirmed").GetBoolean(), told);
-        string[] commands = [.. Directory.EnumerateFiles(Path.Combine(user.Generation(), "bin")).Select(p => Path.GetFileName(p)!).Where(n => n is "hoot" or "toot" or "tide").Order(StringComparer.Ordinal)];
-        string[] shims = [.. Directory.EnumerateFiles(Path.Combine(user.DataRoot, "bin")).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal)];
+        string[] commands = [.. Directory.EnumerateFiles(Path.Combine(user.Generation(), "bin")).Select(p => Path.GetFileName(p)!)
+            .Where(n => n is "hoot" or "toot" or "tide").Order(StringComparer.Ordinal)];
+        string[] shims = [.. Directory.EnumerateFiles(Path.Combine(user.DataRoot, "bin")).Select(p => Path.GetFileName(p)!)
+            .Order(StringComparer.Ordinal)];
         Assert.True(commands.SequenceEqual(shims), $"{told}\n{string.Join(' ', commands)} but {string.Join(' ', shims)}");
     }
 
     private static int CurrentOf(Somebody user) => int.Parse(Path.GetFileName(user.Generation()));
 
     private static SampleWheel Calling(string version, params string[] commands) => commands.Aggregate(
-        new SampleWheel("hoot", version).WithFile("hoot.py", "def main(): pass\n"), (wheel, command) => wheel.WithConsoleScript(command, "hoot:main"));
+        new SampleWheel("hoot", version).WithFile("hoot.py", "def main(): pass\n"),
+        (wheel, command) => wheel.WithConsoleScript(command, "hoot:main"));
 
     private static string Done(Outcome outcome)
     {

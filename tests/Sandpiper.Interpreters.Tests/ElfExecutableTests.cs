@@ -61,7 +61,8 @@ public sealed class ElfExecutableTests
         {
             byte[] bytes = [.. honest];
             foreach (var (at, value) in mutations) bytes[at] = value;
-            if (TryRead(bytes, out var executable)) Assert.True(executable!.Loader is null || (executable.Loader[0] == '/' && executable.Loader.Length <= bytes.Length));
+            if (TryRead(bytes, out var executable))
+                Assert.True(executable!.Loader is null || (executable.Loader[0] == '/' && executable.Loader.Length <= bytes.Length));
         }, iter: 20_000);
         Gen.Byte.Array[0, 200].Sample(bytes =>
         {
@@ -69,7 +70,8 @@ public sealed class ElfExecutableTests
         }, iter: 5_000);
     }
 
-    private static bool TryRead(byte[] bytes, out ElfExecutable? executable) => ElfExecutable.TryRead(new MemoryStream(bytes), out executable);
+    private static bool TryRead(byte[] bytes, out ElfExecutable? executable) =>
+        ElfExecutable.TryRead(new MemoryStream(bytes), out executable);
 
     private static byte[] Program(int machine, bool isBigEndian)
     {

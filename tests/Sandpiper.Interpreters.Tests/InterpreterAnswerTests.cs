@@ -5,7 +5,8 @@ namespace Sandpiper.Interpreters.Tests;
 
 public sealed class InterpreterAnswerTests
 {
-    private const string Honest = """{"os_name":"posix","libc":"glibc 2.36","library":["/usr/lib/python3.11"],"modules":["abc","zipfile"]}""";
+    private const string Honest =
+        """{"os_name":"posix","libc":"glibc 2.36","library":["/usr/lib/python3.11"],"modules":["abc","zipfile"]}""";
 
     [Fact]
     public void Texts_and_lists_are_read_by_name()

@@ -18,9 +18,11 @@ public sealed class InterpreterProbeTests : IDisposable
     public void The_machines_python_is_described_as_it_describes_itself()
     {
         var python = MachineInterpreter.Python;
-        string[] said = Say("import sys, platform, os; print(os.path.realpath(sys.executable)); print(sys.base_prefix); print(platform.python_version()); print(platform.machine()); print(sys.implementation.cache_tag)");
+        string[] said = Say("import sys, platform, os; print(os.path.realpath(sys.executable)); print(sys.base_prefix); "
+            + "print(platform.python_version()); print(platform.machine()); print(sys.implementation.cache_tag)");
         Assert.Equal([python.Path, python.Prefix, python.Version, python.Target.Architecture, python.ByteCodeTag], said);
-        Assert.Equal((python.Version, "posix", "Linux", "cpython"), (python.Markers.PythonFullVersion, python.Markers.OsName, python.Markers.PlatformSystem, python.Markers.ImplementationName));
+        Assert.Equal((python.Version, "posix", "Linux", "cpython"),
+            (python.Markers.PythonFullVersion, python.Markers.OsName, python.Markers.PlatformSystem, python.Markers.ImplementationName));
         Assert.Superset(new HashSet<string> { "sys", "json", "math", "zipfile", "_thread" }, python.StandardLibrary.ToHashSet());
         Assert.DoesNotContain("pip", python.StandardLibrary.Items);
         Assert.Contains(python.LibraryDirectories, d => File.Exists(Path.Combine(d, "os.py")));
@@ -59,7 +61,8 @@ public sealed class InterpreterProbeTests : IDisposable
     {
         string file = Path.Combine(_directory, "file");
         File.WriteAllText(file, "");
-        Assert.Equal(MachineInterpreter.Python.Version, new InterpreterProbe(Path.Combine(file, "below")).Ask(MachineInterpreter.Python.Path).Version);
+        Assert.Equal(MachineInterpreter.Python.Version,
+            new InterpreterProbe(Path.Combine(file, "below")).Ask(MachineInterpreter.Python.Path).Version);
     }
 
     [Theory]
@@ -83,7 +86,8 @@ public sealed class InterpreterProbeTests : IDisposable
         File.WriteAllText(Path.Combine(site, "usercustomize.py"), $"open('{marker}', 'w').close()\n");
         new InterpreterProbe(null).Ask(Path.Combine(environment, "bin/python"));
         Assert.False(File.Exists(marker));
-        PlainProgram.Run(Path.Combine(environment, "bin/python"), ["-c", "pass"], new Dictionary<string, string>(), TimeSpan.FromMinutes(1), 1000);
+        PlainProgram.Run(Path.Combine(environment, "bin/python"), ["-c", "pass"], new Dictionary<string, string>(), TimeSpan.FromMinutes(1),
+            1000);
         Assert.True(File.Exists(marker));       // so the hook works for everybody else
     }
 
@@ -93,7 +97,8 @@ public sealed class InterpreterProbeTests : IDisposable
         string marker = Path.Combine(_directory, "marker"), script = Path.Combine(_directory, "python3");
         File.WriteAllText(script, $"#!/bin/sh\ntouch {marker}\n");
         File.SetUnixFileMode(script, SealedTree.ExecutableMode);
-        Assert.Contains("script", Assert.Throws<InterpreterException>(() => new InterpreterProbe(null).Ask(script)).Message, StringComparison.Ordinal);
+        Assert.Contains("script", Assert.Throws<InterpreterException>(() => new InterpreterProbe(null).Ask(script)).Message,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(marker));
     }
 
@@ -117,7 +122,8 @@ public sealed class InterpreterProbeTests : IDisposable
             if (number is null || !File.Exists(path) || !ProgramFile.MayRun(path)) continue;
             if (number < new Version(3, 8))
             {
-                Assert.Contains(Path.GetFileName(version), Assert.Throws<InterpreterException>(() => new InterpreterProbe(null).Ask(path)).Message, StringComparison.Ordinal);
+                Assert.Contains(Path.GetFileName(version),
+                    Assert.Throws<InterpreterException>(() => new InterpreterProbe(null).Ask(path)).Message, StringComparison.Ordinal);
                 continue;
             }
             var found = new InterpreterProbe(null).Ask(path);
@@ -131,7 +137,8 @@ public sealed class InterpreterProbeTests : IDisposable
     private string MakeVirtualEnvironment(bool copies)
     {
         string environment = Path.Combine(_directory, $"venv-{copies}");
-        var output = PlainProgram.Run(MachineInterpreter.Python.Path, ["-I", "-m", "venv", "--without-pip", copies ? "--copies" : "--symlinks", environment],
+        var output = PlainProgram.Run(MachineInterpreter.Python.Path,
+            ["-I", "-m", "venv", "--without-pip", copies ? "--copies" : "--symlinks", environment],
             new Dictionary<string, string>(), TimeSpan.FromMinutes(1), 10_000);
         Assert.SkipUnless(output.ExitCode == 0, "this Python cannot make virtual environments");
         return environment;
@@ -139,7 +146,8 @@ public sealed class InterpreterProbeTests : IDisposable
 
     private static string[] Say(string code)
     {
-        var output = PlainProgram.Run(MachineInterpreter.Python.Path, ["-I", "-S", "-c", code], new Dictionary<string, string>(), TimeSpan.FromMinutes(1), 10_000);
+        var output = PlainProgram.Run(MachineInterpreter.Python.Path, ["-I", "-S", "-c", code], new Dictionary<string, string>(),
+            TimeSpan.FromMinutes(1), 10_000);
         return Encoding.UTF8.GetString(output.StandardOutput).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

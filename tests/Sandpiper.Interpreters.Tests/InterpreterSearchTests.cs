@@ -13,7 +13,8 @@ public sealed class InterpreterSearchTests : IDisposable
     [Fact]
     public void The_first_usable_python_on_the_path_is_taken_and_shims_are_passed_over()
     {
-        string shims = Directory.CreateDirectory(Path.Combine(_directory, "shims")).FullName, links = Directory.CreateDirectory(Path.Combine(_directory, "links")).FullName;
+        string shims = Directory.CreateDirectory(Path.Combine(_directory, "shims")).FullName;
+        string links = Directory.CreateDirectory(Path.Combine(_directory, "links")).FullName;
         string marker = Path.Combine(_directory, "marker");
         File.WriteAllText(Path.Combine(shims, "python3"), $"#!/bin/sh\ntouch {marker}\n");
         File.SetUnixFileMode(Path.Combine(shims, "python3"), SealedTree.ExecutableMode);

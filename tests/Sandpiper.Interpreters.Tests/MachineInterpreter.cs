@@ -5,7 +5,8 @@ internal static class MachineInterpreter
 {
     private const string MachinePython = "/usr/bin/python3";
 
-    private static readonly Lazy<Interpreter?> Found = new(() => File.Exists(MachinePython) ? new InterpreterProbe(null).Ask(MachinePython) : null);
+    private static readonly Lazy<Interpreter?> Found =
+        new(() => File.Exists(MachinePython) ? new InterpreterProbe(null).Ask(MachinePython) : null);
 
     public static Interpreter Python
     {

@@ -10,7 +10,8 @@ namespace Sandpiper.Operations.Tests;
 public sealed class InstallationTests : IDisposable
 {
     private static readonly SampleWheel Hook = HostilePackages.WheelWithPthHook("/nowhere");
-    private readonly OperationGround _ground = new OperationGround().Offering(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide(), Hook, Calling("1.0", "hoot"), Calling("2.0", "hoot", "toot"));
+    private readonly OperationGround _ground = new OperationGround()
+        .Offering(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide(), Hook, Calling("1.0", "hoot"), Calling("2.0", "hoot", "toot"));
 
     public void Dispose() => _ground.Dispose();
 
@@ -20,7 +21,8 @@ public sealed class InstallationTests : IDisposable
         await _ground.InstallAsync("pebble");
 
         LedgerLine line = Assert.Single(_ground.Ledger());
-        Assert.Equal(("install", OperationGround.Now, "ada", null, 1, true), (line.Command, line.When, line.Who, line.From, line.To, line.Confirmed));
+        Assert.Equal(("install", OperationGround.Now, "ada", null, 1, true),
+            (line.Command, line.When, line.Who, line.From, line.To, line.Confirmed));
         LedgerChange change = Assert.Single(line.Changes);
         Assert.Equal(("pebble", null, "1.2"), (change.Name, change.Before, change.After));
         Assert.Equal(Assert.Single(_ground.Environment().Read(1).Packages).Digest.Hex, change.Sha256);
@@ -34,7 +36,10 @@ public sealed class InstallationTests : IDisposable
         await _ground.InstallAsync(OperationGround.Request("pth-hook") with { LeaveHooksOut = true });
         Sha256Digest wheel = _ground.Environment().Read(1).Packages.Single().Digest;
         new WaiverFile(_ground.Root.Path).Add(
-            new Waiver(PackageName.Parse("pth-hook"), Pep440Version.Parse("1.0"), "SP-WHEEL-21", "read it", "ada", OperationGround.Now) { Digest = wheel });
+            new Waiver(PackageName.Parse("pth-hook"), Pep440Version.Parse("1.0"), "SP-WHEEL-21", "read it", "ada", OperationGround.Now)
+            {
+                Digest = wheel,
+            });
         await _ground.InstallAsync("pth-hook");
 
         Assert.All(_ground.Ledger(), line => Assert.Contains("pth-hook 1.0", Assert.Single(line.Overrides), StringComparison.Ordinal));
@@ -44,7 +49,8 @@ public sealed class InstallationTests : IDisposable
     [Fact]
     public async Task What_the_user_asked_for_is_recorded_with_his_limits_and_holds_later()
     {
-        _ground.Offering(OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Pebble("2.0"), OrdinaryPackages.Tide(), OrdinaryPackages.Plover());
+        _ground.Offering(
+            OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Pebble("2.0"), OrdinaryPackages.Tide(), OrdinaryPackages.Plover());
         await _ground.InstallAsync("pebble<2");
         Assert.Contains("<2", Assert.Single(_ground.Environment().Read(1).Packages).Requirement, StringComparison.Ordinal);
 
@@ -56,7 +62,8 @@ public sealed class InstallationTests : IDisposable
     [Fact]
     public async Task A_dry_run_makes_nothing()
     {
-        Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync(OperationGround.Request("pebble") with { Environment = "new", DryRun = true }));
+        Assert.IsType<InstallationOutcome.Changed>(
+            await _ground.InstallAsync(OperationGround.Request("pebble") with { Environment = "new", DryRun = true }));
 
         Assert.Empty(_ground.Visible());
     }
@@ -68,7 +75,8 @@ public sealed class InstallationTests : IDisposable
     {
         try
         {
-            Assert.IsType<InstallationOutcome.Unsolvable>(await _ground.InstallAsync(OperationGround.Request(requirement) with { Environment = "new" }));
+            Assert.IsType<InstallationOutcome.Unsolvable>(
+                await _ground.InstallAsync(OperationGround.Request(requirement) with { Environment = "new" }));
         }
         catch (RefusedException)
         {
@@ -153,8 +161,10 @@ public sealed class InstallationTests : IDisposable
 
     [Fact]
     public void No_environment_is_made_where_PATH_could_not_name_it() =>
-        Assert.Contains("colon", Assert.Throws<EnvironmentException>(() => ManagedEnvironment.Open("/srv/cs194:294", "shared")).Because, StringComparison.Ordinal);
+        Assert.Contains("colon", Assert.Throws<EnvironmentException>(() => ManagedEnvironment.Open("/srv/cs194:294", "shared")).Because,
+            StringComparison.Ordinal);
 
     private static SampleWheel Calling(string version, params string[] commands) =>
-        commands.Aggregate(new SampleWheel("hoot", version).WithFile("hoot.py", "def main(): pass\n"), (wheel, command) => wheel.WithConsoleScript(command, "hoot:main"));
+        commands.Aggregate(new SampleWheel("hoot", version).WithFile("hoot.py", "def main(): pass\n"),
+            (wheel, command) => wheel.WithConsoleScript(command, "hoot:main"));
 }

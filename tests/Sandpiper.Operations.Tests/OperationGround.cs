@@ -11,7 +11,10 @@ using Sandpiper.Store.Tests;
 
 namespace Sandpiper.Operations.Tests;
 
-/// <summary>What operations are given: a data root, an index of made-up packages, the machine's Python, and an author with a clock that stands still.</summary>
+/// <summary>
+/// What operations are given: a data root, an index of made-up packages, the machine's Python, and an author
+/// with a clock that stands still.
+/// </summary>
 internal sealed class OperationGround : IDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
@@ -20,7 +23,13 @@ internal sealed class OperationGround : IDisposable
 
     public DataRoot Root { get; } = new();
 
-    public OperationContext Context => new() { Places = DataPlaces.Below(Root.Path), Author = "ada", Executable = "/opt/sandpiper", Time = new StillTime(Now) };
+    public OperationContext Context => new()
+    {
+        Places = DataPlaces.Below(Root.Path),
+        Author = "ada",
+        Executable = "/opt/sandpiper",
+        Time = new StillTime(Now),
+    };
 
     private DirectoryIndex Index =>
         new(new Uri($"file://{_index}/simple/"), (path, _) => throw new InvalidOperationException($"{path} has its METADATA beside it"));
@@ -29,7 +38,8 @@ internal sealed class OperationGround : IDisposable
 
     public ImmutableArray<LedgerLine> Ledger(string name = "shared") => new EnvironmentLedger(Environment(name)).Read();
 
-    public IEnumerable<string> Shims => Directory.Exists(Context.Places.Shims) ? Directory.EnumerateFiles(Context.Places.Shims).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal) : [];
+    public IEnumerable<string> Shims => Directory.Exists(Context.Places.Shims)
+        ? Directory.EnumerateFiles(Context.Places.Shims).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal) : [];
 
     public OperationGround Offering(params SampleWheel[] wheels)
     {
@@ -53,20 +63,24 @@ internal sealed class OperationGround : IDisposable
 
     public Task<InstallationOutcome> InstallAsync(InstallationRequest request, CancellationToken? cancel = null)
     {
-        return new Installation(Context, MachineInterpreter.Python, Index).InstallAsync(request, new Unheard(), cancel ?? TestContext.Current.CancellationToken);
+        return new Installation(Context, MachineInterpreter.Python, Index)
+            .InstallAsync(request, new Unheard(), cancel ?? TestContext.Current.CancellationToken);
     }
 
     public Task<RepairOutcome> RepairAsync() =>
-        new Repair(Context, MachineInterpreter.Python, Index).MendAsync(new RepairRequest("shared"), new Unheard(), TestContext.Current.CancellationToken);
+        new Repair(Context, MachineInterpreter.Python, Index)
+            .MendAsync(new RepairRequest("shared"), new Unheard(), TestContext.Current.CancellationToken);
 
     public RemovalOutcome Remove(params string[] names) =>
-        new Removal(Context, MachineInterpreter.Python).Remove(new RemovalRequest("shared", [.. names.Select(PackageName.Parse)]), new Unheard(), TestContext.Current.CancellationToken);
+        new Removal(Context, MachineInterpreter.Python).Remove(
+            new RemovalRequest("shared", [.. names.Select(PackageName.Parse)]), new Unheard(), TestContext.Current.CancellationToken);
 
     public RollbackOutcome Rollback(int? number = null) =>
         new Rollback(Context).Switch(new RollbackRequest("shared", number), new Unheard(), TestContext.Current.CancellationToken);
 
     /// <summary>The directory of the environments and that of the shims: what programs and people see.</summary>
-    public string[] Visible() => [.. Root.Tree().Where(p => p.StartsWith("envs/", StringComparison.Ordinal) || p.StartsWith("bin/", StringComparison.Ordinal))];
+    public string[] Visible() =>
+        [.. Root.Tree().Where(p => p.StartsWith("envs/", StringComparison.Ordinal) || p.StartsWith("bin/", StringComparison.Ordinal))];
 
     public void Dispose()
     {

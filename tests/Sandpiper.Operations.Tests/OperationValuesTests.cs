@@ -7,12 +7,16 @@ namespace Sandpiper.Operations.Tests;
 public sealed class OperationValuesTests
 {
     private static readonly HashSet<Type> Plain =
-        [typeof(string), typeof(bool), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(double), typeof(DateTimeOffset), typeof(TimeSpan), typeof(Uri)];
+    [
+        typeof(string), typeof(bool), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(double), typeof(DateTimeOffset),
+        typeof(TimeSpan), typeof(Uri),
+    ];
 
     public static TheoryData<Type> Roots =>
     [
         .. typeof(Installation).Assembly.GetExportedTypes()
-            .Where(t => t.Name.EndsWith("Request", StringComparison.Ordinal) || t.Name.EndsWith("Outcome", StringComparison.Ordinal) || t.Name.EndsWith("Fact", StringComparison.Ordinal)),
+            .Where(t => t.Name.EndsWith("Request", StringComparison.Ordinal) || t.Name.EndsWith("Outcome", StringComparison.Ordinal)
+                || t.Name.EndsWith("Fact", StringComparison.Ordinal)),
     ];
 
     [Theory]
@@ -37,8 +41,11 @@ public sealed class OperationValuesTests
             foreach (Type argument in type.GetGenericArguments()) Walk(argument, $"{path}[]", seen);
             return;
         }
-        Assert.True(type.Assembly.GetName().Name!.StartsWith("Sandpiper.", StringComparison.Ordinal), $"{path} is a {type}, which no socket carries");
-        Assert.False(typeof(Delegate).IsAssignableFrom(type) || typeof(IDisposable).IsAssignableFrom(type), $"{path} is a {type}, which no socket carries");
-        foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)) Walk(field.FieldType, $"{path}.{field.Name}", seen);
+        Assert.True(type.Assembly.GetName().Name!.StartsWith("Sandpiper.", StringComparison.Ordinal),
+            $"{path} is a {type}, which no socket carries");
+        Assert.False(typeof(Delegate).IsAssignableFrom(type) || typeof(IDisposable).IsAssignableFrom(type),
+            $"{path} is a {type}, which no socket carries");
+        foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public))
+            Walk(field.FieldType, $"{path}.{field.Name}", seen);
     }
 }

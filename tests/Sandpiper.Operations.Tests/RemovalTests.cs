@@ -6,7 +6,8 @@ namespace Sandpiper.Operations.Tests;
 
 public sealed class RemovalTests : IDisposable
 {
-    private readonly OperationGround _ground = new OperationGround().Offering(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide(), OrdinaryPackages.Small("gull", "0.3"));
+    private readonly OperationGround _ground = new OperationGround()
+        .Offering(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide(), OrdinaryPackages.Small("gull", "0.3"));
 
     public void Dispose() => _ground.Dispose();
 

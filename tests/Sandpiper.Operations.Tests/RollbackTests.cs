@@ -17,7 +17,8 @@ public sealed class RollbackTests : IDisposable
         _ground.Rollback(1);
         await _ground.InstallAsync("hoot==4");
 
-        Assert.Equal([1, 3, 2, 1], Enumerable.Range(0, 4).Select(_ => Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback()).Change.Generation!.Value));
+        Assert.Equal([1, 3, 2, 1],
+            Enumerable.Range(0, 4).Select(_ => Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback()).Change.Generation!.Value));
         Assert.IsType<RollbackOutcome.NoSuchGeneration>(_ground.Rollback());
         Assert.Equal(1, _ground.Environment().Current);
     }
@@ -74,7 +75,8 @@ public sealed class RollbackTests : IDisposable
         string from = environment.DirectoryOf(environment.Current!.Value), to = environment.DirectoryOf(number);
         Directory.CreateDirectory(to);
         File.WriteAllText(Path.Combine(to, "generation.json"),
-            File.ReadAllText(Path.Combine(from, "generation.json")).Replace($"\"number\": {environment.Current}", $"\"number\": {number}", StringComparison.Ordinal));
+            File.ReadAllText(Path.Combine(from, "generation.json"))
+                .Replace($"\"number\": {environment.Current}", $"\"number\": {number}", StringComparison.Ordinal));
     }
 
     private static SampleWheel Calling(int version) =>

@@ -83,7 +83,8 @@ public sealed class VerificationTests : IDisposable
     public void Commands_that_start_another_program_than_this_one_are_found()
     {
         Install();
-        Assert.Equal(["bin/tide"], new Verification(_workshop.Environment, Places, "/usr/local/bin/sandpiper").Look(full: false, TestContext.Current.CancellationToken)!.Findings.Select(f => f.Path));
+        Assert.Equal(["bin/tide"], new Verification(_workshop.Environment, Places, "/usr/local/bin/sandpiper")
+            .Look(full: false, TestContext.Current.CancellationToken)!.Findings.Select(f => f.Path));
     }
 
     [Theory]
@@ -176,19 +177,23 @@ public sealed class VerificationTests : IDisposable
 
     private Generation Install()
     {
-        var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Pebble(), isRequested: false), _workshop.Package(OrdinaryPackages.Tide()));
+        var generation = _workshop.Install(
+            _workshop.Package(OrdinaryPackages.Pebble(), isRequested: false), _workshop.Package(OrdinaryPackages.Tide()));
         Shims.Refresh(_workshop.Environment, generation, Places, Executable);
         return generation;
     }
 
-    private Verification.Report? Look() => new Verification(_workshop.Environment, Places, Executable).Look(full: false, TestContext.Current.CancellationToken);
+    private Verification.Report? Look() =>
+        new Verification(_workshop.Environment, Places, Executable).Look(full: false, TestContext.Current.CancellationToken);
 
     private ImmutableArray<string> PutBack(Generation generation) =>
-        [.. Shims.PutAside(_workshop.Environment, generation, Places), .. Shims.Refresh(_workshop.Environment, generation, Places, Executable)];
+        [.. Shims.PutAside(_workshop.Environment, generation, Places),
+            .. Shims.Refresh(_workshop.Environment, generation, Places, Executable)];
 
     private void Shell(string command)
     {
-        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-ec", command]) { WorkingDirectory = _workshop.Root.Path })!;
+        using var shell = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-ec", command]) { WorkingDirectory = _workshop.Root.Path })!;
         shell.WaitForExit();
         Assert.Equal(0, shell.ExitCode);
     }

@@ -6,10 +6,14 @@ namespace Sandpiper.Policies.Tests;
 
 public sealed class WaiverFileTests : IDisposable
 {
+    private const string Said =
+        "\"rule\":\"r\",\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"";
+
     private readonly DataRoot _root = new();
 
     private static readonly Waiver Example = new(
-        PackageName.Parse("Some.Package"), Pep440Version.Parse("1.0"), "SP-WHEEL-21", "I read it: \"fine\"\n…", "anna", new(2026, 11, 25, 9, 0, 0, TimeSpan.Zero))
+        PackageName.Parse("Some.Package"), Pep440Version.Parse("1.0"), "SP-WHEEL-21", "I read it: \"fine\"\n…", "anna",
+        new(2026, 11, 25, 9, 0, 0, TimeSpan.Zero))
     {
         Digest = Sha256Digest.Of("the wheel"u8),
     };
@@ -34,10 +38,12 @@ public sealed class WaiverFileTests : IDisposable
     [Fact]
     public void A_line_of_before_waivers_held_for_bytes_is_read_and_holds_no_more()
     {
-        File.WriteAllText(FilePath, "{\"name\":\"some-package\",\"version\":\"1.0\",\"rule\":\"SP-WHEEL-21\",\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"}\n");
+        File.WriteAllText(FilePath, "{\"name\":\"some-package\",\"version\":\"1.0\",\"rule\":\"SP-WHEEL-21\","
+            + "\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"}\n");
         Assert.Equal([WaiverState.Unbound], Waivers.List().Select(w => w.StateAt(Now)));
         Assert.Null(Found("some-package", "1.0", Fault.CodeAtStart));
-        var refusal = Policy.RefusalOf(new Artifact(Example.Name, Example.Version, Example.Digest!.Value), [new Finding(Fault.CodeAtStart, "a.pth")]);
+        var refusal = Policy.RefusalOf(
+            new Artifact(Example.Name, Example.Version, Example.Digest!.Value), [new Finding(Fault.CodeAtStart, "a.pth")]);
         Assert.Equal(WaiverState.Unbound, refusal.Allowance);
     }
 
@@ -94,12 +100,12 @@ public sealed class WaiverFileTests : IDisposable
     [InlineData("{}\n", 2)]
     [InlineData("null\n", 2)]
     [InlineData("\n", 2)]
-    [InlineData("{\"name\":\"a\",\"version\":\"1\",\"rule\":\"r\",\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"}", 2)]    // no end of line
-    [InlineData("{\"name\":\"a\",\"name\":\"b\",\"version\":\"1\",\"rule\":\"r\",\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"}\n", 2)]
-    [InlineData("{\"name\":\"a\",\"version\":\"1\",\"rule\":\"r\",\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\",\"until\":1}\n", 2)]
-    [InlineData("{\"name\":\"a\",\"version\":\"*\",\"rule\":\"r\",\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"}\n", 2)]
-    [InlineData("{\"name\":null,\"version\":\"1\",\"rule\":\"r\",\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"}\n", 2)]
-    [InlineData("{\"name\":\"a\",\"version\":\"1\",\"rule\":\"r\",\"reason\":\"x\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\",\"sha256\":\"abc\"}\n", 2)]
+    [InlineData("{\"name\":\"a\",\"version\":\"1\"," + Said + "}", 2)]  // no end of line
+    [InlineData("{\"name\":\"a\",\"name\":\"b\",\"version\":\"1\"," + Said + "}\n", 2)]
+    [InlineData("{\"name\":\"a\",\"version\":\"1\"," + Said + ",\"until\":1}\n", 2)]
+    [InlineData("{\"name\":\"a\",\"version\":\"*\"," + Said + "}\n", 2)]
+    [InlineData("{\"name\":null,\"version\":\"1\"," + Said + "}\n", 2)]
+    [InlineData("{\"name\":\"a\",\"version\":\"1\"," + Said + ",\"sha256\":\"abc\"}\n", 2)]
     [InlineData("{\"withdraw\":2,\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"}\n", 2)]
     [InlineData("{\"withdraw\":1,\"name\":\"a\",\"who\":\"w\",\"when\":\"2026-01-01T00:00:00+00:00\"}\n", 2)]
     [InlineData("[[[[[[[[", 2)]
@@ -128,7 +134,8 @@ public sealed class WaiverFileTests : IDisposable
     private Policy Policy => new(Waivers.List(), "shared", Now);
 
     private Waiver? Found(string name, string version, Fault fault, string wheel = "the wheel") => Policy.WaiverFor(
-        new Artifact(PackageName.Parse(name), Pep440Version.Parse(version), Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(wheel))), new Finding(fault, "a.pth"));
+        new Artifact(PackageName.Parse(name), Pep440Version.Parse(version), Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(wheel))),
+        new Finding(fault, "a.pth"));
 
     public void Dispose() => _root.Dispose();
 }

@@ -95,7 +95,8 @@ public sealed class ResolverTests
     {
         foreach (string? page in (string?[])[requires, "nonsense"])
         {
-            var index = new MemoryIndex().With(new Offer("a", "2.0") { RequiresPython = requires, PageRequiresPython = page }).With("a", "1.0");
+            var index = new MemoryIndex().With(new Offer("a", "2.0") { RequiresPython = requires, PageRequiresPython = page })
+                .With("a", "1.0");
             Assert.Equal(answer, await Problems.Of("a").AnswerOn(index));
         }
     }
@@ -105,7 +106,8 @@ public sealed class ResolverTests
     {
         var index = new MemoryIndex().With(new Offer("a", "1.0")
         {
-            Tags = ["py3-none-any", "cp312-cp312-manylinux_2_17_x86_64", "cp312-cp312-win_amd64", "2-cp312-cp312-manylinux_2_28_x86_64", "10-cp312-cp312-manylinux_2_28_x86_64"],
+            Tags = ["py3-none-any", "cp312-cp312-manylinux_2_17_x86_64", "cp312-cp312-win_amd64", "2-cp312-cp312-manylinux_2_28_x86_64",
+                "10-cp312-cp312-manylinux_2_28_x86_64"],
         });
         Assert.Equal("a-1.0-10-cp312-cp312-manylinux_2_28_x86_64.whl", Assert.Single(await Problems.Of("a").PinsOn(index)).File.FileName);
     }
@@ -113,7 +115,8 @@ public sealed class ResolverTests
     [Fact]
     public async Task A_version_without_a_wheel_for_this_machine_gives_way_to_an_older_one()
     {
-        var index = new MemoryIndex().With(new Offer("a", "3.0") { Tags = [], HasSdist = true }).With(new Offer("a", "2.0") { Tags = ["cp312-cp312-win_amd64"] }).With("a", "1.0");
+        var index = new MemoryIndex().With(new Offer("a", "3.0") { Tags = [], HasSdist = true })
+            .With(new Offer("a", "2.0") { Tags = ["cp312-cp312-win_amd64"] }).With("a", "1.0");
         Assert.Equal("a 1.0", await Problems.Of("a").AnswerOn(index));
     }
 
@@ -121,7 +124,11 @@ public sealed class ResolverTests
     public async Task Extras_bring_their_needs_for_exactly_those_who_ask()
     {
         var index = new MemoryIndex()
-            .With(new Offer("a", "1.0") { Extras = ["x", "all"], Requires = ["b; extra == 'x'", "a[x]; extra == 'all'", "c; extra == 'other'"] })
+            .With(new Offer("a", "1.0")
+            {
+                Extras = ["x", "all"],
+                Requires = ["b; extra == 'x'", "a[x]; extra == 'all'", "c; extra == 'other'"],
+            })
             .With("b", "1.0").With("c", "1.0").With("d", "1.0", "a[x]");
         Assert.Equal("a 1.0", await Problems.Of("a").AnswerOn(index));
         Assert.Equal("a 1.0, b 1.0", await Problems.Of("a[all]").AnswerOn(index));
@@ -194,19 +201,25 @@ public sealed class ResolverTests
         // Two lines that name different files contradict each other; that is not the same as naming none.
         Assert.Equal(
             "none: a",
-            await (problem with { Lines = [.. problem.Lines, Problems.Line("a", isConstraint: true, Offer.DigestOf("third"))] }).AnswerOn(index));
+            await (problem with { Lines = [.. problem.Lines, Problems.Line("a", isConstraint: true, Offer.DigestOf("third"))] })
+                .AnswerOn(index));
     }
 
     [Fact]
     public async Task With_required_hashes_every_package_needs_one_dependencies_too()
     {
         Sha256Digest digest = Offer.DigestOf(new Offer("a", "1.0").WheelName("py3-none-any"));
-        ResolutionProblem problem = Problems.Of() with { Lines = [Problems.Line("a==1.0", isConstraint: false, digest)], RequireHashes = true };
+        ResolutionProblem problem = Problems.Of() with
+        {
+            Lines = [Problems.Line("a==1.0", isConstraint: false, digest)],
+            RequireHashes = true,
+        };
         Assert.Equal("a 1.0", await problem.AnswerOn(new MemoryIndex().With("a", "1.0")));
         Assert.Equal("none: a", await problem.AnswerOn(new MemoryIndex().With("a", "1.0", "b").With("b", "1.0")));
         Assert.Equal(
             "none: b",
-            await (problem with { Lines = problem.Lines.Add(Problems.Line("b")) }).AnswerOn(new MemoryIndex().With("a", "1.0").With("b", "1.0")));
+            await (problem with { Lines = problem.Lines.Add(Problems.Line("b")) })
+                .AnswerOn(new MemoryIndex().With("a", "1.0").With("b", "1.0")));
     }
 
     [Fact]

@@ -53,7 +53,8 @@ internal sealed class DataRoot(string below = "") : IDisposable
 
     private static void MustBeAcceptable(ImmutableArray<Finding> findings, string[] waived)
     {
-        if (findings.FirstOrDefault(f => !f.IsHook && !waived.Contains(f.Rule, StringComparer.Ordinal)) is { } refused) throw new RefusedException(refused);
+        if (findings.FirstOrDefault(f => !f.IsHook && !waived.Contains(f.Rule, StringComparer.Ordinal)) is { } refused)
+            throw new RefusedException(refused);
     }
 
     /// <summary>Inspects only; nothing is left.</summary>
@@ -65,7 +66,8 @@ internal sealed class DataRoot(string below = "") : IDisposable
         try
         {
             using var staging = Staging.Create(Path);
-            return WheelStore.Unpack(WheelStore.ParseName(sample.FileName), Sha256Digest.Of(wheel), file, limits, staging, TestContext.Current.CancellationToken);
+            return WheelStore.Unpack(WheelStore.ParseName(sample.FileName), Sha256Digest.Of(wheel), file, limits, staging,
+                TestContext.Current.CancellationToken);
         }
         finally
         {

@@ -14,7 +14,10 @@ public sealed class RecordedWheelTests : IDisposable
 
     // Emptied by hand for uv's own tests, so that RECORD lists files that are gone and others as they were; pip and uv do not look.
     private static readonly string[] Hollow =
-        ["uv/maturin-2.0.0-py3-none-linux_x86_64.whl", "uv/tqdm-4.66.1-py3-none-manylinux_2_12_x86_64.manylinux2010_x86_64.musllinux_1_1_x86_64.whl"];
+    [
+        "uv/maturin-2.0.0-py3-none-linux_x86_64.whl",
+        "uv/tqdm-4.66.1-py3-none-manylinux_2_12_x86_64.manylinux2010_x86_64.musllinux_1_1_x86_64.whl",
+    ];
 
     // Made to have a module as byte code alone, which pip installs: refused unless the user accepts it.
     private const string WithoutSource = "own_misc-1.0-py3-none-any.whl";
@@ -29,7 +32,10 @@ public sealed class RecordedWheelTests : IDisposable
         string[] wheels = Directory.GetFiles(Recorded.Path(directory), "*.whl", SearchOption.AllDirectories);
         Assert.NotEmpty(wheels);
         // One of them has a module without its source.
-        var refused = wheels.Select(path => Outcome(path, Path.GetFileName(path).StartsWith("own_misc-", StringComparison.Ordinal) ? ["SP-WHEEL-16"] : [])).Where(outcome => outcome is not null);
+        var refused = wheels
+            .Select(path => Outcome(
+                path, Path.GetFileName(path).StartsWith("own_misc-", StringComparison.Ordinal) ? ["SP-WHEEL-16"] : []))
+            .Where(outcome => outcome is not null);
         Assert.True(!refused.Any(), string.Join("\n", refused));
     }
 
@@ -40,7 +46,8 @@ public sealed class RecordedWheelTests : IDisposable
         using var expect = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "expect.json")));
         var wrong = new List<string>();
         int judged = 0;
-        foreach (var file in expect.RootElement.GetProperty("files").EnumerateObject().Where(f => f.Name.Contains(".whl", StringComparison.Ordinal)))
+        foreach (var file in expect.RootElement.GetProperty("files").EnumerateObject()
+            .Where(f => f.Name.Contains(".whl", StringComparison.Ordinal)))
         {
             judged++;
             bool accept = file.Value.GetProperty("wheels_only_expect").ValueEquals("accept") || RefusedForTheirTagsOnly.Contains(file.Name);
@@ -54,7 +61,8 @@ public sealed class RecordedWheelTests : IDisposable
     [Fact]
     public void Hollow_wheels_are_refused_unless_the_user_waives_these_very_rules()
     {
-        foreach (string file in Hollow) Assert.Contains("SP-WHEEL-07", Outcome(Path.Combine(Recorded.Path("vectors/wheels"), file)), StringComparison.Ordinal);
+        foreach (string file in Hollow)
+            Assert.Contains("SP-WHEEL-07", Outcome(Path.Combine(Recorded.Path("vectors/wheels"), file)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,10 +10,14 @@ public sealed class SealingPropertyTests : IDisposable
 {
     private readonly DataRoot _root = new();
 
-    private static readonly Gen<string> AnySegment = Gen.Char["abcxyz09_-. +é中"].Array[1, 12].Select(c => "m" + new string(c).TrimEnd('.', ' '));
+    private static readonly Gen<string> AnySegment = Gen.Char["abcxyz09_-. +é中"].Array[1, 12]
+        .Select(c => "m" + new string(c).TrimEnd('.', ' '));
 
     private static readonly string[] Places =
-        ["", "honest/", "honest-1.0.data/purelib/", "honest-1.0.data/scripts/", "honest-1.0.data/data/share/", "honest-1.0.data/headers/", $"{WheelSample.DistInfo}/licenses/"];
+    [
+        "", "honest/", "honest-1.0.data/purelib/", "honest-1.0.data/scripts/", "honest-1.0.data/data/share/",
+        "honest-1.0.data/headers/", $"{WheelSample.DistInfo}/licenses/",
+    ];
 
     private static readonly Gen<string> AnyPlace = Gen.Int[0, Places.Length - 1].Select(i => Places[i]);
 
@@ -25,7 +29,8 @@ public sealed class SealingPropertyTests : IDisposable
             foreach (var (place, name, content, executable) in files)
             {
                 // One file to a place: site-packages has two doors.
-                if (places.Add(place.Replace("honest-1.0.data/purelib/", "", StringComparison.Ordinal) + name)) sample = sample.With(place + name, content, executable);
+                if (places.Add(place.Replace("honest-1.0.data/purelib/", "", StringComparison.Ordinal) + name))
+                    sample = sample.With(place + name, content, executable);
             }
             return sample;
         });
@@ -42,7 +47,8 @@ public sealed class SealingPropertyTests : IDisposable
     [Fact]
     public void A_mutated_wheel_is_refused_or_says_the_same()
     {
-        var sample = WheelSample.Honest.With("honest/data.bin", [.. Enumerable.Range(0, 600).Select(i => (byte)(i % 251))], executable: true)
+        var sample = WheelSample.Honest.With(
+            "honest/data.bin", [.. Enumerable.Range(0, 600).Select(i => (byte)(i % 251))], executable: true)
             .With($"{WheelSample.DistInfo}/entry_points.txt", "[console_scripts]\nhonest = honest:main\n");
         byte[] honest = sample.ToBytes();
         var expected = _root.Seal(sample).Files.Select(f => (f.StorePath, f.Digest)).Order().ToArray();
@@ -63,7 +69,9 @@ public sealed class SealingPropertyTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root.Path, "staging")));
     }
 
-    /// <summary>Checksums of the archive catch nearly every damaged byte; here they are right, and only what the wheel says is wrong.</summary>
+    /// <summary>
+    /// Checksums of the archive catch nearly every damaged byte; here they are right, and only what the wheel says is wrong.
+    /// </summary>
     [Theory]
     [InlineData("RECORD")]
     [InlineData("METADATA")]
@@ -73,12 +81,16 @@ public sealed class SealingPropertyTests : IDisposable
     {
         var sample = WheelSample.Honest.With($"{WheelSample.DistInfo}/entry_points.txt", "[console_scripts]\nhonest = honest:main\n");
         var expected = _root.Seal(sample);
-        byte[] honest = document == "RECORD" ? sample.Record() : sample.Files.Single(f => f.Name == $"{WheelSample.DistInfo}/{document}").Content;
+        byte[] honest = document == "RECORD"
+            ? sample.Record()
+            : sample.Files.Single(f => f.Name == $"{WheelSample.DistInfo}/{document}").Content;
         Gen.Select(Gen.Int[0, honest.Length - 1], Gen.Byte, Gen.Int[0, 3]).Array[1, 3].Sample(mutations =>
         {
             byte[] mutated = Mutate(honest, mutations);
             // RECORD is true of the rewritten document, so nothing but the document itself can give it away.
-            var attacked = document == "RECORD" ? sample.WithRecord(_ => System.Text.Encoding.Latin1.GetString(mutated)) : sample.With($"{WheelSample.DistInfo}/{document}", mutated);
+            var attacked = document == "RECORD"
+                ? sample.WithRecord(_ => System.Text.Encoding.Latin1.GetString(mutated))
+                : sample.With($"{WheelSample.DistInfo}/{document}", mutated);
             try
             {
                 var sealedWheel = _root.Seal(attacked);

@@ -22,7 +22,8 @@ public sealed class SealingTests : IDisposable
             .With("honest-1.0.data/data/share/x.txt", "")
             .With("honest-1.0.data/headers/h.h", "h")
             .With("honest-1.0.data/platlib/plat.py", "p")
-            .With($"{WheelSample.DistInfo}/entry_points.txt", "[console_scripts]\nhonest = honest:main\n[gui_scripts]\nwin = honest.gui:a.b\n");
+            .With($"{WheelSample.DistInfo}/entry_points.txt",
+                "[console_scripts]\nhonest = honest:main\n[gui_scripts]\nwin = honest.gui:a.b\n");
 
         var sealedWheel = _root.Seal(sample);
 
@@ -37,14 +38,17 @@ public sealed class SealingTests : IDisposable
         Assert.Equal((Scheme.Data, "share/x.txt", false, StoredFileKind.Plain), Facts("honest-1.0.data/data/share/x.txt"));
         Assert.Equal((Scheme.Headers, "h.h", false, StoredFileKind.Plain), Facts("honest-1.0.data/headers/h.h"));
         Assert.Equal((Scheme.Platlib, "plat.py", false, StoredFileKind.Plain), Facts("honest-1.0.data/platlib/plat.py"));
-        Assert.Equal([("honest", "honest", "main", false), ("win", "honest.gui", "a.b", true)], sealedWheel.Scripts.Select(s => (s.Name, s.Module, s.Attribute, s.IsGui)));
-        Assert.Equal("Metadata-Version: 2.1\nName: honest\nVersion: 1.0\nRequires-Dist: other>=1\n", Encoding.UTF8.GetString(_root.Store.ReadMetadata(sealedWheel).Span));
+        Assert.Equal([("honest", "honest", "main", false), ("win", "honest.gui", "a.b", true)],
+            sealedWheel.Scripts.Select(s => (s.Name, s.Module, s.Attribute, s.IsGui)));
+        Assert.Equal("Metadata-Version: 2.1\nName: honest\nVersion: 1.0\nRequires-Dist: other>=1\n",
+            Encoding.UTF8.GetString(_root.Store.ReadMetadata(sealedWheel).Span));
         MustBeSealed(sealedWheel, sample);
 
         var found = _root.Store.Find(sealedWheel.Digest)!;
         Assert.Equal(sealedWheel.Files, found.Files);
         Assert.Equal(sealedWheel.Scripts, found.Scripts);
-        Assert.Equal((sealedWheel.Directory, sealedWheel.DistInfo, sealedWheel.FileName.FileName), (found.Directory, found.DistInfo, found.FileName.FileName));
+        Assert.Equal((sealedWheel.Directory, sealedWheel.DistInfo, sealedWheel.FileName.FileName),
+            (found.Directory, found.DistInfo, found.FileName.FileName));
 
         (Scheme, string, bool, StoredFileKind) Facts(string member)
         {
@@ -112,13 +116,20 @@ public sealed class SealingTests : IDisposable
     [Fact]
     public void The_start_up_hooks_of_hostile_packages_are_marked()
     {
-        SampleWheel[] wheels = [HostilePackages.WheelWithPthHook("x"), HostilePackages.WheelWithPthHookInData("x"), HostilePackages.WheelWithSitecustomize("x"), HostilePackages.WheelWithUsercustomize("x"), HostilePackages.WheelWithStartHook("x")];
-        foreach (var wheel in wheels) Assert.Single(_root.Seal(wheel.FileName, wheel.Build()).Files, f => f.Kind == StoredFileKind.StartUpHook);
+        SampleWheel[] wheels =
+        [
+            HostilePackages.WheelWithPthHook("x"), HostilePackages.WheelWithPthHookInData("x"),
+            HostilePackages.WheelWithSitecustomize("x"), HostilePackages.WheelWithUsercustomize("x"),
+            HostilePackages.WheelWithStartHook("x"),
+        ];
+        foreach (var wheel in wheels)
+            Assert.Single(_root.Seal(wheel.FileName, wheel.Build()).Files, f => f.Kind == StoredFileKind.StartUpHook);
     }
 
     [Fact]
     public void A_path_file_below_a_package_is_no_hook() =>
-        Assert.All(_root.Seal(WheelSample.Honest.With("honest/evil.pth", "import os\n")).Files, f => Assert.Equal(StoredFileKind.Plain, f.Kind));
+        Assert.All(_root.Seal(WheelSample.Honest.With("honest/evil.pth", "import os\n")).Files,
+            f => Assert.Equal(StoredFileKind.Plain, f.Kind));
 
     [Fact]
     public void The_same_dependencies_in_other_words_are_the_metadata_it_was_resolved_on() =>
@@ -130,9 +141,11 @@ public sealed class SealingTests : IDisposable
         var sealedWheel = _root.Seal(WheelSample.Honest);
         var other = Assert.Throws<RefusedException>(() => _root.Seal("other-1.0-py3-none-any.whl", WheelSample.Honest.ToBytes()));
         Assert.Equal("SP-WHEEL-03", other.Rule);
-        var spliced = Assert.Throws<RefusedException>(() => _root.Seal(WheelSample.Honest, "Metadata-Version: 2.1\nName: honest\nVersion: 1.0\n"));
+        var spliced = Assert.Throws<RefusedException>(
+            () => _root.Seal(WheelSample.Honest, "Metadata-Version: 2.1\nName: honest\nVersion: 1.0\n"));
         Assert.Equal("SP-WHEEL-14", spliced.Rule);
-        Assert.Equal(sealedWheel.Files, _root.Seal(WheelSample.Honest, "Metadata-Version: 2.1\nName: honest\nVersion: 1.0\nRequires-Dist: other>=1\n").Files);
+        Assert.Equal(sealedWheel.Files,
+            _root.Seal(WheelSample.Honest, "Metadata-Version: 2.1\nName: honest\nVersion: 1.0\nRequires-Dist: other>=1\n").Files);
     }
 
     [Fact]
@@ -140,7 +153,8 @@ public sealed class SealingTests : IDisposable
     {
         var sample = WheelSample.Honest;
         for (int i = 0; i < 100; i++) sample = sample.With($"honest/m{i}.py", $"x = {i}\n");
-        var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _root.Seal(sample), TestContext.Current.CancellationToken)));
+        var all = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(_ => Task.Run(() => _root.Seal(sample), TestContext.Current.CancellationToken)));
         Assert.All(all, wheel => Assert.Equal(all[0].Files, wheel.Files));
         Assert.Equal(["staging/"], _root.Tree().Where(p => p.StartsWith("staging", StringComparison.Ordinal)));
         Assert.Single(Directory.GetDirectories(Path.Combine(_root.Path, "store")));
@@ -157,7 +171,8 @@ public sealed class SealingTests : IDisposable
         using (var staging = Staging.Create(_root.Path))
         {
             var name = WheelStore.ParseName(WheelSample.Honest.FileName);
-            Assert.ThrowsAny<OperationCanceledException>(() => WheelStore.Unpack(name, Sha256Digest.Of("x"u8), file, ArchiveLimits.Default, staging, cancelled.Token));
+            Assert.ThrowsAny<OperationCanceledException>(
+                () => WheelStore.Unpack(name, Sha256Digest.Of("x"u8), file, ArchiveLimits.Default, staging, cancelled.Token));
             Assert.Empty(Directory.GetFileSystemEntries(staging.Directory));
         }
         Assert.Equal(["staging/", "wheel"], _root.Tree());
@@ -244,7 +259,8 @@ public sealed class SealingTests : IDisposable
     [InlineData(",0,0,false]", ",0,9,false]")]
     public void An_edited_manifest_cannot_send_the_next_install_elsewhere(string old, string edited)
     {
-        var sealedWheel = _root.Seal(WheelSample.Honest.With($"{WheelSample.DistInfo}/entry_points.txt", "[console_scripts]\nhonest = honest:main\n"));
+        var sealedWheel = _root.Seal(WheelSample.Honest.With(
+            $"{WheelSample.DistInfo}/entry_points.txt", "[console_scripts]\nhonest = honest:main\n"));
         string text = File.ReadAllText(Path.Combine(sealedWheel.Directory, "manifest.json"));
         Assert.Contains(old, text, StringComparison.Ordinal);
         WriteManifest(sealedWheel, text.Replace(old, edited, StringComparison.Ordinal));
@@ -271,11 +287,14 @@ public sealed class SealingTests : IDisposable
     {
         Assert.Equal(
             sample.Files.Select(f => f.Name).Order(StringComparer.Ordinal),
-            Directory.GetFiles(wheel.Tree, "*", SearchOption.AllDirectories).Select(p => Path.GetRelativePath(wheel.Tree, p)).Order(StringComparer.Ordinal));
+            Directory.GetFiles(wheel.Tree, "*", SearchOption.AllDirectories)
+                .Select(p => Path.GetRelativePath(wheel.Tree, p)).Order(StringComparer.Ordinal));
         foreach (var (name, content) in sample.Files) Assert.Equal(content, File.ReadAllBytes(Path.Combine(wheel.Tree, name)));
-        foreach (string path in Directory.EnumerateFileSystemEntries(wheel.Directory, "*", SearchOption.AllDirectories).Append(wheel.Directory))
+        foreach (string path in Directory.EnumerateFileSystemEntries(wheel.Directory, "*", SearchOption.AllDirectories)
+            .Append(wheel.Directory))
         {
-            bool executable = Directory.Exists(path) || wheel.Files.Any(f => f.IsExecutable && path == Path.Combine(wheel.Tree, f.StorePath));
+            bool executable = Directory.Exists(path)
+                || wheel.Files.Any(f => f.IsExecutable && path == Path.Combine(wheel.Tree, f.StorePath));
             Assert.Equal(executable ? SealedTree.ExecutableMode : SealedTree.FileMode, File.GetUnixFileMode(path));
             Assert.Equal(SealedTree.SealTime, File.GetLastWriteTimeUtc(path));
         }

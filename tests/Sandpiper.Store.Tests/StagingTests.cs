@@ -35,7 +35,8 @@ public sealed class StagingTests : IDisposable
         using var next = Staging.Create(_root.Path);
 
         Assert.Equal(
-            new[] { running.Directory, running.Directory + ".lock", next.Directory, next.Directory + ".lock" }.Order(StringComparer.Ordinal),
+            new[] { running.Directory, running.Directory + ".lock", next.Directory, next.Directory + ".lock" }
+                .Order(StringComparer.Ordinal),
             Directory.GetFileSystemEntries(all).Order(StringComparer.Ordinal));
     }
 
@@ -56,7 +57,8 @@ public sealed class StagingTests : IDisposable
 
         using (Staging.Create(_root.Path)) { }
 
-        Assert.Equal(new[] { kept, Path.Combine(store, "sealed") }.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(store).Order(StringComparer.Ordinal));
+        Assert.Equal(new[] { kept, Path.Combine(store, "sealed") }.Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(store).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class WheelRefusalTests : IDisposable
         Assert.Equal("SP-WHEEL-01", Assert.Throws<RefusedException>(() => WheelStore.ParseName(fileName)).Rule);
 
     [Fact]
-    public void No_dist_info() => Refused("SP-WHEEL-02", null, Honest.Without($"{DistInfo}/METADATA").Without($"{DistInfo}/WHEEL").WithoutRecord());
+    public void No_dist_info() => Refused(
+        "SP-WHEEL-02", null, Honest.Without($"{DistInfo}/METADATA").Without($"{DistInfo}/WHEEL").WithoutRecord());
 
     [Theory]
     [InlineData("requests-2.0.dist-info/METADATA", "requests-2.0.dist-info")]
@@ -83,16 +84,19 @@ public sealed class WheelRefusalTests : IDisposable
     [Fact]
     public void A_listed_file_that_is_not_there()
     {
-        Refused("SP-WHEEL-07", "honest/gone.py", Honest.WithRecord(r => r + "honest/gone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n"));
+        Refused("SP-WHEEL-07", "honest/gone.py",
+            Honest.WithRecord(r => r + "honest/gone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n"));
         Refused("SP-WHEEL-07", "../../etc/passwd", Honest.WithRecord(r => r + "../../etc/passwd,,\n"));
     }
 
     [Fact]
-    public void A_size_that_is_not_true() => Refused("SP-WHEEL-08", "honest/__init__.py", Honest.WithRecord(r => r.Replace(",6\n", ",7\n", StringComparison.Ordinal)));
+    public void A_size_that_is_not_true() =>
+        Refused("SP-WHEEL-08", "honest/__init__.py", Honest.WithRecord(r => r.Replace(",6\n", ",7\n", StringComparison.Ordinal)));
 
     [Fact]
     public void A_hash_that_is_not_true() => Refused("SP-WHEEL-08", "honest/evil.py",
-        Honest.WithUnlisted("honest/evil.py", "evil").WithRecord(r => r + "honest/evil.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,4\n"));
+        Honest.WithUnlisted("honest/evil.py", "evil")
+            .WithRecord(r => r + "honest/evil.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,4\n"));
 
     // Larger than any piece in which a file is inflated, hashed and written.
     [Theory]
@@ -107,12 +111,14 @@ public sealed class WheelRefusalTests : IDisposable
         string Row(byte[] content) => Sha256Digest.Of(content).ToRecordForm();
         Refused("SP-WHEEL-08", "honest/large.bin",
             Honest.With("honest/large.bin", there).WithRecord(r => r.Replace(Row(there), Row(listed), StringComparison.Ordinal)));
-        Assert.Equal(Sha256Digest.Of(listed), _root.Seal(Honest.With("honest/large.bin", listed)).Files.Single(f => f.Path == "honest/large.bin").Digest);
+        Assert.Equal(Sha256Digest.Of(listed),
+            _root.Seal(Honest.With("honest/large.bin", listed)).Files.Single(f => f.Path == "honest/large.bin").Digest);
     }
 
     [Fact]
     public void Byte_code_is_held_against_record_although_it_is_left_out() => Refused("SP-WHEEL-08", "honest/x.pyc",
-        Honest.WithUnlisted("honest/x.pyc", "evil").WithRecord(r => r + "honest/x.pyc,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,4\n"));
+        Honest.WithUnlisted("honest/x.pyc", "evil")
+            .WithRecord(r => r + "honest/x.pyc,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,4\n"));
 
     [Theory]
     [InlineData("")]
@@ -150,11 +156,13 @@ public sealed class WheelRefusalTests : IDisposable
     [Fact]
     public void A_module_that_is_byte_code_only()
     {
-        var sample = Honest.With("honest/shut.pyc", "x").With("honest/open.py", "").With("honest/open.pyc", "x").With("honest/__pycache__/gone.cpython-311.pyc", "x");
+        var sample = Honest.With("honest/shut.pyc", "x").With("honest/open.py", "").With("honest/open.pyc", "x")
+            .With("honest/__pycache__/gone.cpython-311.pyc", "x");
         Refused("SP-WHEEL-16", "sitecustomize.pyc", Honest.With("sitecustomize.pyc", "x"));
         Refused("SP-WHEEL-16", "honest/shut.pyc", sample);
         var sealedWheel = _root.Seal(sample, null, "SP-WHEEL-16");
-        Assert.Equal(["honest/shut.pyc"], sealedWheel.Files.Select(f => f.StorePath).Where(p => p.EndsWith(".pyc", StringComparison.Ordinal)));
+        Assert.Equal(["honest/shut.pyc"],
+            sealedWheel.Files.Select(f => f.StorePath).Where(p => p.EndsWith(".pyc", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -211,7 +219,8 @@ public sealed class WheelRefusalTests : IDisposable
 
     [Fact]
     public void A_data_file_in_the_place_of_an_entry_point() => Refused("SP-WHEEL-13", "honest",
-        Honest.With("honest-1.0.data/data/bin/honest", "x").With($"{DistInfo}/entry_points.txt", "[console_scripts]\nhonest = honest:main\n"));
+        Honest.With("honest-1.0.data/data/bin/honest", "x")
+            .With($"{DistInfo}/entry_points.txt", "[console_scripts]\nhonest = honest:main\n"));
 
     [Theory]
     [InlineData("Metadata-Version: 2.1\nName: honest\nVersion: 1.0\n")]
@@ -240,7 +249,8 @@ public sealed class WheelRefusalTests : IDisposable
     [Fact]
     public void Rules_without_which_nobody_knows_what_is_installed_cannot_be_waived()
     {
-        var refusal = Assert.Throws<RefusedException>(() => _root.Seal(Honest.With("honest-1.0.data/scripts/python", "x"), null, "SP-WHEEL-11"));
+        var refusal = Assert.Throws<RefusedException>(
+            () => _root.Seal(Honest.With("honest-1.0.data/scripts/python", "x"), null, "SP-WHEEL-11"));
         Assert.False(refusal.Refusal.MayBeAccepted);
     }
 

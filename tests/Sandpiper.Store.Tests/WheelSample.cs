@@ -5,7 +5,9 @@ using Sandpiper.Samples;
 
 namespace Sandpiper.Store.Tests;
 
-/// <summary>A wheel made in the test: honest unless the test says otherwise. RECORD is computed last, so that it is true of what is there.</summary>
+/// <summary>
+/// A wheel made in the test: honest unless the test says otherwise. RECORD is computed last, so that it is true of what is there.
+/// </summary>
 internal sealed record WheelSample
 {
     public const string DistInfo = "honest-1.0.dist-info";
@@ -26,7 +28,8 @@ internal sealed record WheelSample
     public IEnumerable<(string Name, byte[] Content)> Files => Entries.Select(e => (e.Name, e.Content));
 
     /// <summary>Adds a file, or puts it in the place of the one of that name.</summary>
-    public WheelSample With(string name, string content, bool executable = false) => With(name, Encoding.UTF8.GetBytes(content), executable);
+    public WheelSample With(string name, string content, bool executable = false) =>
+        With(name, Encoding.UTF8.GetBytes(content), executable);
 
     public WheelSample With(string name, byte[] content, bool executable = false) =>
         this with { Entries = Entries.RemoveAll(e => e.Name == name).Add(new(name, content, executable, IsListed: true)) };
@@ -48,7 +51,8 @@ internal sealed record WheelSample
     public byte[] ToBytes()
     {
         var archive = ZipBytes.Empty;
-        foreach (var entry in Entries) archive = archive.With(new SampleMember(entry.Name, entry.Content) { Mode = (ushort)(entry.Executable ? 0x81ED : 0x81A4) });
+        foreach (var entry in Entries)
+            archive = archive.With(new SampleMember(entry.Name, entry.Content) { Mode = (ushort)(entry.Executable ? 0x81ED : 0x81A4) });
         if (RecordName.Length > 0) archive = archive.With(new SampleMember(RecordName, Record()));
         return archive.Build();
     }

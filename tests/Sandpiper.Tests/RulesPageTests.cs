@@ -24,8 +24,10 @@ public sealed class RulesPageTests
 
     [Fact]
     public void The_page_says_of_each_whether_it_can_be_accepted() =>
-        Assert.Equal(Rules.Acceptable.Order(StringComparer.Ordinal), Rows().Where(r => r.MayBeAccepted).Select(r => r.Rule).Order(StringComparer.Ordinal));
+        Assert.Equal(Rules.Acceptable.Order(StringComparer.Ordinal),
+            Rows().Where(r => r.MayBeAccepted).Select(r => r.Rule).Order(StringComparer.Ordinal));
 
     private static IEnumerable<(string Rule, bool MayBeAccepted)> Rows() =>
-        Row.Matches(File.ReadAllText(Checkout.PathOf("docs/rules.md"))).Select(m => (m.Groups["code"].Value, m.Groups["accept"].Value is "yes"));
+        Row.Matches(File.ReadAllText(Checkout.PathOf("docs/rules.md")))
+            .Select(m => (m.Groups["code"].Value, m.Groups["accept"].Value is "yes"));
 }

@@ -28,7 +28,8 @@ public sealed class PathCollisionsTests
     public void Different_files_are_different_in_every_script()
     {
         var paths = new PathCollisions();
-        foreach (string path in (string[])["pkg/a.py", "pkg/b.py", "pkg/sub/a.py", "中文.txt", "日本.txt", "\u00E9.py", "\u00E8.py", "एक.txt", "दो तीन.txt"])
+        foreach (string path in (string[])["pkg/a.py", "pkg/b.py", "pkg/sub/a.py", "中文.txt", "日本.txt", "\u00E9.py", "\u00E8.py", "एक.txt",
+            "दो तीन.txt"])
             paths.AddFile(path, path);
     }
 }

@@ -19,12 +19,14 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <summary>The same packages give the same tree; only <c>generation.json</c> tells the time.</summary>
     /// <returns>What <c>generation.json</c> says. The directory itself is left open: a sealed one could not be moved.</returns>
     /// <exception cref="RefusedException">
-    /// Two packages own one path (SP-ENV-01), one shadows the standard library (SP-ENV-02), or nobody decided about a hook (SP-WHEEL-20 to 23).
+    /// Two packages own one path (SP-ENV-01), one shadows the standard library (SP-ENV-02), or nobody decided
+    /// about a hook (SP-WHEEL-20 to 23).
     /// </exception>
     /// <exception cref="EnvironmentException">The place cannot be named in a script.</exception>
     /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
     /// <exception cref="IOException">The disk is full or read-only; what was begun is the caller's to remove.</exception>
-    public Generation Compose(string environment, int number, IReadOnlyList<ComposedPackage> packages, Policy policy, DateTimeOffset now, CancellationToken cancel)
+    public Generation Compose(string environment, int number, IReadOnlyList<ComposedPackage> packages, Policy policy, DateTimeOffset now,
+        CancellationToken cancel)
     {
         var plan = GenerationPlan.Of(interpreter, place, packages, policy);
         var copies = new TreeWriter(work).Write(plan, cancel);

@@ -15,7 +15,8 @@ namespace Sandpiper.Environments.Composing;
 /// <param name="Commands">Names of the packages' programs, ordered.</param>
 /// <param name="Packages">As they will be recorded: with what was accepted between them. Ordered by name.</param>
 public sealed record GenerationPlan(
-    ImmutableArray<TreeFile> Files, ImmutableArray<(string Path, string Target)> Links, ImmutableArray<string> Commands, ImmutableArray<InstalledPackage> Packages)
+    ImmutableArray<TreeFile> Files, ImmutableArray<(string Path, string Target)> Links, ImmutableArray<string> Commands,
+    ImmutableArray<InstalledPackage> Packages)
 {
     /// <param name="place">Absolute: where the generation will be.</param>
     /// <param name="policy">A claim that it accepts gives way instead of being refused; a name of the standard library is accepted.</param>
@@ -28,7 +29,8 @@ public sealed record GenerationPlan(
         var settings = TreeFile.Written("pyvenv.cfg", SettingsFor(interpreter));
         var links = LinksTo(interpreter.Path, interpreter.VersionedName);
         var owners = new PathOwners(Placing.SitePackages(interpreter.VersionedName));
-        foreach (string path in (ReadOnlySpan<string>)[settings.Path, GenerationFile.Name, .. links.Select(l => l.Path)]) owners.Reserve(path);
+        foreach (string path in (ReadOnlySpan<string>)[settings.Path, GenerationFile.Name, .. links.Select(l => l.Path)])
+            owners.Reserve(path);
 
         var maker = new PackageFiles(interpreter.VersionedName, new Launcher($"{place}/{Placing.Scripts}/python"));
         var claims = new Claims(owners, maker, interpreter.VersionedName);
@@ -46,14 +48,19 @@ public sealed record GenerationPlan(
             var records = maker.RecordsOf(package, own).ToList();
             foreach (var file in records) MustClaim(owners, package, file, policy);
             foreach (var file in records.Concat(own)) files.TryAdd(file.Path, file);
-            commands.UnionWith(own.Where(f => f.Path.StartsWith(Placing.Scripts + "/", StringComparison.Ordinal)).Select(f => f.Path[(Placing.Scripts.Length + 1)..]));
+            commands.UnionWith(own.Where(f => f.Path.StartsWith(Placing.Scripts + "/", StringComparison.Ordinal))
+                .Select(f => f.Path[(Placing.Scripts.Length + 1)..]));
         }
-        return new GenerationPlan([.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)], links, [.. commands], [.. recorded.OrderBy(p => p.Name)]);
+        return new GenerationPlan([.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)], links, [.. commands],
+            [.. recorded.OrderBy(p => p.Name)]);
     }
 
     /// <summary>The links of a virtual environment for this interpreter, as CPython's own <c>venv</c> makes them.</summary>
     public static ImmutableArray<(string Path, string Target)> LinksTo(string python, string pythonName) =>
-        [($"{Placing.Scripts}/python", python), ($"{Placing.Scripts}/python3", "python"), ($"{Placing.Scripts}/{pythonName}", "python"), ("lib64", "lib")];
+        [
+            ($"{Placing.Scripts}/python", python), ($"{Placing.Scripts}/python3", "python"),
+            ($"{Placing.Scripts}/{pythonName}", "python"), ("lib64", "lib"),
+        ];
 
     // What is accepted of the wheel alone is there already; only what is about this environment is asked anew.
     private static ImmutableArray<Acceptance> Accept(ComposedPackage package, ImmutableArray<Finding> findings, Policy policy)
@@ -74,18 +81,24 @@ public sealed record GenerationPlan(
     {
         foreach (var hook in package.Wheel.Files)
         {
-            if (hook.Kind != StoredFileKind.StartUpHook || package.LeftOut.Contains(hook) || package.Facts.AllowedHooks.Contains(hook.Path, StringComparer.Ordinal)) continue;
+            if (hook.Kind != StoredFileKind.StartUpHook || package.LeftOut.Contains(hook)
+                || package.Facts.AllowedHooks.Contains(hook.Path, StringComparer.Ordinal)) continue;
             var found = package.Wheel.Findings?.FirstOrDefault(f => f.IsHook && string.Equals(f.Path, hook.Path, StringComparison.Ordinal));
-            throw new RefusedException(new Refusal([found ?? new Finding(Fault.ImportedAtStart, hook.Path)]) { Artifact = package.Artifact });
+            throw new RefusedException(new Refusal([found ?? new Finding(Fault.ImportedAtStart, hook.Path)])
+            {
+                Artifact = package.Artifact,
+            });
         }
     }
 
-    // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages first, or runs a script from there.
+    // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages
+    // first, or runs a script from there.
     private static IEnumerable<Finding> ShadowsOf(ComposedPackage package, Interpreter interpreter) =>
     [
         .. package.Wheel.Files.Where(file => ModuleNames.ProvidedBy(file) is { } module && interpreter.StandardLibrary.Contains(module))
             .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file))),
-        .. package.Wheel.Scripts.Where(script => ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
+        .. package.Wheel.Scripts.Where(
+            script => ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
             .Select(script => new Finding(Fault.ProgramShadowsLibrary, script.Name, ModuleNames.TopOf(script.Name))),
     ];
 
@@ -93,7 +106,8 @@ public sealed record GenerationPlan(
     private static byte[] SettingsFor(Interpreter interpreter)
     {
         // A line break would begin another setting.
-        if (interpreter.Path.Any(char.IsControl) || interpreter.Version.Any(char.IsControl)) throw new EnvironmentException("the interpreter's path has a control character");
+        if (interpreter.Path.Any(char.IsControl) || interpreter.Version.Any(char.IsControl))
+            throw new EnvironmentException("the interpreter's path has a control character");
         return Encoding.UTF8.GetBytes($"""
             home = {Path.GetDirectoryName(interpreter.Path)}
             include-system-site-packages = false

@@ -13,7 +13,8 @@ public sealed class Launcher(string python)
     /// <remarks>
     /// Python puts the directory of a script first among those it imports from. Here that is <c>bin/</c>, where any package may have put a
     /// <c>json.py</c>, so it is taken out again before anything is imported; pip's and uv's launchers leave it in. Only when it is the main
-    /// program: multiprocessing runs it again in every worker, as <c>__mp_main__</c>, with the parent's path (Lib/multiprocessing/spawn.py).
+    /// program: multiprocessing runs it again in every worker, as <c>__mp_main__</c>, with the parent's path
+    /// (Lib/multiprocessing/spawn.py).
     /// </remarks>
     public byte[] For(ScriptEntryPoint script)
     {
@@ -29,7 +30,9 @@ public sealed class Launcher(string python)
             """);
     }
 
-    /// <summary>A shipped script with its first line, <c>#!python…</c>, turned into that of this interpreter; the rest stays as it is.</summary>
+    /// <summary>
+    /// A shipped script with its first line, <c>#!python…</c>, turned into that of this interpreter; the rest stays as it is.
+    /// </summary>
     public byte[] Rewrite(ReadOnlySpan<byte> shipped)
     {
         int end = shipped.IndexOf((byte)'\n');

@@ -44,7 +44,8 @@ internal sealed class LinkedEntry : IDisposable
         if (!root.TryAdopt(_tree, file.Stored.StorePath, file.Path)) return false;
 
         // The link itself has moved the ctime. Looked at before the content is read: an edit during the reading shows the next time.
-        if (!root.TryLookAt(file.Path, out var after) || after.Identity != before.Identity) throw Damaged(file, "was replaced while it was linked");
+        if (!root.TryLookAt(file.Path, out var after) || after.Identity != before.Identity)
+            throw Damaged(file, "was replaced while it was linked");
         MustLookSealed(file, after);
         bool isUntouched = _stamps[file.Index] == FileStamp.Of(before);
         if (!isUntouched && DigestOf(Path.Combine(generation, file.Path), after) != file.Digest) throw Damaged(file, "has been changed");

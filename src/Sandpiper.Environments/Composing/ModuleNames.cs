@@ -20,5 +20,7 @@ public static class ModuleNames
     public static string? TopOf(string path) => IsImportable(path) ? path[..path.AsSpan().IndexOfAny('/', '.')] : null;
 
     public static bool IsImportable(ReadOnlySpan<char> path) =>
-        path.EndsWith(".py", StringComparison.Ordinal) || path.EndsWith(".so", StringComparison.Ordinal) || path.EndsWith(".pyc", StringComparison.Ordinal);
+        path.EndsWith(".py", StringComparison.Ordinal)
+        || path.EndsWith(".so", StringComparison.Ordinal)
+        || path.EndsWith(".pyc", StringComparison.Ordinal);
 }

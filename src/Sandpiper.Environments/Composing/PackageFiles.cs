@@ -31,7 +31,8 @@ public sealed class PackageFiles(string pythonName, Launcher launcher)
             else
                 yield return TreeFile.Linked(path, wheel, index);
         }
-        foreach (var script in wheel.Scripts) yield return TreeFile.Written($"{Placing.Scripts}/{script.Name}", launcher.For(script), isExecutable: true);
+        foreach (var script in wheel.Scripts)
+            yield return TreeFile.Written($"{Placing.Scripts}/{script.Name}", launcher.For(script), isExecutable: true);
     }
 
     /// <summary>What an installer says about its own doing; RECORD last, since it lists all the others.</summary>

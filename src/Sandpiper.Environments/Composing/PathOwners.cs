@@ -31,8 +31,10 @@ public sealed class PathOwners(string sitePackages)
             bool isSame = claim.File is { } other && other.Digest == file.Digest && other.IsExecutable == file.IsExecutable;
             return isSame ? null : new Conflict(claim.Owner, OfModule: false);
         }
-        if (_directories.TryGet(file.Path, out var owner) || IsBelowAFile(file.Path, out owner)) return new Conflict(owner, OfModule: false);
-        if (TryModuleOf(file.Path, out var module) && RivalOf(module, file.Path, package) is { } rival) return new Conflict(rival, OfModule: true);
+        if (_directories.TryGet(file.Path, out var owner) || IsBelowAFile(file.Path, out owner))
+            return new Conflict(owner, OfModule: false);
+        if (TryModuleOf(file.Path, out var module) && RivalOf(module, file.Path, package) is { } rival)
+            return new Conflict(rival, OfModule: true);
         _files.Add(file.Path, new Holding(file, package));
         ClaimDirectories(file.Path, package);
         return null;

@@ -4,7 +4,9 @@ using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
-/// <summary>Where files go in an environment: the <c>venv</c> scheme of sysconfig, which is one place for pure and native packages.</summary>
+/// <summary>
+/// Where files go in an environment: the <c>venv</c> scheme of sysconfig, which is one place for pure and native packages.
+/// </summary>
 public static class Placing
 {
     public const string Scripts = "bin";
@@ -22,7 +24,10 @@ public static class Placing
 
     public static string SitePackages(string pythonName) => $"lib/{pythonName}/site-packages";
 
-    /// <summary>The name of the directory that records a package: the normalised form, whatever the wheel's own is (spec: recording installed projects).</summary>
+    /// <summary>
+    /// The name of the directory that records a package: the normalised form, whatever the wheel's own is (spec:
+    /// recording installed projects).
+    /// </summary>
     public static string DistInfo(InstalledPackage package) => $"{package.Name.Escaped}-{package.Version}.dist-info";
 
     /// <summary>A path of the environment as RECORD has it: relative to site-packages.</summary>
@@ -39,7 +44,8 @@ public static class Placing
     private const string Up = "../../../";      // out of lib/pythonX.Y/site-packages
 
     private static string InSitePackages(string path, InstalledPackage package, SealedWheel wheel) =>
-        path.StartsWith(wheel.DistInfo, StringComparison.Ordinal) && path.Length > wheel.DistInfo.Length && path[wheel.DistInfo.Length] == '/'
+        path.StartsWith(wheel.DistInfo, StringComparison.Ordinal) && path.Length > wheel.DistInfo.Length
+            && path[wheel.DistInfo.Length] == '/'
             ? DistInfo(package) + path[wheel.DistInfo.Length..]
             : path;
 }

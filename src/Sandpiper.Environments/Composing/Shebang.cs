@@ -22,7 +22,9 @@ public static class Shebang
         string plain = $"#!{python}\n";
         if (!python.Contains(' ', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(plain) <= MaxBytes) return plain;
         // What means something between double quotes to sh, or would end the string in Python.
-        if (python.AsSpan().ContainsAny("\"$`\\'")) throw new EnvironmentException($"the path of the environment is too long or has a space, and has a quote, $ or \\ as well: {python}");
+        if (python.AsSpan().ContainsAny("\"$`\\'"))
+            throw new EnvironmentException(
+                $"the path of the environment is too long or has a space, and has a quote, $ or \\ as well: {python}");
         return $"#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\n";
     }
 }

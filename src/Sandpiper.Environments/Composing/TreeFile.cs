@@ -20,4 +20,5 @@ public sealed record LinkedFile(string Path, SealedWheel Wheel, int Index, Store
     : TreeFile(Path, Stored.Digest, Stored.Size, Stored.IsExecutable);
 
 /// <summary>A file that is written for this generation alone.</summary>
-public sealed record WrittenFile(string Path, byte[] Content, bool IsExecutable) : TreeFile(Path, Sha256Digest.Of(Content), Content.Length, IsExecutable);
+public sealed record WrittenFile(string Path, byte[] Content, bool IsExecutable)
+    : TreeFile(Path, Sha256Digest.Of(Content), Content.Length, IsExecutable);

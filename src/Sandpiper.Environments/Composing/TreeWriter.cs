@@ -8,8 +8,8 @@ using Sandpiper.Store;
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>
-/// Writes a plan to disk, on all cores: three calls of the kernel for a linked file, three for a directory, and none of them is opened. Most
-/// have one or two files, which costs less by a longer path than by one more descriptor.
+/// Writes a plan to disk, on all cores: three calls of the kernel for a linked file, three for a directory, and none of them is opened.
+/// Most have one or two files, which costs less by a longer path than by one more descriptor.
 /// </summary>
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
 public sealed class TreeWriter(string directory)
@@ -55,11 +55,17 @@ public sealed class TreeWriter(string directory)
         foreach (var file in files)
         {
             if (file is LinkedFile linked && TryLink(root, linked)) continue;
-            byte[]? copy = (file as LinkedFile)?.Wheel.Read(((LinkedFile)file).Stored, int.MaxValue).ToArray();
-            if (copy is not null) _copies.Add(file.Path);
-            SealedTree.WriteFile(Path.Combine(directory, file.Path), copy ?? ((WrittenFile)file).Content, file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
+            if (file is LinkedFile) _copies.Add(file.Path);
+            var mode = file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode;
+            SealedTree.WriteFile(Path.Combine(directory, file.Path), ContentOf(file).Span, mode);
         }
     }
+
+    private static ReadOnlyMemory<byte> ContentOf(TreeFile file) => file switch
+    {
+        LinkedFile linked => linked.Wheel.Read(linked.Stored, int.MaxValue),
+        _ => ((WrittenFile)file).Content,
+    };
 
     private bool TryLink(OpenDirectory root, LinkedFile file)
     {
@@ -71,7 +77,8 @@ public sealed class TreeWriter(string directory)
     {
         try
         {
-            Parallel.ForEach(paths, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, write);
+            var options = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
+            Parallel.ForEach(paths, options, write);
         }
         catch (AggregateException several)
         {

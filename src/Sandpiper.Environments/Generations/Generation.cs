@@ -28,7 +28,9 @@ public sealed record Generation
     /// <summary>Ordered by name.</summary>
     public required ImmutableArray<InstalledPackage> Packages { get; init; }
 
-    /// <summary>Files that were written for this generation alone, not taken from the store: path below the directory, and content.</summary>
+    /// <summary>
+    /// Files that were written for this generation alone, not taken from the store: path below the directory, and content.
+    /// </summary>
     public required ImmutableSortedDictionary<string, Sha256Digest> WrittenFiles { get; init; }
 
     /// <summary>Names of the commands of its packages in <c>bin</c>.</summary>

@@ -8,7 +8,10 @@ using Sandpiper.Policies;
 
 namespace Sandpiper.Environments.Generations;
 
-/// <summary>Writes and reads <c>generation.json</c>. What cannot be read to the letter is no generation: the user's programs can write where it lies.</summary>
+/// <summary>
+/// Writes and reads <c>generation.json</c>. What cannot be read to the letter is no generation: the user's
+/// programs can write where it lies.
+/// </summary>
 public static class GenerationFile
 {
     public const string Name = "generation.json";
@@ -16,12 +19,14 @@ public static class GenerationFile
     private const string Schema = "sandpiper/generation/1";
     private const int MaxBytes = 64 << 20;      // a hundred thousand written files
 
-    public static byte[] Write(Generation generation) => JsonSerializer.SerializeToUtf8Bytes(GenerationDocument.Of(generation, Schema), GenerationJson.Default.GenerationDocument);
+    public static byte[] Write(Generation generation) =>
+        JsonSerializer.SerializeToUtf8Bytes(GenerationDocument.Of(generation, Schema), GenerationJson.Default.GenerationDocument);
 
     /// <summary>SHA-256 of the one in a directory.</summary>
     public static Sha256Digest DigestIn(string directory) => Sha256Digest.Of(File.ReadAllBytes(Path.Combine(directory, Name)));
 
-    /// <exception cref="EnvironmentException">It is not there, damaged, of another generation, or of another version of Sandpiper.</exception>
+    /// <exception cref="EnvironmentException">It is not there, damaged, of another generation, or of another
+    /// version of Sandpiper.</exception>
     public static Generation Read(string directory, string environment, int number)
     {
         string path = Path.Combine(directory, Name);
@@ -29,9 +34,12 @@ public static class GenerationFile
         {
             byte[] content = RegularFile.TryRead(path, MaxBytes)
                 ?? throw (FileStatus.TryRead(path, out _) ? new FormatException("no file") : new FileNotFoundException(null, path));
-            var document = JsonSerializer.Deserialize(content, GenerationJson.Default.GenerationDocument) ?? throw new FormatException("null");
-            if (!string.Equals(document.Schema, Schema, StringComparison.Ordinal)) throw new EnvironmentException($"`{path}` was written by another version of Sandpiper");
-            if (document.Number != number || !string.Equals(document.Environment, environment, StringComparison.Ordinal)) throw new FormatException("that of another generation");
+            var document = JsonSerializer.Deserialize(content, GenerationJson.Default.GenerationDocument)
+                ?? throw new FormatException("null");
+            if (!string.Equals(document.Schema, Schema, StringComparison.Ordinal))
+                throw new EnvironmentException($"`{path}` was written by another version of Sandpiper");
+            if (document.Number != number || !string.Equals(document.Environment, environment, StringComparison.Ordinal))
+                throw new FormatException("that of another generation");
             return document.ToGeneration(directory);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -52,8 +60,8 @@ public sealed record GenerationDocument(
     PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies)
 {
     public static GenerationDocument Of(Generation generation, string schema) => new(
-        schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix, generation.PythonName,
-        [.. generation.Packages.Select(PackageDocument.Of)], [.. generation.Commands],
+        schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix,
+        generation.PythonName, [.. generation.Packages.Select(PackageDocument.Of)], [.. generation.Commands],
         generation.WrittenFiles.ToDictionary(f => f.Key, f => f.Value.Hex, StringComparer.Ordinal), [.. generation.Copies]);
 
     /// <exception cref="FormatException">A value is not what its name says.</exception>
@@ -65,14 +73,17 @@ public sealed record GenerationDocument(
         Created = Created,
         Python = Absolute(Python),
         PythonPrefix = Absolute(PythonPrefix),
-        PythonName = PythonName.Contains('/', StringComparison.Ordinal) ? throw new FormatException("a name with a slash") : Relative(PythonName),
+        PythonName = PythonName.Contains('/', StringComparison.Ordinal)
+            ? throw new FormatException("a name with a slash") : Relative(PythonName),
         Packages = [.. Packages.Select(p => p.ToPackage())],
         Commands = [.. Commands],
-        WrittenFiles = WrittenFiles.ToImmutableSortedDictionary(f => Relative(f.Key), f => PackageDocument.Digest(f.Value), StringComparer.Ordinal),
+        WrittenFiles = WrittenFiles.ToImmutableSortedDictionary(
+            f => Relative(f.Key), f => PackageDocument.Digest(f.Value), StringComparer.Ordinal),
         Copies = [.. Copies.Select(Relative)],
     };
 
-    private static string Absolute(string path) => Path.IsPathFullyQualified(path) ? path : throw new FormatException("a path that is not absolute");
+    private static string Absolute(string path) =>
+        Path.IsPathFullyQualified(path) ? path : throw new FormatException("a path that is not absolute");
 
     // Verifying opens what is named here.
     private static string Relative(string path)
@@ -87,12 +98,14 @@ public sealed record GenerationDocument(
 
 /// <summary>One package of it.</summary>
 public sealed record PackageDocument(
-    string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras, string[] RequiredBy, string Index,
+    string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras,
+    string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null)
 {
     public static PackageDocument Of(InstalledPackage package) => new(
-        package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested, package.Requirement, package.IsAlone,
-        [.. package.Extras.Select(e => e.Normalized)], [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks],
+        package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested,
+        package.Requirement, package.IsAlone, [.. package.Extras.Select(e => e.Normalized)],
+        [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks],
         package.Accepted.IsEmpty ? null : [.. package.Accepted.Select(a => new AcceptanceDocument(a.Rule, a.Path, a.Others, a.Waiver))],
         package.Yielded.IsEmpty ? null : [.. package.Yielded]);
 
@@ -114,7 +127,8 @@ public sealed record PackageDocument(
         Yielded = [.. Yielded ?? []],
     };
 
-    public static Sha256Digest Digest(string hex) => Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
+    public static Sha256Digest Digest(string hex) =>
+        Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
 
 /// <summary>A finding that was accepted.</summary>

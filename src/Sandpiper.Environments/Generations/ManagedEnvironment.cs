@@ -43,7 +43,8 @@ public sealed class ManagedEnvironment
     {
         // As narrow as the names of packages: it becomes a directory name.
         if (name.Length > MaxNameLength || !PackageName.TryParse(name, out _, out ParseProblem _))
-            throw new EnvironmentException($"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most {MaxNameLength}");
+            throw new EnvironmentException(
+                $"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most {MaxNameLength}");
         string place = Path.GetFullPath(root);
         // As `python -m venv` refuses it: `bin` could not be named in PATH, and every program would be looked for elsewhere.
         if (place.Contains(':', StringComparison.Ordinal))
@@ -72,7 +73,8 @@ public sealed class ManagedEnvironment
     /// <summary>The numbers of all generations that are there, ascending.</summary>
     public ImmutableArray<int> Numbers => !System.IO.Directory.Exists(Generations)
         ? []
-        : [.. System.IO.Directory.EnumerateDirectories(Generations).Select(d => TryParseNumber(Path.GetFileName(d), out int n) ? n : 0).Where(n => n > 0).Order()];
+        : [.. System.IO.Directory.EnumerateDirectories(Generations).Select(d => TryParseNumber(Path.GetFileName(d), out int n) ? n : 0)
+            .Where(n => n > 0).Order()];
 
     public string DirectoryOf(int number) => Path.Combine(Generations, number.ToString(CultureInfo.InvariantCulture));
 
@@ -122,7 +124,9 @@ public sealed class ManagedEnvironment
         }
     }
 
-    /// <summary>Leaves nothing of an environment that was begun and never came to be. The lock is held, and worth nothing afterwards.</summary>
+    /// <summary>
+    /// Leaves nothing of an environment that was begun and never came to be. The lock is held, and worth nothing afterwards.
+    /// </summary>
     public void RemoveIfNothingWasInstalled()
     {
         if (SymbolicLink.Target(CurrentLink) is not null || File.Exists(LedgerFile)) return;
@@ -140,7 +144,9 @@ public sealed class ManagedEnvironment
         }
     }
 
-    /// <summary>Makes a complete generation the current one, by one rename, after everything of it is on the disk. The lock is held.</summary>
+    /// <summary>
+    /// Makes a complete generation the current one, by one rename, after everything of it is on the disk. The lock is held.
+    /// </summary>
     /// <exception cref="EnvironmentException">There is no such generation.</exception>
     public void Switch(int number)
     {

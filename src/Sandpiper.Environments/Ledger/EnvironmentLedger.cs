@@ -58,8 +58,8 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     }
 
     /// <summary>
-    /// The SHA-256 of a generation's <c>generation.json</c> when it was made, or became current for the first time; null when the ledger does not say.
-    /// As of the last <see cref="Read"/>.
+    /// The SHA-256 of a generation's <c>generation.json</c> when it was made, or became current for the first time; null when the ledger
+    /// does not say. As of the last <see cref="Read"/>.
     /// </summary>
     public Sha256Digest? DescriptionDigest(int number) => _generations.TryGetValue(number, out var digest) ? digest : null;
 

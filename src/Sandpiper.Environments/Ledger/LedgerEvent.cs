@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Sandpiper.Environments.Ledger;
 
 /// <summary>
-/// One line of the file: a change that is about to happen, the switch that it led to, or that unreadable lines were noticed. What belongs to
-/// another kind is null.
+/// One line of the file: a change that is about to happen, the switch that it led to, or that unreadable lines were noticed. What
+/// belongs to another kind is null.
 /// </summary>
 public sealed record LedgerEvent(
     string Event, int To, string? Command = null, DateTimeOffset? When = null, string? Who = null, uint? Uid = null, int? From = null,
@@ -20,7 +20,8 @@ public sealed record LedgerEvent(
 
     /// <summary>Null when something is missing that a change has.</summary>
     public LedgerLine? ToLine() =>
-        Event is Change && Command is not null && When is { } when && Who is not null && Changes is not null && Overrides is not null && !Changes.Contains(null) && !Overrides.Contains(null)
+        Event is Change && Command is not null && When is { } when && Who is not null && Changes is not null && Overrides is not null
+            && !Changes.Contains(null) && !Overrides.Contains(null)
             ? new LedgerLine(Command, when, Who, From, To, [.. Changes], [.. Overrides], Confirmed: false) { UserId = Uid }
             : null;
 }

@@ -11,9 +11,11 @@ namespace Sandpiper.Environments.Ledger;
 /// <param name="To">The generation after.</param>
 /// <param name="Changes">What the packages did.</param>
 /// <param name="Overrides">What was done against a rule, in words.</param>
-/// <param name="Confirmed">The switch is known to have happened; otherwise the command ended between writing this line and the switch, or right after it.</param>
+/// <param name="Confirmed">The switch is known to have happened; otherwise the command ended between writing this line and the
+/// switch, or right after it.</param>
 public sealed record LedgerLine(
-    string Command, DateTimeOffset When, string Who, int? From, int To, ImmutableArray<LedgerChange> Changes, ImmutableArray<string> Overrides, bool Confirmed)
+    string Command, DateTimeOffset When, string Who, int? From, int To,
+    ImmutableArray<LedgerChange> Changes, ImmutableArray<string> Overrides, bool Confirmed)
 {
     /// <summary>The user that wrote the line, as the kernel knows him; the ledger fills it in. Null in what cannot tell.</summary>
     public uint? UserId { get; init; }

@@ -7,7 +7,9 @@ using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Verifying;
 
-/// <summary>Compares a generation, and the store below it, with what was installed: nothing changed, nothing missing, nothing added (P5).</summary>
+/// <summary>
+/// Compares a generation, and the store below it, with what was installed: nothing changed, nothing missing, nothing added (P5).
+/// </summary>
 /// <remarks>
 /// Quick: kind, size, time, permissions and link target of everything, and the content of what the kernel says was touched since it was
 /// known, in whatever way (<see cref="EntryStamps"/>). Full: the content of every file.
@@ -34,7 +36,8 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
             comparison.Compare(e.Directory, e.Tree).Select(d => Finding.OfStore(d.Kind, e.Package, d.Path, d.ChangedAt)))).ToList();
         int inStore = comparison.Files;
         var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation));
-        return new Report(comparison.Files - inStore, [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore)), .. OfLedger(ledger, lines, numbers)]);
+        return new Report(comparison.Files - inStore,
+            [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore)), .. OfLedger(ledger, lines, numbers)]);
     }
 
     // Whoever empties it, or cuts lines out, leaves generations that no line speaks of. A torn last line is what a power failure leaves.

@@ -11,8 +11,8 @@ namespace Sandpiper.Environments.Verifying;
 
 /// <summary>What a generation, and the entries of the store that it uses, should look like.</summary>
 /// <remarks>
-/// One thing vouches for the next: the ledger for <c>generation.json</c>, that for each RECORD, and RECORD for the files. The manifests of the
-/// store add modes and places; where one is gone or says something else than RECORD, RECORD is believed.
+/// One thing vouches for the next: the ledger for <c>generation.json</c>, that for each RECORD, and RECORD for the files. The manifests of
+/// the store add modes and places; where one is gone or says something else than RECORD, RECORD is believed.
 /// </remarks>
 public sealed class ExpectedTrees
 {
@@ -26,12 +26,16 @@ public sealed class ExpectedTrees
     public ExpectedTrees(Generation generation, WheelStore store, Sha256Digest? description)
     {
         _generation = generation;
-        foreach (var (path, target) in GenerationPlan.LinksTo(generation.Python, generation.PythonName)) Tree.TryAdd(path, new ExpectedLink(target));
+        foreach (var (path, target) in GenerationPlan.LinksTo(generation.Python, generation.PythonName))
+            Tree.TryAdd(path, new ExpectedLink(target));
         Tree.TryAdd(GenerationFile.Name, new ExpectedFile(SealedTree.FileMode, description));
         var written = OwnersOfWritten();
         foreach (var (path, digest) in generation.WrittenFiles)
         {
-            Tree.TryAdd(path, new ExpectedFile(ModeOf(path.StartsWith("bin/", StringComparison.Ordinal)), digest) { Owner = written(path) });
+            Tree.TryAdd(path, new ExpectedFile(ModeOf(path.StartsWith("bin/", StringComparison.Ordinal)), digest)
+            {
+                Owner = written(path),
+            });
         }
         foreach (var package in generation.Packages) Add(package, store);
     }
@@ -51,12 +55,17 @@ public sealed class ExpectedTrees
         var wheel = Find(package, store);
         if (wheel is null)
         {
-            foreach (var (path, row) in record) Tree.TryAdd(path, new ExpectedFile(Mode: null, row.Digest) { Owner = package, Size = row.Size });
+            foreach (var (path, row) in record)
+                Tree.TryAdd(path, new ExpectedFile(Mode: null, row.Digest) { Owner = package, Size = row.Size });
             return;
         }
         var entry = new ExpectedDirectory { Owner = package };
         bool isTrue = TryFindStamps(wheel, out var stamps);
-        var manifest = new ExpectedFile(SealedTree.FileMode, stamps?.ManifestDigest) { Owner = package, Stamp = stamps?.Manifest ?? default };
+        var manifest = new ExpectedFile(SealedTree.FileMode, stamps?.ManifestDigest)
+        {
+            Owner = package,
+            Stamp = stamps?.Manifest ?? default,
+        };
         entry.TryAdd(StoreManifest.FileName, manifest);
         for (int i = 0; i < wheel.Files.Length; i++)
         {
@@ -143,7 +152,8 @@ public sealed class ExpectedTrees
 
     private string DistInfoOf(InstalledPackage package) => $"{Placing.SitePackages(_generation.PythonName)}/{Placing.DistInfo(package)}";
 
-    private static Finding OfEntry(FindingKind kind, InstalledPackage package, string path) => Finding.OfStore(kind, package, path, changedAt: null);
+    private static Finding OfEntry(FindingKind kind, InstalledPackage package, string path) =>
+        Finding.OfStore(kind, package, path, changedAt: null);
 
     private static UnixFileMode ModeOf(bool isExecutable) => isExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode;
 }

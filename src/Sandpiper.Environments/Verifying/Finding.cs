@@ -3,8 +3,10 @@ using Sandpiper.Environments.Generations;
 namespace Sandpiper.Environments.Verifying;
 
 /// <summary>One difference between an environment and what was installed into it.</summary>
-/// <param name="Path">For people: below the generation's directory; of the store and the shims below the data root; of the rest its name.</param>
-/// <param name="Owner">The package whose file it is, or whose entry of the store; null for what is nobody's or the environment's own.</param>
+/// <param name="Path">For people: below the generation's directory; of the store and the shims below the data
+/// root; of the rest its name.</param>
+/// <param name="Owner">The package whose file it is, or whose entry of the store; null for what is nobody's or
+/// the environment's own.</param>
 /// <param name="RunsAtStart">It would run, or steer, every start of the environment's Python.</param>
 public sealed record Finding(FindingKind Kind, string Path, InstalledPackage? Owner, bool RunsAtStart)
 {

@@ -7,10 +7,11 @@ using Sandpiper.Store;
 namespace Sandpiper.Environments.Verifying;
 
 /// <summary>
-/// Holds sealed trees against what they should be, one lstat a name. Follows no link, and changes nothing. What one tree has shown of a file
-/// holds for its other names too.
+/// Holds sealed trees against what they should be, one lstat a name. Follows no link, and changes nothing. What one tree has shown of a
+/// file holds for its other names too.
 /// </summary>
-/// <param name="everyByte">Reads every file; otherwise only those that were touched since their content was known, or of which none is.</param>
+/// <param name="everyByte">Reads every file; otherwise only those that were touched since their content was
+/// known, or of which none is.</param>
 public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
 {
     private static readonly UnixTime Sealed = UnixTime.Of(SealedTree.SealTime);
@@ -83,7 +84,8 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
         if (expected.Size is { } size && status.Size != size) return FindingKind.Changed;
         if (expected.Digest is { } digest && !IsKnown(status, digest, everyByte ? default : expected.Stamp))
         {
-            // Read even if its time tells already: then only what differs is called changed, and a file is read once however many names it has.
+            // Read even if its time tells already: then only what differs is called changed, and a file is read
+            // once however many names it has.
             if (DigestOf(Absolute(path)) != digest) return FindingKind.Changed;
             _known.Add((status.Identity, digest));
         }

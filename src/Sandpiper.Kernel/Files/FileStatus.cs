@@ -40,7 +40,8 @@ public readonly record struct FileStatus(
     /// <summary>Of a file that is open, whatever its name has become.</summary>
     /// <exception cref="KernelException">It cannot be looked at.</exception>
     public static FileStatus Of(SafeFileHandle file) =>
-        TryRead(file, "", StatxCall.EmptyPath, out FileStatus status) ? status : throw new KernelException("statx", Errno.NoSuchFile, "a file that is open");
+        TryRead(file, "", StatxCall.EmptyPath, out FileStatus status)
+            ? status : throw new KernelException("statx", Errno.NoSuchFile, "a file that is open");
 
     /// <summary>Of a path below an open directory.</summary>
     /// <exception cref="KernelException">It cannot be looked at.</exception>

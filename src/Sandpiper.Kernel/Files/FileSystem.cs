@@ -17,7 +17,8 @@ public static partial class FileSystem
         Span<byte> answer = stackalloc byte[AnswerSize];
         if (Statfs(path, answer) != 0) return false;
         // f_type, the first field; the magic numbers of linux/magic.h, ext2 to ext4 being one.
-        return (uint)MemoryMarshal.Read<nint>(answer) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x2fc12fc1 or 0x794c7630;
+        return (uint)MemoryMarshal.Read<nint>(answer) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x2fc12fc1
+            or 0x794c7630;
     }
 
     [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8)]

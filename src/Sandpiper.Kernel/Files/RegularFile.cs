@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Sandpiper.Kernel.Files;
 
 /// <summary>
-/// Reads a file that lies where anybody's program may have put something else: a pipe would be waited for, a device never ends, a link leads
-/// away. None of them is opened for reading, however the name changes meanwhile.
+/// Reads a file that lies where anybody's program may have put something else: a pipe would be waited for, a device never ends, a link
+/// leads away. None of them is opened for reading, however the name changes meanwhile.
 /// </summary>
 public static class RegularFile
 {

@@ -6,7 +6,9 @@ public static class SymbolicLink
     /// <summary>What it points to, unresolved; null when there is nothing of that name, or no link.</summary>
     public static string? Target(string path) => new FileInfo(path).LinkTarget;
 
-    /// <summary>The caller holds the lock of whatever <paramref name="path"/> belongs to: the new link has a fixed name for a moment.</summary>
+    /// <summary>
+    /// The caller holds the lock of whatever <paramref name="path"/> belongs to: the new link has a fixed name for a moment.
+    /// </summary>
     /// <exception cref="IOException">It points where it pointed, or to the target but perhaps not after a power failure: look.</exception>
     public static void Replace(string path, string target)
     {

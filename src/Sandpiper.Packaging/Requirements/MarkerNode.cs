@@ -6,7 +6,9 @@ using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>A part of a marker. Everything is evaluated, always: an undefined comparison makes the whole undefined wherever it stands.</summary>
+/// <summary>
+/// A part of a marker. Everything is evaluated, always: an undefined comparison makes the whole undefined wherever it stands.
+/// </summary>
 internal abstract record MarkerNode
 {
     public abstract MarkerResult Evaluate(MarkerScope scope);

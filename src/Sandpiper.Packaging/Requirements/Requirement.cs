@@ -11,7 +11,8 @@ namespace Sandpiper.Packaging.Requirements;
 /// <param name="Name">The project.</param>
 /// <param name="Extras">Requested extras, normalised like names, each once.</param>
 /// <param name="Specifiers">The versions that are meant; empty when <paramref name="Url"/> is set.</param>
-/// <param name="Url">A direct reference (<c>name @ URL</c>) as written, or null. Not checked: it may have any scheme, and may hold credentials.</param>
+/// <param name="Url">A direct reference (<c>name @ URL</c>) as written, or null. Not checked: it may have any scheme,
+/// and may hold credentials.</param>
 /// <param name="Marker">When it applies; null: always.</param>
 public sealed record Requirement(PackageName Name, ImmutableArray<PackageName> Extras, SpecifierSet Specifiers, string? Url, Marker? Marker)
 {
@@ -28,10 +29,12 @@ public sealed record Requirement(PackageName Name, ImmutableArray<PackageName> E
 
     /// <summary>
     /// Reads the <c>Requires-Dist</c> of metadata that is already published and broken in a known way; see
-    /// <see cref="SpecifierSet.TryParseRepaired"/>. <paramref name="repairs"/> says what was changed; it is empty for what the standard allows.
+    /// <see cref="SpecifierSet.TryParseRepaired"/>. <paramref name="repairs"/> says what was changed; it is
+    /// empty for what the standard allows.
     /// </summary>
     public static bool TryParseRepaired(
-        ReadOnlySpan<char> text, [NotNullWhen(true)] out Requirement? requirement, out ImmutableArray<string> repairs, out ParseProblem problem)
+        ReadOnlySpan<char> text, [NotNullWhen(true)] out Requirement? requirement, out ImmutableArray<string> repairs,
+        out ParseProblem problem)
     {
         var made = new List<string>();
         bool parsed = RequirementGrammar.TryParse(text, made, out requirement, out problem);

@@ -5,7 +5,9 @@ using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>Reads <c>name [extras] (clauses) ; marker</c> and <c>name [extras] @ URL ; marker</c> (PyPA "Dependency specifiers", "Grammar").</summary>
+/// <summary>
+/// Reads <c>name [extras] (clauses) ; marker</c> and <c>name [extras] @ URL ; marker</c> (PyPA "Dependency specifiers", "Grammar").
+/// </summary>
 internal static class RequirementGrammar
 {
     /// <param name="repairs">Null: to the letter. Else broken clauses are mended, and what was done is added here.</param>
@@ -92,7 +94,8 @@ internal static class RequirementGrammar
         return false;
     }
 
-    private static bool TryParseClauses(ReadOnlySpan<char> text, List<string>? repairs, out SpecifierSet specifiers, out ParseProblem problem)
+    private static bool TryParseClauses(
+        ReadOnlySpan<char> text, List<string>? repairs, out SpecifierSet specifiers, out ParseProblem problem)
     {
         ImmutableArray<string> made = [];
         bool parsed = repairs is null

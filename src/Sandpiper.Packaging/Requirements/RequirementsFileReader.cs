@@ -4,7 +4,9 @@ using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Packaging.Requirements;
 
-/// <summary>Reads one requirements file and what it includes. What pip ignores silently, or does without saying so, is refused here.</summary>
+/// <summary>
+/// Reads one requirements file and what it includes. What pip ignores silently, or does without saying so, is refused here.
+/// </summary>
 internal sealed class RequirementsFileReader(Func<string, string> read, Func<string, string?> variable)
 {
     private const int MaxDepth = 16;        // files within files
@@ -44,14 +46,16 @@ internal sealed class RequirementsFileReader(Func<string, string> read, Func<str
     {
         string identity = Path.GetFullPath(path);
         if (_open.Contains(identity)) throw new RequirementsFileException(includedAt, $"`{path}` includes itself");
-        if (_open.Count == MaxDepth) throw new RequirementsFileException(includedAt, $"files are included within files more than {MaxDepth} deep");
+        if (_open.Count == MaxDepth)
+            throw new RequirementsFileException(includedAt, $"files are included within files more than {MaxDepth} deep");
         if (++_files > MaxFiles) throw new RequirementsFileException(includedAt, $"more than {MaxFiles} files are included");
         _open.Add(identity);
         string content = read(path);
         _characters += content.Length;
         if (_characters > MaxCharacters)
             throw new RequirementsFileException(includedAt, $"the files have more than {MaxCharacters} characters together");
-        foreach (var line in RequirementsText.Lines(content, path, variable)) ReadLine(line.Text, path, $"{path}:{line.Number}", isConstraint);
+        foreach (var line in RequirementsText.Lines(content, path, variable))
+            ReadLine(line.Text, path, $"{path}:{line.Number}", isConstraint);
         _open.RemoveAt(_open.Count - 1);
     }
 
@@ -131,7 +135,8 @@ internal sealed class RequirementsFileReader(Func<string, string> read, Func<str
 
     // Relative to the file it stands in.
     private static string Resolve(string included, string path, string source) => included.Contains("://", StringComparison.Ordinal)
-        ? throw new RequirementsFileException(source, "the included file is not on this machine, and whoever serves it could change what is asked for")
+        ? throw new RequirementsFileException(
+            source, "the included file is not on this machine, and whoever serves it could change what is asked for")
         : Path.Combine(Path.GetDirectoryName(path) ?? "", included);
 
     // None of these sentences repeats the text: a URL may hold a password, and a variable's value stands in it by now.

@@ -57,8 +57,8 @@ public sealed class SpecifierSet : IEquatable<SpecifierSet>
     }
 
     /// <summary>
-    /// Reads what <see cref="TryParse"/> reads, and failing that some of what older tools let pass into metadata (<c>&gt;=3.5.*</c>, a missing
-    /// comma, stray quotes). <paramref name="repairs"/> says what was changed; it is empty for what the standard allows.
+    /// Reads what <see cref="TryParse"/> reads, and failing that some of what older tools let pass into metadata (<c>&gt;=3.5.*</c>, a
+    /// missing comma, stray quotes). <paramref name="repairs"/> says what was changed; it is empty for what the standard allows.
     /// </summary>
     public static bool TryParseRepaired(
         ReadOnlySpan<char> text, [NotNullWhen(true)] out SpecifierSet? set, out ImmutableArray<string> repairs, out ParseProblem problem)
@@ -116,7 +116,8 @@ public sealed class SpecifierSet : IEquatable<SpecifierSet>
     }
 
     /// <summary>The clauses of both: what satisfies it satisfies either.</summary>
-    public SpecifierSet And(SpecifierSet other) => Clauses.IsEmpty ? other : other.Clauses.IsEmpty ? this : Of(Clauses.Concat(other.Clauses));
+    public SpecifierSet And(SpecifierSet other) =>
+        Clauses.IsEmpty ? other : other.Clauses.IsEmpty ? this : Of(Clauses.Concat(other.Clauses));
 
     public bool Equals(SpecifierSet? other) =>
         other is not null && Clauses.Length == other.Clauses.Length && Clauses.ToHashSet().SetEquals(other.Clauses);

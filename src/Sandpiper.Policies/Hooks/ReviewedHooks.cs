@@ -16,7 +16,8 @@ public static class ReviewedHooks
 {
     private const string NamespaceWithoutInit = "nothing: a directory without __init__.py is a namespace package by itself (PEP 420)";
 
-    private static readonly FrozenDictionary<Sha256Digest, ReviewedHook> Table = new Dictionary<string, ReviewedHook>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<Sha256Digest, ReviewedHook> Table =
+        new Dictionary<string, ReviewedHook>(StringComparer.Ordinal)
     {
         // setuptools 84: distutils-precedence.pth
         ["2638ce9e2500e572a5e0de7faed6661eb569d1b696fcba07b0dd223da5f5d224"] = new(
@@ -40,13 +41,17 @@ public static class ReviewedHooks
             "opens a debugging socket in every program when PYTHONMANHOLE is set, whose text is evaluated as code",
             "PYTHONMANHOLE does nothing; manhole.install() works"),
         // Paste 3.10: Paste-3.10.1-py3.12-nspkg.pth
-        ["236d2e067e624c4183e744d0872255403e05ac6588d5b1a0acc9ca3e2e08b3a9"] = new("makes `paste` a namespace package", NamespaceWithoutInit),
+        ["236d2e067e624c4183e744d0872255403e05ac6588d5b1a0acc9ca3e2e08b3a9"] =
+            new("makes `paste` a namespace package", NamespaceWithoutInit),
         // protobuf 3.20: protobuf-3.20.3-nspkg.pth
-        ["c47e604f1738522a583f7aab6cffb80821cd18157dede051e10aa185e0af065e"] = new("makes `google` a namespace package", NamespaceWithoutInit),
+        ["c47e604f1738522a583f7aab6cffb80821cd18157dede051e10aa185e0af065e"] =
+            new("makes `google` a namespace package", NamespaceWithoutInit),
         // sphinxcontrib-jsmath 1.0: sphinxcontrib_jsmath-1.0.1-py3.7-nspkg.pth
-        ["6ef09bbd30e129409336dac26eee8755ef13b180b81b8fa14645de1dd109eade"] = new("makes `sphinxcontrib` a namespace package", NamespaceWithoutInit),
+        ["6ef09bbd30e129409336dac26eee8755ef13b180b81b8fa14645de1dd109eade"] =
+            new("makes `sphinxcontrib` a namespace package", NamespaceWithoutInit),
         // zope.interface 6.0: zope.interface-6.0-py3.11-nspkg.pth
-        ["4961151fe8c45ac298acbd2aa02e86049692b71fe22b11a8018f4f432705542e"] = new("makes `zope` a namespace package", NamespaceWithoutInit),
+        ["4961151fe8c45ac298acbd2aa02e86049692b71fe22b11a8018f4f432705542e"] =
+            new("makes `zope` a namespace package", NamespaceWithoutInit),
     }.ToFrozenDictionary(entry => Parse(entry.Key), entry => entry.Value);
 
     /// <summary>What is known about a hook with this very content; null when nobody has read it.</summary>

@@ -22,8 +22,16 @@ internal static class AllowCommand
         var package = new Argument<string?>("NAME==VERSION") { Arity = ArgumentArity.ZeroOrOne };
         var rule = new TextOption("--rule") { HelpName = "SP-…", Description = "the rule that the refusal named" };
         var reason = new TextOption("--reason") { HelpName = "TEXT", Description = "why you accept it; goes on record" };
-        var sha256 = new TextOption("--sha256") { HelpName = "HEX", Description = "of the wheel, or its beginning; default: the one that was refused here" };
-        var env = new TextOption("--env") { HelpName = "NAME", Description = "the environment, for what is refused because of the others in it; default: where it was refused" };
+        var sha256 = new TextOption("--sha256")
+        {
+            HelpName = "HEX",
+            Description = "of the wheel, or its beginning; default: the one that was refused here",
+        };
+        var env = new TextOption("--env")
+        {
+            HelpName = "NAME",
+            Description = "the environment, for what is refused because of the others in it; default: where it was refused",
+        };
         var expires = new Option<DateTimeOffset?>("--expires")
         {
             HelpName = "WHEN",
@@ -39,11 +47,11 @@ internal static class AllowCommand
                 new("sandpiper allow --withdraw 1", "take the first back"),
             ],
             [
-                "What is accepted is what was refused here: the very bytes of that wheel, by their SHA-256. Another wheel of the same version is refused "
-                + "again. Files of two packages (SP-ENV-01) and names of the standard library (SP-ENV-02) are accepted for one environment, the "
-                + "first between the two packages that were named; who was there before keeps the file.",
-                $"Rules that can be accepted: {string.Join(", ", Rules.Acceptable)}. An archive that readers could read differently cannot be: nobody could say "
-                + "what was accepted.",
+                "What is accepted is what was refused here: the very bytes of that wheel, by their SHA-256. Another wheel of the same "
+                + "version is refused again. Files of two packages (SP-ENV-01) and names of the standard library (SP-ENV-02) are accepted "
+                + "for one environment, the first between the two packages that were named; who was there before keeps the file.",
+                $"Rules that can be accepted: {string.Join(", ", Rules.Acceptable)}. An archive that readers could read differently cannot "
+                + "be: nobody could say what was accepted.",
             ]);
         command.Arguments.Add(package);
         command.Options.Add(rule);
@@ -55,7 +63,11 @@ internal static class AllowCommand
             var waivers = new WaiverFile(session.Places.Root);
             if (parsed.GetValue(withdraw) is { } number) Withdraw(session, waivers, number);
             else if (parsed.GetValue(package) is not { } text) Show(session, waivers);
-            else Add(session, waivers, Asked(text, parsed.GetValue(rule), parsed.GetValue(reason)) with { Expires = parsed.GetValue(expires) }, parsed.GetValue(sha256), parsed.GetValue(env));
+            else
+            {
+                Waiver asked = Asked(text, parsed.GetValue(rule), parsed.GetValue(reason)) with { Expires = parsed.GetValue(expires) };
+                Add(session, waivers, asked, parsed.GetValue(sha256), parsed.GetValue(env));
+            }
             return (int)ExitCode.Done;
         });
         return command;
@@ -64,7 +76,8 @@ internal static class AllowCommand
     // As typed: which bytes it is about is not known yet.
     private static Waiver Asked(string text, string? rule, string? reason)
     {
-        if (!Requirement.TryParse(text, out Requirement? requirement, out _) || requirement.Specifiers.Clauses is not [{ Operator: "==" } pin]
+        if (!Requirement.TryParse(text, out Requirement? requirement, out _)
+            || requirement.Specifiers.Clauses is not [{ Operator: "==" } pin]
             || !Pep440Version.TryParse(pin.VersionText, out Pep440Version version, out _) || requirement.Marker is not null)
         {
             throw Usage($"`{text}` does not name one version of one package", "a waiver is for exactly one: NAME==VERSION");
@@ -72,7 +85,8 @@ internal static class AllowCommand
         if (rule is null) throw Usage("`--rule` is missing", "a waiver is for one rule, which the refusal named: --rule SP-…");
         string known = Rules.Acceptable.FirstOrDefault(r => string.Equals(r, rule, StringComparison.OrdinalIgnoreCase))
             ?? throw Usage($"`{rule}` is no rule that can be accepted", $"these can: {string.Join(", ", Rules.Acceptable)}");
-        if (string.IsNullOrWhiteSpace(reason)) throw Usage("a waiver needs a reason", "in a year somebody asks why this was accepted: --reason TEXT");
+        if (string.IsNullOrWhiteSpace(reason))
+            throw Usage("a waiver needs a reason", "in a year somebody asks why this was accepted: --reason TEXT");
         return new Waiver(requirement.Name, version, known, reason, Author.Name, Session.Time.GetUtcNow());
     }
 
@@ -81,18 +95,22 @@ internal static class AllowCommand
         Waiver bound = Bound(session, asked, sha256, env);
         Waiver added = waivers.Add(bound);
         string where = added.Environment is { } environment ? $" in `{environment}`" : "";
-        session.Terminal.Note($"On record as number {added.Number}: {added.Name} {added.Version} may do what {added.Rule} refuses{where}, as the wheel {added.Digest}.");
+        session.Terminal.Note($"On record as number {added.Number}: {added.Name} {added.Version} may do what {added.Rule} "
+            + $"refuses{where}, as the wheel {added.Digest}.");
         if (added.Owner is { } owner) session.Terminal.Note($"{owner} keeps `{added.Path}`.");
         if (added.Expires is { } end) session.Terminal.Note($"Until {MomentIn(end)}.");
     }
 
-    /// <summary>The same with the bytes it is about: those that were refused here, or that lie in an environment; never simply the next ones.</summary>
+    /// <summary>
+    /// The same with the bytes it is about: those that were refused here, or that lie in an environment; never simply the next ones.
+    /// </summary>
     private static Waiver Bound(Session session, Waiver asked, string? sha256, string? env)
     {
         if (sha256 is not null && (sha256.Length is < FewestDigits or > 64 || !sha256.All(char.IsAsciiHexDigit)))
             throw Usage($"`{sha256}` is no SHA-256", $"its first {FewestDigits} digits or more, of 64");
         bool isOfEnvironment = Rules.IsAboutEnvironment(asked.Rule);
-        if (env is not null && !isOfEnvironment) throw Usage($"`--env` means nothing for {asked.Rule}", "it is about the wheel itself, wherever it is installed");
+        if (env is not null && !isOfEnvironment)
+            throw Usage($"`--env` means nothing for {asked.Rule}", "it is about the wheel itself, wherever it is installed");
 
         ImmutableArray<Waiver> known = [.. KnownFor(session, asked)
             .Where(w => sha256 is null || w.Digest!.Value.Hex.StartsWith(sha256, StringComparison.OrdinalIgnoreCase))
@@ -102,14 +120,22 @@ internal static class AllowCommand
         if (known.IsEmpty)
         {
             if (!isOfEnvironment && Sha256Digest.TryParseHex(sha256, out Sha256Digest whole)) return asked with { Digest = whole };
-            throw new ExplainedException(new(ExitCode.CouldNot, $"nothing was put on record: no wheel of {asked.Name} {asked.Version} was refused here by {asked.Rule}",
-                isOfEnvironment ? "what is accepted is one conflict in one environment, so it has to have been met" : "what is accepted are the bytes of one wheel, so it has to be known which",
+            throw new ExplainedException(new(ExitCode.CouldNot,
+                $"nothing was put on record: no wheel of {asked.Name} {asked.Version} was refused here by {asked.Rule}",
+                isOfEnvironment
+                    ? "what is accepted is one conflict in one environment, so it has to have been met"
+                    : "what is accepted are the bytes of one wheel, so it has to be known which",
                 $"sandpiper install {asked.Name}=={asked.Version}      then what is refused can be accepted"));
         }
         bool isOneWheel = known.Select(w => w.Digest).Distinct().Count() == 1;
-        throw new ExplainedException(new(ExitCode.WrongUsage, $"{asked.Rule} refused more than one thing in {asked.Name} {asked.Version} here; nothing was put on record",
+        throw new ExplainedException(new(ExitCode.WrongUsage,
+            $"{asked.Rule} refused more than one thing in {asked.Name} {asked.Version} here; nothing was put on record",
             [.. known.Select(w => $"{w.Digest}{(w.Environment is null ? "" : $" in `{w.Environment}`")}")],
-            [isOneWheel ? "name the environment: --env NAME" : $"name the wheel by the beginning of its SHA-256: --sha256 {known[0].Digest!.Value.Hex[..12]}"]));
+            [
+                isOneWheel
+                    ? "name the environment: --env NAME"
+                    : $"name the wheel by the beginning of its SHA-256: --sha256 {known[0].Digest!.Value.Hex[..12]}",
+            ]));
     }
 
     // Newest first. Of one wheel in one environment the newest counts: it is what was shown last.
@@ -117,10 +143,17 @@ internal static class AllowCommand
     {
         foreach (Refusal refusal in new RefusedBefore(session.Places.Cache).Find(asked.Name, asked.Version, asked.Rule))
         {
-            yield return asked with { Digest = refusal.Artifact!.Digest, Environment = refusal.Environment, Path = refusal.First.Path, Owner = refusal.First.Owner };
+            yield return asked with
+            {
+                Digest = refusal.Artifact!.Digest,
+                Environment = refusal.Environment,
+                Path = refusal.First.Path,
+                Owner = refusal.First.Owner,
+            };
         }
         if (Rules.IsAboutEnvironment(asked.Rule)) yield break;
-        foreach (InstalledPackage package in EnvironmentOptions.AllInstalled(session).Where(p => p.Name == asked.Name && p.Version == asked.Version))
+        foreach (InstalledPackage package in EnvironmentOptions.AllInstalled(session)
+            .Where(p => p.Name == asked.Name && p.Version == asked.Version))
         {
             yield return asked with { Digest = package.Digest };
         }
@@ -129,8 +162,10 @@ internal static class AllowCommand
     private static void Withdraw(Session session, WaiverFile waivers, int number)
     {
         if (waivers.Withdraw(number, Author.Name, Session.Time.GetUtcNow()) is not { } waiver)
-            throw new ExplainedException(new(ExitCode.CouldNot, $"there is no number {number} to take back; nothing was changed", "it was never given, or was taken back before", "sandpiper allow"));
-        session.Terminal.Note($"Taken back: {waiver.Name} {waiver.Version} may no longer do what {waiver.Rule} refuses. What is installed stays until the next install.");
+            throw new ExplainedException(new(ExitCode.CouldNot, $"there is no number {number} to take back; nothing was changed",
+                "it was never given, or was taken back before", "sandpiper allow"));
+        session.Terminal.Note($"Taken back: {waiver.Name} {waiver.Version} may no longer do what {waiver.Rule} refuses. "
+            + "What is installed stays until the next install.");
     }
 
     private static void Show(Session session, WaiverFile waivers)
@@ -147,7 +182,8 @@ internal static class AllowCommand
         {
             string where = waiver.Environment is { } environment ? $"in `{environment}`  " : "";
             string between = waiver.Owner is { } owner ? $"`{waiver.Path}` stays {owner.Name}'s  " : "";
-            session.Terminal.Line($"{waiver.Number,3}  ", waiver.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "  ", $"{waiver.Name}=={waiver.Version}", "  ",
+            session.Terminal.Line($"{waiver.Number,3}  ", waiver.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "  ",
+                $"{waiver.Name}=={waiver.Version}", "  ",
                 waiver.Rule, "  ", $"{where}{between}{waiver.Who}", "  ", Inked.Dim(waiver.Reason));
             if (StateIn(waiver, now) is { } state) session.Terminal.Line(Inked.Yellow($"     {state}"));
         }
@@ -158,41 +194,46 @@ internal static class AllowCommand
     {
         WaiverState.Withdrawn => $"holds no more: taken back by {waiver.WithdrawnBy} on {waiver.WithdrawnWhen:yyyy-MM-dd}",
         WaiverState.Expired => $"holds no more since {MomentIn(waiver.Expires!.Value)}",
-        WaiverState.Unbound => $"holds no more: it names no bytes. sandpiper allow {waiver.Name}=={waiver.Version} --rule {waiver.Rule} --reason …",
+        WaiverState.Unbound =>
+            $"holds no more: it names no bytes. sandpiper allow {waiver.Name}=={waiver.Version} --rule {waiver.Rule} --reason …",
         _ => waiver.Expires is { } end ? $"until {MomentIn(end)}" : null,
     };
 
-    private static string MomentIn(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private static string MomentIn(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    private static void WriteJson(Terminal terminal, ImmutableArray<Waiver> all, DateTimeOffset now) => JsonAnswer.Write(terminal, "allow", json =>
-    {
-        json.WriteStartArray("waivers");
-        foreach (Waiver waiver in all)
+    private static void WriteJson(
+        Terminal terminal, ImmutableArray<Waiver> all, DateTimeOffset now) =>
+        JsonAnswer.Write(terminal, "allow", json =>
         {
-            json.WriteStartObject();
-            json.WriteNumber("number", waiver.Number);
-            json.WriteString("name", waiver.Name.ToString());
-            json.WriteString("version", waiver.Version.ToString());
-            json.WriteString("sha256", waiver.Digest?.Hex);
-            json.WriteString("rule", waiver.Rule);
-            json.WriteString("environment", waiver.Environment);
-            json.WriteString("path", waiver.Path);
-            json.WriteString("owner", waiver.Owner is { } owner ? $"{owner.Name}=={owner.Version}" : null);
-            json.WriteString("reason", waiver.Reason);
-            json.WriteString("who", waiver.Who);
-            json.WriteString("when", waiver.When.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-            json.WriteString("expires", waiver.Expires?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-            json.WriteString("state", waiver.StateAt(now) switch
+            json.WriteStartArray("waivers");
+            foreach (Waiver waiver in all)
             {
-                WaiverState.Holds => "holds",
-                WaiverState.Expired => "expired",
-                WaiverState.Withdrawn => "withdrawn",
-                _ => "without_bytes",
-            });
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    });
+                json.WriteStartObject();
+                json.WriteNumber("number", waiver.Number);
+                json.WriteString("name", waiver.Name.ToString());
+                json.WriteString("version", waiver.Version.ToString());
+                json.WriteString("sha256", waiver.Digest?.Hex);
+                json.WriteString("rule", waiver.Rule);
+                json.WriteString("environment", waiver.Environment);
+                json.WriteString("path", waiver.Path);
+                json.WriteString("owner", waiver.Owner is { } owner ? $"{owner.Name}=={owner.Version}" : null);
+                json.WriteString("reason", waiver.Reason);
+                json.WriteString("who", waiver.Who);
+                json.WriteString("when", waiver.When.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+                json.WriteString("expires", waiver.Expires?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+                json.WriteString("state", waiver.StateAt(now) switch
+                {
+                    WaiverState.Holds => "holds",
+                    WaiverState.Expired => "expired",
+                    WaiverState.Withdrawn => "withdrawn",
+                    _ => "without_bytes",
+                });
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        });
 
-    private static ExplainedException Usage(string what, string because) => new(new(ExitCode.WrongUsage, what, because, "sandpiper help allow"));
+    private static ExplainedException Usage(string what, string because) =>
+        new(new(ExitCode.WrongUsage, what, because, "sandpiper help allow"));
 }

@@ -26,7 +26,9 @@ internal static class ChangeReport
     {
         if (isDryRun) terminal.Note(change.Changes.IsEmpty ? "Everything is as asked already." : $"Would change `{environment}`:");
         else if (change.IsNew) terminal.Note($"Sealed as generation {change.Generation} of `{environment}` in {Seconds(change.Took)}");
-        else if (change.Changes.IsEmpty) terminal.Note($"Everything is as asked already: generation {change.Generation} of `{environment}`, {Counted.Of(change.Packages, "package")}");
+        else if (change.Changes.IsEmpty)
+            terminal.Note($"Everything is as asked already: generation {change.Generation} of `{environment}`, "
+                + $"{Counted.Of(change.Packages, "package")}");
         else terminal.Note($"`{environment}` is at generation {change.Generation} again");
 
         foreach (PackageChange package in change.Changes)
@@ -48,26 +50,28 @@ internal static class ChangeReport
         foreach (string note in change.Notes) terminal.Note(note);
     }
 
-    private static void WriteJson(Terminal terminal, string command, string environment, EnvironmentChange change, bool isDryRun) => JsonAnswer.Write(terminal, command, json =>
-    {
-        json.WriteString("environment", environment);
-        if (change.Generation is { } number) json.WriteNumber("generation", number);
-        else json.WriteNull("generation");
-        json.WriteBoolean("dry_run", isDryRun);
-        json.WriteBoolean("new_generation", change.IsNew);
-        json.WriteStartArray("changes");
-        foreach (PackageChange package in change.Changes)
+    private static void WriteJson(
+        Terminal terminal, string command, string environment, EnvironmentChange change, bool isDryRun) =>
+        JsonAnswer.Write(terminal, command, json =>
         {
-            json.WriteStartObject();
-            json.WriteString("name", package.Name.ToString());
-            json.WriteString("before", package.Before);
-            json.WriteString("after", package.After);
-            json.WriteStrings("notes", package.Notes);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStrings("notes", change.Notes);
-    });
+            json.WriteString("environment", environment);
+            if (change.Generation is { } number) json.WriteNumber("generation", number);
+            else json.WriteNull("generation");
+            json.WriteBoolean("dry_run", isDryRun);
+            json.WriteBoolean("new_generation", change.IsNew);
+            json.WriteStartArray("changes");
+            foreach (PackageChange package in change.Changes)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", package.Name.ToString());
+                json.WriteString("before", package.Before);
+                json.WriteString("after", package.After);
+                json.WriteStrings("notes", package.Notes);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStrings("notes", change.Notes);
+        });
 
     /// <summary>A duration in words: <c>0.3 s</c>.</summary>
     public static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0#} s");

@@ -26,7 +26,8 @@ internal static class CommandLine
             Explanation explanation = Explanations.Of(error);
             if (explanation.Exit == ExitCode.Interrupted && stopped is { } signal) explanation = explanation with { Exit = signal };
             // 1, 2 and 3 are what programs end with: where the program's own code is passed on, ours must be told from it.
-            if (parsed.CommandResult.Command.Name is "run" or "python" && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
+            if (parsed.CommandResult.Command.Name is "run" or "python"
+                && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
             {
                 explanation = explanation with { Exit = ExitCode.RunFailed };
             }
@@ -109,7 +110,8 @@ internal static class CommandLine
     // The parser would take the next word for the value of `--env=`. The words of a program are not ours to split.
     private static string[] WithEmptyValuesKept(string[] args) => args.Any(a => a is "--" or "run")
         ? args
-        : [.. args.SelectMany(a => a.StartsWith("--", StringComparison.Ordinal) && a.IndexOf('=') == a.Length - 1 ? [a[..^1], ""] : (string[])[a])];
+        : [.. args.SelectMany(a => a.StartsWith("--", StringComparison.Ordinal) && a.IndexOf('=') == a.Length - 1
+            ? [a[..^1], ""] : (string[])[a])];
 
     private static int FirstContact(ParseResult parsed)
     {

@@ -26,7 +26,8 @@ internal static class ConfinedRun
         {
             throw new ExplainedException(new(ExitCode.RunFailed, $"the interpreter of `{environment.Name}` is gone; nothing was run",
                 $"there is no `{generation.Python}` any more",
-                $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the {generation.PythonName} that is there now"));
+                $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the "
+                    + $"{generation.PythonName} that is there now"));
         }
         var installed = new InstalledEnvironment(generation.Directory, generation.Scripts, generation.PythonPrefix, environment.Root);
         Terms terms = Profile.Run.For(installed, grants, Callers.Of(session));
@@ -48,7 +49,8 @@ internal static class ConfinedRun
     // there are only *.pth, so what has a name of its own comes first.
     internal static void TellOfNew(Terminal terminal, IReadOnlyCollection<string> made)
     {
-        IEnumerable<string> ordered = made.OrderBy(p => p.EndsWith(".pth", StringComparison.OrdinalIgnoreCase)).ThenBy(p => p, StringComparer.Ordinal);
+        IEnumerable<string> ordered = made.OrderBy(p => p.EndsWith(".pth", StringComparison.OrdinalIgnoreCase))
+            .ThenBy(p => p, StringComparer.Ordinal);
         foreach (string path in ordered.Take(NewShown))
         {
             terminal.Note(Inked.Yellow(

@@ -17,7 +17,10 @@ internal static class DemoCommand
     {
         var command = new TaughtCommand("demo", "the whole story in a minute, on a sample index, no network",
             [new("sandpiper demo", "eight acts, each on plain pip too where there is one")],
-            ["Everything happens below one temporary directory, which is removed at the end. What plain pip is shown to do it does in the sandbox, with a home of its own: only the demo's own decoys can be hurt."]);
+            [
+                "Everything happens below one temporary directory, which is removed at the end. What plain pip is shown to do it does in "
+                + "the sandbox, with a home of its own: only the demo's own decoys can be hurt.",
+            ]);
         command.SetAction((parsed, cancel) =>
         {
             using var session = Session.Of(parsed);
@@ -66,8 +69,13 @@ internal static class DemoCommand
     // pip is confined by `run`, which needs an environment of ours to be there: an empty-handed one will do.
     private static PipSide? PipSideOf(string place, string executable, string root, Interpreter interpreter, SandpiperSide ours)
     {
-        if (!ours.Install(Stage.Wanted, Stage.WantedToo)) throw new ExplainedException(new(ExitCode.CouldNot, "the demonstration could not begin", $"installing from the sample index failed{(ours.LastRule is { } rule ? $" ({rule})" : "")}", "sandpiper install --dry-run six"));
-        if (ours.Python("pass") is null) throw new ExplainedException(new(ExitCode.NoSandbox, "the demonstration could not begin", "a program could not be run confined", "sandpiper run -- true"));
+        if (!ours.Install(Stage.Wanted, Stage.WantedToo))
+            throw new ExplainedException(new(ExitCode.CouldNot, "the demonstration could not begin",
+                $"installing from the sample index failed{(ours.LastRule is { } rule ? $" ({rule})" : "")}",
+                "sandpiper install --dry-run six"));
+        if (ours.Python("pass") is null)
+            throw new ExplainedException(new(ExitCode.NoSandbox, "the demonstration could not begin", "a program could not be run confined",
+                "sandpiper run -- true"));
         var pip = new PipSide(Stage.Make(Path.Combine(place, "pip-home")), executable, root, interpreter.Path);
         return pip.Exists() ? pip : null;
     }
@@ -79,13 +87,15 @@ internal static class DemoCommand
         terminal.Line("A sample index was made for this; nothing leaves this machine. A decoy key lies in a throw-away home.");
         if (!hasPip) terminal.Line("There is no pip here, so only our side is shown.");
         terminal.Line("");
-        terminal.Line(new string(' ', 4), "".PadRight(TriedWidth), Inked.Bold((hasPip ? "plain pip" : "").PadRight(PipWidth)), Inked.Bold("sandpiper"));
+        terminal.Line(new string(' ', 4), "".PadRight(TriedWidth), Inked.Bold((hasPip ? "plain pip" : "").PadRight(PipWidth)),
+            Inked.Bold("sandpiper"));
         terminal.Flush();
     }
 
     private static void WriteAct(Terminal terminal, int number, Act act)
     {
-        terminal.Line($"{number,2}  ", act.Tried.PadRight(TriedWidth), Inked.Dim((act.Pip ?? "–").PadRight(PipWidth)), act.AsPromised ? Inked.Green(act.Sandpiper) : Inked.Red(act.Sandpiper));
+        terminal.Line($"{number,2}  ", act.Tried.PadRight(TriedWidth), Inked.Dim((act.Pip ?? "–").PadRight(PipWidth)),
+            act.AsPromised ? Inked.Green(act.Sandpiper) : Inked.Red(act.Sandpiper));
         terminal.Flush();
     }
 

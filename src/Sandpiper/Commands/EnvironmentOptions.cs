@@ -34,14 +34,17 @@ internal static class EnvironmentOptions
     {
         if (name.Contains('/', StringComparison.Ordinal))
         {
-            throw new ExplainedException(new(ExitCode.WrongUsage, $"`{name}` is no name of an environment", "environments at a path of your own are not supported yet; a name is kept under the data directory", "sandpiper install --env NAME …"));
+            throw new ExplainedException(new(ExitCode.WrongUsage, $"`{name}` is no name of an environment",
+                "environments at a path of your own are not supported yet; a name is kept under the data directory",
+                "sandpiper install --env NAME …"));
         }
         return ManagedEnvironment.Open(session.Places.Root, name);
     }
 
     /// <exception cref="ExplainedException">Nothing was ever installed in it.</exception>
     /// <exception cref="CurrentLostException">Something was, and its link does not say what.</exception>
-    public static Generation CurrentOf(ManagedEnvironment environment) => CurrentGeneration.Read(environment) ?? throw NothingIn(environment);
+    public static Generation CurrentOf(ManagedEnvironment environment) =>
+        CurrentGeneration.Read(environment) ?? throw NothingIn(environment);
 
     /// <summary>Nothing was ever installed in it.</summary>
     public static ExplainedException NothingIn(ManagedEnvironment environment) => new(new(
@@ -51,7 +54,8 @@ internal static class EnvironmentOptions
     /// <summary>The interpreter that the next generation is made for.</summary>
     /// <exception cref="InterpreterGoneException">There is none.</exception>
     public static Interpreter InterpreterOf(Session session, Generation generation) =>
-        new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), Environment.GetEnvironmentVariable("PATH")).For(generation);
+        new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), Environment.GetEnvironmentVariable("PATH"))
+            .For(generation);
 
     /// <summary>The packages of every environment as it is now; one that cannot be read has none.</summary>
     public static IEnumerable<InstalledPackage> AllInstalled(Session session)
@@ -78,14 +82,16 @@ internal static class EnvironmentOptions
     {
         using var session = Session.ToLook(context.ParseResult);
         var environment = Open(session, context.ParseResult.GetValue(env) ?? Shared);
-        return environment.Current is { } number ? environment.Read(number).Packages.Select(p => new CompletionItem(p.Name.ToString())) : [];
+        return environment.Current is { } number
+            ? environment.Read(number).Packages.Select(p => new CompletionItem(p.Name.ToString())) : [];
     }
 
     /// <summary>Numbers of the generations of the chosen environment, for completion.</summary>
     public static IEnumerable<CompletionItem> GenerationNumbers(CompletionContext context, Option<string> env)
     {
         using var session = Session.ToLook(context.ParseResult);
-        return Open(session, context.ParseResult.GetValue(env) ?? Shared).Numbers.Select(n => new CompletionItem(n.ToString(CultureInfo.InvariantCulture)));
+        return Open(session, context.ParseResult.GetValue(env) ?? Shared).Numbers.Select(
+            n => new CompletionItem(n.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static IEnumerable<CompletionItem> Names(CompletionContext context)

@@ -16,7 +16,10 @@ internal static class HistoryCommand
         Option<string> env = EnvironmentOptions.Env();
         var command = new TaughtCommand("history", "what changed when, and how to go back",
             [new("sandpiper history", "of your shared environment")],
-            ["The dot marks the generation that is current. Every change is a line of the environment's ledger, which is only ever appended to."]);
+            [
+                "The dot marks the generation that is current. Every change is a line of the environment's ledger, which is only ever "
+                + "appended to.",
+            ]);
         command.Options.Add(env);
         command.SetAction(parsed =>
         {
@@ -28,13 +31,15 @@ internal static class HistoryCommand
             if (!state.IsLinked)
             {
                 session.Terminal.Note(Inked.Yellow(
-                    $"the link that says which generation is current is lost; {state.Number} was current last: sandpiper repair{InEnvironment.Option(environment.Name)}"));
+                    $"the link that says which generation is current is lost; {state.Number} was current last: "
+                        + $"sandpiper repair{InEnvironment.Option(environment.Name)}"));
             }
             var ledger = new EnvironmentLedger(environment);
             ImmutableArray<LedgerLine> lines = ledger.Read();
             if (session.Json) WriteJson(session.Terminal, environment.Name, current, lines);
             else WriteWords(session.Terminal, current, environment.Numbers, lines);
-            if (ledger.Unreadable > 0) session.Terminal.Note(Inked.Yellow($"{Counted.Of(ledger.Unreadable, "line")} of the ledger cannot be read"));
+            if (ledger.Unreadable > 0)
+                session.Terminal.Note(Inked.Yellow($"{Counted.Of(ledger.Unreadable, "line")} of the ledger cannot be read"));
             return (int)ExitCode.Done;
         });
         return command;
@@ -46,7 +51,8 @@ internal static class HistoryCommand
         {
             bool isCurrent = line.To == current;
             string when = line.When.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-            terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3}   ", when, "  ", line.Command.PadRight(9), "  ", Summary(line.Changes));
+            terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3}   ", when, "  ", line.Command.PadRight(9), "  ",
+                Summary(line.Changes));
             foreach (string text in line.Overrides) terminal.Line(Inked.Yellow($"        {text}"));
         }
         int? back = current is { } now ? SwitchHistory.Before(lines, now).Intersect(available).Select(n => (int?)n).FirstOrDefault() : null;
@@ -66,36 +72,38 @@ internal static class HistoryCommand
         return string.Join(", ", shown) + (changes.Length > NamesShown ? $", and {changes.Length - NamesShown} more" : "");
     }
 
-    private static void WriteJson(Terminal terminal, string environment, int? current, ImmutableArray<LedgerLine> lines) => JsonAnswer.Write(terminal, "history", json =>
-    {
-        json.WriteString("environment", environment);
-        json.WriteNumber("current", current ?? 0);
-        json.WriteStartArray("changes");
-        foreach (LedgerLine line in lines)
+    private static void WriteJson(
+        Terminal terminal, string environment, int? current, ImmutableArray<LedgerLine> lines) =>
+        JsonAnswer.Write(terminal, "history", json =>
         {
-            json.WriteStartObject();
-            json.WriteString("command", line.Command);
-            json.WriteString("when", line.When.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-            json.WriteString("who", line.Who);
-            if (line.From is { } from) json.WriteNumber("from", from);
-            else json.WriteNull("from");
-            json.WriteNumber("to", line.To);
-            json.WriteBoolean("confirmed", line.Confirmed);
-            json.WriteStartArray("packages");
-            foreach (LedgerChange change in line.Changes)
+            json.WriteString("environment", environment);
+            json.WriteNumber("current", current ?? 0);
+            json.WriteStartArray("changes");
+            foreach (LedgerLine line in lines)
             {
                 json.WriteStartObject();
-                json.WriteString("name", change.Name);
-                json.WriteString("before", change.Before);
-                json.WriteString("after", change.After);
-                json.WriteString("sha256", change.Sha256);
-                json.WriteString("index", change.Index);
+                json.WriteString("command", line.Command);
+                json.WriteString("when", line.When.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+                json.WriteString("who", line.Who);
+                if (line.From is { } from) json.WriteNumber("from", from);
+                else json.WriteNull("from");
+                json.WriteNumber("to", line.To);
+                json.WriteBoolean("confirmed", line.Confirmed);
+                json.WriteStartArray("packages");
+                foreach (LedgerChange change in line.Changes)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", change.Name);
+                    json.WriteString("before", change.Before);
+                    json.WriteString("after", change.After);
+                    json.WriteString("sha256", change.Sha256);
+                    json.WriteString("index", change.Index);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteStrings("overrides", line.Overrides);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            json.WriteStrings("overrides", line.Overrides);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    });
+        });
 }

@@ -19,9 +19,17 @@ internal static class InstallCommand
             HelpName = "FILE",
             Description = "requirements file, hashes and includes understood; `-`: standard input; may be repeated",
         };
-        var constraints = new Option<string[]>("-c", "--constraint") { HelpName = "FILE", Description = "limits that are not installed by themselves" };
+        var constraints = new Option<string[]>("-c", "--constraint")
+        {
+            HelpName = "FILE",
+            Description = "limits that are not installed by themselves",
+        };
         var upgrade = new Option<bool>("-U", "--upgrade") { Description = "the newest versions that fit of these and of what they need" };
-        var upgradePackages = new Option<string[]>("--upgrade-package", "-P") { HelpName = "NAME", Description = "the newest version of this one" };
+        var upgradePackages = new Option<string[]>("--upgrade-package", "-P")
+        {
+            HelpName = "NAME",
+            Description = "the newest version of this one",
+        };
         Option<string> env = EnvironmentOptions.Env();
         var python = new TextOption("--python")
         {
@@ -29,7 +37,10 @@ internal static class InstallCommand
             Description = "the interpreter, for a new environment or one whose own is gone; default: the first python3 of 3.8 or later",
         };
         var noDeps = new Option<bool>("--no-deps") { Description = "exactly these, nothing they depend on" };
-        var requireHashes = new Option<bool>("--require-hashes") { Description = "every package must have a --hash in a requirements file" };
+        var requireHashes = new Option<bool>("--require-hashes")
+        {
+            Description = "every package must have a --hash in a requirements file",
+        };
         var pre = new Option<bool>("--pre") { Description = "pre-releases count like releases" };
         var excludeNewer = new Option<DateTimeOffset?>("--exclude-newer", "--uploaded-prior-to")
         {
@@ -38,7 +49,10 @@ internal static class InstallCommand
             Arity = ArgumentArity.OneOrMore,
             CustomParser = Moments.Parse,
         };
-        var omitHooks = new Option<bool>("--omit-hooks") { Description = "install packages without their start-up hooks instead of refusing them" };
+        var omitHooks = new Option<bool>("--omit-hooks")
+        {
+            Description = "install packages without their start-up hooks instead of refusing them",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "say what would be done, do nothing" };
 
         var command = new TaughtCommand("install", "add packages to an environment",
@@ -51,21 +65,26 @@ internal static class InstallCommand
             ],
             [
                 "Only wheels are installed; no code of a package runs. What a wheel holds is compared with what it says of itself and with "
-                + "the index before anything changes; the environment is then switched to its next generation in one step, or left as it was.",
+                + "the index before anything changes; the environment is then switched to its next generation "
+                + "in one step, or left as it was.",
             ]);
         command.Arguments.Add(requirements);
-        foreach (Option option in (Option[])[files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, dryRun]) command.Options.Add(option);
+        Option[] options =
+            [files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, dryRun];
+        foreach (Option option in options) command.Options.Add(option);
         LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
 
         command.SetAction(async (parsed, cancel) =>
         {
             using var session = Session.Of(parsed);
-            var lines = RequirementLines.Of(parsed.GetValue(requirements) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(constraints) ?? []);
+            var lines = RequirementLines.Of(
+                parsed.GetValue(requirements) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(constraints) ?? []);
             // A file that is empty or not filled in yet is one all the same; a command without any is a mistake.
             if (!lines.Lines.Any(l => !l.IsConstraint) && parsed.GetValue(files) is null or [])
             {
-                throw new ExplainedException(new(ExitCode.WrongUsage, "nothing to install was named", "name packages, or a requirements file with -r", "sandpiper help install"));
+                throw new ExplainedException(new(ExitCode.WrongUsage, "nothing to install was named",
+                    "name packages, or a requirements file with -r", "sandpiper help install"));
             }
             var request = new InstallationRequest
             {
@@ -86,7 +105,8 @@ internal static class InstallCommand
         return command;
     }
 
-    private static async Task<int> InstallAsync(Session session, InstallationRequest request, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
+    private static async Task<int> InstallAsync(
+        Session session, InstallationRequest request, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
         if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
@@ -95,7 +115,8 @@ internal static class InstallCommand
             return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
         using var indexes = new OpenIndexes(session, addresses, request.Limits);
         using var line = new ProgressLine(session.Terminal, Session.Time);
-        InstallationOutcome outcome = await new Installation(session.Context, interpreter, indexes.Whole).InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
+        InstallationOutcome outcome = await new Installation(session.Context, interpreter, indexes.Whole)
+            .InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
         line.Dispose();
         indexes.TellLeftOut(session.Terminal);
         switch (outcome)
@@ -131,7 +152,9 @@ internal static class InstallCommand
         // When its own is gone, the one that was named takes its place, of whatever version: what does not fit it is chosen anew.
         return isOwn || new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), searchPath).Own(current) is null
             ? asked
-            : throw new ExplainedException(new(ExitCode.CouldNot, $"`{environment.Name}` belongs to {current.Python} ({current.PythonName}); nothing was changed",
-                $"you asked for {asked.Path}, which is Python {asked.Version}", $"sandpiper install --env NAME --python {asked.Path} …      makes another environment"));
+            : throw new ExplainedException(new(ExitCode.CouldNot,
+                $"`{environment.Name}` belongs to {current.Python} ({current.PythonName}); nothing was changed",
+                $"you asked for {asked.Path}, which is Python {asked.Version}",
+                $"sandpiper install --env NAME --python {asked.Path} …      makes another environment"));
     }
 }

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Sandpiper.Commands;
 
-/// <summary>Reads <c>--exclude-newer</c> and <c>--expires</c>: a moment (<c>2026-11-01</c>, <c>2026-11-01T12:00:00Z</c>) or an age (<c>3 days</c>, <c>12h</c>, <c>P3D</c>).</summary>
+/// <summary>
+/// Reads <c>--exclude-newer</c> and <c>--expires</c>: a moment (<c>2026-11-01</c>, <c>2026-11-01T12:00:00Z</c>) or an age (<c>3
+/// days</c>, <c>12h</c>, <c>P3D</c>).
+/// </summary>
 internal static class Moments
 {
     private const int MaxAgeInDays = 36_500;
@@ -38,11 +41,13 @@ internal static class Moments
         // A date alone means its whole day: what was uploaded on it is still considered.
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
         {
-            moment = day == DateOnly.MaxValue ? DateTimeOffset.MaxValue : new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+            moment = day == DateOnly.MaxValue
+                ? DateTimeOffset.MaxValue : new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
             return true;
         }
         if (text.Length > 10 && text[10] is 'T' or 't' or ' '
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out moment))
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out moment))
         {
             return true;
         }

@@ -24,7 +24,8 @@ internal sealed class OpenIndexes : IDisposable
         _indexes = [.. addresses.Select(address => address.IsFile
             ? (IPackageIndex)new DirectoryIndex(address, MetadataIn)
             : new SimpleIndex(
-                address, session.Places.IndexCache, MetadataIn, Session.Time, session.Offline, Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy))];
+                address, session.Places.IndexCache, MetadataIn, Session.Time, session.Offline,
+                Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy))];
         _whole = new PagesWithGaps(_indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes));
     }
 

@@ -103,7 +103,8 @@ internal static class PlainFile
         catch (DecoderFallbackException error)
         {
             int line = bytes[..Math.Clamp(mark + error.Index, 0, bytes.Length)].Count((byte)'\n') + 1;
-            throw new RequirementsFileException($"{path}:{line}", $"it is not {encoding.WebName.ToUpperInvariant()}, as a requirements file is");
+            throw new RequirementsFileException(
+                $"{path}:{line}", $"it is not {encoding.WebName.ToUpperInvariant()}, as a requirements file is");
         }
     }
 

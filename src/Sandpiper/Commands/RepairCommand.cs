@@ -17,12 +17,12 @@ internal static class RepairCommand
         var command = new TaughtCommand("repair", "put back what was changed by hand",
             [new("sandpiper repair", "what `sandpiper verify --full` finds is made as it was")],
             [
-                "The same packages become the next generation, made from sealed files alone. Files of the store that are damaged or gone come from "
-                + "the index again, and have to be the very bytes that were installed; without an index nothing is thrown away. The damaged "
-                + "generation is kept as it is.",
-                "The commands on your PATH, the link to the current generation and the ledger are put back as far as they can be known; what is not "
-                + "ours and stands in the way is put aside, never thrown away. An environment whose interpreter was replaced by one of the same version is "
-                + "made for that one.",
+                "The same packages become the next generation, made from sealed files alone. Files of the store that are damaged or gone "
+                + "come from the index again, and have to be the very bytes that were installed; without an index nothing is thrown away. "
+                + "The damaged generation is kept as it is.",
+                "The commands on your PATH, the link to the current generation and the ledger are put back as far as they can be known; "
+                + "what is not ours and stands in the way is put aside, never thrown away. An environment whose interpreter was replaced "
+                + "by one of the same version is made for that one.",
             ]);
         command.Options.Add(env);
         LimitOptions limits = LimitOptions.AddTo(command);
@@ -33,9 +33,12 @@ internal static class RepairCommand
             ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             if (CurrentGeneration.Of(environment) is not { } current) throw EnvironmentOptions.NothingIn(environment);
             Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, environment.Read(current.Number));
-            using var indexes = new OpenIndexes(session, index.Chosen(parsed, new RequirementsFile(), session.Terminal), limits.Chosen(parsed));
+            using var indexes = new OpenIndexes(
+                session, index.Chosen(parsed, new RequirementsFile(), session.Terminal), limits.Chosen(parsed));
             using var line = new ProgressLine(session.Terminal, Session.Time);
-            RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole).MendAsync(new RepairRequest(environment.Name) { Limits = limits.Chosen(parsed) }, new ShownFacts(session.Terminal, line), cancel);
+            RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole)
+                .MendAsync(new RepairRequest(environment.Name) { Limits = limits.Chosen(parsed) }, new ShownFacts(session.Terminal, line),
+                    cancel);
             line.Dispose();
             return Tell(session, environment.Name, outcome);
         });
@@ -47,13 +50,17 @@ internal static class RepairCommand
         switch (outcome)
         {
             case RepairOutcome.NotDescribed { Generation: var generation }:
-                throw new ExplainedException(new(ExitCode.Refused, $"generation {generation.Number} of `{environment}` was not repaired; nothing was changed",
-                    $"its own description, generation.json, is not the one that the ledger knows: `{generation.Directory}`", "sandpiper rollback", "sandpiper history"));
+                throw new ExplainedException(new(ExitCode.Refused,
+                    $"generation {generation.Number} of `{environment}` was not repaired; nothing was changed",
+                    $"its own description, generation.json, is not the one that the ledger knows: `{generation.Directory}`",
+                    "sandpiper rollback", "sandpiper history"));
             case RepairOutcome.Gone { Why: var why }:
                 throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed",
                     ResolutionWords.Because(why), ["sandpiper rollback"]));
             case RepairOutcome.Repaired repaired:
-                session.Terminal.Note($"{Counted.Of(repaired.Findings.Length, "thing")} {(repaired.Findings.Length == 1 ? "was" : "were")} not as installed; {Counted.Of(repaired.Fetched, "wheel")} fetched again");
+                session.Terminal.Note(
+                    $"{Counted.Of(repaired.Findings.Length, "thing")} {(repaired.Findings.Length == 1 ? "was" : "were")} not as installed; "
+                    + $"{Counted.Of(repaired.Fetched, "wheel")} fetched again");
                 if (repaired.Change.IsNew || session.Json)
                 {
                     ChangeReport.Write(session, "repair", environment, repaired.Change);
@@ -63,7 +70,8 @@ internal static class RepairCommand
                 foreach (string note in repaired.Change.Notes) session.Terminal.Note(note);
                 break;
             case RepairOutcome.AsInstalled { Generation: var generation }:
-                ChangeReport.Write(session, "repair", environment, new EnvironmentChange(generation.Number, IsNew: false, [], generation.Packages.Length, TimeSpan.Zero));
+                ChangeReport.Write(session, "repair", environment,
+                    new EnvironmentChange(generation.Number, IsNew: false, [], generation.Packages.Length, TimeSpan.Zero));
                 break;
         }
         return (int)ExitCode.Done;

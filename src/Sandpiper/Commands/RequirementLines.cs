@@ -28,19 +28,22 @@ internal static class RequirementLines
     /// <exception cref="ExplainedException">It is no name.</exception>
     public static PackageName NameOf(string word) => PackageName.TryParse(word, out PackageName name, out ParseProblem problem)
         ? name
-        : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` is no name of a package", problem.ToString()));
+        : throw new ExplainedException(new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` is no name of a package",
+            problem.ToString()));
 
     private static RequirementLine Parse(string word)
     {
         // `six-1.0-py3-none-any.whl` is also the well-formed name of a project that nobody means.
-        bool isArchive = word.EndsWith(".whl", StringComparison.OrdinalIgnoreCase) || word.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase);
+        bool isArchive = word.EndsWith(".whl", StringComparison.OrdinalIgnoreCase)
+            || word.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase);
         ParseProblem problem = default;
         if (!isArchive && Requirement.TryParse(word, out Requirement? requirement, out problem))
         {
             return new RequirementLine(requirement, [], IsConstraint: false, "the command line");
         }
         throw new ExplainedException(isArchive || word is "." or ".." || word.Contains('/', StringComparison.Ordinal)
-            ? new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` cannot be installed", "files and directories are not supported yet, only names from an index")
+            ? new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` cannot be installed",
+                "files and directories are not supported yet, only names from an index")
             : new(ExitCode.WrongUsage, $"`{WithoutSecrets.OfWord(word)}` is no requirement", problem.ToString(), "sandpiper help install"));
     }
 
@@ -65,7 +68,8 @@ internal static class RequirementLines
     {
         if (a.IndexUrl is not null && b.IndexUrl is not null && !string.Equals(a.IndexUrl, b.IndexUrl, StringComparison.Ordinal))
         {
-            throw new ExplainedException(new(ExitCode.WrongUsage, "two requirements files name different indexes", $"`{WithoutSecrets.OfBrokenAddress(a.IndexUrl)}` and `{WithoutSecrets.OfBrokenAddress(b.IndexUrl)}`"));
+            throw new ExplainedException(new(ExitCode.WrongUsage, "two requirements files name different indexes",
+                $"`{WithoutSecrets.OfBrokenAddress(a.IndexUrl)}` and `{WithoutSecrets.OfBrokenAddress(b.IndexUrl)}`"));
         }
         return new RequirementsFile
         {

@@ -14,10 +14,11 @@ internal static class RollbackCommand
         var number = new Argument<int?>("N") { Arity = ArgumentArity.ZeroOrOne, CustomParser = NumberIn };
         Option<string> env = EnvironmentOptions.Env();
         var command = new TaughtCommand("rollback", "go back to an earlier generation",
-            [new("sandpiper rollback", "to the one that was current before"), new("sandpiper rollback 3", "to generation 3, as `sandpiper history` numbers them")],
+            [new("sandpiper rollback", "to the one that was current before"),
+                new("sandpiper rollback 3", "to generation 3, as `sandpiper history` numbers them")],
             [
-                "Nothing is downloaded or rebuilt: the environment is switched in one step. Without a number it goes to the generation that was current "
-                + "before, and asked again to the one before that; forward, or anywhere else, it goes by number.",
+                "Nothing is downloaded or rebuilt: the environment is switched in one step. Without a number it goes to the generation "
+                + "that was current before, and asked again to the one before that; forward, or anywhere else, it goes by number.",
             ]);
         command.Arguments.Add(number);
         command.Options.Add(env);
@@ -32,8 +33,11 @@ internal static class RollbackCommand
             if (outcome is RollbackOutcome.NoSuchGeneration missing)
             {
                 throw new ExplainedException(new(ExitCode.CouldNot,
-                    missing.Number is { } n ? $"there is no generation {n}; nothing was changed" : "there is no earlier generation; nothing was changed",
-                    missing.Available.Length < 2 ? "this is the only one" : $"those there are: {string.Join(", ", missing.Available)}", "sandpiper history"));
+                    missing.Number is { } n
+                        ? $"there is no generation {n}; nothing was changed"
+                        : "there is no earlier generation; nothing was changed",
+                    missing.Available.Length < 2 ? "this is the only one" : $"those there are: {string.Join(", ", missing.Available)}",
+                    "sandpiper history"));
             }
             ChangeReport.Write(session, "rollback", environment.Name, ((RollbackOutcome.Switched)outcome).Change);
             return Task.FromResult((int)ExitCode.Done);

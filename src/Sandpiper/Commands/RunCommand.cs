@@ -31,13 +31,13 @@ internal static class RunCommand
                 new("sandpiper run --net all -- python fetch.py", "may use the network"),
             ],
             [
-                "Without grants a program sees the system and its packages read-only, the current directory read-only, a private empty home, and no "
-                + "network, no other processes, none of your environment variables. A current directory that is your home, lies above it or holds keys "
-                + "is not shown at all, unless you name it with --read.",
-                "In a directory that it may write, what makes other programs run code later (.git, .venv, conftest.py, *.pth and the like) stays as it is; "
-                + "where there was none and the program makes one, you are told.",
-                "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not executable, 127 when "
-                + "there is none of that name, 4 when there is no sandbox to be had here.",
+                "Without grants a program sees the system and its packages read-only, the current directory read-only, a private empty "
+                + "home, and no network, no other processes, none of your environment variables. A current directory that is your home, "
+                + "lies above it or holds keys is not shown at all, unless you name it with --read.",
+                "In a directory that it may write, what makes other programs run code later (.git, .venv, conftest.py, *.pth and the "
+                + "like) stays as it is; where there was none and the program makes one, you are told.",
+                "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not "
+                + "executable, 127 when there is none of that name, 4 when there is no sandbox to be had here.",
             ]) { HasJson = false };
         command.Arguments.Add(program);
         foreach (Option option in (Option[])[env, write, read, net, variables, cwd]) command.Options.Add(option);

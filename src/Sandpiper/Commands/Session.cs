@@ -16,7 +16,8 @@ internal sealed class Session : IDisposable
     private static readonly bool StartedAsRoot = RootPrivileges.Held;
 
     private Session(Terminal terminal, DataPlaces places, OwnProgram ownProgram, uint callersMask, bool json, bool offline, bool wasRoot) =>
-        (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) = (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
+        (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) =
+            (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
 
     public Terminal Terminal { get; }
 
@@ -70,13 +71,16 @@ internal sealed class Session : IDisposable
         // Before: the user that root becomes may have no way to where it lies.
         OwnProgram ownProgram = OwnProgram.Held();
         if (RootPrivileges.Held) RootPrivileges.GiveUp(makesDirectories ? [places.Root, places.Cache] : []);
-        return new Session(TerminalOf(parsed), places, ownProgram, callersMask, parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Offline), asRoot);
+        return new Session(TerminalOf(parsed), places, ownProgram, callersMask, parsed.GetValue(GlobalOptions.Json),
+            parsed.GetValue(GlobalOptions.Offline), asRoot);
     }
 
     /// <summary>The terminal alone, for what needs nothing else: help, errors of the command line.</summary>
     public static Terminal TerminalOf(ParseResult parsed)
     {
-        Verbosity verbosity = Said(parsed, GlobalOptions.Quiet) ? Verbosity.Quiet : Said(parsed, GlobalOptions.Verbose) ? Verbosity.Verbose : Verbosity.Normal;
+        Verbosity verbosity = Said(parsed, GlobalOptions.Quiet) ? Verbosity.Quiet
+            : Said(parsed, GlobalOptions.Verbose) ? Verbosity.Verbose
+            : Verbosity.Normal;
         return Terminal.OfProcess(Said(parsed, GlobalOptions.Color), Said(parsed, GlobalOptions.NoProgress), verbosity);
     }
 

@@ -16,7 +16,9 @@ internal static class ShowCommand
         var name = new Argument<string>("NAME");
         Option<string> env = EnvironmentOptions.Env();
         var files = new Option<bool>("-f", "--files") { Description = "also every file" };
-        var command = new TaughtCommand("show", "one installed package", [new("sandpiper show requests", "version, origin, who needs it"), new("sandpiper show -f requests", "and its files")], []);
+        var command = new TaughtCommand(
+            "show", "one installed package",
+            [new("sandpiper show requests", "version, origin, who needs it"), new("sandpiper show -f requests", "and its files")], []);
         command.Arguments.Add(name);
         command.Options.Add(env);
         command.Options.Add(files);
@@ -27,10 +29,13 @@ internal static class ShowCommand
             Generation generation = EnvironmentOptions.CurrentOf(EnvironmentOptions.Open(session, parsed.GetValue(env)!));
             PackageName wanted = RequirementLines.NameOf(parsed.GetValue(name)!);
             InstalledPackage package = generation.Packages.FirstOrDefault(p => p.Name == wanted)
-                ?? throw new ExplainedException(new(ExitCode.CouldNot, $"`{wanted}` is not installed in `{generation.Environment}`", "there is no package of that name", "sandpiper list"));
+                ?? throw new ExplainedException(new(ExitCode.CouldNot, $"`{wanted}` is not installed in `{generation.Environment}`",
+                    "there is no package of that name", "sandpiper list"));
             var store = new WheelStore(session.Places.Root);
-            SealedWheel wheel = store.Find(package.Digest) ?? throw new StoreDamagedException(package.Digest, "its entry in the store is gone");
-            if (!CoreMetadata.TryParse(store.ReadMetadata(wheel).Span, out CoreMetadata? metadata, out _)) throw new StoreDamagedException(package.Digest, "its METADATA cannot be read");
+            SealedWheel wheel = store.Find(package.Digest)
+                ?? throw new StoreDamagedException(package.Digest, "its entry in the store is gone");
+            if (!CoreMetadata.TryParse(store.ReadMetadata(wheel).Span, out CoreMetadata? metadata, out _))
+                throw new StoreDamagedException(package.Digest, "its METADATA cannot be read");
             ImmutableArray<string> paths = parsed.GetValue(files) ? [.. wheel.Files.Select(f => f.Path).Order(StringComparer.Ordinal)] : [];
             if (session.Json) WriteJson(session.Terminal, package, metadata, paths);
             else WriteWords(session.Terminal, generation, package, metadata, paths);
@@ -39,7 +44,8 @@ internal static class ShowCommand
         return command;
     }
 
-    internal static void WriteWords(Terminal terminal, Generation generation, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths)
+    internal static void WriteWords(
+        Terminal terminal, Generation generation, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths)
     {
         // pip's words and order, so that what reads pip's output reads ours.
         Field("Name", package.Name.ToString());
@@ -48,7 +54,8 @@ internal static class ShowCommand
         Field("Home-page", metadata.HomePage);
         Field("License", metadata.License);
         Field("Location", generation.SitePackages);
-        Field("Requires", string.Join(", ", metadata.RequiresDist.Where(r => r.Marker is null).Select(r => r.Name.ToString()).Distinct(StringComparer.Ordinal)));
+        Field("Requires", string.Join(", ",
+            metadata.RequiresDist.Where(r => r.Marker is null).Select(r => r.Name.ToString()).Distinct(StringComparer.Ordinal)));
         Field("Required-by", string.Join(", ", package.RequiredBy));
         Field("Wheel", package.WheelFileName);
         Field("SHA-256", package.Digest.Hex);
@@ -69,14 +76,16 @@ internal static class ShowCommand
         else terminal.Line(Inked.Bold($"{label}: "), value);
     }
 
-    internal static void WriteJson(Terminal terminal, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths) => JsonAnswer.Write(terminal, "show", json =>
-    {
-        json.WritePropertyName("package");
-        PackageJson.Write(json, package);
-        json.WriteString("summary", metadata.Summary);
-        json.WriteString("license", metadata.License);
-        json.WriteString("home_page", metadata.HomePage);
-        json.WriteStrings("requires", metadata.RequiresDist.Select(r => r.ToString()));
-        json.WriteStrings("files", paths);
-    });
+    internal static void WriteJson(
+        Terminal terminal, InstalledPackage package, CoreMetadata metadata, ImmutableArray<string> paths) =>
+        JsonAnswer.Write(terminal, "show", json =>
+        {
+            json.WritePropertyName("package");
+            PackageJson.Write(json, package);
+            json.WriteString("summary", metadata.Summary);
+            json.WriteString("license", metadata.License);
+            json.WriteString("home_page", metadata.HomePage);
+            json.WriteStrings("requires", metadata.RequiresDist.Select(r => r.ToString()));
+            json.WriteStrings("files", paths);
+        });
 }

@@ -25,7 +25,8 @@ internal sealed class ShownFacts(Terminal terminal, ProgressLine line) : IProgre
                 break;
             case InstallationFact.Checked done:
                 line.Dispose();
-                terminal.Note($"Checked {Counted.Of(done.Wheels, "wheel")} in {ChangeReport.Seconds(done.Took)}: {Counted.Of(done.Files, "file")} equal to RECORD, index hashes equal");
+                terminal.Note($"Checked {Counted.Of(done.Wheels, "wheel")} in {ChangeReport.Seconds(done.Took)}: "
+                    + $"{Counted.Of(done.Files, "file")} equal to RECORD, index hashes equal");
                 break;
         }
     }

@@ -17,8 +17,8 @@ internal static class UninstallCommand
         var command = new TaughtCommand("uninstall", "remove packages from an environment",
             [new("sandpiper uninstall matplotlib", "and what only it needed")],
             [
-                "Packages that came only because the removed ones need them go too; what you asked for by name stays. A package that another one "
-                + "needs is not removed. `sandpiper rollback` brings everything back.",
+                "Packages that came only because the removed ones need them go too; what you asked for by name stays. A package that "
+                + "another one needs is not removed. `sandpiper rollback` brings everything back.",
             ]);
         command.Arguments.Add(names);
         command.Options.Add(env);
@@ -36,9 +36,12 @@ internal static class UninstallCommand
             switch (outcome)
             {
                 case RemovalOutcome.NotInstalled missing:
-                    throw new ExplainedException(new(ExitCode.CouldNot, $"`{missing.Name}` is not installed in `{environment.Name}`; nothing was changed", "there is no package of that name", "sandpiper list"));
+                    throw new ExplainedException(new(ExitCode.CouldNot,
+                        $"`{missing.Name}` is not installed in `{environment.Name}`; nothing was changed",
+                        "there is no package of that name", "sandpiper list"));
                 case RemovalOutcome.StillNeeded needed:
-                    throw new ExplainedException(new(ExitCode.CouldNot, $"`{needed.Name}` was not removed; nothing was changed", $"{string.Join(", ", needed.By)} need{(needed.By.Length == 1 ? "s" : "")} it",
+                    throw new ExplainedException(new(ExitCode.CouldNot, $"`{needed.Name}` was not removed; nothing was changed",
+                        $"{string.Join(", ", needed.By)} need{(needed.By.Length == 1 ? "s" : "")} it",
                         $"sandpiper uninstall {needed.Name} {string.Join(' ', needed.By)}"));
             }
             ChangeReport.Write(session, "uninstall", environment.Name, ((RemovalOutcome.Removed)outcome).Change);

@@ -17,11 +17,15 @@ internal static class VerifyCommand
     public static Command Build()
     {
         Option<string> env = EnvironmentOptions.Env();
-        var full = new Option<bool>("--full") { Description = "read every byte, not only of files that were touched since they were sealed" };
-        var command = new TaughtCommand("verify", "is everything still as installed?", [new("sandpiper verify", "in a moment"), new("sandpiper verify --full", "every byte")],
+        var full = new Option<bool>("--full")
+        {
+            Description = "read every byte, not only of files that were touched since they were sealed",
+        };
+        var command = new TaughtCommand("verify", "is everything still as installed?",
+            [new("sandpiper verify", "in a moment"), new("sandpiper verify --full", "every byte")],
             [
-                "Looked at are the current generation, the sealed packages below it, the ledger, the interpreter and, of the shared environment, "
-                + "the commands on your PATH.",
+                "Looked at are the current generation, the sealed packages below it, the ledger, the interpreter and, of the shared "
+                + "environment, the commands on your PATH.",
                 "The exit code is 0 when everything is as installed, and 3 when something is not.",
             ]);
         command.Options.Add(env);
@@ -44,7 +48,8 @@ internal static class VerifyCommand
     private static void WriteWords(Terminal terminal, Verification.Report report, bool full, TimeSpan took)
     {
         Generation generation = report.Generation;
-        string what = $"`{generation.Environment}` generation {generation.Number}: {Counted.Of(generation.Packages.Length, "package")}, {Counted.Of(report.Files, "file")}";
+        string what = $"`{generation.Environment}` generation {generation.Number}: "
+            + $"{Counted.Of(generation.Packages.Length, "package")}, {Counted.Of(report.Files, "file")}";
         if (report.Findings.IsEmpty)
         {
             terminal.Line($"{what}, as installed ({ChangeReport.Seconds(took)}{(full ? ", every byte" : "; every byte: --full")})");
@@ -54,13 +59,15 @@ internal static class VerifyCommand
         terminal.Line("");
         WriteFindings(terminal, report.Findings);
         terminal.Problem("");
-        terminal.Problem(Inked.Cyan("hint: "), $"sandpiper repair{InEnvironment.Option(generation.Environment)}        makes it as it was installed");
+        terminal.Problem(Inked.Cyan("hint: "),
+            $"sandpiper repair{InEnvironment.Option(generation.Environment)}        makes it as it was installed");
     }
 
     internal static void WriteFindings(Terminal terminal, ImmutableArray<Finding> findings)
     {
         terminal.Line(Inked.Red("×"), $" {findings.Length:N0} {(findings.Length == 1 ? "thing is" : "things are")} not as installed");
-        var shown = findings.Take(Shown).Select(f => (Path: VisibleText.Of(f.Path), Kind: WordFor(f.Kind), Owner: OwnerOf(f), f.RunsAtStart)).ToList();
+        var shown = findings.Take(Shown)
+            .Select(f => (Path: VisibleText.Of(f.Path), Kind: WordFor(f.Kind), Owner: OwnerOf(f), f.RunsAtStart)).ToList();
         int pathWidth = shown.Max(s => s.Path.Length);
         int ownerWidth = shown.Max(s => s.Owner.Length);
         foreach (var (path, kind, owner, runsAtStart) in shown)
@@ -91,7 +98,8 @@ internal static class VerifyCommand
         _ => "generation",
     };
 
-    private static string WordFor(FindingKind kind) => kind switch { FindingKind.Changed => "changed", FindingKind.Missing => "missing", FindingKind.Added => "added", _ => "mode" };
+    private static string WordFor(FindingKind kind) =>
+        kind switch { FindingKind.Changed => "changed", FindingKind.Missing => "missing", FindingKind.Added => "added", _ => "mode" };
 
     private static void WriteJson(Terminal terminal, Verification.Report report, bool full) => JsonAnswer.Write(terminal, "verify", json =>
     {

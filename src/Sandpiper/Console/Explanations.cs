@@ -33,39 +33,57 @@ internal static class Explanations
             e.IsRefusal ? $"what the index gave was refused; {Nothing}" : $"the index could not be asked; {Nothing}",
             e.Location is { } location ? $"{e.Because}: `{location}` ({e.Rule})" : $"{e.Because} ({e.Rule})"),
         RequirementsFileException e => new(ExitCode.WrongUsage, $"`{e.Where}` was not understood; {Nothing}", e.Because),
-        InterpreterException e => new(ExitCode.CouldNot, $"no interpreter to install for; {Nothing}", $"{e.Because}{Quoted(e.Path)}", "sandpiper install --python /path/to/python3 …"),
-        WaiverFileDamagedException e => new(ExitCode.Refused, $"the record of what you allowed cannot be read; {Nothing}", $"{e.Because}: `{e.File}`, line {e.Line}", $"mend or remove {e.File}"),
-        UnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written", "free some space and run the same command again"),
-        UnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`", "choose another place with --root DIR"),
+        InterpreterException e => new(ExitCode.CouldNot, $"no interpreter to install for; {Nothing}", $"{e.Because}{Quoted(e.Path)}",
+            "sandpiper install --python /path/to/python3 …"),
+        WaiverFileDamagedException e => new(
+            ExitCode.Refused, $"the record of what you allowed cannot be read; {Nothing}", $"{e.Because}: `{e.File}`, line {e.Line}",
+            $"mend or remove {e.File}"),
+        UnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(
+            ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written",
+            "free some space and run the same command again"),
+        UnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`",
+            "choose another place with --root DIR"),
         StoreDamagedException { WasDiscarded: true } e => new(ExitCode.Refused,
             "an entry of the store is not what was sealed, and was taken out of it; no environment was changed",
             $"{e.Because}: {e.Digest}", "run the same command again: it fetches the wheel anew"),
-        StoreDamagedException e => new(ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair"),
+        StoreDamagedException e => new(
+            ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair"),
         CurrentLostException e => new(ExitCode.CouldNot, $"`{e.Environment}` does not say which of its generations is current; {Nothing}",
-            $"`{e.Link}` is gone or leads elsewhere; {Counted.Of(e.Generations, "generation")} {(e.Generations == 1 ? "is" : "are")} there, "
-                + $"and {e.Last} was current last",
+            $"`{e.Link}` is gone or leads elsewhere; {Counted.Of(e.Generations, "generation")} {(e.Generations == 1 ? "is" : "are")} "
+                + $"there, and {e.Last} was current last",
             $"sandpiper repair{InEnvironment.Option(e.Environment)}", $"sandpiper rollback {e.Last}{InEnvironment.Option(e.Environment)}"),
-        InterpreterGoneException e => new(ExitCode.CouldNot, $"the interpreter of `{e.Environment}` is gone; {Nothing}", $"{e.Because}; it was `{e.Path}`",
-            $"sandpiper install --python /path/to/python3{InEnvironment.Option(e.Environment)} {string.Join(' ', e.Requested.Select(r => $"'{r}'"))}"),
+        InterpreterGoneException e => new(ExitCode.CouldNot, $"the interpreter of `{e.Environment}` is gone; {Nothing}",
+            $"{e.Because}; it was `{e.Path}`",
+            $"sandpiper install --python /path/to/python3{InEnvironment.Option(e.Environment)} "
+                + $"{string.Join(' ', e.Requested.Select(r => $"'{r}'"))}"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
         SandboxUnavailableException e => ConfinementWords.Of(e),
         GrantRefusedException e => ConfinementWords.Of(e),
-        KernelException { Path: null } e => new(ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
+        KernelException { Path: null } e => new(
+            ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
-        UnauthorizedAccessException e => new(ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}", PathIn(e) is { } path ? $"it may not be read or written: `{path}`" : e.Message),
-        IOException { HResult: NoSpace } e => new(ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),
-        IOException { HResult: ReadOnlyFileSystem } e => new(ExitCode.CouldNot, $"the file system is read-only; {Nothing}", e.Message, "choose another place with --root DIR"),
-        FileNotFoundException { FileName: { } name } => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such file: `{name}`"),
-        DirectoryNotFoundException e when PathIn(e) is { } path => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such directory: `{path}`"),
+        UnauthorizedAccessException e => new(
+            ExitCode.CouldNot, $"a file or directory cannot be used; {Nothing}",
+            PathIn(e) is { } path ? $"it may not be read or written: `{path}`" : e.Message),
+        IOException { HResult: NoSpace } e => new(
+            ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),
+        IOException { HResult: ReadOnlyFileSystem } e => new(
+            ExitCode.CouldNot, $"the file system is read-only; {Nothing}", e.Message, "choose another place with --root DIR"),
+        FileNotFoundException { FileName: { } name } => new(
+            ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such file: `{name}`"),
+        DirectoryNotFoundException e when PathIn(e) is { } path => new(
+            ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such directory: `{path}`"),
         IOException e => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", e.Message),
-        _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below", error.ToString().Split('\n').ToImmutableArray(), []),
+        _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below",
+            error.ToString().Split('\n').ToImmutableArray(), []),
     };
 
     private static Explanation OfUnfinished(ChangeUnfinishedException e) => new(
         ExitCode.CouldNot,
         e.Step switch
         {
-            AfterSwitch.Shims => $"`{e.Environment}` is at generation {e.Generation} now, but not all of its commands are where your shell finds them",
+            AfterSwitch.Shims =>
+                $"`{e.Environment}` is at generation {e.Generation} now, but not all of its commands are where your shell finds them",
             AfterSwitch.Ledger => $"`{e.Environment}` is at generation {e.Generation} now, but its history does not say so yet",
             _ => $"`{e.Environment}` is at generation {e.Generation} now, but that may not outlive a power failure",
         },
@@ -82,7 +100,8 @@ internal static class Explanations
             .. FindingWords.EvidenceOf(first) is { } evidence ? [$"  1 │ {evidence}"] : ImmutableArray<string>.Empty,
             .. WhyNoMore(refused.Allowance) is { } ended ? [ended] : ImmutableArray<string>.Empty,
         ];
-        string what = refused.Artifact is { } artifact ? $"`{artifact.Name}` {artifact.Version} was not installed; {Nothing}" : $"a wheel was refused; {Nothing}";
+        string what = refused.Artifact is { } artifact
+            ? $"`{artifact.Name}` {artifact.Version} was not installed; {Nothing}" : $"a wheel was refused; {Nothing}";
         return new(ExitCode.Refused, what, because, HintsOf(refused));
     }
 

@@ -3,14 +3,20 @@ using Sandpiper.Sandbox.Decoys;
 
 namespace Sandpiper.Demonstration;
 
-/// <summary>The acts of the demonstration, in order. Every result is read from outside: files, a decoy, exit codes; never from a program's own words.</summary>
+/// <summary>
+/// The acts of the demonstration, in order. Every result is read from outside: files, a decoy, exit codes;
+/// never from a program's own words.
+/// </summary>
 internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
 {
     private const int Kills = 10;
     private const string Overwrite = "import pebble; open(pebble.__file__, 'a').write('# overwritten\\n')";
 
     // Prints every version that is found in the package's parts: one, when it is whole.
-    private const string Versions = "import pkgutil, importlib, shingle; parts = [importlib.import_module('shingle.' + m.name).VERSION for m in pkgutil.iter_modules(shingle.__path__)]; print(len(parts), *sorted(set(parts + [shingle.__version__])))";
+    private const string Versions =
+        "import pkgutil, importlib, shingle; "
+        + "parts = [importlib.import_module('shingle.' + m.name).VERSION for m in pkgutil.iter_modules(shingle.__path__)]; "
+        + "print(len(parts), *sorted(set(parts + [shingle.__version__])))";
     private readonly DecoyWatch _decoy = new(ours.Stage.Key);
 
     /// <summary>Times that our side's decoy key was opened so far; our own looks at it not counted.</summary>
@@ -36,7 +42,8 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
     {
         bool there = pip?.Install(Stage.Wanted, Stage.WantedToo) ?? false;
         bool here = ours.Install(Stage.Wanted, Stage.WantedToo) && ours.Verify();
-        return new("install two packages into one shared set", Said(there ? "installed" : "failed"), here ? "installed, sealed" : "failed", here);
+        return new("install two packages into one shared set", Said(there ? "installed" : "failed"), here ? "installed, sealed" : "failed",
+            here);
     }
 
     private Act OverwriteFromProgram()
@@ -45,7 +52,8 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
         ours.Python(Overwrite);
         bool there = pip?.Read("pebble/__init__.py")?.Contains("# overwritten", StringComparison.Ordinal) ?? false;
         bool here = ours.Read("pebble/__init__.py")?.Contains("# overwritten", StringComparison.Ordinal) ?? true;
-        return new("a program overwrites one of them", Said(there ? "overwritten" : "unchanged"), here ? "overwritten" : "unchanged: read-only", !here);
+        return new("a program overwrites one of them", Said(there ? "overwritten" : "unchanged"),
+            here ? "overwritten" : "unchanged: read-only", !here);
     }
 
     private Act ChangeByHand()
@@ -59,14 +67,17 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
         File.WriteAllBytes(file, before);
         File.SetLastWriteTimeUtc(file, Store.SealedTree.SealTime);
         File.SetUnixFileMode(file, Store.SealedTree.FileMode);
-        return new("you change one by hand, outside the sandbox", Said(pip?.NoticesAnEdit("pebble/__init__.py") == true ? "seen" : "`pip check` sees nothing"), seen ? "seen by `verify`" : "not seen", seen);
+        return new("you change one by hand, outside the sandbox",
+            Said(pip?.NoticesAnEdit("pebble/__init__.py") == true ? "seen" : "`pip check` sees nothing"),
+            seen ? "seen by `verify`" : "not seen", seen);
     }
 
     private Act BuildCode()
     {
         pip?.Install("backend-runs");
         ours.Install("backend-runs");
-        Act act = new("a source package whose build runs code", Said(pip?.Stage.CodeRan == true ? "ran" : "did not run"), ours.Stage.CodeRan ? "ran" : "not run: wheels only", !ours.Stage.CodeRan);
+        Act act = new("a source package whose build runs code", Said(pip?.Stage.CodeRan == true ? "ran" : "did not run"),
+            ours.Stage.CodeRan ? "ran" : "not run: wheels only", !ours.Stage.CodeRan);
         Clear();
         return act;
     }
@@ -78,7 +89,8 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
         bool installed = ours.Install("pth-hook");
         ours.Python("pass");
         bool good = !installed && !ours.Stage.CodeRan;
-        Act act = new("a wheel with a start-up hook", Said(pip?.Stage.CodeRan == true ? "runs at every start" : "did not run"), good ? $"refused: {ours.LastRule}" : "installed", good);
+        Act act = new("a wheel with a start-up hook", Said(pip?.Stage.CodeRan == true ? "runs at every start" : "did not run"),
+            good ? $"refused: {ours.LastRule}" : "installed", good);
         Clear();
         return act;
     }
@@ -87,7 +99,8 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
     {
         bool there = pip?.Install("record-liar") ?? false;
         bool here = ours.Install("record-liar");
-        return new("a wheel that lies about its files", Said(there ? "installed" : "refused"), here ? "installed" : $"refused: {ours.LastRule}", !here);
+        return new("a wheel that lies about its files", Said(there ? "installed" : "refused"),
+            here ? "installed" : $"refused: {ours.LastRule}", !here);
     }
 
     private Act TamperAtImport()
@@ -109,7 +122,8 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
     {
         int broken = pip is null ? 0 : Survive(pip);
         int brokenHere = Survive(ours);
-        return new($"kill -9 in the middle of an upgrade, {Kills} times", Said(broken == 0 ? $"working {Kills} times" : $"broken {broken} of {Kills} times"),
+        return new($"kill -9 in the middle of an upgrade, {Kills} times",
+            Said(broken == 0 ? $"working {Kills} times" : $"broken {broken} of {Kills} times"),
             brokenHere == 0 ? $"working {Kills} times" : $"broken {brokenHere} of {Kills} times", brokenHere == 0);
     }
 
@@ -129,7 +143,8 @@ internal sealed class Story(SandpiperSide ours, PipSide? pip) : IDisposable
             // The first half is start-up and looking around; what can break breaks later.
             side.InstallAndDie(whole * (0.5 + 0.5 * (i + 0.5) / Kills), target);
             string? seen = side.Python(Versions);
-            if (seen is null || (!string.Equals(seen, old, StringComparison.Ordinal) && !string.Equals(seen, newer, StringComparison.Ordinal))) broken++;
+            if (seen is null
+                || (!string.Equals(seen, old, StringComparison.Ordinal) && !string.Equals(seen, newer, StringComparison.Ordinal))) broken++;
             // Always away from what is there: asking for what one has changes nothing.
             target = string.Equals(seen, newer, StringComparison.Ordinal) ? Stage.Old : Stage.Newer;
         }

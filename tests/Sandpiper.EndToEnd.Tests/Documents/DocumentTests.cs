@@ -15,7 +15,8 @@ public sealed class DocumentTests
     ];
 
     public static TheoryData<string> Pages =>
-        ["README.md", .. Directory.GetFiles(Path.Combine(PublishedCommand.Checkout, "docs"), "*.md").Where(p => PageLine.OfMarkdown(p).Any()).Select(p => $"docs/{Path.GetFileName(p)}").Order(StringComparer.Ordinal)];
+        ["README.md", .. Directory.GetFiles(Path.Combine(PublishedCommand.Checkout, "docs"), "*.md")
+            .Where(p => PageLine.OfMarkdown(p).Any()).Select(p => $"docs/{Path.GetFileName(p)}").Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Commands
     {
@@ -23,7 +24,8 @@ public sealed class DocumentTests
         {
             using var somebody = new Somebody();
             string overview = somebody.Sandpiper("help").Output;
-            return [.. overview.Split('\n').SkipWhile(l => l is not "Commands").Skip(1).TakeWhile(l => l.Length > 0).Select(l => l.Trim().Split(' ')[0])];
+            return [.. overview.Split('\n').SkipWhile(l => l is not "Commands").Skip(1).TakeWhile(l => l.Length > 0)
+                .Select(l => l.Trim().Split(' ')[0])];
         }
     }
 
@@ -56,7 +58,12 @@ public sealed class DocumentTests
     public void A_line_that_ends_otherwise_than_the_page_says_is_found()
     {
         using var reader = new Reader();
-        IReadOnlyList<string> wrong = reader.Type([new("false", 1), new("true", 2), new("false    # exit 1", 3), new("cd / && export X=1", 4), new("test \"$PWD$X\" = /1", 5), new("if", 6)]);
-        Assert.Collection(wrong, first => Assert.StartsWith("line 1:", first, StringComparison.Ordinal), second => Assert.StartsWith("line 6:", second, StringComparison.Ordinal));
+        IReadOnlyList<string> wrong = reader.Type([
+            new("false", 1), new("true", 2), new("false    # exit 1", 3), new("cd / && export X=1", 4),
+            new("test \"$PWD$X\" = /1", 5), new("if", 6),
+        ]);
+        Assert.Collection(wrong,
+            first => Assert.StartsWith("line 1:", first, StringComparison.Ordinal),
+            second => Assert.StartsWith("line 6:", second, StringComparison.Ordinal));
     }
 }

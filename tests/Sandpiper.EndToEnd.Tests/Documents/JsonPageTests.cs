@@ -40,10 +40,14 @@ public sealed class JsonPageTests
             foreach ((string key, string type) in Leaves(answer.RootElement, "").Where(l => l.Key is not "schema"))
             {
                 // Of an empty array only the name can be seen.
-                if (type is "empty") Assert.True(told.Keys.Any(k => k.StartsWith(key, StringComparison.Ordinal)), $"{words}: `{key}` is not on the page");
-                else Assert.True(told.TryGetValue(key, out string? types) && types.Split(" or ").Contains(type, StringComparer.Ordinal), $"{words}: `{key}` of type {type} is not on the page");
+                if (type is "empty")
+                    Assert.True(told.Keys.Any(k => k.StartsWith(key, StringComparison.Ordinal)), $"{words}: `{key}` is not on the page");
+                else
+                    Assert.True(told.TryGetValue(key, out string? types) && types.Split(" or ").Contains(type, StringComparer.Ordinal),
+                        $"{words}: `{key}` of type {type} is not on the page");
             }
-            foreach (string key in told.Keys.Where(k => !k.Contains('.', StringComparison.Ordinal) && !k.Contains('[', StringComparison.Ordinal)))
+            foreach (string key in told.Keys.Where(
+                k => !k.Contains('.', StringComparison.Ordinal) && !k.Contains('[', StringComparison.Ordinal)))
             {
                 Assert.True(answer.RootElement.TryGetProperty(key, out _), $"{words}: `{key}` is on the page only");
             }
@@ -64,7 +68,8 @@ public sealed class JsonPageTests
 
     private static IEnumerable<(string Key, string Type)> Leaves(JsonElement element, string path) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}")),
+        JsonValueKind.Object => element.EnumerateObject()
+            .SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}")),
         JsonValueKind.Array when element.GetArrayLength() == 0 => [($"{path}[]", "empty")],
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Leaves(item, $"{path}[]")),
         JsonValueKind.True or JsonValueKind.False => [(path, "boolean")],

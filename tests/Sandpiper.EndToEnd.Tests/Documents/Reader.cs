@@ -16,7 +16,8 @@ internal sealed class Reader : IDisposable
         StandIns.Index(Path.Combine(_somebody.Home, "marker")).WriteTo(index);
         _somebody.Variables["SANDPIPER_INDEX_URL"] = $"file://{index}/simple/";
         _somebody.Variables["PATH"] = $"{Path.GetDirectoryName(PublishedCommand.Path)}:/usr/local/bin:/usr/bin:/bin";
-        _somebody.Write("plot.py", "import os\nimport matplotlib.pyplot as plt\nplt.plot([1, 2, 4])\nif os.access('.', os.W_OK):\n    plt.savefig('plot.png')\n");
+        _somebody.Write("plot.py", "import os\nimport matplotlib.pyplot as plt\nplt.plot([1, 2, 4])\n"
+            + "if os.access('.', os.W_OK):\n    plt.savefig('plot.png')\n");
         _somebody.Write("fetch.py", "import requests\nprint(requests.__version__)\n");
         _somebody.Write("requirements.txt", "requests>=2\nsix==1.0\n");
     }
@@ -68,5 +69,6 @@ internal sealed class Reader : IDisposable
     // These two build the very command that types here, and run these very tests. Completion for a shell needs that shell.
     private static bool CanBeTyped(PageLine line) =>
         !line.Text.StartsWith("./test", StringComparison.Ordinal) && !line.Text.StartsWith("./build", StringComparison.Ordinal)
-        && !line.Text.Contains("completion zsh", StringComparison.Ordinal) && !line.Text.Contains("completion fish", StringComparison.Ordinal);
+        && !line.Text.Contains("completion zsh", StringComparison.Ordinal)
+        && !line.Text.Contains("completion fish", StringComparison.Ordinal);
 }

@@ -5,8 +5,9 @@ using System.Globalization;
 namespace Sandpiper.EndToEnd.Tests.Staging;
 
 /// <summary>
-/// A library put between the command and its libc: it writes down, in order, what the command asks of the disk below one directory, and from a
-/// chosen request on answers that the disk is full. What frees room, or needs none, still succeeds: as on a real one, without making any.
+/// A library put between the command and its libc: it writes down, in order, what the command asks of the disk below one directory, and
+/// from a chosen request on answers that the disk is full. What frees room, or needs none, still succeeds: as on a real one, without making
+/// any.
 /// </summary>
 internal sealed class Disk
 {
@@ -60,8 +61,10 @@ internal sealed class Disk
         #define NEXT(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
         #define BUFFER char buffer[PATH_MAX]
 
-        #define OPEN(name) int name(const char *path, int flags, ...) { va_list rest; va_start(rest, flags); int mode = va_arg(rest, int); va_end(rest); \
-            if ((flags & O_CREAT) && access(path, F_OK) && is_full("create", path, 1)) return -1; return NEXT(name)(path, flags, mode); }
+        #define OPEN(name) int name(const char *path, int flags, ...) { \
+            va_list rest; va_start(rest, flags); int mode = va_arg(rest, int); va_end(rest); \
+            if ((flags & O_CREAT) && access(path, F_OK) && is_full("create", path, 1)) return -1; \
+            return NEXT(name)(path, flags, mode); }
         OPEN(open) OPEN(open64)
         // The first that finds no room takes what still fits; so does a real disk.
         ssize_t write(int f, const void *b, size_t n) {
@@ -70,13 +73,21 @@ internal sealed class Disk
             if (!is_full("write", of_file(f, buffer), 1)) return NEXT(write)(f, b, n);
             return before || n < 2 ? -1 : NEXT(write)(f, b, n / 2);
         }
-        ssize_t pwrite(int f, const void *b, size_t n, off_t o) { BUFFER; return is_full("write", of_file(f, buffer), 1) ? -1 : NEXT(pwrite)(f, b, n, o); }
-        ssize_t pwrite64(int f, const void *b, size_t n, off64_t o) { BUFFER; return is_full("write", of_file(f, buffer), 1) ? -1 : NEXT(pwrite64)(f, b, n, o); }
+        ssize_t pwrite(int f, const void *b, size_t n, off_t o) {
+            BUFFER; return is_full("write", of_file(f, buffer), 1) ? -1 : NEXT(pwrite)(f, b, n, o);
+        }
+        ssize_t pwrite64(int f, const void *b, size_t n, off64_t o) {
+            BUFFER; return is_full("write", of_file(f, buffer), 1) ? -1 : NEXT(pwrite64)(f, b, n, o);
+        }
         int mkdir(const char *p, mode_t m) { return access(p, F_OK) && is_full("mkdir", p, 1) ? -1 : NEXT(mkdir)(p, m); }
         int mkdirat(int d, const char *p, mode_t m) { BUFFER; return is_full("mkdir", at(d, p, buffer), 1) ? -1 : NEXT(mkdirat)(d, p, m); }
         int symlink(const char *t, const char *p) { return is_full("symlink", p, 1) ? -1 : NEXT(symlink)(t, p); }
-        int symlinkat(const char *t, int d, const char *p) { BUFFER; return is_full("symlink", at(d, p, buffer), 1) ? -1 : NEXT(symlinkat)(t, d, p); }
-        int linkat(int o, const char *p, int d, const char *q, int f) { BUFFER; return is_full("link", at(d, q, buffer), 1) ? -1 : NEXT(linkat)(o, p, d, q, f); }
+        int symlinkat(const char *t, int d, const char *p) {
+            BUFFER; return is_full("symlink", at(d, p, buffer), 1) ? -1 : NEXT(symlinkat)(t, d, p);
+        }
+        int linkat(int o, const char *p, int d, const char *q, int f) {
+            BUFFER; return is_full("link", at(d, q, buffer), 1) ? -1 : NEXT(linkat)(o, p, d, q, f);
+        }
         int fsync(int f) { BUFFER; return is_full("fsync", of_file(f, buffer), 1) ? -1 : NEXT(fsync)(f); }
         int fdatasync(int f) { BUFFER; return is_full("fsync", of_file(f, buffer), 1) ? -1 : NEXT(fdatasync)(f); }
         int syncfs(int f) { BUFFER; return is_full("syncfs", of_file(f, buffer), 1) ? -1 : NEXT(syncfs)(f); }
@@ -96,7 +107,9 @@ internal sealed class Disk
         (_user, _below) = (user, below);
     }
 
-    /// <summary>What the last command asked for: number of those that need room, call, path below the directory. A <c>!</c> after the call: in vain.</summary>
+    /// <summary>
+    /// What the last command asked for: number of those that need room, call, path below the directory. A <c>!</c> after the call: in vain.
+    /// </summary>
     public ImmutableArray<string> Requests { get; private set; } = [];
 
     /// <param name="fullFrom">The first request that finds no room, counted from 1; null: all find it.</param>

@@ -58,7 +58,9 @@ internal sealed class Somebody : IDisposable
     public string Generation(string environment = "shared") =>
         new FileInfo(Path.Combine(DataRoot, "envs", environment, "current")).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
 
-    /// <summary>Writes the index below <see cref="Place"/>, readable by everybody and writable by nobody else, and gives its address.</summary>
+    /// <summary>
+    /// Writes the index below <see cref="Place"/>, readable by everybody and writable by nobody else, and gives its address.
+    /// </summary>
     public string Serve(SampleIndex index)
     {
         string directory = Directory.CreateDirectory(Path.Combine(Place, $"index{++_indexes}")).FullName;
@@ -83,7 +85,8 @@ internal sealed class Somebody : IDisposable
     }
 
     public Process Start(IReadOnlyList<string> command, string? directory = null) => StartProcess(AsRoot
-            ? ["/usr/bin/setpriv", "--reuid", Uid.ToString(CultureInfo.InvariantCulture), "--regid", Uid.ToString(CultureInfo.InvariantCulture), "--clear-groups", "--", .. command]
+            ? ["/usr/bin/setpriv", "--reuid", Uid.ToString(CultureInfo.InvariantCulture),
+                "--regid", Uid.ToString(CultureInfo.InvariantCulture), "--clear-groups", "--", .. command]
             : command, directory);
 
     /// <summary>Writes a file that belongs to this user; the path is relative to the project directory or absolute.</summary>

@@ -24,7 +24,8 @@ public sealed class GenerationComposerTests : IDisposable
     {
         var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Pebble()));
         string[] answer = Run(generation, "-c", "import sys, pebble; print(sys.prefix); print(sys.base_prefix); print(pebble.__file__)");
-        Assert.Equal([generation.Directory, Workshop.Python.Prefix, $"{generation.Directory}/{Workshop.SitePackages}/pebble/__init__.py"], answer);
+        Assert.Equal([generation.Directory, Workshop.Python.Prefix, $"{generation.Directory}/{Workshop.SitePackages}/pebble/__init__.py"],
+            answer);
         string[] settings = File.ReadAllLines(Path.Combine(generation.Directory, "pyvenv.cfg"));
         Assert.Contains($"home = {Path.GetDirectoryName(Workshop.Python.Path)}", settings);
         Assert.Contains("include-system-site-packages = false", settings);
@@ -35,7 +36,8 @@ public sealed class GenerationComposerTests : IDisposable
     [Fact]
     public void Programs_start_and_name_the_final_place()
     {
-        var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("hello").WithFile("hello/say.py", "class A:\n    @staticmethod\n    def b():\n        print('hello')\n        return 7\n")
+        var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("hello")
+            .WithFile("hello/say.py", "class A:\n    @staticmethod\n    def b():\n        print('hello')\n        return 7\n")
             .WithConsoleScript("hello", "hello.say:A.b")));
         string script = Path.Combine(generation.Scripts, "hello");
         Assert.Equal($"#!{generation.Directory}/bin/python", File.ReadLines(script).First());
@@ -65,7 +67,8 @@ public sealed class GenerationComposerTests : IDisposable
                 print(theirs == sys.path or (theirs, sys.path))
 
             """).WithConsoleScript("crew", "crew.say:main")));
-        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "crew"), [], new Dictionary<string, string>(), TimeSpan.FromMinutes(2), 10_000);
+        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "crew"), [], new Dictionary<string, string>(),
+            TimeSpan.FromMinutes(2), 10_000);
         Assert.Equal("True\n", Encoding.UTF8.GetString(output.StandardOutput) + Encoding.UTF8.GetString(output.StandardError));
     }
 
@@ -73,8 +76,11 @@ public sealed class GenerationComposerTests : IDisposable
     public void Programs_start_from_a_place_that_is_too_long_for_a_first_line()
     {
         using var deep = new Workshop($"/{new string('d', 60)}/with a space/{new string('e', 60)}");
-        var generation = deep.Install(deep.Package(Workshop.Wheel("hello").WithFile("hello/say.py", "def b():\n    print('hello')\n").WithConsoleScript("hello", "hello.say:b")));
-        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "hello"), [], new Dictionary<string, string>(), TimeSpan.FromMinutes(1), 1000);
+        var generation = deep.Install(
+            deep.Package(Workshop.Wheel("hello").WithFile("hello/say.py", "def b():\n    print('hello')\n")
+                .WithConsoleScript("hello", "hello.say:b")));
+        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "hello"), [], new Dictionary<string, string>(),
+            TimeSpan.FromMinutes(1), 1000);
         Assert.Equal((0, "hello\n"), (output.ExitCode, Encoding.UTF8.GetString(output.StandardOutput)));
     }
 
@@ -82,9 +88,11 @@ public sealed class GenerationComposerTests : IDisposable
     public void A_program_imports_nothing_from_the_directory_of_programs()
     {
         var generation = _workshop.Install(
-            _workshop.Package(Workshop.Wheel("hello").WithFile("hello/say.py", "import sys\ndef b():\n    import trap\n").WithConsoleScript("hello", "hello.say:b")),
+            _workshop.Package(Workshop.Wheel("hello").WithFile("hello/say.py", "import sys\ndef b():\n    import trap\n")
+                .WithConsoleScript("hello", "hello.say:b")),
             _workshop.Package(Workshop.Wheel("setter").WithScript("trap.py", "#!python\nprint('trapped')\n")));
-        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "hello"), [], new Dictionary<string, string>(), TimeSpan.FromMinutes(1), 10_000);
+        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "hello"), [], new Dictionary<string, string>(),
+            TimeSpan.FromMinutes(1), 10_000);
         Assert.Equal("", Encoding.UTF8.GetString(output.StandardOutput));
         Assert.Contains("No module named 'trap'", Encoding.UTF8.GetString(output.StandardError), StringComparison.Ordinal);
         // The same with what others write as a launcher: there the trap works.
@@ -98,12 +106,14 @@ public sealed class GenerationComposerTests : IDisposable
     {
         var package = _workshop.Package(Workshop.Wheel("hello").WithMember(SampleMember.Text("hello/tool", "x").AsExecutable()));
         var generation = _workshop.Install(package);
-        foreach (string path in Directory.EnumerateFileSystemEntries(generation.Directory, "*", SearchOption.AllDirectories).Append(generation.Directory))
+        foreach (string path in Directory.EnumerateFileSystemEntries(generation.Directory, "*", SearchOption.AllDirectories)
+            .Append(generation.Directory))
         {
             Assert.True(FileStatus.TryRead(path, out var status));
             if (status.Type == FileType.SymbolicLink) continue;
             Assert.Equal(UnixTime.Of(SealedTree.SealTime), status.ModifiedAt);
-            Assert.Equal(status.Type == FileType.Directory || path.EndsWith("/tool", StringComparison.Ordinal) ? SealedTree.DirectoryMode : SealedTree.FileMode, status.Mode);
+            bool isOpen = status.Type == FileType.Directory || path.EndsWith("/tool", StringComparison.Ordinal);
+            Assert.Equal(isOpen ? SealedTree.DirectoryMode : SealedTree.FileMode, status.Mode);
         }
         FileStatus.TryRead(Path.Combine(generation.SitePackages, "hello/__init__.py"), out var installed);
         FileStatus.TryRead(Path.Combine(package.Wheel.Tree, "hello/__init__.py"), out var stored);
@@ -114,7 +124,8 @@ public sealed class GenerationComposerTests : IDisposable
     public void Record_lists_exactly_what_is_there()
     {
         var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("My.Odd-Name")
-            .WithConsoleScript("odd", "my_odd_name:VERSION.upper").WithScript("odd-too", "#!python\npass\n").WithScript("odd-sh", "#!/bin/sh\n")
+            .WithConsoleScript("odd", "my_odd_name:VERSION.upper").WithScript("odd-too", "#!python\npass\n")
+            .WithScript("odd-sh", "#!/bin/sh\n")
             .WithData("share/odd.txt", "data"u8.ToArray())), _workshop.Package(Workshop.Wheel("other"), isRequested: false));
         string distInfo = Path.Combine(generation.SitePackages, "my_odd_name-1.0.dist-info");
         Assert.Equal("sandpiper\n", File.ReadAllText(Path.Combine(distInfo, "INSTALLER")));
@@ -128,9 +139,11 @@ public sealed class GenerationComposerTests : IDisposable
             bool isRecord = row.Path.EndsWith("/RECORD", StringComparison.Ordinal);
             Assert.Equal(isRecord ? (null, null) : (Sha256Digest.Of(content), (long?)content.Length), (row.Digest, row.Size));
         }
-        string[] listed = [.. rows.Select(r => Path.GetFullPath(Path.Combine(generation.SitePackages, r.Path))).Order(StringComparer.Ordinal)];
+        string[] listed =
+            [.. rows.Select(r => Path.GetFullPath(Path.Combine(generation.SitePackages, r.Path))).Order(StringComparer.Ordinal)];
         string[] there = [.. Directory.EnumerateFiles(generation.Directory, "*", SearchOption.AllDirectories)
-            .Where(p => !p.Contains("/other", StringComparison.Ordinal) && new FileInfo(p).LinkTarget is null && !p.Contains("/lib64/", StringComparison.Ordinal)
+            .Where(p => !p.Contains("/other", StringComparison.Ordinal) && new FileInfo(p).LinkTarget is null
+                && !p.Contains("/lib64/", StringComparison.Ordinal)
                 && Path.GetFileName(p) is not ("pyvenv.cfg" or "generation.json")).Order(StringComparer.Ordinal)];
         Assert.Equal(there, listed);
     }
@@ -139,17 +152,23 @@ public sealed class GenerationComposerTests : IDisposable
     public void Shipped_scripts_get_the_interpreter_of_the_environment_and_may_be_executed()
     {
         var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("hello")
-            .WithFile("hello-1.0.data/scripts/one", "#!pythonw -E\r\nprint(1)\r\n").WithFile("hello-1.0.data/scripts/two", "#!/bin/sh\nexit 3\n").WithFile("hello-1.0.data/scripts/three", "#!python")));
+            .WithFile("hello-1.0.data/scripts/one", "#!pythonw -E\r\nprint(1)\r\n")
+            .WithFile("hello-1.0.data/scripts/two", "#!/bin/sh\nexit 3\n").WithFile("hello-1.0.data/scripts/three", "#!python")));
         Assert.Equal($"#!{generation.Directory}/bin/python\nprint(1)\r\n", File.ReadAllText(Path.Combine(generation.Scripts, "one")));
         Assert.Equal("#!/bin/sh\nexit 3\n", File.ReadAllText(Path.Combine(generation.Scripts, "two")));
         Assert.Equal($"#!{generation.Directory}/bin/python\n", File.ReadAllText(Path.Combine(generation.Scripts, "three")));
-        Assert.All(["one", "two", "three"], name => Assert.Equal(SealedTree.ExecutableMode, File.GetUnixFileMode(Path.Combine(generation.Scripts, name))));
+        Assert.All(["one", "two", "three"],
+            name => Assert.Equal(SealedTree.ExecutableMode, File.GetUnixFileMode(Path.Combine(generation.Scripts, name))));
     }
 
     [Fact]
     public void Composing_again_gives_the_same_bytes_whatever_the_order_of_packages()
     {
-        ComposedPackage[] packages = [_workshop.Package(OrdinaryPackages.Pebble()), _workshop.Package(OrdinaryPackages.Tide()), _workshop.Package(Workshop.Wheel("zeta").WithConsoleScript("z", "zeta:z"))];
+        ComposedPackage[] packages =
+        [
+            _workshop.Package(OrdinaryPackages.Pebble()), _workshop.Package(OrdinaryPackages.Tide()),
+            _workshop.Package(Workshop.Wheel("zeta").WithConsoleScript("z", "zeta:z")),
+        ];
         using var staging = Staging.Create(_workshop.Root.Path);
         string one = staging.NewDirectory(), two = staging.NewDirectory();
         _workshop.Compose(one, 1, packages);
@@ -160,15 +179,18 @@ public sealed class GenerationComposerTests : IDisposable
     [Fact]
     public void Two_packages_with_one_path_and_other_bytes_are_refused_by_name()
     {
-        var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2")));
-        Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/common/x.py"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.First.Path));
+        var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")),
+            _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2")));
+        Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/common/x.py"),
+            (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.First.Path));
         Assert.Equal((Fault.FileOfAnother, "alpha 1.0"), (refusal.Refusal.First.Fault, refusal.Refusal.First.Owner?.ToString()));
     }
 
     [Fact]
     public void Two_packages_with_one_program_of_the_same_name_are_refused()
     {
-        var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithConsoleScript("run", "alpha:a")), _workshop.Package(Workshop.Wheel("beta").WithConsoleScript("run", "beta:b")));
+        var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithConsoleScript("run", "alpha:a")),
+            _workshop.Package(Workshop.Wheel("beta").WithConsoleScript("run", "beta:b")));
         Assert.Equal(("SP-ENV-01", "bin/run"), (refusal.Rule, refusal.Refusal.First.Path));
     }
 
@@ -178,7 +200,8 @@ public sealed class GenerationComposerTests : IDisposable
     [InlineData("deep/er/common", "deep/er/common/and/deeper.py")]
     public void A_file_where_another_package_has_a_directory_is_refused(string one, string two)
     {
-        var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(one, "")), _workshop.Package(Workshop.Wheel("beta").WithFile(two, "")));
+        var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(one, "")),
+            _workshop.Package(Workshop.Wheel("beta").WithFile(two, "")));
         Assert.Equal(("SP-ENV-01", "beta"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized));
     }
 
@@ -193,8 +216,10 @@ public sealed class GenerationComposerTests : IDisposable
     {
         foreach (var (first, second) in new[] { (one, two), (two, one) })
         {
-            var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(first, "")), _workshop.Package(Workshop.Wheel("beta").WithFile(second, "")));
-            Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/{second}"), (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.First.Path));
+            var refusal = Refused(_workshop.Package(Workshop.Wheel("alpha").WithFile(first, "")),
+                _workshop.Package(Workshop.Wheel("beta").WithFile(second, "")));
+            Assert.Equal(("SP-ENV-01", "beta", $"{Workshop.SitePackages}/{second}"),
+                (refusal.Rule, refusal.Refusal.Artifact?.Name.Normalized, refusal.Refusal.First.Path));
             Assert.Equal((Fault.ModuleOfAnother, "alpha 1.0"), (refusal.Refusal.First.Fault, refusal.Refusal.First.Owner?.ToString()));
         }
     }
@@ -207,9 +232,12 @@ public sealed class GenerationComposerTests : IDisposable
     [Fact]
     public void The_same_bytes_from_two_packages_are_no_conflict()
     {
-        var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("alpha").WithFile("space/__init__.py", "")), _workshop.Package(Workshop.Wheel("beta").WithFile("space/__init__.py", "")));
+        var generation = _workshop.Install(
+            _workshop.Package(Workshop.Wheel("alpha").WithFile("space/__init__.py", "")),
+            _workshop.Package(Workshop.Wheel("beta").WithFile("space/__init__.py", "")));
         Assert.True(File.Exists(Path.Combine(generation.SitePackages, "space/__init__.py")));
-        Assert.All(["alpha", "beta"], name => Assert.Contains("space/__init__.py,", File.ReadAllText(Path.Combine(generation.SitePackages, $"{name}-1.0.dist-info/RECORD")), StringComparison.Ordinal));
+        Assert.All(["alpha", "beta"], name => Assert.Contains("space/__init__.py,",
+            File.ReadAllText(Path.Combine(generation.SitePackages, $"{name}-1.0.dist-info/RECORD")), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -217,9 +245,11 @@ public sealed class GenerationComposerTests : IDisposable
     {
         var beta = _workshop.Package(Workshop.Wheel("beta").WithFile("common/x.py", "2"));
         _workshop.Install(beta);
-        var generation = _workshop.Install([_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), beta], ("alpha", "SP-ENV-01"));
+        var generation = _workshop.Install(
+            [_workshop.Package(Workshop.Wheel("alpha").WithFile("common/x.py", "1")), beta], ("alpha", "SP-ENV-01"));
         Assert.Equal("2", File.ReadAllText(Path.Combine(generation.SitePackages, "common/x.py")));
-        Assert.DoesNotContain("common/x.py", File.ReadAllText(Path.Combine(generation.SitePackages, "alpha-1.0.dist-info/RECORD")), StringComparison.Ordinal);
+        Assert.DoesNotContain("common/x.py", File.ReadAllText(Path.Combine(generation.SitePackages, "alpha-1.0.dist-info/RECORD")),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -243,7 +273,8 @@ public sealed class GenerationComposerTests : IDisposable
     [InlineData("json_tools/x.py")]
     [InlineData("alpha-1.0.data/scripts/re")]
     [InlineData("test/__init__.py")]
-    public void What_only_looks_like_the_standard_library_is_not_refused(string path) => _workshop.Install(_workshop.Package(Workshop.Wheel("alpha").WithFile(path, "")));
+    public void What_only_looks_like_the_standard_library_is_not_refused(string path) =>
+        _workshop.Install(_workshop.Package(Workshop.Wheel("alpha").WithFile(path, "")));
 
     [Fact]
     public void A_hook_that_nobody_decided_about_is_refused_by_its_own_rule()
@@ -269,7 +300,8 @@ public sealed class GenerationComposerTests : IDisposable
     {
         using var staging = Staging.Create(_workshop.Root.Path);
         string work = staging.NewDirectory();
-        Assert.Throws<RefusedException>(() => _workshop.Compose(work, 1, [_workshop.Package(Workshop.Wheel("alpha").WithFile("random.py", ""))]));
+        Assert.Throws<RefusedException>(
+            () => _workshop.Compose(work, 1, [_workshop.Package(Workshop.Wheel("alpha").WithFile("random.py", ""))]));
         Assert.Empty(Directory.GetFileSystemEntries(work));
     }
 
@@ -278,13 +310,16 @@ public sealed class GenerationComposerTests : IDisposable
     {
         Assert.SkipUnless(Directory.Exists("/dev/shm"), "there is no second file system");
         var package = _workshop.Package(Workshop.Wheel("alpha"));
-        string work = Directory.CreateTempSubdirectory("sandpiper-").FullName, other = Path.Combine("/dev/shm", $"sandpiper-{Guid.NewGuid():N}");
+        string work = Directory.CreateTempSubdirectory("sandpiper-").FullName;
+        string other = Path.Combine("/dev/shm", $"sandpiper-{Guid.NewGuid():N}");
         Directory.CreateDirectory(other);
         try
         {
             Assert.True(FileStatus.TryRead(work, out var here));
             Assert.True(FileStatus.TryRead(other, out var there));
-            Assert.SkipWhen((here.Identity.DeviceMajor, here.Identity.DeviceMinor) == (there.Identity.DeviceMajor, there.Identity.DeviceMinor), "there is no second file system");
+            Assert.SkipWhen(
+                (here.Identity.DeviceMajor, here.Identity.DeviceMinor) == (there.Identity.DeviceMajor, there.Identity.DeviceMinor),
+                "there is no second file system");
             var generation = _workshop.Compose(other, 1, [package]);
             Assert.Contains($"{Workshop.SitePackages}/alpha/__init__.py", generation.Copies);
             Assert.Equal("VERSION = '1.0'\n", File.ReadAllText(Path.Combine(other, $"{Workshop.SitePackages}/alpha/__init__.py")));
@@ -311,7 +346,8 @@ public sealed class GenerationComposerTests : IDisposable
     public void A_place_that_cannot_be_quoted_is_refused()
     {
         var python = Workshop.Python;
-        foreach (string place in (string[])["/tmp/a\nb", "/tmp/with space and \"quote\"", "/tmp/$(touch x) y", $"/tmp/{new string('x', 130)}`id`"])
+        foreach (string place in (string[])[
+            "/tmp/a\nb", "/tmp/with space and \"quote\"", "/tmp/$(touch x) y", $"/tmp/{new string('x', 130)}`id`"])
         {
             Assert.Throws<EnvironmentException>(() => GenerationPlan.Of(python, place, [], new Policy([], "shared", Workshop.Now)));
         }
@@ -325,13 +361,19 @@ public sealed class GenerationComposerTests : IDisposable
 
     private static string[] Run(Generation generation, params string[] arguments)
     {
-        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "python"), arguments, new Dictionary<string, string> { ["PYTHONDONTWRITEBYTECODE"] = "1" }, TimeSpan.FromMinutes(1), 10_000);
+        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "python"), arguments,
+            new Dictionary<string, string> { ["PYTHONDONTWRITEBYTECODE"] = "1" }, TimeSpan.FromMinutes(1), 10_000);
         Assert.Equal("", Encoding.UTF8.GetString(output.StandardError));
         return Encoding.UTF8.GetString(output.StandardOutput).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static string PythonText(string text) => $"'{text}'";
 
-    private static string[] Contents(string directory) => [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .Select(p => $"{Path.GetRelativePath(directory, p)} {File.GetUnixFileMode(p)} {(File.ResolveLinkTarget(p, false) is { } link ? link.FullName.Replace(directory, "", StringComparison.Ordinal) : Sha256Digest.Of(File.ReadAllBytes(p)).Hex)}")];
+    private static string[] Contents(string directory) =>
+        [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(p => $"{Path.GetRelativePath(directory, p)} {File.GetUnixFileMode(p)} {ContentOf(p, directory)}")];
+
+    private static string ContentOf(string path, string directory) => File.ResolveLinkTarget(path, false) is { } link
+        ? link.FullName.Replace(directory, "", StringComparison.Ordinal)
+        : Sha256Digest.Of(File.ReadAllBytes(path)).Hex;
 }

@@ -20,7 +20,8 @@ public sealed class InstallOracleTests : IDisposable
         using var expected = JsonDocument.Parse(File.ReadAllBytes(Recorded.Path("vectors/install-oracle/expect.json")));
         var problems = new List<string>();
         int files = 0;
-        foreach (var wheel in expected.RootElement.GetProperty("wheels").EnumerateObject()) files += Compare(wheel.Name, wheel.Value, problems);
+        foreach (var wheel in expected.RootElement.GetProperty("wheels").EnumerateObject())
+            files += Compare(wheel.Name, wheel.Value, problems);
         TestContext.Current.SendDiagnosticMessage($"{files} files of the oracle");
         Assert.True(problems.Count == 0, string.Join('\n', problems));
         Assert.True(files > 1500);
@@ -28,24 +29,27 @@ public sealed class InstallOracleTests : IDisposable
 
     private int Compare(string fileName, JsonElement expected, List<string> problems)
     {
-        var sealedWheel = _workshop.Root.Seal(fileName, File.ReadAllBytes(Recorded.Path($"vectors/install-oracle/wheels/{fileName}")), null, "SP-WHEEL-16");
+        var sealedWheel = _workshop.Root.Seal(
+            fileName, File.ReadAllBytes(Recorded.Path($"vectors/install-oracle/wheels/{fileName}")), null, "SP-WHEEL-16");
         var package = Workshop.Allowing(Workshop.Package(sealedWheel));
         using var staging = Staging.Create(_workshop.Root.Path);
         string work = staging.NewDirectory();
         var generation = _workshop.Compose(work, 1, [package]);
 
         // The new directory has the normal name, as the standard asks of new tools; pip keeps the wheel's.
-        string theirs = $"{Workshop.SitePackages}/{sealedWheel.DistInfo}/", ours = $"{Workshop.SitePackages}/{Environments.Composing.Placing.DistInfo(package.Facts)}/";
+        string theirs = $"{Workshop.SitePackages}/{sealedWheel.DistInfo}/";
+        string ours = $"{Workshop.SitePackages}/{Environments.Composing.Placing.DistInfo(package.Facts)}/";
         var there = Directory.EnumerateFiles(work, "*", SearchOption.AllDirectories)
             .Select(p => Path.GetRelativePath(work, p))
-            .Where(p => !p.StartsWith("lib64/", StringComparison.Ordinal) && p is not ("pyvenv.cfg" or "generation.json" or "bin/python" or "bin/python3" or "bin/python3.11"))
+            .Where(p => !p.StartsWith("lib64/", StringComparison.Ordinal)
+                && p is not ("pyvenv.cfg" or "generation.json" or "bin/python" or "bin/python3" or "bin/python3.11"))
             .ToHashSet(StringComparer.Ordinal);
         var uv = Files(expected.GetProperty("uv"));
         int count = 0;
         foreach (var (path, file) in Files(expected.GetProperty("pip")))
         {
-            // On purpose not taken over: a wheel's own word about where it came from, and byte code, which runs instead of what a reader reads;
-            // only what has no source is taken, since it was accepted.
+            // On purpose not taken over: a wheel's own word about where it came from, and byte code, which runs instead of what a reader
+            // reads; only what has no source is taken, since it was accepted.
             bool isByteCode = path.EndsWith(".pyc", StringComparison.Ordinal) && !there.Contains(path);
             if (path.EndsWith("/direct_url.json", StringComparison.Ordinal) || isByteCode) continue;
             count++;
@@ -82,7 +86,9 @@ public sealed class InstallOracleTests : IDisposable
         if (file.TryGetProperty("kind", out var kind) && kind.GetString() == "shebang")
         {
             string text = System.Text.Encoding.UTF8.GetString(content).Replace(place, "$VENV", StringComparison.Ordinal);
-            if (text.Contains("safe_path", StringComparison.Ordinal)) return text.StartsWith("#!$VENV/bin/python\n", StringComparison.Ordinal);     // a launcher, with a body of our own
+            // a launcher, with a body of our own
+            if (text.Contains("safe_path", StringComparison.Ordinal))
+                return text.StartsWith("#!$VENV/bin/python\n", StringComparison.Ordinal);
             content = System.Text.Encoding.UTF8.GetBytes(text);
         }
         return Sha256Digest.Of(content).Hex == file.GetProperty("sha256").GetString();

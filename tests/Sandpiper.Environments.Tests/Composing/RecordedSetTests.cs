@@ -24,7 +24,8 @@ public sealed class RecordedSetTests : IDisposable
         Assert.SkipUnless(Workshop.Python.VersionedName == "python3.11", "the wheels were recorded for Python 3.11");
         var packages = Packages(set);
         Assert.True(packages.Length >= atLeast, $"only {packages.Length} packages of {set} are here");
-        using (var staging = Staging.Create(_workshop.Root.Path)) _workshop.Compose(staging.NewDirectory(), 1, packages);    // compiled, and in the page cache
+        // compiled, and in the page cache
+        using (var staging = Staging.Create(_workshop.Root.Path)) _workshop.Compose(staging.NewDirectory(), 1, packages);
 
         long start = Stopwatch.GetTimestamp();
         Generation generation = _workshop.Install(packages);
@@ -35,20 +36,25 @@ public sealed class RecordedSetTests : IDisposable
         start = Stopwatch.GetTimestamp();
         var full = Verify(generation, full: true);
         TestContext.Current.SendDiagnosticMessage(
-            $"{set}: {packages.Length} packages, {quick.Files} files: composed and switched in {composing.TotalMilliseconds:F0} ms, verified in {quickly.TotalMilliseconds:F0} ms, every byte in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+            $"{set}: {packages.Length} packages, {quick.Files} files: composed and switched in {composing.TotalMilliseconds:F0} ms, "
+                + $"verified in {quickly.TotalMilliseconds:F0} ms, every byte in "
+                + $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
         Assert.Empty(quick.Findings);
         Assert.Empty(full.Findings);
 
-        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "python"), ["-B", "-c", $"import {imports}"], new Dictionary<string, string>(), TimeSpan.FromMinutes(2), 10_000);
+        var output = PlainProgram.Run(Path.Combine(generation.Scripts, "python"), ["-B", "-c", $"import {imports}"],
+            new Dictionary<string, string>(), TimeSpan.FromMinutes(2), 10_000);
         Assert.Equal((0, ""), (output.ExitCode, System.Text.Encoding.UTF8.GetString(output.StandardError)));
     }
 
     private EnvironmentVerifier.Report Verify(Generation generation, bool full) =>
-        new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store).Verify(generation, full, TestContext.Current.CancellationToken);
+        new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
+            .Verify(generation, full, TestContext.Current.CancellationToken);
 
     private ComposedPackage[] Packages(string set)
     {
-        var wanted = File.ReadLines(Recorded.Path($"pypi/sets/{set}")).Where(l => l.Contains("==", StringComparison.Ordinal)).Select(l => l.Split(' ', ';', '\\')[0].Trim())
+        var wanted = File.ReadLines(Recorded.Path($"pypi/sets/{set}")).Where(l => l.Contains("==", StringComparison.Ordinal))
+            .Select(l => l.Split(' ', ';', '\\')[0].Trim())
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return [.. Directory.EnumerateFiles(Recorded.Path("pypi/files"), "*.whl")
             .Select(path => (Path: path, Name: WheelFileName.TryParse(Path.GetFileName(path), out var name, out _) ? name : null))

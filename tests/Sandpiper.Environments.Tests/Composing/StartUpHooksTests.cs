@@ -15,7 +15,8 @@ public sealed class StartUpHooksTests : IDisposable
 {
     // What setuptools 84 ships: read, and known to be dispensable.
     private const string ReviewedText =
-        "import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; enabled and __import__('_distutils_hack').add_shim(); \n";
+        "import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; enabled and "
+            + "__import__('_distutils_hack').add_shim(); \n";
 
     private static readonly DateTimeOffset Now = new(2026, 11, 25, 0, 0, 0, TimeSpan.Zero);
 
@@ -119,7 +120,8 @@ public sealed class StartUpHooksTests : IDisposable
     private static bool HasHook(string path)
     {
         using var zip = System.IO.Compression.ZipFile.OpenRead(path);
-        return zip.Entries.Any(e => e.FullName.EndsWith(".pth", StringComparison.Ordinal) && !e.FullName.Contains('/', StringComparison.Ordinal));
+        return zip.Entries.Any(e => e.FullName.EndsWith(".pth", StringComparison.Ordinal)
+            && !e.FullName.Contains('/', StringComparison.Ordinal));
     }
 
     private static Waiver Waiver(string version, string rule, SealedWheel wheel) =>
@@ -131,7 +133,8 @@ public sealed class StartUpHooksTests : IDisposable
         new Policy(waivers, "shared", Now) { OmitHooks = leaveOutAll }
             .Judge(new Artifact(wheel.FileName.Name, wheel.FileName.Version, wheel.Digest), wheel.Findings!.Value, [], []);
 
-    private static (Decision Decision, string Rule) Judge(SealedWheel wheel, bool leaveOutAll = false, params ImmutableArray<Waiver> waivers)
+    private static (Decision Decision, string Rule) Judge(
+        SealedWheel wheel, bool leaveOutAll = false, params ImmutableArray<Waiver> waivers)
     {
         var verdict = VerdictOn(wheel, leaveOutAll, waivers);
         string rule = wheel.Findings!.Value.Single().Rule;

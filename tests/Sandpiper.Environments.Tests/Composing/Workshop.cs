@@ -31,7 +31,8 @@ internal sealed class Workshop(string below = "") : IDisposable
 
     public static string SitePackages => $"lib/{Python.VersionedName}/site-packages";
 
-    public ComposedPackage Package(SampleWheel wheel, bool isRequested = true) => Package(Root.Seal(wheel.FileName, wheel.Build()), isRequested);
+    public ComposedPackage Package(SampleWheel wheel, bool isRequested = true) =>
+        Package(Root.Seal(wheel.FileName, wheel.Build()), isRequested);
 
     public static ComposedPackage Package(SealedWheel wheel, bool isRequested = true) => new(wheel, FactsOf(wheel, isRequested), []);
 
@@ -44,7 +45,13 @@ internal sealed class Workshop(string below = "") : IDisposable
         LeftOut = [.. Hooks(package)],
     };
 
-    public OperationContext Context => new() { Places = DataPlaces.Below(Root.Path), Author = "ada", Executable = "/opt/sandpiper", Time = new StillTime(Now) };
+    public OperationContext Context => new()
+    {
+        Places = DataPlaces.Below(Root.Path),
+        Author = "ada",
+        Executable = "/opt/sandpiper",
+        Time = new StillTime(Now),
+    };
 
     /// <summary>As an installation does it once the wheels are there.</summary>
     public Generation Install(params ComposedPackage[] packages) => Install(packages, []);
@@ -56,11 +63,14 @@ internal sealed class Workshop(string below = "") : IDisposable
         foreach (var (name, rule) in waived) Allow(name, rule, packages);
         foreach (var package in packages.Where(p => !p.Facts.AllowedHooks.IsEmpty))
         {
-            foreach (var hook in package.Wheel.Findings!.Value.Where(f => f.IsHook)) Allow(package.Facts.Name.Normalized, hook.Rule, packages);
+            foreach (var hook in package.Wheel.Findings!.Value.Where(f => f.IsHook))
+                Allow(package.Facts.Name.Normalized, hook.Rule, packages);
         }
         using var operation = Operation.Begin(Context, Environment.Name, new Unheard(), cancel);
-        ImmutableArray<SelectedPackage> selected = [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
-        var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel), Context.PolicyFor(Environment.Name, omitHooks: false));
+        ImmutableArray<SelectedPackage> selected =
+            [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
+        var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel),
+            Context.PolicyFor(Environment.Name, omitHooks: false));
         var change = new Switch(Context, operation, Python).To(plan, cancel);
         return Environment.Read(change.Generation!.Value);
     }
@@ -72,10 +82,12 @@ internal sealed class Workshop(string below = "") : IDisposable
 
     public Generation Compose(string work, int number, ComposedPackage[] packages, params (string Name, string Rule)[] waived) =>
         new GenerationComposer(Python, work, Environment.DirectoryOf(number)).Compose(Environment.Name, number, packages,
-            new Policy([.. waived.SelectMany(w => WaiversFor(w.Name, w.Rule, packages))], Environment.Name, Now), Now, TestContext.Current.CancellationToken);
+            new Policy([.. waived.SelectMany(w => WaiversFor(w.Name, w.Rule, packages))], Environment.Name, Now), Now,
+            TestContext.Current.CancellationToken);
 
     /// <summary>A package of one module.</summary>
-    public static SampleWheel Wheel(string name, string version = "1.0") => new SampleWheel(name, version).WithFile($"{name.Replace('-', '_')}/__init__.py", $"VERSION = '{version}'\n");
+    public static SampleWheel Wheel(string name, string version = "1.0") =>
+        new SampleWheel(name, version).WithFile($"{name.Replace('-', '_')}/__init__.py", $"VERSION = '{version}'\n");
 
     public void Dispose() => Root.Dispose();
 
@@ -83,7 +95,8 @@ internal sealed class Workshop(string below = "") : IDisposable
     private static IEnumerable<Waiver> WaiversFor(string name, string rule, ComposedPackage[] packages)
     {
         var artifact = packages.Single(p => p.Facts.Name == PackageName.Parse(name)).Artifact;
-        return packages.Select(p => (Artifact?)p.Artifact).Append(null).Select(owner => new Waiver(artifact.Name, artifact.Version, rule, "a test", "somebody", Now)
+        var owners = packages.Select(p => (Artifact?)p.Artifact).Append(null);
+        return owners.Select(owner => new Waiver(artifact.Name, artifact.Version, rule, "a test", "somebody", Now)
         {
             Digest = artifact.Digest,
             Environment = "shared",
@@ -91,7 +104,8 @@ internal sealed class Workshop(string below = "") : IDisposable
         });
     }
 
-    private static IEnumerable<StoredFile> Hooks(ComposedPackage package) => package.Wheel.Files.Where(f => f.Kind == StoredFileKind.StartUpHook);
+    private static IEnumerable<StoredFile> Hooks(ComposedPackage package) =>
+        package.Wheel.Files.Where(f => f.Kind == StoredFileKind.StartUpHook);
 
     private static InstalledPackage FactsOf(SealedWheel wheel, bool isRequested) => new()
     {

@@ -21,7 +21,8 @@ public sealed class ManagedEnvironmentTests : IDisposable
     [InlineData("a\n")]
     [InlineData("é")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
-    public void What_is_no_name_is_refused(string name) => Assert.Throws<EnvironmentException>(() => ManagedEnvironment.Open(_workshop.Root.Path, name));
+    public void What_is_no_name_is_refused(string name) =>
+        Assert.Throws<EnvironmentException>(() => ManagedEnvironment.Open(_workshop.Root.Path, name));
 
     [Fact]
     public void An_environment_that_was_never_used_has_nothing_and_creates_nothing()
@@ -37,12 +38,15 @@ public sealed class ManagedEnvironmentTests : IDisposable
     {
         using var staging = Staging.Create(_workshop.Root.Path);
         string work = staging.NewDirectory();
-        var composed = _workshop.Compose(work, 1, [Workshop.LeavingOut(_workshop.Package(HostilePackages.WheelWithPthHook("/nowhere"))), _workshop.Package(OrdinaryPackages.Tide(), isRequested: false)]);
+        var composed = _workshop.Compose(work, 1,
+            [Workshop.LeavingOut(_workshop.Package(HostilePackages.WheelWithPthHook("/nowhere"))),
+                _workshop.Package(OrdinaryPackages.Tide(), isRequested: false)]);
         Directory.CreateDirectory(Path.GetDirectoryName(composed.Directory)!);
         Directory.Move(work, composed.Directory);
         var read = _workshop.Environment.Read(1);
         Assert.Equal(
-            (composed.Environment, composed.Number, composed.Directory, composed.Created, composed.Python, composed.PythonPrefix, composed.PythonName),
+            (composed.Environment, composed.Number, composed.Directory, composed.Created, composed.Python, composed.PythonPrefix,
+                composed.PythonName),
             (read.Environment, read.Number, read.Directory, read.Created, read.Python, read.PythonPrefix, read.PythonName));
         Assert.Equal(composed.WrittenFiles, read.WrittenFiles);
         Assert.Equal(composed.Commands, read.Commands);
@@ -61,7 +65,8 @@ public sealed class ManagedEnvironmentTests : IDisposable
         Assert.Equal(1, environment.Current);
         Assert.Throws<EnvironmentException>(() => environment.Switch(3));
         Assert.Equal(1, environment.Current);
-        Assert.Equal(["current", "generations", "ledger.jsonl", "lock"], Directory.GetFileSystemEntries(environment.Directory).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal));
+        Assert.Equal(["current", "generations", "ledger.jsonl", "lock"],
+            Directory.GetFileSystemEntries(environment.Directory).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -103,14 +108,18 @@ public sealed class ManagedEnvironmentTests : IDisposable
     {
         var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Pebble()));
         string path = Path.Combine(generation.Directory, "generation.json"), honest = File.ReadAllText(path);
-        foreach (var (what, with) in (ReadOnlySpan<(string, string)>)[("sandpiper/generation/1", "sandpiper/generation/2"), ("\"number\": 1", "\"number\": 2"), ("\"shared\"", "\"other\""),
-            ("pyvenv.cfg", "../pyvenv.cfg"), ("pyvenv.cfg", "/etc/passwd"), ("\"name\"", "\"nom\""), ("\"requested\": true", "\"requested\": 1"), (generation.Python, "python"), ("{", "["), ("\"commands\": []", "\"commands\": null")])
+        foreach (var (what, with) in (ReadOnlySpan<(string, string)>)[
+            ("sandpiper/generation/1", "sandpiper/generation/2"), ("\"number\": 1", "\"number\": 2"), ("\"shared\"", "\"other\""),
+            ("pyvenv.cfg", "../pyvenv.cfg"), ("pyvenv.cfg", "/etc/passwd"), ("\"name\"", "\"nom\""),
+            ("\"requested\": true", "\"requested\": 1"), (generation.Python, "python"), ("{", "["),
+            ("\"commands\": []", "\"commands\": null")])
         {
             string spoilt = honest.Replace(what, with, StringComparison.Ordinal);
             Assert.NotEqual(honest, spoilt);
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             File.WriteAllText(path, spoilt);
-            Assert.Contains("generation", Assert.Throws<EnvironmentException>(() => _workshop.Environment.Read(1)).Because, StringComparison.Ordinal);
+            Assert.Contains("generation", Assert.Throws<EnvironmentException>(() => _workshop.Environment.Read(1)).Because,
+                StringComparison.Ordinal);
         }
     }
 
@@ -129,7 +138,8 @@ public sealed class ManagedEnvironmentTests : IDisposable
         first.Dispose();
 
         using var held = await second;
-        Assert.Equal(["generations", "lock"], Directory.GetFileSystemEntries(environment.Directory).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal));
+        Assert.Equal(["generations", "lock"],
+            Directory.GetFileSystemEntries(environment.Directory).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal));
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => environment.Lock(stop.Cancel, stop.Token));
     }
@@ -154,11 +164,13 @@ public sealed class ManagedEnvironmentTests : IDisposable
         var cancel = TestContext.Current.CancellationToken;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var first = _workshop.Environment.Lock(() => { }, cancel);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => _workshop.Environment.Lock(stop.Cancel, stop.Token), cancel));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Task.Run(() => _workshop.Environment.Lock(stop.Cancel, stop.Token), cancel));
         first.Dispose();
         _workshop.Environment.Lock(() => Assert.Fail("nobody holds it"), cancel).Dispose();
     }
 
-    private static string Facts(InstalledPackage p) => string.Join('|', p.Name, p.Version, p.WheelFileName, p.Digest, p.IsRequested, p.Requirement, p.IsAlone, p.Index,
+    private static string Facts(InstalledPackage p) => string.Join('|',
+        p.Name, p.Version, p.WheelFileName, p.Digest, p.IsRequested, p.Requirement, p.IsAlone, p.Index,
         string.Join(',', p.Extras), string.Join(',', p.RequiredBy), string.Join(',', p.OmittedHooks), string.Join(',', p.AllowedHooks));
 }

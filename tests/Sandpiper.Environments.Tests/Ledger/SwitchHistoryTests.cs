@@ -23,6 +23,7 @@ public sealed class SwitchHistoryTests
     private static LedgerLine Line(string word)
     {
         string[] ends = word.TrimEnd('?').Split('>');
-        return new LedgerLine("install", DateTimeOffset.UnixEpoch, "ada", ends[0].Length == 0 ? null : int.Parse(ends[0]), int.Parse(ends[1]), [], [], Confirmed: !word.EndsWith('?'));
+        return new LedgerLine("install", DateTimeOffset.UnixEpoch, "ada", ends[0].Length == 0 ? null : int.Parse(ends[0]),
+            int.Parse(ends[1]), [], [], Confirmed: !word.EndsWith('?'));
     }
 }

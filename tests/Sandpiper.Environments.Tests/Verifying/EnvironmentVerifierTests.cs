@@ -41,8 +41,11 @@ public sealed class EnvironmentVerifierTests : IDisposable
         Open(generation, path);
         File.AppendAllText(Path.Combine(generation.Directory, path), "#");
         var findings = Verify(generation).Findings;
-        Assert.Contains(findings, f => f is { Kind: FindingKind.Changed, InStore: false, RunsAtStart: false } && f.Path == path && f.Owner!.Name.Normalized == "tide");
-        Assert.Contains(findings, f => f is { Kind: FindingKind.Changed, InStore: true } && f.Path.StartsWith($"store/{generation.Packages.Single(p => p.Name.Normalized == "tide").Digest}/wheel/tide/", StringComparison.Ordinal));
+        Assert.Contains(findings, f => f is { Kind: FindingKind.Changed, InStore: false, RunsAtStart: false }
+            && f.Path == path && f.Owner!.Name.Normalized == "tide");
+        string sealedOne = $"store/{generation.Packages.Single(p => p.Name.Normalized == "tide").Digest}/wheel/tide/";
+        Assert.Contains(findings, f => f is { Kind: FindingKind.Changed, InStore: true }
+            && f.Path.StartsWith(sealedOne, StringComparison.Ordinal));
         Assert.All(findings, f => Assert.NotNull(f.ChangedAt));
     }
 
@@ -77,10 +80,12 @@ public sealed class EnvironmentVerifierTests : IDisposable
     public void Lost_garbled_or_forged_stamps_cost_a_reading_and_hide_nothing()
     {
         var generation = Install();
-        string stamps = Path.Combine(_workshop.Root.Path, "stamps", generation.Packages.Single(p => p.Name.Normalized == "tide").Digest.Hex);
+        string stamps = Path.Combine(_workshop.Root.Path, "stamps",
+            generation.Packages.Single(p => p.Name.Normalized == "tide").Digest.Hex);
         byte[] honest = File.ReadAllBytes(stamps);
         string path = Path.Combine(generation.SitePackages, "tide/__init__.py");
-        foreach (byte[] content in (byte[][])[[], honest[..^1], [.. honest, 0], new byte[honest.Length], [.. honest[..60], (byte)(honest[60] ^ 1), .. honest[61..]]])
+        foreach (byte[] content in (byte[][])[
+            [], honest[..^1], [.. honest, 0], new byte[honest.Length], [.. honest[..60], (byte)(honest[60] ^ 1), .. honest[61..]]])
         {
             File.WriteAllBytes(stamps, content);
             Assert.Empty(Verify(generation).Findings);
@@ -102,7 +107,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
         var cancel = TestContext.Current.CancellationToken;
         var package = _workshop.Package(OrdinaryPackages.Tide());
         using var staging = Staging.Create(_workshop.Root.Path);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => _workshop.Compose(staging.NewDirectory(), 90 + n, [package]), cancel)));
+        await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(n => Task.Run(() => _workshop.Compose(staging.NewDirectory(), 90 + n, [package]), cancel)));
         Assert.Empty(Verify(generation).Findings);
         EditUnseen(Path.Combine(generation.SitePackages, "tide/__init__.py"));
         Assert.Equal([false, true], Verify(generation).Findings.Select(f => f.InStore));
@@ -129,11 +135,15 @@ public sealed class EnvironmentVerifierTests : IDisposable
     [Fact]
     public void A_finding_knows_its_package_and_its_path_however_the_wheel_names_its_directories()
     {
-        var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("gull").WithFile("gull/store/egg.py", "x = 1\n").WithFile("store/store/egg.py", "x = 1\n")));
+        var generation = _workshop.Install(
+            _workshop.Package(Workshop.Wheel("gull").WithFile("gull/store/egg.py", "x = 1\n").WithFile("store/store/egg.py", "x = 1\n")));
         string hex = generation.Packages[0].Digest.Hex;
-        foreach (string name in (string[])["gull/store/egg.py", "store/store/egg.py"]) Rewrite(Path.Combine(generation.SitePackages, name), "x = 2\n"u8.ToArray());
+        foreach (string name in (string[])["gull/store/egg.py", "store/store/egg.py"])
+            Rewrite(Path.Combine(generation.SitePackages, name), "x = 2\n"u8.ToArray());
         var findings = Verify(generation).Findings;
-        Assert.Equal([$"{Workshop.SitePackages}/gull/store/egg.py", $"{Workshop.SitePackages}/store/store/egg.py", $"store/{hex}/wheel/gull/store/egg.py", $"store/{hex}/wheel/store/store/egg.py"],
+        Assert.Equal(
+            [$"{Workshop.SitePackages}/gull/store/egg.py", $"{Workshop.SitePackages}/store/store/egg.py",
+                $"store/{hex}/wheel/gull/store/egg.py", $"store/{hex}/wheel/store/store/egg.py"],
             findings.Select(f => f.Path));
         Assert.All(findings, f => Assert.Equal("gull", f.Owner!.Name.Normalized));
     }
@@ -155,7 +165,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
         var generation = Install();
         string entry = Path.Combine(_workshop.Root.Path, "store", generation.Packages.Single(p => p.Name.Normalized == "tide").Digest.Hex);
         foreach (string path in (string[])[
-            Path.Combine(entry, "manifest.json"), Path.Combine(entry, "wheel/tide/__init__.py"), Path.Combine(generation.Directory, "pyvenv.cfg"),
+            Path.Combine(entry, "manifest.json"), Path.Combine(entry, "wheel/tide/__init__.py"),
+            Path.Combine(generation.Directory, "pyvenv.cfg"),
             Path.Combine(generation.SitePackages, "tide-2.0.dist-info/RECORD")])
         {
             string kept = Path.Combine(Path.GetTempPath(), $"sandpiper-kept-{Guid.NewGuid():N}");
@@ -195,7 +206,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
     public void The_description_and_the_written_files_are_read_even_by_a_quick_look()
     {
         var generation = Install();
-        foreach (string name in (string[])["generation.json", "pyvenv.cfg", "bin/tide", $"{Workshop.SitePackages}/tide-2.0.dist-info/RECORD"])
+        foreach (string name in (string[])[
+            "generation.json", "pyvenv.cfg", "bin/tide", $"{Workshop.SitePackages}/tide-2.0.dist-info/RECORD"])
         {
             string path = Path.Combine(generation.Directory, name);
             byte[] honest = File.ReadAllBytes(path);
@@ -283,7 +295,12 @@ public sealed class EnvironmentVerifierTests : IDisposable
     public void Any_single_mutation_of_generation_or_store_is_found()
     {
         var generation = Install();
-        string[] names = [.. Everything(generation.Directory), .. Everything(Path.Combine(_workshop.Root.Path, "store")).Where(p => p.Split('/').Length > _workshop.Root.Path.Split('/').Length + 1)];
+        string[] names =
+        [
+            .. Everything(generation.Directory),
+            .. Everything(Path.Combine(_workshop.Root.Path, "store"))
+                .Where(p => p.Split('/').Length > _workshop.Root.Path.Split('/').Length + 1),
+        ];
         Gen.Select(Gen.Int[0, names.Length - 1], Gen.Int[0, 6], Gen.Int[1, 1 << 20]).Sample((index, kind, salt) =>
         {
             var mutation = Mutation.Of(names[index], kind, salt);
@@ -300,7 +317,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
         string[] names = [.. Everything(generation.Directory).Concat(Everything(Path.Combine(_workshop.Root.Path, "store")))
             .Where(p => new FileInfo(p) is { LinkTarget: null, Exists: true, Length: > 0 } file && file.Name != "manifest.json")];
         Gen.Select(Gen.Int[0, names.Length - 1], Gen.Int[1, 1 << 20]).Sample((index, salt) =>
-            Assert.True(FindsDuring(Mutation.UnseenEdit(names[index], salt), generation, full: salt % 2 == 0), names[index]), iter: 100, threads: 1);
+            Assert.True(FindsDuring(Mutation.UnseenEdit(names[index], salt), generation, full: salt % 2 == 0), names[index]),
+            iter: 100, threads: 1);
         Assert.Empty(Verify(generation, full: true).Findings);
     }
 
@@ -319,10 +337,12 @@ public sealed class EnvironmentVerifierTests : IDisposable
 
     private Generation Install() => _workshop.Install(
         _workshop.Package(OrdinaryPackages.Pebble()), _workshop.Package(OrdinaryPackages.Tide()),
-        _workshop.Package(Workshop.Wheel("gull").WithData("share/gull/x.txt", "x"u8.ToArray()).WithMember(SampleMember.Text("gull/tool", "t").AsExecutable())));
+        _workshop.Package(Workshop.Wheel("gull").WithData("share/gull/x.txt", "x"u8.ToArray())
+            .WithMember(SampleMember.Text("gull/tool", "t").AsExecutable())));
 
     private EnvironmentVerifier.Report Verify(Generation generation, bool full = false) =>
-        new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store).Verify(generation, full, TestContext.Current.CancellationToken);
+        new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
+            .Verify(generation, full, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> Everything(string directory)
     {
@@ -336,7 +356,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
         }
     }
 
-    private static void Open(Generation generation, string path) => File.SetUnixFileMode(Path.Combine(generation.Directory, path), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    private static void Open(Generation generation, string path) =>
+        File.SetUnixFileMode(Path.Combine(generation.Directory, path), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     /// <summary>One bit in place, size, mode and time as they were; a second time it is the old content again.</summary>
     private static void EditUnseen(string path)
@@ -363,7 +384,9 @@ public sealed class EnvironmentVerifierTests : IDisposable
         var stored = _workshop.Root.Store.Find(package.Digest)!.Files.Single(f => f.Path == "tide/__init__.py");
         byte[] evil = new byte[stored.Size];
         Rewrite(Path.Combine(entry, "wheel/tide/__init__.py"), evil);
-        Rewrite(manifest, System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(manifest).Replace(stored.Digest.Hex, Sandpiper.Packaging.Names.Sha256Digest.Of(evil).Hex, StringComparison.Ordinal)));
+        Rewrite(manifest, System.Text.Encoding.UTF8.GetBytes(
+            File.ReadAllText(manifest)
+                .Replace(stored.Digest.Hex, Sandpiper.Packaging.Names.Sha256Digest.Of(evil).Hex, StringComparison.Ordinal)));
     }
 
     /// <summary>As an attacker would who covers his traces: the directory looks untouched afterwards.</summary>

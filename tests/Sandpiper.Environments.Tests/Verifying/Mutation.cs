@@ -19,7 +19,9 @@ internal sealed record Mutation(string Name, Action Do, Action Undo)
             (1, FileType.Regular) when status.Size > 0 => EditInPlace(path, status, salt),
             (2, FileType.Regular) or (2, FileType.SymbolicLink) => Delete(path),
             (3, FileType.Directory) => Add(path, salt),
-            (4, FileType.Regular) or (4, FileType.Directory) => new("chmod", () => File.SetUnixFileMode(path, status.Mode ^ UnixFileMode.OtherWrite), () => File.SetUnixFileMode(path, status.Mode)),
+            (4, FileType.Regular) or (4, FileType.Directory) => new(
+                "chmod", () => File.SetUnixFileMode(path, status.Mode ^ UnixFileMode.OtherWrite),
+                () => File.SetUnixFileMode(path, status.Mode)),
             (5, _) => ReplaceByLink(path),
             (6, FileType.Regular) => ReplaceByDirectory(path),
             _ => null,
@@ -63,7 +65,8 @@ internal sealed record Mutation(string Name, Action Do, Action Undo)
     }
 
     private static Mutation Add(string path, int salt) => new("add",
-        () => InOpen(path, () => File.WriteAllText(Path.Combine(path, $"added-{salt}"), "")), () => InOpen(path, () => File.Delete(Path.Combine(path, $"added-{salt}"))));
+        () => InOpen(path, () => File.WriteAllText(Path.Combine(path, $"added-{salt}"), "")),
+        () => InOpen(path, () => File.Delete(Path.Combine(path, $"added-{salt}"))));
 
     private static Mutation ReplaceByLink(string path) =>
         Replace("link", path, () => File.CreateSymbolicLink(path, "elsewhere"), () => File.Delete(path));

@@ -25,7 +25,8 @@ public sealed class PermissionTests : IDisposable
         var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Tide()));
         string path = Path.Combine(generation.SitePackages, "tide/__init__.py");
         File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(permissions, 8));
-        var report = new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store).Verify(generation, full: false, TestContext.Current.CancellationToken);
+        var report = new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
+            .Verify(generation, full: false, TestContext.Current.CancellationToken);
         Assert.Equal([(FindingKind.Mode, false), (FindingKind.Mode, true)], report.Findings.Select(f => (f.Kind, f.InStore)));
         File.SetUnixFileMode(path, SealedTree.FileMode);
     }

@@ -9,16 +9,18 @@ namespace Sandpiper.Packaging.Tests.Index;
 public sealed class HtmlPageTests
 {
     private const string Hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    private const string Wheel = "foo_bar-1.0-py3-none-any.whl";
+    private const string Md5 = "d41d8cd98f00b204e9800998ecf8427e";
     private const string Usual = $"""
         <!DOCTYPE html>
         <html><head><meta name="pypi:repository-version" content="1.4"><meta name='pypi:project-status' content='archived'>
         <meta name="pypi:project-status-reason" content="a &amp; b"><title>Links for <a href="x">foo-bar</a></title>
         <script>document.write("<a href='evil-1.0.zip'>evil-1.0.zip</a>")</script></head>
         <body><h1>Links for foo-bar</h1> <!-- <a href="old-1.0.zip">old-1.0.zip</a> -->
-        <a href="../../files/foo_bar-1.0-py3-none-any.whl#sha256={Hash}" data-requires-python="&gt;=3.8" data-core-metadata="sha256={Hash}">foo_bar-1.0-py3-none-any.whl</a><br />
+        <a href="../../files/{Wheel}#sha256={Hash}" data-requires-python="&gt;=3.8" data-core-metadata="sha256={Hash}">{Wheel}</a><br />
         <A HREF=/f/foo-bar-1.0.tar.gz data-yanked data-dist-info-metadata=true > foo-bar-1.0.<b>tar</b>.gz
         </A>
-        <a href="https://files.test/foo-bar-0.9.zip#md5=d41d8cd98f00b204e9800998ecf8427e" data-yanked="it &quot;broke&quot;">foo-bar-0.9.zip</a>
+        <a href="https://files.test/foo-bar-0.9.zip#md5={Md5}" data-yanked="it &quot;broke&quot;">foo-bar-0.9.zip</a>
         </body></html>
         """;
 
@@ -33,9 +35,12 @@ public sealed class HtmlPageTests
         Assert.Equal((Project, "archived", "a & b", 0), (page.Name, page.Status, page.StatusReason, page.SkippedFiles));
         Assert.Equal(
         [
-            new IndexFile("foo_bar-1.0-py3-none-any.whl", new Uri("https://index.test/files/foo_bar-1.0-py3-none-any.whl"), OfNothing, null, null, ">=3.8", null, HasMetadata: true, OfNothing),
-            new IndexFile("foo-bar-1.0.tar.gz", new Uri("https://index.test/f/foo-bar-1.0.tar.gz"), null, null, null, null, "", HasMetadata: true, null),
-            new IndexFile("foo-bar-0.9.zip", new Uri("https://files.test/foo-bar-0.9.zip"), null, null, null, null, "it \"broke\"", HasMetadata: false, null),
+            new IndexFile("foo_bar-1.0-py3-none-any.whl", new Uri("https://index.test/files/foo_bar-1.0-py3-none-any.whl"), OfNothing, null,
+                null, ">=3.8", null, HasMetadata: true, OfNothing),
+            new IndexFile("foo-bar-1.0.tar.gz", new Uri("https://index.test/f/foo-bar-1.0.tar.gz"), null, null, null, null, "",
+                HasMetadata: true, null),
+            new IndexFile("foo-bar-0.9.zip", new Uri("https://files.test/foo-bar-0.9.zip"), null, null, null, null, "it \"broke\"",
+                HasMetadata: false, null),
         ], page.Files);
     }
 
@@ -51,7 +56,8 @@ public sealed class HtmlPageTests
     [InlineData("<!--><a href='a-1.zip'>a-1.zip</a>", "https://index.test/simple/foo-bar/a-1.zip")]
     [InlineData("<? php ?></ x><!x><a/href='a-1.zip'/>a-1.zip</a>", "https://index.test/simple/foo-bar/a-1.zip")]
     [InlineData("1 < 2 <<a href = \"a-1.zip\"\n>a-1.zip</a\n>", "https://index.test/simple/foo-bar/a-1.zip")]
-    public void Anchors_are_found_and_resolved_as_browsers_do(string html, string address) => Assert.Equal(address, Assert.Single(Read(html).Files).Url.AbsoluteUri);
+    public void Anchors_are_found_and_resolved_as_browsers_do(string html, string address) =>
+        Assert.Equal(address, Assert.Single(Read(html).Files).Url.AbsoluteUri);
 
     [Theory]
     [InlineData("<a href='a-1.zip'>b-1.zip</a>")]
@@ -101,7 +107,8 @@ public sealed class HtmlPageTests
 
     [Fact]
     public void The_digest_may_stand_among_other_things() =>
-        Assert.Equal(OfNothing, Assert.Single(Read($"<a href='a-1.zip#egg=a&amp;sha256={Hash.ToUpperInvariant()}'>a-1.zip</a>").Files).Sha256);
+        Assert.Equal(OfNothing,
+            Assert.Single(Read($"<a href='a-1.zip#egg=a&amp;sha256={Hash.ToUpperInvariant()}'>a-1.zip</a>").Files).Sha256);
 
     [Theory]
     [InlineData("<meta name='pypi:repository-version' content='2.0'>")]

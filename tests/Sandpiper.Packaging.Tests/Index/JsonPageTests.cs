@@ -9,11 +9,19 @@ namespace Sandpiper.Packaging.Tests.Index;
 public sealed class JsonPageTests
 {
     private const string Hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    private const string Usual = """
+    private const string Capitals = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
+    private const string Wheel = "foo_bar-1.0-py3-none-any.whl";
+    private const string Facts = """
+        "requires-python": ">=3.8", "size": 1234, "upload-time": "2026-01-02T03:04:05.678901Z", "yanked": "it broke"
+        """;
+    private const string OldFacts = """
+        "hashes": {}, "requires-python": null
+        """;
+    private const string Usual = $$$"""
         {"meta": {"api-version": "1.4", "_last-serial": 7}, "name": "Foo.Bar", "versions": ["1.0"], "alternate-locations": [], "files": [
-          {"filename": "foo_bar-1.0-py3-none-any.whl", "url": "../../files/foo_bar-1.0-py3-none-any.whl", "hashes": {"sha256": "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855", "md5": "d4"},
-           "requires-python": ">=3.8", "size": 1234, "upload-time": "2026-01-02T03:04:05.678901Z", "yanked": "it broke", "core-metadata": {"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, "provenance": null},
-          {"filename": "foo-bar-1.0.tar.gz", "url": "https://files.test/a/foo-bar-1.0.tar.gz?x=/y#z", "hashes": {}, "requires-python": null, "yanked": false}
+          {"filename": "{{{Wheel}}}", "url": "../../files/{{{Wheel}}}", "hashes": {"sha256": "{{{Capitals}}}", "md5": "d4"},
+           {{{Facts}}}, "core-metadata": {"sha256": "{{{Hash}}}"}, "provenance": null},
+          {"filename": "foo-bar-1.0.tar.gz", "url": "https://files.test/a/foo-bar-1.0.tar.gz?x=/y#z", {{{OldFacts}}}, "yanked": false}
         ], "project-status": {"status": "archived", "reason": "done"}}
         """;
 
@@ -29,8 +37,10 @@ public sealed class JsonPageTests
         Assert.Equal(
         [
             new IndexFile("foo_bar-1.0-py3-none-any.whl", new Uri("https://index.test/files/foo_bar-1.0-py3-none-any.whl"), OfNothing, 1234,
-                new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(6_789_010), ">=3.8", "it broke", HasMetadata: true, OfNothing),
-            new IndexFile("foo-bar-1.0.tar.gz", new Uri("https://files.test/a/foo-bar-1.0.tar.gz?x=/y#z"), null, null, null, null, null, HasMetadata: false, null),
+                new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(6_789_010), ">=3.8", "it broke", HasMetadata: true,
+                OfNothing),
+            new IndexFile("foo-bar-1.0.tar.gz", new Uri("https://files.test/a/foo-bar-1.0.tar.gz?x=/y#z"), null, null, null, null, null,
+                HasMetadata: false, null),
         ], page.Files);
     }
 
@@ -132,7 +142,8 @@ public sealed class JsonPageTests
     [InlineData("false", null)]
     [InlineData("null", null)]
     public void Yanked_is_a_truth_or_a_reason(string json, string? reason) =>
-        Assert.Equal(reason, Assert.Single(Read(WithFile($$"""{"filename": "a.zip", "url": "a.zip", "yanked": {{json}} }""")).Files).YankedReason);
+        Assert.Equal(reason,
+            Assert.Single(Read(WithFile($$"""{"filename": "a.zip", "url": "a.zip", "yanked": {{json}} }""")).Files).YankedReason);
 
     [Theory]
     [InlineData("\"core-metadata\": false", false, false)]
@@ -160,7 +171,8 @@ public sealed class JsonPageTests
 
     [Fact]
     public void The_status_may_stand_under_meta() =>
-        Assert.Equal("deprecated", Read("""{"meta": {"api-version": "1.4", "project-status": {"status": "deprecated"}}, "name": "foo-bar", "files": []}""").Status);
+        Assert.Equal("deprecated", Read(
+            """{"meta": {"api-version": "1.4", "project-status": {"status": "deprecated"}}, "name": "foo-bar", "files": []}""").Status);
 
     [Theory]
     [InlineData("", "the page cannot be read")]
@@ -175,12 +187,18 @@ public sealed class JsonPageTests
     [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": {}}", "the page cannot be read")]
     [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": []} x", "the page cannot be read")]
     [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": []", "the page cannot be read")]
-    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"name\": \"foo-bar\", \"files\": []}", "the page cannot be read: a key is given twice")]
-    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"n\\u0061me\": \"foo-bar\", \"files\": []}", "the page cannot be read: a key is given twice")]
-    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": [{\"filename\": \"a\", \"filename\": \"b\"}]}", "the page cannot be read: a key is given twice")]
-    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": [{\"hashes\": {\"sha256\": \"a\", \"sha256\": \"b\"}}]}", "the page cannot be read: a key is given twice")]
+    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"name\": \"foo-bar\", \"files\": []}",
+        "the page cannot be read: a key is given twice")]
+    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"n\\u0061me\": \"foo-bar\", \"files\": []}",
+        "the page cannot be read: a key is given twice")]
+    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": [{\"filename\": \"a\", \"filename\": \"b\"}]}",
+        "the page cannot be read: a key is given twice")]
+    [InlineData(
+        "{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": [{\"hashes\": {\"sha256\": \"a\", \"sha256\": \"b\"}}]}",
+        "the page cannot be read: a key is given twice")]
     [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"\\ud800\", \"files\": []}", "the page cannot be read")]
-    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": [], \"x\": [[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]}", "the page cannot be read")]
+    [InlineData("{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"foo-bar\", \"files\": [], \"x\": [[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]}",
+        "the page cannot be read")]
     public void A_page_that_means_nothing_or_two_things_is_refused(string json, string because)
     {
         Assert.False(ProjectPage.TryParseJson(Encoding.UTF8.GetBytes(json), Location, Project, out _, out string problem));
@@ -199,7 +217,8 @@ public sealed class JsonPageTests
     [Fact]
     public void A_page_that_is_a_file_may_lead_to_files()
     {
-        byte[] json = Encoding.UTF8.GetBytes(WithFile("""{"filename": "a.zip", "url": "../files/a.zip"}, {"filename": "b.zip", "url": "file://host/b.zip"}"""));
+        byte[] json = Encoding.UTF8.GetBytes(
+            WithFile("""{"filename": "a.zip", "url": "../files/a.zip"}, {"filename": "b.zip", "url": "file://host/b.zip"}"""));
         Assert.True(ProjectPage.TryParseJson(json, new Uri("file:///srv/simple/foo-bar/index.json"), Project, out var page, out _));
         Assert.Equal("file:///srv/simple/files/a.zip", Assert.Single(page.Files).Url.AbsoluteUri);
     }
@@ -211,7 +230,8 @@ public sealed class JsonPageTests
         return page.Name == Project && page.Files.All(IsPlain);
     }, iter: 10_000);
 
-    internal static bool IsPlain(IndexFile file) => file.Url.Scheme is "https" or "http" && Path.GetFileName(file.FileName) == file.FileName && file.FileName is not (".." or "." or "")
+    internal static bool IsPlain(IndexFile file) =>
+        file.Url.Scheme is "https" or "http" && Path.GetFileName(file.FileName) == file.FileName && file.FileName is not (".." or "." or "")
         && !file.FileName.Any(char.IsControl) && Uri.UnescapeDataString(file.Url.Segments[^1]) == file.FileName;
 
     private static string WithFile(string file) => $$"""{"meta": {"api-version": "1.1"}, "name": "foo-bar", "files": [{{file}}]}""";

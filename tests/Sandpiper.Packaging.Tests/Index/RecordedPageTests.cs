@@ -44,11 +44,13 @@ public sealed class RecordedPageTests
     }
 
     private static string Summary(JsonElement file) =>
-        $"{file.GetProperty("filename")} {file.GetProperty("hashes").GetProperty("sha256")} {file.GetProperty("size")} {file.GetProperty("upload-time").GetDateTimeOffset():O} " +
-        $"{file.GetProperty("requires-python")} {file.GetProperty("yanked").ValueKind != JsonValueKind.False} {file.TryGetProperty("core-metadata", out _)}";
+        $"{file.GetProperty("filename")} {file.GetProperty("hashes").GetProperty("sha256")} {file.GetProperty("size")} "
+            + $"{file.GetProperty("upload-time").GetDateTimeOffset():O} {file.GetProperty("requires-python")} "
+            + $"{file.GetProperty("yanked").ValueKind != JsonValueKind.False} {file.TryGetProperty("core-metadata", out _)}";
 
     private static string Summary(IndexFile file) =>
-        $"{file.FileName} {file.Sha256} {file.Size} {file.UploadTime:O} {file.RequiresPython} {file.YankedReason is not null} {file.HasMetadata}";
+        $"{file.FileName} {file.Sha256} {file.Size} {file.UploadTime:O} {file.RequiresPython} "
+            + $"{file.YankedReason is not null} {file.HasMetadata}";
 
     private static string Html(ProjectPage page)
     {

@@ -50,7 +50,8 @@ public sealed class CoreMetadataTests
     [InlineData("2.4")]
     [InlineData("2.5")]
     [InlineData("2.6")]
-    public void Every_published_version_of_the_format_is_read(string version) => Assert.Empty(Read($"Metadata-Version: {version}\nName: a\nVersion: 1\n").Repairs);
+    public void Every_published_version_of_the_format_is_read(string version) =>
+        Assert.Empty(Read($"Metadata-Version: {version}\nName: a\nVersion: 1\n").Repairs);
 
     [Fact]
     public void A_newer_minor_version_is_read_and_noted() =>
@@ -82,7 +83,8 @@ public sealed class CoreMetadataTests
     [InlineData("Requires-Python: >=3")]
     [InlineData("Summary: else")]
     [InlineData("License-Expression: MIT")]
-    public void A_field_that_may_stand_once_stands_once(string field) => Assert.False(CoreMetadata.TryParse(Encoding.UTF8.GetBytes(field + "\n" + Usual), out _, out _));
+    public void A_field_that_may_stand_once_stands_once(string field) =>
+        Assert.False(CoreMetadata.TryParse(Encoding.UTF8.GetBytes(field + "\n" + Usual), out _, out _));
 
     [Fact]
     public void A_tool_that_had_nothing_to_say_said_nothing()
@@ -118,7 +120,8 @@ public sealed class CoreMetadataTests
     [Fact]
     public void Extras_are_told_apart_as_names_are()
     {
-        var metadata = Read("Metadata-Version: 2.1\nName: a\nVersion: 1\nProvides-Extra: x-y\nProvides-Extra: X_Y\nProvides-Extra: :python\n");
+        var metadata =
+            Read("Metadata-Version: 2.1\nName: a\nVersion: 1\nProvides-Extra: x-y\nProvides-Extra: X_Y\nProvides-Extra: :python\n");
         Assert.Equal(["x-y"], metadata.ProvidesExtra.Select(extra => extra.Normalized));
         Assert.Equal(["Provides-Extra :python was left out: it is no name"], metadata.Repairs);
     }
@@ -136,7 +139,8 @@ public sealed class CoreMetadataTests
     [InlineData("Foo.Bar", "foo_bar", null)]
     [InlineData("Version: 1.0", "Version: 1.0.0", null)]
     [InlineData("Does foo", "Does something else", null)]
-    [InlineData("Requires-Dist: packaging>=20\nRequires-Dist: pytest; extra == \"test\"", "Requires-Dist: pytest ;extra=='test'\nRequires-Dist: Packaging >= 20\nRequires-Dist: packaging>=20", null)]
+    [InlineData("Requires-Dist: packaging>=20\nRequires-Dist: pytest; extra == \"test\"",
+        "Requires-Dist: pytest ;extra=='test'\nRequires-Dist: Packaging >= 20\nRequires-Dist: packaging>=20", null)]
     [InlineData("Name: Foo.Bar", "Name: Foo", "Name")]
     [InlineData("Version: 1.0", "Version: 1.1", "Version")]
     [InlineData("packaging>=20", "packaging>=21", "Requires-Dist")]
@@ -156,12 +160,15 @@ public sealed class CoreMetadataTests
     public void Endless_files_are_refused()
     {
         Assert.False(CoreMetadata.TryParse(Encoding.UTF8.GetBytes(Usual + new string('x', 9 << 20)), out _, out _));
-        Assert.False(CoreMetadata.TryParse(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("Requires-Dist: a\n", 30_000)) + Usual), out _, out _));
+        Assert.False(
+            CoreMetadata.TryParse(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("Requires-Dist: a\n", 30_000)) + Usual), out _,
+                out _));
     }
 
     [Fact]
     public void Any_bytes_are_read_or_refused_and_equal_themselves() => HostileBytes.Any(Usual).Sample(bytes =>
-        CoreMetadata.TryParse(bytes, out var metadata, out string problem) ? metadata.FirstDifference(metadata) is null : problem.Length > 0, iter: 5000);
+        CoreMetadata.TryParse(bytes, out var metadata, out string problem)
+            ? metadata.FirstDifference(metadata) is null : problem.Length > 0, iter: 5000);
 
     private static CoreMetadata Read(string text)
     {

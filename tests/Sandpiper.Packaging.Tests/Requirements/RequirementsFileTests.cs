@@ -219,7 +219,8 @@ public sealed class RequirementsFileTests
     {
         string source = Path.GetRelativePath(root, line.Source);
         int colon = source.LastIndexOf(':');
-        return $"{line.Requirement} {(line.IsConstraint ? "C" : "R")} {source[..colon]} (line {source[(colon + 1)..]}) {string.Join(',', line.Hashes.Select(h => h.Hex))}";
+        return $"{line.Requirement} {(line.IsConstraint ? "C" : "R")} {source[..colon]} (line {source[(colon + 1)..]}) "
+            + $"{string.Join(',', line.Hashes.Select(h => h.Hex))}";
     }).Append($"{file.IndexUrl} {string.Join(',', file.ExtraIndexUrls)} no-index={file.NoIndex} pre={file.Pre}"));
 
     private static string Describe(JsonElement pip)
@@ -237,6 +238,7 @@ public sealed class RequirementsFileTests
             string text = line.GetProperty("requirement").GetString()!;
             string printed = Requirement.TryParse(text, out var requirement, out _) ? $"{requirement}" : text;
             return $"{printed} {(line.GetProperty("constraint").GetBoolean() ? "C" : "R")} {line.GetProperty("from").GetString()} {hashes}";
-        }).Append($"{urls.FirstOrDefault()} {string.Join(',', urls.Skip(1))} no-index={global.GetProperty("no_index").GetBoolean()} pre={pre}"));
+        }).Append($"{urls.FirstOrDefault()} {string.Join(',', urls.Skip(1))} "
+            + $"no-index={global.GetProperty("no_index").GetBoolean()} pre={pre}"));
     }
 }

@@ -6,7 +6,8 @@ namespace Sandpiper.Packaging.Tests.Wheels;
 
 public sealed class EntryPointsTests
 {
-    private const string Usual = "[console_scripts]\nblack = black:patched_main\nblackd = blackd : main.run [d, colorama]\r\n\n[gui_scripts]\n" +
+    private const string Usual =
+        "[console_scripts]\nblack = black:patched_main\nblackd = blackd : main.run [d, colorama]\r\n\n[gui_scripts]\n" +
         "# a comment\nIdle.Ünicode=idle.Ärger:öffnen_2\n\n[flake8.extension]\nX = anything:at all, really\n";
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class EntryPointsTests
     [InlineData("a:b [x] y")]
     [InlineData("a:b [x\"]")]
     [InlineData("a:\ud83d\ude00")]
-    public void A_reference_is_dotted_identifiers_and_no_code(string reference) => Assert.False(Reads($"[console_scripts]\nx = {reference}\n"));
+    public void A_reference_is_dotted_identifiers_and_no_code(string reference) =>
+        Assert.False(Reads($"[console_scripts]\nx = {reference}\n"));
 
     [Theory]
     [InlineData("x = a:b\n")]
@@ -88,7 +90,8 @@ public sealed class EntryPointsTests
         if (!EntryPoints.TryParseScripts(bytes, out var scripts, out string problem)) return problem.Length > 0 && scripts.IsEmpty;
         return scripts.All(script =>
             Path.GetFileName(script.Name) == script.Name && script.Name is not ("" or "." or "..") && !script.Name.Any(char.IsControl) &&
-            (script.Module + script.Attribute).All(c => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c).ToString().Contains("Mark") || char.IsSurrogate(c) || c is '.' or '_'));
+            (script.Module + script.Attribute).All(c => char.IsLetterOrDigit(c)
+                || char.GetUnicodeCategory(c).ToString().Contains("Mark") || char.IsSurrogate(c) || c is '.' or '_'));
     }, iter: 10_000);
 
     private static bool Reads(string text) => EntryPoints.TryParseScripts(Encoding.UTF8.GetBytes(text), out _, out _);
@@ -98,7 +101,8 @@ public sealed class EntryPointsTests
     [Fact]
     public void One_command_in_both_groups_with_one_reference_is_one_command()
     {
-        Assert.True(EntryPoints.TryParseScripts("[console_scripts]\nx = a:b\n[gui_scripts]\nx = a : b\ny = a:b\n"u8, out var scripts, out _));
+        Assert.True(EntryPoints.TryParseScripts(
+            "[console_scripts]\nx = a:b\n[gui_scripts]\nx = a : b\ny = a:b\n"u8, out var scripts, out _));
         Assert.Equal([new("x", "a", "b", IsGui: false), new ScriptEntryPoint("y", "a", "b", IsGui: true)], scripts);
     }
 }

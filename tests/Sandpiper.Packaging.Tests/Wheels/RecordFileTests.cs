@@ -12,13 +12,19 @@ public sealed class RecordFileTests
 
     private static readonly Gen<RecordRow> AnyRow = Gen.Select(
         Gen.Char[" !\"#',-./09AZ\\_az~é漢"].Array[1, 12], Gen.Byte.Array[32], Gen.Long[0, 999_999_999_999_999_999], Gen.Int[0, 3],
-        (path, digest, size, kind) => new RecordRow(new string(path), (kind & 1) != 0 ? Sha256Digest.FromBytes(digest) : null, (kind & 2) != 0 ? size : null));
+        (path, digest, size, kind) => new RecordRow(
+            new string(path), (kind & 1) != 0 ? Sha256Digest.FromBytes(digest) : null, (kind & 2) != 0 ? size : null));
 
     [Fact]
     public void A_row_names_a_file_its_hash_and_its_size()
     {
-        Assert.True(RecordFile.TryParse(Bytes($"a/b.py,{Hash},0\r\n\"a, \"\"b\"\".py\",{Hash},12\na-1.dist-info/RECORD,,"), out var rows, out _));
-        Assert.Equal([new RecordRow("a/b.py", OfNothing, 0), new RecordRow("a, \"b\".py", OfNothing, 12), new RecordRow("a-1.dist-info/RECORD", null, null)], rows);
+        Assert.True(RecordFile.TryParse(
+            Bytes($"a/b.py,{Hash},0\r\n\"a, \"\"b\"\".py\",{Hash},12\na-1.dist-info/RECORD,,"), out var rows, out _));
+        Assert.Equal(
+            [
+                new RecordRow("a/b.py", OfNothing, 0), new RecordRow("a, \"b\".py", OfNothing, 12),
+                new RecordRow("a-1.dist-info/RECORD", null, null),
+            ], rows);
     }
 
     [Theory]
@@ -101,8 +107,7 @@ public sealed class RecordFileTests
 
     [Fact]
     public void A_row_is_quoted_only_where_it_must_be() =>
-        Assert.Equal(
-            Bytes("\"a, \"\"b\"\".py\",,\nc d.py," + Hash + ",0\n"),
+        Assert.Equal(Bytes("\"a, \"\"b\"\".py\",,\nc d.py," + Hash + ",0\n"),
             RecordFile.Write([new("c d.py", OfNothing, 0), new("a, \"b\".py", null, null)]));
 
     [Fact]

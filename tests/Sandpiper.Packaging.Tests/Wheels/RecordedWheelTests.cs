@@ -19,7 +19,8 @@ public sealed class RecordedWheelTests
         {
             using var wheel = ZipFile.OpenRead(path);
             var entries = wheel.Entries.Where(entry => !entry.FullName.EndsWith('/')).ToDictionary(entry => entry.FullName);
-            string distInfo = entries.Keys.Single(name => name.Count(c => c == '/') == 1 && name.EndsWith(".dist-info/RECORD", StringComparison.Ordinal)).Split('/')[0];
+            string distInfo = entries.Keys.Single(
+                name => name.Count(c => c == '/') == 1 && name.EndsWith(".dist-info/RECORD", StringComparison.Ordinal)).Split('/')[0];
 
             Assert.True(RecordFile.TryParse(Read($"{distInfo}/RECORD"), out var rows, out string problem), $"{path}: {problem}");
             Assert.Equal(entries.Keys.Order(StringComparer.Ordinal), rows.Select(row => row.Path).Order(StringComparer.Ordinal));
@@ -39,7 +40,8 @@ public sealed class RecordedWheelTests
             Assert.Equal((name.Name, name.Version), (metadata.Name, metadata.Version));
             if (File.Exists(path + ".metadata.gz"))
             {
-                Assert.True(CoreMetadata.TryParse(Whole(new GZipStream(File.OpenRead(path + ".metadata.gz"), CompressionMode.Decompress)), out var offered, out _));
+                Assert.True(CoreMetadata.TryParse(
+                    Whole(new GZipStream(File.OpenRead(path + ".metadata.gz"), CompressionMode.Decompress)), out var offered, out _));
                 Assert.Null(metadata.FirstDifference(offered));
             }
 

@@ -17,7 +17,9 @@ internal static class Problems
         return new ResolutionProblem
         {
             Lines = [.. requirements.Select(text => Line(text))],
-            Tags = SupportedTags.Of(new TagTarget("cpython", int.Parse(numbers[0]), int.Parse(numbers[1]), false, false, "x86_64", new LibcVersion(LibcKind.Glibc, 2, 36))),
+            Tags = SupportedTags.Of(
+                new TagTarget("cpython", int.Parse(numbers[0]), int.Parse(numbers[1]), false, false, "x86_64",
+                    new LibcVersion(LibcKind.Glibc, 2, 36))),
             Environment = new MarkerEnvironment
             {
                 ImplementationName = "cpython",

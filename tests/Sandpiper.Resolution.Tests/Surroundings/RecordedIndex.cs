@@ -62,7 +62,11 @@ internal sealed class RecordedIndex : ICandidateSource
             string name = Path.GetFileName(isPacked ? path[..^3] : path);
             metadata[name[..^".metadata".Length]] = isPacked ? Unpacked(path) : File.ReadAllBytes(path);
         }
-        using Process xz = Process.Start(new ProcessStartInfo("xz", ["-dc", Path.Combine(root, "packs", "metadata.tar.xz")]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using Process xz = Process.Start(new ProcessStartInfo("xz", ["-dc", Path.Combine(root, "packs", "metadata.tar.xz")])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
         using (var archive = new TarReader(xz.StandardOutput.BaseStream))
         {
             while (archive.GetNextEntry(copyData: true) is { } entry)

@@ -28,5 +28,6 @@ internal sealed class ShufflingIndex(ICandidateSource index) : ICandidateSource
 
 internal static class PreferredVersions
 {
-    public static ImmutableDictionary<PackageName, Pep440Version> ToImmutableVersions(this Dictionary<PackageName, Pep440Version> versions) => versions.ToImmutableDictionary();
+    public static ImmutableDictionary<PackageName, Pep440Version> ToImmutableVersions(
+        this Dictionary<PackageName, Pep440Version> versions) => versions.ToImmutableDictionary();
 }

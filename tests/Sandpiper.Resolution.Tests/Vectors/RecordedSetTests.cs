@@ -31,7 +31,9 @@ public sealed class RecordedSetTests
         var watch = Stopwatch.StartNew();
         ResolutionResult result = await problem.SolveOn(index);
         watch.Stop();
-        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture, $"{set}: {watch.ElapsedMilliseconds} ms, {index.Counts.Pages} pages, {index.Counts.Metadata} METADATA, {index.Gaps.Count} gaps"));
+        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
+            $"{set}: {watch.ElapsedMilliseconds} ms, {index.Counts.Pages} pages, {index.Counts.Metadata} METADATA, "
+                + $"{index.Gaps.Count} gaps"));
 
         ResolutionResult.Solved solved = Assert.IsType<ResolutionResult.Solved>(result);
         Assert.Empty(Validity.ViolationsOf(solved.Pins, problem));

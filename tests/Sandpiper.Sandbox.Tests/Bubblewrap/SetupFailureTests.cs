@@ -9,7 +9,8 @@ public sealed class SetupFailureTests
     [InlineData("bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted", SandboxObstacle.AppArmor)]
     [InlineData("bwrap: No permissions to create new namespace, likely because the kernel does not allow non-privileged user namespaces.",
         SandboxObstacle.NoNamespaces)]
-    [InlineData("bwrap: No permissions to creating new namespace, likely because the kernel does not allow non-privileged user namespaces.", SandboxObstacle.NoNamespaces)]
+    [InlineData("bwrap: No permissions to creating new namespace, likely because the kernel does not allow non-privileged user namespaces.",
+        SandboxObstacle.NoNamespaces)]
     [InlineData("bwrap: Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)",
         SandboxObstacle.NamespaceLimit)]
     [InlineData("bwrap: Failed to make / slave: Permission denied", SandboxObstacle.NoMounts)]

@@ -7,7 +7,9 @@ using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Driving;
 
-/// <summary>This program when it is started not to test but to confine: as an ordinary user, with descriptors and signals of the test's choice.</summary>
+/// <summary>
+/// This program when it is started not to test but to confine: as an ordinary user, with descriptors and signals of the test's choice.
+/// </summary>
 internal static class Driver
 {
     public const int NoSandbox = 4;
@@ -17,7 +19,8 @@ internal static class Driver
     public static string Program => ReachableBuild.Path(Path.GetFileName(Environment.ProcessPath!));
 
     // The published one is the second stage: these tests are no single file that could be shown inside.
-    public static ImmutableArray<string> ArgumentsFor(Confinement confinement, IEnumerable<(PathAccess Access, string Path)> unjudged, IEnumerable<string> command) =>
+    public static ImmutableArray<string> ArgumentsFor(
+        Confinement confinement, IEnumerable<(PathAccess Access, string Path)> unjudged, IEnumerable<string> command) =>
     [
         Marker, "confine",
         .. confinement.Shown.SelectMany(shown => new[] { $"--{shown.Access}", shown.Path }),
@@ -58,7 +61,8 @@ internal static class Driver
         foreach (string directory in directories) File.WriteAllText(Path.Join(directory, "mine"), "");
         Console.WriteLine(File.ReadAllText("/proc/self/status"));
         Console.Out.Flush();
-        return ConfinedProgram.Run(new Confinement { Home = "/home/sandpiper", WorkingDirectory = "/" }, secondStage, ["/usr/bin/id", "-u"]);
+        return ConfinedProgram.Run(new Confinement { Home = "/home/sandpiper", WorkingDirectory = "/" }, secondStage,
+            ["/usr/bin/id", "-u"]);
     }
 
     private static int Confine(ReadOnlySpan<string> args)
@@ -70,12 +74,18 @@ internal static class Driver
             if (args[0] is "--second-stage") secondStage = value;
             confinement = args[0] switch
             {
-                "--set" => confinement with { Variables = confinement.Variables.SetItem(value[..value.IndexOf('=')], value[(value.IndexOf('=') + 1)..]) },
+                "--set" => confinement with
+                {
+                    Variables = confinement.Variables.SetItem(value[..value.IndexOf('=')], value[(value.IndexOf('=') + 1)..]),
+                },
                 "--second-stage" => confinement,
                 "--net" => confinement with { HostNetwork = true },
                 "--home" => confinement with { Home = value },
                 "--cwd" => confinement with { WorkingDirectory = value },
-                var access => confinement with { Shown = confinement.Shown.Add(ShownPath.Needed(value, Enum.Parse<PathAccess>(access[2..]))) },
+                var access => confinement with
+                {
+                    Shown = confinement.Shown.Add(ShownPath.Needed(value, Enum.Parse<PathAccess>(access[2..]))),
+                },
             };
             args = args[2..];
         }

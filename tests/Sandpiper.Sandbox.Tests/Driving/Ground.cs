@@ -5,7 +5,9 @@ using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Driving;
 
-/// <summary>A user's home with a project and a secret in it, and the two ways to start a program there: confined, and as everybody does it.</summary>
+/// <summary>
+/// A user's home with a project and a secret in it, and the two ways to start a program there: confined, and as everybody does it.
+/// </summary>
 public sealed class Ground : IDisposable
 {
     private const string OrdinaryUser = "12345";
@@ -54,7 +56,8 @@ public sealed class Ground : IDisposable
         if (IsRoot) Assert.Equal(0, Finish(Start("/usr/bin/chown", ["-R", OrdinaryUser + ":" + OrdinaryUser, Root])).ExitCode);
     }
 
-    internal Outcome Confined(Confinement confinement, params ImmutableArray<string> command) => Finish(StartConfined(confinement, command));
+    internal Outcome Confined(Confinement confinement, params ImmutableArray<string> command) =>
+        Finish(StartConfined(confinement, command));
 
     /// <summary>What is to be shown is judged only by who confines.</summary>
     internal Outcome ConfinedWith(PathAccess access, string path, Confinement confinement, params ImmutableArray<string> command) =>
@@ -66,7 +69,8 @@ public sealed class Ground : IDisposable
     internal Outcome PlainPython(string script, params ImmutableArray<string> arguments) =>
         Finish(AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", script, .. arguments]));
 
-    internal Process StartConfined(Confinement confinement, params ImmutableArray<string> command) => AsOrdinaryUser(ConfinedCommand(confinement, command));
+    internal Process StartConfined(Confinement confinement, params ImmutableArray<string> command) =>
+        AsOrdinaryUser(ConfinedCommand(confinement, command));
 
     /// <summary>The whole command line, for a test that starts it through something else (a terminal, a shell).</summary>
     internal static ImmutableArray<string> ConfinedCommand(Confinement confinement, params ImmutableArray<string> command) =>

@@ -22,35 +22,49 @@ public sealed class ControlTests(Ground ground) : IClassFixture<Ground>
 
     [Fact]
     public void What_it_fills_in_memory_has_an_end() => Works(
-        "import os\nfor p in ('/tmp', os.path.expanduser('~'), '/dev/shm', '/var/tmp'): s=os.statvfs(p); print(s.f_blocks*s.f_frsize >> 20)", "1024\n256\n128\n64");
+        "import os\nfor p in ('/tmp', os.path.expanduser('~'), '/dev/shm', '/var/tmp'): "
+            + "s=os.statvfs(p); print(s.f_blocks*s.f_frsize >> 20)",
+        "1024\n256\n128\n64");
 
     [Fact]
-    public void It_knows_its_user() => Works("import pwd,os,getpass; print(pwd.getpwuid(os.getuid()).pw_name, getpass.getuser())", "ada ada");
+    public void It_knows_its_user() =>
+        Works("import pwd,os,getpass; print(pwd.getpwuid(os.getuid()).pw_name, getpass.getuser())", "ada ada");
 
     [Fact]
     public void Processes_share_memory_and_locks() => Works(
-        "import multiprocessing as m\nif __name__=='__main__':\n c=m.get_context('fork'); l=c.Lock(); q=c.Queue(); p=c.Process(target=lambda: q.put(7)); p.start(); print(q.get()); p.join()", "7");
+        "import multiprocessing as m\nif __name__=='__main__':\n c=m.get_context('fork'); l=c.Lock(); q=c.Queue(); "
+            + "p=c.Process(target=lambda: q.put(7)); p.start(); print(q.get()); p.join()",
+        "7");
 
     [Fact]
     public void A_server_on_its_own_loopback_is_reached_by_name() => Works(
-        "import socket; s=socket.create_server(('localhost',0)); c=socket.create_connection(('localhost',s.getsockname()[1])); c.send(b'hi'); print(s.accept()[0].recv(2).decode())", "hi");
+        "import socket; s=socket.create_server(('localhost',0)); c=socket.create_connection(('localhost',s.getsockname()[1])); "
+            + "c.send(b'hi'); print(s.accept()[0].recv(2).decode())",
+        "hi");
 
     [Fact]
-    public void Its_own_host_name_resolves() => Works("import socket; print(socket.gethostname(), socket.gethostbyname(socket.gethostname()))", "sandbox 127.0.0.1");
+    public void Its_own_host_name_resolves() =>
+        Works("import socket; print(socket.gethostname(), socket.gethostbyname(socket.gethostname()))", "sandbox 127.0.0.1");
 
     [Fact]
-    public void It_opens_terminals_of_its_own() => Works("import pty,os; a,b=pty.openpty(); os.write(b,b'hi'); print(os.read(a,2).decode(), os.isatty(b))", "hi True");
+    public void It_opens_terminals_of_its_own() =>
+        Works("import pty,os; a,b=pty.openpty(); os.write(b,b'hi'); print(os.read(a,2).decode(), os.isatty(b))", "hi True");
 
     [Fact]
     public void It_compiles_and_runs()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/gcc"), "there is no compiler here");
-        Works("import subprocess as s; open('/tmp/a.c','w').write('#include <stdio.h>\\nint main(){puts(\"built\");}'); s.check_call(['gcc','-o','/tmp/a','/tmp/a.c']); print(s.check_output('/tmp/a').decode().strip())", "built");
+        Works(
+            "import subprocess as s; open('/tmp/a.c','w').write('#include <stdio.h>\\nint main(){puts(\"built\");}'); "
+                + "s.check_call(['gcc','-o','/tmp/a','/tmp/a.c']); print(s.check_output('/tmp/a').decode().strip())",
+            "built");
     }
 
     [Fact]
     public void It_uses_threads_timers_and_callbacks_of_c() => Works(
-        "import ctypes,threading,time\nt=threading.Thread(target=time.sleep,args=(0,)); t.start(); t.join()\nf=ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 5); print(f(), time.tzname!=())", "5 True");
+        "import ctypes,threading,time\nt=threading.Thread(target=time.sleep,args=(0,)); t.start(); t.join()\n"
+            + "f=ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 5); print(f(), time.tzname!=())",
+        "5 True");
 
     [Fact]
     public void It_writes_where_it_may()
@@ -64,14 +78,17 @@ public sealed class ControlTests(Ground ground) : IClassFixture<Ground>
     {
         string inner = Directory.CreateDirectory(Path.Join(ground.Project, "inner")).FullName;
         ground.Own();
-        Outcome outcome = ground.ConfinedWith(PathAccess.Read, inner, ground.Writing, "/usr/bin/python3", "-I", "-c", "open('inner/x','w')");
+        Outcome outcome = ground.ConfinedWith(
+            PathAccess.Read, inner, ground.Writing, "/usr/bin/python3", "-I", "-c", "open('inner/x','w')");
         Assert.Contains("Read-only file system", outcome.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Its_input_output_and_arguments_are_its_own()
     {
-        using Process process = ground.StartConfined(ground.Reading, "/usr/bin/python3", "-c", "import sys; print(sys.stdin.read(), sys.argv[1:]); print('e', file=sys.stderr)", "a b", "--", "ü");
+        using Process process = ground.StartConfined(
+            ground.Reading, "/usr/bin/python3", "-c", "import sys; print(sys.stdin.read(), sys.argv[1:]); print('e', file=sys.stderr)",
+            "a b", "--", "ü");
         Outcome outcome = Ground.Finish(process, "typed");
         Assert.Equal(new Outcome(0, "typed ['a b', '--', 'ü']", "e"), outcome);
     }
@@ -82,10 +99,12 @@ public sealed class ControlTests(Ground ground) : IClassFixture<Ground>
     [InlineData("raise SystemExit(200)", 200)]
     [InlineData("import os,signal; os.kill(os.getpid(), signal.SIGSEGV)", 128 + 11)]
     [InlineData("import os,signal; os.kill(os.getpid(), signal.SIGKILL)", 128 + 9)]
-    public void Its_exit_code_is_passed_on(string script, int exitCode) => Assert.Equal(exitCode, ground.ConfinedPython(ground.Reading, script).ExitCode);
+    public void Its_exit_code_is_passed_on(string script, int exitCode) =>
+        Assert.Equal(exitCode, ground.ConfinedPython(ground.Reading, script).ExitCode);
 
     [Fact]
-    public void A_program_that_is_not_there_ends_with_127() => Assert.Equal(127, ground.Confined(ground.Reading, "no-such-program").ExitCode);
+    public void A_program_that_is_not_there_ends_with_127() =>
+        Assert.Equal(127, ground.Confined(ground.Reading, "no-such-program").ExitCode);
 
     [Fact]
     public void A_program_that_is_no_program_ends_with_126() => Assert.Equal(126, ground.Confined(ground.Reading, "/etc/passwd").ExitCode);
@@ -97,7 +116,8 @@ public sealed class ControlTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal(["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"], status.Select(WithoutLibcsOwn));
 
         // Signals 32 and 33 are glibc's, for its threads.
-        static string WithoutLibcsOwn(string line) => line.Split('\t') is [var name, var set] ? $"{name}\t{Convert.ToUInt64(set, 16) & ~0x180000000ul:x16}" : line;
+        static string WithoutLibcsOwn(string line) =>
+            line.Split('\t') is [var name, var set] ? $"{name}\t{Convert.ToUInt64(set, 16) & ~0x180000000ul:x16}" : line;
     }
 
     [Fact]
@@ -106,7 +126,8 @@ public sealed class ControlTests(Ground ground) : IClassFixture<Ground>
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        Works($"import socket; socket.create_connection(('127.0.0.1',{port}),5); print('connected')", "connected", ground.Reading with { HostNetwork = true });
+        Works($"import socket; socket.create_connection(('127.0.0.1',{port}),5); print('connected')", "connected",
+            ground.Reading with { HostNetwork = true });
     }
 
     [Fact]
@@ -120,7 +141,11 @@ public sealed class ControlTests(Ground ground) : IClassFixture<Ground>
 
     [Fact]
     public void A_private_home_stays_private_in_a_shown_directory_above_it() =>
-        Works("import os; print(os.listdir(os.path.expanduser('~')))", "[]", ground.Reading with { Shown = [ShownPath.Needed(ground.Root, PathAccess.Read)], WorkingDirectory = "/" });
+        Works("import os; print(os.listdir(os.path.expanduser('~')))", "[]", ground.Reading with
+        {
+            Shown = [ShownPath.Needed(ground.Root, PathAccess.Read)],
+            WorkingDirectory = "/",
+        });
 
     [Fact]
     public void A_link_cannot_be_protected_and_is_not_pretended_to_be()

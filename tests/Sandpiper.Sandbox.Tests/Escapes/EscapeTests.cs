@@ -14,12 +14,14 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
 {
     private const string Bitten = "bitten";
 
-    // Never the attacker's word alone where there is another witness; where there is none, he must at least have said it without the sandbox.
+    // Never the attacker's word alone where there is another witness; where there is none, he must at least
+    // have said it without the sandbox.
     private void IsStopped(string attack, Confinement? confinement = null, params ImmutableArray<string> arguments)
     {
         Assert.Contains(Bitten, ground.PlainPython(attack, arguments).Output, StringComparison.Ordinal);
         Outcome confined = ground.ConfinedPython(confinement ?? ground.Reading, attack, arguments);
-        Assert.True(confined.ExitCode != Driver.NoSandbox && !confined.Output.Contains(Bitten, StringComparison.Ordinal), confined.ToString());
+        Assert.True(confined.ExitCode != Driver.NoSandbox && !confined.Output.Contains(Bitten, StringComparison.Ordinal),
+            confined.ToString());
     }
 
     [Fact]
@@ -114,7 +116,9 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
     public void The_session_keyring_is_another()
     {
         // keyctl 250, add_key 248: x86-64. A key that a login left for its programs, then a child of that login that reads it.
-        Assert.SkipUnless(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "numbers of x86-64");
+        Assert.SkipUnless(
+            System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64,
+            "numbers of x86-64");
         const string Login = """
             import ctypes, os, sys, time
             c = ctypes.CDLL(None, use_errno=True)
@@ -140,7 +144,8 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
         Assert.StartsWith(Bitten, plain.Output, StringComparison.Ordinal);
         Assert.Equal("nothing\n0", InLogin(Ground.ConfinedCommand(ground.Reading, attack)).Output);
 
-        Outcome InLogin(ImmutableArray<string> command) => Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Login, .. command]));
+        Outcome InLogin(ImmutableArray<string> command) =>
+            Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Login, .. command]));
     }
 
     // The filter of calls alone would hide the caller's keyring from the program: that it has another is seen from outside.
@@ -151,10 +156,13 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
         string user = $"{Random.Shared.Next(500_000, 600_000)}";
         Assert.SkipUnless(File.Exists("/proc/keys"), "this kernel has no keyrings");
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "numbers of x86-64");
-        Process confined = As(["/usr/bin/python3", "-I", "-c", "import ctypes, os, sys; ctypes.CDLL(None).syscall(250, 1, None, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
-            .. Ground.ConfinedCommand(ground.Reading with { Shown = [], WorkingDirectory = "/" }, "/bin/sh", "-c", "echo started; read line")]);
+        Process confined = As(["/usr/bin/python3", "-I", "-c",
+            "import ctypes, os, sys; ctypes.CDLL(None).syscall(250, 1, None, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
+            .. Ground.ConfinedCommand(
+                ground.Reading with { Shown = [], WorkingDirectory = "/" }, "/bin/sh", "-c", "echo started; read line")]);
         Assert.Equal("started", confined.StandardOutput.ReadLine());
-        string keyrings = Ground.Finish(As(["/usr/bin/awk", $"$6 == {user} && $9 ~ /^_ses/ {{ n++ }} END {{ print n + 0 }}", "/proc/keys"])).Output;
+        string keyrings = Ground.Finish(
+            As(["/usr/bin/awk", $"$6 == {user} && $9 ~ /^_ses/ {{ n++ }} END {{ print n + 0 }}", "/proc/keys"])).Output;
         Ground.Finish(confined, "\n");
         Assert.SkipWhen(keyrings is "0", "a container's filter keeps keyrings from us");
         Assert.Equal("2", keyrings); // the login's, and that of the run
@@ -191,7 +199,8 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
     {
         IsStopped("import ctypes; print('bitten' if ctypes.CDLL(None).unshare(0x10000000)==0 else '')");
         // clone is not the filter's business: this one the kernel refuses, for the count of namespaces is used up.
-        IsStopped("import ctypes,os\nr=ctypes.CDLL(None).syscall(56, 0x10000000|17, 0, 0, 0, 0)\nif r==0: os._exit(0)\nprint('bitten' if r>0 else '')");
+        IsStopped("import ctypes,os\nr=ctypes.CDLL(None).syscall(56, 0x10000000|17, 0, 0, 0, 0)\n"
+            + "if r==0: os._exit(0)\nprint('bitten' if r>0 else '')");
     }
 
     [Theory]
@@ -233,12 +242,14 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
             for request in (0x5412, 0x5412 | 1 << 40):
                 for letter in b'rm\n': c.syscall(16, ctypes.c_long(0), ctypes.c_ulong(request), ctypes.byref(ctypes.c_char(letter)))
             """;
-        Assert.SkipUnless(File.Exists("/proc/sys/dev/tty/legacy_tiocsti") && File.ReadAllText("/proc/sys/dev/tty/legacy_tiocsti").Trim() is "1", "this kernel forbids it to everybody");
+        const string setting = "/proc/sys/dev/tty/legacy_tiocsti";
+        Assert.SkipUnless(File.Exists(setting) && File.ReadAllText(setting).Trim() is "1", "this kernel forbids it to everybody");
         ImmutableArray<string> attack = ["/usr/bin/python3", "-I", "-c", Attack];
         Assert.Contains("[rm\n", OnTerminal(attack).ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.EndsWith("[]", OnTerminal(Ground.ConfinedCommand(ground.Reading, attack)), StringComparison.Ordinal);
 
-        string OnTerminal(ImmutableArray<string> command) => Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Shell, .. command])).Output;
+        string OnTerminal(ImmutableArray<string> command) =>
+            Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Shell, .. command])).Output;
     }
 
     [Fact]
@@ -248,7 +259,8 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
         // getpid is 20 in the table of i386; with x86-64's numbers 20 is writev.
         string source = Path.Join(ground.Project, "int80.c");
         string program = Path.Join(ground.Project, "int80");
-        File.WriteAllText(source, """int printf(const char*, ...); int main(void) { int r; __asm__ volatile("int $0x80" : "=a"(r) : "a"(20)); printf(r > 0 ? "bitten" : "no"); return 0; }""");
+        File.WriteAllText(source, "int printf(const char*, ...); int main(void) { int r; "
+            + """__asm__ volatile("int $0x80" : "=a"(r) : "a"(20)); printf(r > 0 ? "bitten" : "no"); return 0; }""");
         ground.Own();
         Outcome built = Ground.Finish(ground.Start("/usr/bin/gcc", ["-o", program, source]));
         Assert.True(built.ExitCode == 0, built.ToString());
@@ -260,7 +272,9 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
     [Fact]
     public void The_system_around_it_cannot_be_written()
     {
-        Outcome outcome = ground.Confined(ground.Reading, "/bin/sh", "-c", "for d in / /etc /usr /usr/lib /dev /run /var /root /sys; do touch $d/x 2>/dev/null && echo $d; done; echo done");
+        Outcome outcome = ground.Confined(
+            ground.Reading, "/bin/sh", "-c",
+            "for d in / /etc /usr /usr/lib /dev /run /var /root /sys; do touch $d/x 2>/dev/null && echo $d; done; echo done");
         Assert.Equal("done", outcome.Output);
     }
 
@@ -273,8 +287,8 @@ public sealed class EscapeTests(Ground ground) : IClassFixture<Ground>
     {
         string[] harmless =
         [
-            "alternatives", "ca-certificates", "fonts", "group", "hostname", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "magic", "mime.types", "nsswitch.conf",
-            "passwd", "ssl", "timezone",
+            "alternatives", "ca-certificates", "fonts", "group", "hostname", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
+            "localtime", "magic", "mime.types", "nsswitch.conf", "passwd", "ssl", "timezone",
         ];
         string[] seen = ground.Confined(ground.Reading, "/usr/bin/ls", "/etc").Output.Split('\n');
         Assert.DoesNotContain(seen.Except(harmless), name => !name.StartsWith("python3", StringComparison.Ordinal));

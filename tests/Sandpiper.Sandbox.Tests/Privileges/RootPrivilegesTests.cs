@@ -10,7 +10,8 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
     {
         Assert.SkipUnless(Ground.IsRoot, "we are not root");
         // With groups to lose, as a root that logged in has them.
-        return Ground.Finish(ground.Start("/usr/bin/setpriv", ["--groups", "0,4,27", "--", Driver.Program, .. Driver.ArgumentsToGiveUpRoot([.. directories])]));
+        return Ground.Finish(ground.Start("/usr/bin/setpriv",
+            ["--groups", "0,4,27", "--", Driver.Program, .. Driver.ArgumentsToGiveUpRoot([.. directories])]));
     }
 
     private string RootsOwn(string name)
@@ -30,7 +31,8 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
         Assert.NotEqual("0", user);
         Assert.Equal("False", lines[1]);
         Assert.Contains($"Uid:\t{user}\t{user}\t{user}\t{user}", lines);
-        Assert.Single(lines, line => line.StartsWith("Gid:", StringComparison.Ordinal) && line.Split('\t')[1..].Distinct().Single() is not "0");
+        Assert.Single(lines, line => line.StartsWith("Gid:", StringComparison.Ordinal)
+            && line.Split('\t')[1..].Distinct().Single() is not "0");
         Assert.Single(lines, line => line.StartsWith("Groups:", StringComparison.Ordinal) && line["Groups:".Length..].Trim() is "");
         foreach (string set in (string[])["CapPrm", "CapEff", "CapInh", "CapAmb"]) Assert.Contains($"{set}:\t0000000000000000", lines);
         Assert.Contains("NoNewPrivs:\t1", lines);
@@ -74,7 +76,8 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
     [Fact]
     public void The_user_of_the_set_up_is_found_by_its_whole_name()
     {
-        Assert.Equal(new OrdinaryUser(990, 991), OrdinaryUser.In(["root:x:0:0:::", "sandpiper2:x:1:1:::", "sandpiper:x:990:991::/:/bin/false"]));
+        Assert.Equal(new OrdinaryUser(990, 991),
+            OrdinaryUser.In(["root:x:0:0:::", "sandpiper2:x:1:1:::", "sandpiper:x:990:991::/:/bin/false"]));
         Assert.Null(OrdinaryUser.In(["root:x:0:0:::", "sandpiper:x:many:991:::", "", "sandpiper"]));
     }
 
@@ -90,11 +93,16 @@ public sealed class RootPrivilegesTests(Ground ground) : IClassFixture<Ground>
     [InlineData("CapEff:\t0000000000000400", "CapEff:\t0000000000000400")]
     public void Anything_kept_is_found(string line, string? kept)
     {
-        string[] others = ["Uid:\t7\t7\t7\t7", "Gid:\t8\t8\t8\t8", "Groups:\t ", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000", "CapAmb:\t0000000000000000"];
+        string[] others =
+        [
+            "Uid:\t7\t7\t7\t7", "Gid:\t8\t8\t8\t8", "Groups:\t ",
+            "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000", "CapAmb:\t0000000000000000",
+        ];
         string[] status = [.. others.Select(other => other.Split(':')[0] == line.Split(':')[0] ? line : other)];
         Assert.Equal(kept, ThreadCredentials.Kept(status, new OrdinaryUser(7, 8)));
     }
 
     [Fact]
-    public void A_status_that_does_not_say_is_not_believed() => Assert.NotNull(ThreadCredentials.Kept(["Uid:\t7\t7\t7\t7"], new OrdinaryUser(7, 8)));
+    public void A_status_that_does_not_say_is_not_believed() =>
+        Assert.NotNull(ThreadCredentials.Kept(["Uid:\t7\t7\t7\t7"], new OrdinaryUser(7, 8)));
 }

@@ -11,6 +11,7 @@ public sealed class ProtectedNamesTests(Ground ground) : IClassFixture<Ground>
         string directory = Directory.CreateDirectory(Path.Join(ground.Elsewhere, "names")).FullName;
         string[] protectedNames = [".GIT", ".venv", "conftest.py", "evil.pth"];
         foreach (string name in (string[])[.. protectedNames, "data.csv", "git", "src"]) File.WriteAllText(Path.Join(directory, name), "");
-        Assert.Equal(protectedNames.Select(name => Path.Join(directory, name)).Order(StringComparer.Ordinal), ProtectedNames.In(directory).Order(StringComparer.Ordinal));
+        Assert.Equal(protectedNames.Select(name => Path.Join(directory, name)).Order(StringComparer.Ordinal),
+            ProtectedNames.In(directory).Order(StringComparer.Ordinal));
     }
 }

@@ -16,7 +16,8 @@ public sealed class PlainProgramTests
     {
         ProgramOutput output = Shell("echo out; echo err >&2; exit 3");
         Assert.Equal((3, "out\n", "err\n", false, false),
-            (output.ExitCode, Encoding.UTF8.GetString(output.StandardOutput), Encoding.UTF8.GetString(output.StandardError), output.WasTruncated, output.TimedOut));
+            (output.ExitCode, Encoding.UTF8.GetString(output.StandardOutput), Encoding.UTF8.GetString(output.StandardError),
+                output.WasTruncated, output.TimedOut));
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class PlainProgramTests
     public void A_flood_is_read_and_dropped()
     {
         ProgramOutput output = Shell("head -c 50000000 /dev/zero; echo done >&2", maxBytes: 1000);
-        Assert.Equal((1000, "done\n", true), (output.StandardOutput.Length, Encoding.UTF8.GetString(output.StandardError), output.WasTruncated));
+        Assert.Equal((1000, "done\n", true),
+            (output.StandardOutput.Length, Encoding.UTF8.GetString(output.StandardError), output.WasTruncated));
     }
 
     [Fact]

@@ -56,14 +56,16 @@ public sealed class SystemCallFilterTests
         }
     }
 
-    // Written down a second time: whoever takes one off the list has to mean it. Numbers of x86-64 and aarch64 (0: not there), EPERM or ENOSYS.
+    // Written down a second time: whoever takes one off the list has to mean it. Numbers of x86-64 and aarch64
+    // (0: not there), EPERM or ENOSYS.
     private const string Refused = """
-        add_key 248 217 P, request_key 249 218 P, keyctl 250 219 P, ptrace 101 117 P, process_vm_readv 310 270 P, process_vm_writev 311 271 P,
-        kcmp 312 272 P, pidfd_getfd 438 438 P, unshare 272 97 P, setns 308 268 P, mount 165 40 P, umount2 166 39 P, pivot_root 155 41 P,
-        chroot 161 51 P, name_to_handle_at 303 264 P, open_by_handle_at 304 265 P, open_tree 428 428 S, move_mount 429 429 S, fsopen 430 430 S,
-        fsconfig 431 431 S, fsmount 432 432 S, fspick 433 433 S, mount_setattr 442 442 S, io_uring_setup 425 425 S, io_uring_enter 426 426 S,
-        io_uring_register 427 427 S, bpf 321 280 P, perf_event_open 298 241 P, userfaultfd 323 282 P, fanotify_init 300 262 P, modify_ldt 154 0 P,
-        move_pages 279 239 P, migrate_pages 256 238 P, lookup_dcookie 212 18 P, syslog 103 116 P, acct 163 89 P, swapon 167 224 P, swapoff 168 225 P,
+        add_key 248 217 P, request_key 249 218 P, keyctl 250 219 P, ptrace 101 117 P, process_vm_readv 310 270 P,
+        process_vm_writev 311 271 P, kcmp 312 272 P, pidfd_getfd 438 438 P, unshare 272 97 P, setns 308 268 P, mount 165 40 P,
+        umount2 166 39 P, pivot_root 155 41 P, chroot 161 51 P, name_to_handle_at 303 264 P, open_by_handle_at 304 265 P,
+        open_tree 428 428 S, move_mount 429 429 S, fsopen 430 430 S, fsconfig 431 431 S, fsmount 432 432 S, fspick 433 433 S,
+        mount_setattr 442 442 S, io_uring_setup 425 425 S, io_uring_enter 426 426 S, io_uring_register 427 427 S, bpf 321 280 P,
+        perf_event_open 298 241 P, userfaultfd 323 282 P, fanotify_init 300 262 P, modify_ldt 154 0 P, move_pages 279 239 P,
+        migrate_pages 256 238 P, lookup_dcookie 212 18 P, syslog 103 116 P, acct 163 89 P, swapon 167 224 P, swapoff 168 225 P,
         reboot 169 142 P, quotactl 179 60 P, quotactl_fd 443 443 P, vhangup 153 58 P, iopl 172 0 P, ioperm 173 0 P, init_module 175 105 P,
         delete_module 176 106 P, finit_module 313 273 P, kexec_load 246 104 P, kexec_file_load 320 294 P, settimeofday 164 170 P,
         clock_settime 227 112 P, adjtimex 159 171 P, clock_adjtime 305 266 P
@@ -73,7 +75,8 @@ public sealed class SystemCallFilterTests
     public void Each_call_that_shall_be_refused_is_on_both_machines()
     {
         string[][] calls = [.. Refused.Split(',').Select(call => call.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))];
-        Assert.Equal(calls.Select(call => call[0]).Order(StringComparer.Ordinal), RefusedCall.All.Select(call => call.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(calls.Select(call => call[0]).Order(StringComparer.Ordinal),
+            RefusedCall.All.Select(call => call.Name).Order(StringComparer.Ordinal));
         Assert.All(calls, call =>
         {
             uint verdict = call[3] is "P" ? NotPermitted : NoSuchCall;
@@ -89,13 +92,15 @@ public sealed class SystemCallFilterTests
     {
         Assert.SkipUnless(File.Exists(header), "the headers are not installed");
         var numbers = File.ReadLines(header)
-            .Select(line => line.Split(' ', '\t') is ["#define", var name, var value] && uint.TryParse(value, out uint number) ? (name.Replace("3264_", "", StringComparison.Ordinal), number) : default)
+            .Select(line => line.Split(' ', '\t') is ["#define", var name, var value] && uint.TryParse(value, out uint number)
+                ? (name.Replace("3264_", "", StringComparison.Ordinal), number) : default)
             .Where(entry => entry.Item1?.StartsWith("__NR_", StringComparison.Ordinal) == true)
             .DistinctBy(entry => entry.Item1)
             .ToDictionary(entry => entry.Item1["__NR_".Length..], entry => entry.number, StringComparer.Ordinal);
         foreach (RefusedCall call in RefusedCall.All)
         {
-            if ((x64 ? call.X64 : call.Arm64) is { } ours && numbers.TryGetValue(call.Name, out uint theirs)) Assert.Equal((call.Name, theirs), (call.Name, ours));
+            if ((x64 ? call.X64 : call.Arm64) is { } ours && numbers.TryGetValue(call.Name, out uint theirs))
+                Assert.Equal((call.Name, theirs), (call.Name, ours));
         }
         Assert.True(RefusedCall.All.Count(call => numbers.ContainsKey(call.Name)) > 45);
     }

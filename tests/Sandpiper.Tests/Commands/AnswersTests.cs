@@ -15,7 +15,8 @@ public sealed class AnswersTests : IDisposable
     private readonly Folder _folder = new();
     private readonly Listener _listener = new();
 
-    public AnswersTests() => BuiltCommand.Run("list", "--root", _folder.Path);     // started by root, it takes a directory over while that is empty
+    // started by root, it takes a directory over while that is empty
+    public AnswersTests() => BuiltCommand.Run("list", "--root", _folder.Path);
 
     public void Dispose() => _folder.Dispose();
 
@@ -24,7 +25,8 @@ public sealed class AnswersTests : IDisposable
     [InlineData(2, "2 packages")]
     public void A_change_that_is_none_counts_what_is_there(int packages, string counted)
     {
-        ChangeReport.WriteWords(_listener.Terminal, "shared", new EnvironmentChange(3, IsNew: false, [], packages, TimeSpan.Zero), isDryRun: false);
+        ChangeReport.WriteWords(_listener.Terminal, "shared", new EnvironmentChange(3, IsNew: false, [], packages, TimeSpan.Zero),
+            isDryRun: false);
         Assert.Equal($"Everything is as asked already: generation 3 of `shared`, {counted}\n", _listener.Error);
     }
 
@@ -33,17 +35,19 @@ public sealed class AnswersTests : IDisposable
     {
         _folder.WriteGeneration("shared", "six");
         _folder.Write("envs/shared/ledger.jsonl", "broken\n");
-        Assert.Contains("1 line of the ledger cannot be read\n", BuiltCommand.Run("history", "--root", _folder.Path).Error, StringComparison.Ordinal);
+        Assert.Contains("1 line of the ledger cannot be read\n", BuiltCommand.Run("history", "--root", _folder.Path).Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void History_tells_the_newest_change_first_and_only_what_happened()
     {
         _folder.WriteGeneration("shared", "six");
+        string four = string.Join(',', "abcd".Select(name => $$"""{"name":"{{name}}","after":"1"}"""));
         _folder.Write("envs/shared/ledger.jsonl", $$"""
             {{Change("2026-11-01", from: 1, to: 2, "install", """{"name":"six","before":"1.0","after":"1.1"}""")}}
             {"event":"switched","to":2}
-            {{Change("2026-11-02", from: 2, to: 3, "install", string.Join(',', "abcd".Select(name => $$"""{"name":"{{name}}","after":"1"}""")))}}
+            {{Change("2026-11-02", from: 2, to: 3, "install", four)}}
             {"event":"switched","to":3}
             {{Change("2026-11-03", from: 3, to: 4, "uninstall", """{"name":"a","before":"1"}""")}}
             {{Change("2026-11-04", from: 3, to: 1, "rollback", """{"name":"b","before":"1"}""")}}
@@ -73,7 +77,8 @@ public sealed class AnswersTests : IDisposable
     [Fact]
     public void List_tells_of_what_nobody_asked_for_whose_it_is()
     {
-        _folder.WriteGeneration("shared", ("certifi", "2026.1.1", ["requests", "tide"]), ("requests", "2.0", []), ("urllib3", "3", ["requests"]));
+        _folder.WriteGeneration("shared", ("certifi", "2026.1.1", ["requests", "tide"]), ("requests", "2.0", []),
+            ("urllib3", "3", ["requests"]));
         Ended ended = BuiltCommand.Run("list", "--root", _folder.Path);
         Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
         Assert.Equal("""
@@ -87,7 +92,11 @@ public sealed class AnswersTests : IDisposable
     [Fact]
     public void What_is_not_as_installed_stands_in_columns()
     {
-        VerifyCommand.WriteFindings(_listener.Terminal, [new(FindingKind.Changed, "lib/six.py", null, RunsAtStart: false), new(FindingKind.Mode, "lib/x\n.pth", null, RunsAtStart: true)]);
+        VerifyCommand.WriteFindings(_listener.Terminal,
+        [
+            new(FindingKind.Changed, "lib/six.py", null, RunsAtStart: false),
+            new(FindingKind.Mode, "lib/x\n.pth", null, RunsAtStart: true),
+        ]);
         Assert.Equal("""
             × 2 things are not as installed
               lib/six.py      changed  no package
@@ -99,7 +108,8 @@ public sealed class AnswersTests : IDisposable
     [Fact]
     public void What_is_too_much_to_show_can_be_had_otherwise()
     {
-        VerifyCommand.WriteFindings(_listener.Terminal, [.. Enumerable.Range(0, 187).Select(n => new Finding(FindingKind.Missing, $"lib/{n}.py", null, RunsAtStart: false))]);
+        VerifyCommand.WriteFindings(_listener.Terminal,
+            [.. Enumerable.Range(0, 187).Select(n => new Finding(FindingKind.Missing, $"lib/{n}.py", null, RunsAtStart: false))]);
         Assert.EndsWith("\n  … and 147 more; `sandpiper verify --json` lists all\n", _listener.Output, StringComparison.Ordinal);
     }
 
@@ -118,8 +128,10 @@ public sealed class AnswersTests : IDisposable
         Ended unnamed = BuiltCommand.Run("allow", "six==1", "--reason", "read it", "--root", _folder.Path);
         Assert.Equal((int)ExitCode.WrongUsage, unnamed.ExitCode);
         Assert.StartsWith("× `--rule` is missing\n", unnamed.Error, StringComparison.Ordinal);
-        Ended allowed = BuiltCommand.Run("allow", "six==1", "--rule", "sp-wheel-21", "--reason", "read it", "--sha256", Wheel, "--root", _folder.Path);
-        Assert.Equal((0, $"On record as number 1: six 1 may do what SP-WHEEL-21 refuses, as the wheel {Wheel}.\n"), (allowed.ExitCode, allowed.Error));
+        Ended allowed = BuiltCommand.Run(
+            "allow", "six==1", "--rule", "sp-wheel-21", "--reason", "read it", "--sha256", Wheel, "--root", _folder.Path);
+        Assert.Equal((0, $"On record as number 1: six 1 may do what SP-WHEEL-21 refuses, as the wheel {Wheel}.\n"),
+            (allowed.ExitCode, allowed.Error));
         Assert.Contains("  SP-WHEEL-21  ", BuiltCommand.Run("allow", "--root", _folder.Path).Output, StringComparison.Ordinal);
     }
 
@@ -129,11 +141,13 @@ public sealed class AnswersTests : IDisposable
     {
         foreach (string[] more in (string[][])[[], ["--sha256", Wheel[..12]]])
         {
-            Ended unknown = BuiltCommand.Run(["allow", "six==1", "--rule", "SP-WHEEL-21", "--reason", "read it", "--root", _folder.Path, .. more]);
+            Ended unknown = BuiltCommand.Run(
+                ["allow", "six==1", "--rule", "SP-WHEEL-21", "--reason", "read it", "--root", _folder.Path, .. more]);
             Assert.Equal((int)ExitCode.CouldNot, unknown.ExitCode);
             Assert.Contains("hint: sandpiper install six==1 ", unknown.Error, StringComparison.Ordinal);
         }
-        Ended pair = BuiltCommand.Run("allow", "six==1", "--rule", "SP-ENV-01", "--reason", "read it", "--sha256", Wheel, "--root", _folder.Path);
+        Ended pair = BuiltCommand.Run("allow", "six==1", "--rule", "SP-ENV-01", "--reason", "read it", "--sha256", Wheel, "--root",
+            _folder.Path);
         Assert.Equal((int)ExitCode.CouldNot, pair.ExitCode);
         Assert.Equal("Nothing was allowed so far.\n", BuiltCommand.Run("allow", "--root", _folder.Path).Error);
     }
@@ -155,7 +169,10 @@ public sealed class AnswersTests : IDisposable
     [Fact]
     public void What_was_allowed_before_it_held_for_bytes_is_shown_with_what_to_type()
     {
-        _folder.Write("waivers.jsonl", """{"name":"six","version":"1","rule":"SP-WHEEL-21","reason":"x","who":"w","when":"2026-01-01T00:00:00+00:00"}""" + "\n");
-        Assert.Contains("holds no more: it names no bytes. sandpiper allow six==1 --rule SP-WHEEL-21 --reason …\n", BuiltCommand.Run("allow", "--root", _folder.Path).Output, StringComparison.Ordinal);
+        _folder.Write(
+            "waivers.jsonl",
+            """{"name":"six","version":"1","rule":"SP-WHEEL-21","reason":"x","who":"w","when":"2026-01-01T00:00:00+00:00"}""" + "\n");
+        Assert.Contains("holds no more: it names no bytes. sandpiper allow six==1 --rule SP-WHEEL-21 --reason …\n",
+            BuiltCommand.Run("allow", "--root", _folder.Path).Output, StringComparison.Ordinal);
     }
 }

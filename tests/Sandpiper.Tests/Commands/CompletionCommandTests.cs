@@ -15,7 +15,8 @@ public sealed class CompletionCommandTests : IDisposable
     public void Nothing_typed_offers_the_commands_but_no_hidden_one()
     {
         string[] candidates = Candidates("");
-        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "install", "run", "verify", "rollback" }, candidates.ToHashSet(StringComparer.Ordinal));
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "install", "run", "verify", "rollback" },
+            candidates.ToHashSet(StringComparer.Ordinal));
         Assert.DoesNotContain("complete-words", candidates);
     }
 
@@ -26,7 +27,8 @@ public sealed class CompletionCommandTests : IDisposable
     public void Options_of_install_are_offered()
     {
         Assert.Equal(["--require-hashes", "--requirement"], Candidates("install", "--requ"));
-        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "--dry-run", "--env", "--index-url", "--json", "--root" }, Candidates("install", "--").ToHashSet(StringComparer.Ordinal));
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "--dry-run", "--env", "--index-url", "--json", "--root" },
+            Candidates("install", "--").ToHashSet(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class CompletionCommandTests : IDisposable
     [InlineData("", "run", "--", "--n")]
     [InlineData("", "run", "plot.py", "--n")]
     [InlineData("", "python", "--j")]
-    public void What_may_follow_is_offered_and_nothing_else(string expected, params string[] typed) => Assert.Equal(expected, string.Join(' ', Candidates(typed)));
+    public void What_may_follow_is_offered_and_nothing_else(string expected, params string[] typed) =>
+        Assert.Equal(expected, string.Join(' ', Candidates(typed)));
 
     [Fact]
     public void Colours_are_read_in_any_case() =>
@@ -74,7 +77,8 @@ public sealed class CompletionCommandTests : IDisposable
         {
             foreach (string[] typed in (string[][])[["list", "--env", ""], ["show", "r"], ["rollback", "1"]])
             {
-                Assert.Equal(("", ""), (BuiltCommand.Run(["complete-words", "--", "--root", root, .. typed]) is var ended ? ended.Output : "", ended.Error));
+                Ended ended = BuiltCommand.Run(["complete-words", "--", "--root", root, .. typed]);
+                Assert.Equal(("", ""), (ended.Output, ended.Error));
             }
         }
         Assert.False(Directory.Exists(absent));

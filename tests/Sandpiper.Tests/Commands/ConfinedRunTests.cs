@@ -25,6 +25,7 @@ public sealed class ConfinedRunTests
         ConfinedRun.TellOfNew(listener.Terminal, []);
         Assert.Equal("", listener.Error);
         ConfinedRun.TellOfNew(listener.Terminal, ["/p/a.pth"]);
-        Assert.Equal("sandpiper: `/p/a.pth` is new: programs outside the sandbox run what such a file says; read it first\n", listener.Error);
+        Assert.Equal("sandpiper: `/p/a.pth` is new: programs outside the sandbox run what such a file says; read it first\n",
+            listener.Error);
     }
 }

@@ -27,10 +27,11 @@ internal sealed class Folder : IDisposable
     /// <param name="packages">Each with those who need it; who is needed by nobody was asked for.</param>
     public void WriteGeneration(string environment, params (string Name, string Version, string[] NeededBy)[] packages)
     {
+        string digest = new('0', 64);
         string all = string.Join(",", packages.Select(p => $$"""
-            {"name": "{{p.Name}}", "version": "{{p.Version}}", "wheel": "{{p.Name}}-{{p.Version}}-py3-none-any.whl", "sha256": "{{new string('0', 64)}}",
+            {"name": "{{p.Name}}", "version": "{{p.Version}}", "wheel": "{{WheelOf(p.Name, p.Version)}}", "sha256": "{{digest}}",
              "requested": {{(p.NeededBy.Length == 0 ? "true" : "false")}}, "requirement": null, "alone": false, "extras": [],
-             "required_by": [{{string.Join(", ", p.NeededBy.Select(name => $"\"{name}\""))}}], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
+             "required_by": [{{Quoted(p.NeededBy)}}], "index": "file:///index/", "omitted_hooks": [], "allowed_hooks": []}
             """));
         Write($"envs/{environment}/generations/1/generation.json", $$"""
             {"schema": "sandpiper/generation/1", "environment": "{{environment}}", "number": 1, "created": "2026-01-01T00:00:00Z",
@@ -39,6 +40,10 @@ internal sealed class Folder : IDisposable
             """);
         File.CreateSymbolicLink(System.IO.Path.Combine(Path, $"envs/{environment}/current"), "generations/1");
     }
+
+    private static string WheelOf(string name, string version) => $"{name}-{version}-py3-none-any.whl";
+
+    private static string Quoted(string[] names) => string.Join(", ", names.Select(name => $"\"{name}\""));
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -8,7 +8,8 @@ public sealed class ExplanationTests
     public void It_says_what_then_because_then_what_helps_all_on_standard_error()
     {
         var listener = new Listener(verbosity: Verbosity.Quiet);
-        new Explanation(ExitCode.Refused, "`evil` 1.0 was not installed", ["it has two faces", "  1 │ import os"], ["sandpiper list", "sandpiper help"]).Write(listener.Terminal);
+        new Explanation(ExitCode.Refused, "`evil` 1.0 was not installed", ["it has two faces", "  1 │ import os"],
+            ["sandpiper list", "sandpiper help"]).Write(listener.Terminal);
         Assert.Equal("", listener.Output);
         Assert.Equal("""
             × `evil` 1.0 was not installed

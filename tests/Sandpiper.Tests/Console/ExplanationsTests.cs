@@ -28,16 +28,45 @@ public sealed class ExplanationsTests
 
     private static readonly (string Case, Exception Error)[] Cases =
     [
-        ("a package, because of its archive", Refused(new Finding(Fault.Archive) { Rule = "SP-ZIP-07" }, new ArchiveRefusedException("SP-ZIP-07", "the two headers give different checksums", "evil/\e[2J.py", 31))),
-        ("a package, because of its wheel", Refused(new Finding(Fault.ReplacesEnvironment, "evil-1.0.data/scripts/python", "bin/python", "the interpreter"))),
+        ("a package, because of its archive",
+            Refused(new Finding(Fault.Archive) { Rule = "SP-ZIP-07" },
+                new ArchiveRefusedException("SP-ZIP-07", "the two headers give different checksums", "evil/\e[2J.py", 31))),
+        ("a package, because of its wheel",
+            Refused(new Finding(Fault.ReplacesEnvironment, "evil-1.0.data/scripts/python", "bin/python", "the interpreter"))),
         ("a package, because of a wheel that can be accepted", Refused(new Finding(Fault.NotListed, "evil/extra.py"))),
-        ("a package, because of several such things", new RefusedException(new Refusal([new(Fault.OtherSize, "evil/a.py", "6 bytes", "7"), new(Fault.OtherContent, "evil/b.py", "ab", "cd")]) { Artifact = EvilWheel })),
-        ("a package, because of a start-up hook", Refused(new Finding(Fault.CodeAtStart, "evil\e[8m.pth", "import os; os.system('\e[8m')"))),
-        ("a package whose hook was allowed once", new RefusedException(new Refusal([new(Fault.ImportedAtStart, "sitecustomize.py")]) { Artifact = EvilWheel, Allowance = WaiverState.Expired })),
-        ("a package, because of another one's file", new RefusedException(new Refusal([new(Fault.FileOfAnother, "lib/good.py") { Owner = Good }]) { Artifact = EvilWheel, Environment = "shared" })),
-        ("a package, because of another one's module", new RefusedException(new Refusal([new(Fault.ModuleOfAnother, "lib/good.py") { Owner = Good }]) { Artifact = EvilWheel, Environment = "scratch" })),
+        ("a package, because of several such things",
+            new RefusedException(new Refusal(
+                [new(Fault.OtherSize, "evil/a.py", "6 bytes", "7"), new(Fault.OtherContent, "evil/b.py", "ab", "cd")])
+            {
+                Artifact = EvilWheel,
+            })),
+        ("a package, because of a start-up hook",
+            Refused(new Finding(Fault.CodeAtStart, "evil\e[8m.pth", "import os; os.system('\e[8m')"))),
+        ("a package whose hook was allowed once",
+            new RefusedException(new Refusal([new(Fault.ImportedAtStart, "sitecustomize.py")])
+            {
+                Artifact = EvilWheel,
+                Allowance = WaiverState.Expired,
+            })),
+        ("a package, because of another one's file",
+            new RefusedException(new Refusal([new(Fault.FileOfAnother, "lib/good.py") { Owner = Good }])
+            {
+                Artifact = EvilWheel,
+                Environment = "shared",
+            })),
+        ("a package, because of another one's module",
+            new RefusedException(new Refusal([new(Fault.ModuleOfAnother, "lib/good.py") { Owner = Good }])
+            {
+                Artifact = EvilWheel,
+                Environment = "scratch",
+            })),
         ("a package, because of a part of the environment", Refused(new Finding(Fault.PartOfEnvironment, "lib64"))),
-        ("a package, because of the standard library", new RefusedException(new Refusal([new(Fault.ShadowsLibrary, "random.py", "random")]) { Artifact = EvilWheel, Environment = "shared" })),
+        ("a package, because of the standard library",
+            new RefusedException(new Refusal([new(Fault.ShadowsLibrary, "random.py", "random")])
+            {
+                Artifact = EvilWheel,
+                Environment = "shared",
+            })),
         ("an archive", new ArchiveRefusedException("SP-ZIP-01", "there is no end record", null, 0)),
         ("an index that does not answer", new IndexException("SP-INDEX-01", "no answer", Page)),
         ("an index that lies", new IndexException("SP-INDEX-06", "its SHA-256 is another one", Page) { IsRefusal = true }),
@@ -45,17 +74,24 @@ public sealed class ExplanationsTests
         ("a requirements file", new RequirementsFileException("requirements.txt, line 3", "`-e` is not supported")),
         ("an interpreter", new InterpreterException("/usr/bin/python3", "it is too old")),
         ("the waivers", new WaiverFileDamagedException("/home/a/waivers.jsonl", 2, "not a waiver")),
-        ("a full disk while the store is written", new UnwritableException("/home/a/store", new IOException("No space left on device", 28))),
+        ("a full disk while the store is written",
+            new UnwritableException("/home/a/store", new IOException("No space left on device", 28))),
         ("a store that cannot be written", new UnwritableException("/home/a/store", new UnauthorizedAccessException("Access is denied"))),
         ("a damaged store", new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone")),
-        ("a damaged store, the entry taken out", new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone") { WasDiscarded = true }),
-        ("shims that could not be made", new ChangeUnfinishedException("shared", 2, AfterSwitch.Shims, new IOException("Permission denied : '/home/a/bin/x'"))),
-        ("a ledger that could not be confirmed", new ChangeUnfinishedException("shared", 2, AfterSwitch.Ledger, new IOException("No space left on device", 28))),
-        ("a switch that may not be on the disk", new ChangeUnfinishedException("shared", 2, AfterSwitch.OnDisk, new IOException("Input/output error"))),
+        ("a damaged store, the entry taken out",
+            new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone") { WasDiscarded = true }),
+        ("shims that could not be made",
+            new ChangeUnfinishedException("shared", 2, AfterSwitch.Shims, new IOException("Permission denied : '/home/a/bin/x'"))),
+        ("a ledger that could not be confirmed",
+            new ChangeUnfinishedException("shared", 2, AfterSwitch.Ledger, new IOException("No space left on device", 28))),
+        ("a switch that may not be on the disk",
+            new ChangeUnfinishedException("shared", 2, AfterSwitch.OnDisk, new IOException("Input/output error"))),
         ("an environment", new EnvironmentException("generation 3 is damaged")),
         ("a lost link", new CurrentLostException("shared", "/home/a/envs/shared/current", 17, 18)),
         ("a lost link of another environment", new CurrentLostException("other", "/home/a/envs/other/current", 1, 1)),
-        ("an interpreter that is gone", new InterpreterGoneException("shared", "/usr/bin/python3.11", "python3.11", "there is no python3.11 any more", ["six>=1", "rich"])),
+        ("an interpreter that is gone",
+            new InterpreterGoneException("shared", "/usr/bin/python3.11", "python3.11", "there is no python3.11 any more",
+                ["six>=1", "rich"])),
         ("no sandbox, with a hint", new SandboxUnavailableException(SandboxObstacle.BubblewrapAbsent, "/usr/bin/bwrap")),
         ("no sandbox, without a hint", new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, "RiscV64")),
         ("a grant", new GrantRefusedException(PathAccess.Write, "/home/a", new GrantRefusal.Sensitive(new(SensitivityKind.Home)))),
@@ -89,7 +125,8 @@ public sealed class ExplanationsTests
     [Fact]
     public void No_exception_of_a_room_is_left_without_words()
     {
-        var known = Cases.SelectMany(c => new[] { c.Error, c.Error.InnerException }).OfType<Exception>().Select(e => e.GetType()).ToHashSet();
+        var known = Cases.SelectMany(c => new[] { c.Error, c.Error.InnerException }).OfType<Exception>().Select(e => e.GetType())
+            .ToHashSet();
         Type[] oneOfEachRoom =
         [
             typeof(ArchiveRefusedException), typeof(IndexException), typeof(RequirementsFileException), typeof(StoreDamagedException),
@@ -112,5 +149,6 @@ public sealed class ExplanationsTests
         Assert.All(words, w => Assert.Contains("`a/b.py`", w, StringComparison.Ordinal));
     }
 
-    private static RefusedException Refused(Finding finding, Exception? inner = null) => new(new Refusal([finding]) { Artifact = EvilWheel }, inner);
+    private static RefusedException Refused(Finding finding, Exception? inner = null) =>
+        new(new Refusal([finding]) { Artifact = EvilWheel }, inner);
 }

@@ -43,16 +43,16 @@ public sealed class ResolutionWordsTests
 
     [Fact]
     public Task The_users_words_against_a_package() => Tells(
-        new MemoryIndex().With("foo", "2.0", "bar<2").With("foo", "2.1", "bar<2").With("bar", "2.3").With("bar", "1.0"), Problems.Of("foo", "bar==2.3"),
-        """
+        new MemoryIndex().With("foo", "2.0", "bar<2").With("foo", "2.1", "bar<2").With("bar", "2.3").With("bar", "1.0"),
+        Problems.Of("foo", "bar==2.3"), """
         you asked for foo
         foo 2.1 and 2.0 need bar<2, and you asked for bar==2.3
         """);
 
     [Fact]
     public Task Needs_building() => Tells(
-        new MemoryIndex().With(new Offer("foo", "2.0") { Tags = [], HasSdist = true }).With("foo", "1.0").With("foo", "0.9"), Problems.Of("foo>=2"),
-        """
+        new MemoryIndex().With(new Offer("foo", "2.0") { Tags = [], HasSdist = true }).With("foo", "1.0").With("foo", "0.9"),
+        Problems.Of("foo>=2"), """
         you asked for foo>=2
         foo 2.0 has only a source distribution: it needs building, which this release does not do
         the newest version that has a wheel which fits here is foo 1.0
@@ -61,7 +61,9 @@ public sealed class ResolutionWordsTests
 
     [Fact]
     public Task Needs_building_all_of_it() => Tells(
-        new MemoryIndex().With(new Offer("foo", "2.0") { Tags = [], HasSdist = true }).With(new Offer("foo", "1.0") { Tags = [], HasSdist = true }), Problems.Of("foo"),
+        new MemoryIndex().With(new Offer("foo", "2.0") { Tags = [], HasSdist = true })
+            .With(new Offer("foo", "1.0") { Tags = [], HasSdist = true }),
+        Problems.Of("foo"),
         """
         you asked for foo
         foo 2.0 and 1.0 have only source distributions: they need building, which this release does not do
@@ -120,7 +122,8 @@ public sealed class ResolutionWordsTests
 
     [Fact]
     public Task Hash_of_another_file() => Tells(
-        new MemoryIndex().With("foo", "1.0"), Problems.Of() with { Lines = [Problems.Line("foo==1.0", isConstraint: false, Sha256Digest.Of("other"u8))] },
+        new MemoryIndex().With("foo", "1.0"),
+        Problems.Of() with { Lines = [Problems.Line("foo==1.0", isConstraint: false, Sha256Digest.Of("other"u8))] },
         """
         you asked for foo==1.0
         foo 1.0 has another hash than you gave
@@ -152,7 +155,8 @@ public sealed class ResolutionWordsTests
 
     [Fact]
     public Task What_the_page_left_out_is_told_where_it_is_missed() => Tells(
-        new MemoryIndex().With("foo", "1.0").WithLeftOut("foo", new LeftOutEntry("foo-2.0-py3-none-any.whl", LeftOutReason.OtherScheme, "ftp")),
+        new MemoryIndex().With("foo", "1.0")
+            .WithLeftOut("foo", new LeftOutEntry("foo-2.0-py3-none-any.whl", LeftOutReason.OtherScheme, "ftp")),
         Problems.Of("foo>=2"),
         """
         you asked for foo>=2; there is only foo 1.0
@@ -165,7 +169,8 @@ public sealed class ResolutionWordsTests
         var asks = new Ask(Requirement.Parse("q0>=1"), (PackageName.Parse("p"), Pep440Version.Parse("1.0")), IsLimit: false, "");
         PackageName name = PackageName.Parse("q0");
         Explanation told = ResolutionWords.Explain(new(
-            name, [new Reason.GivenUp(SearchLimit.Combinations, name, 200_000), new Reason.Asked([asks])], [new Suggestion.OwnChoice(name)]));
+            name, [new Reason.GivenUp(SearchLimit.Combinations, name, 200_000), new Reason.Asked([asks])],
+            [new Suggestion.OwnChoice(name)]));
         Assert.Equal(
             "no versions were found that fit together, and the search was given up over `q0`; nothing was changed", told.What);
         Assert.Equal(
@@ -197,7 +202,8 @@ public sealed class ResolutionWordsTests
     public async Task What_a_package_wrote_is_not_repeated_at_any_length()
     {
         string limits = string.Join(',', Enumerable.Range(10, 400).Select(i => $"!={i}"));
-        var index = new MemoryIndex().With("foo", "1.0", $"bar<2,{limits}").With(new Offer("bar", "3.0") { Yanked = new string('x', 9_000) });
+        var index = new MemoryIndex().With("foo", "1.0", $"bar<2,{limits}")
+            .With(new Offer("bar", "3.0") { Yanked = new string('x', 9_000) });
         var none = Assert.IsType<ResolutionResult.Unsolvable>(await Problems.Of("foo", "bar").SolveOn(index));
         Assert.All(ResolutionWords.Because(none), sentence => Assert.InRange(sentence.Length, 1, 700));
     }
@@ -205,6 +211,7 @@ public sealed class ResolutionWordsTests
     private static async Task Tells(MemoryIndex index, ResolutionProblem problem, string expected)
     {
         ResolutionResult.Unsolvable none = Assert.IsType<ResolutionResult.Unsolvable>(await problem.SolveOn(index));
-        Assert.Equal(expected, string.Join('\n', [.. ResolutionWords.Because(none), .. ResolutionWords.Hints(none).Select(hint => $"hint: {hint}")]));
+        string[] told = [.. ResolutionWords.Because(none), .. ResolutionWords.Hints(none).Select(hint => $"hint: {hint}")];
+        Assert.Equal(expected, string.Join('\n', told));
     }
 }
