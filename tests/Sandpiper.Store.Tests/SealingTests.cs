@@ -193,6 +193,18 @@ public sealed class SealingTests : IDisposable
     }
 
     [Fact]
+    public void Stamps_are_never_written_through_a_link()
+    {
+        var sealedWheel = _root.Seal(WheelSample.Honest);
+        string elsewhere = Path.Combine(_root.Path, "elsewhere");
+        File.WriteAllText(elsewhere, "of the user's");
+        using (var staging = Staging.Create(_root.Path)) _root.Store.Discard(sealedWheel.Digest, staging);     // and its stamps
+        File.CreateSymbolicLink(sealedWheel.StampsFile, elsewhere);
+        _root.Seal(WheelSample.Honest);
+        Assert.Equal("of the user's", File.ReadAllText(elsewhere));
+    }
+
+    [Fact]
     public void A_store_that_cannot_be_written_is_said_to_be_so_and_nothing_is_left()
     {
         File.WriteAllText(Path.Combine(_root.Path, "store"), "a file where the directory should be");
