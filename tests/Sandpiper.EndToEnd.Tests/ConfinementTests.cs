@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
@@ -290,12 +291,19 @@ public sealed class ConfinementTests : IDisposable
     [Fact]
     public void Nothing_of_a_program_outlives_its_run()
     {
-        using var listener = new IndexServer(new SampleIndex());
+        // It says that it is there, and then nothing for much longer than anybody waits: only its end closes the connection.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        string stays = "import time, socket; "
+            + $"s = socket.create_connection(('127.0.0.1', {port})); open('/tmp/there', 'w'); time.sleep(9999)";
         Outcome run = _user.Sandpiper("run", "--net", "all", "--", "/bin/sh", "-c",
-            $"setsid python -c \"import time, socket; time.sleep(3); socket.create_connection(('127.0.0.1', {listener.Port}))\" >/dev/null 2>&1 & sleep 0.2");
+            $"setsid python -c \"{stays}\" >/dev/null 2>&1 & until [ -e /tmp/there ]; do sleep 0.1; done");
 
         Assert.True(run.ExitCode == 0, $"{run}");
-        Assert.False(SpinWait.SpinUntil(() => listener.WasAsked, TimeSpan.FromSeconds(5)), "it came back after its run");
+        using Socket connection = listener.AcceptSocket();
+        connection.ReceiveTimeout = (int)Patience.Endless.TotalMilliseconds;
+        Assert.Equal(0, connection.Receive(new byte[1]));
     }
 
     [Fact]

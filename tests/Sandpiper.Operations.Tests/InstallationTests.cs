@@ -54,6 +54,16 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
+    public async Task All_lines_that_name_one_package_are_recorded()
+    {
+        await _ground.InstallAsync("pebble>=1", "pebble<2");
+
+        string? recorded = Assert.Single(_ground.Environment().Read(1).Packages).Requirement;
+        Assert.Contains(">=1", recorded, StringComparison.Ordinal);
+        Assert.Contains("<2", recorded, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_dry_run_makes_nothing()
     {
         Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync(OperationGround.Request("pebble") with { Environment = "new", DryRun = true }));

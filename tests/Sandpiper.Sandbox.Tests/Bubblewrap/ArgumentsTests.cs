@@ -82,7 +82,7 @@ public sealed class ArgumentsTests
         foreach (string made in (string[])["/", "/dev"])
         {
             int closed = arguments.Index().Single(a => a.Item == made && arguments[a.Index - 1] is "--remount-ro").Index;
-            Assert.DoesNotContain(arguments[closed..], a => a is "--tmpfs" or "--bind" or "--ro-bind" or "--dir" or "--symlink" or "--file");
+            Assert.DoesNotContain(arguments[closed..], a => a is "--tmpfs" or "--bind" or "--ro-bind" or "--dir" or "--symlink");
         }
     }
 
