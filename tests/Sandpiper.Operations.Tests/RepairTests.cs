@@ -45,6 +45,20 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public async Task A_ledger_that_is_gone_is_written_down_again_as_far_as_it_can_be_known()
+    {
+        await _ground.InstallAsync("pebble");
+        File.Delete(_ground.Environment().LedgerFile);
+
+        await _ground.RepairAsync();
+
+        LedgerLine found = _ground.Ledger()[0];
+        Assert.Equal(("found", 1, true), (found.Command, found.To, found.Confirmed));
+        var verification = new Verification(_ground.Environment(), _ground.Context.Places, _ground.Context.Executable);
+        Assert.Empty(verification.Look(full: true, TestContext.Current.CancellationToken)!.Findings);
+    }
+
+    [Fact]
     public async Task What_is_damaged_stays_until_what_takes_its_place_is_here()
     {
         await _ground.InstallAsync("pebble");

@@ -88,6 +88,16 @@ public sealed class VerificationTests : IDisposable
         Assert.Equal(["bin/tide"], new Verification(_workshop.Environment, Places, "/usr/local/bin/sandpiper").Look(full: false, TestContext.Current.CancellationToken)!.Findings.Select(f => f.Path));
     }
 
+    [Fact]
+    public void Commands_follow_the_program_when_it_moves()
+    {
+        const string Moved = "/usr/local/bin/sandpiper";
+        Generation generation = Install();
+        Shims.Refresh(_workshop.Environment, generation, Places, Moved);
+        var verification = new Verification(_workshop.Environment, Places, Moved);
+        Assert.Empty(verification.Look(full: false, TestContext.Current.CancellationToken)!.Findings);
+    }
+
     [Theory]
     [InlineData(": > envs/shared/ledger.jsonl", FindingKind.Changed)]
     [InlineData("rm envs/shared/ledger.jsonl", FindingKind.Missing)]
