@@ -350,7 +350,7 @@ public sealed class ConfinementTests : IDisposable
         string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
         string home = Directory.CreateDirectory(Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         string command = Path.Combine(home, "sandpiper");
-        File.Copy(PublishedCommand.Path, command);
+        ProgramCopy.As(command, PublishedCommand.Path);
         string root = Path.Combine(_user.Place, "machine");
 
         Done(_user.RunAsTester([command, "--root", root, "install", "pebble", "-i", index]));
@@ -375,7 +375,7 @@ public sealed class ConfinementTests : IDisposable
         string home = Path.Combine(_user.Place, "of-root"), command = Path.Combine(home, "sandpiper");
         string open = Path.Combine(_user.Place, "open"), shown = Path.Combine(open, "shown"), secret = Path.Combine(_user.Place, "secret");
         foreach (string directory in (string[])[home, shown, secret]) Directory.CreateDirectory(directory);
-        File.Copy(PublishedCommand.Path, command);
+        ProgramCopy.As(command, PublishedCommand.Path);
         File.WriteAllText(Path.Combine(shown, "letter"), "harmless\n");
         File.WriteAllText(Path.Combine(secret, "letter"), "a decoy\n");
         Done(_user.RunAsTester(["/bin/sh", "-c", $"chmod u=rwx,go={everybodyMay} '{home}'; chmod 0777 '{open}'"]));
@@ -449,7 +449,7 @@ public sealed class ConfinementTests : IDisposable
         string root = Path.Combine(_user.Place, "machine");
         string home = Directory.CreateDirectory(Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         string command = Path.Combine(home, "sandpiper");
-        File.Copy(PublishedCommand.Path, command);
+        ProgramCopy.As(command, PublishedCommand.Path);
         Done(_user.RunAsTester([command, "--root", root, "install", "pebble", "-i", index]));
 
         const string program = "import os; print(sorted(os.listdir('/proc/self/fd'))[:-1]); os.chmod('/.sandpiper', 0o755)";
