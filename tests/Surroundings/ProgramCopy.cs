@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Sandpiper.Surroundings;
 
 /// <summary>
-/// Copies programs that are started afterwards. Another process does it: what this one has open for writing is open for a moment in every
-/// program that another test starts just then, between fork and exec, and the kernel starts nothing that is open for writing (ETXTBSY). On a
-/// busy machine the moment is long.
+/// Copies programs that are started afterwards. Another process does it: what this one has open for writing is open for a moment in
+/// every program that another test starts just then, between fork and exec, and the kernel starts nothing that is open for writing
+/// (ETXTBSY). On a busy machine the moment is long.
 /// </summary>
 internal static class ProgramCopy
 {
