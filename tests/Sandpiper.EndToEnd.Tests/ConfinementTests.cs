@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
@@ -303,13 +304,19 @@ public sealed class ConfinementTests : IDisposable
     [Fact]
     public void Nothing_of_a_program_outlives_its_run()
     {
-        using var listener = new IndexServer(new SampleIndex());
+        // It says that it is there, and then nothing for much longer than anybody waits: only its end closes the connection.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        string stays = "import time, socket; "
+            + $"s = socket.create_connection(('127.0.0.1', {port})); open('/tmp/there', 'w'); time.sleep(9999)";
         Outcome run = _user.Sandpiper("run", "--net", "all", "--", "/bin/sh", "-c",
-            "setsid python -c \"import time, socket; time.sleep(3); "
-                + $"socket.create_connection(('127.0.0.1', {listener.Port}))\" >/dev/null 2>&1 & sleep 0.2");
+            $"setsid python -c \"{stays}\" >/dev/null 2>&1 & until [ -e /tmp/there ]; do sleep 0.1; done");
 
         Assert.True(run.ExitCode == 0, $"{run}");
-        Assert.False(SpinWait.SpinUntil(() => listener.WasAsked, TimeSpan.FromSeconds(5)), "it came back after its run");
+        using Socket connection = listener.AcceptSocket();
+        connection.ReceiveTimeout = (int)Patience.Endless.TotalMilliseconds;
+        Assert.Equal(0, connection.Receive(new byte[1]));
     }
 
     [Fact]
@@ -362,7 +369,7 @@ public sealed class ConfinementTests : IDisposable
         string home = Directory.CreateDirectory(
             Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         string command = Path.Combine(home, "sandpiper");
-        File.Copy(PublishedCommand.Path, command);
+        ProgramCopy.As(command, PublishedCommand.Path);
         string root = Path.Combine(_user.Place, "machine");
 
         Done(_user.RunAsTester([command, "--root", root, "install", "pebble", "-i", index]));
@@ -387,7 +394,7 @@ public sealed class ConfinementTests : IDisposable
         string home = Path.Combine(_user.Place, "of-root"), command = Path.Combine(home, "sandpiper");
         string open = Path.Combine(_user.Place, "open"), shown = Path.Combine(open, "shown"), secret = Path.Combine(_user.Place, "secret");
         foreach (string directory in (string[])[home, shown, secret]) Directory.CreateDirectory(directory);
-        File.Copy(PublishedCommand.Path, command);
+        ProgramCopy.As(command, PublishedCommand.Path);
         File.WriteAllText(Path.Combine(shown, "letter"), "harmless\n");
         File.WriteAllText(Path.Combine(secret, "letter"), "a decoy\n");
         Done(_user.RunAsTester(["/bin/sh", "-c", $"chmod u=rwx,go={everybodyMay} '{home}'; chmod 0777 '{open}'"]));
@@ -472,7 +479,7 @@ public sealed class ConfinementTests : IDisposable
         string home = Directory.CreateDirectory(
             Path.Combine(_user.Place, "of-root"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         string command = Path.Combine(home, "sandpiper");
-        File.Copy(PublishedCommand.Path, command);
+        ProgramCopy.As(command, PublishedCommand.Path);
         Done(_user.RunAsTester([command, "--root", root, "install", "pebble", "-i", index]));
 
         const string program = "import os; print(sorted(os.listdir('/proc/self/fd'))[:-1]); os.chmod('/.sandpiper', 0o755)";

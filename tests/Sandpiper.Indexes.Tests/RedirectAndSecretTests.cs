@@ -90,6 +90,9 @@ public sealed class RedirectAndSecretTests
         Assert.Equal("", file.Url.UserInfo);
         await index.BytesOf(file);
         Assert.All(server.Requests, request => Assert.False(request.Headers.ContainsKey("Authorization")));
+        server.Serve("/elsewhere/", ServedAnswer.OfStatus(500));
+        IndexException error = await Assert.ThrowsAsync<IndexException>(() => index.PageOf());
+        Assert.DoesNotContain("s3cret", $"{error} {error.Location!.OriginalString}", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,6 +60,56 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
+    public async Task All_lines_that_name_one_package_are_recorded()
+    {
+        await _ground.InstallAsync("pebble>=1", "pebble<2");
+
+        string? recorded = Assert.Single(_ground.Environment().Read(1).Packages).Requirement;
+        Assert.Contains(">=1", recorded, StringComparison.Ordinal);
+        Assert.Contains("<2", recorded, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upgrade_moves_what_was_named_and_what_that_needs_and_nothing_else()
+    {
+        _ground.OfferOnly(
+            OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Plover(), OrdinaryPackages.Small("knot", "1.0"));
+        await _ground.InstallAsync("tide", "plover", "knot");
+        // plover is here no more, and nobody names it; of knot there is a newer one, and tide does not need it.
+        _ground.OfferOnly(
+            OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"),
+            OrdinaryPackages.Small("knot", "1.0"), OrdinaryPackages.Small("knot", "2.0"));
+
+        await _ground.InstallAsync(OperationGround.Request("tide") with { UpgradeAll = true });
+
+        Assert.Equal(["knot 1.0", "pebble 1.2", "plover 0.3", "tide 2.0"], Installed(2));
+    }
+
+    [Fact]
+    public async Task What_this_index_does_not_have_stays_when_something_else_has_to_move()
+    {
+        _ground.OfferOnly(OrdinaryPackages.Pebble("1.1"), OrdinaryPackages.Plover());
+        await _ground.InstallAsync("pebble", "plover");
+        _ground.OfferOnly(OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Small("newcomer", "1.0", "pebble>=1.2"));
+
+        await _ground.InstallAsync("newcomer");
+
+        Assert.Equal(["newcomer 1.0", "pebble 1.2", "plover 0.3"], Installed(2));
+    }
+
+    [Fact]
+    public async Task Of_two_newcomers_the_one_that_was_asked_for_has_the_file()
+    {
+        _ground.OfferOnly(
+            new SampleWheel("good", "1.0").WithRequires("aevil").WithFile("good.py", "WHOSE = 'good'\n"),
+            new SampleWheel("aevil", "1.0").WithFile("aevil.py", "").WithFile("good.py", "WHOSE = 'aevil'\n"));
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => _ground.InstallAsync("good"));
+
+        Assert.Equal(("SP-ENV-01", "aevil"), (refused.Rule, refused.Refusal.Artifact?.Name.Normalized));
+    }
+
+    [Fact]
     public async Task A_dry_run_makes_nothing()
     {
         Assert.IsType<InstallationOutcome.Changed>(
@@ -163,6 +213,8 @@ public sealed class InstallationTests : IDisposable
     public void No_environment_is_made_where_PATH_could_not_name_it() =>
         Assert.Contains("colon", Assert.Throws<EnvironmentException>(() => ManagedEnvironment.Open("/srv/cs194:294", "shared")).Because,
             StringComparison.Ordinal);
+
+    private string[] Installed(int generation) => [.. _ground.Environment().Read(generation).Packages.Select(p => $"{p.Name} {p.Version}")];
 
     private static SampleWheel Calling(string version, params string[] commands) =>
         commands.Aggregate(new SampleWheel("hoot", version).WithFile("hoot.py", "def main(): pass\n"),

@@ -47,6 +47,13 @@ internal sealed class OperationGround : IDisposable
         return this;
     }
 
+    /// <summary>From now on the index has these and no others.</summary>
+    public void OfferOnly(params SampleWheel[] wheels)
+    {
+        Directory.Delete(_index, recursive: true);
+        Offering(wheels);
+    }
+
     /// <summary>The index still lists its wheels and says what they need, and has them no more.</summary>
     public void LoseFiles()
     {

@@ -5,6 +5,7 @@ using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Tests.Composing;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Samples;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Operations.Tests;
 
@@ -71,11 +72,12 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_among_the_commands_holds_up_no_change()
+    public async Task A_pipe_among_the_commands_holds_up_no_change()
     {
         Generation generation = Install();
         Shell("mkfifo bin/pipe; rm bin/tide; mkfifo bin/tide");
-        Shims.Refresh(_workshop.Environment, generation, Places, Executable);
+        await Task.Run(() => Shims.Refresh(_workshop.Environment, generation, Places, Executable), TestContext.Current.CancellationToken)
+            .WaitAsync(Patience.Endless, TestContext.Current.CancellationToken);
         Assert.Equal(["bin/pipe"], Look()!.Findings.Select(f => f.Path));
     }
 
@@ -85,6 +87,16 @@ public sealed class VerificationTests : IDisposable
         Install();
         Assert.Equal(["bin/tide"], new Verification(_workshop.Environment, Places, "/usr/local/bin/sandpiper")
             .Look(full: false, TestContext.Current.CancellationToken)!.Findings.Select(f => f.Path));
+    }
+
+    [Fact]
+    public void Commands_follow_the_program_when_it_moves()
+    {
+        const string Moved = "/usr/local/bin/sandpiper";
+        Generation generation = Install();
+        Shims.Refresh(_workshop.Environment, generation, Places, Moved);
+        var verification = new Verification(_workshop.Environment, Places, Moved);
+        Assert.Empty(verification.Look(full: false, TestContext.Current.CancellationToken)!.Findings);
     }
 
     [Theory]
@@ -156,6 +168,21 @@ public sealed class VerificationTests : IDisposable
         File.WriteAllLines(LedgerFile, File.ReadAllLines(LedgerFile)[..1]);      // announced, and not seen to end
         Assert.Null(CurrentGeneration.Of(_workshop.Environment));
         Assert.Null(CurrentGeneration.Read(_workshop.Environment));
+    }
+
+    [Fact]
+    public void An_interpreter_that_was_there_and_is_gone_is_a_finding()
+    {
+        string gone = $"/nowhere/bin/{Workshop.Python.VersionedName}";
+        using var workshop = new Workshop { Instead = Workshop.Python with { Path = gone } };
+        workshop.Install(workshop.Package(OrdinaryPackages.Pebble()));
+
+        var places = DataPlaces.Below(workshop.Root.Path);
+        var report = new Verification(workshop.Environment, places, Executable).Look(full: false, TestContext.Current.CancellationToken)!;
+
+        var finding = Assert.Single(report.Findings);
+        Assert.Equal((FindingKind.Missing, gone, FindingPlace.Interpreter), (finding.Kind, finding.Path, finding.Place));
+        Assert.True(finding.RunsAtStart);
     }
 
     [Fact]

@@ -73,6 +73,18 @@ public sealed class HostileTextTests
         for (int left = Length; left > 0; left -= text.Length) _ = SpecifierSet.TryParseRepaired(text, out _, out _, out _);
     }
 
+    // What looks at the rest of a text for each of its clauses takes some memory each time, however fast the machine is.
+    [Fact]
+    public void What_mending_takes_grows_as_the_text_does()
+    {
+        const int BytesPerCharacter = 1024;     // a clause of three characters takes a handful of objects
+        string text = Many(">=1<1")[..SpecifierRepair.MaxLength];
+        _ = SpecifierSet.TryParseRepaired(text, out _, out _, out _);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _ = SpecifierSet.TryParseRepaired(text, out _, out _, out _);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, BytesPerCharacter * SpecifierRepair.MaxLength);
+    }
+
     [Theory]
     [MemberData(nameof(Markers))]
     public void Markers_are_read_in_one_pass(string piece)

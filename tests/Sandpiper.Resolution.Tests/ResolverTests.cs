@@ -367,20 +367,38 @@ public sealed class ResolverTests
     }
 
     [Fact]
+    public async Task A_search_is_given_up_over_what_was_in_the_way_and_not_over_the_first_line()
+    {
+        MemoryIndex index = Pigeonholes().With("a", "1.0").With("z", "1.0");
+        ResolutionProblem problem = Problems.Of(["a", .. Enumerable.Range(0, 9).Select(i => $"p{i}"), "z"]);
+        ResolutionResult result = await new Resolver(index) { MaxEffort = 100_000 }
+            .SolveAsync(problem, packagesSoFar: null, TestContext.Current.CancellationToken);
+        var none = Assert.IsType<ResolutionResult.Unsolvable>(result);
+        Assert.True(none.IsGivenUp);
+        Assert.StartsWith("p", none.Package.Normalized, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Hopeless_combinations_end_within_the_bound()
     {
-        // Three pigeonholes and ten pigeons, so to speak: no blame is ever small.
+        MemoryIndex index = Pigeonholes();
+        ResolutionProblem problem = Problems.Of([.. Enumerable.Range(0, 9).Select(i => $"p{i}")]);
+        var none = Assert.IsType<ResolutionResult.Unsolvable>(await problem.SolveOn(index));
+        // Never that no version fits: nobody knows.
+        if (none.IsGivenUp) Assert.Equal(SearchLimit.Combinations, Assert.IsType<Reason.GivenUp>(none.Because[0]).Limit);
+        Assert.NotEmpty(none.Because);
+    }
+
+    // Three pigeonholes and ten pigeons, so to speak: no blame is ever small.
+    private static MemoryIndex Pigeonholes()
+    {
         var index = new MemoryIndex();
         for (int i = 0; i < 9; i++)
         {
             for (int version = 1; version <= 8; version++)
                 index.With($"p{i}", $"{version}", [.. Enumerable.Range(0, 9).Where(j => j != i).Select(j => $"p{j}!={version}")]);
         }
-        ResolutionProblem problem = Problems.Of([.. Enumerable.Range(0, 9).Select(i => $"p{i}")]);
-        var none = Assert.IsType<ResolutionResult.Unsolvable>(await problem.SolveOn(index));
-        // Never that no version fits: nobody knows.
-        if (none.IsGivenUp) Assert.Equal(SearchLimit.Combinations, Assert.IsType<Reason.GivenUp>(none.Because[0]).Limit);
-        Assert.NotEmpty(none.Because);
+        return index;
     }
 
     private static ImmutableDictionary<PackageName, Pep440Version> Installed(params (string Name, string Version)[] packages) =>

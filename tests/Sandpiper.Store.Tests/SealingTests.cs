@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Sandpiper.Archives;
 using Sandpiper.Kernel.Files;
@@ -159,6 +160,30 @@ public sealed class SealingTests : IDisposable
         Assert.Equal(["staging/"], _root.Tree().Where(p => p.StartsWith("staging", StringComparison.Ordinal)));
         Assert.Single(Directory.GetDirectories(Path.Combine(_root.Path, "store")));
         MustBeSealed(all[0], sample);
+    }
+
+    // As somebody sees it who watches the store: a kill between the two would leave an entry that verify finds changed.
+    [Fact]
+    public async Task An_entry_is_sealed_when_it_appears()
+    {
+        string entries = Directory.CreateDirectory(Path.Combine(_root.Path, "store")).FullName;
+        var seen = new ConcurrentQueue<string>();
+        var isOver = new TaskCompletionSource();
+        using var watcher = new FileSystemWatcher(entries) { NotifyFilter = NotifyFilters.DirectoryName | NotifyFilters.Attributes };
+        watcher.Changed += (_, e) => seen.Enqueue($"changed: {e.Name}");
+        watcher.Renamed += (_, e) => seen.Enqueue($"renamed: {e.Name}");
+        watcher.Created += (_, e) =>
+        {
+            if (e.Name is "over") isOver.TrySetResult();
+        };
+        watcher.EnableRaisingEvents = true;
+
+        string entry = _root.Seal(WheelSample.Honest).Digest.Hex;
+        Directory.CreateDirectory(Path.Combine(entries, "over"));
+        await isOver.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains(seen, s => s.StartsWith("changed: ", StringComparison.Ordinal));
+        Assert.Equal([$"renamed: {entry}"], seen.Where(s => s.EndsWith(entry, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal static class PublishedCommand
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
         string copy = System.IO.Path.Combine(directory, "sandpiper");
-        File.Copy(published, copy);
+        ProgramCopy.As(copy, published);
         File.SetUnixFileMode(copy, (UnixFileMode)0b111_101_101);
         return copy;
     }

@@ -17,8 +17,7 @@ internal static class ReachableBuild
         string directory = Directory.CreateTempSubdirectory("sandpiper-build-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
-        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory))
-            File.Copy(file, System.IO.Path.Join(directory, System.IO.Path.GetFileName(file)));
+        ProgramCopy.Into(directory, [.. Directory.EnumerateFiles(AppContext.BaseDirectory)]);
         return directory;
     }
 }

@@ -11,7 +11,8 @@ namespace Sandpiper.Sandbox.Programs;
 /// </summary>
 public static class PlainProgram
 {
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1); // what a dead program wrote is in the pipes already
+    // What a dead program wrote is in the pipes already; on a busy machine it takes a while until it has been read.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
 
     /// <param name="path">Absolute; never looked up.</param>
     /// <param name="arguments">Without the program's own name.</param>

@@ -12,6 +12,9 @@ internal abstract class Side(Stage stage, string executable, string root)
 {
     private const int MaxOutput = 1 << 20;
 
+    // Ends what hangs, and decides nothing else: a busy machine may take its time.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
     public Stage Stage { get; } = stage;
 
     protected string Root { get; } = root;
@@ -34,7 +37,7 @@ internal abstract class Side(Stage stage, string executable, string root)
     protected ProgramOutput Command(IEnumerable<string> arguments, TimeSpan? limit = null) => PlainProgram.Run(
         executable, [.. arguments], ImmutableDictionary<string, string>.Empty.Add("HOME", CallerHome).Add("PATH", "/usr/bin:/bin")
             .Add("LANG", "C.UTF-8").Add("NO_COLOR", "1"),
-        limit ?? TimeSpan.FromSeconds(60), MaxOutput);
+        limit ?? Longest, MaxOutput);
 
     protected static string? TextOf(ProgramOutput output) => output.ExitCode == 0 ? Encoding.UTF8.GetString(output.StandardOutput) : null;
 }

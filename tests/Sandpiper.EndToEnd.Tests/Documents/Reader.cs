@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests.Documents;
 
@@ -51,7 +52,7 @@ internal sealed class Reader : IDisposable
         {
             File.Copy(Path.Combine(PublishedCommand.Checkout, file), Path.Combine(clone, file));
         }
-        File.Copy(PublishedCommand.Path, Path.Combine(clone, "out", "sandpiper"));
+        ProgramCopy.As(Path.Combine(clone, "out", "sandpiper"), PublishedCommand.Path);
         return clone;
     }
 

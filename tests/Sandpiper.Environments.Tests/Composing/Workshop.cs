@@ -23,6 +23,9 @@ internal sealed class Workshop(string below = "") : IDisposable
     /// <summary>The machine's Python; skips the calling test where there is none.</summary>
     public static Interpreter Python => MachineInterpreter.Python;
 
+    /// <summary>What is installed for, instead of the machine's Python.</summary>
+    public Interpreter? Instead { get; init; }
+
     public DataRoot Root { get; } = new(below);
 
     public ManagedEnvironment Environment => ManagedEnvironment.Open(Root.Path, "shared");
@@ -71,7 +74,7 @@ internal sealed class Workshop(string below = "") : IDisposable
             [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
         var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel),
             Context.PolicyFor(Environment.Name, omitHooks: false));
-        var change = new Switch(Context, operation, Python).To(plan, cancel);
+        var change = new Switch(Context, operation, Instead ?? Python).To(plan, cancel);
         return Environment.Read(change.Generation!.Value);
     }
 

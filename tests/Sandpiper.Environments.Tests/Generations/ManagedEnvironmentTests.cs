@@ -131,7 +131,8 @@ public sealed class ManagedEnvironmentTests : IDisposable
         var told = new TaskCompletionSource();
         var first = environment.Lock(() => Assert.Fail("there is nobody to wait for"), cancel);
         var second = Task.Run(() => environment.Lock(told.SetResult, cancel), cancel);
-        await told.Task;
+        // Whoever does not wait has nothing to tell, and would be waited for without an end.
+        Assert.Same(told.Task, await Task.WhenAny(told.Task, second));
 
         environment.RemoveIfNothingWasInstalled();
         Assert.False(Directory.Exists(environment.Directory));

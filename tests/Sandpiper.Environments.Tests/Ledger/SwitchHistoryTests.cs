@@ -15,6 +15,7 @@ public sealed class SwitchHistoryTests
     [InlineData("2 1", 4, ">1 1>2 2>3? 2>4")]                   // killed before the switch
     [InlineData("3 2 1", 4, ">1 1>2 2>3? 3>4")]                 // killed after it: whoever came next saw it
     [InlineData("2 1", 3, ">1 1>2 2>3?")]                       // killed after it just now
+    [InlineData("", 2, ">1? >2")]                               // the very first was killed before its switch
     [InlineData("1", 2, ">1 1>2 2>2")]
     [InlineData("8 7", 9, "7>8 8>9 9>7 7>9")]                     // a ledger whose beginning was lost
     public void What_was_current_before(string expected, int current, string lines) =>

@@ -209,6 +209,14 @@ public sealed class SpecifierSetTests
         Assert.False(SpecifierSet.TryParse(string.Join(',', Enumerable.Range(0, 100_000).Select(n => $"!={n}")), out _, out _));
 
     [Fact]
+    public void What_is_longer_than_anything_real_is_not_mended()
+    {
+        static string Broken(int length) => $">=1.*,{new string(' ', length - ">=1.*,<2".Length)}<2";
+        Assert.True(SpecifierSet.TryParseRepaired(Broken(SpecifierRepair.MaxLength), out _, out _, out _));
+        Assert.False(SpecifierSet.TryParseRepaired(Broken(SpecifierRepair.MaxLength + 1), out _, out _, out _));
+    }
+
+    [Fact]
     public void Filter_keeps_the_order_and_adds_nothing() => Gen.Select(Set, Candidates, Gen.OneOf<bool?>(true, false, null))
         .Sample((set, candidates, prereleases) =>
     {

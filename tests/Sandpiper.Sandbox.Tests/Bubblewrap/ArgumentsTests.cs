@@ -76,6 +76,17 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
+    public void What_bubblewrap_makes_itself_can_be_filled_by_nobody_once_everything_is_in_its_place()
+    {
+        List<string> arguments = Of(Least);
+        foreach (string made in (string[])["/", "/dev"])
+        {
+            int closed = arguments.Index().Single(a => a.Item == made && arguments[a.Index - 1] is "--remount-ro").Index;
+            Assert.DoesNotContain(arguments[closed..], a => a is "--tmpfs" or "--bind" or "--ro-bind" or "--dir" or "--symlink");
+        }
+    }
+
+    [Fact]
     public void Every_directory_in_memory_has_a_size()
     {
         List<string> arguments = Of(Least);

@@ -52,7 +52,7 @@ public sealed class PlainProgramTests
     [Fact]
     public void A_descendant_that_keeps_the_pipe_does_not_keep_us()
     {
-        ProgramOutput output = Shell("sleep 20 & echo done");
+        ProgramOutput output = Shell("sleep 120 & echo done");
         Assert.Equal((0, "done\n", true), (output.ExitCode, Encoding.UTF8.GetString(output.StandardOutput), output.WasTruncated));
     }
 
