@@ -1,3 +1,4 @@
+using Sandpiper.Environments.Destinations;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Policies;
@@ -12,7 +13,7 @@ namespace Sandpiper.Environments.Composing;
 /// newcomers that others need; paths that a package gave way for before. Among equals the name decides, so that the order of a request
 /// decides nothing.
 /// </remarks>
-internal sealed class Claims(PathOwners owners, PackageFiles maker, string pythonName)
+internal sealed class Claims(PathOwners owners, PackageFiles maker, Destination destination)
 {
     private const int Held = 0, New = 1, OfAsked = 2, OfNeeded = 3, GivenWay = 4;
 
@@ -81,12 +82,12 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
         if (package.Before is not var (wheel, facts)) return held;
         foreach (var file in wheel.Files)
         {
-            string path = Placing.PathOf(file, facts, wheel, pythonName);
+            string path = destination.PathOf(file, wheel, facts.Name, facts.Version);
             if (facts.Yielded.Contains(path, StringComparer.Ordinal)) continue;
             held.Add(path);
             if (owners.TryModuleOf(path, out var module)) held.Add(module.ToString());
         }
-        held.UnionWith(wheel.Scripts.Select(s => $"{Placing.Scripts}/{s.Name}"));
+        held.UnionWith(wheel.Scripts.Select(s => destination.Script(s.Name)));
         return held;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Sandpiper.Environments.Destinations;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
@@ -28,12 +29,13 @@ public sealed record GenerationPlan(
         foreach (var package in packages) MustHaveNoUndecidedHook(package);
         var settings = TreeFile.Written("pyvenv.cfg", SettingsFor(interpreter));
         var links = LinksTo(interpreter.Path, interpreter.VersionedName);
-        var owners = new PathOwners(Placing.SitePackages(interpreter.VersionedName));
+        var destination = Destination.VirtualEnvironment(interpreter.VersionedName);
+        var owners = new PathOwners(destination.SitePackages);
         foreach (string path in (ReadOnlySpan<string>)[settings.Path, GenerationFile.Name, .. links.Select(l => l.Path)])
             owners.Reserve(path);
 
-        var maker = new PackageFiles(interpreter.VersionedName, new Launcher($"{place}/{Placing.Scripts}/python"));
-        var claims = new Claims(owners, maker, interpreter.VersionedName);
+        var maker = new PackageFiles(destination, new Launcher($"{place}/{destination.Script("python")}"));
+        var claims = new Claims(owners, maker, destination);
         claims.Make(packages);
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
         var commands = new SortedSet<string>(StringComparer.Ordinal);
@@ -41,26 +43,29 @@ public sealed record GenerationPlan(
         foreach (var package in packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name))
         {
             var taken = claims.TakenFrom(package);
-            var accepted = Accept(package, [.. ShadowsOf(package, interpreter), .. taken.Select(t => t.Finding)], policy);
+            var accepted = Accept(package, [.. ShadowsOf(package, interpreter, destination), .. taken.Select(t => t.Finding)], policy);
             var facts = package.Facts with { Yielded = [.. taken.Select(t => t.File.Path)], Accepted = accepted };
             recorded.Add(facts);
             var own = claims.OwnOf(package);
             var records = maker.RecordsOf(package, own).ToList();
             foreach (var file in records) MustClaim(owners, package, file, policy);
             foreach (var file in records.Concat(own)) files.TryAdd(file.Path, file);
-            commands.UnionWith(own.Where(f => f.Path.StartsWith(Placing.Scripts + "/", StringComparison.Ordinal))
-                .Select(f => f.Path[(Placing.Scripts.Length + 1)..]));
+            commands.UnionWith(own.Select(f => destination.ScriptOf(f.Path)).OfType<string>());
         }
         return new GenerationPlan([.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)], links, [.. commands],
             [.. recorded.OrderBy(p => p.Name)]);
     }
 
     /// <summary>The links of a virtual environment for this interpreter, as CPython's own <c>venv</c> makes them.</summary>
-    public static ImmutableArray<(string Path, string Target)> LinksTo(string python, string pythonName) =>
+    public static ImmutableArray<(string Path, string Target)> LinksTo(string python, string pythonName)
+    {
+        var destination = Destination.VirtualEnvironment(pythonName);
+        return
         [
-            ($"{Placing.Scripts}/python", python), ($"{Placing.Scripts}/python3", "python"),
-            ($"{Placing.Scripts}/{pythonName}", "python"), ("lib64", "lib"),
+            (destination.Script("python"), python), (destination.Script("python3"), "python"),
+            (destination.Script(pythonName), "python"), ("lib64", "lib"),
         ];
+    }
 
     // What is accepted of the wheel alone is there already; only what is about this environment is asked anew.
     private static ImmutableArray<Acceptance> Accept(ComposedPackage package, ImmutableArray<Finding> findings, Policy policy)
@@ -93,10 +98,10 @@ public sealed record GenerationPlan(
 
     // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages
     // first, or runs a script from there.
-    private static IEnumerable<Finding> ShadowsOf(ComposedPackage package, Interpreter interpreter) =>
+    private static IEnumerable<Finding> ShadowsOf(ComposedPackage package, Interpreter interpreter, Destination destination) =>
     [
-        .. package.Wheel.Files.Where(file => ModuleNames.ProvidedBy(file) is { } module && interpreter.StandardLibrary.Contains(module))
-            .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file))),
+        .. package.Wheel.Files.Where(file => ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
+            .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file, destination))),
         .. package.Wheel.Scripts.Where(
             script => ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
             .Select(script => new Finding(Fault.ProgramShadowsLibrary, script.Name, ModuleNames.TopOf(script.Name))),

@@ -1,3 +1,4 @@
+using Sandpiper.Environments.Destinations;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
@@ -5,14 +6,12 @@ namespace Sandpiper.Environments.Composing;
 /// <summary>Which top-level module a file provides, or is part of.</summary>
 public static class ModuleNames
 {
-    private const string ScriptsPrefix = Placing.Scripts + "/";
-
     /// <summary>Null when the file cannot be imported from where it lies.</summary>
-    public static string? ProvidedBy(StoredFile file) => file.Scheme switch
+    public static string? ProvidedBy(StoredFile file, Destination destination) => file.Scheme switch
     {
         // A program's own directory is the first that it imports from, and every script's is bin/.
         Scheme.Purelib or Scheme.Platlib or Scheme.Scripts => TopOf(file.Path),
-        Scheme.Data when file.Path.StartsWith(ScriptsPrefix, StringComparison.Ordinal) => TopOf(file.Path[ScriptsPrefix.Length..]),
+        Scheme.Data when destination.ScriptOf(file.Path) is { } script => TopOf(script),
         _ => null,
     };
 

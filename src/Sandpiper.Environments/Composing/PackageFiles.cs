@@ -1,14 +1,14 @@
 using System.Text;
+using Sandpiper.Environments.Destinations;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
-/// <summary>All files that one package has in an environment.</summary>
-/// <param name="pythonName"><c>python3.11</c>.</param>
+/// <summary>All files that one package has at a destination.</summary>
 /// <param name="launcher">Writes its programs.</param>
-public sealed class PackageFiles(string pythonName, Launcher launcher)
+public sealed class PackageFiles(Destination destination, Launcher launcher)
 {
     private const string Installer = "sandpiper\n";     // PyPA "Recording installed projects": the name of the command
     private const int MaxScriptBytes = 64 << 20;
@@ -22,7 +22,7 @@ public sealed class PackageFiles(string pythonName, Launcher launcher)
         {
             var file = wheel.Files[index];
             if (package.LeftOut.Contains(file)) continue;
-            string path = Placing.PathOf(file, package.Facts, wheel, pythonName);
+            string path = destination.PathOf(file, wheel, package.Facts.Name, package.Facts.Version);
             if (file.Kind == StoredFileKind.PythonScript)
                 yield return TreeFile.Written(path, launcher.Rewrite(wheel.Read(file, MaxScriptBytes).Span), isExecutable: true);
             else if (file.Scheme == Scheme.Scripts && !file.IsExecutable)
@@ -32,19 +32,19 @@ public sealed class PackageFiles(string pythonName, Launcher launcher)
                 yield return TreeFile.Linked(path, wheel, index);
         }
         foreach (var script in wheel.Scripts)
-            yield return TreeFile.Written($"{Placing.Scripts}/{script.Name}", launcher.For(script), isExecutable: true);
+            yield return TreeFile.Written(destination.Script(script.Name), launcher.For(script), isExecutable: true);
     }
 
     /// <summary>What an installer says about its own doing; RECORD last, since it lists all the others.</summary>
     /// <param name="files">Those of <see cref="Of"/> that the package has got.</param>
     public IEnumerable<TreeFile> RecordsOf(ComposedPackage package, List<TreeFile> files)
     {
-        string distInfo = $"{Placing.SitePackages(pythonName)}/{Placing.DistInfo(package.Facts)}";
+        string distInfo = destination.DistInfo(package.Facts.Name, package.Facts.Version);
         var own = new List<TreeFile> { TreeFile.Written($"{distInfo}/INSTALLER", Encoding.ASCII.GetBytes(Installer)) };
         if (package.Facts.IsRequested) own.Add(TreeFile.Written($"{distInfo}/REQUESTED", []));
         string record = $"{distInfo}/RECORD";
-        var rows = files.Concat(own).Select(f => new RecordRow(Placing.InRecord(f.Path, pythonName), f.Digest, f.Size))
-            .Append(new RecordRow(Placing.InRecord(record, pythonName), null, null));
+        var rows = files.Concat(own).Select(f => new RecordRow(destination.InRecord(f.Path), f.Digest, f.Size))
+            .Append(new RecordRow(destination.InRecord(record), null, null));
         own.Add(TreeFile.Written(record, RecordFile.Write(rows)));
         return own;
     }

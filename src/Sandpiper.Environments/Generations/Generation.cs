@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Environments.Destinations;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Environments.Generations;
@@ -39,7 +40,12 @@ public sealed record Generation
     /// <summary>Files that are copies of those of the store: the file system had no hard link for them.</summary>
     public ImmutableArray<string> Copies { get; init; } = [];
 
-    public string Scripts => Path.Combine(Directory, "bin");
+    /// <summary>Where in it the files of packages are.</summary>
+    public Destination Destination => Destination.VirtualEnvironment(PythonName);
 
-    public string SitePackages => Path.Combine(Directory, "lib", PythonName, "site-packages");
+    /// <summary>Absolute.</summary>
+    public string Scripts => Path.Combine(Directory, Destination.Scripts);
+
+    /// <summary>Absolute.</summary>
+    public string SitePackages => Path.Combine(Directory, Destination.SitePackages);
 }

@@ -62,10 +62,9 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
 
     private static bool RunsAtStart(string path, Generation generation)
     {
-        string site = Placing.SitePackages(generation.PythonName) + "/";
-        if (path.StartsWith(site, StringComparison.Ordinal)) return HookNames.Match(path[site.Length..]);
+        if (generation.Destination.InSitePackages(path) is { } site) return HookNames.Match(site);
         // What getpath.py looks for beside the executable and one directory above it, and the executable itself.
-        string name = path.StartsWith("bin/", StringComparison.Ordinal) ? path["bin/".Length..] : path;
+        string name = generation.Destination.ScriptOf(path) ?? path;
         return ReservedNames.IsSettings(name) || (name.Length < path.Length && ReservedNames.IsInterpreter(name));
     }
 }

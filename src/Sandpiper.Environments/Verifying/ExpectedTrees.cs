@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
+using Sandpiper.Environments.Destinations;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
@@ -19,20 +20,21 @@ public sealed class ExpectedTrees
     private const int MaxRecordBytes = 64 << 20;
 
     private readonly Generation _generation;
+    private readonly Destination _destination;
     private readonly List<Finding> _findings = [];
     private readonly List<ExpectedEntry> _entries = [];
 
     /// <param name="description">Of <c>generation.json</c>, as the ledger has it; null when it does not say.</param>
     public ExpectedTrees(Generation generation, WheelStore store, Sha256Digest? description)
     {
-        _generation = generation;
+        (_generation, _destination) = (generation, generation.Destination);
         foreach (var (path, target) in GenerationPlan.LinksTo(generation.Python, generation.PythonName))
             Tree.TryAdd(path, new ExpectedLink(target));
         Tree.TryAdd(GenerationFile.Name, new ExpectedFile(SealedTree.FileMode, description));
         var written = OwnersOfWritten();
         foreach (var (path, digest) in generation.WrittenFiles)
         {
-            Tree.TryAdd(path, new ExpectedFile(ModeOf(path.StartsWith("bin/", StringComparison.Ordinal)), digest)
+            Tree.TryAdd(path, new ExpectedFile(ModeOf(_destination.ScriptOf(path) is not null), digest)
             {
                 Owner = written(path),
             });
@@ -81,7 +83,7 @@ public sealed class ExpectedTrees
                 entry.TryAdd($"{SealedWheel.TreeName}/{file.StorePath}", stored);
                 continue;
             }
-            string path = Placing.PathOf(file, package, wheel, _generation.PythonName);
+            string path = _destination.PathOf(file, wheel, package.Name, package.Version);
             bool isWritten = _generation.WrittenFiles.ContainsKey(path);
             if (!isWritten && record.TryGetValue(path, out var row) && row.Digest is { } digest && digest != file.Digest)
             {
@@ -135,7 +137,7 @@ public sealed class ExpectedTrees
         {
             byte[]? content = RegularFile.TryRead(Path.Combine(_generation.Directory, path), MaxRecordBytes);
             if (content is null || Sha256Digest.Of(content) != digest || !RecordFile.TryParse(content, out var parsed, out _)) return rows;
-            foreach (var row in parsed) rows.TryAdd(Placing.FromRecord(row.Path, _generation.PythonName), row);
+            foreach (var row in parsed) rows.TryAdd(_destination.FromRecord(row.Path), row);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -150,7 +152,7 @@ public sealed class ExpectedTrees
         return path => byDirectory.GetValueOrDefault(path[..Math.Max(0, path.LastIndexOf('/'))]);
     }
 
-    private string DistInfoOf(InstalledPackage package) => $"{Placing.SitePackages(_generation.PythonName)}/{Placing.DistInfo(package)}";
+    private string DistInfoOf(InstalledPackage package) => _destination.DistInfo(package.Name, package.Version);
 
     private static Finding OfEntry(FindingKind kind, InstalledPackage package, string path) =>
         Finding.OfStore(kind, package, path, changedAt: null);

@@ -38,7 +38,7 @@ public sealed class InstallOracleTests : IDisposable
 
         // The new directory has the normal name, as the standard asks of new tools; pip keeps the wheel's.
         string theirs = $"{Workshop.SitePackages}/{sealedWheel.DistInfo}/";
-        string ours = $"{Workshop.SitePackages}/{Environments.Composing.Placing.DistInfo(package.Facts)}/";
+        string ours = $"{Workshop.Destination.DistInfo(package.Facts.Name, package.Facts.Version)}/";
         var there = Directory.EnumerateFiles(work, "*", SearchOption.AllDirectories)
             .Select(p => Path.GetRelativePath(work, p))
             .Where(p => !p.StartsWith("lib64/", StringComparison.Ordinal)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
+using Sandpiper.Environments.Destinations;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Interpreters;
@@ -31,6 +32,8 @@ internal sealed class Workshop(string below = "") : IDisposable
     public ManagedEnvironment Environment => ManagedEnvironment.Open(Root.Path, "shared");
 
     public EnvironmentLedger Ledger => new(Environment);
+
+    public static Destination Destination => Destination.VirtualEnvironment(Python.VersionedName);
 
     public static string SitePackages => $"lib/{Python.VersionedName}/site-packages";
 
