@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Archives.Members;
 
 namespace Sandpiper.Archives.Zip;
 
@@ -11,8 +12,8 @@ internal static class CentralDirectory
     /// <exception cref="ArchiveRefusedException">It is not what every reader would read, or costs too much.</exception>
     public static ImmutableArray<CentralEntry> Read(ArchiveBytes archive, EndRecord end, ArchiveLimits limits)
     {
-        if (end.Count > limits.MaxMembers) throw Refuse(ZipRules.TooMany, $"it has more than {limits.MaxMembers} members");
-        if (end.DirectorySize > MaxBytes) throw Refuse(ZipRules.TooMany, $"its central directory has more than {MaxBytes} bytes");
+        if (end.Count > limits.MaxMembers) throw Refuse(MemberRules.TooMany, $"it has more than {limits.MaxMembers} members");
+        if (end.DirectorySize > MaxBytes) throw Refuse(MemberRules.TooMany, $"its central directory has more than {MaxBytes} bytes");
         if (end.Count > end.DirectorySize / CentralEntry.FixedSize)
             throw Refuse(ZipRules.Directory, "more members are promised than the central directory has room for");
 
@@ -23,16 +24,16 @@ internal static class CentralDirectory
         {
             var entry = CentralEntry.Read(rest, end.DirectoryOffset + end.DirectorySize - rest.Length, limits.MaxDepth, out int length);
             if (entry.Size > limits.MaxMemberBytes)
-                throw Refuse(ZipRules.TooLarge, $"it would unpack to more than {limits.MaxMemberBytes} bytes", entry.Name);
+                throw Refuse(MemberRules.TooLarge, $"it would unpack to more than {limits.MaxMemberBytes} bytes", entry.Name);
             if (entry.Size > limits.MaxTotalBytes - total)
-                throw Refuse(ZipRules.TooLargeInAll, $"the archive would unpack to more than {limits.MaxTotalBytes} bytes");
+                throw Refuse(MemberRules.TooLargeInAll, $"the archive would unpack to more than {limits.MaxTotalBytes} bytes");
             total += entry.Size;
             entries.Add(entry);
             rest = rest[length..];
         }
         if (!rest.IsEmpty) throw Refuse(ZipRules.Directory, "the central directory has more in it than the members that are counted");
         if (total > RatioFloorBytes && total / limits.MaxRatio > archive.Length)
-            throw Refuse(ZipRules.Ratio, $"it would unpack to more than {limits.MaxRatio} bytes for each of its own");
+            throw Refuse(MemberRules.Ratio, $"it would unpack to more than {limits.MaxRatio} bytes for each of its own");
         return entries.MoveToImmutable();
 
         ArchiveRefusedException Refuse(string rule, string because, string? member = null) =>

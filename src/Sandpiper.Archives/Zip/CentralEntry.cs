@@ -1,3 +1,5 @@
+using System.Text;
+using Sandpiper.Archives.Members;
 using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Sandpiper.Archives.Zip;
@@ -31,7 +33,10 @@ internal sealed record CentralEntry(
             throw new ArchiveRefusedException(ZipRules.Header, "an entry of the directory is cut off", member: null, offset);
 
         var rawName = at.Slice(FixedSize, fields.NameLength);
-        string name = MemberName.Read(rawName, fields.Flags.HasFlag(MemberFlags.Utf8), offset, maxDepth, out bool isDirectory);
+        string name = MemberName.Read(rawName, offset, maxDepth, out bool isDirectory);
+        // Without the mark it is code page 437 (APPNOTE, appendix D), to those who follow that; ASCII is the same in both.
+        if (!fields.Flags.HasFlag(MemberFlags.Utf8) && !Ascii.IsValid(rawName))
+            throw Refuse(MemberRules.NameEncoding, "its name is not ASCII and not marked as UTF-8");
         if (PlainComment.Hides(at[(length - commentLength)..length]))
             throw Refuse(ZipRules.Comment, "its comment has control characters in it");
         if (ReadUInt16LittleEndian(at[34..]) != 0) throw Refuse(ZipRules.Split, "the archive is split over several files");

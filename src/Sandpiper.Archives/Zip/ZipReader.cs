@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Archives.Members;
 
 namespace Sandpiper.Archives.Zip;
 
@@ -33,7 +34,7 @@ public sealed class ZipReader : IDisposable
             var bytes = new ArchiveBytes(file);
             var end = EndRecord.Find(bytes);
             var entries = CentralDirectory.Read(bytes, end, limits);
-            NameTree.MustBeConsistent(entries, limits);
+            NameTree.MustBeConsistent([.. entries.Select(e => new NamedMember(e.Name, e.IsDirectory, e.HeaderOffset))], limits);
             return new ZipReader(file, bytes, Layout.MustFill(bytes, entries, end.DirectoryOffset));
         }
         catch

@@ -1,3 +1,4 @@
+using Sandpiper.Archives.Members;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Samples;
 
@@ -93,7 +94,7 @@ public sealed class ExtraFieldsTests
         byte[] one = ZipBytes.Zip64Field(long.MaxValue), two = ZipBytes.Zip64Field(long.MaxValue, long.MaxValue);
         var deflated = Honest with { IsStored = false };
         Unzipping.MustBeRefused(ZipRules.Gap, Honest with { Central = new() { HeaderOffset = Elsewhere, Extra = one } });
-        Unzipping.MustBeRefused(ZipRules.TooLarge,
+        Unzipping.MustBeRefused(MemberRules.TooLarge,
             Honest with { Both = new() { CompressedSize = Elsewhere, Size = Elsewhere, Extra = two } });
         Unzipping.MustBeRefused(ZipRules.Header, deflated with { Both = new() { CompressedSize = Elsewhere, Extra = one } });
     }

@@ -1,3 +1,4 @@
+using Sandpiper.Archives.Members;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Samples;
 
@@ -56,16 +57,16 @@ public sealed class LayoutTests
     [Fact]
     public void Two_members_of_one_name_are_refused()
     {
-        Unzipping.MustBeRefused(ZipRules.Duplicate, ZipBytes.Empty.With(One).With(One));
-        Unzipping.MustBeRefused(ZipRules.Duplicate, ZipBytes.Empty.With(SampleMember.Directory("a/")).With(SampleMember.Directory("a/")));
-        Unzipping.MustBeRefused(ZipRules.Duplicate, ZipBytes.Empty.With("a", "").With(SampleMember.Directory("a/")));
+        Unzipping.MustBeRefused(MemberRules.Duplicate, ZipBytes.Empty.With(One).With(One));
+        Unzipping.MustBeRefused(MemberRules.Duplicate, ZipBytes.Empty.With(SampleMember.Directory("a/")).With(SampleMember.Directory("a/")));
+        Unzipping.MustBeRefused(MemberRules.Duplicate, ZipBytes.Empty.With("a", "").With(SampleMember.Directory("a/")));
     }
 
     [Fact]
     public void A_file_where_a_directory_is_needed_is_refused_in_any_order()
     {
-        Unzipping.MustBeRefused(ZipRules.FileAsDirectory, ZipBytes.Empty.With("a/b", "").With("a/b/c/d", ""));
-        Unzipping.MustBeRefused(ZipRules.FileAsDirectory, ZipBytes.Empty.With("a/b/c/d", "").With("a/b", ""));
+        Unzipping.MustBeRefused(MemberRules.FileAsDirectory, ZipBytes.Empty.With("a/b", "").With("a/b/c/d", ""));
+        Unzipping.MustBeRefused(MemberRules.FileAsDirectory, ZipBytes.Empty.With("a/b/c/d", "").With("a/b", ""));
         Assert.Equal(3, Unzipping.Unzip(ZipBytes.Empty.With("a/b", "").With("a/bc", "").With(SampleMember.Directory("a/")).Build()).Count);
     }
 }

@@ -1,3 +1,4 @@
+using Sandpiper.Archives.Members;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Samples;
 
@@ -13,16 +14,16 @@ public sealed class LimitsTests
 
     [Fact]
     public void Directories_count_although_no_member_names_them() =>
-        Unzipping.MustBeRefused(ZipRules.TooMany, ZipBytes.Empty.With("a/b/c/d", "").With("a/e/f", "").Build(),
+        Unzipping.MustBeRefused(MemberRules.TooMany, ZipBytes.Empty.With("a/b/c/d", "").With("a/e/f", "").Build(),
             ArchiveLimits.Default with { MaxDirectories = 3 });
 
     [Fact]
     public void One_more_than_a_limit_is_refused()
     {
-        Unzipping.MustBeRefused(ZipRules.TooMany, Two, new(1, 6, 11, 1, 2));
-        Unzipping.MustBeRefused(ZipRules.TooLarge, Two, new(2, 5, 11, 1, 2));
-        Unzipping.MustBeRefused(ZipRules.TooLargeInAll, Two, new(2, 6, 10, 1, 2));
-        Unzipping.MustBeRefused(ZipRules.NameLength, Two, new(2, 6, 11, 1, 1));
+        Unzipping.MustBeRefused(MemberRules.TooMany, Two, new(1, 6, 11, 1, 2));
+        Unzipping.MustBeRefused(MemberRules.TooLarge, Two, new(2, 5, 11, 1, 2));
+        Unzipping.MustBeRefused(MemberRules.TooLargeInAll, Two, new(2, 6, 10, 1, 2));
+        Unzipping.MustBeRefused(MemberRules.NameLength, Two, new(2, 6, 11, 1, 1));
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class LimitsTests
     {
         byte[] bomb = ZipBytes.Empty.With("zeros", new byte[100 << 20]).Build();
         Assert.True(bomb.Length < 1 << 20);
-        Unzipping.MustBeRefused(ZipRules.Ratio, bomb);
+        Unzipping.MustBeRefused(MemberRules.Ratio, bomb);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Sandpiper.Archives.Members;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Samples;
 
@@ -33,14 +34,14 @@ public sealed class MemberNameTests
     [InlineData("C:a")]
     [InlineData("c:/windows")]
     public void Names_that_are_no_relative_path_are_refused(string name) =>
-        Unzipping.MustBeRefused(ZipRules.NamePath, SampleMember.Text(name, ""));
+        Unzipping.MustBeRefused(MemberRules.NamePath, SampleMember.Text(name, ""));
 
     [Theory]
     [InlineData("../")]
     [InlineData("a//")]
     [InlineData("/a/")]
     public void Directory_names_are_judged_alike(string name) =>
-        Unzipping.MustBeRefused(ZipRules.NamePath, SampleMember.Directory(name));
+        Unzipping.MustBeRefused(MemberRules.NamePath, SampleMember.Directory(name));
 
     [Theory]
     [InlineData("a\0b")]
@@ -55,29 +56,29 @@ public sealed class MemberNameTests
     [InlineData("a\ue000")]
     [InlineData("a\U000E0041")]             // tag letter
     public void Control_and_invisible_characters_are_refused(string name) =>
-        Unzipping.MustBeRefused(ZipRules.NameCharacters, SampleMember.Text(name, ""));
+        Unzipping.MustBeRefused(MemberRules.NameCharacters, SampleMember.Text(name, ""));
 
     [Fact]
     public void Names_that_are_not_UTF_8_are_refused()
     {
         byte[][] names = [[0xFF], [0xC3], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80]];
         foreach (byte[] name in names)
-            Unzipping.MustBeRefused(ZipRules.NameEncoding, SampleMember.Text("x", "") with { Both = new() { Name = name, Flags = 0x800 } });
+            Unzipping.MustBeRefused(MemberRules.NameEncoding, SampleMember.Text("x", "") with { Both = new() { Name = name, Flags = 0x800 } });
     }
 
     [Fact]
     public void A_name_beyond_ASCII_must_be_marked_as_UTF_8() =>
-        Unzipping.MustBeRefused(ZipRules.NameEncoding, SampleMember.Text("ä", "") with { Both = new() { Flags = 0 } });
+        Unzipping.MustBeRefused(MemberRules.NameEncoding, SampleMember.Text("ä", "") with { Both = new() { Flags = 0 } });
 
     [Fact]
     public void Long_names_and_segments_are_refused_by_bytes_not_characters()
     {
         Unzipping.MustBeTaken(SampleMember.Text(new string('a', 255), ""));
-        Unzipping.MustBeRefused(ZipRules.NameLength, SampleMember.Text(new string('a', 256), ""));
-        Unzipping.MustBeRefused(ZipRules.NameLength, SampleMember.Text(new string('ä', 128), ""));
+        Unzipping.MustBeRefused(MemberRules.NameLength, SampleMember.Text(new string('a', 256), ""));
+        Unzipping.MustBeRefused(MemberRules.NameLength, SampleMember.Text(new string('ä', 128), ""));
         string folder = string.Join('/', Enumerable.Repeat(new string('a', 204), 20)) + "/";
         Assert.Equal(4100, folder.Length);
-        Unzipping.MustBeRefused(ZipRules.NameLength, SampleMember.Text(folder + "a", ""));
+        Unzipping.MustBeRefused(MemberRules.NameLength, SampleMember.Text(folder + "a", ""));
         Unzipping.MustBeTaken(SampleMember.Text(folder[..4090] + "a", ""));
     }
 
@@ -85,6 +86,6 @@ public sealed class MemberNameTests
     public void Deep_names_are_refused()
     {
         Unzipping.MustBeTaken(SampleMember.Text(string.Concat(Enumerable.Repeat("a/", 63)) + "a", ""));
-        Unzipping.MustBeRefused(ZipRules.NameLength, SampleMember.Text(string.Concat(Enumerable.Repeat("a/", 64)) + "a", ""));
+        Unzipping.MustBeRefused(MemberRules.NameLength, SampleMember.Text(string.Concat(Enumerable.Repeat("a/", 64)) + "a", ""));
     }
 }
