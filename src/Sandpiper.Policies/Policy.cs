@@ -46,7 +46,9 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
             else if (WaiverFor(artifact, finding) is { } waiver) accepted.Add(new(finding, waiver));
             else if (finding.IsHook && (IsDispensable(finding) || omitted.Contains(finding.Path, StringComparer.Ordinal)))
                 leftOut.Add(finding);
-            else if (KeepsWhatIsRecorded && recorded.Any(r => string.Equals(r.Rule, finding.Rule, StringComparison.Ordinal)))
+            // What nobody has decided yet is on no record.
+            else if (KeepsWhatIsRecorded && finding.Precedence is Precedence.OfOwner
+                && recorded.Any(r => string.Equals(r.Rule, finding.Rule, StringComparison.Ordinal)))
                 accepted.Add(new(finding, null));
             else refused.Add(finding);
         }
@@ -59,6 +61,11 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
     /// <summary>The newest waiver that holds for this finding; null: nobody accepts it.</summary>
     public Waiver? WaiverFor(Artifact artifact, Finding finding) =>
         finding.MayBeAccepted ? About(artifact, finding).LastOrDefault(w => w.StateAt(now) is WaiverState.Holds) : null;
+
+    /// <summary>The waivers by which this wheel does without what another has too; nearly always none.</summary>
+    public IEnumerable<Waiver> WaysGivenBy(Artifact artifact) => _waivers.GetValueOrDefault(artifact.Digest, []).Where(
+        w => w.Owner is { } owner && w.StateAt(now) is WaiverState.Holds
+            && w.IsAbout(artifact, new Finding(Fault.FileOfAnother) { Owner = owner }, environment));
 
     /// <summary>That it was accepted once and is no more, and why; null: it never was.</summary>
     public WaiverState? EndedFor(Artifact artifact, Finding finding) =>

@@ -155,11 +155,35 @@ public sealed class AllowanceTests
         Assert.True(refused.ExitCode == 3 && refused.Error.Contains("\n× `aevil` 1.0 was not installed", StringComparison.Ordinal),
             $"{refused}");
 
-        string both = user.Serve(new SampleIndex().With(Good).With(Newcomer));
-        Outcome second = user.Sandpiper("install", "good", "aevil", "-i", both);
-        Assert.True(second.ExitCode == 3 && second.Error.Contains("\n× `good` 1.0 was not installed", StringComparison.Ordinal),
-            $"{second}");
-        Assert.Contains("a file of aevil 1.0", second.Error, StringComparison.Ordinal);
+    }
+
+    // Whoever publishes a package chooses its name: the alphabet must not choose between two of them.
+    [Theory]
+    [InlineData("aevil", "good")]
+    [InlineData("good", "aevil")]
+    public void Of_two_newcomers_that_were_both_asked_for_neither_is_preferred_and_either_can_do_without(string without, string keeps)
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Good).With(Newcomer));
+        Outcome refused = user.Sandpiper("install", "good", "aevil", "-i", index);
+        Outcome other = user.Sandpiper("install", "aevil", "good", "-i", index);
+        Assert.True(refused.ExitCode == 3, $"{refused}");
+        Assert.Contains(
+            "\n× `aevil` 1.0 and `good` 1.0 cannot both be installed; nothing was changed\n", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("good.py`, and neither had it before (SP-ENV-01)", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(Told(refused), Told(other));
+        string hint = refused.Error.Split($"sandpiper allow {without}==1.0 ")[1].Split(" --reason")[0];
+
+        Done(user.Sandpiper(["allow", $"{without}==1.0", .. hint.Split(' '), "--reason", "a test"]));
+        Done(user.Sandpiper("install", "good", "aevil", "-i", index));
+
+        Assert.Contains($"'{keeps}'", File.ReadAllText(
+            Directory.EnumerateFiles(user.Generation(), "good.py", SearchOption.AllDirectories).First()), StringComparison.Ordinal);
+        Assert.Contains($"allowed {without} 1.0: SP-ENV-01 ", user.Sandpiper("history").Output, StringComparison.Ordinal);
+        Done(user.Sandpiper("verify", "--full"));
+
+        // Of the progress nothing.
+        static string Told(Outcome outcome) => outcome.Error[outcome.Error.IndexOf('×', StringComparison.Ordinal)..];
     }
 
     private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");

@@ -33,7 +33,7 @@ public sealed record GenerationPlan(
             owners.Reserve(path);
 
         var maker = new PackageFiles(interpreter.VersionedName, new Launcher($"{place}/{Placing.Scripts}/python"));
-        var claims = new Claims(owners, maker, interpreter.VersionedName);
+        var claims = new Claims(owners, maker, interpreter.VersionedName, policy);
         claims.Make(packages);
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
         var commands = new SortedSet<string>(StringComparer.Ordinal);

@@ -8,6 +8,8 @@ internal static class FindingWords
     /// <summary>One sentence without a full stop; paths and names as they were found.</summary>
     public static string Of(Finding finding) => finding.Fault switch
     {
+        Fault.FileOfAnother when IsOfNeither(finding) => $"both have `{finding.Path}`, and neither had it before",
+        Fault.ModuleOfAnother when IsOfNeither(finding) => $"both have the module of `{finding.Path}`, and neither had it before",
         Fault.FileOfAnother => $"it would overwrite a file of {finding.Owner}: `{finding.Path}`",
         Fault.ModuleOfAnother =>
             $"it would be imported in place of a module of {finding.Owner}, or that one in its place: `{finding.Path}`",
@@ -27,6 +29,8 @@ internal static class FindingWords
         Fault.LongPath or Fault.ShadowsLibrary or Fault.ProgramShadowsLibrary => null,
         _ => finding.Seen,
     };
+
+    private static bool IsOfNeither(Finding finding) => finding.Precedence is Precedence.OfNeither;
 
     private static string Does(Finding hook) => hook.Fault switch
     {
