@@ -42,13 +42,18 @@ public sealed class Rollback(OperationContext context)
         Generation? before = current is { } number ? operation.Environment.TryRead(number) : null;
         Generation next = operation.Environment.Read(target);
         ImmutableArray<PackageChange> changes = Selection.Changes(before, [.. next.Packages.Select(p => new SelectedPackage(p, null))]);
+        ImmutableArray<LedgerHandover> handedOver = Handovers.Between(before, next, context.Store);
         cancel.ThrowIfCancellationRequested();
         var line = new LedgerLine("rollback", context.Time.GetUtcNow(), context.Author, current, target,
             [.. changes.Select(c => new LedgerChange(c.Name.Normalized, c.Before, c.After, null, null))],
-            Overrides.Of(next, omitHooks: false), Confirmed: false);
+            Overrides.Of(next, omitHooks: false), Confirmed: false)
+        {
+            HandedOver = handedOver,
+        };
         ImmutableArray<string> notes = target == current ? operation.Stay(next) : operation.SwitchTo(next, line);
         var change = new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
+            HandedOver = handedOver,
             Notes = notes,
         };
         return new RollbackOutcome.Switched(change);

@@ -37,4 +37,9 @@ public enum Precedence
 
     /// <summary>For no reason: neither had it, and neither goes before the other. Somebody has to decide between them.</summary>
     OfNeither,
+
+    /// <summary>
+    /// The other is installed and gave way to another wheel for it, not to this one: it is the owner's coming that is refused.
+    /// </summary>
+    OfAnotherBefore,
 }

@@ -47,7 +47,7 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
             else if (finding.IsHook && (IsDispensable(finding) || omitted.Contains(finding.Path, StringComparer.Ordinal)))
                 leftOut.Add(finding);
             // What nobody has decided yet is on no record.
-            else if (KeepsWhatIsRecorded && finding.Precedence is Precedence.OfOwner
+            else if (KeepsWhatIsRecorded && finding.Precedence is not Precedence.OfNeither
                 && recorded.Any(r => string.Equals(r.Rule, finding.Rule, StringComparison.Ordinal)))
                 accepted.Add(new(finding, null));
             else refused.Add(finding);

@@ -124,6 +124,14 @@ public sealed class AllowanceTests
         Assert.Contains("'good'", Whose("shared"), StringComparison.Ordinal);
         Assert.Contains("allowed aevil 1.0: SP-ENV-01 ", user.Sandpiper("history").Output, StringComparison.Ordinal);
 
+        // As soon as it goes, its file is the other's: no package changed but this one, and yet another's code is imported.
+        Outcome removed = user.Sandpiper("uninstall", "good");
+        Done(removed);
+        Assert.Contains("'aevil'", Whose("shared"), StringComparison.Ordinal);
+        foreach (string told in (string[])[removed.Error, user.Sandpiper("history").Output])
+            Assert.Matches("`aevil` has what was good's now: `lib/[^`]*/good.py`\n", told);
+        Assert.Matches("\"handed_over\": \\[\\s*{\\s*\"name\": \"aevil\"", user.Sandpiper("history", "--json").Output);
+
         Done(user.Sandpiper("install", "good", "-i", index, "--env", "second"));
         Assert.Equal(3, user.Sandpiper("install", "aevil", "-i", index, "--env", "second").ExitCode);
         Assert.Contains("'good'", Whose("second"), StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
@@ -92,6 +93,59 @@ public sealed class RivalsTests : IDisposable
         Allow("able", "2.0");
         Assert.IsType<RemovalOutcome.Removed>(_ground.Remove("charlie"));
         Assert.Equal((1, 0), (Package("able").Yielded.Length, Package("baker").Yielded.Length));
+    }
+
+    [Fact]
+    public async Task What_a_package_has_again_because_another_goes_is_told_and_in_the_ledger()
+    {
+        await _ground.InstallAsync("baker==2.0");
+        await RefusedAsync("able==2.0");
+        Allow("able", "2.0");
+        await _ground.InstallAsync("able==2.0");
+        Assert.Empty(_ground.Ledger()[^1].HandedOver);
+        string path = Assert.Single(Package("able").Yielded);
+
+        EnvironmentChange removed = Assert.IsType<RemovalOutcome.Removed>(_ground.Remove("baker")).Change;
+        LedgerHandover handed = new("able", path, "baker");
+        Assert.Equal([handed], removed.HandedOver);
+        Assert.Equal([handed], _ground.Ledger()[^1].HandedOver);
+
+        // Back to where it gave way, and without it in another way: by a version of the owner that no longer has the file.
+        _ground.Rollback();
+        Assert.Empty(_ground.Ledger()[^1].HandedOver);
+        var changed = Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync("baker==1.0"));
+        Assert.Equal([handed], changed.Change.HandedOver);
+
+        _ground.Rollback();
+        Assert.Equal([handed], Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback(4)).Change.HandedOver);
+    }
+
+    [Fact]
+    public async Task A_version_that_has_not_got_the_file_any_more_takes_nothing_over()
+    {
+        await _ground.InstallAsync("baker==2.0");
+        await RefusedAsync("able==2.0");
+        Allow("able", "2.0");
+        await _ground.InstallAsync("able==2.0");
+
+        var changed = Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync("able==3.0"));
+        Assert.Empty(changed.Change.HandedOver);
+    }
+
+    [Fact]
+    public async Task Another_wheel_of_the_owner_is_what_is_refused_and_not_who_gave_way()
+    {
+        await _ground.InstallAsync("baker==2.0");
+        await RefusedAsync("able==2.0");
+        Allow("able", "2.0");
+        await _ground.InstallAsync("able==2.0");
+
+        Refusal refusal = await RefusedAsync("baker==2.1");
+        Assert.Equal((Precedence.OfAnotherBefore, "able", "baker 2.1"),
+            (refusal.First.Precedence, $"{refusal.Artifact!.Name}", $"{refusal.First.Owner}"));
+        Allow("able", "2.0");
+        await _ground.InstallAsync("baker==2.1");
+        Assert.Single(Package("able").Yielded);
     }
 
     private InstalledPackage Package(string name) =>

@@ -16,6 +16,7 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
 {
     private const int Held = 0, New = 1, OfAsked = 2, OfNeeded = 3, GivenWay = 4;
 
+    private readonly Dictionary<PackageName, Standing> _standings = [];
     private readonly Dictionary<PackageName, List<TreeFile>> _own = [];
     private readonly Dictionary<PackageName, List<(TreeFile File, Finding Finding)>> _taken = [];
 
@@ -28,7 +29,11 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
 
     public void Make(IReadOnlyList<ComposedPackage> packages)
     {
-        foreach (var package in packages) _own.Add(package.Facts.Name, []);
+        foreach (var package in packages)
+        {
+            _own.Add(package.Facts.Name, []);
+            _standings.Add(package.Facts.Name, package.Standing);
+        }
         foreach (var equals in packages.SelectMany(PartsOf).GroupBy(p => p.Rank).OrderBy(g => g.Key))
         {
             var before = _own.ToDictionary(o => o.Key, o => o.Value.Count);
@@ -73,9 +78,17 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, string pytho
             return;
         }
         if (!_taken.TryGetValue(package.Facts.Name, out var taken)) _taken.Add(package.Facts.Name, taken = []);
+        taken.Add((file, FindingOf(conflict, file) with { Precedence = PrecedenceOf(conflict, package, file, rank, before) }));
+    }
+
+    private Precedence PrecedenceOf(
+        PathOwners.Conflict conflict, ComposedPackage package, TreeFile file, int rank, Dictionary<PackageName, int> before)
+    {
         // What both have had in the generation before was decided then, by a version of ours that did not keep how.
-        bool isOfNeither = rank != Held && conflict.Owner is { } owner && !HadBefore(owner, before[owner.Name], file, package);
-        taken.Add((file, FindingOf(conflict, file) with { Precedence = isOfNeither ? Precedence.OfNeither : Precedence.OfOwner }));
+        if (rank == Held || conflict.Owner is not { } owner) return Precedence.OfOwner;
+        if (!HadBefore(owner, before[owner.Name], file, package)) return Precedence.OfNeither;
+        bool isInstalled = rank == GivenWay && package.Standing == Standing.Kept;
+        return isInstalled && _standings[owner.Name] != Standing.Kept ? Precedence.OfAnotherBefore : Precedence.OfOwner;
     }
 
     // Of the owner's files the first so many, and nobody else's: whether this one would have met them.

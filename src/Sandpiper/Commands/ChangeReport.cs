@@ -47,6 +47,7 @@ internal static class ChangeReport
             }
             foreach (string note in package.Notes) terminal.Note(Inked.Dim($"     {note}"));
         }
+        foreach (string words in HandoverWords.Of(change.HandedOver)) terminal.Note(Inked.Yellow(words));
         foreach (string note in change.Notes) terminal.Note(note);
     }
 
@@ -70,6 +71,7 @@ internal static class ChangeReport
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            HandoverWords.WriteJson(json, change.HandedOver);
             json.WriteStrings("notes", change.Notes);
         });
 

@@ -53,7 +53,8 @@ internal static class HistoryCommand
             string when = line.When.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3}   ", when, "  ", line.Command.PadRight(9), "  ",
                 Summary(line.Changes));
-            foreach (string text in line.Overrides) terminal.Line(Inked.Yellow($"        {text}"));
+            foreach (string text in (string[])[.. line.Overrides, .. HandoverWords.Of(line.HandedOver)])
+                terminal.Line(Inked.Yellow($"        {text}"));
         }
         int? back = current is { } now ? SwitchHistory.Before(lines, now).Intersect(available).Select(n => (int?)n).FirstOrDefault() : null;
         if (back is { } number) terminal.Note(Inked.Dim($"rollback: sandpiper rollback {number}"));
@@ -102,6 +103,7 @@ internal static class HistoryCommand
                 }
                 json.WriteEndArray();
                 json.WriteStrings("overrides", line.Overrides);
+                HandoverWords.WriteJson(json, line.HandedOver);
                 json.WriteEndObject();
             }
             json.WriteEndArray();

@@ -96,16 +96,23 @@ internal static class Explanations
         string more = refused.Findings.Length > 1 ? $", and {refused.Findings.Length - 1} more" : "";
         ImmutableArray<string> because =
         [
-            archive is null ? $"{FindingWords.Of(first)}{more} ({refused.Rule})" : OfArchive(archive),
+            archive is null ? $"{OthersName(refused)}{FindingWords.Of(first)}{more} ({refused.Rule})" : OfArchive(archive),
             .. FindingWords.EvidenceOf(first) is { } evidence ? [$"  1 │ {evidence}"] : ImmutableArray<string>.Empty,
             .. WhyNoMore(refused.Allowance) is { } ended ? [ended] : ImmutableArray<string>.Empty,
         ];
-        string what = refused.OtherWay is { Artifact: { } other }
-            ? $"{NamesOf([refused.Artifact!, other])} cannot both be installed; {Nothing}"
-            : refused.Artifact is { } artifact ? $"`{artifact.Name}` {artifact.Version} was not installed; {Nothing}"
-            : $"a wheel was refused; {Nothing}";
-        return new(ExitCode.Refused, what, because, HintsOf(refused));
+        string what = refused switch
+        {
+            { OtherWay.Artifact: { } other } => $"{NamesOf([refused.Artifact!, other])} cannot both be installed",
+            { First: { Precedence: Precedence.OfAnotherBefore, Owner: { } owner } } => $"{NamesOf([owner])} was not installed",
+            { Artifact: { } artifact } => $"{NamesOf([artifact])} was not installed",
+            _ => "a wheel was refused",
+        };
+        return new(ExitCode.Refused, $"{what}; {Nothing}", because, HintsOf(refused));
     }
+
+    // Whose file it is, where that is not the one that is told to be refused.
+    private static string OthersName(Refusal refused) =>
+        refused.First.Precedence is Precedence.OfAnotherBefore ? $"{refused.Artifact} is there: " : "";
 
     private static string? WhyNoMore(WaiverState? state) => state switch
     {

@@ -8,6 +8,8 @@ internal static class FindingWords
     /// <summary>One sentence without a full stop; paths and names as they were found.</summary>
     public static string Of(Finding finding) => finding.Fault switch
     {
+        Fault.FileOfAnother or Fault.ModuleOfAnother when finding.Precedence is Precedence.OfAnotherBefore =>
+            $"its file `{finding.Path}` gave way to another wheel, and not to this one",
         Fault.FileOfAnother when IsOfNeither(finding) => $"both have `{finding.Path}`, and neither had it before",
         Fault.ModuleOfAnother when IsOfNeither(finding) => $"both have the module of `{finding.Path}`, and neither had it before",
         Fault.FileOfAnother => $"it would overwrite a file of {finding.Owner}: `{finding.Path}`",

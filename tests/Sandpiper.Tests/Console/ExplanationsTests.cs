@@ -64,6 +64,13 @@ public sealed class ExplanationsTests
             new RefusedException(new Refusal([OfBoth(Fault.FileOfAnother)]) { Artifact = EvilWheel, Environment = "shared" })),
         ("two packages, because of each other's module",
             new RefusedException(new Refusal([OfBoth(Fault.ModuleOfAnother)]) { Artifact = EvilWheel, Environment = "shared" })),
+        ("a package, because another one gave way to another wheel of it",
+            new RefusedException(new Refusal(
+                [new(Fault.FileOfAnother, "lib/good.py") { Owner = Good, Precedence = Precedence.OfAnotherBefore }])
+            {
+                Artifact = EvilWheel,
+                Environment = "shared",
+            })),
         ("a package, because of a part of the environment", Refused(new Finding(Fault.PartOfEnvironment, "lib64"))),
         ("a package, because of the standard library",
             new RefusedException(new Refusal([new(Fault.ShadowsLibrary, "random.py", "random")])
