@@ -18,6 +18,9 @@ public sealed record PackageChange(PackageName Name, string? Before, string? Aft
 /// <param name="Took">Composing and switching.</param>
 public sealed record EnvironmentChange(int? Generation, bool IsNew, ImmutableArray<PackageChange> Changes, int Packages, TimeSpan Took)
 {
+    /// <summary>Another generation is current than before, be its packages the same.</summary>
+    public bool IsSwitched { get; init; }
+
     /// <summary>What packages have that they had given way for before; nobody changed them.</summary>
     public ImmutableArray<LedgerHandover> HandedOver { get; init; } = [];
 

@@ -15,6 +15,9 @@ public abstract record RollbackOutcome
 
     /// <param name="Number">The one that was asked for; null: the one before.</param>
     public sealed record NoSuchGeneration(int? Number, ImmutableArray<int> Available) : RollbackOutcome;
+
+    /// <summary>Which was current before is not known: lines of the ledger are lost.</summary>
+    public sealed record NotKnown(ImmutableArray<int> Available) : RollbackOutcome;
 }
 
 /// <param name="Environment">The name of the environment.</param>
@@ -34,7 +37,8 @@ public sealed class Rollback(OperationContext context)
         // Going to a number needs no link, and makes it anew; the one before is known only while it is known which is current.
         if (request.Number is null) operation.Current();
         // By its number any that is there may be asked for; by itself only one that was current comes: a kill may have left others.
-        int? wanted = request.Number ?? operation.Earlier.Select(n => (int?)n).FirstOrDefault();
+        int? wanted = request.Number ?? operation.Back;
+        if (wanted is null && all.Length > 1 && operation.HasLostLines) return new RollbackOutcome.NotKnown(all);
         if (wanted is not { } target || !all.Contains(target)) return new RollbackOutcome.NoSuchGeneration(request.Number, all);
 
         long started = Stopwatch.GetTimestamp();
@@ -53,6 +57,7 @@ public sealed class Rollback(OperationContext context)
         ImmutableArray<string> notes = target == current ? operation.Stay(next) : operation.SwitchTo(next, line);
         var change = new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
+            IsSwitched = target != current,
             HandedOver = handedOver,
             Notes = notes,
         };

@@ -43,6 +43,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
         ImmutableArray<string> notes = operation.SwitchToNew(work, next, line);
         return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
+            IsSwitched = true,
             HandedOver = handedOver,
             Notes = notes,
         };

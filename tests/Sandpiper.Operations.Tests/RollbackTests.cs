@@ -61,6 +61,37 @@ public sealed class RollbackTests : IDisposable
     }
 
     [Fact]
+    public async Task Going_to_a_generation_with_the_same_packages_is_a_switch_and_staying_is_none()
+    {
+        await _ground.InstallAsync("hoot==1");
+        Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback(1));
+        LeaveAsAKillWould(2);
+
+        foreach ((int to, bool isSwitched) in (ReadOnlySpan<(int, bool)>)[(2, true), (2, false), (1, true)])
+        {
+            EnvironmentChange change = Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback(to)).Change;
+            Assert.Equal((isSwitched, true), (change.IsSwitched, change.Changes.IsEmpty));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_ledger_is_lost_it_says_that_it_does_not_know_and_knows_again_after_a_repair(bool isEmptied)
+    {
+        foreach (int version in (int[])[1, 2]) await _ground.InstallAsync($"hoot=={version}");
+        string ledger = _ground.Environment().LedgerFile;
+        if (isEmptied) File.WriteAllText(ledger, "");
+        else File.Delete(ledger);
+
+        Assert.Equal([1, 2], Assert.IsType<RollbackOutcome.NotKnown>(_ground.Rollback()).Available);
+        Assert.Equal(2, _ground.Environment().Current);
+
+        Assert.IsType<RepairOutcome.Repaired>(await _ground.RepairAsync());
+        Assert.Equal(2, Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback()).Change.Generation);
+    }
+
+    [Fact]
     public void Of_an_environment_that_never_was_nothing_is_left()
     {
         Assert.IsType<RollbackOutcome.NoSuchGeneration>(_ground.Rollback(3));
