@@ -1,4 +1,5 @@
 using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Samples;
 
 namespace Sandpiper.EndToEnd.Tests;
@@ -192,6 +193,56 @@ public sealed class AllowanceTests
 
         // Of the progress nothing.
         static string Told(Outcome outcome) => outcome.Error[outcome.Error.IndexOf('×', StringComparison.Ordinal)..];
+    }
+
+    [Fact]
+    public void Rollback_asks_whether_what_it_goes_back_to_is_still_accepted()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Liar));
+        user.Sandpiper("install", "liar", "-i", index);
+        string[] allow = ["allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"];
+        Done(user.Sandpiper(allow));
+        Done(user.Sandpiper("install", "liar", "-i", index));
+        Done(user.Sandpiper("uninstall", "liar"));
+        Done(user.Sandpiper("allow", "--withdraw", "1"));
+        Directory.Delete(Path.Combine(user.CacheRoot, "refused"), recursive: true);
+
+        Outcome refused = user.Sandpiper("rollback");
+
+        Assert.Equal((3, """
+            × generation 1 was not gone back to; nothing was changed
+            ╰─▶ liar 1.0 is in it: a file's SHA-256 is not what RECORD says: `liar.py` (SP-WHEEL-08)
+                you allowed it and took that back
+
+            hint: sandpiper allow liar==1.0 --rule SP-WHEEL-08 --reason …      accept it, on record
+
+            """), (refused.ExitCode, refused.Error));
+        Done(user.Sandpiper(allow));
+        Done(user.Sandpiper("rollback"));
+    }
+
+    // The description of an environment lies where every program of the user's can write.
+    [Fact]
+    public void What_an_environment_says_of_itself_alone_is_not_what_is_accepted()
+    {
+        using var user = new Somebody();
+        SampleWheel hook = new SampleWheel("hooked", "1.0").WithFile("hooked.pth", "import os\n");
+        Done(user.Sandpiper("install", "hooked", "--omit-hooks", "-i", user.Serve(new SampleIndex().With(hook))));
+        string[] allow = ["allow", "hooked==1.0", "--reason", "a test", "--rule"];
+        string generation = Path.Combine(user.Generation(), "generation.json"), wheel = Sha256Digest.Of(hook.Build()).Hex;
+
+        Outcome other = user.Sandpiper([.. allow, "SP-WHEEL-08"]);
+        Assert.True(other.ExitCode == 1 && other.Error.Contains("nothing was put on record", StringComparison.Ordinal), $"{other}");
+        Done(user.Run(["/bin/sh", "-ec",
+            $"cp -p \"$0\" kept; chmod u+w \"$0\"; sed -i s/{wheel}/{new string('a', 64)}/ \"$0\"", generation]));
+        Outcome edited = user.Sandpiper([.. allow, "SP-WHEEL-21"]);
+        Assert.True(edited.ExitCode == 1 && edited.Error.Contains("nothing was put on record", StringComparison.Ordinal), $"{edited}");
+
+        Done(user.Run(["/bin/sh", "-ec", "cp -p kept \"$0\"", generation]));
+        Outcome accepted = user.Sandpiper([.. allow, "SP-WHEEL-21"]);
+        Done(accepted);
+        Assert.Contains(wheel, accepted.Error, StringComparison.Ordinal);
     }
 
     private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");

@@ -31,6 +31,8 @@ internal static class RollbackCommand
             var request = new RollbackRequest(environment.Name, parsed.GetValue(number));
             var outcome = new Rollback(session.Context).Switch(request, new ShownFacts(session.Terminal, line), cancel);
             string inEnvironment = InEnvironment.Option(environment.Name);
+            if (outcome is RollbackOutcome.Refused refused)
+                throw new ExplainedException(Explanations.OfRollback(refused.Number, refused.Refusal));
             if (outcome is RollbackOutcome.NotKnown { Available: var available })
             {
                 throw new ExplainedException(new(ExitCode.CouldNot,

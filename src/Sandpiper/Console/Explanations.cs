@@ -110,6 +110,16 @@ internal static class Explanations
         return new(ExitCode.Refused, $"{what}; {Nothing}", because, HintsOf(refused));
     }
 
+    /// <summary>An older generation stands on what was accepted once, and is no more.</summary>
+    public static Explanation OfRollback(int generation, Refusal refused) => new(
+        ExitCode.Refused,
+        $"generation {generation} was not gone back to; {Nothing}",
+        [
+            $"{refused.Artifact} is in it: {FindingWords.Of(refused.First)} ({refused.Rule})",
+            WhyNoMore(refused.Allowance) ?? "nothing that you allowed covers that",
+        ],
+        [AllowanceOf(refused, refused.Artifact!)]);
+
     // Whose file it is, where that is not the one that is told to be refused.
     private static string OthersName(Refusal refused) =>
         refused.First.Precedence is Precedence.OfAnotherBefore ? $"{refused.Artifact} is there: " : "";
