@@ -44,8 +44,11 @@ internal static class Judgement
         });
     }
 
-    // A generation of an earlier version names the hooks that were allowed, and no rules.
-    private static ImmutableArray<Acceptance> OnRecord(InstalledPackage facts, ImmutableArray<Finding> findings) =>
+    /// <summary>
+    /// What was accepted of it. A generation of an earlier version names the hooks that were allowed, and no rules: those come from
+    /// what was found in its wheel.
+    /// </summary>
+    public static ImmutableArray<Acceptance> OnRecord(InstalledPackage facts, ImmutableArray<Finding> findings) =>
     [
         .. facts.Accepted,
         .. findings.Where(f => f.IsHook && facts.AllowedHooks.Contains(f.Path!, StringComparer.Ordinal))

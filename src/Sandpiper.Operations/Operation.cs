@@ -32,9 +32,11 @@ internal sealed class Operation : IDisposable
     /// <summary>Never used before, not even by a command that came to nothing.</summary>
     public int NextNumber => checked(Environment.Numbers.Concat(_lines.Select(l => l.To)).DefaultIfEmpty(0).Max() + 1);
 
-    /// <summary>What was current before, the last first, as far as it is still there.</summary>
-    public ImmutableArray<int> Earlier =>
-        Environment.LinkedNumber is { } current ? [.. SwitchHistory.Before(_lines, current).Intersect(Environment.Numbers)] : [];
+    /// <summary>What was current before and is still there; null when there is none, or the ledger does not know it.</summary>
+    public int? Back => Environment.LinkedNumber is { } current ? SwitchHistory.Back(_lines, current, Environment.Numbers) : null;
+
+    /// <summary>The ledger does not know all generations that are there, or not all of it can be read.</summary>
+    public bool HasLostLines => _ledger.Unreadable > 0 || !EnvironmentLedger.LostOf(Environment.Numbers, _lines).IsEmpty;
 
     /// <summary>Waits for the lock, and confirms a switch that an earlier command did not live to confirm.</summary>
     /// <exception cref="EnvironmentException">The environment is damaged.</exception>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Environments.Ledger;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Operations;
@@ -17,6 +18,12 @@ public sealed record PackageChange(PackageName Name, string? Before, string? Aft
 /// <param name="Took">Composing and switching.</param>
 public sealed record EnvironmentChange(int? Generation, bool IsNew, ImmutableArray<PackageChange> Changes, int Packages, TimeSpan Took)
 {
+    /// <summary>Another generation is current than before, be its packages the same.</summary>
+    public bool IsSwitched { get; init; }
+
+    /// <summary>What packages have that they had given way for before; nobody changed them.</summary>
+    public ImmutableArray<LedgerHandover> HandedOver { get; init; } = [];
+
     /// <summary>Scripts for which no shim was made, and why.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Policies;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -29,9 +30,25 @@ public sealed record RemovalRequest(string Environment, ImmutableArray<PackageNa
 public sealed class Removal(OperationContext context, Interpreter interpreter)
 {
     /// <exception cref="EnvironmentException">The environment is damaged; nothing was changed.</exception>
+    /// <exception cref="RefusedException">
+    /// Two packages gave way to one that is removed, and nobody has decided which of them has the file now; nothing was changed.
+    /// </exception>
     /// <exception cref="StoreDamagedException">So is the store; nothing was changed.</exception>
     /// <exception cref="ChangeUnfinishedException">They are removed, but something that follows failed.</exception>
     public RemovalOutcome Remove(RemovalRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
+    {
+        try
+        {
+            return BecomeWithout(request, facts, cancel);
+        }
+        catch (RefusedException refused)
+        {
+            new RefusedBefore(context.Places.Cache).Keep(refused.Refusal);
+            throw;
+        }
+    }
+
+    private RemovalOutcome BecomeWithout(RemovalRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         ImmutableArray<PackageName> names = request.Names;
         using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);

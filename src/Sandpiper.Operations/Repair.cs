@@ -81,9 +81,11 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         }
         MakeWay(operation.Environment, before, ledgerIsLost, notes);
         bool mustPoint = ledgerIsLost || findings.Any(f => f.Place == FindingPlace.Current);
+        bool isSwitched = mustPoint && operation.Environment.LinkedNumber != before.Number;
         notes.AddRange(mustPoint ? operation.SwitchTo(before, LineTo(operation.Environment, before)) : operation.Stay(before));
         var change = new EnvironmentChange(before.Number, IsNew: false, [], before.Packages.Length, TimeSpan.Zero)
         {
+            IsSwitched = isSwitched,
             Notes = notes.ToImmutable(),
         };
         return new RepairOutcome.Repaired(change, findings, Fetched: 0);

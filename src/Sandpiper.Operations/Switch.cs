@@ -32,13 +32,19 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
         var recorded = next.Packages.ToDictionary(p => p.Name);
         ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Select(s => s with { Facts = recorded[s.Name] })];
         ImmutableArray<PackageChange> changes = Selection.Changes(plan.Before, judged);
+        ImmutableArray<LedgerHandover> handedOver = Handovers.Between(plan.Before, next, context.Store);
         cancel.ThrowIfCancellationRequested();
         var line = new LedgerLine(
             plan.Command, context.Time.GetUtcNow(), context.Author, plan.Before?.Number, number,
-            LedgerChangesOf(changes, next), Overrides.Of(next, plan.Policy.OmitHooks), Confirmed: false);
+            LedgerChangesOf(changes, next), Overrides.Of(next, plan.Policy.OmitHooks), Confirmed: false)
+        {
+            HandedOver = handedOver,
+        };
         ImmutableArray<string> notes = operation.SwitchToNew(work, next, line);
         return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
+            IsSwitched = true,
+            HandedOver = handedOver,
             Notes = notes,
         };
     }

@@ -24,4 +24,22 @@ public sealed record Finding(Fault Fault, string? Path = null, string? Seen = nu
 
     /// <summary>Who has the path or the module already.</summary>
     public Artifact? Owner { get; init; }
+
+    /// <summary>How the two packages stand to each other, where there is an owner.</summary>
+    public Precedence Precedence { get; init; }
+}
+
+/// <summary>Of two packages with one path: why it is the owner's.</summary>
+public enum Precedence
+{
+    /// <summary>He had it before, or was asked for and the other is only needed.</summary>
+    OfOwner,
+
+    /// <summary>For no reason: neither had it, and neither goes before the other. Somebody has to decide between them.</summary>
+    OfNeither,
+
+    /// <summary>
+    /// The other is installed and gave way to another wheel for it, not to this one: it is the owner's coming that is refused.
+    /// </summary>
+    OfAnotherBefore,
 }

@@ -46,7 +46,9 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
             else if (WaiverFor(artifact, finding) is { } waiver) accepted.Add(new(finding, waiver));
             else if (finding.IsHook && (IsDispensable(finding) || omitted.Contains(finding.Path, StringComparer.Ordinal)))
                 leftOut.Add(finding);
-            else if (KeepsWhatIsRecorded && recorded.Any(r => string.Equals(r.Rule, finding.Rule, StringComparison.Ordinal)))
+            // What nobody has decided yet is on no record.
+            else if (KeepsWhatIsRecorded && finding.Precedence is not Precedence.OfNeither
+                && recorded.Any(r => string.Equals(r.Rule, finding.Rule, StringComparison.Ordinal)))
                 accepted.Add(new(finding, null));
             else refused.Add(finding);
         }
@@ -60,15 +62,21 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
     public Waiver? WaiverFor(Artifact artifact, Finding finding) =>
         finding.MayBeAccepted ? About(artifact, finding).LastOrDefault(w => w.StateAt(now) is WaiverState.Holds) : null;
 
+    /// <summary>The waivers by which this wheel does without what another has too; nearly always none.</summary>
+    public IEnumerable<Waiver> WaysGivenBy(Artifact artifact) => _waivers.GetValueOrDefault(artifact.Digest, []).Where(
+        w => w.Owner is { } owner && w.StateAt(now) is WaiverState.Holds
+            && w.IsAbout(artifact, new Finding(Fault.FileOfAnother) { Owner = owner }, environment));
+
     /// <summary>That it was accepted once and is no more, and why; null: it never was.</summary>
     public WaiverState? EndedFor(Artifact artifact, Finding finding) =>
         (About(artifact, finding).LastOrDefault() ?? _all.LastOrDefault(w => IsOfBefore(w, artifact, finding)))?.StateAt(now);
 
     /// <summary>Whether everything that the record says was accepted of this wheel still is.</summary>
-    public bool StillAccepts(Sha256Digest wheel, ImmutableArray<Acceptance> recorded) =>
-        recorded.All(r => _waivers.GetValueOrDefault(wheel, []).Any(w => w.StateAt(now) is WaiverState.Holds
-            && string.Equals(w.Rule, r.Rule, StringComparison.Ordinal)
-            && (w.Environment is null || string.Equals(w.Environment, environment, StringComparison.Ordinal))));
+    public bool StillAccepts(Sha256Digest wheel, ImmutableArray<Acceptance> recorded) => FirstEnded(wheel, recorded) is null;
+
+    /// <summary>The first thing that the record says was accepted of this wheel, and is no more; null when all of it is.</summary>
+    public EndedAcceptance? FirstEnded(Sha256Digest wheel, ImmutableArray<Acceptance> recorded) =>
+        recorded.Select(r => EndedOf(wheel, r)).FirstOrDefault(ended => ended is not null);
 
     /// <summary>Whether a waiver holds that makes a start-up hook of this wheel active.</summary>
     public bool AllowsHookOf(Sha256Digest wheel) =>
@@ -81,6 +89,17 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
         Environment = Rules.IsAboutEnvironment(refused[0].Rule) ? environment : null,
         Allowance = EndedFor(artifact, refused[0]),
     };
+
+    private EndedAcceptance? EndedOf(Sha256Digest wheel, Acceptance recorded)
+    {
+        Waiver[] about = [.. _waivers.GetValueOrDefault(wheel, []).Where(w => string.Equals(w.Rule, recorded.Rule, StringComparison.Ordinal)
+            && (w.Environment is null || string.Equals(w.Environment, environment, StringComparison.Ordinal)))];
+        // Of two wheels it was about one pair: that the other gives way to a third is another matter.
+        Artifact? owner = about.FirstOrDefault(w => w.Number == recorded.Waiver)?.Owner;
+        Waiver[] same = owner is null ? about : [.. about.Where(w => w.Owner == owner)];
+        if (same.Any(w => w.StateAt(now) is WaiverState.Holds)) return null;
+        return new EndedAcceptance(recorded, owner ?? same.LastOrDefault()?.Owner, same.LastOrDefault()?.StateAt(now));
+    }
 
     private IEnumerable<Waiver> About(Artifact artifact, Finding finding) =>
         _waivers.GetValueOrDefault(artifact.Digest, []).Where(w => w.IsAbout(artifact, finding, environment));

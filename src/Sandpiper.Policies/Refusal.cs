@@ -21,6 +21,14 @@ public sealed record Refusal(ImmutableArray<Finding> Findings)
 
     /// <summary>A waiver for this rule has an effect.</summary>
     public bool MayBeAccepted => Findings.All(f => f.MayBeAccepted);
+
+    /// <summary>
+    /// Where neither of two packages goes before the other: the same refusal, of the other. Either can be accepted, which decides who
+    /// does without. Null: there is but one way.
+    /// </summary>
+    public Refusal? OtherWay => First is { Precedence: Precedence.OfNeither, Owner: { } owner } && Artifact is { } artifact
+        ? this with { Findings = [.. Findings.Where(f => f.Owner == owner).Select(f => f with { Owner = artifact })], Artifact = owner }
+        : null;
 }
 
 /// <summary>Something was refused for safety, so nothing of what was asked was done.</summary>

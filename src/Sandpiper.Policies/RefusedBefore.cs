@@ -22,6 +22,12 @@ public sealed class RefusedBefore(string cache)
     /// <summary>Keeps it, where somebody could accept it.</summary>
     public void Keep(Refusal refusal)
     {
+        KeepOne(refusal);
+        if (refusal.OtherWay is { } other) KeepOne(other);
+    }
+
+    private void KeepOne(Refusal refusal)
+    {
         if (!refusal.MayBeAccepted || refusal.Artifact is not { } artifact || artifact.Digest == default) return;
         byte[] text = JsonSerializer.SerializeToUtf8Bytes(RefusalDocument.Of(refusal), RefusalJson.Default.RefusalDocument);
         if (text.Length > MaxBytes) return;

@@ -30,6 +30,11 @@ public static class Rules
     public static bool MayBeAccepted(Fault fault) =>
         fault != Fault.PartOfEnvironment && Acceptable.Contains(CodeOf(fault), StringComparer.Ordinal);
 
+    /// <summary>A fault of this rule, where only the rule is on record; null when there is no such rule.</summary>
+    public static Fault? AnyOf(string rule) =>
+        Enum.GetValues<Fault>().Where(f => MayBeAccepted(f) && string.Equals(CodeOf(f), rule, StringComparison.Ordinal))
+            .Select(f => (Fault?)f).FirstOrDefault();
+
     /// <summary>Stable: users quote it to accept; never reused for another meaning.</summary>
     public static string CodeOf(Fault fault) => fault switch
     {

@@ -22,3 +22,8 @@ public sealed record AcceptedFinding(Finding Finding, Waiver? Waiver);
 /// <param name="Others">How many more.</param>
 /// <param name="Waiver">Number of the waiver; null where it was carried over from a generation before.</param>
 public sealed record Acceptance(string Rule, string Path, int Others, int? Waiver);
+
+/// <summary>Something that was accepted and is no more.</summary>
+/// <param name="Owner">The other party, where the waiver was about two wheels and is known.</param>
+/// <param name="State">Of the waiver; null when none is on record any more.</param>
+public sealed record EndedAcceptance(Acceptance Acceptance, Artifact? Owner, WaiverState? State);

@@ -124,6 +124,14 @@ public sealed class AllowanceTests
         Assert.Contains("'good'", Whose("shared"), StringComparison.Ordinal);
         Assert.Contains("allowed aevil 1.0: SP-ENV-01 ", user.Sandpiper("history").Output, StringComparison.Ordinal);
 
+        // As soon as it goes, its file is the other's: no package changed but this one, and yet another's code is imported.
+        Outcome removed = user.Sandpiper("uninstall", "good");
+        Done(removed);
+        Assert.Contains("'aevil'", Whose("shared"), StringComparison.Ordinal);
+        foreach (string told in (string[])[removed.Error, user.Sandpiper("history").Output])
+            Assert.Matches("`aevil` has what was good's now: `lib/[^`]*/good.py`\n", told);
+        Assert.Matches("\"handed_over\": \\[\\s*{\\s*\"name\": \"aevil\"", user.Sandpiper("history", "--json").Output);
+
         Done(user.Sandpiper("install", "good", "-i", index, "--env", "second"));
         Assert.Equal(3, user.Sandpiper("install", "aevil", "-i", index, "--env", "second").ExitCode);
         Assert.Contains("'good'", Whose("second"), StringComparison.Ordinal);
@@ -155,11 +163,86 @@ public sealed class AllowanceTests
         Assert.True(refused.ExitCode == 3 && refused.Error.Contains("\n× `aevil` 1.0 was not installed", StringComparison.Ordinal),
             $"{refused}");
 
-        string both = user.Serve(new SampleIndex().With(Good).With(Newcomer));
-        Outcome second = user.Sandpiper("install", "good", "aevil", "-i", both);
-        Assert.True(second.ExitCode == 3 && second.Error.Contains("\n× `good` 1.0 was not installed", StringComparison.Ordinal),
-            $"{second}");
-        Assert.Contains("a file of aevil 1.0", second.Error, StringComparison.Ordinal);
+    }
+
+    // Whoever publishes a package chooses its name: the alphabet must not choose between two of them.
+    [Theory]
+    [InlineData("aevil", "good")]
+    [InlineData("good", "aevil")]
+    public void Of_two_newcomers_that_were_both_asked_for_neither_is_preferred_and_either_can_do_without(string without, string keeps)
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Good).With(Newcomer));
+        Outcome refused = user.Sandpiper("install", "good", "aevil", "-i", index);
+        Outcome other = user.Sandpiper("install", "aevil", "good", "-i", index);
+        Assert.True(refused.ExitCode == 3, $"{refused}");
+        Assert.Contains(
+            "\n× `aevil` 1.0 and `good` 1.0 cannot both be installed; nothing was changed\n", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("good.py`, and neither had it before (SP-ENV-01)", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(Told(refused), Told(other));
+        string hint = refused.Error.Split($"sandpiper allow {without}==1.0 ")[1].Split(" --reason")[0];
+
+        Done(user.Sandpiper(["allow", $"{without}==1.0", .. hint.Split(' '), "--reason", "a test"]));
+        Done(user.Sandpiper("install", "good", "aevil", "-i", index));
+
+        Assert.Contains($"'{keeps}'", File.ReadAllText(
+            Directory.EnumerateFiles(user.Generation(), "good.py", SearchOption.AllDirectories).First()), StringComparison.Ordinal);
+        Assert.Contains($"allowed {without} 1.0: SP-ENV-01 ", user.Sandpiper("history").Output, StringComparison.Ordinal);
+        Done(user.Sandpiper("verify", "--full"));
+
+        // Of the progress nothing.
+        static string Told(Outcome outcome) => outcome.Error[outcome.Error.IndexOf('×', StringComparison.Ordinal)..];
+    }
+
+    [Fact]
+    public void Rollback_asks_whether_what_it_goes_back_to_is_still_accepted()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().With(Liar));
+        user.Sandpiper("install", "liar", "-i", index);
+        string[] allow = ["allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"];
+        Done(user.Sandpiper(allow));
+        Done(user.Sandpiper("install", "liar", "-i", index));
+        Done(user.Sandpiper("uninstall", "liar"));
+        Done(user.Sandpiper("allow", "--withdraw", "1"));
+        Directory.Delete(Path.Combine(user.CacheRoot, "refused"), recursive: true);
+
+        Outcome refused = user.Sandpiper("rollback");
+
+        Assert.Equal((3, """
+            × generation 1 was not gone back to; nothing was changed
+            ╰─▶ liar 1.0 is in it: a file's SHA-256 is not what RECORD says: `liar.py` (SP-WHEEL-08)
+                you allowed it and took that back
+
+            hint: sandpiper allow liar==1.0 --rule SP-WHEEL-08 --reason …      accept it, on record
+
+            """), (refused.ExitCode, refused.Error));
+        Done(user.Sandpiper(allow));
+        Done(user.Sandpiper("rollback"));
+    }
+
+    // The description of an environment lies where every program of the user's can write.
+    [Fact]
+    public void What_an_environment_says_of_itself_alone_is_not_what_is_accepted()
+    {
+        using var user = new Somebody();
+        SampleWheel hook = new SampleWheel("hooked", "1.0").WithFile("hooked.pth", "import os\n");
+        Done(user.Sandpiper("install", "hooked", "--omit-hooks", "-i", user.Serve(new SampleIndex().With(hook))));
+        string[] allow = ["allow", "hooked==1.0", "--reason", "a test", "--rule"];
+        string generation = Path.Combine(user.Generation(), "generation.json");
+        string wheel = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(hook.Build()));
+
+        Outcome other = user.Sandpiper([.. allow, "SP-WHEEL-08"]);
+        Assert.True(other.ExitCode == 1 && other.Error.Contains("nothing was put on record", StringComparison.Ordinal), $"{other}");
+        Done(user.Run(["/bin/sh", "-ec",
+            $"cp -p \"$0\" kept; chmod u+w \"$0\"; sed -i s/{wheel}/{new string('a', 64)}/ \"$0\"", generation]));
+        Outcome edited = user.Sandpiper([.. allow, "SP-WHEEL-21"]);
+        Assert.True(edited.ExitCode == 1 && edited.Error.Contains("nothing was put on record", StringComparison.Ordinal), $"{edited}");
+
+        Done(user.Run(["/bin/sh", "-ec", "cp -p kept \"$0\"", generation]));
+        Outcome accepted = user.Sandpiper([.. allow, "SP-WHEEL-21"]);
+        Done(accepted);
+        Assert.Contains(wheel, accepted.Error, StringComparison.Ordinal);
     }
 
     private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");

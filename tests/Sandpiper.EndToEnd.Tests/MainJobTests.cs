@@ -375,6 +375,30 @@ public sealed class MainJobTests
     }
 
     [Fact]
+    public void No_program_is_started_as_the_interpreter_that_is_not_the_one_of_the_packages_any_more()
+    {
+        using var user = new Somebody();
+        Done(user.Run(["/bin/sh", "-ec", """
+            v=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+            mkdir -p python/bin python/lib
+            cp "$(readlink -f /usr/bin/python3)" python/bin/$v && ln -s /usr/lib/$v python/lib/$v && ln -s $v python/bin/python3
+            """]));
+        Done(user.Sandpiper("install", "--python", "python/bin/python3", "-i", user.Serve(Harbour), "pebble"));
+        Done(user.Sandpiper("run", "--", "python", "-c", "import pebble"));
+        Done(user.Run(["/bin/sh", "-ec", "p=$(readlink -f python/bin/python3); rm $p; cp /bin/true $p"]));
+
+        foreach (string[] command in (string[][])[["run", "--", "python", "-c", "pass"], ["run", "--", "true"], ["python", "-c", "pass"]])
+        {
+            Outcome run = user.Sandpiper(command);
+            Assert.True(run.ExitCode == 125, $"{run}");
+            Assert.StartsWith(
+                "× the interpreter of `shared` is another one by now; nothing was run\n", run.Error, StringComparison.Ordinal);
+            Assert.Contains("hint: sandpiper repair ", run.Error, StringComparison.Ordinal);
+        }
+        Assert.Contains("the interpreter", user.Sandpiper("verify").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_package_with_a_directory_called_store_is_repaired_like_any_other()
     {
         using var user = new Somebody();

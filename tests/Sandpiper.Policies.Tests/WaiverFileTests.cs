@@ -48,6 +48,24 @@ public sealed class WaiverFileTests : IDisposable
     }
 
     [Fact]
+    public void That_it_gives_way_to_one_package_is_not_that_it_gives_way_to_another()
+    {
+        Artifact good = Other("good"), better = Other("better");
+        foreach (var owner in (Artifact[])[good, better])
+            Waivers.Add(Example with { Rule = "SP-ENV-01", Environment = "shared", Path = "lib/x.py", Owner = owner });
+        var toGood = new Acceptance("SP-ENV-01", "lib/x.py", Others: 0, Waiver: 1);
+        Assert.True(Policy.StillAccepts(Example.Digest!.Value, [toGood]));
+        Waivers.Withdraw(1, "ben", Now);
+
+        Assert.False(Policy.StillAccepts(Example.Digest!.Value, [toGood]));
+        Assert.True(Policy.StillAccepts(Example.Digest!.Value, [toGood with { Waiver = 2 }]));
+        Assert.Equal(new EndedAcceptance(toGood, good, WaiverState.Withdrawn), Policy.FirstEnded(Example.Digest!.Value, [toGood]));
+
+        static Artifact Other(string name) =>
+            new(PackageName.Parse(name), Pep440Version.Parse("1.0"), Sha256Digest.Of(System.Text.Encoding.ASCII.GetBytes(name)));
+    }
+
+    [Fact]
     public void One_that_is_taken_back_stays_on_record_and_holds_no_more()
     {
         Waivers.Add(Example);

@@ -26,7 +26,8 @@ internal static class MemberName
 
         isDirectory = raw.EndsWith("/"u8);
         var path = isDirectory ? raw[..^1] : raw;
-        if (path.Contains((byte)'\\')) throw Refuse(MemberRules.NamePath, "its name has a backslash in it, a separator to some readers", raw);
+        if (path.Contains((byte)'\\'))
+            throw Refuse(MemberRules.NamePath, "its name has a backslash in it, a separator to some readers", raw);
         if (path.Length > 1 && path[1] == ':') throw Refuse(MemberRules.NamePath, "its name starts with a drive letter", raw);
         int depth = 0;
         foreach (var range in path.Split((byte)'/'))

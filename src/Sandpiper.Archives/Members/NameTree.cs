@@ -15,7 +15,8 @@ internal static class NameTree
         var isDirectory = new Dictionary<string, bool>(members.Length, StringComparer.Ordinal);
         foreach (var member in members)
         {
-            if (!isDirectory.TryAdd(member.Name, member.IsDirectory)) throw Refuse(MemberRules.Duplicate, "two members have this name", member);
+            if (!isDirectory.TryAdd(member.Name, member.IsDirectory))
+                throw Refuse(MemberRules.Duplicate, "two members have this name", member);
         }
         var byPrefix = isDirectory.GetAlternateLookup<ReadOnlySpan<char>>();
         var directories = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();

@@ -35,7 +35,7 @@ public sealed record GenerationPlan(
             owners.Reserve(path);
 
         var maker = new PackageFiles(destination, new Launcher($"{place}/{destination.Script("python")}"));
-        var claims = new Claims(owners, maker, destination);
+        var claims = new Claims(owners, maker, destination, policy);
         claims.Make(packages);
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
         var commands = new SortedSet<string>(StringComparer.Ordinal);
@@ -77,7 +77,7 @@ public sealed record GenerationPlan(
 
     private static void MustClaim(PathOwners owners, ComposedPackage package, TreeFile file, Policy policy)
     {
-        if (owners.Claim(file, package.Facts) is { } conflict)
+        if (owners.Claim(file, package.Facts, Claims.Last) is { } conflict)
             throw new RefusedException(policy.RefusalOf(package.Artifact, [Claims.FindingOf(conflict, file)]));
     }
 
@@ -100,7 +100,8 @@ public sealed record GenerationPlan(
     // first, or runs a script from there.
     private static IEnumerable<Finding> ShadowsOf(ComposedPackage package, Interpreter interpreter, Destination destination) =>
     [
-        .. package.Wheel.Files.Where(file => ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
+        .. package.Wheel.Files
+            .Where(file => ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
             .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file, destination))),
         .. package.Wheel.Scripts.Where(
             script => ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))

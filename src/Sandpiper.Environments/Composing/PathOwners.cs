@@ -11,49 +11,55 @@ namespace Sandpiper.Environments.Composing;
 public sealed class PathOwners(string sitePackages)
 {
     private readonly Dictionary<string, Holding> _files = new(StringComparer.Ordinal);
-    private readonly Paths<InstalledPackage?> _directories = new();
-    private readonly Paths<(InstalledPackage Owner, bool IsPlain)> _modules = new();    // plain: one file, no directory
-    private readonly Paths<InstalledPackage> _parents = new();                          // directories with modules in them
+    private readonly Paths<Holding> _directories = new();
+    private readonly Paths<Module> _modules = new();
+    private readonly Paths<Holding> _parents = new();       // directories with modules in them
     private readonly string _above = sitePackages + "/";
 
     /// <summary>A path that the environment itself needs.</summary>
     public void Reserve(string path)
     {
-        _files.Add(path, new Holding(null, null));
-        ClaimDirectories(path, null);
+        var ours = new Holding(null, null, 0);
+        _files.Add(path, ours);
+        ClaimDirectories(path, ours);
     }
 
     /// <summary>Null when the file is this package's, too; otherwise nothing was claimed.</summary>
-    public Conflict? Claim(TreeFile file, InstalledPackage package)
+    /// <param name="rank">Of the claim; those of lower ranks come first.</param>
+    public Conflict? Claim(TreeFile file, InstalledPackage package, int rank)
     {
         if (_files.TryGetValue(file.Path, out var claim))
         {
             bool isSame = claim.File is { } other && other.Digest == file.Digest && other.IsExecutable == file.IsExecutable;
-            return isSame ? null : new Conflict(claim.Owner, OfModule: false);
+            return isSame ? null : new Conflict(claim.Owner, claim.Rank, OfModule: false);
         }
-        if (_directories.TryGet(file.Path, out var owner) || IsBelowAFile(file.Path, out owner))
-            return new Conflict(owner, OfModule: false);
-        if (TryModuleOf(file.Path, out var module) && RivalOf(module, file.Path, package) is { } rival)
-            return new Conflict(rival, OfModule: true);
-        _files.Add(file.Path, new Holding(file, package));
-        ClaimDirectories(file.Path, package);
+        if (_directories.TryGet(file.Path, out var holder) || IsBelowAFile(file.Path, out holder))
+            return new Conflict(holder.Owner, holder.Rank, OfModule: false);
+        var holding = new Holding(file, package, rank);
+        if (TryModuleOf(file.Path, out var module) && RivalOf(module, file.Path, package, holding) is { } rival) return rival;
+        _files.Add(file.Path, holding);
+        ClaimDirectories(file.Path, holding);
         return null;
     }
 
     /// <summary>Claims a module; whose it is when it is another's already.</summary>
-    private InstalledPackage? RivalOf(ReadOnlySpan<char> module, ReadOnlySpan<char> path, InstalledPackage package)
+    private Conflict? RivalOf(ReadOnlySpan<char> module, ReadOnlySpan<char> path, InstalledPackage package, Holding holding)
     {
-        if (_modules.TryGet(module, out var known) && known.Owner.Name != package.Name) return known.Owner;
+        bool isKnown = _modules.TryGet(module, out var known);
+        if (isKnown && known.Owner.Name != package.Name) return new Conflict(known.Owner, known.Rank, OfModule: true);
         // `foo.py` is imported before a directory `foo` without __init__, in which others have their modules.
         bool isPlain = !module.SequenceEqual(path[..path.LastIndexOf('/')]);
-        if (isPlain && _parents.TryGet(module, out var inside) && inside.Name != package.Name) return inside;
+        if (isPlain && _parents.TryGet(module, out var inside) && inside.Owner!.Name != package.Name)
+            return new Conflict(inside.Owner, inside.Rank, OfModule: true);
         for (var parent = Above(module); parent.Length > _above.Length; parent = Above(parent))
         {
-            if (_modules.TryGet(parent, out var before) && before.IsPlain && before.Owner.Name != package.Name) return before.Owner;
+            if (_modules.TryGet(parent, out var above) && above.PlainSince is { } since && above.Owner.Name != package.Name)
+                return new Conflict(above.Owner, since, OfModule: true);
         }
         // One package may have both: the file beside the directory counts as plain for the others.
-        _modules.Set(module, (package, isPlain || known.IsPlain));
-        for (var parent = Above(module); parent.Length > _above.Length; parent = Above(parent)) _parents.TryAdd(parent, package);
+        int? plainSince = known.PlainSince ?? (isPlain ? holding.Rank : null);
+        _modules.Set(module, new Module(package, isKnown ? known.Rank : holding.Rank, plainSince));
+        for (var parent = Above(module); parent.Length > _above.Length; parent = Above(parent)) _parents.TryAdd(parent, holding);
         return null;
     }
 
@@ -72,32 +78,34 @@ public sealed class PathOwners(string sitePackages)
         return true;
     }
 
-    private bool IsBelowAFile(ReadOnlySpan<char> path, out InstalledPackage? owner)
+    private bool IsBelowAFile(ReadOnlySpan<char> path, out Holding holder)
     {
         var files = _files.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var directory = Above(path); directory.Length > 0; directory = Above(directory))
         {
             if (_directories.TryGet(directory, out _)) break;       // so it is none, and neither is anything above it
-            if (!files.TryGetValue(directory, out var claim)) continue;
-            owner = claim.Owner;
-            return true;
+            if (files.TryGetValue(directory, out holder)) return true;
         }
-        owner = null;
+        holder = default;
         return false;
     }
 
-    private void ClaimDirectories(ReadOnlySpan<char> path, InstalledPackage? package)
+    private void ClaimDirectories(ReadOnlySpan<char> path, Holding holding)
     {
-        for (var directory = Above(path); directory.Length > 0 && _directories.TryAdd(directory, package); directory = Above(directory)) { }
+        for (var directory = Above(path); directory.Length > 0 && _directories.TryAdd(directory, holding); directory = Above(directory)) { }
     }
 
     private static ReadOnlySpan<char> Above(ReadOnlySpan<char> path) => path[..Math.Max(path.LastIndexOf('/'), 0)];
 
     /// <param name="Owner">Who has it; null when it is the environment itself.</param>
+    /// <param name="Rank">Of the claim by which he got it.</param>
     /// <param name="OfModule">The path is free, but the module that it would be is another's.</param>
-    public readonly record struct Conflict(InstalledPackage? Owner, bool OfModule);
+    public readonly record struct Conflict(InstalledPackage? Owner, int Rank, bool OfModule);
 
-    private readonly record struct Holding(TreeFile? File, InstalledPackage? Owner);
+    private readonly record struct Holding(TreeFile? File, InstalledPackage? Owner, int Rank);
+
+    /// <param name="PlainSince">The rank from which on it is one file, beside a directory or without; null: it is a directory.</param>
+    private readonly record struct Module(InstalledPackage Owner, int Rank, int? PlainSince);
 
     /// <summary>By path, looked up by a part of a longer one: a text is made only for what is kept.</summary>
     private sealed class Paths<T>

@@ -63,6 +63,14 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     /// </summary>
     public Sha256Digest? DescriptionDigest(int number) => _generations.TryGetValue(number, out var digest) ? digest : null;
 
+    /// <summary>
+    /// Of these generations those that no line speaks of, though a line precedes each: it was lost.
+    /// </summary>
+    /// <param name="generations">Looked up before the lines were read.</param>
+    /// <param name="lines">As read.</param>
+    public static ImmutableArray<int> LostOf(ImmutableArray<int> generations, ImmutableArray<LedgerLine> lines) =>
+        [.. generations.Except(lines.Select(l => l.To))];
+
     private bool TryTake(ReadOnlySpan<byte> text, List<LedgerLine> lines)
     {
         try

@@ -9,20 +9,25 @@ namespace Sandpiper.Environments.Ledger;
 /// </summary>
 public sealed record LedgerEvent(
     string Event, int To, string? Command = null, DateTimeOffset? When = null, string? Who = null, uint? Uid = null, int? From = null,
-    LedgerChange[]? Changes = null, string[]? Overrides = null, string? GenerationSha256 = null)
+    LedgerChange[]? Changes = null, string[]? Overrides = null, string? GenerationSha256 = null,
+    LedgerHandover[]? HandedOver = null)
 {
     public const string Change = "change", Switched = "switched", Noted = "noted";
 
     public static LedgerEvent Of(LedgerLine line, uint uid) =>
         new(
             Change, line.To, line.Command, line.When.ToUniversalTime(), line.Who, uid, line.From, [.. line.Changes], [.. line.Overrides],
-            line.Description?.Hex);
+            line.Description?.Hex, line.HandedOver.IsEmpty ? null : [.. line.HandedOver]);
 
     /// <summary>Null when something is missing that a change has.</summary>
     public LedgerLine? ToLine() =>
         Event is Change && Command is not null && When is { } when && Who is not null && Changes is not null && Overrides is not null
-            && !Changes.Contains(null) && !Overrides.Contains(null)
-            ? new LedgerLine(Command, when, Who, From, To, [.. Changes], [.. Overrides], Confirmed: false) { UserId = Uid }
+            && !Changes.Contains(null) && !Overrides.Contains(null) && HandedOver?.Contains(null) is not true
+            ? new LedgerLine(Command, when, Who, From, To, [.. Changes], [.. Overrides], Confirmed: false)
+            {
+                UserId = Uid,
+                HandedOver = [.. HandedOver ?? []],
+            }
             : null;
 }
 

@@ -20,6 +20,9 @@ public sealed record LedgerLine(
     /// <summary>The user that wrote the line, as the kernel knows him; the ledger fills it in. Null in what cannot tell.</summary>
     public uint? UserId { get; init; }
 
+    /// <summary>Whose place others have taken: no package changed for it, and yet other code is imported.</summary>
+    public ImmutableArray<LedgerHandover> HandedOver { get; init; } = [];
+
     /// <summary>SHA-256 of the <c>generation.json</c> of the generation that is made; null when none is.</summary>
     public Sha256Digest? Description { get; init; }
 }

@@ -27,6 +27,20 @@ public static class SwitchHistory
         return [.. steps];
     }
 
+    /// <summary>Where going back without a number leads: to what was current last, is still there, and is not current now.</summary>
+    /// <param name="lines">All of them, oldest first.</param>
+    /// <param name="current">The generation that is current.</param>
+    /// <param name="available">The generations that are there.</param>
+    public static int? Back(IEnumerable<LedgerLine> lines, int current, ImmutableArray<int> available)
+    {
+        foreach (int number in Before(lines, current))
+        {
+            // Where those in between are gone, what was current then may be what is current now.
+            if (number != current && available.Contains(number)) return number;
+        }
+        return null;
+    }
+
     private static void Take(List<int> steps, int number)
     {
         if (steps.Count > 0 && steps[^1] == number) return;

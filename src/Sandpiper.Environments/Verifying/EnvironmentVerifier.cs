@@ -43,7 +43,7 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
     // Whoever empties it, or cuts lines out, leaves generations that no line speaks of. A torn last line is what a power failure leaves.
     private static IEnumerable<Finding> OfLedger(EnvironmentLedger ledger, ImmutableArray<LedgerLine> lines, ImmutableArray<int> numbers)
     {
-        bool isWhole = ledger.Unreadable == 0 && numbers.All(n => lines.Any(l => l.To == n));
+        bool isWhole = ledger.Unreadable == 0 && EnvironmentLedger.LostOf(numbers, lines).IsEmpty;
         if (isWhole && !ledger.IsMissing) yield break;
         var kind = ledger.IsMissing ? FindingKind.Missing : FindingKind.Changed;
         yield return new Finding(kind, "ledger.jsonl", null, RunsAtStart: false) { Place = FindingPlace.Ledger };

@@ -9,6 +9,7 @@ using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
+using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 
@@ -153,9 +154,26 @@ internal static class AllowCommand
         }
         if (Rules.IsAboutEnvironment(asked.Rule)) yield break;
         foreach (InstalledPackage package in EnvironmentOptions.AllInstalled(session)
-            .Where(p => p.Name == asked.Name && p.Version == asked.Version))
+            .Where(p => p.Name == asked.Name && p.Version == asked.Version && IsRefusedIn(session, p, asked.Rule)))
         {
             yield return asked with { Digest = package.Digest };
+        }
+    }
+
+    // An environment's description lies where the user's programs can write: what it names has to be sealed here, as what it says it is,
+    // and to have what the rule is about. Otherwise it would say which bytes are accepted.
+    private static bool IsRefusedIn(Session session, InstalledPackage package, string rule)
+    {
+        try
+        {
+            if (new WheelStore(session.Places.Root).Find(package.Digest) is not { Findings: { } findings } wheel) return false;
+            _ = EntryStamps.Find(wheel);        // throws where the manifest is not the one that was sealed
+            return wheel.FileName.Name == package.Name && wheel.FileName.Version == package.Version
+                && findings.Any(f => string.Equals(f.Rule, rule, StringComparison.Ordinal));
+        }
+        catch (StoreDamagedException)
+        {
+            return false;
         }
     }
 

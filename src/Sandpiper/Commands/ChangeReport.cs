@@ -26,10 +26,16 @@ internal static class ChangeReport
     {
         if (isDryRun) terminal.Note(change.Changes.IsEmpty ? "Everything is as asked already." : $"Would change `{environment}`:");
         else if (change.IsNew) terminal.Note($"Sealed as generation {change.Generation} of `{environment}` in {Seconds(change.Took)}");
+        else if (change.IsSwitched)
+        {
+            terminal.Note($"`{environment}` is at generation {change.Generation} again"
+                + (change.Changes.IsEmpty ? ", with the same packages" : ""));
+        }
         else if (change.Changes.IsEmpty)
+        {
             terminal.Note($"Everything is as asked already: generation {change.Generation} of `{environment}`, "
                 + $"{Counted.Of(change.Packages, "package")}");
-        else terminal.Note($"`{environment}` is at generation {change.Generation} again");
+        }
 
         foreach (PackageChange package in change.Changes)
         {
@@ -47,6 +53,7 @@ internal static class ChangeReport
             }
             foreach (string note in package.Notes) terminal.Note(Inked.Dim($"     {note}"));
         }
+        foreach (string words in HandoverWords.Of(change.HandedOver)) terminal.Note(Inked.Yellow(words));
         foreach (string note in change.Notes) terminal.Note(note);
     }
 
@@ -59,6 +66,7 @@ internal static class ChangeReport
             else json.WriteNull("generation");
             json.WriteBoolean("dry_run", isDryRun);
             json.WriteBoolean("new_generation", change.IsNew);
+            json.WriteBoolean("switched", change.IsSwitched);
             json.WriteStartArray("changes");
             foreach (PackageChange package in change.Changes)
             {
@@ -70,6 +78,7 @@ internal static class ChangeReport
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            HandoverWords.WriteJson(json, change.HandedOver);
             json.WriteStrings("notes", change.Notes);
         });
 

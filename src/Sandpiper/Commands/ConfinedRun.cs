@@ -1,6 +1,8 @@
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Interpreters;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Operations;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
@@ -21,11 +23,15 @@ internal static class ConfinedRun
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
-        // Without it the next `python` on PATH would be started, with other packages or none.
-        if (!File.Exists(generation.Python))
+        // Without it the next `python` on PATH would be started, with other packages or none; another version looks for them elsewhere.
+        if (new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), searchPath: null).Own(generation) is null)
         {
-            throw new ExplainedException(new(ExitCode.RunFailed, $"the interpreter of `{environment.Name}` is gone; nothing was run",
-                $"there is no `{generation.Python}` any more",
+            bool isThere = File.Exists(generation.Python);
+            throw new ExplainedException(new(ExitCode.RunFailed,
+                $"the interpreter of `{environment.Name}` is {(isThere ? "another one by now" : "gone")}; nothing was run",
+                isThere
+                    ? $"`{generation.Python}` is no {generation.PythonName} any more"
+                    : $"there is no `{generation.Python}` any more",
                 $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the "
                     + $"{generation.PythonName} that is there now"));
         }

@@ -57,7 +57,10 @@ internal static class EnvironmentOptions
         new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), Environment.GetEnvironmentVariable("PATH"))
             .For(generation);
 
-    /// <summary>The packages of every environment as it is now; one that cannot be read has none.</summary>
+    /// <summary>
+    /// The packages of every environment as it is now; one that cannot be read has none, nor has one whose description is not the one
+    /// that its ledger knows.
+    /// </summary>
     public static IEnumerable<InstalledPackage> AllInstalled(Session session)
     {
         var all = new DirectoryInfo(Path.GetDirectoryName(Open(session, Shared).Directory)!);
@@ -69,9 +72,14 @@ internal static class EnvironmentOptions
         try
         {
             ManagedEnvironment environment = Open(session, name);
-            return environment.Current is { } number ? environment.Read(number).Packages : [];
+            if (environment.Current is not { } number) return [];
+            var ledger = new EnvironmentLedger(environment);
+            ledger.Read();
+            bool isAnother = ledger.DescriptionDigest(number) is { } known
+                && known != GenerationFile.DigestIn(environment.DirectoryOf(number));
+            return isAnother ? [] : environment.Read(number).Packages;
         }
-        catch (EnvironmentException)
+        catch (Exception error) when (error is EnvironmentException or IOException or UnauthorizedAccessException)
         {
             return [];
         }

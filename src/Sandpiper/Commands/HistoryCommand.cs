@@ -34,29 +34,42 @@ internal static class HistoryCommand
                     $"the link that says which generation is current is lost; {state.Number} was current last: "
                         + $"sandpiper repair{InEnvironment.Option(environment.Name)}"));
             }
+            // First the generations, then the lines: a line precedes its generation.
+            ImmutableArray<int> available = environment.Numbers;
             var ledger = new EnvironmentLedger(environment);
             ImmutableArray<LedgerLine> lines = ledger.Read();
             if (session.Json) WriteJson(session.Terminal, environment.Name, current, lines);
-            else WriteWords(session.Terminal, current, environment.Numbers, lines);
-            if (ledger.Unreadable > 0)
-                session.Terminal.Note(Inked.Yellow($"{Counted.Of(ledger.Unreadable, "line")} of the ledger cannot be read"));
+            else WriteWords(session.Terminal, current, lines);
+            int? back = current is { } now ? SwitchHistory.Back(lines, now, available) : null;
+            if (!session.Json && back is { } number)
+                session.Terminal.Note(Inked.Dim($"rollback: sandpiper rollback {number}{InEnvironment.Option(environment.Name)}"));
+            TellOfLost(session.Terminal, environment.Name, ledger.Unreadable, EnvironmentLedger.LostOf(available, lines).Length);
             return (int)ExitCode.Done;
         });
         return command;
     }
 
-    private static void WriteWords(Terminal terminal, int? current, ImmutableArray<int> available, ImmutableArray<LedgerLine> lines)
+    private static void TellOfLost(Terminal terminal, string environment, int unreadable, int lost)
     {
-        foreach (LedgerLine line in lines.Reverse().Where(l => l.Confirmed || l.To == current))
+        if (unreadable > 0) terminal.Note(Inked.Yellow($"{Counted.Of(unreadable, "line")} of the ledger cannot be read"));
+        if (lost > 0) terminal.Note(Inked.Yellow($"of {Counted.Of(lost, "generation")} the ledger knows nothing any more"));
+        if (unreadable > 0 || lost > 0)
+            terminal.Note(Inked.Yellow($"what can be told is written down again by: sandpiper repair{InEnvironment.Option(environment)}"));
+    }
+
+    private static void WriteWords(Terminal terminal, int? current, ImmutableArray<LedgerLine> lines)
+    {
+        // The way by which it became current last; before that it may have been so as well.
+        LedgerLine? toCurrent = lines.LastOrDefault(l => l.To == current);
+        foreach (LedgerLine line in lines.Reverse().Where(l => l.Confirmed || ReferenceEquals(l, toCurrent)))
         {
-            bool isCurrent = line.To == current;
+            bool isCurrent = ReferenceEquals(line, toCurrent);
             string when = line.When.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3}   ", when, "  ", line.Command.PadRight(9), "  ",
                 Summary(line.Changes));
-            foreach (string text in line.Overrides) terminal.Line(Inked.Yellow($"        {text}"));
+            foreach (string text in (string[])[.. line.Overrides, .. HandoverWords.Of(line.HandedOver)])
+                terminal.Line(Inked.Yellow($"        {text}"));
         }
-        int? back = current is { } now ? SwitchHistory.Before(lines, now).Intersect(available).Select(n => (int?)n).FirstOrDefault() : null;
-        if (back is { } number) terminal.Note(Inked.Dim($"rollback: sandpiper rollback {number}"));
     }
 
     private static string Summary(ImmutableArray<LedgerChange> changes)
@@ -102,6 +115,7 @@ internal static class HistoryCommand
                 }
                 json.WriteEndArray();
                 json.WriteStrings("overrides", line.Overrides);
+                HandoverWords.WriteJson(json, line.HandedOver);
                 json.WriteEndObject();
             }
             json.WriteEndArray();

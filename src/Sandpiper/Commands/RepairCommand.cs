@@ -47,16 +47,17 @@ internal static class RepairCommand
 
     private static int Tell(Session session, string environment, RepairOutcome outcome)
     {
+        string inEnvironment = InEnvironment.Option(environment);
         switch (outcome)
         {
             case RepairOutcome.NotDescribed { Generation: var generation }:
                 throw new ExplainedException(new(ExitCode.Refused,
                     $"generation {generation.Number} of `{environment}` was not repaired; nothing was changed",
                     $"its own description, generation.json, is not the one that the ledger knows: `{generation.Directory}`",
-                    "sandpiper rollback", "sandpiper history"));
+                    $"sandpiper rollback{inEnvironment}", $"sandpiper history{inEnvironment}"));
             case RepairOutcome.Gone { Why: var why }:
                 throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed",
-                    ResolutionWords.Because(why), ["sandpiper rollback"]));
+                    ResolutionWords.Because(why), [$"sandpiper rollback{inEnvironment}"]));
             case RepairOutcome.Repaired repaired:
                 session.Terminal.Note(
                     $"{Counted.Of(repaired.Findings.Length, "thing")} {(repaired.Findings.Length == 1 ? "was" : "were")} not as installed; "

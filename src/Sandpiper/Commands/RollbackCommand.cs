@@ -30,6 +30,17 @@ internal static class RollbackCommand
             using var line = new ProgressLine(session.Terminal, Session.Time);
             var request = new RollbackRequest(environment.Name, parsed.GetValue(number));
             var outcome = new Rollback(session.Context).Switch(request, new ShownFacts(session.Terminal, line), cancel);
+            string inEnvironment = InEnvironment.Option(environment.Name);
+            if (outcome is RollbackOutcome.Refused refused)
+                throw new ExplainedException(Explanations.OfRollback(refused.Number, refused.Refusal));
+            if (outcome is RollbackOutcome.NotKnown { Available: var available })
+            {
+                throw new ExplainedException(new(ExitCode.CouldNot,
+                    "which generation was current before is not known; nothing was changed",
+                    $"lines of the ledger of `{environment.Name}` are lost; these are there: {string.Join(", ", available)}",
+                    $"sandpiper repair{inEnvironment}          writes down again what can be told of them",
+                    $"sandpiper rollback N{inEnvironment}      goes to one by its number"));
+            }
             if (outcome is RollbackOutcome.NoSuchGeneration missing)
             {
                 throw new ExplainedException(new(ExitCode.CouldNot,
@@ -37,7 +48,7 @@ internal static class RollbackCommand
                         ? $"there is no generation {n}; nothing was changed"
                         : "there is no earlier generation; nothing was changed",
                     missing.Available.Length < 2 ? "this is the only one" : $"those there are: {string.Join(", ", missing.Available)}",
-                    "sandpiper history"));
+                    $"sandpiper history{inEnvironment}"));
             }
             ChangeReport.Write(session, "rollback", environment.Name, ((RollbackOutcome.Switched)outcome).Change);
             return Task.FromResult((int)ExitCode.Done);

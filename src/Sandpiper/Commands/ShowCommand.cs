@@ -30,7 +30,7 @@ internal static class ShowCommand
             PackageName wanted = RequirementLines.NameOf(parsed.GetValue(name)!);
             InstalledPackage package = generation.Packages.FirstOrDefault(p => p.Name == wanted)
                 ?? throw new ExplainedException(new(ExitCode.CouldNot, $"`{wanted}` is not installed in `{generation.Environment}`",
-                    "there is no package of that name", "sandpiper list"));
+                    "there is no package of that name", $"sandpiper list{InEnvironment.Option(generation.Environment)}"));
             var store = new WheelStore(session.Places.Root);
             SealedWheel wheel = store.Find(package.Digest)
                 ?? throw new StoreDamagedException(package.Digest, "its entry in the store is gone");

@@ -33,16 +33,17 @@ internal static class UninstallCommand
             var request = new RemovalRequest(environment.Name, [.. parsed.GetValue(names)!.Select(RequirementLines.NameOf)]);
             using var line = new ProgressLine(session.Terminal, Session.Time);
             var outcome = new Removal(session.Context, interpreter).Remove(request, new ShownFacts(session.Terminal, line), cancel);
+            string inEnvironment = InEnvironment.Option(environment.Name);
             switch (outcome)
             {
                 case RemovalOutcome.NotInstalled missing:
                     throw new ExplainedException(new(ExitCode.CouldNot,
                         $"`{missing.Name}` is not installed in `{environment.Name}`; nothing was changed",
-                        "there is no package of that name", "sandpiper list"));
+                        "there is no package of that name", $"sandpiper list{inEnvironment}"));
                 case RemovalOutcome.StillNeeded needed:
                     throw new ExplainedException(new(ExitCode.CouldNot, $"`{needed.Name}` was not removed; nothing was changed",
                         $"{string.Join(", ", needed.By)} need{(needed.By.Length == 1 ? "s" : "")} it",
-                        $"sandpiper uninstall {needed.Name} {string.Join(' ', needed.By)}"));
+                        $"sandpiper uninstall{inEnvironment} {needed.Name} {string.Join(' ', needed.By)}"));
             }
             ChangeReport.Write(session, "uninstall", environment.Name, ((RemovalOutcome.Removed)outcome).Change);
             return Task.FromResult((int)ExitCode.Done);

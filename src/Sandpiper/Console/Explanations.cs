@@ -96,14 +96,33 @@ internal static class Explanations
         string more = refused.Findings.Length > 1 ? $", and {refused.Findings.Length - 1} more" : "";
         ImmutableArray<string> because =
         [
-            archive is null ? $"{FindingWords.Of(first)}{more} ({refused.Rule})" : OfArchive(archive),
+            archive is null ? $"{OthersName(refused)}{FindingWords.Of(first)}{more} ({refused.Rule})" : OfArchive(archive),
             .. FindingWords.EvidenceOf(first) is { } evidence ? [$"  1 │ {evidence}"] : ImmutableArray<string>.Empty,
             .. WhyNoMore(refused.Allowance) is { } ended ? [ended] : ImmutableArray<string>.Empty,
         ];
-        string what = refused.Artifact is { } artifact
-            ? $"`{artifact.Name}` {artifact.Version} was not installed; {Nothing}" : $"a wheel was refused; {Nothing}";
-        return new(ExitCode.Refused, what, because, HintsOf(refused));
+        string what = refused switch
+        {
+            { OtherWay.Artifact: { } other } => $"{NamesOf([refused.Artifact!, other])} cannot both be installed",
+            { First: { Precedence: Precedence.OfAnotherBefore, Owner: { } owner } } => $"{NamesOf([owner])} was not installed",
+            { Artifact: { } artifact } => $"{NamesOf([artifact])} was not installed",
+            _ => "a wheel was refused",
+        };
+        return new(ExitCode.Refused, $"{what}; {Nothing}", because, HintsOf(refused));
     }
+
+    /// <summary>An older generation stands on what was accepted once, and is no more.</summary>
+    public static Explanation OfRollback(int generation, Refusal refused) => new(
+        ExitCode.Refused,
+        $"generation {generation} was not gone back to; {Nothing}",
+        [
+            $"{refused.Artifact} is in it: {FindingWords.Of(refused.First)} ({refused.Rule})",
+            WhyNoMore(refused.Allowance) ?? "nothing that you allowed covers that",
+        ],
+        [AllowanceOf(refused, refused.Artifact!)]);
+
+    // Whose file it is, where that is not the one that is told to be refused.
+    private static string OthersName(Refusal refused) =>
+        refused.First.Precedence is Precedence.OfAnotherBefore ? $"{refused.Artifact} is there: " : "";
 
     private static string? WhyNoMore(WaiverState? state) => state switch
     {
@@ -118,14 +137,32 @@ internal static class Explanations
         if (refused.Rule is "SP-ZIP-29") return ["sandpiper install … --max-files N      if you know that it has as many"];
         if (refused.Rule is "SP-ZIP-32") return ["sandpiper install … --max-ratio N      if you know that it grows as much"];
         if (!refused.MayBeAccepted || refused.Artifact is not { } artifact) return [];
-        string where = refused.Environment is { } environment ? $" --env {environment}" : "";
-        string keeps = refused.First.Owner is { } owner ? $"; `{owner.Name}` keeps its file" : "";
+        if (refused.OtherWay is { } otherWay)
+        {
+            Refusal[] ways = [.. ((Refusal[])[refused, otherWay]).OrderBy(w => w.Artifact!.Name)];
+            return
+            [
+                "install one of the two without the other, or let one do without its file:",
+                .. ways.Select(w => AllowanceOf(w, w.Artifact!)),
+            ];
+        }
         return
         [
             .. refused.First.IsHook ? ["sandpiper install … --omit-hooks      install it without that file"] : ImmutableArray<string>.Empty,
-            $"sandpiper allow {artifact.Name}=={artifact.Version} --rule {refused.Rule}{where} --reason …      accept it, on record{keeps}",
+            AllowanceOf(refused, artifact),
         ];
     }
+
+    private static string AllowanceOf(Refusal refused, Artifact artifact)
+    {
+        string where = refused.Environment is { } environment ? $" --env {environment}" : "";
+        string keeps = refused.First.Owner is { } owner ? $"; `{owner.Name}` keeps its file" : "";
+        return $"sandpiper allow {artifact.Name}=={artifact.Version} --rule {refused.Rule}{where} --reason …      "
+            + $"accept it, on record{keeps}";
+    }
+
+    private static string NamesOf(IEnumerable<Artifact> artifacts) =>
+        string.Join(" and ", artifacts.OrderBy(a => a.Name).Select(a => $"`{a.Name}` {a.Version}"));
 
     private static string OfArchive(ArchiveRefusedException e) => $"{e.Because}{Quoted(e.Member)}, byte {e.Offset} ({e.Rule})";
 

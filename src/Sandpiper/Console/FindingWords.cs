@@ -8,9 +8,15 @@ internal static class FindingWords
     /// <summary>One sentence without a full stop; paths and names as they were found.</summary>
     public static string Of(Finding finding) => finding.Fault switch
     {
-        Fault.FileOfAnother => $"it would overwrite a file of {finding.Owner}: `{finding.Path}`",
+        Fault.FileOfAnother or Fault.ModuleOfAnother when finding.Precedence is Precedence.OfAnotherBefore =>
+            $"its file `{finding.Path}` gave way to another wheel, and not to this one",
+        Fault.FileOfAnother when IsOfNeither(finding) => $"both have `{finding.Path}`, and neither had it before",
+        Fault.ModuleOfAnother when IsOfNeither(finding) => $"both have the module of `{finding.Path}`, and neither had it before",
+        Fault.FileOfAnother => $"it would overwrite a file of {OwnerOf(finding)}: `{finding.Path}`",
         Fault.ModuleOfAnother =>
-            $"it would be imported in place of a module of {finding.Owner}, or that one in its place: `{finding.Path}`",
+            $"it would be imported in place of a module of {OwnerOf(finding)}, or that one in its place: `{finding.Path}`",
+        Fault.ShadowsLibrary or Fault.ProgramShadowsLibrary when finding.Seen is null =>
+            $"it shadows a module of the standard library: `{finding.Path}`",
         Fault.ShadowsLibrary => $"it shadows the module `{finding.Seen}` of the standard library: `{finding.Path}`",
         Fault.ProgramShadowsLibrary => $"its program shadows the module `{finding.Seen}` of the standard library: `{finding.Path}`",
         Fault.ReplacesEnvironment => $"it would replace {finding.Claimed}{Quoted(finding.Path)}",
@@ -27,6 +33,10 @@ internal static class FindingWords
         Fault.LongPath or Fault.ShadowsLibrary or Fault.ProgramShadowsLibrary => null,
         _ => finding.Seen,
     };
+
+    private static string OwnerOf(Finding finding) => finding.Owner?.ToString() ?? "another package";
+
+    private static bool IsOfNeither(Finding finding) => finding.Precedence is Precedence.OfNeither;
 
     private static string Does(Finding hook) => hook.Fault switch
     {

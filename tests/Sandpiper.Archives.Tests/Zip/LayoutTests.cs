@@ -58,7 +58,8 @@ public sealed class LayoutTests
     public void Two_members_of_one_name_are_refused()
     {
         Unzipping.MustBeRefused(MemberRules.Duplicate, ZipBytes.Empty.With(One).With(One));
-        Unzipping.MustBeRefused(MemberRules.Duplicate, ZipBytes.Empty.With(SampleMember.Directory("a/")).With(SampleMember.Directory("a/")));
+        Unzipping.MustBeRefused(
+            MemberRules.Duplicate, ZipBytes.Empty.With(SampleMember.Directory("a/")).With(SampleMember.Directory("a/")));
         Unzipping.MustBeRefused(MemberRules.Duplicate, ZipBytes.Empty.With("a", "").With(SampleMember.Directory("a/")));
     }
 

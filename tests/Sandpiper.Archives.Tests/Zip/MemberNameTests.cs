@@ -63,7 +63,8 @@ public sealed class MemberNameTests
     {
         byte[][] names = [[0xFF], [0xC3], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80]];
         foreach (byte[] name in names)
-            Unzipping.MustBeRefused(MemberRules.NameEncoding, SampleMember.Text("x", "") with { Both = new() { Name = name, Flags = 0x800 } });
+            Unzipping.MustBeRefused(
+                MemberRules.NameEncoding, SampleMember.Text("x", "") with { Both = new() { Name = name, Flags = 0x800 } });
     }
 
     [Fact]

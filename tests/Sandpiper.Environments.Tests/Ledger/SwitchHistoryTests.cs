@@ -21,6 +21,14 @@ public sealed class SwitchHistoryTests
     public void What_was_current_before(string expected, int current, string lines) =>
         Assert.Equal(expected, string.Join(' ', SwitchHistory.Before(lines.Split(' ').Select(Line), current == 0 ? 1 : current)));
 
+    [Theory]
+    [InlineData(3, 1, ">1 1>2 2>3 3>1", "1 2 3")]
+    [InlineData(2, 1, ">1 1>2 2>3 3>1", "1 2")]
+    [InlineData(null, 1, ">1 1>2 2>3 3>1", "1")]        // those in between are gone: what was before them is current
+    [InlineData(null, 1, ">1", "1 2")]
+    public void Back_leads_to_what_is_there_and_is_not_current(int? expected, int current, string lines, string available) =>
+        Assert.Equal(expected, SwitchHistory.Back(lines.Split(' ').Select(Line), current, [.. available.Split(' ').Select(int.Parse)]));
+
     private static LedgerLine Line(string word)
     {
         string[] ends = word.TrimEnd('?').Split('>');

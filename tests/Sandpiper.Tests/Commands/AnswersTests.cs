@@ -30,6 +30,62 @@ public sealed class AnswersTests : IDisposable
         Assert.Equal($"Everything is as asked already: generation 3 of `shared`, {counted}\n", _listener.Error);
     }
 
+    [Theory]
+    [InlineData(true, "`shared` is at generation 3 again, with the same packages\n")]
+    [InlineData(false, "Everything is as asked already: generation 3 of `shared`, 2 packages\n")]
+    public void A_switch_to_the_same_packages_is_told_as_one(bool isSwitched, string told)
+    {
+        ChangeReport.WriteWords(_listener.Terminal, "shared",
+            new EnvironmentChange(3, IsNew: false, [], 2, TimeSpan.Zero) { IsSwitched = isSwitched }, isDryRun: false);
+        Assert.Equal(told, _listener.Error);
+    }
+
+    [Fact]
+    public void The_way_on_names_the_environment_that_was_meant()
+    {
+        _folder.WriteGeneration("other", "six");
+        Assert.Contains("hint: sandpiper list --env other\n",
+            BuiltCommand.Run("show", "absent", "--env", "other", "--root", _folder.Path).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_generation_that_no_line_speaks_of_is_told_with_the_way_on()
+    {
+        _folder.WriteGeneration("other", "six");
+        Assert.Equal("""
+            of 1 generation the ledger knows nothing any more
+            what can be told is written down again by: sandpiper repair --env other
+
+            """, BuiltCommand.Run("history", "--env", "other", "--root", _folder.Path).Error);
+    }
+
+    [Fact]
+    public void A_generation_that_was_current_more_than_once_is_marked_once_and_never_hinted_at()
+    {
+        _folder.WriteGeneration("shared", "six");
+        string[] lines = [Line(1, "null", 1), Line(2, "1", 2), Line(3, "2", 3), Line(1, "3", 4)];
+        _folder.Write("envs/shared/ledger.jsonl", string.Concat(lines));
+        Dictionary<string, string?> greenwich = new(StringComparer.Ordinal) { ["TZ"] = "UTC" };
+        Ended ended = BuiltCommand.RunWith(greenwich, "history", "--root", _folder.Path);
+        Assert.Equal("""
+              1 ● 2026-11-04 12:00  rollback   no package changed
+              3   2026-11-03 12:00  install    no package changed
+              2   2026-11-02 12:00  install    no package changed
+              1   2026-11-01 12:00  install    no package changed
+
+            """, ended.Output);
+        // 2 and 3 are gone, and where it would go back to is where it is.
+        Assert.Equal("", ended.Error);
+
+        static string Line(int to, string from, int day) => $$"""
+            {"event":"change","to":{{to}},"command":"{{(from is "3" ? "rollback" : "install")}}","when":"2026-11-0{{day}}T12:00:00Z",
+            """.TrimEnd() + $$"""
+            "who":"me","uid":1000,"from":{{from}},"changes":[],"overrides":[]}
+            {"event":"switched","to":{{to}}}
+
+            """;
+    }
+
     [Fact]
     public void A_line_of_the_ledger_that_cannot_be_read_is_counted()
     {

@@ -60,6 +60,17 @@ public sealed class ExplanationsTests
                 Artifact = EvilWheel,
                 Environment = "scratch",
             })),
+        ("two packages, because of each other",
+            new RefusedException(new Refusal([OfBoth(Fault.FileOfAnother)]) { Artifact = EvilWheel, Environment = "shared" })),
+        ("two packages, because of each other's module",
+            new RefusedException(new Refusal([OfBoth(Fault.ModuleOfAnother)]) { Artifact = EvilWheel, Environment = "shared" })),
+        ("a package, because another one gave way to another wheel of it",
+            new RefusedException(new Refusal(
+                [new(Fault.FileOfAnother, "lib/good.py") { Owner = Good, Precedence = Precedence.OfAnotherBefore }])
+            {
+                Artifact = EvilWheel,
+                Environment = "shared",
+            })),
         ("a package, because of a part of the environment", Refused(new Finding(Fault.PartOfEnvironment, "lib64"))),
         ("a package, because of the standard library",
             new RefusedException(new Refusal([new(Fault.ShadowsLibrary, "random.py", "random")])
@@ -148,6 +159,8 @@ public sealed class ExplanationsTests
         Assert.Equal(words.Count(), words.Distinct(StringComparer.Ordinal).Count());
         Assert.All(words, w => Assert.Contains("`a/b.py`", w, StringComparison.Ordinal));
     }
+
+    private static Finding OfBoth(Fault fault) => new(fault, "lib/good.py") { Owner = Good, Precedence = Precedence.OfNeither };
 
     private static RefusedException Refused(Finding finding, Exception? inner = null) =>
         new(new Refusal([finding]) { Artifact = EvilWheel }, inner);
