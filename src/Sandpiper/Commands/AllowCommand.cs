@@ -58,9 +58,8 @@ internal static class AllowCommand
         command.Options.Add(rule);
         rule.CompletionSources.Add(_ => Rules.Acceptable.Select(r => new System.CommandLine.Completions.CompletionItem(r)));
         foreach (Option option in (Option[])[reason, sha256, env, expires, withdraw]) command.Options.Add(option);
-        command.SetAction(parsed =>
+        command.Runs((session, parsed) =>
         {
-            using var session = Session.Of(parsed);
             var waivers = new WaiverFile(session.Places.Root);
             if (parsed.GetValue(withdraw) is { } number) Withdraw(session, waivers, number);
             else if (parsed.GetValue(package) is not { } text) Show(session, waivers);

@@ -21,9 +21,8 @@ internal static class DemoCommand
                 "Everything happens below one temporary directory, which is removed at the end. What plain pip is shown to do it does in "
                 + "the sandbox, with a home of its own: only the demo's own decoys can be hurt.",
             ]);
-        command.SetAction((parsed, cancel) =>
+        command.Runs((session, parsed, cancel) =>
         {
-            using var session = Session.Of(parsed);
             return Task.FromResult(Play(session, cancel));
         });
         return command;

@@ -17,9 +17,8 @@ internal static class FreezeCommand
             []);
         command.Options.Add(env);
         command.Options.Add(hashes);
-        command.SetAction(parsed =>
+        command.Runs((session, parsed) =>
         {
-            using var session = Session.Of(parsed);
             Generation generation = EnvironmentOptions.CurrentOf(EnvironmentOptions.Open(session, parsed.GetValue(env)!));
             if (session.Json)
             {

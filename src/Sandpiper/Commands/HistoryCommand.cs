@@ -21,9 +21,8 @@ internal static class HistoryCommand
                 + "appended to.",
             ]);
         command.Options.Add(env);
-        command.SetAction(parsed =>
+        command.Runs((session, parsed) =>
         {
-            using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             CurrentGeneration state = CurrentGeneration.Of(environment) ?? throw EnvironmentOptions.NothingIn(environment);
             int? current = state.IsLinked ? state.Number : null;

@@ -75,9 +75,8 @@ internal static class InstallCommand
         LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
 
-        command.SetAction(async (parsed, cancel) =>
+        command.Runs(async (session, parsed, cancel) =>
         {
-            using var session = Session.Of(parsed);
             var lines = RequirementLines.Of(
                 parsed.GetValue(requirements) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(constraints) ?? []);
             // A file that is empty or not filled in yet is one all the same; a command without any is a mistake.

@@ -15,9 +15,8 @@ internal static class ListCommand
             ["Packages that you asked for are shown plainly; the others, which came because one of those needs them, are "
                 + "dimmed and say whose they are."]);
         command.Options.Add(env);
-        command.SetAction(parsed =>
+        command.Runs((session, parsed) =>
         {
-            using var session = Session.Of(parsed);
             Generation generation = EnvironmentOptions.CurrentOf(EnvironmentOptions.Open(session, parsed.GetValue(env)!));
             if (session.Json) WriteJson(session.Terminal, generation);
             else WriteTable(session.Terminal, generation);

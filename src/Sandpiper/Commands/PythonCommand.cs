@@ -14,9 +14,8 @@ internal static class PythonCommand
                 new("sandpiper python", "the interactive prompt")],
             ["Everything after `python` goes to Python. Grants and other environments: `sandpiper run`."]) { HasJson = false };
         command.Arguments.Add(arguments);
-        command.SetAction(parsed =>
+        command.Runs((session, parsed) =>
         {
-            using var session = Session.Of(parsed);
             return ConfinedRun.Start(session, EnvironmentOptions.Shared, new Grants(), ["python", .. parsed.GetValue(arguments) ?? []]);
         });
         return command;

@@ -27,9 +27,8 @@ internal static class RepairCommand
         command.Options.Add(env);
         LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
-        command.SetAction(async (parsed, cancel) =>
+        command.Runs(async (session, parsed, cancel) =>
         {
-            using var session = Session.Of(parsed);
             ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             if (CurrentGeneration.Of(environment) is not { } current) throw EnvironmentOptions.NothingIn(environment);
             Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, environment.Read(current.Number));

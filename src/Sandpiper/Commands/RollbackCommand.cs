@@ -23,9 +23,8 @@ internal static class RollbackCommand
         command.Arguments.Add(number);
         command.Options.Add(env);
         number.CompletionSources.Add(context => EnvironmentOptions.GenerationNumbers(context, env));
-        command.SetAction((parsed, cancel) =>
+        command.Runs((session, parsed, cancel) =>
         {
-            using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             using var line = new ProgressLine(session.Terminal, Session.Time);
             var request = new RollbackRequest(environment.Name, parsed.GetValue(number));

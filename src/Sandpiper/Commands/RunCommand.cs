@@ -41,9 +41,8 @@ internal static class RunCommand
             ]) { HasJson = false };
         command.Arguments.Add(program);
         foreach (Option option in (Option[])[env, write, read, net, variables, cwd]) command.Options.Add(option);
-        command.SetAction(parsed =>
+        command.Runs((session, parsed) =>
         {
-            using var session = Session.Of(parsed);
             string[] words = parsed.GetValue(program)!;
             // All that is no option of ours counts as the program: a mistyped grant would be looked for on PATH.
             if (words[0].StartsWith('-')) throw new ExplainedException(WrongWords.NoOption(words[0], parsed.CommandResult.Command));

@@ -23,9 +23,8 @@ internal static class ShowCommand
         command.Options.Add(env);
         command.Options.Add(files);
         name.CompletionSources.Add(context => EnvironmentOptions.InstalledNames(context, env));
-        command.SetAction(parsed =>
+        command.Runs((session, parsed) =>
         {
-            using var session = Session.Of(parsed);
             Generation generation = EnvironmentOptions.CurrentOf(EnvironmentOptions.Open(session, parsed.GetValue(env)!));
             PackageName wanted = RequirementLines.NameOf(parsed.GetValue(name)!);
             InstalledPackage package = generation.Packages.FirstOrDefault(p => p.Name == wanted)

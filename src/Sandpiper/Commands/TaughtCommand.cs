@@ -17,6 +17,23 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
 
     /// <summary>It answers <c>--json</c> with an object; what only starts a program or prints a text has none.</summary>
     public bool HasJson { get; init; } = true;
+
+    /// <summary>What it does, over at once or ended by the signal itself.</summary>
+    /// <remarks>
+    /// The session is made here and nowhere else, before anything that a command does: who started us as root is an ordinary user by then.
+    /// </remarks>
+    public void Runs(Func<Session, ParseResult, int> action) => SetAction(parsed =>
+    {
+        using var session = Session.Of(parsed);
+        return action(session, parsed);
+    });
+
+    /// <summary>The same for what takes long, and stops at the next safe place when it is asked to.</summary>
+    public void Runs(Func<Session, ParseResult, CancellationToken, Task<int>> action) => SetAction(async (parsed, cancel) =>
+    {
+        using var session = Session.Of(parsed);
+        return await action(session, parsed, cancel);
+    });
 }
 
 /// <param name="Line">A command line, to copy.</param>

@@ -24,9 +24,8 @@ internal static class UninstallCommand
         command.Options.Add(env);
         command.Options.Add(yes);
         names.CompletionSources.Add(context => EnvironmentOptions.InstalledNames(context, env));
-        command.SetAction((parsed, cancel) =>
+        command.Runs((session, parsed, cancel) =>
         {
-            using var session = Session.Of(parsed);
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             Generation current = EnvironmentOptions.CurrentOf(environment);
             Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, current);

@@ -30,9 +30,8 @@ internal static class VerifyCommand
             ]);
         command.Options.Add(env);
         command.Options.Add(full);
-        command.SetAction((parsed, cancel) =>
+        command.Runs((session, parsed, cancel) =>
         {
-            using var session = Session.Of(parsed);
             ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             long started = Stopwatch.GetTimestamp();
             bool everyByte = parsed.GetValue(full);
