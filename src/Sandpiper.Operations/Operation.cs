@@ -50,6 +50,7 @@ internal sealed class Operation : IDisposable
         {
             var operation = new Operation(context, opened, held);
             operation.SealWhatAKillLeftOpen();
+            operation.LetCommandsFollowTheProgram();
             if (opened.LinkedNumber is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })
                 operation._ledger.Confirm(current);
             return operation;
@@ -142,6 +143,19 @@ internal sealed class Operation : IDisposable
             {
                 // No reason to hold up what is asked for; the next one tries again.
             }
+        }
+    }
+
+    // After an upgrade, or a move, of this program: until then its commands start the one that was there before, and `verify` says so.
+    private void LetCommandsFollowTheProgram()
+    {
+        try
+        {
+            Shims.FollowTheProgram(Environment, _context.Places, _context.Executable);
+        }
+        catch (Exception error) when (IsOfFiles(error))
+        {
+            // What is asked for says so when it comes to them itself.
         }
     }
 
