@@ -1,4 +1,5 @@
 using Sandpiper.Indexes.Fetching;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
@@ -43,7 +44,8 @@ public sealed class DirectoryIndex : IPackageIndex
         var beside = new Uri(wheel.Url.AbsoluteUri + ".metadata");
         if (!wheel.HasMetadata || await ReadAsync(beside, MaxMetadataBytes, cancel) is not { } content)
         {
-            // The reader opens it by its path; what is not there or no wheel is the reader's to say.
+            // The reader opens it by its path; what is not there or no wheel is the reader's to say, but for a pipe it would wait.
+            if (Open(wheel.Url) is { } there) await there.DisposeAsync();
             return _metadataOf(wheel.Url.LocalPath, wheel.FileName);
         }
         if (wheel.MetadataSha256 is { } expected && Sha256Digest.Of(content) != expected) throw Download.OtherMetadata(wheel, beside);
@@ -80,7 +82,7 @@ public sealed class DirectoryIndex : IPackageIndex
     {
         try
         {
-            return File.OpenRead(location.LocalPath);
+            if (RegularFile.TryOpenBehindLinks(location.LocalPath) is { } file) return new FileStream(file, FileAccess.Read);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -90,6 +92,9 @@ public sealed class DirectoryIndex : IPackageIndex
         {
             throw new IndexException(IndexRules.Unreadable, "it is there and cannot be read", location, error);
         }
+        if (!FileStatus.TryRead(location.LocalPath, out var there)) return null;
+        string what = there.Type is FileType.SymbolicLink ? "its link leads to no file" : "it is there and no file";
+        throw new IndexException(IndexRules.Unreadable, what, location);
     }
 
     private static void MustBeFile(IndexFile file)

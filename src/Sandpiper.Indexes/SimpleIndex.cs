@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Indexes.Caching;
 using Sandpiper.Indexes.Fetching;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
@@ -90,8 +92,9 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     {
         var download = new Download(file, expected);
         download.MustBeExpected();
-        if (await _kept.FindAsync(file, cancel) is not { } path) return await FetchAsync(file, download, destination, bytesSoFar, cancel);
-        await using FileStream kept = File.OpenRead(path);
+        using SafeFileHandle? found = await _kept.FindAsync(file, cancel) is { } path ? RegularFile.TryOpen(path) : null;
+        if (found is null) return await FetchAsync(file, download, destination, bytesSoFar, cancel);
+        await using var kept = new FileStream(found, FileAccess.Read);
         return await download.CopyAsync(piece => kept.ReadAsync(piece, cancel).AsTask(), destination, Shown(file.Url), bytesSoFar, cancel);
     }
 

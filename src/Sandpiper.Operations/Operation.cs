@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -20,7 +21,7 @@ internal sealed class Operation : IDisposable
     private Operation(OperationContext context, ManagedEnvironment environment, EnvironmentLock held)
     {
         (_context, Environment, _held) = (context, environment, held);
-        _ledger = new EnvironmentLedger(environment);
+        _ledger = new EnvironmentLedger(environment) { IsHeld = true };
         _lines = _ledger.Read();
     }
 
@@ -48,6 +49,8 @@ internal sealed class Operation : IDisposable
         try
         {
             var operation = new Operation(context, opened, held);
+            operation.SealWhatAKillLeftOpen();
+            operation.LetCommandsFollowTheProgram();
             if (opened.LinkedNumber is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })
                 operation._ledger.Confirm(current);
             return operation;
@@ -76,8 +79,7 @@ internal sealed class Operation : IDisposable
         Directory.Move(work, next.Directory);
         try
         {
-            Directory.SetLastWriteTimeUtc(next.Directory, SealedTree.SealTime);
-            File.SetUnixFileMode(next.Directory, SealedTree.DirectoryMode);
+            Seal(next.Directory);
             Point(next.Number);
         }
         catch (Exception error) when (error is not ChangeUnfinishedException)
@@ -122,6 +124,45 @@ internal sealed class Operation : IDisposable
         {
             _held.Dispose();
         }
+    }
+
+    // A generation is moved to its place open and sealed there, since a sealed directory cannot be moved. Only what was announced and never
+    // current is touched: what somebody opened since is for `verify` to tell.
+    private void SealWhatAKillLeftOpen()
+    {
+        foreach (int number in Environment.Numbers.Where(n => n != Environment.LinkedNumber && _lines.Any(l => l.To == n)
+            && !_lines.Any(l => l.To == n && l.Confirmed)))
+        {
+            string directory = Environment.DirectoryOf(number);
+            if (!FileStatus.TryRead(directory, out var status) || status.Mode == SealedTree.DirectoryMode) continue;
+            try
+            {
+                Seal(directory);
+            }
+            catch (Exception error) when (IsOfFiles(error))
+            {
+                // No reason to hold up what is asked for; the next one tries again.
+            }
+        }
+    }
+
+    // After an upgrade, or a move, of this program: until then its commands start the one that was there before, and `verify` says so.
+    private void LetCommandsFollowTheProgram()
+    {
+        try
+        {
+            Shims.FollowTheProgram(Environment, _context.Places, _context.Executable);
+        }
+        catch (Exception error) when (IsOfFiles(error))
+        {
+            // What is asked for says so when it comes to them itself.
+        }
+    }
+
+    private static void Seal(string directory)
+    {
+        Directory.SetLastWriteTimeUtc(directory, SealedTree.SealTime);
+        File.SetUnixFileMode(directory, SealedTree.DirectoryMode);
     }
 
     private void Point(int number)

@@ -129,7 +129,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
 
     private static bool IsVouchedFor(ManagedEnvironment environment, Generation generation)
     {
-        var ledger = new EnvironmentLedger(environment);
+        var ledger = new EnvironmentLedger(environment) { IsHeld = true };
         ledger.Read();
         return ledger.DescriptionDigest(generation.Number) is not null;
     }
@@ -141,7 +141,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         PutAsideUnless(FileType.SymbolicLink, environment.CurrentLink, notes);
         if (!ledgerIsLost) return;
         PutAsideUnless(FileType.Regular, environment.LedgerFile, notes);
-        var ledger = new EnvironmentLedger(environment);
+        var ledger = new EnvironmentLedger(environment) { IsHeld = true };
         ImmutableArray<LedgerLine> lines = ledger.Read();
         if (ledger.Unreadable > 0) ledger.NoteUnreadable();
         Generation? last = null;

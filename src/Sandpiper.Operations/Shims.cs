@@ -50,6 +50,21 @@ public static class Shims
         return notes.ToImmutable();
     }
 
+    /// <summary>
+    /// Lets those that we wrote for this program where it lay before, or for an earlier version of it, start the one that it is now: ours
+    /// to the letter but for the program that they start. Everything else is as it was.
+    /// </summary>
+    public static void FollowTheProgram(ManagedEnvironment environment, DataPlaces places, string executable)
+    {
+        if (!HasAny(environment) || !FileStatus.TryRead(places.Shims, out var status) || status.Type != FileType.Directory) return;
+        foreach (string path in Directory.GetFiles(places.Shims))
+        {
+            string command = Path.GetFileName(path);
+            if (ProgramOf(path, command, places) is { } other && !string.Equals(other, executable, StringComparison.Ordinal))
+                Write(path, TextOf(command, places, executable), places);
+        }
+    }
+
     /// <summary>What is not as <see cref="Refresh"/> leaves it; everything in that directory answers for a command of somebody's.</summary>
     public static IEnumerable<Finding> Compare(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
     {
@@ -68,7 +83,8 @@ public static class Shims
         {
             // One that the system has got since is left alone until the next change.
             if (!generation.Commands.Contains(name, StringComparer.Ordinal)) yield return Of(FindingKind.Added, name);
-            else if (Differs(Path.Combine(places.Shims, name), TextOf(name, places, executable)) is { } kind) yield return Of(kind, name);
+            else if (Differs(Path.Combine(places.Shims, name), TextOf(name, places, executable)) is { } kind)
+                yield return Of(kind, name) with { Starts = ProgramOf(Path.Combine(places.Shims, name), name, places) };
         }
         foreach (string command in wanted.Where(c => !names.Contains(c))) yield return Of(FindingKind.Missing, command);
 
@@ -109,6 +125,19 @@ public static class Shims
         $"#!/bin/sh\n{Mark}\nexec {Quoted(executable)} run --root {Quoted(places.Root)} -- {Quoted(command)} \"$@\"\n";
 
     private static bool IsOurs(string path) => Read(path) is { } text && text.StartsWith($"#!/bin/sh\n{Mark}\n", StringComparison.Ordinal);
+
+    // The program that it starts, of what is ours to the letter otherwise; null for everything else.
+    private static string? ProgramOf(string path, string command, DataPlaces places)
+    {
+        const string Program = "\0";
+        string[] ours = TextOf(command, places, Program).Split($"'{Program}'");
+        if (Read(path) is not { } text || !text.StartsWith(ours[0], StringComparison.Ordinal)
+            || !text.EndsWith(ours[1], StringComparison.Ordinal) || text.Length <= ours[0].Length + ours[1].Length) return null;
+        string quoted = text[ours[0].Length..^ours[1].Length];
+        string program = quoted.Trim('\'').Replace("'\\''", "'", StringComparison.Ordinal);
+        // One word, and what we would have written for it.
+        return Path.IsPathFullyQualified(program) && string.Equals(Quoted(program), quoted, StringComparison.Ordinal) ? program : null;
+    }
 
     private static FindingKind? Differs(string path, string text) =>
         !string.Equals(Read(path), text, StringComparison.Ordinal) ? FindingKind.Changed

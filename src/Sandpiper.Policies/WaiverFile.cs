@@ -11,9 +11,6 @@ public sealed class WaiverFile(string root)
 {
     private const int MaxBytes = 16 << 20;
 
-    private const int MostRereads = 100;        // a second in all
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
-
     private readonly string _path = Path.Combine(Path.GetFullPath(root), "waivers.jsonl");
 
     /// <summary>In the order in which they were made.</summary>
@@ -22,12 +19,6 @@ public sealed class WaiverFile(string root)
     {
         var waivers = ImmutableArray.CreateBuilder<Waiver>();
         byte[] content = ReadAll();
-        // Another command may be in the middle of its line: write(2) shows what it has got so far. Only what stays cut off is.
-        for (int again = 0; again < MostRereads && content is [.., not (byte)'\n']; again++)
-        {
-            Thread.Sleep(Pause);
-            content = ReadAll();
-        }
         for (int start = 0, line = 1; start < content.Length; line++)
         {
             int length = content.AsSpan(start).IndexOf((byte)'\n');
@@ -82,7 +73,7 @@ public sealed class WaiverFile(string root)
         {
             if (!FileStatus.TryRead(_path, out var status)) return [];
             if (status.Size > MaxBytes) throw new WaiverFileDamagedException(_path, 1, $"it is larger than {MaxBytes} bytes");
-            return RegularFile.TryRead(_path, MaxBytes) ?? throw new WaiverFileDamagedException(_path, 1, "it is no file of ours");
+            return AppendedLines.TryRead(_path, MaxBytes) ?? throw new WaiverFileDamagedException(_path, 1, "it is no file of ours");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
 
@@ -230,16 +231,16 @@ public sealed class AllowanceTests
         Done(user.Sandpiper("install", "hooked", "--omit-hooks", "-i", user.Serve(new SampleIndex().With(hook))));
         string[] allow = ["allow", "hooked==1.0", "--reason", "a test", "--rule"];
         string generation = Path.Combine(user.Generation(), "generation.json");
-        string wheel = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(hook.Build()));
+        string wheel = Convert.ToHexStringLower(SHA256.HashData(hook.Build()));
 
         Outcome other = user.Sandpiper([.. allow, "SP-WHEEL-08"]);
         Assert.True(other.ExitCode == 1 && other.Error.Contains("nothing was put on record", StringComparison.Ordinal), $"{other}");
         Done(user.Run(["/bin/sh", "-ec",
-            $"cp -p \"$0\" kept; chmod u+w \"$0\"; sed -i s/{wheel}/{new string('a', 64)}/ \"$0\"", generation]));
+            $"cp \"$0\" kept; chmod u+w \"$0\"; sed s/{wheel}/{new string('a', 64)}/ kept > \"$0\"", generation]));
         Outcome edited = user.Sandpiper([.. allow, "SP-WHEEL-21"]);
         Assert.True(edited.ExitCode == 1 && edited.Error.Contains("nothing was put on record", StringComparison.Ordinal), $"{edited}");
 
-        Done(user.Run(["/bin/sh", "-ec", "cp -p kept \"$0\"", generation]));
+        Done(user.Run(["/bin/sh", "-ec", "cat kept > \"$0\"", generation]));
         Outcome accepted = user.Sandpiper([.. allow, "SP-WHEEL-21"]);
         Done(accepted);
         Assert.Contains(wheel, accepted.Error, StringComparison.Ordinal);

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
 
@@ -324,6 +326,64 @@ public sealed class MainJobTests
         Assert.Contains("tide", Done(user.Sandpiper("history")), StringComparison.Ordinal);
         Done(user.Sandpiper("rollback", "2"));
         Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void A_data_directory_of_an_earlier_version_is_as_installed_after_the_next_command()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide"), shim = Path.Combine(user.DataRoot, "bin/tide");
+        MakeOld(user);
+        Done(user.Run(["/bin/sh", "-ec", "sed -i \"s|'$1'|'/opt/earlier/sandpiper'|\" \"$0\"", shim, PublishedCommand.Path]));
+
+        Outcome verify = user.Sandpiper("verify");
+        Assert.Equal((3, "  bin/tide  changed  starts /opt/earlier/sandpiper"), (verify.ExitCode, verify.Output.Split('\n')[^2]));
+        Assert.Contains("× 1 thing is not as installed", verify.Output, StringComparison.Ordinal);
+        Done(user.Sandpiper("run", "--", "python", "-c", "import tide"));
+
+        // One that comes to nothing will do.
+        Assert.Equal(1, user.Sandpiper("install", "no-such-package", "-i", index).ExitCode);
+        Done(user.Sandpiper("verify", "--full"));
+        Assert.Contains(PublishedCommand.Path, File.ReadAllText(shim), StringComparison.Ordinal);
+
+        Done(user.Sandpiper("uninstall", "tide"));
+        Done(user.Sandpiper("rollback"));
+        Done(user.Sandpiper("repair", "-i", index));
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    // As before stamps, findings in manifests, and acceptances: the same directory without them.
+    private static void MakeOld(Somebody user)
+    {
+        Directory.Delete(Path.Combine(user.DataRoot, "stamps"), recursive: true);
+        foreach (string manifest in Directory.GetFiles(Path.Combine(user.DataRoot, "store"), "manifest.json", SearchOption.AllDirectories))
+        {
+            string text = File.ReadAllText(manifest);
+            Rewrite(manifest, $"[1{text[2..text.LastIndexOf(",[", StringComparison.Ordinal)]}]");
+        }
+        string generation = Path.Combine(user.Generation(), "generation.json");
+        string ledger = Path.Combine(user.DataRoot, "envs/shared/ledger.jsonl");
+        JsonNode described = JsonNode.Parse(File.ReadAllText(generation))!;
+        foreach (JsonNode? package in described["packages"]!.AsArray())
+        {
+            package!.AsObject().Remove("accepted");
+            package.AsObject().Remove("yielded");
+        }
+        string before = Hash();
+        Rewrite(generation, described.ToJsonString());
+        File.WriteAllText(ledger, File.ReadAllText(ledger).Replace(before, Hash(), StringComparison.Ordinal));
+
+        string Hash() => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(generation)));
+
+        static void Rewrite(string path, string text)
+        {
+            UnixFileMode mode = File.GetUnixFileMode(path);
+            DateTime time = File.GetLastWriteTimeUtc(path);
+            File.SetUnixFileMode(path, mode | UnixFileMode.UserWrite);
+            File.WriteAllText(path, text);
+            File.SetUnixFileMode(path, mode);
+            File.SetLastWriteTimeUtc(path, time);
+        }
     }
 
     [Fact]

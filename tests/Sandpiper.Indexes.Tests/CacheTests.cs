@@ -70,6 +70,25 @@ public sealed class CacheTests
     }
 
     [Fact]
+    public async Task A_pipe_in_the_place_of_anything_that_is_kept_is_not_waited_for()
+    {
+        using var cache = new TemporaryDirectory();
+        using LyingIndexServer server = new LyingIndexServer().ServeAll().Serve(Served.Page, Page.With("Cache-Control", "max-age=600"));
+        for (int round = 0; round < 2; round++)
+        {
+            using SimpleIndex index = server.Index(cache.Path);
+            IndexFile file = await index.FileOf();
+            // Without METADATA beside it the wheel is kept as well.
+            foreach (IndexFile asked in (IndexFile[])[file, file with { HasMetadata = false, MetadataSha256 = null }])
+                Assert.Contains("Name: pebble", await index.MetadataOf(asked), StringComparison.Ordinal);
+            string[] kept = [.. cache.Files];
+            Assert.Equal(3, kept.Length);
+            foreach (string path in kept) TemporaryDirectory.MakePipe(path);
+            Assert.Equal(Served.Wheel, await index.BytesOf(file));
+        }
+    }
+
+    [Fact]
     public async Task Unchanged_is_no_answer_to_who_never_had_it()
     {
         using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, ServedAnswer.OfStatus(304));

@@ -39,6 +39,42 @@ public sealed class DirectoryIndexTests
         Assert.Equal($"({IndexRules.Unreadable})", await Served.RuleOf(() => index.PageOf()));
     }
 
+    [Theory]
+    [InlineData("index.json")]
+    [InlineData("wheel")]
+    [InlineData("wheel.metadata")]
+    public async Task A_pipe_in_the_place_of_a_file_is_not_waited_for_and_not_absent(string what)
+    {
+        using var directory = new TemporaryDirectory();
+        var index = new DirectoryIndex(Written(directory), (path, _) => throw new InvalidOperationException($"{path} is waited for"));
+        IndexFile file = await index.FileOf();
+        string page = Path.Combine(directory.Path, "simple", "pebble", "index.json"), wheel = file.Url.LocalPath;
+        TemporaryDirectory.MakePipe(what switch { "index.json" => page, "wheel" => wheel, _ => $"{wheel}.metadata" });
+
+        Assert.Equal($"({IndexRules.Unreadable})", await Served.RuleOf(what switch
+        {
+            "index.json" => () => index.PageOf(),
+            "wheel" => () => index.BytesOf(file),
+            _ => () => index.MetadataOf(file),
+        }));
+        if (what is "wheel")
+            Assert.Equal($"({IndexRules.Unreadable})", await Served.RuleOf(() => index.MetadataOf(file with { HasMetadata = false })));
+    }
+
+    [Fact]
+    public async Task A_link_is_as_good_as_the_file_that_it_leads_to()
+    {
+        using var directory = new TemporaryDirectory();
+        var index = new DirectoryIndex(Written(directory), Served.ReadMetadata);
+        foreach (string path in Directory.GetFiles(Path.Combine(directory.Path, "simple", "pebble")))
+        {
+            File.Move(path, Path.Combine(directory.Path, Path.GetFileName(path)));
+            File.CreateSymbolicLink(path, $"../../{Path.GetFileName(path)}");
+        }
+        IndexFile file = await index.FileOf();
+        Assert.Contains("Name: pebble", await index.MetadataOf(file), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_swapped_file_or_METADATA_is_refused()
     {

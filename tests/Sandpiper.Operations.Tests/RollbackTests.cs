@@ -4,6 +4,7 @@ using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
 using Sandpiper.Samples;
+using Sandpiper.Store;
 using Sandpiper.Store.Tests;
 
 namespace Sandpiper.Operations.Tests;
@@ -38,6 +39,22 @@ public sealed class RollbackTests : IDisposable
 
         Assert.Equal(2, Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback()).Change.Generation);
         Assert.Equal(3, Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback(3)).Change.Generation);
+    }
+
+    [Fact]
+    public async Task What_a_kill_left_open_is_sealed_by_the_next_command_and_what_somebody_opened_is_not()
+    {
+        await _ground.InstallAsync("hoot==1");
+        await _ground.InstallAsync("hoot==2");
+        LeaveAsAKillWould(3);
+        string[] directories = [.. Enumerable.Range(1, 3).Select(_ground.Environment().DirectoryOf)];
+        foreach (string directory in directories) File.SetUnixFileMode(directory, SealedTree.OpenDirectoryMode);
+
+        _ground.Rollback(2);
+
+        Assert.Equal([SealedTree.OpenDirectoryMode, SealedTree.OpenDirectoryMode, SealedTree.DirectoryMode],
+            directories.Select(File.GetUnixFileMode));
+        Assert.Equal(SealedTree.SealTime, Directory.GetLastWriteTimeUtc(directories[2]));
     }
 
     [Fact]

@@ -99,6 +99,29 @@ public sealed class VerificationTests : IDisposable
         Assert.Empty(verification.Look(full: false, TestContext.Current.CancellationToken)!.Findings);
     }
 
+    [Fact]
+    public void Commands_that_are_ours_but_for_the_program_are_known_and_follow_it_with_the_next_change_and_nothing_else_does()
+    {
+        Install();
+        string shim = Path.Combine(Places.Shims, "tide");
+        File.WriteAllText(shim, File.ReadAllText(shim).Replace("/opt/sandpiper", @"/opt/it'\''s/sandpiper", StringComparison.Ordinal));
+        Assert.Equal(["/opt/it's/sandpiper"], Look()!.Findings.Select(f => f.Starts));
+        Begin();
+        Assert.Empty(Look()!.Findings);
+
+        // More than another program: two words, another root, another line.
+        foreach (string edit in (string[])["s|/sandpiper'|/sandpiper' 'x'|", "s|--root '|--root '/x|", "s|^#!/bin/sh|#!/bin/bash|"])
+        {
+            Shell($"sed -i \"{edit}\" bin/tide");
+            Begin();
+            Assert.Equal([null], Look()!.Findings.Select(f => f.Starts));
+            Shims.Refresh(_workshop.Environment, _workshop.Environment.Read(1), Places, Executable);
+        }
+
+        void Begin() =>
+            Operation.Begin(_workshop.Context, "shared", new Unheard(), TestContext.Current.CancellationToken).Dispose();
+    }
+
     [Theory]
     [InlineData(": > envs/shared/ledger.jsonl", FindingKind.Changed)]
     [InlineData("rm envs/shared/ledger.jsonl", FindingKind.Missing)]

@@ -23,7 +23,12 @@ public static class GenerationFile
         JsonSerializer.SerializeToUtf8Bytes(GenerationDocument.Of(generation, Schema), GenerationJson.Default.GenerationDocument);
 
     /// <summary>SHA-256 of the one in a directory.</summary>
-    public static Sha256Digest DigestIn(string directory) => Sha256Digest.Of(File.ReadAllBytes(Path.Combine(directory, Name)));
+    /// <exception cref="IOException">It is not there, no file, or larger than any.</exception>
+    public static Sha256Digest DigestIn(string directory)
+    {
+        string path = Path.Combine(directory, Name);
+        return Sha256Digest.Of(RegularFile.TryRead(path, MaxBytes) ?? throw new FileNotFoundException(message: null, path));
+    }
 
     /// <exception cref="EnvironmentException">It is not there, damaged, of another generation, or of another
     /// version of Sandpiper.</exception>
@@ -75,12 +80,17 @@ public sealed record GenerationDocument(
         PythonPrefix = Absolute(PythonPrefix),
         PythonName = PythonName.Contains('/', StringComparison.Ordinal)
             ? throw new FormatException("a name with a slash") : Relative(PythonName),
-        Packages = [.. Packages.Select(p => p.ToPackage())],
-        Commands = [.. Commands],
+        Packages = [.. Whole(Packages).Select(p => p.ToPackage())],
+        Commands = [.. Whole(Commands)],
         WrittenFiles = WrittenFiles.ToImmutableSortedDictionary(
             f => Relative(f.Key), f => PackageDocument.Digest(f.Value), StringComparer.Ordinal),
-        Copies = [.. Copies.Select(Relative)],
+        Copies = [.. Whole(Copies).Select(Relative)],
     };
+
+    /// <summary>Annotations say nothing of the members of an array.</summary>
+    /// <exception cref="FormatException">One is null.</exception>
+    internal static T[] Whole<T>(T[]? values) where T : class =>
+        values is null ? [] : values.Contains(null) ? throw new FormatException("null among values") : values;
 
     private static string Absolute(string path) =>
         Path.IsPathFullyQualified(path) ? path : throw new FormatException("a path that is not absolute");
@@ -113,19 +123,25 @@ public sealed record PackageDocument(
     {
         Name = PackageName.Parse(Name),
         Version = Pep440Version.Parse(Version),
-        WheelFileName = Wheel,
+        WheelFileName = Sandpiper.Packaging.Wheels.WheelFileName.TryParse(Wheel, out _, out _)
+            ? Wheel : throw new FormatException("a file name that is not that of a wheel"),
         Digest = Digest(Sha256),
         IsRequested = Requested,
-        Requirement = Requirement,
+        Requirement = Requirement is null ? null : Readable(Requirement),
         IsAlone = Alone,
-        Extras = [.. Extras.Select(PackageName.Parse)],
-        RequiredBy = [.. RequiredBy.Select(PackageName.Parse)],
+        Extras = [.. GenerationDocument.Whole(Extras).Select(PackageName.Parse)],
+        RequiredBy = [.. GenerationDocument.Whole(RequiredBy).Select(PackageName.Parse)],
         Index = Index,
-        OmittedHooks = [.. OmittedHooks],
-        AllowedHooks = [.. AllowedHooks],
-        Accepted = [.. (Accepted ?? []).Select(a => new Acceptance(a.Rule, a.Path, a.Others, a.Waiver))],
-        Yielded = [.. Yielded ?? []],
+        OmittedHooks = [.. GenerationDocument.Whole(OmittedHooks)],
+        AllowedHooks = [.. GenerationDocument.Whole(AllowedHooks)],
+        Accepted = [.. GenerationDocument.Whole(Accepted).Select(a => new Acceptance(a.Rule, a.Path, a.Others, a.Waiver))],
+        Yielded = [.. GenerationDocument.Whole(Yielded)],
     };
+
+    // The next install reads it again, as what was asked for.
+    private string Readable(string requirement) =>
+        Sandpiper.Packaging.Requirements.Requirement.TryParse(requirement, out var parsed, out _) && parsed.Name == PackageName.Parse(Name)
+            ? requirement : throw new FormatException("a requirement that is none of this package");
 
     public static Sha256Digest Digest(string hex) =>
         Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");

@@ -10,13 +10,20 @@ namespace Sandpiper.Environments.Ledger;
 /// <summary>The append-only record of every change of one environment: a JSON line before each switch, and one after it.</summary>
 /// <remarks>
 /// The environment's lock is held while it is appended to; reading needs none. A line that cannot be read is skipped and counted, for what
-/// stands before and after it is still true. The last one may be torn: a power failure can cut off what was being written.
+/// stands before and after it is still true. The last one may be torn: a power failure can cut off what was being written. One that
+/// another command is just writing is waited for.
 /// </remarks>
 public sealed class EnvironmentLedger(ManagedEnvironment environment)
 {
     private const int MaxBytes = 256 << 20;     // a line has about 150 bytes a package: decades of daily changes
 
     private readonly Dictionary<int, Sha256Digest> _generations = [];
+
+    /// <summary>Whoever reads holds the environment's lock: nobody is writing, so that what is cut off stays so.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>What is done before a line is read again that another is writing; null: a little time passes.</summary>
+    internal Action? Meanwhile { get; init; }
 
     /// <summary>Whole lines that could not be read at the last <see cref="Read"/>, less those that a repair has taken note of.</summary>
     public int Unreadable { get; private set; }
@@ -111,7 +118,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         IsMissing = !FileStatus.TryRead(path, out var file) || file.Type != FileType.Regular;
         if (IsMissing) return [];
         if (file.Size > MaxBytes) throw new EnvironmentException($"`{path}` is larger than {MaxBytes} bytes");
-        return RegularFile.TryRead(path, MaxBytes) ?? [];
+        return (IsHeld ? RegularFile.TryRead(path, MaxBytes) : AppendedLines.TryRead(path, MaxBytes, Meanwhile)) ?? [];
     }
 
     private void Append(LedgerEvent what)

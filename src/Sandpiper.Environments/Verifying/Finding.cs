@@ -12,6 +12,9 @@ public sealed record Finding(FindingKind Kind, string Path, InstalledPackage? Ow
 {
     public FindingPlace Place { get; init; }
 
+    /// <summary>Of a command on PATH that is ours but for this: the other program that it starts.</summary>
+    public string? Starts { get; init; }
+
     /// <summary>In the entry of a package's wheel, at a path below it; an empty one is the entry itself.</summary>
     internal static Finding OfStore(FindingKind kind, InstalledPackage package, string path, DateTimeOffset? changedAt) =>
         new(kind, $"store/{package.Digest.Hex}{(path.Length > 0 ? "/" : "")}{path}", package, RunsAtStart: false)

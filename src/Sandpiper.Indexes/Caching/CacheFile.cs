@@ -1,3 +1,5 @@
+using Sandpiper.Kernel.Files;
+
 namespace Sandpiper.Indexes.Caching;
 
 /// <summary>A file of the cache: whole or not there, readable by its owner only. Trouble with it costs time, not correctness.</summary>
@@ -37,17 +39,16 @@ internal static class CacheFile
         }
     }
 
-    /// <summary>Null when it is not there, too large or cannot be read.</summary>
-    public static byte[]? Read(string? path, long maxBytes)
+    /// <summary>Null when it is not there, no file, too large or cannot be read.</summary>
+    public static byte[]? Read(string? path, int maxBytes)
     {
         if (path is null) return null;
         try
         {
-            using FileStream file = File.OpenRead(path);
-            if (file.Length > maxBytes) return null;
-            byte[] content = new byte[file.Length];
-            file.ReadExactly(content);
-            return content;
+            using var file = RegularFile.TryOpen(path);
+            if (file is null || RandomAccess.GetLength(file) is var length && length > maxBytes) return null;
+            byte[] content = RegularFile.Read(file, (int)length);
+            return content.Length == length ? content : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

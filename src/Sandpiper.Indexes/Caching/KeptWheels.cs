@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
@@ -25,7 +26,9 @@ internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
         string path = PathOf(digest);
         try
         {
-            await using FileStream content = File.OpenRead(path);
+            using var opened = RegularFile.TryOpen(path);
+            if (opened is null) return null;
+            await using var content = new FileStream(opened, FileAccess.Read, bufferSize: 0);
             return Sha256Digest.FromBytes(await SHA256.HashDataAsync(content, cancel)) == digest ? path : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

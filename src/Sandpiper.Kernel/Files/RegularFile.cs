@@ -21,6 +21,11 @@ public static class RegularFile
         return null;
     }
 
+    /// <summary>The same where a link is as good as what it leads to: in a directory of somebody's own making.</summary>
+    /// <exception cref="IOException">It may not be read, or links lead in a circle.</exception>
+    public static SafeFileHandle? TryOpenBehindLinks(string path) =>
+        TryOpen(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+
     /// <summary>All of it; null when there is no regular file of that name.</summary>
     /// <exception cref="IOException">It may not be read, or is longer than <paramref name="maxBytes"/>.</exception>
     public static byte[]? TryRead(string path, int maxBytes)

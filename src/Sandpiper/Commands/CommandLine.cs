@@ -13,18 +13,19 @@ internal static class CommandLine
     {
         RootCommand root = Build();
         ParseResult parsed = Parse(root, args);
-        ExitCode? stopped = null;
+        Interruption? interruption = null;
         try
         {
             if (args.Length == 0) return FirstContact(parsed);
             if (parsed.Action is not { ClearsParseErrors: true } && WrongWords.In(parsed) is { } wrong) throw new ExplainedException(wrong);
-            return Invoke(parsed, out stopped);
+            return Invoke(parsed, out interruption);
         }
         catch (Exception error)
         {
             Terminal terminal = Session.TerminalOf(parsed);
             Explanation explanation = Explanations.Of(error);
-            if (explanation.Exit == ExitCode.Interrupted && stopped is { } signal) explanation = explanation with { Exit = signal };
+            if (explanation.Exit == ExitCode.Interrupted && interruption is { Exit: var signal })
+                explanation = explanation with { Exit = signal };
             // 1, 2 and 3 are what programs end with: where the program's own code is passed on, ours must be told from it.
             if (parsed.CommandResult.Command.Name is "run" or "python"
                 && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
@@ -35,23 +36,21 @@ internal static class CommandLine
             terminal.Flush();
             return (int)explanation.Exit;
         }
+        finally
+        {
+            // Not before the line is written: what ends the process then would take it along.
+            interruption?.Dispose();
+        }
     }
 
     // Signals are a wish where an action takes a token. A program that runs confined gets them itself, and what is over at once just ends.
-    private static int Invoke(ParseResult parsed, out ExitCode? stopped)
+    private static int Invoke(ParseResult parsed, out Interruption? interruption)
     {
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        stopped = null;
+        interruption = null;
         if (parsed.Action is not System.CommandLine.Invocation.AsynchronousCommandLineAction) return parsed.Invoke(configuration);
-        using var interruption = new Interruption();
-        try
-        {
-            return parsed.InvokeAsync(configuration, interruption.Token).GetAwaiter().GetResult();
-        }
-        finally
-        {
-            stopped = interruption.Exit;
-        }
+        interruption = new Interruption(Session.Time);
+        return parsed.InvokeAsync(configuration, interruption.Token).GetAwaiter().GetResult();
     }
 
     public static ParseResult Parse(RootCommand root, string[] args) =>

@@ -3,6 +3,7 @@ using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Console;
 using Sandpiper.Indexes;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Policies;
@@ -64,7 +65,8 @@ internal sealed class OpenIndexes : IDisposable
     // For indexes that do not offer METADATA beside the wheel; the strict reader reads it here as it will when the wheel is sealed.
     private static byte[] ReadMetadata(string path, string fileName, ArchiveLimits limits)
     {
-        using ZipReader wheel = ZipReader.Open(File.OpenHandle(path), limits);
+        using ZipReader wheel = ZipReader.Open(
+            RegularFile.TryOpenBehindLinks(path) ?? throw new FileNotFoundException(message: null, path), limits);
         ZipMember metadata = wheel.Members.FirstOrDefault(IsMetadata)
             ?? throw new ArchiveRefusedException("SP-WHEEL-03", $"`{fileName}` has no METADATA", null, 0);
         if (metadata.Size > MaxMetadataBytes)

@@ -80,6 +80,7 @@ internal static class VerifyCommand
     private static string OwnerOf(Finding finding) => finding switch
     {
         { Owner: { } package } => $"{package.Name} {package.Version}",
+        { Place: FindingPlace.Shims, Starts: { } program } => $"starts {program}",
         { Place: FindingPlace.Shims } => "the commands on PATH",
         { Place: FindingPlace.Ledger } => "the ledger",
         { Place: FindingPlace.Current } => "the current generation",
@@ -115,6 +116,7 @@ internal static class VerifyCommand
             json.WriteString("kind", WordFor(finding.Kind));
             json.WriteString("package", finding.Owner?.Name.ToString());
             json.WriteBoolean("runs_at_start", finding.RunsAtStart);
+            json.WriteString("starts", finding.Starts);
             json.WriteEndObject();
         }
         json.WriteEndArray();

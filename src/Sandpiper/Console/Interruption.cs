@@ -5,15 +5,23 @@ namespace Sandpiper.Console;
 /// <summary>
 /// Ctrl-C and SIGTERM as a wish: the first cancels a token, so that the command stops at the next safe place; the second ends the process.
 /// </summary>
+/// <remarks>
+/// timeout(1) and its like send the same signal to the command and then to its group, so that it comes twice at once: that is one wish.
+/// </remarks>
 internal sealed class Interruption : IDisposable
 {
+    private static readonly TimeSpan OneWish = TimeSpan.FromMilliseconds(200);      // longer than that takes, shorter than a second thought
+
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
-    private int _signals;
+    private (PosixSignal Signal, long Moment)? _first;
 
-    public Interruption()
+    public Interruption(TimeProvider time)
     {
+        _time = time;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     }
@@ -30,12 +38,26 @@ internal sealed class Interruption : IDisposable
         _stop.Dispose();
     }
 
-    private void Stop(PosixSignalContext signal)
+    // Nothing that a command does needs to be waited for: a kill leaves the old generation as well, only less tidily.
+    private void Stop(PosixSignalContext signal) => signal.Cancel = IsWish(signal.Signal);
+
+    /// <summary>Whether the process lives on, to stop by itself.</summary>
+    internal bool IsWish(PosixSignal signal)
     {
-        // Nothing that a command does needs to be waited for: a kill leaves the old generation as well, only less tidily.
-        if (Interlocked.Increment(ref _signals) > 1) return;
-        signal.Cancel = true;
-        Exit = signal.Signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Interrupted;
-        _stop.Cancel();
+        lock (_lock)
+        {
+            if (_first is var (first, moment)) return signal == first && _time.GetElapsedTime(moment) < OneWish;
+            _first = (signal, _time.GetTimestamp());
+            Exit = signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Interrupted;
+        }
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The command is over: it has just said what came of it.
+        }
+        return true;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class Workshop(string below = "") : IDisposable
 
     public ManagedEnvironment Environment => ManagedEnvironment.Open(Root.Path, "shared");
 
-    public EnvironmentLedger Ledger => new(Environment);
+    public EnvironmentLedger Ledger => new(Environment) { IsHeld = true };
 
     public static Destination Destination => Destination.VirtualEnvironment(Python.VersionedName);
 

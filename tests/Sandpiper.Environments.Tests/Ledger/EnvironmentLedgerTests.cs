@@ -101,6 +101,17 @@ public sealed class EnvironmentLedgerTests : IDisposable
     }
 
     [Fact]
+    public void Who_holds_no_lock_waits_for_a_line_that_another_is_writing()
+    {
+        _workshop.Ledger.Announce(Line(1));
+        byte[] whole = System.IO.File.ReadAllBytes(File);
+        System.IO.File.WriteAllBytes(File, whole[..^9]);
+        var ledger = new EnvironmentLedger(_workshop.Environment) { Meanwhile = () => System.IO.File.WriteAllBytes(File, whole) };
+        Assert.Equal([1], ledger.Read().Select(l => l.To));
+        Assert.False(ledger.IsTorn);
+    }
+
+    [Fact]
     public void A_line_is_one_line_whatever_a_reason_says()
     {
         var ledger = _workshop.Ledger;

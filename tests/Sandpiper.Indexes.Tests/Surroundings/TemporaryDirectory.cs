@@ -7,5 +7,14 @@ internal sealed class TemporaryDirectory : IDisposable
 
     public IEnumerable<string> Files => Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories);
 
+    /// <summary>A pipe that nobody writes to, in the place of a file: who reads it waits for ever.</summary>
+    public static void MakePipe(string path)
+    {
+        File.Delete(path);
+        using var maker = System.Diagnostics.Process.Start("/usr/bin/mkfifo", [path]);
+        maker.WaitForExit();
+        Assert.Equal(0, maker.ExitCode);
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
