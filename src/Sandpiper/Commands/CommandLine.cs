@@ -36,11 +36,6 @@ internal static class CommandLine
             terminal.Flush();
             return (int)explanation.Exit;
         }
-        finally
-        {
-            // Not before the line is written: what ends the process then would take it along.
-            interruption?.Dispose();
-        }
     }
 
     // Signals are a wish where an action takes a token. A program that runs confined gets them itself, and what is over at once just ends.
@@ -49,6 +44,7 @@ internal static class CommandLine
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         interruption = null;
         if (parsed.Action is not System.CommandLine.Invocation.AsynchronousCommandLineAction) return parsed.Invoke(configuration);
+        // Never disposed: until the process has ended a signal could take the last line along, and the exit code.
         interruption = new Interruption(Session.Time);
         return parsed.InvokeAsync(configuration, interruption.Token).GetAwaiter().GetResult();
     }
