@@ -12,7 +12,6 @@ using Sandpiper.Packaging.Tags;
 using Sandpiper.Policies;
 using Sandpiper.Resolution;
 using Sandpiper.Store;
-using Finding = Sandpiper.Environments.Verifying.Finding;
 
 namespace Sandpiper.Operations;
 
@@ -24,9 +23,9 @@ public abstract record RepairOutcome
     /// <summary>Every byte is as installed; nothing was done.</summary>
     public sealed record AsInstalled(Generation Generation) : RepairOutcome;
 
-    /// <param name="Findings">What was not as installed.</param>
+    /// <param name="Deviations">What was not as installed.</param>
     /// <param name="Fetched">Wheels whose sealed files were damaged or gone, and which came from the index again.</param>
-    public sealed record Repaired(EnvironmentChange Change, ImmutableArray<Finding> Findings, int Fetched) : RepairOutcome;
+    public sealed record Repaired(EnvironmentChange Change, ImmutableArray<Deviation> Deviations, int Fetched) : RepairOutcome;
 
     /// <summary>The generation's own description is not the one that the ledger knows: nobody can say what belongs into it.</summary>
     public sealed record NotDescribed(Generation Generation) : RepairOutcome;
@@ -60,27 +59,28 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
         Verification.Report seen = new Verification(operation.Environment, context.Places, context.Executable).Look(full: true, cancel)
             ?? throw new EnvironmentException($"nothing is installed in `{request.Environment}`");
-        (Generation before, ImmutableArray<Finding> findings) = (seen.Generation, seen.Findings);
+        (Generation before, ImmutableArray<Deviation> deviations) = (seen.Generation, seen.Deviations);
         // Sealed by an earlier version, an entry tells nothing to judge it by: it comes from the index once more.
         HashSet<PackageName> unjudged = [.. before.Packages.Where(IsOfEarlierVersion).Select(p => p.Name)];
-        if (findings.IsEmpty && unjudged.Count == 0) return new RepairOutcome.AsInstalled(before);
-        if (findings.Any(f => f.Place == FindingPlace.Generation && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal)))
+        if (deviations.IsEmpty && unjudged.Count == 0) return new RepairOutcome.AsInstalled(before);
+        if (deviations.Any(f => f.Place == DeviationPlace.Generation
+            && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal)))
             return new RepairOutcome.NotDescribed(before);
 
-        bool ledgerIsLost = findings.Any(f => f.Place == FindingPlace.Ledger);
+        bool ledgerIsLost = deviations.Any(f => f.Place == DeviationPlace.Ledger);
         // What no line vouches for is not gone on with as it is: the same packages once more, from sealed files.
         bool isUnvouched = ledgerIsLost && !IsVouchedFor(operation.Environment, before);
         var notes = ImmutableArray.CreateBuilder<string>();
         if (isUnvouched || unjudged.Count > 0
-            || findings.Any(f => f.Place is FindingPlace.Generation or FindingPlace.Store or FindingPlace.Interpreter))
+            || deviations.Any(f => f.Place is DeviationPlace.Generation or DeviationPlace.Store or DeviationPlace.Interpreter))
         {
             // Only when everything can be had: before that nothing is touched, the ledger neither.
             return await ComposeAnewAsync(
-                operation, before, findings, unjudged, request.Limits, () => MakeWay(operation.Environment, before, ledgerIsLost, notes),
+                operation, before, deviations, unjudged, request.Limits, () => MakeWay(operation.Environment, before, ledgerIsLost, notes),
                 notes, facts, cancel);
         }
         MakeWay(operation.Environment, before, ledgerIsLost, notes);
-        bool mustPoint = ledgerIsLost || findings.Any(f => f.Place == FindingPlace.Current);
+        bool mustPoint = ledgerIsLost || deviations.Any(f => f.Place == DeviationPlace.Current);
         bool isSwitched = mustPoint && operation.Environment.LinkedNumber != before.Number;
         notes.AddRange(mustPoint ? operation.SwitchTo(before, LineTo(operation.Environment, before)) : operation.Stay(before));
         var change = new EnvironmentChange(before.Number, IsNew: false, [], before.Packages.Length, TimeSpan.Zero)
@@ -88,14 +88,14 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
             IsSwitched = isSwitched,
             Notes = notes.ToImmutable(),
         };
-        return new RepairOutcome.Repaired(change, findings, Fetched: 0);
+        return new RepairOutcome.Repaired(change, deviations, Fetched: 0);
     }
 
     private async Task<RepairOutcome> ComposeAnewAsync(
-        Operation operation, Generation before, ImmutableArray<Finding> findings, HashSet<PackageName> unjudged, ArchiveLimits limits,
+        Operation operation, Generation before, ImmutableArray<Deviation> deviations, HashSet<PackageName> unjudged, ArchiveLimits limits,
         Action makeWay, ImmutableArray<string>.Builder notes, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        HashSet<PackageName> damaged = [.. findings.Where(f => f.InStore).Select(f => f.Owner!.Name), .. unjudged];
+        HashSet<PackageName> damaged = [.. deviations.Where(f => f.InStore).Select(f => f.Owner!.Name), .. unjudged];
         var pins = new Dictionary<PackageName, Pin>();
         if (damaged.Count > 0)
         {
@@ -112,7 +112,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         makeWay();
         EnvironmentChange change = new Switch(context, operation, interpreter)
             .To(new Plan("repair", before, selected, wheels, policy), cancel);
-        return new RepairOutcome.Repaired(change with { Notes = [.. notes, .. change.Notes] }, findings, pins.Count);
+        return new RepairOutcome.Repaired(change with { Notes = [.. notes, .. change.Notes] }, deviations, pins.Count);
     }
 
     private bool IsOfEarlierVersion(InstalledPackage package)
@@ -123,7 +123,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         }
         catch (StoreDamagedException)
         {
-            return false;       // a finding says so
+            return false;       // a deviation says so
         }
     }
 

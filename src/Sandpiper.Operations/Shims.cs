@@ -66,7 +66,8 @@ public static class Shims
     }
 
     /// <summary>What is not as <see cref="Refresh"/> leaves it; everything in that directory answers for a command of somebody's.</summary>
-    public static IEnumerable<Finding> Compare(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+    public static IEnumerable<Deviation> Compare(
+        ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
     {
         if (!HasAny(environment)) yield break;
         string[] wanted = [.. generation.Commands.Where(c => WhyNone(c) is null)];
@@ -75,21 +76,21 @@ public static class Shims
         if (status.Type != FileType.Directory)
         {
             // A link could lead to a directory with programs of the user's own: they are none of ours to judge.
-            yield return Of(isThere ? FindingKind.Changed : FindingKind.Missing, "");
+            yield return Of(isThere ? DeviationKind.Changed : DeviationKind.Missing, "");
             yield break;
         }
         var names = Directory.EnumerateFileSystemEntries(places.Shims).Select(p => Path.GetFileName(p)).ToHashSet(StringComparer.Ordinal);
         foreach (string name in names.Order(StringComparer.Ordinal))
         {
             // One that the system has got since is left alone until the next change.
-            if (!generation.Commands.Contains(name, StringComparer.Ordinal)) yield return Of(FindingKind.Added, name);
+            if (!generation.Commands.Contains(name, StringComparer.Ordinal)) yield return Of(DeviationKind.Added, name);
             else if (Differs(Path.Combine(places.Shims, name), TextOf(name, places, executable)) is { } kind)
                 yield return Of(kind, name) with { Starts = ProgramOf(Path.Combine(places.Shims, name), name, places) };
         }
-        foreach (string command in wanted.Where(c => !names.Contains(c))) yield return Of(FindingKind.Missing, command);
+        foreach (string command in wanted.Where(c => !names.Contains(c))) yield return Of(DeviationKind.Missing, command);
 
-        static Finding Of(FindingKind kind, string name) =>
-            new(kind, name.Length > 0 ? $"bin/{name}" : "bin", null, RunsAtStart: false) { Place = FindingPlace.Shims };
+        static Deviation Of(DeviationKind kind, string name) =>
+            new(kind, name.Length > 0 ? $"bin/{name}" : "bin", null, RunsAtStart: false) { Place = DeviationPlace.Shims };
     }
 
     /// <summary>Puts aside what is not ours, so that <see cref="Refresh"/> finds a directory with nothing but shims in it.</summary>
@@ -139,9 +140,9 @@ public static class Shims
         return Path.IsPathFullyQualified(program) && string.Equals(Quoted(program), quoted, StringComparison.Ordinal) ? program : null;
     }
 
-    private static FindingKind? Differs(string path, string text) =>
-        !string.Equals(Read(path), text, StringComparison.Ordinal) ? FindingKind.Changed
-        : FileStatus.TryRead(path, out var status) && status.Mode == Mode ? null : FindingKind.Mode;
+    private static DeviationKind? Differs(string path, string text) =>
+        !string.Equals(Read(path), text, StringComparison.Ordinal) ? DeviationKind.Changed
+        : FileStatus.TryRead(path, out var status) && status.Mode == Mode ? null : DeviationKind.Mode;
 
     // Null: it is no file, or none of ours. What lies there can be a pipe, for which an install would wait with the lock held.
     private static string? Read(string path)

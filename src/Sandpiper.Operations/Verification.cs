@@ -16,8 +16,8 @@ public sealed class Verification(ManagedEnvironment environment, DataPlaces plac
 {
     /// <param name="Generation">The current one; where nothing says which that is, the one that was current last.</param>
     /// <param name="Files">Looked at in the generation.</param>
-    /// <param name="Findings">Empty when everything is as installed.</param>
-    public sealed record Report(Generation Generation, int Files, ImmutableArray<Finding> Findings);
+    /// <param name="Deviations">Empty when everything is as installed.</param>
+    public sealed record Report(Generation Generation, int Files, ImmutableArray<Deviation> Deviations);
 
     /// <returns>Null when nothing was ever installed.</returns>
     /// <exception cref="EnvironmentException">The generation is damaged beyond reading.</exception>
@@ -29,23 +29,23 @@ public sealed class Verification(ManagedEnvironment environment, DataPlaces plac
         var trees = new EnvironmentVerifier(environment, new WheelStore(places.Root)).Verify(generation, full, cancel);
         return new Report(generation, trees.Files,
             [
-                .. OfLink(current), .. OfInterpreter(generation), .. trees.Findings,
+                .. OfLink(current), .. OfInterpreter(generation), .. trees.Deviations,
                 .. Shims.Compare(environment, generation, places, executable),
             ]);
     }
 
-    private IEnumerable<Finding> OfLink(CurrentGeneration current)
+    private IEnumerable<Deviation> OfLink(CurrentGeneration current)
     {
         if (current.IsLinked) yield break;
-        var kind = environment.HasCurrentName ? FindingKind.Changed : FindingKind.Missing;
-        yield return new Finding(kind, "current", null, RunsAtStart: false) { Place = FindingPlace.Current };
+        var kind = environment.HasCurrentName ? DeviationKind.Changed : DeviationKind.Missing;
+        yield return new Deviation(kind, "current", null, RunsAtStart: false) { Place = DeviationPlace.Current };
     }
 
-    private IEnumerable<Finding> OfInterpreter(Generation generation)
+    private IEnumerable<Deviation> OfInterpreter(Generation generation)
     {
         var interpreters = new EnvironmentInterpreter(new InterpreterProbe(places.InterpreterCache), searchPath: null);
         if (interpreters.Own(generation) is not null) yield break;
-        var kind = File.Exists(generation.Python) ? FindingKind.Changed : FindingKind.Missing;
-        yield return new Finding(kind, generation.Python, null, RunsAtStart: true) { Place = FindingPlace.Interpreter };
+        var kind = File.Exists(generation.Python) ? DeviationKind.Changed : DeviationKind.Missing;
+        yield return new Deviation(kind, generation.Python, null, RunsAtStart: true) { Place = DeviationPlace.Interpreter };
     }
 }

@@ -27,7 +27,7 @@ public sealed class RepairTests : IDisposable
         Assert.Equal(("repair", "ada", 1, 2, true), (line.Command, line.Who, line.From, line.To, line.Confirmed));
     }
 
-    // The path of such a file in the store has the word twice: a finding that is asked for its path names another package, or none.
+    // The path of such a file in the store has the word twice: a deviation that is asked for its path names another package, or none.
     [Fact]
     public async Task A_wheel_with_a_directory_called_store_is_fetched_again_like_any_other()
     {
@@ -55,7 +55,7 @@ public sealed class RepairTests : IDisposable
         LedgerLine found = _ground.Ledger()[0];
         Assert.Equal(("found", 1, true), (found.Command, found.To, found.Confirmed));
         var verification = new Verification(_ground.Environment(), _ground.Context.Places, _ground.Context.Executable);
-        Assert.Empty(verification.Look(full: true, TestContext.Current.CancellationToken)!.Findings);
+        Assert.Empty(verification.Look(full: true, TestContext.Current.CancellationToken)!.Deviations);
     }
 
     [Fact]

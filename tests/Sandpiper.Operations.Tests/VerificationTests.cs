@@ -29,36 +29,36 @@ public sealed class VerificationTests : IDisposable
     {
         Assert.Null(Look());
         Install();
-        Assert.Empty(Look()!.Findings);
+        Assert.Empty(Look()!.Deviations);
     }
 
-    public static TheoryData<string, FindingKind, string> Tamperings => new()
+    public static TheoryData<string, DeviationKind, string> Tamperings => new()
     {
-        { "echo '# more' >> bin/tide", FindingKind.Changed, "bin/tide" },
-        { "chmod go+w bin/tide", FindingKind.Mode, "bin/tide" },
-        { "rm bin/tide", FindingKind.Missing, "bin/tide" },
-        { "rm bin/tide && ln -s /bin/true bin/tide", FindingKind.Changed, "bin/tide" },
-        { "rm bin/tide && mkfifo bin/tide", FindingKind.Changed, "bin/tide" },
-        { "rm bin/tide && mkdir -p bin/tide/more", FindingKind.Changed, "bin/tide" },
-        { "echo true > bin/ls", FindingKind.Added, "bin/ls" },
-        { "mkfifo bin/pipe", FindingKind.Added, "bin/pipe" },
-        { "ln -s /bin/true bin/true", FindingKind.Added, "bin/true" },
-        { "cp bin/tide bin/tidal", FindingKind.Added, "bin/tidal" },
-        { "mv bin elsewhere && ln -s elsewhere bin", FindingKind.Changed, "bin" },
-        { "rm -r bin", FindingKind.Missing, "bin" },
+        { "echo '# more' >> bin/tide", DeviationKind.Changed, "bin/tide" },
+        { "chmod go+w bin/tide", DeviationKind.Mode, "bin/tide" },
+        { "rm bin/tide", DeviationKind.Missing, "bin/tide" },
+        { "rm bin/tide && ln -s /bin/true bin/tide", DeviationKind.Changed, "bin/tide" },
+        { "rm bin/tide && mkfifo bin/tide", DeviationKind.Changed, "bin/tide" },
+        { "rm bin/tide && mkdir -p bin/tide/more", DeviationKind.Changed, "bin/tide" },
+        { "echo true > bin/ls", DeviationKind.Added, "bin/ls" },
+        { "mkfifo bin/pipe", DeviationKind.Added, "bin/pipe" },
+        { "ln -s /bin/true bin/true", DeviationKind.Added, "bin/true" },
+        { "cp bin/tide bin/tidal", DeviationKind.Added, "bin/tidal" },
+        { "mv bin elsewhere && ln -s elsewhere bin", DeviationKind.Changed, "bin" },
+        { "rm -r bin", DeviationKind.Missing, "bin" },
     };
 
     [Theory]
     [MemberData(nameof(Tamperings))]
-    public void Whatever_becomes_of_the_commands_on_PATH_is_found_and_put_back(string how, FindingKind kind, string path)
+    public void Whatever_becomes_of_the_commands_on_PATH_is_found_and_put_back(string how, DeviationKind kind, string path)
     {
         Generation generation = Install();
         Shell(how);
-        var finding = Assert.Single(Look()!.Findings);
-        Assert.Equal((kind, path, FindingPlace.Shims), (finding.Kind, finding.Path, finding.Place));
+        var deviation = Assert.Single(Look()!.Deviations);
+        Assert.Equal((kind, path, DeviationPlace.Shims), (deviation.Kind, deviation.Path, deviation.Place));
 
         PutBack(generation);
-        Assert.Empty(Look()!.Findings);
+        Assert.Empty(Look()!.Deviations);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class VerificationTests : IDisposable
         Shell("mkfifo bin/pipe; rm bin/tide; mkfifo bin/tide");
         await Task.Run(() => Shims.Refresh(_workshop.Environment, generation, Places, Executable), TestContext.Current.CancellationToken)
             .WaitAsync(Patience.Endless, TestContext.Current.CancellationToken);
-        Assert.Equal(["bin/pipe"], Look()!.Findings.Select(f => f.Path));
+        Assert.Equal(["bin/pipe"], Look()!.Deviations.Select(f => f.Path));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class VerificationTests : IDisposable
     {
         Install();
         Assert.Equal(["bin/tide"], new Verification(_workshop.Environment, Places, "/usr/local/bin/sandpiper")
-            .Look(full: false, TestContext.Current.CancellationToken)!.Findings.Select(f => f.Path));
+            .Look(full: false, TestContext.Current.CancellationToken)!.Deviations.Select(f => f.Path));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class VerificationTests : IDisposable
         Generation generation = Install();
         Shims.Refresh(_workshop.Environment, generation, Places, Moved);
         var verification = new Verification(_workshop.Environment, Places, Moved);
-        Assert.Empty(verification.Look(full: false, TestContext.Current.CancellationToken)!.Findings);
+        Assert.Empty(verification.Look(full: false, TestContext.Current.CancellationToken)!.Deviations);
     }
 
     [Fact]
@@ -105,16 +105,16 @@ public sealed class VerificationTests : IDisposable
         Install();
         string shim = Path.Combine(Places.Shims, "tide");
         File.WriteAllText(shim, File.ReadAllText(shim).Replace("/opt/sandpiper", @"/opt/it'\''s/sandpiper", StringComparison.Ordinal));
-        Assert.Equal(["/opt/it's/sandpiper"], Look()!.Findings.Select(f => f.Starts));
+        Assert.Equal(["/opt/it's/sandpiper"], Look()!.Deviations.Select(f => f.Starts));
         Begin();
-        Assert.Empty(Look()!.Findings);
+        Assert.Empty(Look()!.Deviations);
 
         // More than another program: two words, another root, another line.
         foreach (string edit in (string[])["s|/sandpiper'|/sandpiper' 'x'|", "s|--root '|--root '/x|", "s|^#!/bin/sh|#!/bin/bash|"])
         {
             Shell($"sed -i \"{edit}\" bin/tide");
             Begin();
-            Assert.Equal([null], Look()!.Findings.Select(f => f.Starts));
+            Assert.Equal([null], Look()!.Deviations.Select(f => f.Starts));
             Shims.Refresh(_workshop.Environment, _workshop.Environment.Read(1), Places, Executable);
         }
 
@@ -123,18 +123,18 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(": > envs/shared/ledger.jsonl", FindingKind.Changed)]
-    [InlineData("rm envs/shared/ledger.jsonl", FindingKind.Missing)]
-    [InlineData("rm envs/shared/ledger.jsonl; mkfifo envs/shared/ledger.jsonl", FindingKind.Missing)]
-    [InlineData("sed -i 1,2d envs/shared/ledger.jsonl", FindingKind.Changed)]
-    [InlineData("sed -i '1s/{/(/' envs/shared/ledger.jsonl", FindingKind.Changed)]
-    public void A_ledger_that_has_lost_something_is_found(string how, FindingKind kind)
+    [InlineData(": > envs/shared/ledger.jsonl", DeviationKind.Changed)]
+    [InlineData("rm envs/shared/ledger.jsonl", DeviationKind.Missing)]
+    [InlineData("rm envs/shared/ledger.jsonl; mkfifo envs/shared/ledger.jsonl", DeviationKind.Missing)]
+    [InlineData("sed -i 1,2d envs/shared/ledger.jsonl", DeviationKind.Changed)]
+    [InlineData("sed -i '1s/{/(/' envs/shared/ledger.jsonl", DeviationKind.Changed)]
+    public void A_ledger_that_has_lost_something_is_found(string how, DeviationKind kind)
     {
         Install();
         Install();
         Shell(how);
-        var finding = Look()!.Findings.First(f => f.Place == FindingPlace.Ledger);
-        Assert.Equal((kind, "ledger.jsonl"), (finding.Kind, finding.Path));
+        var deviation = Look()!.Deviations.First(f => f.Place == DeviationPlace.Ledger);
+        Assert.Equal((kind, "ledger.jsonl"), (deviation.Kind, deviation.Path));
     }
 
     [Fact]
@@ -142,20 +142,20 @@ public sealed class VerificationTests : IDisposable
     {
         Install();
         File.AppendAllText(LedgerFile, "nonsense\n");
-        Assert.Single(Look()!.Findings);
+        Assert.Single(Look()!.Deviations);
         _workshop.Ledger.NoteUnreadable();
-        Assert.Empty(Look()!.Findings);
+        Assert.Empty(Look()!.Deviations);
         Assert.Contains("nonsense", File.ReadAllText(LedgerFile), StringComparison.Ordinal);
         File.AppendAllText(LedgerFile, "more nonsense\n");
-        Assert.Single(Look()!.Findings);
+        Assert.Single(Look()!.Deviations);
     }
 
     [Theory]
-    [InlineData("rm envs/shared/current", FindingKind.Missing)]
-    [InlineData("ln -sfn /etc envs/shared/current", FindingKind.Changed)]
-    [InlineData("ln -sfn generations/77 envs/shared/current", FindingKind.Changed)]
-    [InlineData("rm envs/shared/current; mkdir envs/shared/current", FindingKind.Changed)]
-    public void A_link_that_does_not_say_what_is_current_is_found_and_the_ledger_knows(string how, FindingKind kind)
+    [InlineData("rm envs/shared/current", DeviationKind.Missing)]
+    [InlineData("ln -sfn /etc envs/shared/current", DeviationKind.Changed)]
+    [InlineData("ln -sfn generations/77 envs/shared/current", DeviationKind.Changed)]
+    [InlineData("rm envs/shared/current; mkdir envs/shared/current", DeviationKind.Changed)]
+    public void A_link_that_does_not_say_what_is_current_is_found_and_the_ledger_knows(string how, DeviationKind kind)
     {
         Install();
         Install();
@@ -167,8 +167,8 @@ public sealed class VerificationTests : IDisposable
         var report = Look()!;
 
         Assert.Equal(2, report.Generation.Number);
-        var finding = Assert.Single(report.Findings);
-        Assert.Equal((kind, FindingPlace.Current), (finding.Kind, finding.Place));
+        var deviation = Assert.Single(report.Deviations);
+        Assert.Equal((kind, DeviationPlace.Current), (deviation.Kind, deviation.Place));
         var lost = Assert.Throws<CurrentLostException>(() => CurrentGeneration.Read(_workshop.Environment));
         Assert.Equal((2, 3), (lost.Last, lost.Generations));
     }
@@ -203,9 +203,9 @@ public sealed class VerificationTests : IDisposable
         var places = DataPlaces.Below(workshop.Root.Path);
         var report = new Verification(workshop.Environment, places, Executable).Look(full: false, TestContext.Current.CancellationToken)!;
 
-        var finding = Assert.Single(report.Findings);
-        Assert.Equal((FindingKind.Missing, gone, FindingPlace.Interpreter), (finding.Kind, finding.Path, finding.Place));
-        Assert.True(finding.RunsAtStart);
+        var deviation = Assert.Single(report.Deviations);
+        Assert.Equal((DeviationKind.Missing, gone, DeviationPlace.Interpreter), (deviation.Kind, deviation.Path, deviation.Place));
+        Assert.True(deviation.RunsAtStart);
     }
 
     [Fact]

@@ -17,8 +17,8 @@ namespace Sandpiper.Environments.Verifying;
 public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelStore store)
 {
     /// <param name="Files">Looked at in the generation.</param>
-    /// <param name="Findings">Ordered by path, then those of the store, then the ledger; empty when everything is as installed.</param>
-    public sealed record Report(int Files, ImmutableArray<Finding> Findings);
+    /// <param name="Deviations">Ordered by path, then those of the store, then the ledger; empty when everything is as installed.</param>
+    public sealed record Report(int Files, ImmutableArray<Deviation> Deviations);
 
     /// <param name="generation">Of this environment.</param>
     /// <exception cref="IOException">Something of it cannot be looked at.</exception>
@@ -32,8 +32,8 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
         var expected = new ExpectedTrees(generation, store, ledger.DescriptionDigest(generation.Number));
         var comparison = new TreeComparison(full, cancel);
         // The store first: what it has shown of a file need not be shown again by the file's name in the generation.
-        var ofStore = expected.Findings.Concat(expected.Entries.SelectMany(e =>
-            comparison.Compare(e.Directory, e.Tree).Select(d => Finding.OfStore(d.Kind, e.Package, d.Path, d.ChangedAt)))).ToList();
+        var ofStore = expected.Deviations.Concat(expected.Entries.SelectMany(e =>
+            comparison.Compare(e.Directory, e.Tree).Select(d => Deviation.OfStore(d.Kind, e.Package, d.Path, d.ChangedAt)))).ToList();
         int inStore = comparison.Files;
         var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation));
         return new Report(comparison.Files - inStore,
@@ -41,23 +41,24 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
     }
 
     // Whoever empties it, or cuts lines out, leaves generations that no line speaks of. A torn last line is what a power failure leaves.
-    private static IEnumerable<Finding> OfLedger(EnvironmentLedger ledger, ImmutableArray<LedgerLine> lines, ImmutableArray<int> numbers)
+    private static IEnumerable<Deviation> OfLedger(EnvironmentLedger ledger, ImmutableArray<LedgerLine> lines, ImmutableArray<int> numbers)
     {
         bool isWhole = ledger.Unreadable == 0 && EnvironmentLedger.LostOf(numbers, lines).IsEmpty;
         if (isWhole && !ledger.IsMissing) yield break;
-        var kind = ledger.IsMissing ? FindingKind.Missing : FindingKind.Changed;
-        yield return new Finding(kind, "ledger.jsonl", null, RunsAtStart: false) { Place = FindingPlace.Ledger };
+        var kind = ledger.IsMissing ? DeviationKind.Missing : DeviationKind.Changed;
+        yield return new Deviation(kind, "ledger.jsonl", null, RunsAtStart: false) { Place = DeviationPlace.Ledger };
     }
 
-    private static IEnumerable<Finding> Ordered(IEnumerable<Finding> findings) => findings.OrderBy(f => f.Path, StringComparer.Ordinal);
+    private static IEnumerable<Deviation> Ordered(IEnumerable<Deviation> deviations) =>
+        deviations.OrderBy(f => f.Path, StringComparer.Ordinal);
 
     // A manifest can be found out in two ways.
-    private static IEnumerable<Finding> Distinct(IEnumerable<Finding> findings) => findings.DistinctBy(f => (f.Kind, f.Path));
+    private static IEnumerable<Deviation> Distinct(IEnumerable<Deviation> deviations) => deviations.DistinctBy(f => (f.Kind, f.Path));
 
-    private static Finding OfGeneration(TreeComparison.Difference difference, Generation generation)
+    private static Deviation OfGeneration(TreeComparison.Difference difference, Generation generation)
     {
         string path = difference.Path.Length > 0 ? difference.Path : ".";
-        return new Finding(difference.Kind, path, difference.Owner, RunsAtStart(path, generation)) { ChangedAt = difference.ChangedAt };
+        return new Deviation(difference.Kind, path, difference.Owner, RunsAtStart(path, generation)) { ChangedAt = difference.ChangedAt };
     }
 
     private static bool RunsAtStart(string path, Generation generation)

@@ -21,7 +21,7 @@ public sealed class ExpectedTrees
 
     private readonly Generation _generation;
     private readonly Destination _destination;
-    private readonly List<Finding> _findings = [];
+    private readonly List<Deviation> _deviations = [];
     private readonly List<ExpectedEntry> _entries = [];
 
     /// <param name="description">Of <c>generation.json</c>, as the ledger has it; null when it does not say.</param>
@@ -49,7 +49,7 @@ public sealed class ExpectedTrees
     public IReadOnlyList<ExpectedEntry> Entries => _entries;
 
     /// <summary>What is wrong already: entries that are gone or lie.</summary>
-    public IReadOnlyList<Finding> Findings => _findings;
+    public IReadOnlyList<Deviation> Deviations => _deviations;
 
     private void Add(InstalledPackage package, WheelStore store)
     {
@@ -95,7 +95,7 @@ public sealed class ExpectedTrees
             bool isAnothers = !package.Yielded.IsEmpty && package.Yielded.Contains(path, StringComparer.Ordinal);
             if (!isWritten && !isAnothers) Tree.TryAdd(path, stored with { Stamp = default });
         }
-        if (!isTrue) _findings.Add(OfEntry(FindingKind.Changed, package, StoreManifest.FileName));
+        if (!isTrue) _deviations.Add(OfEntry(DeviationKind.Changed, package, StoreManifest.FileName));
         _entries.Add(new ExpectedEntry(package, wheel.Directory, entry));
     }
 
@@ -118,11 +118,11 @@ public sealed class ExpectedTrees
         try
         {
             if (store.Find(package.Digest) is { } wheel) return wheel;
-            _findings.Add(OfEntry(FindingKind.Missing, package, ""));
+            _deviations.Add(OfEntry(DeviationKind.Missing, package, ""));
         }
         catch (StoreDamagedException)
         {
-            _findings.Add(OfEntry(FindingKind.Changed, package, StoreManifest.FileName));
+            _deviations.Add(OfEntry(DeviationKind.Changed, package, StoreManifest.FileName));
         }
         return null;
     }
@@ -154,8 +154,8 @@ public sealed class ExpectedTrees
 
     private string DistInfoOf(InstalledPackage package) => _destination.DistInfo(package.Name, package.Version);
 
-    private static Finding OfEntry(FindingKind kind, InstalledPackage package, string path) =>
-        Finding.OfStore(kind, package, path, changedAt: null);
+    private static Deviation OfEntry(DeviationKind kind, InstalledPackage package, string path) =>
+        Deviation.OfStore(kind, package, path, changedAt: null);
 
     private static UnixFileMode ModeOf(bool isExecutable) => isExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode;
 }

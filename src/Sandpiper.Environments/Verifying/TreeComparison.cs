@@ -21,7 +21,7 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     private List<Difference> _differences = [];
 
     /// <summary>One thing that is not as it should be; the path below the directory that was compared, empty for itself.</summary>
-    public sealed record Difference(FindingKind Kind, string Path, InstalledPackage? Owner, DateTimeOffset? ChangedAt);
+    public sealed record Difference(DeviationKind Kind, string Path, InstalledPackage? Owner, DateTimeOffset? ChangedAt);
 
     /// <summary>Regular files looked at.</summary>
     public int Files { get; private set; }
@@ -32,7 +32,7 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     {
         _root = directory;
         _differences = [];
-        if (!FileStatus.TryRead(directory, out var status)) Report(FindingKind.Missing, "", expected, null);
+        if (!FileStatus.TryRead(directory, out var status)) Report(DeviationKind.Missing, "", expected, null);
         else Compare("", expected, status);
         return _differences;
     }
@@ -52,7 +52,7 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
                 when string.Equals(SymbolicLink.Target(Absolute(path)), link.Target, StringComparison.Ordinal):
                 break;
             default:
-                Report(FindingKind.Changed, path, expected, status);
+                Report(DeviationKind.Changed, path, expected, status);
                 break;
         }
     }
@@ -60,7 +60,7 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     private void Compare(string path, ExpectedDirectory expected, in FileStatus status)
     {
         cancel.ThrowIfCancellationRequested();
-        if (status.Mode != SealedTree.DirectoryMode) Report(FindingKind.Mode, path, expected, status);
+        if (status.Mode != SealedTree.DirectoryMode) Report(DeviationKind.Mode, path, expected, status);
         int before = _differences.Count;
         var names = NamesIn(Absolute(path));
         foreach (string name in names)
@@ -69,29 +69,29 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
             // A name that is no UTF-8 cannot be looked at by its text; whatever it is, nobody put it there.
             FileStatus? there = FileStatus.TryRead(Absolute(below), out var found) ? found : null;
             if (there is { } present && expected.Children.TryGetValue(name, out var child)) Compare(below, child, present);
-            else Report(FindingKind.Added, below, null, there);
+            else Report(DeviationKind.Added, below, null, there);
         }
         foreach (var (name, child) in expected.Children)
         {
-            if (!names.Contains(name)) Report(FindingKind.Missing, Below(path, name), child, null);
+            if (!names.Contains(name)) Report(DeviationKind.Missing, Below(path, name), child, null);
         }
         // Something was here that is gone again; said only where nothing better is to be said.
-        if (status.ModifiedAt != Sealed && _differences.Count == before) Report(FindingKind.Changed, path, expected, status);
+        if (status.ModifiedAt != Sealed && _differences.Count == before) Report(DeviationKind.Changed, path, expected, status);
     }
 
-    private FindingKind? Differs(string path, ExpectedFile expected, in FileStatus status)
+    private DeviationKind? Differs(string path, ExpectedFile expected, in FileStatus status)
     {
-        if (expected.Size is { } size && status.Size != size) return FindingKind.Changed;
+        if (expected.Size is { } size && status.Size != size) return DeviationKind.Changed;
         if (expected.Digest is { } digest && !IsKnown(status, digest, everyByte ? default : expected.Stamp))
         {
             // Read even if its time tells already: then only what differs is called changed, and a file is read
             // once however many names it has.
-            if (DigestOf(Absolute(path)) != digest) return FindingKind.Changed;
+            if (DigestOf(Absolute(path)) != digest) return DeviationKind.Changed;
             _known.Add((status.Identity, digest));
         }
-        if (status.ModifiedAt != Sealed) return FindingKind.Changed;
+        if (status.ModifiedAt != Sealed) return DeviationKind.Changed;
         bool isMode = expected.Mode is { } mode ? status.Mode == mode : status.Mode is SealedTree.FileMode or SealedTree.ExecutableMode;
-        return isMode ? null : FindingKind.Mode;
+        return isMode ? null : DeviationKind.Mode;
     }
 
     private bool IsKnown(in FileStatus status, Sha256Digest digest, in FileStamp stamp)
@@ -114,7 +114,7 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
         }
         catch (UnauthorizedAccessException)
         {
-            return [];      // its mode is a finding already, and everything in it is missing for us as for everybody
+            return [];      // its mode is a deviation already, and everything in it is missing for us as for everybody
         }
     }
 
@@ -134,6 +134,6 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
         }
     }
 
-    private void Report(FindingKind kind, string path, ExpectedNode? expected, FileStatus? status) =>
+    private void Report(DeviationKind kind, string path, ExpectedNode? expected, FileStatus? status) =>
         _differences.Add(new Difference(kind, path, expected?.SoleOwner, status?.ChangedAt.ToDateTime()));
 }

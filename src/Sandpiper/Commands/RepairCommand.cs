@@ -59,7 +59,7 @@ internal static class RepairCommand
                     ResolutionWords.Because(why), [$"sandpiper rollback{inEnvironment}"]));
             case RepairOutcome.Repaired repaired:
                 session.Terminal.Note(
-                    $"{Counted.Of(repaired.Findings.Length, "thing")} {(repaired.Findings.Length == 1 ? "was" : "were")} not as installed; "
+                    $"{Counted.Of(repaired.Deviations.Length, "thing")} {(repaired.Deviations.Length == 1 ? "was" : "were")} not as installed; "
                     + $"{Counted.Of(repaired.Fetched, "wheel")} fetched again");
                 if (repaired.Change.IsNew || session.Json)
                 {

@@ -39,7 +39,7 @@ internal static class VerifyCommand
             if (report is null) throw EnvironmentOptions.NothingIn(environment);
             if (session.Json) WriteJson(session.Terminal, report, everyByte);
             else WriteWords(session.Terminal, report, everyByte, Stopwatch.GetElapsedTime(started));
-            return Task.FromResult((int)(report.Findings.IsEmpty ? ExitCode.Done : ExitCode.Refused));
+            return Task.FromResult((int)(report.Deviations.IsEmpty ? ExitCode.Done : ExitCode.Refused));
         });
         return command;
     }
@@ -49,23 +49,23 @@ internal static class VerifyCommand
         Generation generation = report.Generation;
         string what = $"`{generation.Environment}` generation {generation.Number}: "
             + $"{Counted.Of(generation.Packages.Length, "package")}, {Counted.Of(report.Files, "file")}";
-        if (report.Findings.IsEmpty)
+        if (report.Deviations.IsEmpty)
         {
             terminal.Line($"{what}, as installed ({ChangeReport.Seconds(took)}{(full ? ", every byte" : "; every byte: --full")})");
             return;
         }
         terminal.Line(what);
         terminal.Line("");
-        WriteFindings(terminal, report.Findings);
+        WriteDeviations(terminal, report.Deviations);
         terminal.Problem("");
         terminal.Problem(Inked.Cyan("hint: "),
             $"sandpiper repair{InEnvironment.Option(generation.Environment)}        makes it as it was installed");
     }
 
-    internal static void WriteFindings(Terminal terminal, ImmutableArray<Finding> findings)
+    internal static void WriteDeviations(Terminal terminal, ImmutableArray<Deviation> deviations)
     {
-        terminal.Line(Inked.Red("×"), $" {findings.Length:N0} {(findings.Length == 1 ? "thing is" : "things are")} not as installed");
-        var shown = findings.Take(Shown)
+        terminal.Line(Inked.Red("×"), $" {deviations.Length:N0} {(deviations.Length == 1 ? "thing is" : "things are")} not as installed");
+        var shown = deviations.Take(Shown)
             .Select(f => (Path: VisibleText.Of(f.Path), Kind: WordFor(f.Kind), Owner: OwnerOf(f), f.RunsAtStart)).ToList();
         int pathWidth = shown.Max(s => s.Path.Length);
         int ownerWidth = shown.Max(s => s.Owner.Length);
@@ -74,32 +74,32 @@ internal static class VerifyCommand
             terminal.Line("  ", path.PadRight(pathWidth), "  ", Inked.Yellow(kind.PadRight(KindWidth)), "  ",
                 Inked.Dim(runsAtStart ? owner.PadRight(ownerWidth) : owner), runsAtStart ? Inked.Red("  runs at every Python start") : "");
         }
-        if (findings.Length > Shown) terminal.Line($"  … and {findings.Length - Shown:N0} more; `sandpiper verify --json` lists all");
+        if (deviations.Length > Shown) terminal.Line($"  … and {deviations.Length - Shown:N0} more; `sandpiper verify --json` lists all");
     }
 
-    private static string OwnerOf(Finding finding) => finding switch
+    private static string OwnerOf(Deviation deviation) => deviation switch
     {
         { Owner: { } package } => $"{package.Name} {package.Version}",
-        { Place: FindingPlace.Shims, Starts: { } program } => $"starts {program}",
-        { Place: FindingPlace.Shims } => "the commands on PATH",
-        { Place: FindingPlace.Ledger } => "the ledger",
-        { Place: FindingPlace.Current } => "the current generation",
-        { Place: FindingPlace.Interpreter } => "the interpreter",
+        { Place: DeviationPlace.Shims, Starts: { } program } => $"starts {program}",
+        { Place: DeviationPlace.Shims } => "the commands on PATH",
+        { Place: DeviationPlace.Ledger } => "the ledger",
+        { Place: DeviationPlace.Current } => "the current generation",
+        { Place: DeviationPlace.Interpreter } => "the interpreter",
         _ => "no package",
     };
 
-    private static string PlaceOf(Finding finding) => finding.Place switch
+    private static string PlaceOf(Deviation deviation) => deviation.Place switch
     {
-        FindingPlace.Store => "store",
-        FindingPlace.Ledger => "ledger",
-        FindingPlace.Current => "current",
-        FindingPlace.Interpreter => "interpreter",
-        FindingPlace.Shims => "shims",
+        DeviationPlace.Store => "store",
+        DeviationPlace.Ledger => "ledger",
+        DeviationPlace.Current => "current",
+        DeviationPlace.Interpreter => "interpreter",
+        DeviationPlace.Shims => "shims",
         _ => "generation",
     };
 
-    private static string WordFor(FindingKind kind) =>
-        kind switch { FindingKind.Changed => "changed", FindingKind.Missing => "missing", FindingKind.Added => "added", _ => "mode" };
+    private static string WordFor(DeviationKind kind) =>
+        kind switch { DeviationKind.Changed => "changed", DeviationKind.Missing => "missing", DeviationKind.Added => "added", _ => "mode" };
 
     private static void WriteJson(Terminal terminal, Verification.Report report, bool full) => JsonAnswer.Write(terminal, "verify", json =>
     {
@@ -108,15 +108,15 @@ internal static class VerifyCommand
         json.WriteBoolean("full", full);
         json.WriteNumber("files", report.Files);
         json.WriteStartArray("findings");
-        foreach (Finding finding in report.Findings)
+        foreach (Deviation deviation in report.Deviations)
         {
             json.WriteStartObject();
-            json.WriteString("path", finding.Path);
-            json.WriteString("place", PlaceOf(finding));
-            json.WriteString("kind", WordFor(finding.Kind));
-            json.WriteString("package", finding.Owner?.Name.ToString());
-            json.WriteBoolean("runs_at_start", finding.RunsAtStart);
-            json.WriteString("starts", finding.Starts);
+            json.WriteString("path", deviation.Path);
+            json.WriteString("place", PlaceOf(deviation));
+            json.WriteString("kind", WordFor(deviation.Kind));
+            json.WriteString("package", deviation.Owner?.Name.ToString());
+            json.WriteBoolean("runs_at_start", deviation.RunsAtStart);
+            json.WriteString("starts", deviation.Starts);
             json.WriteEndObject();
         }
         json.WriteEndArray();

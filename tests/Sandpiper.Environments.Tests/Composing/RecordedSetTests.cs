@@ -39,8 +39,8 @@ public sealed class RecordedSetTests : IDisposable
             $"{set}: {packages.Length} packages, {quick.Files} files: composed and switched in {composing.TotalMilliseconds:F0} ms, "
                 + $"verified in {quickly.TotalMilliseconds:F0} ms, every byte in "
                 + $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
-        Assert.Empty(quick.Findings);
-        Assert.Empty(full.Findings);
+        Assert.Empty(quick.Deviations);
+        Assert.Empty(full.Deviations);
 
         var output = PlainProgram.Run(Path.Combine(generation.Scripts, "python"), ["-B", "-c", $"import {imports}"],
             new Dictionary<string, string>(), TimeSpan.FromMinutes(2), 10_000);

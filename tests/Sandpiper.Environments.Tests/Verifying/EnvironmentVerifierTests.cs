@@ -20,7 +20,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
     {
         var generation = Install();
         var report = Verify(_workshop.Environment.Read(generation.Number), full);
-        Assert.Empty(report.Findings);
+        Assert.Empty(report.Deviations);
         Assert.Equal(Directory.EnumerateFiles(generation.Directory, "*", SearchOption.AllDirectories)
             .Count(p => !p.Contains("/lib64/", StringComparison.Ordinal) && new FileInfo(p).LinkTarget is null), report.Files);
     }
@@ -30,7 +30,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
     {
         var first = Install();
         _workshop.Install(_workshop.Package(OrdinaryPackages.Pebble("9.9")));
-        Assert.Empty(Verify(first, full: true).Findings);
+        Assert.Empty(Verify(first, full: true).Deviations);
     }
 
     [Fact]
@@ -40,13 +40,13 @@ public sealed class EnvironmentVerifierTests : IDisposable
         string path = $"{Workshop.SitePackages}/tide/__init__.py";
         Open(generation, path);
         File.AppendAllText(Path.Combine(generation.Directory, path), "#");
-        var findings = Verify(generation).Findings;
-        Assert.Contains(findings, f => f is { Kind: FindingKind.Changed, InStore: false, RunsAtStart: false }
+        var deviations = Verify(generation).Deviations;
+        Assert.Contains(deviations, f => f is { Kind: DeviationKind.Changed, InStore: false, RunsAtStart: false }
             && f.Path == path && f.Owner!.Name.Normalized == "tide");
         string sealedOne = $"store/{generation.Packages.Single(p => p.Name.Normalized == "tide").Digest}/wheel/tide/";
-        Assert.Contains(findings, f => f is { Kind: FindingKind.Changed, InStore: true }
+        Assert.Contains(deviations, f => f is { Kind: DeviationKind.Changed, InStore: true }
             && f.Path.StartsWith(sealedOne, StringComparison.Ordinal));
-        Assert.All(findings, f => Assert.NotNull(f.ChangedAt));
+        Assert.All(deviations, f => Assert.NotNull(f.ChangedAt));
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
     {
         var generation = Install();
         EditUnseen(Path.Combine(generation.SitePackages, "tide/__init__.py"));
-        Assert.Equal([false, true], Verify(generation).Findings.Select(f => f.InStore));
-        Assert.Equal([false, true], Verify(generation, full: true).Findings.Select(f => f.InStore));
+        Assert.Equal([false, true], Verify(generation).Deviations.Select(f => f.InStore));
+        Assert.Equal([false, true], Verify(generation, full: true).Deviations.Select(f => f.InStore));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
     {
         var generation = Install();
         ForgeManifest(generation);
-        Assert.Contains(Verify(generation).Findings, f => f.InStore && f.Path.EndsWith("/manifest.json", StringComparison.Ordinal));
+        Assert.Contains(Verify(generation).Deviations, f => f.InStore && f.Path.EndsWith("/manifest.json", StringComparison.Ordinal));
         Assert.Throws<StoreDamagedException>(() => _workshop.Install(_workshop.Package(OrdinaryPackages.Tide())));
     }
 
@@ -88,15 +88,15 @@ public sealed class EnvironmentVerifierTests : IDisposable
             [], honest[..^1], [.. honest, 0], new byte[honest.Length], [.. honest[..60], (byte)(honest[60] ^ 1), .. honest[61..]]])
         {
             File.WriteAllBytes(stamps, content);
-            Assert.Empty(Verify(generation).Findings);
+            Assert.Empty(Verify(generation).Deviations);
             EditUnseen(path);
-            Assert.NotEmpty(Verify(generation).Findings);
+            Assert.NotEmpty(Verify(generation).Deviations);
             EditUnseen(path);
         }
         File.Delete(stamps);
-        Assert.Empty(Verify(generation).Findings);
+        Assert.Empty(Verify(generation).Deviations);
         var next = _workshop.Install(_workshop.Package(OrdinaryPackages.Pebble()), _workshop.Package(OrdinaryPackages.Tide()));
-        Assert.Empty(Verify(next).Findings);
+        Assert.Empty(Verify(next).Deviations);
         Assert.Equal(honest.Length, new FileInfo(stamps).Length);       // written anew
     }
 
@@ -109,9 +109,9 @@ public sealed class EnvironmentVerifierTests : IDisposable
         using var staging = Staging.Create(_workshop.Root.Path);
         await Task.WhenAll(Enumerable.Range(0, 8)
             .Select(n => Task.Run(() => _workshop.Compose(staging.NewDirectory(), 90 + n, [package]), cancel)));
-        Assert.Empty(Verify(generation).Findings);
+        Assert.Empty(Verify(generation).Deviations);
         EditUnseen(Path.Combine(generation.SitePackages, "tide/__init__.py"));
-        Assert.Equal([false, true], Verify(generation).Findings.Select(f => f.InStore));
+        Assert.Equal([false, true], Verify(generation).Deviations.Select(f => f.InStore));
     }
 
     [Fact]
@@ -126,10 +126,10 @@ public sealed class EnvironmentVerifierTests : IDisposable
             File.Delete(path);
             SealedTree.WriteFile(path, content, SealedTree.FileMode);
         });
-        Assert.Empty(Verify(generation).Findings);
+        Assert.Empty(Verify(generation).Deviations);
         EditUnseen(path);
-        var finding = Assert.Single(Verify(generation).Findings);
-        Assert.Equal((FindingKind.Changed, false), (finding.Kind, finding.InStore));
+        var deviation = Assert.Single(Verify(generation).Deviations);
+        Assert.Equal((DeviationKind.Changed, false), (deviation.Kind, deviation.InStore));
     }
 
     [Fact]
@@ -140,12 +140,12 @@ public sealed class EnvironmentVerifierTests : IDisposable
         string hex = generation.Packages[0].Digest.Hex;
         foreach (string name in (string[])["gull/store/egg.py", "store/store/egg.py"])
             Rewrite(Path.Combine(generation.SitePackages, name), "x = 2\n"u8.ToArray());
-        var findings = Verify(generation).Findings;
+        var deviations = Verify(generation).Deviations;
         Assert.Equal(
             [$"{Workshop.SitePackages}/gull/store/egg.py", $"{Workshop.SitePackages}/store/store/egg.py",
                 $"store/{hex}/wheel/gull/store/egg.py", $"store/{hex}/wheel/store/store/egg.py"],
-            findings.Select(f => f.Path));
-        Assert.All(findings, f => Assert.Equal("gull", f.Owner!.Name.Normalized));
+            deviations.Select(f => f.Path));
+        Assert.All(deviations, f => Assert.Equal("gull", f.Owner!.Name.Normalized));
     }
 
     [Fact]
@@ -155,8 +155,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
         var package = generation.Packages.Single(p => p.Name.Normalized == "tide");
         string path = Path.Combine(_workshop.Root.Path, "store", package.Digest.Hex, "wheel/tide/more.py");
         InOpenDirectory(path, () => File.WriteAllText(path, ""));
-        var finding = Assert.Single(Verify(generation).Findings);
-        Assert.Equal((FindingKind.Added, FindingPlace.Store, package), (finding.Kind, finding.Place, finding.Owner));
+        var deviation = Assert.Single(Verify(generation).Deviations);
+        Assert.Equal((DeviationKind.Added, DeviationPlace.Store, package), (deviation.Kind, deviation.Place, deviation.Owner));
     }
 
     [Fact]
@@ -176,14 +176,14 @@ public sealed class EnvironmentVerifierTests : IDisposable
                 using var made = System.Diagnostics.Process.Start("/usr/bin/mkfifo", [path]);
                 made.WaitForExit();
             });
-            Assert.NotEmpty(Verify(generation, full: true).Findings);
+            Assert.NotEmpty(Verify(generation, full: true).Deviations);
             InOpenDirectory(path, () =>
             {
                 File.Delete(path);
                 File.Move(kept, path);
             });
         }
-        Assert.Empty(Verify(generation, full: true).Findings);
+        Assert.Empty(Verify(generation, full: true).Deviations);
     }
 
     [Fact]
@@ -198,8 +198,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
             File.Delete(path);
             SealedTree.WriteFile(path, content, SealedTree.FileMode);
         });
-        var finding = Assert.Single(Verify(generation).Findings);
-        Assert.Equal((FindingKind.Changed, false), (finding.Kind, finding.InStore));
+        var deviation = Assert.Single(Verify(generation).Deviations);
+        Assert.Equal((DeviationKind.Changed, false), (deviation.Kind, deviation.InStore));
     }
 
     [Fact]
@@ -212,9 +212,9 @@ public sealed class EnvironmentVerifierTests : IDisposable
             string path = Path.Combine(generation.Directory, name);
             byte[] honest = File.ReadAllBytes(path);
             Rewrite(path, [.. honest[..^1], (byte)' ']);
-            Assert.Contains(Verify(generation).Findings, f => f.Kind == FindingKind.Changed && f.Path == name);
+            Assert.Contains(Verify(generation).Deviations, f => f.Kind == DeviationKind.Changed && f.Path == name);
             Rewrite(path, honest);
-            Assert.Empty(Verify(generation).Findings);
+            Assert.Empty(Verify(generation).Deviations);
         }
     }
 
@@ -233,8 +233,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
         string parent = Path.GetDirectoryName(path)!;
         InOpenDirectory(parent, () => Directory.CreateDirectory(parent));
         InOpenDirectory(path, () => File.WriteAllText(path, "import os"));
-        var finding = Assert.Single(Verify(generation).Findings);
-        Assert.Equal((FindingKind.Added, runs, null), (finding.Kind, finding.RunsAtStart, finding.Owner));
+        var deviation = Assert.Single(Verify(generation).Deviations);
+        Assert.Equal((DeviationKind.Added, runs, null), (deviation.Kind, deviation.RunsAtStart, deviation.Owner));
     }
 
     [Fact]
@@ -246,8 +246,8 @@ public sealed class EnvironmentVerifierTests : IDisposable
         File.Delete(Path.Combine(generation.Scripts, "python"));
         File.CreateSymbolicLink(Path.Combine(generation.Scripts, "python"), "/tmp/python");
         File.SetUnixFileMode(generation.Scripts, SealedTree.DirectoryMode);
-        Assert.Equal([("bin/python", FindingKind.Changed, true), ("bin/pyvenv.cfg", FindingKind.Added, true)],
-            Verify(generation).Findings.Select(f => (f.Path, f.Kind, f.RunsAtStart)));
+        Assert.Equal([("bin/python", DeviationKind.Changed, true), ("bin/pyvenv.cfg", DeviationKind.Added, true)],
+            Verify(generation).Deviations.Select(f => (f.Path, f.Kind, f.RunsAtStart)));
     }
 
     [Fact]
@@ -256,10 +256,10 @@ public sealed class EnvironmentVerifierTests : IDisposable
         var generation = Install();
         var package = generation.Packages.Single(p => p.Name.Normalized == "tide");
         SealedTree.Remove(Path.Combine(_workshop.Root.Path, "store", package.Digest.Hex));
-        var finding = Assert.Single(Verify(generation, full: true).Findings);
-        Assert.Equal((FindingKind.Missing, $"store/{package.Digest.Hex}", true), (finding.Kind, finding.Path, finding.InStore));
+        var deviation = Assert.Single(Verify(generation, full: true).Deviations);
+        Assert.Equal((DeviationKind.Missing, $"store/{package.Digest.Hex}", true), (deviation.Kind, deviation.Path, deviation.InStore));
         Rewrite(Path.Combine(generation.SitePackages, "tide/__init__.py"), "evil"u8.ToArray());
-        Assert.Contains(Verify(generation, full: true).Findings, f => f is { Kind: FindingKind.Changed, InStore: false });
+        Assert.Contains(Verify(generation, full: true).Deviations, f => f is { Kind: DeviationKind.Changed, InStore: false });
     }
 
     [Fact]
@@ -267,9 +267,9 @@ public sealed class EnvironmentVerifierTests : IDisposable
     {
         var generation = Install();
         ForgeManifest(generation);
-        var findings = Verify(generation, full: true).Findings;
-        Assert.Contains(findings, f => f.InStore && f.Path.EndsWith("/manifest.json", StringComparison.Ordinal));
-        Assert.Contains(findings, f => !f.InStore && f.Path.EndsWith("tide/__init__.py", StringComparison.Ordinal));
+        var deviations = Verify(generation, full: true).Deviations;
+        Assert.Contains(deviations, f => f.InStore && f.Path.EndsWith("/manifest.json", StringComparison.Ordinal));
+        Assert.Contains(deviations, f => !f.InStore && f.Path.EndsWith("tide/__init__.py", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -277,18 +277,18 @@ public sealed class EnvironmentVerifierTests : IDisposable
     {
         var generation = Install();
         Rewrite(Path.Combine(_workshop.Root.Path, "store", generation.Packages[0].Digest.Hex, "manifest.json"), "[1,"u8.ToArray());
-        var finding = Assert.Single(Verify(generation).Findings);
-        Assert.Equal((FindingKind.Changed, true), (finding.Kind, finding.InStore));
+        var deviation = Assert.Single(Verify(generation).Deviations);
+        Assert.Equal((DeviationKind.Changed, true), (deviation.Kind, deviation.InStore));
     }
 
     [Fact]
     public void A_left_out_hook_is_missed_nowhere_and_seen_when_it_is_put_back()
     {
         var generation = _workshop.Install(Workshop.LeavingOut(_workshop.Package(HostilePackages.WheelWithPthHook("/nowhere"))));
-        Assert.Empty(Verify(generation, full: true).Findings);
+        Assert.Empty(Verify(generation, full: true).Deviations);
         string hook = generation.Packages[0].OmittedHooks.Single(), path = Path.Combine(generation.SitePackages, hook);
         InOpenDirectory(path, () => File.WriteAllText(path, "import os"));
-        Assert.True(Assert.Single(Verify(generation).Findings).RunsAtStart);
+        Assert.True(Assert.Single(Verify(generation).Deviations).RunsAtStart);
     }
 
     [Fact]
@@ -307,7 +307,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
             if (mutation is null) return;
             Assert.True(FindsDuring(mutation, generation, full: false), $"{mutation.Name} of {names[index]} was not seen");
         }, iter: 400, threads: 1);
-        Assert.Empty(Verify(generation, full: true).Findings);      // so every mutation was taken back, and was what was found
+        Assert.Empty(Verify(generation, full: true).Deviations);      // so every mutation was taken back, and was what was found
     }
 
     [Fact]
@@ -319,7 +319,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
         Gen.Select(Gen.Int[0, names.Length - 1], Gen.Int[1, 1 << 20]).Sample((index, salt) =>
             Assert.True(FindsDuring(Mutation.UnseenEdit(names[index], salt), generation, full: salt % 2 == 0), names[index]),
             iter: 100, threads: 1);
-        Assert.Empty(Verify(generation, full: true).Findings);
+        Assert.Empty(Verify(generation, full: true).Deviations);
     }
 
     private bool FindsDuring(Mutation mutation, Generation generation, bool full)
@@ -327,7 +327,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
         mutation.Do();
         try
         {
-            return !Verify(generation, full).Findings.IsEmpty;
+            return !Verify(generation, full).Deviations.IsEmpty;
         }
         finally
         {

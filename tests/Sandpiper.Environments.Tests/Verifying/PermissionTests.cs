@@ -27,7 +27,7 @@ public sealed class PermissionTests : IDisposable
         File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(permissions, 8));
         var report = new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
             .Verify(generation, full: false, TestContext.Current.CancellationToken);
-        Assert.Equal([(FindingKind.Mode, false), (FindingKind.Mode, true)], report.Findings.Select(f => (f.Kind, f.InStore)));
+        Assert.Equal([(DeviationKind.Mode, false), (DeviationKind.Mode, true)], report.Deviations.Select(f => (f.Kind, f.InStore)));
         File.SetUnixFileMode(path, SealedTree.FileMode);
     }
 }

@@ -148,10 +148,10 @@ public sealed class AnswersTests : IDisposable
     [Fact]
     public void What_is_not_as_installed_stands_in_columns()
     {
-        VerifyCommand.WriteFindings(_listener.Terminal,
+        VerifyCommand.WriteDeviations(_listener.Terminal,
         [
-            new(FindingKind.Changed, "lib/six.py", null, RunsAtStart: false),
-            new(FindingKind.Mode, "lib/x\n.pth", null, RunsAtStart: true),
+            new(DeviationKind.Changed, "lib/six.py", null, RunsAtStart: false),
+            new(DeviationKind.Mode, "lib/x\n.pth", null, RunsAtStart: true),
         ]);
         Assert.Equal("""
             × 2 things are not as installed
@@ -164,8 +164,8 @@ public sealed class AnswersTests : IDisposable
     [Fact]
     public void What_is_too_much_to_show_can_be_had_otherwise()
     {
-        VerifyCommand.WriteFindings(_listener.Terminal,
-            [.. Enumerable.Range(0, 187).Select(n => new Finding(FindingKind.Missing, $"lib/{n}.py", null, RunsAtStart: false))]);
+        VerifyCommand.WriteDeviations(_listener.Terminal,
+            [.. Enumerable.Range(0, 187).Select(n => new Deviation(DeviationKind.Missing, $"lib/{n}.py", null, RunsAtStart: false))]);
         Assert.EndsWith("\n  … and 147 more; `sandpiper verify --json` lists all\n", _listener.Output, StringComparison.Ordinal);
     }
 

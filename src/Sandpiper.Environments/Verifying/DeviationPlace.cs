@@ -1,7 +1,7 @@
 namespace Sandpiper.Environments.Verifying;
 
 /// <summary>Where something is not as it was installed: which decides what mends it.</summary>
-public enum FindingPlace
+public enum DeviationPlace
 {
     /// <summary>The generation: the next one is made without it.</summary>
     Generation,

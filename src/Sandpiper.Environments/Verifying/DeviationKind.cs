@@ -1,7 +1,7 @@
 namespace Sandpiper.Environments.Verifying;
 
 /// <summary>How something differs from what was installed.</summary>
-public enum FindingKind
+public enum DeviationKind
 {
     /// <summary>Other content, size, time of change or link target; or no longer a file, directory or link.</summary>
     Changed,
