@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
 
@@ -151,7 +152,7 @@ internal sealed class Operation : IDisposable
     {
         try
         {
-            Shims.FollowTheProgram(Environment, _context.Places, _context.Executable);
+            ShimDirectory.FollowTheProgram(Environment, _context.Places, _context.Executable);
         }
         catch (Exception error) when (IsOfFiles(error))
         {
@@ -200,7 +201,7 @@ internal sealed class Operation : IDisposable
     }
 
     private ImmutableArray<string> RefreshShims(Generation generation) =>
-        Shims.Refresh(Environment, generation, _context.Places, _context.Executable);
+        ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable);
 
     private static void TakeBack(string place, string work)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Shims;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
@@ -137,7 +138,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
     // What stands where a file or link of ours has to be; and what the ledger has lost: who installed what is gone, what is there is not.
     private void MakeWay(ManagedEnvironment environment, Generation before, bool ledgerIsLost, ImmutableArray<string>.Builder notes)
     {
-        notes.AddRange(Shims.PutAside(environment, before, context.Places));
+        notes.AddRange(ShimDirectory.PutAside(environment, before, context.Places));
         PutAsideUnless(FileType.SymbolicLink, environment.CurrentLink, notes);
         if (!ledgerIsLost) return;
         PutAsideUnless(FileType.Regular, environment.LedgerFile, notes);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Shims;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Interpreters;
 using Sandpiper.Store;
@@ -30,7 +31,7 @@ public sealed class Verification(ManagedEnvironment environment, DataPlaces plac
         return new Report(generation, trees.Files,
             [
                 .. OfLink(current), .. OfInterpreter(generation), .. trees.Deviations,
-                .. Shims.Compare(environment, generation, places, executable),
+                .. ShimDirectory.Compare(environment, generation, places, executable),
             ]);
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Policies.Hooks;
 
 namespace Sandpiper.Policies;
 

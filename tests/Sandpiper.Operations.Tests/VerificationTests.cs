@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Shims;
 using Sandpiper.Environments.Tests.Composing;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Samples;
@@ -76,7 +77,8 @@ public sealed class VerificationTests : IDisposable
     {
         Generation generation = Install();
         Shell("mkfifo bin/pipe; rm bin/tide; mkfifo bin/tide");
-        await Task.Run(() => Shims.Refresh(_workshop.Environment, generation, Places, Executable), TestContext.Current.CancellationToken)
+        await Task.Run(() => ShimDirectory.Refresh(_workshop.Environment, generation, Places, Executable),
+            TestContext.Current.CancellationToken)
             .WaitAsync(Patience.Endless, TestContext.Current.CancellationToken);
         Assert.Equal(["bin/pipe"], Look()!.Deviations.Select(f => f.Path));
     }
@@ -94,7 +96,7 @@ public sealed class VerificationTests : IDisposable
     {
         const string Moved = "/usr/local/bin/sandpiper";
         Generation generation = Install();
-        Shims.Refresh(_workshop.Environment, generation, Places, Moved);
+        ShimDirectory.Refresh(_workshop.Environment, generation, Places, Moved);
         var verification = new Verification(_workshop.Environment, Places, Moved);
         Assert.Empty(verification.Look(full: false, TestContext.Current.CancellationToken)!.Deviations);
     }
@@ -115,7 +117,7 @@ public sealed class VerificationTests : IDisposable
             Shell($"sed -i \"{edit}\" bin/tide");
             Begin();
             Assert.Equal([null], Look()!.Deviations.Select(f => f.Starts));
-            Shims.Refresh(_workshop.Environment, _workshop.Environment.Read(1), Places, Executable);
+            ShimDirectory.Refresh(_workshop.Environment, _workshop.Environment.Read(1), Places, Executable);
         }
 
         void Begin() =>
@@ -229,7 +231,7 @@ public sealed class VerificationTests : IDisposable
     {
         var generation = _workshop.Install(
             _workshop.Package(OrdinaryPackages.Pebble(), isRequested: false), _workshop.Package(OrdinaryPackages.Tide()));
-        Shims.Refresh(_workshop.Environment, generation, Places, Executable);
+        ShimDirectory.Refresh(_workshop.Environment, generation, Places, Executable);
         return generation;
     }
 
@@ -237,8 +239,8 @@ public sealed class VerificationTests : IDisposable
         new Verification(_workshop.Environment, Places, Executable).Look(full: false, TestContext.Current.CancellationToken);
 
     private ImmutableArray<string> PutBack(Generation generation) =>
-        [.. Shims.PutAside(_workshop.Environment, generation, Places),
-            .. Shims.Refresh(_workshop.Environment, generation, Places, Executable)];
+        [.. ShimDirectory.PutAside(_workshop.Environment, generation, Places),
+            .. ShimDirectory.Refresh(_workshop.Environment, generation, Places, Executable)];
 
     private void Shell(string command)
     {

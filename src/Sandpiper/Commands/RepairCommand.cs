@@ -58,8 +58,8 @@ internal static class RepairCommand
                 throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed",
                     ResolutionWords.Because(why), [$"sandpiper rollback{inEnvironment}"]));
             case RepairOutcome.Repaired repaired:
-                session.Terminal.Note(
-                    $"{Counted.Of(repaired.Deviations.Length, "thing")} {(repaired.Deviations.Length == 1 ? "was" : "were")} not as installed; "
+                int mended = repaired.Deviations.Length;
+                session.Terminal.Note($"{Counted.Of(mended, "thing")} {(mended == 1 ? "was" : "were")} not as installed; "
                     + $"{Counted.Of(repaired.Fetched, "wheel")} fetched again");
                 if (repaired.Change.IsNew || session.Json)
                 {

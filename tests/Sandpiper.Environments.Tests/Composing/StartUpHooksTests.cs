@@ -3,7 +3,6 @@ using Sandpiper.Environments.Composing;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
-using Sandpiper.Policies.Hooks;
 using Sandpiper.Store;
 using Sandpiper.Store.Tests;
 using Sandpiper.Surroundings;

@@ -2,16 +2,15 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
-using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
 
-namespace Sandpiper.Operations;
+namespace Sandpiper.Environments.Shims;
 
 /// <summary>The commands of the shared environment as little scripts on a person's PATH, each of which goes through <c>run</c>.</summary>
-public static class Shims
+public static class ShimDirectory
 {
     private const int MaxBytes = 64 << 10;      // three lines, two of which hold a path
     private const UnixFileMode Mode = (UnixFileMode)0b111_101_101;

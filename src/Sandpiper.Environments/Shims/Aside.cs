@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
-using Sandpiper.Environments;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
 
-namespace Sandpiper.Operations;
+namespace Sandpiper.Environments.Shims;
 
 /// <summary>Where goes what stands in the way of a repair and may be somebody's: nobody but its owner throws it away.</summary>
-internal static class Aside
+public static class Aside
 {
     /// <returns>What a person should hear.</returns>
     /// <exception cref="IOException">It cannot be moved.</exception>

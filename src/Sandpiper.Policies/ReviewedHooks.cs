@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Sandpiper.Packaging.Names;
 
-namespace Sandpiper.Policies.Hooks;
+namespace Sandpiper.Policies;
 
 /// <summary>
 /// Start-up hooks that may be left out without asking. Known by the SHA-256 of their text and by nothing else: a name says nothing about
