@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Sandpiper.Kernel.Files;
-using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Interpreters;
 
@@ -14,13 +13,15 @@ namespace Sandpiper.Interpreters;
 internal sealed class InterpreterCache(string directory)
 {
     private const int MaxBytes = 1 << 20;
+    private const int MaxNameLength = 240;      // NAME_MAX is 255; a file that is being written has a number behind its name
 
     /// <summary>Null when there is none, or it is of another state of the executable.</summary>
     public byte[]? Find(string realPath, in FileStatus executable)
     {
         try
         {
-            using var file = RegularFile.TryOpen(PathOf(realPath));
+            if (PathOf(realPath) is not { } path) return null;
+            using var file = RegularFile.TryOpen(path);
             if (file is null) return null;
             long length = RandomAccess.GetLength(file);
             if (length > MaxBytes) return null;
@@ -38,7 +39,7 @@ internal sealed class InterpreterCache(string directory)
     /// <summary>A cache that cannot be written is no failure.</summary>
     public void Keep(string realPath, in FileStatus executable, ReadOnlySpan<byte> answer)
     {
-        string path = PathOf(realPath);
+        if (PathOf(realPath) is not { } path) return;
         string next = $"{path}.{Environment.ProcessId}";
         try
         {
@@ -52,7 +53,12 @@ internal sealed class InterpreterCache(string directory)
         }
     }
 
-    private string PathOf(string realPath) => Path.Combine(directory, Sha256Digest.Of(Encoding.UTF8.GetBytes(realPath)).Hex);
+    // No digest: every start of a program asks, and would load a library of cryptography for a name. Null: too long for one, never kept.
+    private string? PathOf(string realPath)
+    {
+        string name = Uri.EscapeDataString(realPath);
+        return name.Length <= MaxNameLength ? Path.Combine(directory, name) : null;
+    }
 
     private static byte[] KeyOf(string realPath, in FileStatus s) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
         $"sandpiper interpreter 1 {realPath}\n{s.Size} {s.ModifiedAt.Seconds}.{s.ModifiedAt.Nanoseconds} "
