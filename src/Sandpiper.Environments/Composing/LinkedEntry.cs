@@ -37,14 +37,14 @@ internal sealed class LinkedEntry : IDisposable
     /// <summary>Safe for several threads, each with files of its own.</summary>
     /// <returns>False where the file system has no hard link for it.</returns>
     /// <exception cref="StoreDamagedException">It is gone, or not as it was sealed.</exception>
-    public bool TryLink(LinkedFile file, OpenDirectory root, string generation)
+    public bool TryLink(LinkedFile file, OpenDirectory into, string name, string generation)
     {
         if (!_tree.TryLookAt(file.Stored.StorePath, out var before)) throw Damaged(file, "is gone");
         MustLookSealed(file, before);
-        if (!root.TryAdopt(_tree, file.Stored.StorePath, file.Path)) return false;
+        if (!into.TryAdopt(_tree, file.Stored.StorePath, name)) return false;
 
         // The link itself has moved the ctime. Looked at before the content is read: an edit during the reading shows the next time.
-        if (!root.TryLookAt(file.Path, out var after) || after.Identity != before.Identity)
+        if (!into.TryLookAt(name, out var after) || after.Identity != before.Identity)
             throw Damaged(file, "was replaced while it was linked");
         MustLookSealed(file, after);
         bool isUntouched = _stamps[file.Index] == FileStamp.Of(before);

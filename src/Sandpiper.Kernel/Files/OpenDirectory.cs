@@ -21,6 +21,13 @@ public sealed partial class OpenDirectory : IDisposable
         return new OpenDirectory(Checked(handle, path), path);
     }
 
+    public OpenDirectory Below(string relative)
+    {
+        var handle = OpenBelow(_handle, relative, ReadOnlyCloseOnExec, 0);
+        string path = Path.Combine(_path, relative);
+        return new OpenDirectory(Checked(handle, path), path);
+    }
+
     public void MakeDirectory(string relative, UnixFileMode mode) =>
         KernelException.ThrowIfFailed(MakeDirectory(_handle, relative, (uint)mode), "mkdirat", relative);
 
