@@ -42,6 +42,7 @@ internal static class RollbackCommand
             }
             if (outcome is RollbackOutcome.NoSuchGeneration missing)
             {
+                if (missing.Available.IsEmpty) throw EnvironmentOptions.NothingIn(environment);
                 throw new ExplainedException(new(ExitCode.CouldNot,
                     missing.Number is { } n
                         ? $"there is no generation {n}; nothing was changed"
