@@ -15,6 +15,8 @@ internal static class Handovers
     {
         if (before is null || before.Packages.All(p => p.Yielded.IsEmpty)) return [];
         var now = next.Packages.ToDictionary(p => p.Name);
+        // Read once, whoever asks: a package may have given way for thousands of paths.
+        var had = before.Packages.ToDictionary(p => p.Name, p => new Lazy<HashSet<string>?>(() => PathsOf(p, before, store)));
         var handed = ImmutableArray.CreateBuilder<LedgerHandover>();
         foreach (var was in before.Packages.Where(p => !p.Yielded.IsEmpty))
         {
@@ -24,26 +26,21 @@ internal static class Handovers
             // Another version need not have the file at all; where its wheel cannot be read, it is said once too often.
             var has = was.Digest == package.Digest ? null : PathsOf(package, next, store);
             handed.AddRange(paths.Where(p => has?.Contains(p) ?? true)
-                .Select(p => new LedgerHandover(package.Name.Normalized, p, OwnerOf(p, before, was, store)?.Name.Normalized)));
+                .Select(p => new LedgerHandover(package.Name.Normalized, p, OwnerOf(p, was)?.Name.Normalized)));
         }
         return handed.DrainToImmutable();
-    }
 
-    private static InstalledPackage? OwnerOf(string path, Generation before, InstalledPackage other, WheelStore store) =>
-        before.Packages.FirstOrDefault(p => p.Name != other.Name && !p.Yielded.Contains(path, StringComparer.Ordinal)
-            && PathsOf(p, before, store) is { } paths && paths.Contains(path));
+        InstalledPackage? OwnerOf(string path, InstalledPackage other) =>
+            before.Packages.FirstOrDefault(p => p.Name != other.Name && !p.Yielded.Contains(path, StringComparer.Ordinal)
+                && had[p.Name].Value is { } paths && paths.Contains(path));
+    }
 
     private static HashSet<string>? PathsOf(InstalledPackage package, Generation generation, WheelStore store)
     {
         try
         {
             if (store.Find(package.Digest) is not { } wheel) return null;
-            var destination = generation.Destination;
-            return new HashSet<string>(
-                [
-                    .. wheel.Files.Select(f => destination.PathOf(f, wheel, package.Name, package.Version)),
-                    .. wheel.Scripts.Select(s => destination.Script(s.Name)),
-                ], StringComparer.Ordinal);
+            return generation.Destination.PathsOf(wheel, package.Name, package.Version).ToHashSet(StringComparer.Ordinal);
         }
         catch (StoreDamagedException)
         {

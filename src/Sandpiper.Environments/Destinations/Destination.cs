@@ -32,6 +32,10 @@ public sealed record Destination(string SitePackages, string Scripts, string Hea
         _ => file.Path,
     };
 
+    /// <summary>Of all files of a wheel and all programs of its entry points.</summary>
+    public IEnumerable<string> PathsOf(SealedWheel wheel, PackageName name, Pep440Version version) =>
+        [.. wheel.Files.Select(f => PathOf(f, wheel, name, version)), .. wheel.Scripts.Select(s => Script(s.Name))];
+
     /// <summary>Of a program.</summary>
     public string Script(string name) => In(Scripts, name);
 
