@@ -66,11 +66,17 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
         try
         {
             int read = await body.ReadAsync(piece, either.Token);
+            if (read == 0) either.Token.ThrowIfCancellationRequested();     // a closed connection may look like the end of its body
             _arrived += read;
             MustNotDrip();
             return read;
         }
-        catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancel.IsCancellationRequested)
+        // Whoever gives a read up closes its connection, and a read that meets the closed one calls it disposed, or broken off.
+        catch (Exception error) when (error is not IndexException && cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(error.Message, error, cancel);
+        }
+        catch (Exception error) when (error is not IndexException && silence.IsCancellationRequested)
         {
             throw new IndexException(IndexRules.Unreachable, $"it was silent for {limits.Silence.TotalSeconds} s", Location);
         }
