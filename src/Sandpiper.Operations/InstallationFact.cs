@@ -8,6 +8,12 @@ public abstract record InstallationFact
     /// <summary>Another command changes this environment; we wait for it.</summary>
     public sealed record Waiting(string Environment) : InstallationFact;
 
+    /// <summary>Another command frees space below this data root; we wait for it.</summary>
+    public sealed record WaitingForCollection : InstallationFact;
+
+    /// <summary>Other commands change something below this data root; we wait until none does.</summary>
+    public sealed record WaitingForAll : InstallationFact;
+
     /// <param name="Packages">Names looked at so far.</param>
     public sealed record Resolving(int Packages) : InstallationFact;
 

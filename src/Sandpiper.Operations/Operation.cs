@@ -14,14 +14,15 @@ namespace Sandpiper.Operations;
 internal sealed class Operation : IDisposable
 {
     private readonly OperationContext _context;
+    private readonly StoreUse _use;
     private readonly EnvironmentLock _held;
     private readonly EnvironmentLedger _ledger;
     private readonly ImmutableArray<LedgerLine> _lines;
     private Staging? _staging;
 
-    private Operation(OperationContext context, ManagedEnvironment environment, EnvironmentLock held)
+    private Operation(OperationContext context, ManagedEnvironment environment, StoreUse use, EnvironmentLock held)
     {
-        (_context, Environment, _held) = (context, environment, held);
+        (_context, Environment, _use, _held) = (context, environment, use, held);
         _ledger = new EnvironmentLedger(environment) { IsHeld = true };
         _lines = _ledger.Read();
     }
@@ -46,10 +47,14 @@ internal sealed class Operation : IDisposable
     public static Operation Begin(OperationContext context, string environment, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         ManagedEnvironment opened = ManagedEnvironment.Open(context.Places.Root, environment);
-        EnvironmentLock held = opened.Lock(() => facts.Report(new InstallationFact.Waiting(opened.Name)), cancel);
+        StoreUse use = StoreUse.Share(
+            context.Places.Root, () => facts.Report(new InstallationFact.WaitingForCollection()), cancel);
+        EnvironmentLock? held = null;
         try
         {
-            var operation = new Operation(context, opened, held);
+            held = opened.Lock(() => facts.Report(new InstallationFact.Waiting(opened.Name)), cancel);
+            var operation = new Operation(context, opened, use, held);
+            opened.RemoveWhatIsGone();
             operation.SealWhatAKillLeftOpen();
             operation.LetCommandsFollowTheProgram();
             if (opened.LinkedNumber is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })
@@ -58,7 +63,8 @@ internal sealed class Operation : IDisposable
         }
         catch
         {
-            held.Dispose();
+            held?.Dispose();
+            use.Dispose();
             throw;
         }
     }
@@ -124,6 +130,7 @@ internal sealed class Operation : IDisposable
         finally
         {
             _held.Dispose();
+            _use.Dispose();
         }
     }
 

@@ -138,7 +138,7 @@ public sealed class WheelStore(string root)
     }
 
     /// <summary>
-    /// Takes an entry that is no longer what was sealed out of the store; the next command that needs it fetches it anew.
+    /// Takes an entry that is no longer what was sealed, or that nobody needs, out of the store; who needs it then fetches it anew.
     /// </summary>
     /// <param name="staging">Where it goes, and ends.</param>
     public void Discard(Sha256Digest digest, Staging staging)
@@ -150,7 +150,22 @@ public sealed class WheelStore(string root)
         EntryStamps.Forget(StampsOf(digest));
     }
 
-    private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
+    /// <summary>The wheels that are sealed here, in no order; damaged entries among them.</summary>
+    public IEnumerable<Sha256Digest> Digests => !Directory.Exists(_entries)
+        ? []
+        : Directory.GetDirectories(_entries).Select(entry => Path.GetFileName(entry))
+            .Select(name => Sha256Digest.TryParseHex(name, out var digest) ? digest : default).Where(digest => digest != default);
 
-    private string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
+    /// <summary>Absolute: the entry of a wheel, which need not be there.</summary>
+    public string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
+
+    /// <summary>Takes away what is known of wheels that are not here: left where a command ended between the two.</summary>
+    public void ForgetWhatIsGone()
+    {
+        if (!Directory.Exists(_stamps)) return;
+        foreach (string stamps in Directory.GetFiles(_stamps).Where(s => !Directory.Exists(Path.Combine(_entries, Path.GetFileName(s)))))
+            EntryStamps.Forget(stamps);
+    }
+
+    private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
 }

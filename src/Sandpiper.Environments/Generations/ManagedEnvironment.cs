@@ -3,6 +3,7 @@ using System.Globalization;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Generations;
 
@@ -18,6 +19,7 @@ public sealed class ManagedEnvironment
 
     private const int MaxNameLength = 64;       // part of the first line of every script, of which 127 bytes count
     private const string GenerationsName = "generations";
+    private const string GoneSuffix = ".gone";
 
     private ManagedEnvironment(string root, string name) => (Root, Name, Directory) = (root, name, Path.Combine(root, "envs", name));
 
@@ -36,13 +38,26 @@ public sealed class ManagedEnvironment
     /// <summary>Absolute: the link that says which generation is current.</summary>
     public string CurrentLink => Path.Combine(Directory, "current");
 
+    private string Leases => Path.Combine(Directory, "leases");
+
     private string LockFile => Path.Combine(Directory, "lock");
+
+    /// <summary>All that lie below a data root, by name; also what is damaged or was only begun.</summary>
+    public static IEnumerable<ManagedEnvironment> All(string root)
+    {
+        var all = new DirectoryInfo(Path.Combine(Path.GetFullPath(root), "envs"));
+        if (!all.Exists) yield break;
+        foreach (DirectoryInfo directory in all.GetDirectories().OrderBy(d => d.Name, StringComparer.Ordinal))
+        {
+            if (directory.LinkTarget is null && IsName(directory.Name)) yield return Open(root, directory.Name);
+        }
+    }
 
     /// <exception cref="EnvironmentException">The name is none, or the place is none for an environment.</exception>
     public static ManagedEnvironment Open(string root, string name)
     {
         // As narrow as the names of packages: it becomes a directory name.
-        if (name.Length > MaxNameLength || !PackageName.TryParse(name, out _, out ParseProblem _))
+        if (!IsName(name))
             throw new EnvironmentException(
                 $"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most {MaxNameLength}");
         string place = Path.GetFullPath(root);
@@ -69,6 +84,10 @@ public sealed class ManagedEnvironment
 
     /// <summary>There is a link that says what is current, or something in its place.</summary>
     public bool HasCurrentName => FileStatus.TryRead(CurrentLink, out _);
+
+    /// <summary>A command of ours began it, whatever came of it.</summary>
+    public bool WasBegun =>
+        System.IO.Directory.Exists(Generations) || FileStatus.TryRead(LedgerFile, out _) || FileStatus.TryRead(LockFile, out _);
 
     /// <summary>The numbers of all generations that are there, ascending.</summary>
     public ImmutableArray<int> Numbers => !System.IO.Directory.Exists(Generations)
@@ -154,6 +173,32 @@ public sealed class ManagedEnvironment
         using (var generations = OpenDirectory.At(Generations)) generations.SynchronizeFileSystem();
         SymbolicLink.Replace(CurrentLink, $"{GenerationsName}/{number.ToString(CultureInfo.InvariantCulture)}");
     }
+
+    /// <summary>Absolute: the file that says whether a program runs on it.</summary>
+    internal string LeaseFileOf(int number) => Path.Combine(Leases, number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>
+    /// Takes a generation away, by one rename, and then from the disk. Its lease is held, and it is not the current one.
+    /// </summary>
+    /// <exception cref="IOException">It could not be removed; what is left of it goes with the next change.</exception>
+    public void Remove(int number)
+    {
+        string gone = DirectoryOf(number) + GoneSuffix;
+        SealedTree.Remove(gone);
+        System.IO.Directory.Move(DirectoryOf(number), gone);
+        SealedTree.Remove(gone);
+        File.Delete(LeaseFileOf(number));
+    }
+
+    /// <summary>Removes what a kill left of a generation that was being removed. The lock is held.</summary>
+    public void RemoveWhatIsGone()
+    {
+        if (!System.IO.Directory.Exists(Generations)) return;
+        foreach (string gone in System.IO.Directory.GetDirectories(Generations, "*" + GoneSuffix)) SealedTree.Remove(gone);
+    }
+
+    private static bool IsName(string name) =>
+        name.Length <= MaxNameLength && PackageName.TryParse(name, out _, out ParseProblem _);
 
     private static int? NumberIn(string target) =>
         target.StartsWith(GenerationsName + "/", StringComparison.Ordinal)

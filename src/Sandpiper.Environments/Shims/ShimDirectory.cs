@@ -49,6 +49,14 @@ public static class ShimDirectory
         return notes.ToImmutable();
     }
 
+    /// <summary>Removes those that are ours, of an environment that goes; what somebody else put there stays.</summary>
+    public static void Remove(ManagedEnvironment environment, DataPlaces places)
+    {
+        if (!HasAny(environment) || !FileStatus.TryRead(places.Shims, out var status) || status.Type != FileType.Directory) return;
+        foreach (string path in Directory.GetFiles(places.Shims).Where(IsOurs)) File.Delete(path);
+        if (!Directory.EnumerateFileSystemEntries(places.Shims).Any()) Directory.Delete(places.Shims);
+    }
+
     /// <summary>
     /// Lets those that we wrote for this program where it lay before, or for an earlier version of it, start the one that it is now: ours
     /// to the letter but for the program that they start. Everything else is as it was.

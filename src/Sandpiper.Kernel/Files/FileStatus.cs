@@ -29,6 +29,9 @@ public readonly record struct UnixTime(long Seconds, uint Nanoseconds)
 public readonly record struct FileStatus(
     FileType Type, UnixFileMode Mode, long Size, FileIdentity Identity, UnixTime ModifiedAt, UnixTime ChangedAt)
 {
+    /// <summary>How many names it has.</summary>
+    public uint Links { get; init; }
+
     private const int NoFollow = 0x100;             // AT_SYMLINK_NOFOLLOW
     private const uint BasicStats = 0x7ff;          // STATX_BASIC_STATS, linux/stat.h
 
@@ -59,5 +62,8 @@ public readonly record struct FileStatus(
 
     private static FileStatus Of(in StatxCall.Answer answer) => new(
         answer.Type, answer.Permissions, (long)answer.Size, answer.Identity,
-        new(answer.Modified.Seconds, answer.Modified.Nanoseconds), new(answer.Changed.Seconds, answer.Changed.Nanoseconds));
+        new(answer.Modified.Seconds, answer.Modified.Nanoseconds), new(answer.Changed.Seconds, answer.Changed.Nanoseconds))
+    {
+        Links = answer.Links,
+    };
 }

@@ -81,6 +81,10 @@ internal static class CommandLine
         root.Subcommands.Add(HistoryCommand.Build());
         root.Subcommands.Add(RollbackCommand.Build());
         root.Subcommands.Add(AllowCommand.Build());
+        root.Subcommands.Add(EnvCommand.Build());
+        root.Subcommands.Add(GcCommand.Build());
+        root.Subcommands.Add(CacheCommand.Build());
+        root.Subcommands.Add(PurgeCommand.Build());
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
         root.Subcommands.Add(CompletionCommand.BuildSuggestions(root));

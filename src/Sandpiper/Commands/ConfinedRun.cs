@@ -23,6 +23,7 @@ internal static class ConfinedRun
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
+        using GenerationLease lease = Leased(environment, ref generation);
         // Without it the next `python` on PATH would be started, with other packages or none; another version looks for them elsewhere.
         if (new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), searchPath: null).Own(generation) is null)
         {
@@ -49,6 +50,16 @@ internal static class ConfinedRun
         // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
         if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {ConfinementWords.Summary(terms)}"));
         return exitCode;
+    }
+
+    // Where it is being removed just now, another one is current.
+    private static GenerationLease Leased(ManagedEnvironment environment, ref Generation generation)
+    {
+        while (true)
+        {
+            if (GenerationLease.Share(environment, generation.Number) is { } lease) return lease;
+            generation = EnvironmentOptions.CurrentOf(environment);
+        }
     }
 
     // Bounded: a program can make a hundred thousand such names, to hide the one that counts or to flood a terminal. Of names of any number

@@ -102,7 +102,8 @@ internal static class EnvironmentOptions
             n => new CompletionItem(n.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static IEnumerable<CompletionItem> Names(CompletionContext context)
+    /// <summary>Names of the environments, for completion.</summary>
+    public static IEnumerable<CompletionItem> Names(CompletionContext context)
     {
         using var session = Session.ToLook(context.ParseResult);
         var all = new DirectoryInfo(Path.GetDirectoryName(Open(session, Shared).Directory)!);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments;
@@ -15,9 +16,14 @@ internal sealed class Session : IDisposable
     // Read before they are given up, and true ever after.
     private static readonly bool StartedAsRoot = RootPrivileges.Held;
 
-    private Session(Terminal terminal, DataPlaces places, OwnProgram ownProgram, uint callersMask, bool json, bool offline, bool wasRoot) =>
+    private readonly ImmutableArray<CreatedParents> _parents;
+
+    private Session(Terminal terminal, DataPlaces places, OwnProgram ownProgram, uint callersMask, bool json, bool offline, bool wasRoot)
+    {
         (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) =
             (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
+        _parents = [.. new[] { CreatedParents.Before(places.Root), CreatedParents.Before(places.Cache) }.OfType<CreatedParents>()];
+    }
 
     public Terminal Terminal { get; }
 
@@ -86,6 +92,7 @@ internal sealed class Session : IDisposable
 
     public void Dispose()
     {
+        foreach (CreatedParents parents in _parents) parents.Record();
         Terminal.Flush();
         OwnProgram.Dispose();
     }

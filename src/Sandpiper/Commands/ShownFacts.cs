@@ -13,6 +13,12 @@ internal sealed class ShownFacts(Terminal terminal, ProgressLine line) : IProgre
             case InstallationFact.Waiting waiting:
                 terminal.Note($"Another command is changing `{waiting.Environment}`; waiting for it …");
                 break;
+            case InstallationFact.WaitingForCollection:
+                terminal.Note("Another command is freeing space here; waiting for it …");
+                break;
+            case InstallationFact.WaitingForAll:
+                terminal.Note("Other commands are changing something here; waiting for them …");
+                break;
             case InstallationFact.Resolving resolving:
                 line.Count("Resolving", resolving.Packages, "package");
                 break;

@@ -27,7 +27,16 @@ public sealed class JsonPageTests
         Check("history", "history");
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
         Check("allow", "allow");
-        Assert.Equal(["allow", "demo", "freeze", "history", "install", "list", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
+        Check("env", "env list");
+        Check("env-path", "env path");
+        Check("cache", "cache info");
+        Check("gc", "gc --keep 0 --dry-run");
+        Check("gc", "gc --keep 0");
+        Check("env-remove", "env remove shared");
+        Check("purge", "purge --dry-run");
+        Check("purge", "purge --yes");
+        Assert.Equal(["allow", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "install", "list",
+            "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {

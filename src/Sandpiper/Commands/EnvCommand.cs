@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Operations.Collecting;
+
+namespace Sandpiper.Commands;
+
+/// <summary><c>env list</c>, <c>env path</c>, <c>env remove</c>: the environments as wholes.</summary>
+internal static class EnvCommand
+{
+    private const string List = "list", Location = "path", Remove = "remove";
+
+    public static Command Build()
+    {
+        var action = new Argument<string>("ACTION") { HelpName = $"{List}|{Location}|{Remove}", DefaultValueFactory = _ => List };
+        action.CompletionSources.Add(List, Location, Remove);
+        action.AcceptOnlyFromAmong(List, Location, Remove);
+        var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne };
+        name.CompletionSources.Add(EnvironmentOptions.Names);
+        var command = new TaughtCommand("env", "list environments, say where one is, remove one",
+            [
+                new("sandpiper env list", "all of them, and how large they are"),
+                new("sandpiper env path", "where the shared one is; a NAME says another"),
+                new("sandpiper env remove old", "with its history, and wheels that only it needed"),
+            ],
+            [
+                "An environment is made by installing into it: `sandpiper install --env NAME …`. The directory that `path` prints is "
+                + "that of the current generation and follows every change; what is started from it directly is not confined.",
+                "A removed environment cannot be brought back by `rollback`; while a program runs on it, it is not removed.",
+            ]);
+        command.Arguments.Add(action);
+        command.Arguments.Add(name);
+        command.Runs((session, parsed, cancel) =>
+        {
+            string? asked = parsed.GetValue(name);
+            return Task.FromResult((int)(parsed.GetValue(action) switch
+            {
+                Location => TellPlace(session, asked ?? EnvironmentOptions.Shared),
+                Remove => RemoveOne(session, asked, cancel),
+                _ when asked is not null => throw Wrong($"`env {List}` takes no name", $"sandpiper list --env {asked}"),
+                _ => TellAll(session),
+            }));
+        });
+        return command;
+    }
+
+    private static ExitCode TellAll(Session session)
+    {
+        // What no generation was ever made of is none.
+        ImmutableArray<Row> rows = [.. ManagedEnvironment.All(session.Places.Root).Where(e => e.Numbers.Length > 0).Select(RowOf)];
+        if (session.Json)
+        {
+            JsonAnswer.Write(session.Terminal, "env", json =>
+            {
+                json.WriteStartArray("environments");
+                foreach (Row row in rows)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", row.Name);
+                    json.WriteString("path", row.Place);
+                    if (row.Current is { } current)
+                    {
+                        json.WriteNumber("generation", current.Number);
+                        json.WriteNumber("packages", current.Packages.Length);
+                        json.WriteString("python", current.Python);
+                    }
+                    else
+                    {
+                        json.WriteNull("generation");
+                        json.WriteNull("packages");
+                        json.WriteNull("python");
+                    }
+                    json.WriteNumber("generations", row.Generations);
+                    json.WriteNumber("bytes", row.Bytes);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            });
+            return ExitCode.Done;
+        }
+        if (rows.IsEmpty) session.Terminal.Note("There are no environments yet: sandpiper install NAME");
+        int width = rows.Select(r => r.Name.Length).DefaultIfEmpty(0).Max();
+        foreach (Row row in rows)
+        {
+            string state = row.Current is { } current
+                ? $"{Counted.Of(current.Packages.Length, "package")}, "
+                    + $"generation {current.Number} of {row.Generations}, {current.PythonName}"
+                : $"damaged: sandpiper repair{InEnvironment.Option(row.Name)}";
+            session.Terminal.Line(Inked.Cyan(row.Name.PadRight(width)), "  ", state, ", ", SizeWords.Of(row.Bytes));
+        }
+        return ExitCode.Done;
+    }
+
+    private static ExitCode TellPlace(Session session, string name)
+    {
+        ManagedEnvironment environment = EnvironmentOptions.Open(session, name);
+        EnvironmentOptions.CurrentOf(environment);
+        if (session.Json)
+        {
+            Row row = RowOf(environment);
+            JsonAnswer.Write(session.Terminal, "env-path", json =>
+            {
+                json.WriteString("environment", row.Name);
+                json.WriteString("path", row.Place);
+            });
+        }
+        else session.Terminal.Line(environment.CurrentLink);
+        return ExitCode.Done;
+    }
+
+    private static ExitCode RemoveOne(Session session, string? name, CancellationToken cancel)
+    {
+        if (name is null) throw Wrong($"`env {Remove}` needs the name of an environment", "sandpiper env list");
+        ManagedEnvironment environment = EnvironmentOptions.Open(session, name);
+        using var line = new ProgressLine(session.Terminal, Session.Time);
+        var outcome = new EnvironmentRemoval(session.Context).Remove(environment.Name, new ShownFacts(session.Terminal, line), cancel);
+        switch (outcome)
+        {
+            case EnvironmentRemovalOutcome.NoSuchEnvironment:
+                throw new ExplainedException(new(ExitCode.CouldNot,
+                    $"there is no environment `{name}`; nothing was changed", "none of that name", "sandpiper env list"));
+            case EnvironmentRemovalOutcome.InUse used:
+                throw new ExplainedException(new(ExitCode.CouldNot,
+                    $"`{name}` is in use; nothing was changed",
+                    $"programs run on generation {string.Join(", ", used.Generations)} of it", "end them, and try again"));
+        }
+        var removed = (EnvironmentRemovalOutcome.Removed)outcome;
+        CollectionOutcome collected = removed.Collected;
+        long bytes = removed.Bytes + collected.Bytes;
+        if (session.Json)
+        {
+            JsonAnswer.Write(session.Terminal, "env-remove", json =>
+            {
+                json.WriteString("environment", name);
+                json.WriteNumber("bytes", bytes);
+                json.WriteNumber("wheels", collected.Wheels);
+            });
+            return GcCommand.ExitOf(collected);
+        }
+        session.Terminal.Note($"Removed `{name}`; freed {SizeWords.Of(bytes)}");
+        GcCommand.WriteRest(session.Terminal, collected);
+        return GcCommand.ExitOf(collected);
+    }
+
+    private static Row RowOf(ManagedEnvironment environment)
+    {
+        var space = new FreedSpace();
+        space.Add(environment.Directory);
+        return new Row(environment.Name, environment.CurrentLink,
+            environment.LinkedNumber is { } number ? environment.TryRead(number) : null, environment.Numbers.Length, space.Bytes);
+    }
+
+    private static ExplainedException Wrong(string what, string hint) =>
+        new(new(ExitCode.WrongUsage, what, "see `sandpiper help env`", hint));
+
+    // What the environment alone has: files of wheels belong to the store.
+    private sealed record Row(string Name, string Place, Generation? Current, int Generations, long Bytes);
+}
