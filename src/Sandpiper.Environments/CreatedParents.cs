@@ -44,6 +44,9 @@ public sealed class CreatedParents
         }
     }
 
+    /// <summary>There is a record beside what is kept in this directory.</summary>
+    public static bool AreRecorded(string directory) => FileStatus.TryRead(Path.Combine(directory, FileName), out _);
+
     /// <summary>Reads the record and takes it away; only directories above ours are believed. Nearest first.</summary>
     public static ImmutableArray<string> Take(string directory)
     {

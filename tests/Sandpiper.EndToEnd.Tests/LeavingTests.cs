@@ -43,6 +43,21 @@ public sealed class LeavingTests : IDisposable
     }
 
     [Fact]
+    public void Who_only_looked_can_leave_as_well_and_who_never_came_is_told_so()
+    {
+        string[] before = Tree();
+        string own = Path.Combine(_user.Home, "own");
+        Assert.Contains("nothing to remove", Done(_user.Sandpiper("purge", "--yes")).Error, StringComparison.Ordinal);
+        Done(_user.Run(["/bin/mkdir", own]));
+        Done(_user.Sandpiper("--root", own, "purge", "--yes"));
+        Done(_user.Run(["/bin/rmdir", own]));
+        Done(_user.Sandpiper("install", "--dry-run", "pebble", "-i", _user.Serve(Harbour)));
+        Done(_user.Sandpiper("cache", "clean"));
+        Assert.DoesNotContain("stays", Done(_user.Sandpiper("purge", "--yes")).Error, StringComparison.Ordinal);
+        Assert.Equal(before, Tree());
+    }
+
+    [Fact]
     public void A_generation_on_which_a_program_runs_is_not_collected_under_it()
     {
         string index = _user.Serve(Harbour);

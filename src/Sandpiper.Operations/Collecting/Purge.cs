@@ -54,7 +54,8 @@ public sealed class Purge(OperationContext context)
             context.Store.Digests.Count(), aside, space.Bytes)
         {
             Places = _places,
-            AreNone = !Ours().Any() && !File.Exists(StoreUse.FileBelow(_places.Root)),
+            AreNone = !Ours().Any() && !File.Exists(StoreUse.FileBelow(_places.Root))
+                && !CreatedParents.AreRecorded(_places.Root) && !CreatedParents.AreRecorded(_places.Cache),
         };
     }
 
@@ -79,7 +80,7 @@ public sealed class Purge(OperationContext context)
             foreach (string of in (string[])["envs", "store", "stamps", "staging"]) RemoveIfEmpty(Path.Combine(_places.Root, of));
             ImmutableArray<string> parents = [.. CreatedParents.Take(_places.Cache), .. CreatedParents.Take(_places.Root)];
             RemoveIfEmpty(_places.Cache);
-            Attempt(StoreUse.FileBelow(_places.Root), () => File.Delete(StoreUse.FileBelow(_places.Root)));
+            if (hasRoot) Attempt(StoreUse.FileBelow(_places.Root), () => File.Delete(StoreUse.FileBelow(_places.Root)));
             RemoveIfEmpty(_places.Root);
             // Those may have got something else since.
             foreach (string parent in parents.OrderByDescending(p => p.Length)) RemoveIfEmpty(parent, isOurs: false);

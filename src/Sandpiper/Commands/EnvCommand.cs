@@ -100,11 +100,10 @@ internal static class EnvCommand
         EnvironmentOptions.CurrentOf(environment);
         if (session.Json)
         {
-            Row row = RowOf(environment);
             JsonAnswer.Write(session.Terminal, "env-path", json =>
             {
-                json.WriteString("environment", row.Name);
-                json.WriteString("path", row.Place);
+                json.WriteString("environment", environment.Name);
+                json.WriteString("path", environment.CurrentLink);
             });
         }
         else session.Terminal.Line(environment.CurrentLink);

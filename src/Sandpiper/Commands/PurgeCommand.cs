@@ -32,8 +32,6 @@ internal static class PurgeCommand
             {
                 if (session.Json) WriteJson(session.Terminal, ours, new PurgeOutcome.Removed(0, []), isDryRun);
                 else session.Terminal.Note($"There is nothing to remove: `{session.Places.Root}` holds nothing of Sandpiper's.");
-                // An empty directory, or a record of one, may be there all the same.
-                if (!isDryRun) purge.Remove(new ShownFacts(session.Terminal, new ProgressLine(session.Terminal, Session.Time)), cancel);
                 return Task.FromResult((int)ExitCode.Done);
             }
             if (!session.Json || !parsed.GetValue(yes)) Tell(session.Terminal, ours, isDryRun);
