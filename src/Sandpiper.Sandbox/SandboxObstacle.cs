@@ -36,9 +36,6 @@ public enum SandboxObstacle
     /// <summary>To be shown, but absent or out of our sight (a path, as in the next three).</summary>
     PathAbsent,
 
-    /// <summary>A symbolic link, which cannot be protected in a writable directory.</summary>
-    PathIsLink,
-
     /// <summary>The whole file system.</summary>
     PathIsEverything,
 

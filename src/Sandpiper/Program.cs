@@ -6,9 +6,9 @@ using Sandpiper.Sandbox.Programs;
 // Inside the sandbox this program is only the last step before the user's: it must not load, read or print anything of its own.
 if (SecondStage.IsMeant(args))
 {
-    SecondStageFailure failure = SecondStage.Run(args);
-    System.Console.Error.WriteLine(ConfinementWords.Of(failure));
-    return failure.ExitCode;
+    SecondStageFailure? failure = SecondStage.Run(args);
+    if (failure is not null) System.Console.Error.WriteLine(ConfinementWords.Of(failure));
+    return failure?.ExitCode ?? 125;
 }
 
 StandardStreams.FillGaps();

@@ -4,9 +4,9 @@ using Sandpiper.Sandbox.Tests.Driving;
 
 if (SecondStage.IsMeant(args))
 {
-    SecondStageFailure failure = SecondStage.Run(args);
-    Console.Error.WriteLine($"{failure.Kind}: {failure.Subject}");
-    return failure.ExitCode;
+    SecondStageFailure? failure = SecondStage.Run(args);
+    if (failure is not null) Console.Error.WriteLine($"{failure.Kind}: {failure.Subject}");
+    return failure?.ExitCode ?? 125;
 }
 if (Driver.IsMeant(args)) return Driver.Run(args);
 return args.Any(argument => argument is "--server" or "--internal-msbuild-node")

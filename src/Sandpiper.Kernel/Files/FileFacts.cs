@@ -9,7 +9,7 @@ namespace Sandpiper.Kernel.Files;
 public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
 {
     private const uint OwnerAndMode = 0x2 | 0x8;    // STATX_MODE | STATX_UID, linux/stat.h
-    private const uint Kind = 0x1, Inode = 0x100;   // STATX_TYPE, STATX_INO
+    private const uint Kind = 0x1, Inode = 0x100, Mount = 0x1000;   // STATX_TYPE, STATX_INO, STATX_MNT_ID
 
     /// <returns>Null when there is none (links are followed).</returns>
     public static FileFacts? Of(string path) =>
@@ -28,6 +28,10 @@ public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
 
     /// <exception cref="KernelException">It is not open.</exception>
     public static FileIdentity IdentityOf(SafeFileHandle file) => Asked(file, Inode).Identity;
+
+    /// <summary>The number of the mount that an open descriptor goes through, as <see cref="MountTable"/> lists it.</summary>
+    /// <exception cref="KernelException">It is not open.</exception>
+    public static ulong MountOf(SafeFileHandle file) => Asked(file, Mount).Mount;
 
     private static StatxCall.Answer Asked(SafeFileHandle file, uint mask) =>
         StatxCall.Of(file, "", StatxCall.EmptyPath, mask, out StatxCall.Answer answer) == 0

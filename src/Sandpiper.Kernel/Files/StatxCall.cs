@@ -38,6 +38,7 @@ internal static partial class StatxCall
         public ulong Inode, Size, Blocks, AttributesMask;
         public Timestamp Accessed, Born, Changed, Modified;
         public uint SpecialMajor, SpecialMinor, DeviceMajor, DeviceMinor;
+        public ulong Mount;
 
         public readonly FileIdentity Identity => new(DeviceMajor, DeviceMinor, Inode);
 

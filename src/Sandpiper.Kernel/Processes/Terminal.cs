@@ -12,6 +12,9 @@ public static partial class Terminal
     /// </summary>
     public static bool IsAttached => IsTerminal(0) == 1 || IsTerminal(1) == 1 || IsTerminal(2) == 1;
 
+    /// <summary>The path of the terminal behind standard output; null where that is none.</summary>
+    public static string? NameOfOutput => IsTerminal(1) == 1 ? Files.SymbolicLink.Target("/proc/self/fd/1") : null;
+
     /// <summary>How many columns the terminal behind a descriptor has now; null where it is none, or nobody knows.</summary>
     public static int? Columns(int descriptor) =>
         Control(descriptor, GetWindowSize, out WindowSize size) == 0 && size.Columns > 0 ? size.Columns : null;

@@ -13,8 +13,10 @@ internal static class Arguments
     /// <param name="descriptors">What it is handed.</param>
     public static IEnumerable<string> Of(Confinement confinement, string ownProgram, bool ownSession, HandedOver descriptors)
     {
-        // --unshare-all only tries for a user namespace; --unshare-user insists, and --disable-userns forbids another inside.
-        List<string> arguments = ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--cap-drop", "ALL"];
+        // --unshare-all only tries for a user namespace; --unshare-user insists. Not --disable-userns: the second stage mounts, which it
+        // could not from the namespace within a namespace that bubblewrap then makes; so it forbids another one itself.
+        List<string> arguments = ["--unshare-all", "--unshare-user", "--die-with-parent", "--cap-drop", "ALL"];
+        foreach (string right in SecondStage.Rights) arguments.AddRange(["--cap-add", right]);
         if (confinement.HostNetwork) arguments.Add("--share-net");
         if (ownSession) arguments.Add("--new-session");
         arguments.AddRange(["--hostname", SyntheticFiles.HostName]);
@@ -26,14 +28,13 @@ internal static class Arguments
         {
             arguments.AddRange(["--setenv", name, value]);
         }
-        arguments.AddRange(["--chdir", confinement.WorkingDirectory, "--seccomp", $"{descriptors.Filter}", "--json-status-fd",
-            $"{descriptors.Status}"]);
+        arguments.AddRange(["--chdir", confinement.WorkingDirectory, "--json-status-fd", $"{descriptors.Status}"]);
         return arguments;
     }
 
     /// <summary>What follows the arguments: the last step inside, and the program.</summary>
     public static ImmutableArray<string> LastStep(HandedOver descriptors, IReadOnlyList<string> command) =>
-        [SecondStage.PathInside, SecondStage.Marker, $"{descriptors.Judged}", "--", .. command];
+        [SecondStage.PathInside, SecondStage.Marker, $"{descriptors.Plan}", $"{descriptors.Report}", "--", .. command];
 
     /// <exception cref="ArgumentException">One contains a zero byte, which would end it early and start another.</exception>
     public static byte[] ToBytes(IEnumerable<string> arguments)

@@ -8,7 +8,6 @@ using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
-using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -28,6 +27,7 @@ public static class ConfinedProgram
     /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, something to show is missing, or we are
     /// root.</exception>
     /// <exception cref="KernelException">A step before the start failed; nothing was started.</exception>
+    /// <exception cref="SecondStageException">What is shown inside was not what was judged, time and again.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
     public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command)
     {
@@ -61,42 +61,56 @@ public static class ConfinedProgram
         InheritedDescriptors.StayWithUs();
         SessionKeyring.JoinFresh();
 
-        using var status = new Pipe();
-        using var files = new MemoryFiles();
-        int filter = files.Add("filter", SystemCallFilter.ForThisMachine());
-        ImmutableArray<(string, int)> synthetic =
-            [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
-        int judged = files.Add("judged", JudgedPaths.ToBytes(confinement.Shown));
-        var descriptors =
-            new HandedOver(filter, (int)status.Writer.DangerousGetHandle(), judged, (int?)copied?.DangerousGetHandle(), synthetic);
-        int arguments = files.Add("arguments", Arguments.ToBytes(
-            Arguments.Of(confinement, ownProgram.Path, ownSession: !Terminal.IsAttached, descriptors)));
-
         using StandInStreams streams = StandInStreams.ForOurs();
-        ImmutableArray<SafeFileHandle> kept =
-            [.. files.Handles, status.Writer, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
-        int? ended = StartAndWait(
-            bubblewrap,
-            ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(descriptors, command)],
-            [.. kept.Select(file => (file, (int)file.DangerousGetHandle())), .. streams.Replaced],
-            streams.Begin);
-        if (!streams.End()) throw new IOException("what the program said could not be written to its end; is the disk full?");
-        return StatusReport.ExitCodeIn(status.ReadAvailable())
-            ?? (ended is > SignalBase ? ended.Value : throw SetupFailure.Explain(bubblewrap));
+        for (int attempt = 1; ; attempt++)
+        {
+            if (copied is not null) Descriptor.MoveTo(copied, 0); // bubblewrap reads on from where the last one stopped
+            using var status = new Pipe();
+            using var files = new MemoryFiles();
+            ImmutableArray<(string Path, int)> synthetic =
+                [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
+            int plan = files.Add("plan", MountPlan.Of(confinement, synthetic.Select(file => file.Path)).ToBytes());
+            var (report, theirs) = Messages.Pair();
+            using (report)
+            using (theirs)
+            {
+                var descriptors = new HandedOver((int)status.Writer.DangerousGetHandle(), plan, (int)theirs.DangerousGetHandle(),
+                    (int?)copied?.DangerousGetHandle(), synthetic);
+                int arguments = files.Add("arguments", Arguments.ToBytes(
+                    Arguments.Of(confinement, ownProgram.Path, ownSession: !Terminal.IsAttached, descriptors)));
+                ImmutableArray<SafeFileHandle> kept =
+                    [.. files.Handles, status.Writer, theirs, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
+                var (ended, refused) = StartAndWait(
+                    bubblewrap,
+                    ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(descriptors, command)],
+                    [.. kept.Select(file => (file, (int)file.DangerousGetHandle())), .. streams.Replaced],
+                    (report, theirs), streams.Begin);
+                // Whoever can exchange a name at the right moment must not be able to keep everybody from starting a program.
+                bool worthAnother = refused?.Kind is SecondStageFailureKind.Replaced && attempt < MostAttempts && ended is not > SignalBase;
+                if (worthAnother) continue;
+                if (refused is not null) return ended is > SignalBase ? ended.Value : throw new SecondStageException(refused);
+                if (!streams.End()) throw new IOException("what the program said could not be written to its end; is the disk full?");
+                return StatusReport.ExitCodeIn(status.ReadAvailable())
+                    ?? (ended is > SignalBase ? ended.Value : throw SetupFailure.Explain(bubblewrap));
+            }
+        }
     }
 
-    private static int? StartAndWait(string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver,
-        Action started)
+    private static (int? Ended, SecondStageFailure? Refused) StartAndWait(
+        string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver,
+        (SafeFileHandle Ours, SafeFileHandle Theirs) report, Action ready)
     {
         using var interrupt = SignalDisposition.Ignore(SignalDisposition.Interrupt);
         using var quit = SignalDisposition.Ignore(SignalDisposition.Quit);
         ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver);
-        started();
         int endedBy = 0;
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        report.Theirs.Dispose(); // only the child has it now: when it ends without a word, we hear of that
+        _ = SecondStageReport.TryReceive(report.Ours, out SecondStageFailure? refused);
+        if (refused is null) ready();
         int? ended = child.Wait();
-        return endedBy == 0 ? ended : SignalBase + endedBy;
+        return (endedBy == 0 ? ended : SignalBase + endedBy, refused);
 
         void End(PosixSignalContext signal)
         {
@@ -107,4 +121,5 @@ public static class ConfinedProgram
     }
 
     private const int SignalBase = 128;
+    private const int MostAttempts = 20;
 }

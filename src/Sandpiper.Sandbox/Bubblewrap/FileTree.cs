@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
@@ -7,7 +7,7 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <summary>The file tree that a confined program sees, built from nothing.</summary>
 /// <remarks>
 /// The deeper path decides, whatever may be done with it: a private home stays private below a shown <c>/home</c>, a read-only directory
-/// stays so in a writable one. At one place what is protected lies over what is granted, and what is masked comes last of all.
+/// stays so in a writable one. What is protected in it the second stage adds: bubblewrap takes names, which may lead elsewhere by then.
 /// </remarks>
 internal static class FileTree
 {
@@ -29,6 +29,11 @@ internal static class FileTree
     // Of a system with /usr merged they are links into it, of an older one directories of their own.
     private static readonly ImmutableArray<string> BesideUsr = ["/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin"];
 
+    // Over parts of --proc where a kernel lets everybody write them (bubblewrap.c, cover_proc_dirs).
+    private static readonly ImmutableArray<string> MadeByBubblewrap = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
+
+    private static readonly ImmutableArray<string> DevicesOfEverybody = ["null", "zero", "full", "random", "urandom", "tty"];
+
     // Places that are the kernel's or the sandbox's own: shown from the host they would undo it.
     private static readonly ImmutableArray<string> NeverShown = ["/proc", "/dev", "/sys"];
 
@@ -37,24 +42,29 @@ internal static class FileTree
     /// <param name="descriptors">Where bubblewrap reads the files that are made up.</param>
     /// <returns>Arguments for bubblewrap, in order.</returns>
     /// <exception cref="SandboxUnavailableException">Something to show is not there or cannot be shown.</exception>
-    public static IEnumerable<string> Of(Confinement confinement, string ownProgram, HandedOver descriptors)
-    {
-        IEnumerable<Mount> mounts =
-        [
-            .. OfTheSystem(confinement.HostNetwork),
-            .. descriptors.MadeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor, "0644")),
-            descriptors.OwnProgram is { } copied
-                ? Mount.MadeUp(SecondStage.PathInside, copied, "0555")
-                : new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", ownProgram, SecondStage.PathInside]),
-            Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
-            .. confinement.Shown.Select(shown => Mount.Of(Checked(shown))),
-        ];
-        return mounts
-            .OrderBy(mount => mount.Layer == MountLayer.Masked)
-            .ThenBy(mount => mount.Path, StringComparer.Ordinal) // a directory precedes what lies in it
+    public static IEnumerable<string> Of(Confinement confinement, string ownProgram, HandedOver descriptors) =>
+        Mounts(confinement, ownProgram, descriptors)
+            .OrderBy(mount => mount.Path, StringComparer.Ordinal) // a directory precedes what lies in it
             .ThenBy(mount => mount.Layer)
             .SelectMany(mount => mount.Arguments);
-    }
+
+    /// <summary>Where the sandbox itself mounts something, whatever is shown in it besides.</summary>
+    public static IEnumerable<string> OwnPlaces(Confinement confinement, IEnumerable<string> madeUp) =>
+    [
+        "/", SecondStage.PathInside, Checked(confinement.Home), .. madeUp, .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path),
+        .. MadeByBubblewrap,
+    ];
+
+    private static IEnumerable<Mount> Mounts(Confinement confinement, string ownProgram, HandedOver descriptors) =>
+    [
+        .. OfTheSystem(confinement.HostNetwork),
+        .. descriptors.MadeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor, "0644")),
+        descriptors.OwnProgram is { } copied
+            ? Mount.MadeUp(SecondStage.PathInside, copied, "0555")
+            : new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", ownProgram, SecondStage.PathInside]),
+        Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
+        .. confinement.Shown.Select(shown => Mount.Of(Checked(shown))),
+    ];
 
     private static IEnumerable<Mount> OfTheSystem(bool hostNetwork)
     {
@@ -78,10 +88,31 @@ internal static class FileTree
         {
             if (File.Exists(path)) yield return new Mount(path, MountLayer.System, ["--dev-bind", "/dev/null", path]);
         }
-        yield return new Mount("/dev", MountLayer.System, ["--dev", "/dev"]);
+        foreach (Mount device in Devices()) yield return device;
         yield return Mount.Empty("/dev/shm", MountLayer.System, SharedMemoryBytes, "1777");
         yield return Mount.Empty("/tmp", MountLayer.System, TemporaryBytes, "1777");
         yield return Mount.Empty("/var/tmp", MountLayer.System, VariableBytes, "1777");
+    }
+
+    // What --dev makes. That would map root first, to mount the terminals, and run the program in a namespace within: then nothing inside
+    // could mount. The second stage mounts them.
+    private static IEnumerable<Mount> Devices()
+    {
+        yield return Mount.Empty("/dev", MountLayer.System, bytes: 1 << 16, "0755");
+        foreach (string name in DevicesOfEverybody)
+        {
+            yield return new Mount($"/dev/{name}", MountLayer.System, ["--dev-bind", $"/dev/{name}", $"/dev/{name}"]);
+        }
+        (string Name, string Target)[] links =
+            [("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("fd", "/proc/self/fd"),
+                ("core", "/proc/kcore"), ("ptmx", "pts/ptmx")];
+        foreach (var (name, target) in links) yield return new Mount($"/dev/{name}", MountLayer.System, ["--symlink", target, $"/dev/{name}"]);
+        yield return new Mount(SecondStage.TerminalsInside, MountLayer.System, ["--dir", SecondStage.TerminalsInside]);
+        // So that a program finds the name of the terminal that it writes to (ttyname(3)).
+        if (Terminal.NameOfOutput is { } terminal)
+        {
+            yield return new Mount("/dev/console", MountLayer.System, ["--dev-bind", terminal, "/dev/console"]);
+        }
     }
 
     private static ShownPath Checked(ShownPath shown)

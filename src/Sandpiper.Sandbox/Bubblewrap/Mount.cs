@@ -16,8 +16,6 @@ internal sealed record Mount(string Path, MountLayer Layer, IReadOnlyList<string
     {
         PathAccess.Read => new(shown.Path, MountLayer.ReadOnly, ["--ro-bind", shown.Real, shown.Path]),
         PathAccess.Write => new(shown.Path, MountLayer.Writable, ["--bind", shown.Real, shown.Path]),
-        PathAccess.Protected => new(shown.Path, MountLayer.Protected, ["--ro-bind", shown.Real, shown.Path]),
-        PathAccess.Masked => new(shown.Path, MountLayer.Masked, ["--ro-bind", shown.Real, shown.Path]),
         _ => throw new ArgumentOutOfRangeException(nameof(shown), shown.Access, "what may be done with it?"),
     };
 
@@ -34,6 +32,4 @@ internal enum MountLayer
     Home,
     ReadOnly,
     Writable,
-    Protected,
-    Masked,
 }

@@ -4,11 +4,13 @@ using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
 /// <summary>
-/// The last step inside the sandbox: compare what is shown with what was judged, undo what waiting needed outside, and become the program.
+/// The last step inside the sandbox: protect and compare what is shown, give up every right, undo what waiting needed outside, and become
+/// the program.
 /// </summary>
 public static class SecondStage
 {
@@ -17,18 +19,35 @@ public static class SecondStage
     /// <summary>Where the executable appears inside: in the root, where nothing that a user may grant can be in the way.</summary>
     internal const string PathInside = "/.sandpiper";
 
-    private const int FirstOfCommand = 3;
+    /// <summary>Where its own terminals appear inside.</summary>
+    internal const string TerminalsInside = "/dev/pts";
+
+    private const int FirstOfCommand = 4;
+    private const string NamespaceLimit = "/proc/sys/user/max_user_namespaces";
+
+    /// <summary>
+    /// What it has over the sandbox's own namespaces, and gives up before the program: to mount, to limit namespaces, to give up for good.
+    /// </summary>
+    internal static ImmutableArray<string> Rights { get; } = ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_SETPCAP"];
 
     /// <summary>Whether this process was started to be the second stage.</summary>
-    /// <remarks>The marker, the descriptor of <see cref="JudgedPaths"/>, <c>--</c>, and the program with its arguments.</remarks>
-    public static bool IsMeant(string[] args) => args is [Marker, var number, "--", _, ..] && DescriptorIn(number) is not null;
+    /// <remarks>The marker, the descriptors of plan and report, <c>--</c>, and the program with its arguments.</remarks>
+    public static bool IsMeant(string[] args) =>
+        args is [Marker, var plan, var report, "--", _, ..] && DescriptorIn(plan) is not null && DescriptorIn(report) is not null;
 
     /// <summary>Becomes the program; returns only if that fails.</summary>
-    public static SecondStageFailure Run(string[] args)
+    /// <returns>Null when whoever waits outside was told, and has the words.</returns>
+    public static SecondStageFailure? Run(string[] args)
     {
-        int judged = DescriptorIn(args[1]) ?? throw new ArgumentException("not meant", nameof(args));
-        if (Difference(judged) is { } difference) return difference;
+        if (!IsMeant(args)) throw new ArgumentException("not meant", nameof(args));
         ImmutableArray<string> command = [.. args.AsSpan(FirstOfCommand)];
+        // Both are closed before the program starts: they are nothing of its business.
+        using (var report = new SafeFileHandle(DescriptorIn(args[2])!.Value, ownsHandle: true))
+        {
+            SecondStageFailure? failure = Confine(DescriptorIn(args[1])!.Value);
+            if (!SecondStageReport.TrySend(report, failure)) return failure ?? new(SecondStageFailureKind.NotTold, $"descriptor {args[2]}");
+            if (failure is not null) return null;
+        }
         // Whoever waits outside ignores Ctrl-C, and .NET ignores SIGPIPE; both are inherited, and neither is what the program expects.
         SignalDisposition.Default(SignalDisposition.Interrupt);
         SignalDisposition.Default(SignalDisposition.Quit);
@@ -40,20 +59,40 @@ public static class SecondStage
             ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, command[0], errno);
     }
 
-    // Nobody can change any more what is shown.
-    private static SecondStageFailure? Difference(int descriptor)
+    private static SecondStageFailure? Confine(int planned)
     {
-        // Closed before the program starts: it is nothing of its business.
-        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (!JudgedPaths.TryRead(Descriptor.ReadToEnd(file), out var judged))
+        try
         {
-            return new(SecondStageFailureKind.NotTold, $"descriptor {descriptor}");
+            using (var file = new SafeFileHandle(planned, ownsHandle: true))
+            {
+                if (!MountPlan.TryRead(Descriptor.ReadToEnd(file), out MountPlan plan))
+                {
+                    return new(SecondStageFailureKind.NotTold, $"descriptor {planned}");
+                }
+                TerminalFiles.MountAt(TerminalsInside);
+                if (MountCheck.Enforce(plan) is { } failure) return failure;
+            }
+            // None may be made inside: every right that was given up could be had again in one.
+            ForbidNamespaces();
+            Capabilities.GiveUpAll();
+            NoNewPrivileges.Bind();
+            CallFilter.Bind(SystemCallFilter.ForThisMachine());
+            return null;
         }
-        foreach (var (identity, path) in judged)
+        catch (KernelException refused)
         {
-            if (FileFacts.IdentityOf(path) != identity) return new(SecondStageFailureKind.Replaced, path);
+            return new(SecondStageFailureKind.NotConfined, refused.Call, refused.Errno);
         }
-        return null;
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or SandboxUnavailableException)
+        {
+            return new(SecondStageFailureKind.NotConfined, e.Message);
+        }
+    }
+
+    private static void ForbidNamespaces()
+    {
+        using SafeFileHandle limit = RawFile.Open(NamespaceLimit, RawFile.WriteOnly, out int errno);
+        if (limit.IsInvalid || !Descriptor.TryWrite(limit, "0"u8)) throw new KernelException($"write({NamespaceLimit})", errno);
     }
 
     private static int? DescriptorIn(string number) =>

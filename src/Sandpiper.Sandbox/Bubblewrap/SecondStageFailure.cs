@@ -26,6 +26,15 @@ public enum SecondStageFailureKind
     /// <summary>Something else is shown than was judged (a path).</summary>
     Replaced,
 
+    /// <summary>A name in a writable directory could not be made read-only (a path).</summary>
+    NotProtected,
+
+    /// <summary>More names that would have to be than anybody has (the directory).</summary>
+    TooManyNames,
+
+    /// <summary>The kernel did not take a restriction (the call).</summary>
+    NotConfined,
+
     /// <summary>No such program (its name).</summary>
     NotFound,
 

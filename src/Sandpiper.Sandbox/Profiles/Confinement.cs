@@ -8,6 +8,12 @@ public sealed record Confinement
     /// <summary>What it is shown of the host besides the system. The program is started only if just that is shown.</summary>
     public ImmutableArray<ShownPath> Shown { get; init; } = [];
 
+    /// <summary>
+    /// In what is shown: names behind which somebody unconfined answers. <c>/dev/null</c> is in their place. Those that may not be changed
+    /// in a writable directory (<see cref="ProtectedNames"/>) are not told here: whatever is there at the start is protected.
+    /// </summary>
+    public ImmutableArray<string> Masked { get; init; } = [];
+
     /// <summary>Where it starts; must exist inside.</summary>
     public required string WorkingDirectory { get; init; }
 

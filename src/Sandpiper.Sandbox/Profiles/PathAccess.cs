@@ -8,10 +8,4 @@ public enum PathAccess
 
     /// <summary>Write it, too.</summary>
     Write,
-
-    /// <summary>Read it, although what it lies in may be written (<c>.git</c>): neither changed nor replaced nor moved.</summary>
-    Protected,
-
-    /// <summary>Nothing: <c>/dev/null</c> is in its place.</summary>
-    Masked,
 }

@@ -37,7 +37,8 @@ public sealed record Profile
                 ? ImmutableArray<ShownPath>.Empty : [here], .. writable];
         var confinement = new Confinement
         {
-            Shown = [.. shown, .. TakenBack(shown)],
+            Shown = shown,
+            Masked = [.. SocketNames.In(shown)],
             Home = caller.SandboxHome,
             WorkingDirectory = hidden is null ? caller.CurrentDirectory : caller.SandboxHome,
             HostNetwork = grants.Network,
@@ -51,19 +52,6 @@ public sealed record Profile
         if (!grants.ShowCurrentDirectory) return new HiddenDirectory.OnRequest();
         if (here is null) return new HiddenDirectory.Gone();
         return SensitiveDirectories.WhyNotShown(here.Real, caller.Home) is { } why ? new HiddenDirectory.Kept(why) : null;
-    }
-
-    // Of what is shown: sockets, behind each of which somebody unconfined answers, and names that make other programs run code later. Who
-    // grants such a name itself means it.
-    private static IEnumerable<ShownPath> TakenBack(ImmutableArray<ShownPath> shown)
-    {
-        ShownPath[] masked = [.. SocketNames.In(shown).Select(name => ShownPath.At(name, PathAccess.Masked)).OfType<ShownPath>()];
-        IEnumerable<ShownPath> writable = shown.Where(s => s.Access is PathAccess.Write);
-        IEnumerable<ShownPath> meant = [.. writable, .. masked];
-        return writable.SelectMany(directory => ProtectedNames.In(directory.Path))
-            .Where(name => !meant.Any(m => string.Equals(m.Path, name, StringComparison.Ordinal)))
-            .Select(name => ShownPath.At(name, PathAccess.Protected)).OfType<ShownPath>()
-            .Concat(masked);
     }
 
     private ImmutableDictionary<string, string> VariablesOf(InstalledEnvironment environment, Grants grants, Caller caller)

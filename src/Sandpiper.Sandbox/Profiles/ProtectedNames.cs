@@ -25,9 +25,17 @@ public static class ProtectedNames
         ".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zprofile", ".config", ".local", ".ssh",
     ], StringComparer.OrdinalIgnoreCase);
 
-    /// <returns>Full paths, directly in <paramref name="directory"/>, of what exists.</returns>
-    public static IEnumerable<string> In(string directory) =>
-        Directory.EnumerateFileSystemEntries(directory).Where(path => IsProtected(Path.GetFileName(path)));
+    /// <returns>Full paths, directly in <paramref name="directory"/>, of what exists; none where it can no longer be read.</returns>
+    public static IEnumerable<string> In(string directory)
+    {
+        // A program may have taken the right to read it away, or the directory: that is no failure of whoever looks.
+        var options = new EnumerationOptions
+        {
+            IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None, MatchType = MatchType.Simple, MatchCasing = MatchCasing.CaseSensitive,
+        };
+        return !Directory.Exists(directory) ? [] : Directory.EnumerateFileSystemEntries(directory, "*", options)
+            .Where(path => IsProtected(Path.GetFileName(path)));
+    }
 
     // Every line of a .pth file that starts with "import" is run by every interpreter that has the directory as a site (site.py).
     private static bool IsProtected(string name) => Names.Contains(name) || name.EndsWith(".pth", StringComparison.OrdinalIgnoreCase);

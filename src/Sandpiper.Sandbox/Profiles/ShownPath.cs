@@ -10,8 +10,6 @@ namespace Sandpiper.Sandbox.Profiles;
 /// </summary>
 public sealed record ShownPath
 {
-    private const string Nothing = "/dev/null";
-
     private ShownPath(string path, string real, FileIdentity identity, PathAccess access) =>
         (Path, Real, Identity, Access) = (path, real, identity, access);
 
@@ -29,27 +27,18 @@ public sealed record ShownPath
 
     /// <returns>Null when there is nothing, or we may not look at it.</returns>
     /// <exception cref="ArgumentException">Not a full path.</exception>
-    /// <exception cref="SandboxUnavailableException">A link, which cannot be protected.</exception>
     public static ShownPath? At(string path, PathAccess access)
     {
         string whole = Whole(path);
-        if (access is PathAccess.Masked)
-        {
-            return System.IO.Path.Exists(whole) && FileFacts.IdentityOf(Nothing) is { } nothing
-                ? new(whole, Nothing, nothing, access) : null;
-        }
-        // Nothing can be mounted on a link itself, and a link in a writable directory can be replaced.
-        bool itself = access is PathAccess.Protected;
         // Held open, so that place and identity are those of one thing.
-        using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace | (itself ? RawFile.NoFollow : 0), out _);
+        using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace, out _);
         if (held.IsInvalid) return null;
-        if (FileFacts.KindOf(held) is FileType.SymbolicLink) throw new SandboxUnavailableException(SandboxObstacle.PathIsLink, whole);
         string? real = new FileInfo($"/proc/self/fd/{held.DangerousGetHandle()}").LinkTarget;
         return real is not null && System.IO.Path.Exists(real) ? new ShownPath(whole, real, FileFacts.IdentityOf(held), access) : null;
     }
 
     /// <summary>What has to be there: nothing that is granted may be missing in silence.</summary>
-    /// <exception cref="SandboxUnavailableException">It is not, or it is a link, which cannot be protected.</exception>
+    /// <exception cref="SandboxUnavailableException">It is not.</exception>
     public static ShownPath Needed(string path, PathAccess access) =>
         At(path, access) ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, path);
 

@@ -39,14 +39,13 @@ internal static class ConfinedRun
         var installed = new InstalledEnvironment(generation.Directory, generation.Scripts, generation.PythonPrefix, environment.Root);
         Terms terms = Profile.Run.For(installed, grants, Callers.Of(session));
 
+        Dictionary<string, (FileType, FileIdentity, UnixTime)> before = NamesIn(terms.Confinement);
         session.Terminal.Flush();
         CreationMask.GiveBack(session.CallersMask);
         int exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, command);
 
-        // What was there could not be changed; what is new was made by the program, or by somebody else meanwhile.
-        IEnumerable<string> known = terms.Confinement.Shown.Select(shown => shown.Path);
-        IEnumerable<string> there = terms.Confinement.PathsWith(PathAccess.Write).Where(Directory.Exists).SelectMany(ProtectedNames.In);
-        TellOfNew(session.Terminal, [.. there.Except(known, StringComparer.Ordinal)]);
+        // What was there could not be changed, but for links; what is new was made by the program, or by somebody else meanwhile.
+        TellOfNew(session.Terminal, [.. NamesIn(terms.Confinement).Except(before).Select(name => name.Key)]);
         // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
         if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {ConfinementWords.Summary(terms)}"));
         return exitCode;
@@ -60,6 +59,23 @@ internal static class ConfinedRun
             if (GenerationLease.Share(environment, generation.Number) is { } lease) return lease;
             generation = EnvironmentOptions.CurrentOf(environment);
         }
+    }
+
+    // Without those that were granted by their own names.
+    private static Dictionary<string, (FileType, FileIdentity, UnixTime)> NamesIn(Confinement confinement)
+    {
+        Dictionary<string, (FileType, FileIdentity, UnixTime)> names = new(StringComparer.Ordinal);
+        foreach (string directory in confinement.PathsWith(PathAccess.Write))
+        {
+            foreach (string path in ProtectedNames.In(directory))
+            {
+                bool isGranted = confinement.Shown.Any(shown => string.Equals(shown.Path, path, StringComparison.Ordinal));
+                if (isGranted || !FileStatus.TryRead(path, out FileStatus status)) continue;
+                // An inode is given out again at once; when it last changed nobody can set. Of a directory that says what was put in it.
+                names[path] = (status.Type, status.Identity, status.Type is FileType.Directory ? default : status.ChangedAt);
+            }
+        }
+        return names;
     }
 
     // Bounded: a program can make a hundred thousand such names, to hide the one that counts or to flood a terminal. Of names of any number

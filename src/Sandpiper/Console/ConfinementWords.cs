@@ -26,6 +26,26 @@ internal static class ConfinementWords
         _ => $"sandpiper: `{failure.Subject}`: not executable (errno {failure.Errno})",
     };
 
+    /// <summary>What the last step inside told outside.</summary>
+    public static Explanation Of(SecondStageException refused) => refused.Failure switch
+    {
+        { Kind: SecondStageFailureKind.Replaced } replaced => new(ExitCode.RunFailed,
+            $"`{replaced.Subject}` was replaced while the sandbox was made; nothing was run",
+            "something exchanges names there, again and again"),
+        { Kind: SecondStageFailureKind.TooManyNames } many => new(ExitCode.RunFailed,
+            $"`{many.Subject}` cannot be granted for writing; nothing was run",
+            "it holds thousands of names that other programs run by themselves (`*.pth`), and each would have to be protected"),
+        { Kind: SecondStageFailureKind.NotProtected } open => new(ExitCode.NoSandbox,
+            "there is no sandbox to be had here; nothing was run",
+            $"`{open.Subject}` could not be made read-only inside (errno {open.Errno}): "
+                + "does an AppArmor profile take the right to mount from what bubblewrap starts?"),
+        { Kind: SecondStageFailureKind.NotConfined } open => new(ExitCode.NoSandbox,
+            "there is no sandbox to be had here; nothing was run",
+            $"a restriction was not taken inside ({open.Subject}, errno {open.Errno}): "
+                + "does an AppArmor profile take rights from what bubblewrap starts?"),
+        var failure => new(ExitCode.RunFailed, "nothing was run", Of(failure)),
+    };
+
     public static Explanation Of(SandboxUnavailableException unavailable)
     {
         var (because, hint) = Of(unavailable.Obstacle, unavailable.Subject ?? "");
@@ -92,8 +112,6 @@ internal static class ConfinementWords
         SandboxObstacle.NotWithThis =>
             ("bubblewrap works here, but not with what this program was to be shown; its own message is above", null),
         SandboxObstacle.PathAbsent => ($"`{subject}` cannot be part of the sandbox: it does not exist, or we may not look at it", null),
-        SandboxObstacle.PathIsLink =>
-            ($"`{subject}` cannot be part of the sandbox: it is a symbolic link, which cannot be protected in a writable directory", null),
         SandboxObstacle.PathIsEverything => ($"`{subject}` cannot be part of the sandbox: it would show everything", null),
         SandboxObstacle.PathIsTheSandboxesOwn => ($"`{subject}` cannot be part of the sandbox: the sandbox has its own", null),
         SandboxObstacle.StreamIsDirectory =>

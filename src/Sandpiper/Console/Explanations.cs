@@ -10,6 +10,7 @@ using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Policies;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
@@ -59,6 +60,7 @@ internal static class Explanations
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
         SandboxUnavailableException e => ConfinementWords.Of(e),
         GrantRefusedException e => ConfinementWords.Of(e),
+        SecondStageException e => ConfinementWords.Of(e),
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),

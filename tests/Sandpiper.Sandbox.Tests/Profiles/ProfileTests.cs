@@ -52,7 +52,6 @@ public sealed class ProfileTests : IDisposable
     [Fact]
     public void What_is_shown_is_what_was_judged()
     {
-        Make("home/project/.git");
         string link = Path.Combine(_project, "link"), elsewhere = Make("home/elsewhere");
         File.CreateSymbolicLink(link, elsewhere);
         Terms terms = Of(new Grants { Write = [_project], Read = [link] });
@@ -60,7 +59,6 @@ public sealed class ProfileTests : IDisposable
             [
                 Judged(_generation, _generation, PathAccess.Read), Judged(link, elsewhere, PathAccess.Read),
                     Judged(_project, _project, PathAccess.Write),
-                Judged($"{_project}/.git", $"{_project}/.git", PathAccess.Protected),
             ],
             terms.Confinement.Shown.Select(shown => $"{shown.Path} {shown.Real} {shown.Identity} {shown.Access}"));
 
@@ -118,35 +116,14 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
-    public void What_runs_later_stays_read_only_in_a_directory_that_may_be_written()
-    {
-        Make("home/project/.git");
-        Write("home/project/evil.pth");
-        Write("home/project/plot.py");
-        string[] kept = [.. Of(new Grants { Write = [_project] }).Confinement.PathsWith(PathAccess.Protected)
-            .Order(StringComparer.Ordinal)];
-        Assert.Equal([$"{_project}/.git", $"{_project}/evil.pth"], kept);
-    }
-
-    [Fact]
-    public void Unless_it_is_granted_by_its_own_name()
-    {
-        string venv = Make("home/project/venv"), git = Make("home/project/.git");
-        Terms terms = Of(new Grants { Write = [_project, venv] });
-        Assert.Equal([_project, venv], terms.Confinement.PathsWith(PathAccess.Write));
-        Assert.Equal([git], terms.Confinement.PathsWith(PathAccess.Protected));
-    }
-
-    [Fact]
     public void A_socket_is_masked_whatever_its_name_is()
     {
         string name = Path.Combine(_project, "conftest.py");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(name));
         Terms terms = Of(new Grants { Write = [_project] });
-        Assert.Equal([name], terms.Confinement.PathsWith(PathAccess.Masked));
-        Assert.Empty(terms.Confinement.PathsWith(PathAccess.Protected));
-        Assert.Equal([name], Of(new Grants()).Confinement.PathsWith(PathAccess.Masked));
+        Assert.Equal([name], terms.Confinement.Masked);
+        Assert.Equal([name], Of(new Grants()).Confinement.Masked);
     }
 
     [Theory]

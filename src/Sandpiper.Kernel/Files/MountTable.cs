@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>One line of <c>/proc/self/mountinfo</c> (proc_pid_mountinfo(5)).</summary>
+/// <param name="Id">Its number, as statx(2) tells it, too.</param>
+/// <param name="Device">Major and minor number of what is mounted.</param>
+/// <param name="Place">Where; absolute.</param>
+/// <param name="IsReadOnly">Nobody may write through it.</param>
+public sealed record MountLine(ulong Id, string Device, string Place, bool IsReadOnly);
+
+/// <summary>Everything that is mounted where this process lives.</summary>
+public static class MountTable
+{
+    private const string Path = "/proc/self/mountinfo";
+
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="FormatException">It is not what the manual says.</exception>
+    public static ImmutableArray<MountLine> Read() => 
+        [.. File.ReadAllText(Path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+
+    internal static MountLine Parse(string line)
+    {
+        string[] fields = line.Split(' ', 7);
+        if (fields.Length < 7 || !ulong.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong id))
+        {
+            throw new FormatException($"no line of {Path}: {line}");
+        }
+        return new(id, fields[2], Unescaped(fields[4]), fields[5].Split(',').Contains("ro", StringComparer.Ordinal));
+    }
+
+    // Space, tab, newline and backslash are written as three octal digits.
+    private static string Unescaped(string field)
+    {
+        if (!field.Contains('\\')) return field;
+        var text = new StringBuilder();
+        for (int i = 0; i < field.Length; i++)
+        {
+            bool octal = field[i] is '\\' && i + 3 < field.Length && field.AsSpan(i + 1, 3).IndexOfAnyExceptInRange('0', '7') < 0;
+            text.Append(octal ? (char)(((field[i + 1] - '0') << 6) | ((field[i + 2] - '0') << 3) | (field[i + 3] - '0')) : field[i]);
+            if (octal) i += 3;
+        }
+        return text.ToString();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Text;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Profiles;
+
+namespace Sandpiper.Sandbox.Bubblewrap;
+
+/// <summary>
+/// What has to be mounted inside, as the second stage is told it: in a file, for its argument list can be read by every user of the
+/// machine.
+/// </summary>
+/// <param name="Shown">What was judged: which file or directory, where, and whether it may be written.</param>
+/// <param name="Masked">Where nothing may answer.</param>
+/// <param name="OwnPlaces">Where the sandbox itself mounts something.</param>
+/// <param name="HostsPlaces">What the host has mounted in what is shown: place inside and device.</param>
+internal sealed record MountPlan(
+    ImmutableArray<PlannedPath> Shown, ImmutableArray<string> Masked, ImmutableArray<string> OwnPlaces,
+    ImmutableArray<(string Place, string Device)> HostsPlaces)
+{
+    private const string Readable = "r", Writable = "w", Mask = "m", Own = "o", Hosts = "h";
+
+    public static MountPlan Of(Confinement confinement, IEnumerable<string> madeUp)
+    {
+        ImmutableArray<string> own = [.. FileTree.OwnPlaces(confinement, madeUp)];
+        // Whatever is bound from the host brings along what is mounted below it there.
+        IEnumerable<(string Real, string Path)> bound =
+            [.. own.Where(place => place is not "/").Select(place => (place, place)), .. confinement.Shown.Select(s => (s.Real, s.Path))];
+        ImmutableArray<MountLine> host = MountTable.Read();
+        return new(
+            [.. confinement.Shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write))], confinement.Masked, own,
+            [.. bound.SelectMany(b => host.Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
+                .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()]);
+    }
+
+    public byte[] ToBytes() => Arguments.ToBytes(
+    [
+        .. Shown.SelectMany(path => new[] { path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
+        .. Masked.SelectMany(path => new[] { Mask, path, "" }),
+        .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
+        .. HostsPlaces.SelectMany(place => new[] { Hosts, place.Place, place.Device }),
+    ]);
+
+    /// <returns>False when it is not whole: whoever reads it must not go on.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out MountPlan plan)
+    {
+        List<PlannedPath> shown = [];
+        List<string> masked = [], own = [];
+        List<(string, string)> hosts = [];
+        plan = new([], [], [], []);
+        while (!bytes.IsEmpty)
+        {
+            if (!TryTake(ref bytes, out string kind) || !TryTake(ref bytes, out string path) || !path.StartsWith('/')) return false;
+            if (!TryTake(ref bytes, out string rest)) return false;
+            switch (kind)
+            {
+                case Readable or Writable when FileIdentity.TryParse(rest, out FileIdentity identity):
+                    shown.Add(new(identity, path, kind is Writable));
+                    break;
+                case Mask: masked.Add(path); break;
+                case Own: own.Add(path); break;
+                case Hosts: hosts.Add((path, rest)); break;
+                default: return false;
+            }
+        }
+        plan = new([.. shown], [.. masked], [.. own], [.. hosts]);
+        return true;
+    }
+
+    private static bool TryTake(ref ReadOnlySpan<byte> bytes, out string text)
+    {
+        int end = bytes.IndexOf((byte)0);
+        text = end < 0 ? "" : Encoding.UTF8.GetString(bytes[..end]);
+        if (end >= 0) bytes = bytes[(end + 1)..];
+        return end >= 0;
+    }
+}
+
+/// <summary>One thing of the host's that is shown.</summary>
+/// <param name="Identity">Which file or directory was judged.</param>
+/// <param name="Path">Where it appears.</param>
+/// <param name="IsWritable">Read-only otherwise.</param>
+internal sealed record PlannedPath(FileIdentity Identity, string Path, bool IsWritable);

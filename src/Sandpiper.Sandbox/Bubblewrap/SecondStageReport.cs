@@ -1,0 +1,34 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Processes;
+
+namespace Sandpiper.Sandbox.Bubblewrap;
+
+/// <summary>
+/// One message of the second stage to whoever waits outside, before anything of the program runs: ready, or what is wrong.
+/// </summary>
+internal static class SecondStageReport
+{
+    private const byte Ready = 255;
+
+    /// <returns>False when nobody listens.</returns>
+    public static bool TrySend(SafeFileHandle end, SecondStageFailure? failure) => Messages.TrySend(end, failure is null
+        ? [Ready] : [(byte)failure.Kind, (byte)failure.Errno, .. Encoding.UTF8.GetBytes(failure.Subject)]);
+
+    /// <summary>Waits for it.</summary>
+    /// <returns>False when none came: it never got that far.</returns>
+    public static bool TryReceive(SafeFileHandle end, out SecondStageFailure? failure)
+    {
+        failure = null;
+        return Messages.Receive(end) is { } message && TryRead(message, out failure);
+    }
+
+    internal static bool TryRead(ReadOnlySpan<byte> message, out SecondStageFailure? failure)
+    {
+        failure = null;
+        if (message is [Ready]) return true;
+        if (message.Length < 2 || !Enum.IsDefined((SecondStageFailureKind)message[0])) return false;
+        failure = new((SecondStageFailureKind)message[0], Encoding.UTF8.GetString(message[2..]), message[1]);
+        return true;
+    }
+}
