@@ -14,6 +14,12 @@ internal sealed class MetadataFields
         "requires-python",
     };
 
+    // Of these only that they stand once is of interest, and a text may be long.
+    private static readonly HashSet<string> Unread = new(StringComparer.Ordinal)
+    {
+        "description", "description-content-type", "keywords", "download-url", "author", "author-email", "maintainer", "maintainer-email",
+    };
+
     private readonly Dictionary<string, string> _once = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _repeated = new(StringComparer.Ordinal)
     {
@@ -33,7 +39,7 @@ internal sealed class MetadataFields
             string name = walk.Name;
             if (SingleUse.Contains(name))
             {
-                if (!fields._once.TryAdd(name, walk.Value)) problem = $"METADATA gives {name} more than once";
+                if (!fields._once.TryAdd(name, Unread.Contains(name) ? "" : walk.Value)) problem = $"METADATA gives {name} more than once";
             }
             else if (fields._repeated.TryGetValue(name, out var values))
             {
