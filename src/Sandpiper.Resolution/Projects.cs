@@ -9,9 +9,9 @@ namespace Sandpiper.Resolution;
 /// <remarks>What runs ahead changes no answer: a failure counts only when the search comes to need the very thing that failed.</remarks>
 internal sealed class Projects : IAsyncDisposable
 {
-    private const int AtOnce = 16;
+    private const int AtOnce = 50;
     private const int Stubborn = 4;     // rejections after which many releases of a project will be needed
-    private const int MostAhead = 24;   // releases of one project that are asked for before it is known whether they will be needed
+    private const int MostAhead = 48;   // releases of one project that are asked for before it is known whether they will be needed
 
     private readonly ICandidateSource _source;
     private readonly ResolutionProblem _problem;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Sandpiper.Packaging.Metadata;
@@ -16,6 +17,10 @@ internal ref struct HeaderFields(ReadOnlySpan<byte> content)
 
     /// <summary>The field's name in lower case: names are the same in any case.</summary>
     public readonly string Name => Encoding.ASCII.GetString(_content[_name]).ToLowerInvariant();
+
+    /// <summary>The same without making a text: where it fits into <paramref name="place"/>, else nothing.</summary>
+    public readonly ReadOnlySpan<char> NameIn(Span<char> place) =>
+        Ascii.ToLower(_content[_name], place, out int length) == OperationStatus.Done ? place[..length] : [];
 
     /// <summary>What the field says, continued lines joined, white space around it removed; U+FFFD where it is not UTF-8.</summary>
     public readonly string Value
