@@ -63,8 +63,8 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
         var address = new Uri(_address, $"{name.Normalized}/");
-        CachedPage? cached = _cache.Find(address);
-        if (cached is not null && (_offline || cached.IsFresh(_time.GetUtcNow()))) return Parse(cached.Content, name);
+        CachedPage? cached = _cache.Find(address, name);
+        if (cached is not null && (_offline || cached.IsFresh(_time.GetUtcNow()))) return cached.Page;
         MustBeOnline($"the page of `{name}` is not in the cache", address);
 
         var question = new Question(address, _credentials)
@@ -111,13 +111,20 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         bool isUnchanged = answer.Status == HttpStatusCode.NotModified;
         if (isUnchanged && cached is null)
             throw new IndexException(IndexRules.Page, "it calls a page unchanged that we never had", answer.Location) { IsRefusal = true };
-        PageContent content = isUnchanged
-            ? cached!.Content
-            : new PageContent(answer.Location, answer.MediaType, await answer.ReadAllAsync(PageContent.MaxBytes, cancel));
-        ProjectPage parsed = Parse(content, name);
-        string etag = isUnchanged ? cached!.ETag : answer.ETag;
-        if (answer.MayBeKept) _cache.Keep(address, new CachedPage(content, etag, _time.GetUtcNow(), answer.MaxAge));
-        return parsed;
+        CachedPage said = isUnchanged
+            ? cached! with { Moment = _time.GetUtcNow(), MaxAge = answer.MaxAge }
+            : Read(await answer.ReadAllAsync(PageContent.MaxBytes, cancel), answer, name);
+        if (answer.MayBeKept) _cache.Keep(address, said);
+        return said.Page;
+    }
+
+    // What is worked on is what would be found in the cache: one way, and no more memory than what is looked at needs.
+    private CachedPage Read(ReadOnlyMemory<byte> body, Answer answer, PackageName name)
+    {
+        ProjectPage page = Parse(new PageContent(answer.Location, answer.MediaType, body), name);
+        ReadOnlyMemory<byte> packed = page.Pack();
+        if (ProjectPage.TryUnpack(packed, answer.Location, name, out ProjectPage? small)) page = small;
+        return new CachedPage(page, packed, answer.Location, answer.ETag, _time.GetUtcNow(), answer.MaxAge);
     }
 
     // Null when it is not there although the page says so: then the wheel itself, whose digest is known, says it more surely.

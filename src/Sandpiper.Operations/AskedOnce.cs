@@ -6,6 +6,7 @@ using Sandpiper.Resolution;
 namespace Sandpiper.Operations;
 
 /// <summary>A source whose answers are kept while one command resolves, in several attempts perhaps. What failed is asked again.</summary>
+/// <remarks>METADATA that the index names by its digest is left to the index's cache: a search may look at three thousand of them.</remarks>
 internal sealed class AskedOnce(ICandidateSource index) : ICandidateSource
 {
     private readonly ConcurrentDictionary<PackageName, ProjectPage?> _pages = new();
@@ -19,6 +20,7 @@ internal sealed class AskedOnce(ICandidateSource index) : ICandidateSource
 
     public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
+        if (wheel.MetadataSha256 is not null) return await index.GetMetadataAsync(wheel, cancel);
         if (!_metadata.TryGetValue(wheel, out ReadOnlyMemory<byte> content))
             _metadata[wheel] = content = await index.GetMetadataAsync(wheel, cancel);
         return content;

@@ -8,7 +8,7 @@ namespace Sandpiper.Resolution;
 
 /// <summary>One project's page, looked at with one interpreter and one user's words in mind.</summary>
 /// <remarks>
-/// A page can have 5,000 files. Of each only the version is read; tags, dates and the rest are looked at for a release that is about to be
+/// Of a page's 5,000 files only the versions are read; tags, dates and the rest are looked at for a release that is about to be
 /// chosen. <see cref="Judge"/> is safe for many threads, the sets are the search's own.
 /// </remarks>
 internal sealed class Project
@@ -19,12 +19,14 @@ internal sealed class Project
     private readonly Dictionary<SpecifierSet, BitSet> _fitting = new(ReferenceEqualityComparer.Instance);
     private readonly Effort _effort;
     private readonly Dictionary<int, Rejection> _hopeless = [];
+    private readonly int[] _stretches;      // where a release is newer than the one before it: the order of trial begins anew
 
     public Project(PackageName name, ProjectPage? page, ResolutionProblem problem, UserWords words, PythonRule python, Effort effort)
     {
         (Name, Page, _problem, _words, _python, _effort) = (name, page, problem, words, python, effort);
         // Nothing of a quarantined project is to be installed, whether or not the index still lists its files (PEP 792).
-        Releases = InOrderOfTrial(ReleasesOf(name, IsQuarantined ? [] : page?.Files ?? []), problem, name);
+        Releases = InOrderOfTrial(IsQuarantined ? [] : page?.Releases ?? [], problem, name);
+        _stretches = StretchesOf(Releases);
         Alive = BitSet.Of(Releases.Length, _ => true);
     }
 
@@ -61,7 +63,18 @@ internal sealed class Project
     {
         if (_fitting.TryGetValue(specifiers, out BitSet? places)) return places;
         _effort.Spend((1L + specifiers.Clauses.Length) * Releases.Length);
-        places = BitSet.Of(Releases.Length, place => Alive.Contains(place) && specifiers.Contains(Releases[place].Version));
+        places = new BitSet();
+        for (int stretch = 0; stretch + 1 < _stretches.Length; stretch++)
+        {
+            int end = _stretches[stretch + 1];
+            // What lies above the range is passed over by halves, and below it nothing is looked at.
+            for (int place = FirstNotAbove(specifiers, _stretches[stretch], end); place < end; place++)
+            {
+                Pep440Version version = Releases[place].Version;
+                if (specifiers.SideOf(version) < 0) break;
+                if (Alive.Contains(place) && specifiers.Contains(version)) places.Add(place);
+            }
+        }
         _fitting.Add(specifiers, places);
         return places;
     }
@@ -79,50 +92,39 @@ internal sealed class Project
     /// <summary>The wheel to take of a release, or why there is none.</summary>
     public Verdict Judge(Release release) => release.Verdict ??= JudgeNow(release);
 
+    private int FirstNotAbove(SpecifierSet specifiers, int from, int end)
+    {
+        while (from < end)
+        {
+            int middle = from + ((end - from) / 2);
+            if (specifiers.SideOf(Releases[middle].Version) > 0) from = middle + 1;
+            else end = middle;
+        }
+        return from;
+    }
+
+    private static int[] StretchesOf(Release[] releases) =>
+    [
+        0,
+        .. Enumerable.Range(1, Math.Max(0, releases.Length - 1)).Where(at => releases[at].Version > releases[at - 1].Version),
+        releases.Length,
+    ];
+
     // Stable first, pre-releases as the last resort (PyPA "Handling of pre-releases"). uv goes on to them, too, when every release
     // contradicts something else; pip takes them as soon as anybody names one.
-    private static Release[] InOrderOfTrial(IEnumerable<Release> releases, ResolutionProblem problem, PackageName name)
+    private static Release[] InOrderOfTrial(ImmutableArray<PageRelease> newestFirst, ResolutionProblem problem, PackageName name)
     {
         Pep440Version? installed = problem.Preferred.TryGetValue(name, out Pep440Version version) ? version : null;
-        return [.. releases
-            .OrderByDescending(r => r.Version == installed)
-            .ThenBy(r => problem.Prereleases != true && r.Version.IsPrerelease)
-            .ThenByDescending(r => r.Version)];
-    }
-
-    private static Dictionary<Pep440Version, Release>.ValueCollection ReleasesOf(PackageName name, ImmutableArray<IndexFile> files)
-    {
-        var releases = new Dictionary<Pep440Version, Release>();
-        var spellings = new Dictionary<string, Release?>(StringComparer.Ordinal);
-        var bySpelling = spellings.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (IndexFile file in files)
+        var inOrder = new List<Release>(newestFirst.Length);
+        var last = new List<Release>();
+        foreach (PageRelease listed in newestFirst)
         {
-            if (file.FileName.EndsWith(".whl", StringComparison.Ordinal))
-            {
-                ReadOnlySpan<char> spelling = VersionInName(file.FileName);
-                if (!bySpelling.TryGetValue(spelling, out Release? release))
-                    bySpelling[spelling] = release = Pep440Version.TryParse(spelling, out Pep440Version version, out _)
-                        ? Of(version)
-                        : null;
-                release?.Wheels.Add(file);
-            }
-            else if (SdistFileName.TryParse(file.FileName, name, out SdistFileName? sdist)) Of(sdist.Version).HasSdist = true;
+            var release = new Release(listed);
+            if (listed.Version == installed) inOrder.Insert(0, release);
+            else if (problem.Prereleases != true && listed.Version.IsPrerelease) last.Add(release);
+            else inOrder.Add(release);
         }
-        return releases.Values;
-
-        Release Of(Pep440Version version)
-        {
-            if (!releases.TryGetValue(version, out Release? release)) releases.Add(version, release = new Release(version));
-            return release;
-        }
-    }
-
-    // name-VERSION-…: a wheel's name has no hyphen in it (PEP 427). Whether the rest is in order is seen when the release is looked at.
-    private static ReadOnlySpan<char> VersionInName(string fileName)
-    {
-        int start = fileName.IndexOf('-', StringComparison.Ordinal) + 1;
-        int length = fileName.AsSpan(start).IndexOf('-');
-        return length < 0 ? [] : fileName.AsSpan(start, length);
+        return [.. inOrder, .. last];
     }
 
     private Verdict JudgeNow(Release release)

@@ -9,9 +9,9 @@ namespace Sandpiper.Resolution;
 /// <remarks>What runs ahead changes no answer: a failure counts only when the search comes to need the very thing that failed.</remarks>
 internal sealed class Projects : IAsyncDisposable
 {
-    private const int AtOnce = 16;
+    private const int AtOnce = 50;
     private const int Stubborn = 4;     // rejections after which many releases of a project will be needed
-    private const int MostAhead = 24;   // releases of one project that are asked for before it is known whether they will be needed
+    private const int MostAhead = 48;   // releases of one project that are asked for before it is known whether they will be needed
 
     private readonly ICandidateSource _source;
     private readonly ResolutionProblem _problem;
@@ -21,6 +21,7 @@ internal sealed class Projects : IAsyncDisposable
     private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly ConcurrentDictionary<PackageName, Lazy<Task<Project>>> _projects = new();
     private readonly ConcurrentDictionary<Release, Lazy<Task<ReleaseMetadata>>> _metadata = new(ReferenceEqualityComparer.Instance);
+    private readonly RequirementPool _requirements = new();
     private readonly List<Task> _ahead = [];
 
     public Projects(ICandidateSource source, ResolutionProblem problem, Effort effort, CancellationToken cancel)
@@ -39,8 +40,9 @@ internal sealed class Projects : IAsyncDisposable
 
     /// <param name="release">One that has a wheel to take.</param>
     /// <exception cref="Exception">What the source threw.</exception>
-    public Task<ReleaseMetadata> MetadataOf(Release release) =>
-        _metadata.GetOrAdd(release, key => new Lazy<Task<ReleaseMetadata>>(() => FetchMetadataAsync(key.Verdict!))).Value;
+    public Task<ReleaseMetadata> MetadataOf(Release release) => _metadata.TryGetValue(release, out var known)
+        ? known.Value
+        : _metadata.GetOrAdd(release, key => new Lazy<Task<ReleaseMetadata>>(() => FetchMetadataAsync(key.Verdict!))).Value;
 
     /// <summary>Starts fetching what a requirement will most likely lead to.</summary>
     public void Prefetch(Requirement requirement) => _ahead.Add(Task.Run(() => PrefetchAsync(requirement), CancellationToken.None));
@@ -89,7 +91,7 @@ internal sealed class Projects : IAsyncDisposable
     private async Task<ReleaseMetadata> FetchMetadataAsync(Verdict verdict)
     {
         ReadOnlyMemory<byte> content = await InTurn(cancel => _source.GetMetadataAsync(verdict.File!, cancel));
-        return ReleaseMetadata.Of(content.Span, verdict.Wheel!, _python, Effort);
+        return ReleaseMetadata.Of(content.Span, verdict.Wheel!, _requirements, _python, Effort);
     }
 
     private async Task<T> InTurn<T>(Func<CancellationToken, Task<T>> ask)

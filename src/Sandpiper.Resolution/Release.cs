@@ -5,14 +5,14 @@ using Sandpiper.Packaging.Wheels;
 namespace Sandpiper.Resolution;
 
 /// <summary>One version of a project: its files as the page lists them, and what was found out about them.</summary>
-internal sealed class Release(Pep440Version version)
+internal sealed class Release(PageRelease listed)
 {
-    public Pep440Version Version { get; } = version;
+    public Pep440Version Version => listed.Version;
 
     /// <summary>Files whose names say that they are wheels of this version.</summary>
-    public List<IndexFile> Wheels { get; } = [];
+    public IEnumerable<IndexFile> Wheels => listed.Wheels;
 
-    public bool HasSdist { get; set; }
+    public bool HasSdist => listed.HasSdist;
 
     /// <summary>Null until somebody looked; looking twice gives the same.</summary>
     public Verdict? Verdict { get; set; }

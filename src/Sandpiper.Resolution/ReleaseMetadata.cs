@@ -28,10 +28,11 @@ internal sealed class ReleaseMetadata
     /// <summary>Nothing of it counts: it cannot be read, or is that of something else.</summary>
     public bool IsUnusable => Obstacle is Obstacle.UnreadableMetadata or Obstacle.OtherMetadata;
 
-    public static ReleaseMetadata Of(ReadOnlySpan<byte> content, WheelFileName wheel, PythonRule python, Effort effort)
+    public static ReleaseMetadata Of(
+        ReadOnlySpan<byte> content, WheelFileName wheel, RequirementPool known, PythonRule python, Effort effort)
     {
         Obstacle? obstacle = null;
-        if (!CoreMetadata.TryParse(content, out CoreMetadata? fields, out string problem))
+        if (!CoreMetadata.TryParse(content, known, out CoreMetadata? fields, out string problem))
             obstacle = new Obstacle.UnreadableMetadata(problem);
         // A page that lists one project's file under another's name decides nothing here: METADATA has the last word.
         else if (fields.Name != wheel.Name || fields.Version != wheel.Version)

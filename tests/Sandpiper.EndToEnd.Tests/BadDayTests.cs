@@ -98,14 +98,14 @@ public sealed class BadDayTests
         using var user = new Somebody();
         using var server = new IndexServer(Harbour);
         Done(user.Sandpiper("install", "pebble", "-i", server.Address));
-        user.Write(Path.Combine(user.CacheRoot, "index/wheels/.part-left"), "half of it");
+        user.Write(Path.Combine(user.CacheRoot, "index/unfinished/left"), "half of it");
         using FileStream written = new(
-            user.Write(Path.Combine(user.CacheRoot, "index/wheels/.part-locked"), ""), FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+            user.Write(Path.Combine(user.CacheRoot, "index/unfinished/locked"), ""), FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
 
         Done(user.Sandpiper("install", "--env", "other", "pebble", "-i", server.Address));
 
-        Assert.Equal([".part-locked"],
-            Directory.EnumerateFiles(user.CacheRoot, ".part-*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Equal(["locked"],
+            Directory.EnumerateFiles(Path.Combine(user.CacheRoot, "index/unfinished")).Select(Path.GetFileName));
     }
 
     [Theory]

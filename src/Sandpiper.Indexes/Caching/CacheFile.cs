@@ -8,16 +8,17 @@ internal static class CacheFile
     private const UnixFileMode OwnersDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private const string Unfinished = ".part-";
+    private const string Unfinished = "unfinished";
 
     /// <summary>
-    /// Removes what somebody who was killed left unfinished below a directory; what is being written is locked, and stays.
+    /// Removes what somebody who was killed left unfinished; what is being written is locked, and stays. All of it lies in one directory of
+    /// the cache: nothing goes through what is finished.
     /// </summary>
-    public static void Sweep(string directory)
+    public static void Sweep(string cache)
     {
         try
         {
-            foreach (string path in Directory.EnumerateFiles(directory, Unfinished + "*", SearchOption.AllDirectories)) SweepOne(path);
+            foreach (string path in Directory.EnumerateFiles(Path.Combine(cache, Unfinished))) SweepOne(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -56,15 +57,17 @@ internal static class CacheFile
         }
     }
 
-    /// <summary>Written beside its place and renamed into it; not at all when the disk is full or may not be written.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    /// <summary>Written elsewhere in the cache and renamed into its place; not at all when the disk is full or may not be written.</summary>
+    public static void Write(string cache, string path, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
     {
         try
         {
-            using FileStream file = CreateIn(Path.GetDirectoryName(path)!);
+            MakeOwners(Path.GetDirectoryName(path)!);
+            using FileStream file = CreateIn(cache);
             try
             {
-                file.Write(content);
+                file.Write(first);
+                file.Write(rest);
                 file.Flush();
                 File.Move(file.Name, path, overwrite: true);
             }
@@ -79,11 +82,12 @@ internal static class CacheFile
         }
     }
 
-    /// <summary>A new file of a name that nobody else has, in a directory that is made where it is missing.</summary>
-    public static FileStream CreateIn(string directory)
+    /// <summary>A new file of a name that nobody else has, for what is not finished yet; directories are made where they are missing.</summary>
+    public static FileStream CreateIn(string cache)
     {
+        string directory = Path.Combine(cache, Unfinished);
         MakeOwners(directory);
-        return new FileStream(Path.Combine(directory, Unfinished + Path.GetRandomFileName()), new FileStreamOptions
+        return new FileStream(Path.Combine(directory, Path.GetRandomFileName()), new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
@@ -92,8 +96,9 @@ internal static class CacheFile
         });
     }
 
-    // Level by level: of several missing ones the base library gives the mode to the last only.
-    private static void MakeOwners(string directory)
+    /// <summary>A directory for its owner only, where it is missing.</summary>
+    /// <remarks>Level by level: of several missing ones the base library gives the mode to the last only.</remarks>
+    public static void MakeOwners(string directory)
     {
         if (Directory.Exists(directory)) return;
         if (Path.GetDirectoryName(directory) is { Length: > 0 } parent) MakeOwners(parent);

@@ -10,8 +10,7 @@ namespace Sandpiper.Indexes.Caching;
 /// <param name="cacheDirectory">Null: they go when this object does.</param>
 internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
 {
-    private readonly Lazy<string> _directory = new(() =>
-        cacheDirectory is null ? Directory.CreateTempSubdirectory("sandpiper-").FullName : Path.Combine(cacheDirectory, "wheels"));
+    private readonly Lazy<string> _cache = new(() => cacheDirectory ?? Directory.CreateTempSubdirectory("sandpiper-").FullName);
 
     // Where an index gives no digest, only this process knows which file it fetched from where.
     private readonly ConcurrentDictionary<Uri, Sha256Digest> _fetched = new();
@@ -22,7 +21,7 @@ internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
         Sha256Digest digest;
         if (file.Sha256 is { } named) digest = named;
         else if (!_fetched.TryGetValue(file.Url, out digest)) return null;
-        if (cacheDirectory is null && !_directory.IsValueCreated) return null;
+        if (cacheDirectory is null && !_cache.IsValueCreated) return null;
         string path = PathOf(digest);
         try
         {
@@ -41,7 +40,8 @@ internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
     /// <returns>Where it is now.</returns>
     public async Task<string> KeepAsync(IndexFile file, Func<Stream, Task<Sha256Digest>> fetch)
     {
-        await using FileStream content = CacheFile.CreateIn(_directory.Value);
+        CacheFile.MakeOwners(DirectoryOf(_cache.Value));
+        await using FileStream content = CacheFile.CreateIn(_cache.Value);
         try
         {
             Sha256Digest digest = await fetch(content);
@@ -58,8 +58,10 @@ internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
 
     public void Dispose()
     {
-        if (cacheDirectory is null && _directory.IsValueCreated) Directory.Delete(_directory.Value, recursive: true);
+        if (cacheDirectory is null && _cache.IsValueCreated) Directory.Delete(_cache.Value, recursive: true);
     }
 
-    private string PathOf(Sha256Digest digest) => Path.Combine(_directory.Value, digest.Hex);
+    private string PathOf(Sha256Digest digest) => Path.Combine(DirectoryOf(_cache.Value), digest.Hex);
+
+    private static string DirectoryOf(string cache) => Path.Combine(cache, "wheels");
 }

@@ -1,15 +1,20 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
+using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Indexes.Caching;
 
-/// <summary>A page as it was once served.</summary>
-/// <param name="Content">The page.</param>
+/// <summary>What was once served for an address.</summary>
+/// <param name="Page">What it said.</param>
+/// <param name="Packed">The same as it is kept.</param>
+/// <param name="Location">The final address, after redirects: file addresses are relative to it.</param>
 /// <param name="ETag">To ask whether it is still the same; empty when the server gave none.</param>
 /// <param name="Moment">When it was served, or last found unchanged.</param>
 /// <param name="MaxAge">How long after that it need not be asked for again.</param>
-internal sealed record CachedPage(PageContent Content, string ETag, DateTimeOffset Moment, TimeSpan MaxAge)
+internal sealed record CachedPage(
+    ProjectPage Page, ReadOnlyMemory<byte> Packed, Uri Location, string ETag, DateTimeOffset Moment, TimeSpan MaxAge)
 {
     // A page that an index wants kept for years would hide what is yanked or quarantined meanwhile.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
@@ -19,32 +24,38 @@ internal sealed record CachedPage(PageContent Content, string ETag, DateTimeOffs
 }
 
 /// <summary>Pages and METADATA on disk, below a directory that may be deleted at any time. Damaged entries do not exist.</summary>
+/// <remarks>
+/// The check over an entry is against accidents: who can write here can make one that fits. Against him stands that nothing is done on the
+/// word of an entry alone that would not be done on a page's: METADATA and files are known by their digests.
+/// An entry is read, not mapped: who cuts a mapped file short ends whoever looks at it.
+/// </remarks>
 /// <param name="directory">Null: nothing is kept.</param>
 internal sealed class PageCache(string? directory)
 {
-    private const string Magic = "sandpiper-page-2";
+    private const string Magic = "sandpiper-page-3";    // what was kept in another form has another, and is fetched anew
     private const string ETagMark = "ETag ";
     private const int MaxHead = 64 << 10;
+    private const int CheckLength = sizeof(ulong);
 
-    public CachedPage? Find(Uri address)
+    public CachedPage? Find(Uri address, PackageName name)
     {
         if (CacheFile.Read(PathOf("pages", Key(address.AbsoluteUri)), PageContent.MaxBytes + MaxHead) is not { } bytes) return null;
-        int digestEnd = bytes.AsSpan().IndexOf((byte)'\n'), end = bytes.AsSpan().IndexOf("\n\n"u8);
-        if (digestEnd < 0 || end < digestEnd) return null;
-        ReadOnlySpan<byte> covered = bytes.AsSpan(digestEnd + 1);
-        if (!string.Equals(Encoding.ASCII.GetString(bytes, 0, digestEnd), Sha256Digest.Of(covered).Hex, StringComparison.Ordinal))
-            return null;
+        int end = bytes.AsSpan().IndexOf("\n\n"u8);
+        if (end < CheckLength || !Check(bytes.AsSpan(CheckLength)).AsSpan().SequenceEqual(bytes.AsSpan(0, CheckLength))) return null;
 
-        string[] head = Encoding.UTF8.GetString(bytes.AsSpan(digestEnd + 1, end - digestEnd - 1)).Split('\n');
-        return head is [Magic, var asked, var location, var type, var etag, var moment, var age]
+        string[] head = Encoding.UTF8.GetString(bytes.AsSpan(CheckLength, end - CheckLength)).Split('\n');
+        return head is [Magic, var asked, var location, var etag, var moment, var age]
             && string.Equals(asked, address.AbsoluteUri, StringComparison.Ordinal)
             && etag.StartsWith(ETagMark, StringComparison.Ordinal)
             && Uri.TryCreate(location, UriKind.Absolute, out Uri? final) && final.Scheme is "http" or "https"
             && long.TryParse(moment, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
             && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             && int.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out int maxAge)
+            && ProjectPage.TryUnpack(bytes.AsMemory(end + 2), final, name, out ProjectPage? page)
             ? new CachedPage(
-                new PageContent(final, type, bytes.AsMemory(end + 2)),
+                page,
+                bytes.AsMemory(end + 2),
+                final,
                 etag[ETagMark.Length..],
                 DateTimeOffset.FromUnixTimeSeconds(seconds),
                 TimeSpan.FromSeconds(maxAge))
@@ -58,15 +69,13 @@ internal sealed class PageCache(string? directory)
         [
             Magic,
             address.AbsoluteUri,
-            page.Content.Location.AbsoluteUri,
-            page.Content.MediaType,
+            page.Location.AbsoluteUri,
             ETagMark + page.ETag,   // never an empty line: that ends the head
             page.Moment.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             ((int)Math.Clamp(page.MaxAge.TotalSeconds, 0, int.MaxValue)).ToString(CultureInfo.InvariantCulture),
         ];
-        byte[] covered = [.. Encoding.UTF8.GetBytes(string.Join('\n', head) + "\n\n"), .. page.Content.Body.Span];
-        CacheFile.Write(
-            PathOf("pages", Key(address.AbsoluteUri))!, [.. Encoding.ASCII.GetBytes(Sha256Digest.Of(covered).Hex + "\n"), .. covered]);
+        byte[] covered = [.. Encoding.UTF8.GetBytes(string.Join('\n', head) + "\n\n"), .. page.Packed.Span];
+        CacheFile.Write(directory, PathOf("pages", Key(address.AbsoluteUri))!, Check(covered), covered);
     }
 
     /// <summary>METADATA by its own digest, which is checked on every read: a cache is no place to trust.</summary>
@@ -75,10 +84,12 @@ internal sealed class PageCache(string? directory)
 
     public void KeepMetadata(Sha256Digest digest, ReadOnlySpan<byte> content)
     {
-        if (PathOf("metadata", digest.Hex) is { } path) CacheFile.Write(path, content);
+        if (PathOf("metadata", digest.Hex) is { } path) CacheFile.Write(directory!, path, [], content);
     }
+
+    private static byte[] Check(ReadOnlySpan<byte> covered) => XxHash3.Hash(covered);
 
     private static string Key(string address) => Sha256Digest.Of(Encoding.UTF8.GetBytes(address)).Hex;
 
-    private string? PathOf(string kind, string key) => directory is null ? null : Path.Combine(directory, kind, key[..2], key);
+    private string? PathOf(string kind, string key) => directory is null ? null : $"{directory}/{kind}/{key.AsSpan(0, 2)}/{key}";
 }

@@ -32,7 +32,7 @@ internal sealed class HttpFetcher : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             ConnectTimeout = limits.Connect,
-            MaxConnectionsPerServer = 16,
+            MaxConnectionsPerServer = 50,     // for who does not speak HTTP/2: as many as are asked at once
         };
         if (certificateFile is not null) handler.SslOptions.CertificateChainPolicy = TrustedCertificates.In(certificateFile);
         _client = new HttpClient(handler)

@@ -41,7 +41,7 @@ public static class RegularFile
     /// <exception cref="IOException">It may not be read.</exception>
     public static byte[] Read(SafeFileHandle file, int length)
     {
-        byte[] content = new byte[length];
+        byte[] content = GC.AllocateUninitializedArray<byte>(length);      // no more of it is given away than was filled
         int filled = 0;
         while (filled < content.Length)
         {

@@ -14,8 +14,48 @@ public sealed record ProjectPage
     // What distributions and their forerunners are called.
     private static readonly string[] FileEndings = [".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg", ".exe"];
 
+    private readonly PackedPage? _packed;       // where the files are read from, when the page was kept
+    private readonly PackedRelease _others;     // those of no version
+    private ImmutableArray<IndexFile> _files;
+    private ImmutableArray<PageRelease> _releases;
+
+    public ProjectPage()
+    {
+    }
+
+    internal ProjectPage(PackedPage packed, PackedRelease others, ImmutableArray<PageRelease> releases) =>
+        (_packed, _others, _releases) = (packed, others, releases);
+
     public required PackageName Name { get; init; }
-    public required ImmutableArray<IndexFile> Files { get; init; }
+
+    /// <summary>
+    /// All of them. In the order of the page where it was just served; version by version where it was kept: then this reads each of them.
+    /// </summary>
+    public ImmutableArray<IndexFile> Files
+    {
+        get
+        {
+            if (_files.IsDefault)
+                _files = _packed is null ? [] : [.. _releases.SelectMany(r => r.Files), .. _packed.FilesOf(_others)];
+            return _files;
+        }
+
+        init
+        {
+            (_files, _packed) = (value, null);
+            _releases = default;
+        }
+    }
+
+    /// <summary>The versions that it has files of, from the newest down.</summary>
+    public ImmutableArray<PageRelease> Releases
+    {
+        get
+        {
+            if (_releases.IsDefault) _releases = PageRelease.AllOf(Name, Files);
+            return _releases;
+        }
+    }
 
     /// <summary>How many entries were left out because they were malformed or their address does not end in the file's name.</summary>
     public int SkippedFiles { get; init; }
@@ -46,6 +86,18 @@ public sealed record ProjectPage
             LeftOut = [.. leftOut, .. ambiguous.Select(name => LeftOutEntry.Of(name, LeftOutReason.SeveralDigests))],
         };
     }
+
+    /// <summary>
+    /// The page in a form that is searched instead of parsed; <see cref="TryUnpack"/> takes it. It holds no user and no password of an address:
+    /// a file whose address has some is not found in it again.
+    /// </summary>
+    public ReadOnlyMemory<byte> Pack() => PackedPage.Pack(this);
+
+    /// <summary>Opens what <see cref="Pack"/> made, whatever has become of it since; false when that is no page of the project any more.</summary>
+    /// <param name="location">The final address of the page.</param>
+    public static bool TryUnpack(
+        ReadOnlyMemory<byte> packed, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page) =>
+        PackedPage.TryOpen(packed, location, expected, out page);
 
     internal static bool LooksLikeFile(string name) =>
         Array.Exists(FileEndings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));

@@ -40,7 +40,13 @@ public sealed record CoreMetadata
     /// Reads METADATA or PKG-INFO. A problem: a field that decides is missing or unreadable, one that the standard allows once is repeated,
     /// or the major version of the format is unknown.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem)
+    public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem) =>
+        TryParse(content, known: null, out metadata, out problem);
+
+    /// <param name="known">Where requirements that other METADATA had as well are looked up; null: nowhere.</param>
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out CoreMetadata?, out string)"/>
+    public static bool TryParse(
+        ReadOnlySpan<byte> content, RequirementPool? known, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem)
     {
         metadata = null;
         var repairs = new List<string>();
@@ -48,7 +54,7 @@ public sealed record CoreMetadata
         if (!TryReadFormat(fields, repairs, out var format, out problem)) return false;
         if (!TryReadNameAndVersion(fields, out var name, out var version, out problem)) return false;
         if (!TryReadRequiresPython(fields, repairs, out var requiresPython, out problem)) return false;
-        if (!TryReadRequiresDist(fields, repairs, out var requiresDist, out problem)) return false;
+        if (!TryReadRequiresDist(fields, known, repairs, out var requiresDist, out problem)) return false;
         metadata = new CoreMetadata
         {
             Name = name,
@@ -113,7 +119,7 @@ public sealed record CoreMetadata
     }
 
     private static bool TryReadRequiresDist(
-        MetadataFields fields, List<string> repairs, out ImmutableArray<Requirement> requiresDist, out string problem)
+        MetadataFields fields, RequirementPool? known, List<string> repairs, out ImmutableArray<Requirement> requiresDist, out string problem)
     {
         var all = fields.All("requires-dist");
         var found = ImmutableArray.CreateBuilder<Requirement>(all.Count);
@@ -121,13 +127,16 @@ public sealed record CoreMetadata
         problem = "";
         foreach (string text in all)
         {
-            if (!Requirement.TryParseRepaired(text, out var requirement, out var made, out var trouble))
+            bool isRead = known is null
+                ? Requirement.TryParseRepaired(text, out var requirement, out var made, out var trouble)
+                : known.TryParseRepaired(text, out requirement, out made, out trouble);
+            if (!isRead)
             {
                 problem = $"METADATA has an unreadable Requires-Dist, {Shown(text)}: {trouble}";
                 return false;
             }
-            found.Add(requirement);
-            repairs.AddRange(made.Select(repair => $"Requires-Dist {Shown(text)}: {repair}"));
+            found.Add(requirement!);
+            if (!made.IsEmpty) repairs.AddRange(made.Select(repair => $"Requires-Dist {Shown(text)}: {repair}"));
         }
         requiresDist = found.MoveToImmutable();
         return true;

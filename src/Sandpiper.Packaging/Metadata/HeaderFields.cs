@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Sandpiper.Packaging.Metadata;
@@ -17,8 +18,22 @@ internal ref struct HeaderFields(ReadOnlySpan<byte> content)
     /// <summary>The field's name in lower case: names are the same in any case.</summary>
     public readonly string Name => Encoding.ASCII.GetString(_content[_name]).ToLowerInvariant();
 
+    /// <summary>The same without making a text: where it fits into <paramref name="place"/>, else nothing.</summary>
+    public readonly ReadOnlySpan<char> NameIn(Span<char> place) =>
+        Ascii.ToLower(_content[_name], place, out int length) == OperationStatus.Done ? place[..length] : [];
+
     /// <summary>What the field says, continued lines joined, white space around it removed; U+FFFD where it is not UTF-8.</summary>
-    public readonly string Value => Encoding.UTF8.GetString(_content[_value]).ReplaceLineEndings(" ").Trim();
+    public readonly string Value
+    {
+        get
+        {
+            // Nearly every field is one line without anything odd in it, and there are many: no text is made but the one that is wanted.
+            ReadOnlySpan<byte> plain = _content[_value].Trim(" \t\r\n"u8);
+            return plain.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0
+                ? Encoding.ASCII.GetString(plain)
+                : Encoding.UTF8.GetString(_content[_value]).ReplaceLineEndings(" ").Trim();
+        }
+    }
 
     /// <summary>Goes on to the next field; false at the end of the header.</summary>
     public bool TryNext()

@@ -6,6 +6,8 @@ internal sealed class MetadataFields
     private const int MaxBytes = 8 << 20;           // the largest of some 5,000 real ones has under 1 MiB, most of it description
     private const int MaxRepeated = 20_000;         // of one kind; projects that bundle others reach a thousand
 
+    private const int LongestName = 32;             // of those below; a longer one is none of them
+
     // PyPA "Core metadata": all that is not marked "multiple use".
     private static readonly HashSet<string> SingleUse = new(StringComparer.Ordinal)
     {
@@ -14,8 +16,14 @@ internal sealed class MetadataFields
         "requires-python",
     };
 
-    private readonly Dictionary<string, string> _once = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<string>> _repeated = new(StringComparer.Ordinal)
+    // Of these only that they stand once is of interest, and a text may be long.
+    private static readonly HashSet<string> Unread = new(StringComparer.Ordinal)
+    {
+        "description", "description-content-type", "keywords", "download-url", "author", "author-email", "maintainer", "maintainer-email",
+    };
+
+    private readonly Dictionary<string, string> _once = new(SingleUse.Count, StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _repeated = new(4, StringComparer.Ordinal)
     {
         ["requires-dist"] = [],
         ["provides-extra"] = [],
@@ -28,14 +36,18 @@ internal sealed class MetadataFields
         fields = new MetadataFields();
         problem = content.Length > MaxBytes ? "METADATA is too large" : "";
         var walk = new HeaderFields(content);
+        Span<char> place = stackalloc char[LongestName];
+        var singleUse = SingleUse.GetAlternateLookup<ReadOnlySpan<char>>();
+        var repeated = fields._repeated.GetAlternateLookup<ReadOnlySpan<char>>();
         while (problem.Length == 0 && walk.TryNext())
         {
-            string name = walk.Name;
-            if (SingleUse.Contains(name))
+            // Most fields of most METADATA are classifiers and the like, which nobody here reads.
+            ReadOnlySpan<char> called = walk.NameIn(place);
+            if (singleUse.TryGetValue(called, out string? name))
             {
-                if (!fields._once.TryAdd(name, walk.Value)) problem = $"METADATA gives {name} more than once";
+                if (!fields._once.TryAdd(name, Unread.Contains(name) ? "" : walk.Value)) problem = $"METADATA gives {name} more than once";
             }
-            else if (fields._repeated.TryGetValue(name, out var values))
+            else if (repeated.TryGetValue(called, out name, out var values))
             {
                 if (values.Count == MaxRepeated) problem = $"METADATA gives {name} more than {MaxRepeated} times";
                 values.Add(walk.Value);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Sandpiper.Packaging.Names;
@@ -11,6 +12,8 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
 {
     // The standard sets no bound. A wheel's file name starts with the project's name, and no file system takes one beyond 255 bytes.
     private const int MaxLength = 200;
+
+    private static readonly SearchValues<char> NotNormal = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ_.");
 
     private readonly string? _normalized;
     private readonly string? _original;
@@ -35,8 +38,7 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
     {
         name = default;
         if (!TryValidate(text, out problem)) return false;
-        string original = text.ToString(), normal = Normalize(original);
-        if (string.Equals(normal, original, StringComparison.Ordinal)) normal = original;   // one text is enough
+        string original = text.ToString(), normal = IsNormal(original) ? original : Normalize(original);   // one text is enough
         name = new PackageName(normal, original);
         return true;
     }
@@ -67,6 +69,9 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
         }
         return normal.ToString();
     }
+
+    private static bool IsNormal(ReadOnlySpan<char> name) =>
+        !name.ContainsAny(NotNormal) && !name.Contains("--", StringComparison.Ordinal);
 
     internal static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || IsSeparator(c);
 

@@ -26,12 +26,12 @@ public readonly record struct Tag(string Interpreter, string Abi, string Platfor
         if (Array.Exists(interpreters, interpreter => char.IsAsciiDigit(interpreter[0]))) return false;
         if ((long)interpreters.Length * abis.Length * platforms.Length > MaxTagsInSet) return false;
 
-        var product =
-            from interpreter in interpreters
-            from abi in abis
-            from platform in platforms
-            select new Tag(interpreter, abi, platform);
-        tags = [.. product.Distinct()];
+        var found = new List<Tag>(interpreters.Length * abis.Length * platforms.Length);
+        foreach (string interpreter in interpreters)
+        {
+            foreach (string abi in abis) found.AddRange(platforms.Select(platform => new Tag(interpreter, abi, platform)));
+        }
+        tags = found.Count == 1 ? [found[0]] : [.. found.Distinct()];
         return true;
     }
 

@@ -52,7 +52,13 @@ public sealed class SpecifierSet : IEquatable<SpecifierSet>
             }
             clauses.Add(clause);
         }
-        set = Of(clauses);
+        set = clauses switch
+        {
+            [] => Any,
+            [var only] => new SpecifierSet([only]),
+            [var first, var second] when !first.Equals(second) => new SpecifierSet([first, second]),
+            _ => Of(clauses),
+        };
         return true;
     }
 
@@ -86,6 +92,19 @@ public sealed class SpecifierSet : IEquatable<SpecifierSet>
             if (!clause.Contains(version)) return false;
         }
         return true;
+    }
+
+    /// <summary>
+    /// Where in an order of versions those stand that can satisfy every clause: before 0 where <paramref name="version"/> and all below it
+    /// do not, beyond 0 where it and all above it do not, else 0.
+    /// </summary>
+    public int SideOf(Pep440Version version)
+    {
+        foreach (var clause in Clauses)
+        {
+            if (clause.SideOf(version) is not 0 and var side) return side;
+        }
+        return 0;
     }
 
     /// <summary>

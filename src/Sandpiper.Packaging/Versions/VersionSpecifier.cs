@@ -77,6 +77,20 @@ public sealed class VersionSpecifier : IEquatable<VersionSpecifier>
         };
     }
 
+    /// <summary>As <see cref="SpecifierSet.SideOf"/>, for this clause.</summary>
+    internal int SideOf(Pep440Version version)
+    {
+        var (candidate, named) = (version.Key, _version.Key);
+        return _comparison switch
+        {
+            Comparison.Equal when !IsWildcard => candidate.ComparePublic(named),
+            Comparison.AtLeast or Comparison.Compatible or Comparison.Above => Math.Min(candidate.ComparePublic(named), 0),
+            Comparison.AtMost => Math.Max(candidate.ComparePublic(named), 0),
+            Comparison.Below => candidate.ComparePublic(_ceiling!) < 0 ? 0 : 1,     // set by the constructor for this operator
+            _ => 0,
+        };
+    }
+
     public bool Equals(VersionSpecifier? other) => other is not null && _comparison == other._comparison && IsWildcard == other.IsWildcard
         && (_comparison == Comparison.Arbitrary
             ? string.Equals(VersionText, other.VersionText, StringComparison.Ordinal)

@@ -277,4 +277,27 @@ public sealed class SpecifierSetTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(all);
     }
+
+    [Fact]
+    public void Beyond_a_side_of_the_set_nothing_is_in_it_and_all_lies_on_that_side() =>
+        Gen.Select(Clause.Array[0, 4], AnyVersion.Value, AnyVersion.Value, AnyVersion.Value).Sample((clauses, a, b, inside) =>
+        {
+            if (!SpecifierSet.TryParse(string.Join(',', clauses), out var set, out _)) return true;
+            (Pep440Version low, Pep440Version high) = a <= b ? (a, b) : (b, a);
+            if (set.SideOf(high) < 0 && set.Contains(low)) return false;
+            if (set.SideOf(low) > 0 && set.Contains(high)) return false;
+            if (!set.Contains(inside)) return true;
+            return set.SideOf(inside) == 0 && (set.SideOf(low) <= 0 || set.SideOf(high) > 0) && (set.SideOf(high) >= 0 || set.SideOf(low) < 0);
+        }, iter: 20_000);
+
+    [Theory]
+    [InlineData(">=1.2,<2", "1.1", -1)]
+    [InlineData(">=1.2,<2", "1.5", 0)]
+    [InlineData(">=1.2,<2", "2.0", 1)]
+    [InlineData("==1.2", "1.3", 1)]
+    [InlineData("==1.2", "1.2+cpu", 0)]
+    [InlineData("~=1.2", "1.1", -1)]
+    [InlineData("!=1.2", "9", 0)]
+    public void A_version_stands_below_within_or_above(string set, string version, int side) =>
+        Assert.Equal(side, Math.Sign(SpecifierSet.Parse(set).SideOf(Pep440Version.Parse(version))));
 }

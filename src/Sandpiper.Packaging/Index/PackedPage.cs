@@ -1,0 +1,240 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Versions;
+
+namespace Sandpiper.Packaging.Index;
+
+/// <summary>A page in the form in which it is kept: versions in order, of each where its files stand, and the files.</summary>
+/// <remarks>
+/// <para>
+/// It is searched, not parsed: opening it reads the versions, and the files of a version are read when somebody asks for them. The texts
+/// that a page repeats thousands of times (what precedes a file's name in its address, Requires-Python) stand in it once.
+/// </para>
+/// <para>
+/// It says no more than the page said, and is trusted no further: whoever can write where it is kept could have put another page there, and
+/// what a file must be is checked when it is fetched. So what cannot be read costs the page where it is about the versions, and the file
+/// where it is about one; addresses are held to the same rule as on a page (<see cref="FileLink"/>).
+/// </para>
+/// </remarks>
+internal sealed class PackedPage
+{
+    private const int MaxTexts = 1 << 16;
+    private const int MaxLeftOut = ProjectPage.MaxFiles;
+    private const int NoText = 0;       // before a text that stands where it is needed; else the number of one of the table, from 1
+
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly Uri _location;
+    private readonly string[] _texts;
+    private readonly int _files;        // where the first stands
+
+    private PackedPage(ReadOnlyMemory<byte> bytes, Uri location, string[] texts, int files) =>
+        (_bytes, _location, _texts, _files) = (bytes, location, texts, files);
+
+    /// <summary>The page in that form.</summary>
+    public static ReadOnlyMemory<byte> Pack(ProjectPage page)
+    {
+        var head = new PackedWriter();
+        var files = new PackedWriter();
+        string[] texts = Repeated(page.Files);
+        var numbers = texts.Select((text, at) => (text, at)).ToDictionary(t => t.text, t => (ulong)t.at + 1, StringComparer.Ordinal);
+        head.PutText(page.Name.Normalized);
+        head.PutText(page.Status);
+        head.Put(page.StatusReason is null ? (byte)0 : (byte)1);
+        head.PutText(page.StatusReason ?? "");
+        head.PutNumber((ulong)page.SkippedFiles);
+        head.PutNumber((ulong)page.LeftOut.Length);
+        foreach (LeftOutEntry entry in page.LeftOut)
+        {
+            head.PutText(entry.FileName);
+            head.Put((byte)entry.Reason);
+            head.PutText(entry.Evidence);
+        }
+        head.PutNumber((ulong)texts.Length);
+        foreach (string text in texts) head.PutText(text);
+        head.PutNumber((ulong)page.Releases.Length);
+        foreach (PageRelease release in page.Releases)
+        {
+            head.PutText(release.Version.Original);
+            head.Put(release.HasSdist ? (byte)1 : (byte)0);
+            head.PutNumber((ulong)release.Files.Length);
+            head.PutFixed((uint)files.Length);
+            foreach (IndexFile file in release.Files) Put(file, files, numbers);
+        }
+        // Those whose names tell no version are of no use to a resolver, but they were on the page.
+        var known = page.Releases.SelectMany(r => r.Files).ToHashSet(ReferenceEqualityComparer.Instance);
+        IndexFile[] others = [.. page.Files.Where(file => !known.Contains(file))];
+        head.PutNumber((ulong)others.Length);
+        head.PutFixed((uint)files.Length);
+        foreach (IndexFile file in others) Put(file, files, numbers);
+        head.PutAll(files.Written);
+        return head.Written;
+    }
+
+    /// <summary>Reads what precedes the files; false when it is damaged, or about another project.</summary>
+    /// <param name="location">The final address of the page.</param>
+    public static bool TryOpen(
+        ReadOnlyMemory<byte> bytes, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page)
+    {
+        page = null;
+        var head = new PackedReader(bytes.Span);
+        if (!PackageName.TryParse(head.TakeText(), out PackageName name, out _) || name != expected) return false;
+        string status = head.TakeText();
+        bool hasReason = head.TakeByte() != 0;
+        string reason = head.TakeText();
+        int skipped = head.TakeCount(int.MaxValue);
+        LeftOutEntry[] leftOut = TakeLeftOut(ref head);
+        string[] texts = new string[head.TakeCount(MaxTexts)];
+        for (int i = 0; i < texts.Length; i++) texts[i] = head.TakeText();
+        var versions = new (Pep440Version Version, PackedRelease Place)[head.TakeCount(ProjectPage.MaxFiles)];
+        for (int i = 0; i < versions.Length && !head.IsDamaged; i++)
+        {
+            bool isVersion = Pep440Version.TryParse(head.TakeText(), out Pep440Version version, out _);
+            // From the newest down, each once: the resolver tries them in this order, and another would be another answer.
+            if (!isVersion || (i > 0 && version >= versions[i - 1].Version)) head.SetDamaged();
+            versions[i] = (version, TakePlace(ref head, hasSdist: head.TakeByte() != 0));
+        }
+        PackedRelease others = TakePlace(ref head, hasSdist: false);
+        if (head.IsDamaged) return false;
+
+        var packed = new PackedPage(bytes, location, texts, head.Position);
+        page = new ProjectPage(packed, others, [.. versions.Select(v => new PageRelease(packed, v.Version, v.Place))])
+        {
+            Name = name,
+            Status = status,
+            StatusReason = hasReason ? reason : null,
+            SkippedFiles = skipped,
+            LeftOut = [.. leftOut],
+        };
+        return true;
+    }
+
+    /// <summary>The files of one place; one that cannot be read is not among them.</summary>
+    public IndexFile[] FilesOf(PackedRelease place)
+    {
+        var found = new List<IndexFile>();
+        // An offset that is too large for an int is beyond the end in any case.
+        long start = _files + (long)place.Offset;
+        var files = new PackedReader(_bytes.Span, (int)Math.Min(start, int.MaxValue));
+        for (int i = 0; i < place.Count && !files.IsDamaged; i++)
+        {
+            if (TryTake(ref files, out IndexFile? file)) found.Add(file);
+        }
+        return [.. found];
+    }
+
+    // What is said of one file. The bits are in what precedes it.
+    [Flags]
+    private enum Said : byte
+    {
+        Nothing = 0,
+        Sha256 = 1,
+        Size = 2,
+        UploadTime = 4,
+        RequiresPython = 8,
+        Yanked = 16,
+        Metadata = 32,
+        MetadataSha256 = 64,
+        NameEndsAddress = 128,
+    }
+
+    private static void Put(IndexFile file, PackedWriter files, Dictionary<string, ulong> numbers)
+    {
+        string? prefix = PrefixOf(file);
+        Said said = If(file.Sha256 is not null, Said.Sha256) | If(file.Size is not null, Said.Size)
+            | If(file.UploadTime is not null, Said.UploadTime) | If(file.RequiresPython is not null, Said.RequiresPython)
+            | If(file.YankedReason is not null, Said.Yanked) | If(file.HasMetadata, Said.Metadata)
+            | If(file.MetadataSha256 is not null, Said.MetadataSha256) | If(prefix is not null, Said.NameEndsAddress);
+        files.Put((byte)said);
+        files.PutText(file.FileName);
+        PutShared(prefix ?? file.Url.AbsoluteUri);
+        if (file.Sha256 is { } digest) files.PutDigest(digest);
+        if (file.Size is { } size) files.PutNumber((ulong)size);
+        if (file.UploadTime is { } time) files.PutNumber((ulong)time.UtcTicks);
+        if (file.RequiresPython is { } python) PutShared(python);
+        if (file.YankedReason is { } reason) PutShared(reason);
+        if (file.MetadataSha256 is { } metadata) files.PutDigest(metadata);
+
+        static Said If(bool isSaid, Said said) => isSaid ? said : Said.Nothing;
+
+        void PutShared(string text)
+        {
+            if (numbers.TryGetValue(text, out ulong number))
+            {
+                files.PutNumber(number);
+                return;
+            }
+            files.PutNumber(NoText);
+            files.PutText(text);
+        }
+    }
+
+    private bool TryTake(ref PackedReader files, [NotNullWhen(true)] out IndexFile? file)
+    {
+        file = null;
+        var said = (Said)files.TakeByte();
+        string name = files.TakeText();
+        string address = TakeShared(ref files) + (said.HasFlag(Said.NameEndsAddress) ? name : "");
+        Sha256Digest? sha256 = said.HasFlag(Said.Sha256) ? files.TakeDigest() : null;
+        long? size = said.HasFlag(Said.Size) ? (long)(files.TakeNumber() & long.MaxValue) : null;
+        ulong ticks = said.HasFlag(Said.UploadTime) ? files.TakeNumber() : 0;
+        string? python = said.HasFlag(Said.RequiresPython) ? TakeShared(ref files) : null;
+        string? yanked = said.HasFlag(Said.Yanked) ? TakeShared(ref files) : null;
+        Sha256Digest? metadata = said.HasFlag(Said.MetadataSha256) ? files.TakeDigest() : null;
+        if (files.IsDamaged || ticks > (ulong)DateTimeOffset.MaxValue.UtcTicks) return false;
+        DateTimeOffset? time = said.HasFlag(Said.UploadTime) ? new DateTimeOffset((long)ticks, TimeSpan.Zero) : null;
+        // The same rule as on a page, and no user or password: none of those is kept.
+        if (!FileLink.TryResolve(_location, address, name, out Uri? url, out _) || url.UserInfo.Length > 0) return false;
+        file = new IndexFile(name, url, sha256, size, time, python, yanked, said.HasFlag(Said.Metadata), metadata);
+        return true;
+    }
+
+    private string TakeShared(ref PackedReader files)
+    {
+        int number = files.TakeCount(int.MaxValue);
+        if (number == NoText) return files.TakeText();
+        if (number <= _texts.Length) return _texts[number - 1];
+        files.SetDamaged();
+        return "";
+    }
+
+    private static LeftOutEntry[] TakeLeftOut(ref PackedReader head)
+    {
+        var entries = new LeftOutEntry[head.TakeCount(MaxLeftOut)];
+        for (int i = 0; i < entries.Length; i++)
+            entries[i] = LeftOutEntry.Of(head.TakeText(), (LeftOutReason)head.TakeByte(), head.TakeText());
+        if (Array.Exists(entries, entry => !Enum.IsDefined(entry.Reason))) head.SetDamaged();
+        return entries;
+    }
+
+    private static PackedRelease TakePlace(ref PackedReader head, bool hasSdist) =>
+        new(head.TakeCount(ProjectPage.MaxFiles), head.TakeFixed(), hasSdist);
+
+    private static string[] Repeated(ImmutableArray<IndexFile> files)
+    {
+        var times = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (IndexFile file in files)
+        {
+            Count(PrefixOf(file));
+            Count(file.RequiresPython);
+            Count(file.YankedReason);
+        }
+        return [.. times.Where(text => text.Value > 1).OrderByDescending(text => text.Value).Select(text => text.Key).Take(MaxTexts)];
+
+        void Count(string? text)
+        {
+            if (text is not null) times[text] = times.GetValueOrDefault(text) + 1;
+        }
+    }
+
+    // A name that is written otherwise in an address ("%2B" for "+") is not taken apart.
+    private static string? PrefixOf(IndexFile file) =>
+        file.Url.AbsoluteUri is var address && address.EndsWith(file.FileName, StringComparison.Ordinal)
+            ? address[..^file.FileName.Length]
+            : null;
+}
+
+/// <summary>Where the files of one version stand.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Offset">Bytes behind the first file of the page; not checked yet.</param>
+internal readonly record struct PackedRelease(int Count, uint Offset, bool HasSdist);
