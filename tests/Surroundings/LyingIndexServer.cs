@@ -71,7 +71,8 @@ internal sealed class LyingIndexServer : IDisposable
                 talks.Add(Task.Run(() => TalkAsync(socket)));
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        // Between two questions it is no longer listening (InvalidOperationException), or disposed.
+        catch (Exception error) when (error is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(talks);
         }
