@@ -54,7 +54,7 @@ internal sealed class IndexServer : IDisposable
             {
                 client = await _listener.AcceptTcpClientAsync(_end.Token);
             }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException)
+            catch (Exception error) when (error is OperationCanceledException or InvalidOperationException or SocketException)
             {
                 return;
             }
