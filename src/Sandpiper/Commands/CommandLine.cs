@@ -81,6 +81,7 @@ internal static class CommandLine
         root.Subcommands.Add(HistoryCommand.Build());
         root.Subcommands.Add(RollbackCommand.Build());
         root.Subcommands.Add(AllowCommand.Build());
+        root.Subcommands.Add(AssessCommand.Build());
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
         root.Subcommands.Add(CompletionCommand.BuildSuggestions(root));

@@ -27,7 +27,9 @@ public sealed class JsonPageTests
         Check("history", "history");
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
         Check("allow", "allow");
-        Assert.Equal(["allow", "demo", "freeze", "history", "install", "list", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
+        Check("assess", "assess --quick --only user-site");
+        Assert.Equal(["allow", "assess", "demo", "freeze", "history", "install", "list", "show", "verify"],
+            page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {
@@ -66,10 +68,13 @@ public sealed class JsonPageTests
         return page;
     }
 
+    // The names of the assets are no keys of the page: it tells what is said of each.
+    private static string NameOf(string path, string name) => path.EndsWith(".assets", StringComparison.Ordinal) ? "ASSET" : name;
+
     private static IEnumerable<(string Key, string Type)> Leaves(JsonElement element, string path) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject()
-            .SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}")),
+            .SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{NameOf(path, member.Name)}")),
         JsonValueKind.Array when element.GetArrayLength() == 0 => [($"{path}[]", "empty")],
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Leaves(item, $"{path}[]")),
         JsonValueKind.True or JsonValueKind.False => [(path, "boolean")],
