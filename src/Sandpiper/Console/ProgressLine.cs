@@ -20,6 +20,9 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider time) : IDisp
     /// <summary>A count without a known end: <c>Resolving … 12 packages</c>.</summary>
     public void Count(string doing, int done, string thing) => Draw($"{doing} … {Counted.Of(done, thing)}");
 
+    /// <summary>Pieces of work of a known count: <c>Measuring (4) virtualenv … 12 of 40</c>.</summary>
+    public void Of(string doing, int done, int count) => Draw($"{doing} … {done} of {count}");
+
     /// <summary>Bytes of a known total and packages of a known count.</summary>
     public void Bytes(string current, long bytes, long totalBytes, int done, int count)
     {

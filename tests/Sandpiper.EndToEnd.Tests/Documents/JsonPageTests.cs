@@ -27,6 +27,7 @@ public sealed class JsonPageTests
         Check("history", "history");
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
         Check("allow", "allow");
+        Check("assess", "assess --quick --only user-site");
         Check("env", "env list");
         Check("env-path", "env path");
         Check("cache", "cache info");
@@ -35,8 +36,8 @@ public sealed class JsonPageTests
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
-        Assert.Equal(["allow", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "install", "list",
-            "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["allow", "assess", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "install",
+            "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {
@@ -75,10 +76,13 @@ public sealed class JsonPageTests
         return page;
     }
 
+    // The names of the assets are no keys of the page: it tells what is said of each.
+    private static string NameOf(string path, string name) => path.EndsWith(".assets", StringComparison.Ordinal) ? "ASSET" : name;
+
     private static IEnumerable<(string Key, string Type)> Leaves(JsonElement element, string path) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject()
-            .SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}")),
+            .SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{NameOf(path, member.Name)}")),
         JsonValueKind.Array when element.GetArrayLength() == 0 => [($"{path}[]", "empty")],
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Leaves(item, $"{path}[]")),
         JsonValueKind.True or JsonValueKind.False => [(path, "boolean")],

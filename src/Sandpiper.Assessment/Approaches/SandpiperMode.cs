@@ -1,0 +1,32 @@
+namespace Sandpiper.Assessment.Approaches;
+
+/// <summary>The ways to use Sandpiper, which are measured as the others are.</summary>
+public enum SandpiperMode
+{
+    /// <summary>Installed by you, used by <c>run</c>, nothing granted.</summary>
+    Confined,
+
+    /// <summary>Installed by you, its interpreter started without <c>run</c>.</summary>
+    Unconfined,
+
+    /// <summary>Started by root, so installed by a user of its own; used by you without <c>run</c>.</summary>
+    System,
+}
+
+/// <summary>The stable names of these rows, and their labels.</summary>
+internal static class SandpiperModes
+{
+    public static string Id(this SandpiperMode mode) => mode switch
+    {
+        SandpiperMode.Confined => "sandpiper-user",
+        SandpiperMode.Unconfined => "sandpiper-unconfined",
+        _ => "sandpiper-system",
+    };
+
+    public static string Label(this SandpiperMode mode) => mode switch
+    {
+        SandpiperMode.Confined => "sandpiper run",
+        SandpiperMode.Unconfined => "sandpiper, without run",
+        _ => "sandpiper by root",
+    };
+}

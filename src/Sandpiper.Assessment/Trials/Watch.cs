@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Sandpiper.Assessment.Probes;
+using Sandpiper.Assessment.Replicas;
+
+namespace Sandpiper.Assessment.Trials;
+
+/// <summary>
+/// Reads from outside, after every step, what reached a decoy, the sink or the drop since the step before. Only lines with this trial's
+/// nonce count, only secrets with its canary; the probe's own word never does.
+/// </summary>
+internal sealed class Watch
+{
+    private readonly Replica _replica;
+    private readonly Kind _kind;
+    private readonly string _nonce, _canary;
+    private readonly ImmutableArray<Decoy> _decoys;
+    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
+    private readonly HashSet<Reach> _reaches = [];
+    private long _dropSeen;
+
+    public Watch(Replica replica, Kind kind, string nonce, string canary, ImmutableArray<Decoy> decoys)
+    {
+        (_replica, _kind, _nonce, _canary, _decoys) = (replica, kind, nonce, canary, decoys);
+        foreach (string path in Written) _seen[path] = LengthOf(path);
+    }
+
+    /// <summary>Where the uids are this machine's and not the replica's: who whatever runs belongs to.</summary>
+    public Person? Everybody { get; set; }
+
+    /// <summary>Everything that was seen so far; each once.</summary>
+    public ImmutableArray<Reach> Reaches => [.. _reaches.OrderBy(r => r.Moment).ThenBy(r => r.By).ThenBy(r => r.Asset)
+        .ThenBy(r => r.Trigger, StringComparer.Ordinal).ThenBy(r => r.What, StringComparer.Ordinal)];
+
+    private IEnumerable<string> Written => _decoys.Where(d => !d.IsSecret).Select(d => d.Path);
+
+    /// <summary>Looks, and puts down what is new as reached in this step.</summary>
+    public void Look(Moment moment, Person by, string received)
+    {
+        foreach (Decoy decoy in _decoys.Where(d => !d.IsSecret))
+        {
+            foreach (string line in NewLines(decoy.Path))
+            {
+                if (line.StartsWith("# ", StringComparison.Ordinal) && TagOf(line[2..]) is var (trigger, runsAs, _))
+                    _reaches.Add(new(_kind, moment, by, trigger, runsAs, decoy.Asset, decoy.Path));
+            }
+        }
+        foreach (string line in received.Split('\n'))
+        {
+            if (TagOf(line) is not var (trigger, runsAs, words)) continue;
+            _reaches.Add(new(_kind, moment, by, trigger, runsAs, Asset.Network, "a connection"));
+            AddSecrets(moment, by, trigger, runsAs, words);
+        }
+        foreach (string line in NewDropLines())
+        {
+            if (TagOf(line) is var (trigger, runsAs, words)) AddSecrets(moment, by, trigger, runsAs, words);
+        }
+    }
+
+    /// <summary>What lies there now is where a later look begins: the harness itself has put files back.</summary>
+    public void Forget()
+    {
+        foreach (string path in Written) _seen[path] = LengthOf(path);
+    }
+
+    private void AddSecrets(Moment moment, Person by, string trigger, Person runsAs, IEnumerable<string> words)
+    {
+        foreach (Decoy decoy in _decoys.Where(d => d.IsSecret))
+        {
+            if (words.Contains(Replica.SecretOf(_canary, decoy.Asset), StringComparer.Ordinal))
+                _reaches.Add(new(_kind, moment, by, trigger, runsAs, decoy.Asset, decoy.Path));
+        }
+    }
+
+    private (string Trigger, Person RunsAs, ImmutableArray<string> Words)? TagOf(string line) =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var nonce, var trigger, var user, .. var words]
+            && string.Equals(nonce, _nonce, StringComparison.Ordinal)
+            && int.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out int uid)
+            && (Everybody ?? People.Of(uid)) is { } runsAs
+            ? (trigger, runsAs, [.. words])
+            : null;
+
+    private string[] NewLines(string path)
+    {
+        string text = TextFrom(path, _seen.GetValueOrDefault(path));
+        _seen[path] = LengthOf(path);
+        return text.Split('\n');
+    }
+
+    private string[] NewDropLines()
+    {
+        string text = TextFrom(Replica.Drop, _dropSeen);
+        _dropSeen = LengthOf(Replica.Drop);
+        return text.Split('\n');
+    }
+
+    private long LengthOf(string path) => new FileInfo(_replica.Outside(path)) is { Exists: true } file ? file.Length : 0;
+
+    private string TextFrom(string path, long from)
+    {
+        if (LengthOf(path) <= from) return "";
+        using FileStream file = File.OpenRead(_replica.Outside(path));
+        file.Position = from;
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

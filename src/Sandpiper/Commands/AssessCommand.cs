@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Diagnostics;
+using Sandpiper.Assessment;
+using Sandpiper.Assessment.Matrix;
+using Sandpiper.Assessment.Probes;
+using Sandpiper.Console;
+using Sandpiper.Store;
+
+namespace Sandpiper.Commands;
+
+/// <summary><c>assess</c>: what each way of installing exposes, measured in a throw-away copy of this machine.</summary>
+internal static class AssessCommand
+{
+    public static Command Build()
+    {
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "only the ways that people ask about first, and three kinds of hostile package",
+        };
+        var only = new Option<string[]>("--only") { HelpName = "WAY", Description = "only this way to install, by its name in --json" };
+        var why = new TextOption("--why") { HelpName = "WAY,ASSET", Description = "one cell: how it came about, step by step" };
+        var weights = new TextOption("--weights")
+        {
+            HelpName = "ASSET,…", Description = "what matters most to you, first; orders the rows and changes nothing else",
+        };
+        foreach (Option<string[]> option in (Option<string[]>[])[only]) option.CompletionSources.Add([.. AssessmentRun.Ids]);
+        weights.CompletionSources.Add([.. AssetNames.Ids]);
+        var command = new TaughtCommand("assess", "what each way of installing exposes, measured here",
+            [
+                new("sandpiper assess --quick", "the ways that people ask about first"),
+                new("sandpiper assess --quick --why virtualenv,root", "how a virtualenv exposes root"),
+                new("sandpiper assess --only user-site --weights keys", "one way; rows by what matters to you"),
+            ],
+            [
+                "It makes a small copy of this machine below one temporary directory: its /usr read-only, people and decoys made up. There "
+                + "it really installs harmless stand-ins for malware, each way, with the pip of this machine; then lets Python be "
+                + "started, the package be used, removed, its directory be made anew, sudo be used. What was reached is read from "
+                + "outside. Nothing else is written, nothing leaves this machine, and your own sudo and settings are neither read nor run.",
+                "Without --quick it measures every way, each also with wheels only and with hashes, and every kind of hostile package: "
+                + "minutes. What cannot be tried is a row that says so, or a `?`: neither is shown as safe.",
+            ]);
+        foreach (Option option in (Option[])[quick, only, why, weights]) command.Options.Add(option);
+        command.Runs((session, parsed, cancel) =>
+        {
+            (string Row, Asset Asset)? cell = CellOf(parsed.GetValue(why));
+            ImmutableArray<Asset> order = OrderOf(parsed.GetValue(weights));
+            ImmutableArray<string> rows = cell is { } asked ? [asked.Row] : RowsOf(parsed.GetValue(only) ?? []);
+            var request = new AssessmentRequest("")
+            {
+                Quick = parsed.GetValue(quick), Only = rows, Workers = Environment.ProcessorCount,
+            };
+            return Task.FromResult(Measure(session, request, order, cell?.Asset, cancel));
+        });
+        return command;
+    }
+
+    private static int Measure(Session session, AssessmentRequest request, ImmutableArray<Asset> order, Asset? why,
+        CancellationToken cancel)
+    {
+        long started = Stopwatch.GetTimestamp();
+        string place = Directory.CreateTempSubdirectory("sandpiper-assess-").FullName;
+        try
+        {
+            AssessmentResult result;
+            using (var line = new ProgressLine(session.Terminal, Session.Time))
+            {
+                result = AssessmentRun.Measure(
+                    request with { Place = place, Executable = CopyOfOurselves(place) }, new Shown(line), cancel);
+            }
+            TimeSpan took = Stopwatch.GetElapsedTime(started);
+            if (result.Layout is null)
+            {
+                throw new ExplainedException(
+                    new(ExitCode.CouldNot, "nothing could be measured", "there is no usable /usr/bin/python3 here"));
+            }
+            if (session.Json) AssessmentJson.Write(session.Terminal, result, request.Quick, took);
+            else if (why is { } asset) WriteChain(session.Terminal, result.Rows[0], asset);
+            else AssessmentScreen.Write(session.Terminal, result, order, ChangeReport.Seconds(took));
+            return (int)(result.Controls.All(c => c.Holds) ? ExitCode.Done : ExitCode.CouldNot);
+        }
+        finally
+        {
+            SealedTree.Remove(place);
+        }
+    }
+
+    private static void WriteChain(Terminal terminal, Row row, Asset asset)
+    {
+        if (row.Missing is { } missing)
+        {
+            terminal.Line($"{row.Label}: not measured: {missing}");
+            return;
+        }
+        Cell cell = row[asset];
+        terminal.Line(Inked.Bold($"{row.Label}, {AssessmentWords.Of(asset)}: {AssessmentWords.Of(cell)}"));
+        string lead = "    ";
+        foreach (string step in AssessmentChain.Of(row, cell))
+        {
+            terminal.Line(lead, step);
+            lead = "  → ";
+        }
+    }
+
+    // Ours may lie in root's home, where the user that root became has no way in; the kernel still lets us read what we were started from.
+    private static string CopyOfOurselves(string place)
+    {
+        string copy = Path.Combine(place, "sandpiper");
+        File.Copy("/proc/self/exe", copy);
+        File.SetUnixFileMode(copy, (UnixFileMode)0b111_101_101);
+        return copy;
+    }
+
+    private static (string Row, Asset Asset)? CellOf(string? why)
+    {
+        if (why is null) return null;
+        return why.Split(',') is [var row, var asset] && AssetNames.Find(asset) is { } found
+            ? (RowsOf([row])[0], found)
+            : throw Wrong($"`--why {why}` is not understood", $"a way and an asset are meant, such as virtualenv,root; assets: {Assets}");
+    }
+
+    private static ImmutableArray<string> RowsOf(string[] only) =>
+        only.FirstOrDefault(o => !AssessmentRun.Ids.Contains(o, StringComparer.Ordinal)) is { } unknown
+            ? throw Wrong($"there is no way to install named `{unknown}`",
+                $"there are {string.Join(", ", AssessmentRun.Ids.Where(i => !i.EndsWith("-only", StringComparison.Ordinal)
+                    && !i.EndsWith("-hashes", StringComparison.Ordinal)))}; most also with -wheels-only and -require-hashes")
+            : [.. only];
+
+    private static ImmutableArray<Asset> OrderOf(string? weights)
+    {
+        if (weights is null) return AssessmentScreen.SystemFirst;
+        var first = new List<Asset>();
+        foreach (string id in weights.Split(','))
+        {
+            if (AssetNames.Find(id) is not { } asset) throw Wrong($"`--weights {weights}` is not understood", $"assets are {Assets}");
+            first.Add(asset);
+        }
+        return [.. first.Concat(AssessmentScreen.SystemFirst).Distinct()];
+    }
+
+    private static string Assets => string.Join(", ", AssetNames.Ids);
+
+    private static ExplainedException Wrong(string what, string why) =>
+        new(new(ExitCode.WrongUsage, $"{what}; nothing was measured", why, "sandpiper help assess"));
+
+    private sealed class Shown(ProgressLine line) : IProgress<AssessmentProgress>
+    {
+        public void Report(AssessmentProgress value) => line.Of($"Measuring {value.Doing}", value.Done, value.Count);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Sandpiper.Assessment;
+using Sandpiper.Assessment.Matrix;
+using Sandpiper.Assessment.Probes;
+using Sandpiper.Assessment.Replicas;
+using Sandpiper.Assessment.Trials;
+
+namespace Sandpiper.Console;
+
+/// <summary>
+/// The answer in a few sentences, numbered as the ways are. Every clause is made from a cell: where the cells say otherwise, so does the
+/// sentence; what was not measured is not spoken of.
+/// </summary>
+internal static class AssessmentVerdict
+{
+    private static readonly ImmutableArray<string> Numbered = ["sudo-pip", "pip-user", "own-site-packages", "virtualenv"];
+    private static readonly ImmutableArray<Asset> Told = [Asset.Root, Asset.OtherUsers, Asset.SharedSitePackages, Asset.Keys];
+
+    public static ImmutableArray<string> Of(AssessmentResult result)
+    {
+        Row[] rows = [.. result.Rows.Where(r => r.Missing is null)];
+        List<string?> sentences = [.. Numbered.Select(id => Find(id) is { } row ? OfWay(row) : null)];
+        sentences.Add(Find("mix") is { } mix ? OfMix(mix) : null);
+        sentences.Add(Find("virtualenv") is { } own && Find("own-site-packages") is { } shared ? Compared(own, shared) : null);
+        sentences.Add(OfRebuilding([.. rows.Where(r => Numbered.Contains(r.Id, StringComparer.Ordinal))]));
+        sentences.Add(OfWheelsOnly(rows));
+        sentences.Add(OfSandpiper(Find("sandpiper-user"), Find("sandpiper-unconfined"), Find("sandpiper-system")));
+        return [.. sentences.OfType<string>()];
+
+        Row? Find(string id) => rows.FirstOrDefault(r => string.Equals(r.Id, id, StringComparison.Ordinal));
+    }
+
+    /// <summary>Root first, since that is the question.</summary>
+    private static string OfWay(Row row)
+    {
+        string furniture = row.KeepsFurniture == false ? " Packages with commands or man pages cannot be installed so." : "";
+        return $"{row.Label}: hostile code reaches {string.Join("; ", Clauses(row, Told))}.{furniture}";
+    }
+
+    private static string OfMix(Row row) =>
+        $"{row.Label} are as exposed as the worse of the two: {string.Join("; ", Clauses(row, [Asset.Root, Asset.Keys]))}.";
+
+    // Assets that share their moment share a clause.
+    private static IEnumerable<string> Clauses(Row row, ImmutableArray<Asset> assets) => assets.Select(a => row[a])
+        .GroupBy(AssessmentWords.When, StringComparer.Ordinal).Select(g => $"{Listed(g.Select(c => AssessmentWords.Of(c.Asset)))} {g.Key}");
+
+    private static string Compared(Row virtualenv, Row own)
+    {
+        (Cell Here, Cell There)[] all = [.. AssetNames.All.Select(a => (virtualenv[a], own[a]))];
+        (Cell Here, Cell There)[] unlike = [.. all.Where(c => !string.Equals(AssessmentWords.Of(c.Here), AssessmentWords.Of(c.There),
+            StringComparison.Ordinal))];
+        if (unlike.Length == 0) return $"{virtualenv.Label} differs from {own.Label} in none of the {all.Length} assets.";
+        string differences = string.Join("; ", unlike
+            .GroupBy(c => $"{AssessmentWords.When(c.Here)} instead of {AssessmentWords.When(c.There)}", StringComparer.Ordinal)
+            .Select(g => $"{Listed(g.Select(c => AssessmentWords.Of(c.Here.Asset)))} {g.Key}"));
+        string same = all.Any(c => c.Here.Asset == Asset.Keys && !unlike.Contains(c)) ? " For your keys it makes no difference." : "";
+        return $"{virtualenv.Label} differs from {own.Label}: {differences}.{same}";
+    }
+
+    private static string? OfRebuilding(Row[] rows)
+    {
+        Row[] still = [.. rows.Where(r => r.StillRunsAs(Moment.AfterRebuild).Length > 0)];
+        if (rows.Length == 0) return null;
+        if (still.Length == 0) return "After site-packages was removed and made anew, nothing hostile ran any more in any of these ways.";
+        return "Removing the package and making site-packages anew does not end it: hostile code still ran as "
+            + string.Join("; ", still.GroupBy(r => AssessmentWords.Of(r.StillRunsAs(Moment.AfterRebuild)), StringComparer.Ordinal)
+                .Select(g => $"{g.Key} with {Listed(g.Select(r => r.Label))}")) + ".";
+    }
+
+    private static string? OfWheelsOnly(Row[] rows)
+    {
+        var pairs = rows.Where(r => r.TakenOverFrom is not null && r.Id.EndsWith("-wheels-only", StringComparison.Ordinal))
+            .Select(r => (Strict: r, Plain: rows.FirstOrDefault(p => string.Equals(p.Id, r.TakenOverFrom, StringComparison.Ordinal))))
+            .Where(p => p.Plain is not null).ToArray();
+        if (pairs.Length == 0) return null;
+        string[] better = [.. pairs.Where(p => p.Plain!.InstallsAs.Length > 0 && p.Strict.InstallsAs.Length == 0)
+            .Select(p => p.Plain!.Label)];
+        string[] root = [.. pairs.Where(p => p.Strict[Asset.Root].Worst is not (Worst.Never or Worst.Unknown)).Select(p => p.Plain!.Label)];
+        return (better.Length > 0
+                ? $"Taking wheels only (`--only-binary :all:`) keeps code from running while installing with {Listed(better)}"
+                : "Taking wheels only (`--only-binary :all:`) did not keep code from running while installing")
+            + (root.Length > 0 ? $"; the system was reached later all the same with {Listed(root)}." : "; the system was not reached.");
+    }
+
+    private static string? OfSandpiper(Row? confined, Row? unconfined, Row? system)
+    {
+        if (confined is null) return null;
+        Cell[] open = [.. confined.Cells.Where(c => c.Worst != Worst.Never)];
+        string text = open.Length == 0
+            ? $"With `sandpiper run` and nothing granted, none of the {confined.Cells.Length} assets was reached; what you grant is reached"
+            : $"With `sandpiper run`: {string.Join("; ", Clauses(confined, [.. open.Select(c => c.Asset)]))}";
+        foreach (Row row in ((Row?[])[unconfined, system]).OfType<Row>())
+        {
+            Cell[] left = [.. row.Cells.Where(c => c.Worst != Worst.Never)];
+            text += left.Length == 0 ? $"; {row.Label}: none was reached"
+                : $"; {row.Label}: {string.Join("; ", Clauses(row, [.. left.Select(c => c.Asset)]))}";
+        }
+        return text + ".";
+    }
+
+    private static string Listed(IEnumerable<string> words) => words.ToArray() switch
+    {
+        [] => "nothing",
+        [var one] => one,
+        [.. var first, var last] => $"{string.Join(", ", first)} and {last}",
+    };
+}

@@ -1,0 +1,135 @@
+using Sandpiper.Assessment;
+using Sandpiper.Assessment.Matrix;
+using Sandpiper.Assessment.Probes;
+using Sandpiper.Assessment.Replicas;
+using Sandpiper.Assessment.Trials;
+
+namespace Sandpiper.Console;
+
+/// <summary>The words for what an assessment found: cells, moments, people, assets.</summary>
+internal static class AssessmentWords
+{
+    /// <summary>One word, ordered by how little somebody has to do.</summary>
+    public static string Of(Cell cell) => cell.Worst switch
+    {
+        Worst.Install => "NOW",
+        Worst.Use => cell.AtStart ? "start" : "use",
+        Worst.Planted => "later",
+        Worst.Sudo => "sudo",
+        Worst.Never => "–",
+        Worst.Derived => "=",
+        _ => "?",
+    };
+
+    public static Ink InkOf(Worst worst) => worst switch
+    {
+        Worst.Install or Worst.Use => Ink.Red,
+        Worst.Planted or Worst.Sudo or Worst.Unknown => Ink.Yellow,
+        _ => Ink.Green,
+    };
+
+    /// <summary>After the name of what is reached.</summary>
+    public static string When(Cell cell) => cell.Worst switch
+    {
+        Worst.Install => "while installing",
+        Worst.Use => cell.AtStart ? "when somebody starts Python" : "when it is used",
+        Worst.Planted => "later, by what it left behind",
+        Worst.Sudo => "with your next sudo",
+        Worst.Never => "never",
+        _ => "nobody knows when: it could not be installed here",
+    };
+
+    public static string Of(Asset asset) => asset switch
+    {
+        Asset.Root => "the system and root's secrets",
+        Asset.OtherUsers => "other users",
+        Asset.CommandsForAll => "commands for all",
+        Asset.SharedSitePackages => "the shared site-packages",
+        Asset.Installer => "the installer",
+        Asset.Keys => "your keys",
+        Asset.Files => "your files",
+        Asset.Startup => "your start-up files",
+        Asset.Tools => "your tools",
+        Asset.SameEnvironment => "its neighbours in the environment",
+        Asset.OtherEnvironments => "your other environments",
+        _ => "the network",
+    };
+
+    public static string Of(Person person) => person switch
+    {
+        Person.Root => "root",
+        Person.You => "you",
+        Person.Other => "another user",
+        _ => "the package user",
+    };
+
+    /// <summary>Several people at once.</summary>
+    public static string Of(IReadOnlyCollection<Person> people) =>
+        people.Count == 0 ? "nobody"
+        : people.Contains(Person.Root) && people.Contains(Person.You) && people.Contains(Person.Other) ? "everybody"
+        : string.Join(", ", people.Select(Of));
+
+    /// <summary>The same in at most 13 columns.</summary>
+    public static string InShort(IReadOnlyCollection<Person> people)
+    {
+        string[] names = [.. people.Order().Select(p => p switch
+        {
+            Person.Other => "other",
+            Person.PackageUser => "pkg user",
+            _ => Of(p),
+        })];
+        return Of(people) is "everybody" or "nobody" ? Of(people)
+            : names.Length < 3 && string.Join(", ", names) is { Length: <= 13 } all ? all
+            : $"{names[0]}, {names.Length - 1} more";
+    }
+
+    /// <summary>What happened in a step.</summary>
+    public static string Of(Reach reach) => $"{Of(reach.By)} {reach.Moment switch
+    {
+        Moment.Resolve => "only fetched the package",
+        Moment.Install => "installed the package",
+        Moment.Start => "started Python",
+        Moment.SudoPip => "used pip for something else",
+        Moment.Installer => "used the installer again",
+        Moment.Import => "imported the package",
+        Moment.Tool => "ran the package",
+        Moment.ShadowedTool => "typed `id`",
+        Moment.Neighbour => "imported another package",
+        Moment.StartAgain => "started Python afterwards",
+        Moment.Uninstall => "removed the package",
+        Moment.AfterUninstall => "used Python after the package was removed",
+        Moment.AfterRebuild => "used Python after site-packages was made anew",
+        Moment.SudoKeepingHome => "started Python by a sudo that keeps HOME",
+        _ => "ran what was typed as `sudo true`",
+    }}";
+
+    /// <summary>What was left behind, by its trigger.</summary>
+    public static string OfPlant(string trigger) => trigger switch
+    {
+        "planted-shared-pth" => "a .pth file in the shared site-packages",
+        "planted-user-pth" => "a .pth file in your own site-packages",
+        "planted-root-pth" => "a .pth file in root's own site-packages",
+        "planted-other-pth" => "a .pth file in another user's own site-packages",
+        "planted-environment-pth" => "a .pth file in the environment",
+        "planted-installer" => "a line in pip's own code",
+        "planted-neighbour" => "a line in another package",
+        _ => "a function named sudo in your .bashrc",
+    };
+
+    public static string Of(Kind kind) => kind switch
+    {
+        Kind.Build => "a source package whose build runs code",
+        Kind.Pth => "a .pth file",
+        Kind.Import => "code at import",
+        Kind.Script => "a command that shadows another",
+        Kind.Overwrite => "a file of another package",
+        _ => "a package that does no harm",
+    };
+
+    public static string Of(ControlledFor what) => what switch
+    {
+        ControlledFor.FalseHash => "a package with another hash than was asked for",
+        ControlledFor.WheelsOnly => "a source package where only wheels are taken",
+        _ => "a package that does no harm",
+    };
+}

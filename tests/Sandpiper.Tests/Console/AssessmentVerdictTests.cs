@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Sandpiper.Assessment;
+using Sandpiper.Assessment.Matrix;
+using Sandpiper.Assessment.Probes;
+using Sandpiper.Assessment.Replicas;
+using Sandpiper.Assessment.Trials;
+using Sandpiper.Console;
+
+namespace Sandpiper.Tests.Console;
+
+/// <summary>The verdict says what the cells say, whatever they say.</summary>
+public sealed class AssessmentVerdictTests
+{
+    private static readonly ImmutableArray<string> Ways =
+        ["sudo-pip", "pip-user", "own-site-packages", "virtualenv", "mix", "sandpiper-user", "virtualenv-wheels-only"];
+
+    private static readonly Gen<TrialOutcome> AnyTrial = Gen.Select(
+        Gen.Enum<Kind>(), Gen.Enum<Installed>(),
+        Gen.Select(Gen.Enum<Moment>(), Gen.Enum<Person>(), Gen.Bool, Gen.Enum<Person>(), Gen.Enum<Asset>(),
+            (moment, by, planted, runsAs, asset) =>
+                new Reach(Kind.Import, moment, by, planted ? "planted-shared-pth" : "import", runsAs, asset, "a decoy")).Array[0, 5],
+        (kind, installed, reaches) => new TrialOutcome(kind, installed, [.. reaches], "no"));
+
+    private static readonly Gen<AssessmentResult> AnyResult = AnyTrial.Array[0, 3].Array[Ways.Length].Select(trials => Of(
+        [.. Ways.Select((id, i) => new Row(id, id, [.. trials[i]])
+        {
+            TakenOverFrom = id.EndsWith("-wheels-only", StringComparison.Ordinal) ? "virtualenv" : null,
+        })]));
+
+    [Fact]
+    public void The_sentence_of_a_way_tells_when_the_system_is_reached_as_its_cell_does() => AnyResult.Sample(result =>
+    {
+        foreach (Row row in result.Rows.Where(r => r.Id is "sudo-pip" or "pip-user" or "own-site-packages" or "virtualenv"))
+        {
+            string sentence = AssessmentVerdict.Of(result)
+                .First(s => s.StartsWith($"{row.Id}: hostile code reaches", StringComparison.Ordinal));
+            string clause = sentence[sentence.IndexOf("the system", StringComparison.Ordinal)..].Split(';')[0];
+            Assert.Contains(AssessmentWords.When(row[Asset.Root]), clause, StringComparison.Ordinal);
+        }
+    });
+
+    [Fact]
+    public void Nobody_is_said_to_be_out_of_reach_whose_cell_says_otherwise() => AnyResult.Sample(result =>
+    {
+        Row confined = result.Rows.Single(r => r.Id is "sandpiper-user");
+        bool claims = AssessmentVerdict.Of(result).Any(s => s.Contains("none of the 12 assets was reached", StringComparison.Ordinal));
+        Assert.Equal(confined.Cells.All(c => c.Worst == Worst.Never), claims);
+    });
+
+    [Fact]
+    public void Whoever_still_runs_hostile_code_is_named() => AnyResult.Sample(result =>
+    {
+        string? sentence = AssessmentVerdict.Of(result)
+            .FirstOrDefault(s => s.StartsWith("Removing the package", StringComparison.Ordinal));
+        foreach (Row row in result.Rows.Where(r => r.Id is "sudo-pip" or "virtualenv"))
+        {
+            if (row.StillRunsAs(Moment.AfterRebuild).Length > 0) Assert.Contains(row.Label, sentence ?? "", StringComparison.Ordinal);
+        }
+    });
+
+    [Fact]
+    public void Six_to_ten_sentences_when_everything_was_measured() =>
+        AnyResult.Sample(result => Assert.InRange(AssessmentVerdict.Of(result).Length, 6, 10));
+
+    [Fact]
+    public void A_way_that_was_not_measured_is_not_spoken_of()
+    {
+        AssessmentResult result = Of([new Row("virtualenv", "(4) virtualenv", []) { Missing = "there is no pip" }]);
+        Assert.DoesNotContain(AssessmentVerdict.Of(result), s => s.Contains("virtualenv", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Rows_come_worst_first_by_what_matters_to_the_user()
+    {
+        Row root = RowOf("a", Asset.Root), keys = RowOf("b", Asset.Keys);
+        Assert.Equal(["a", "b"], AssessmentScreen.Ordered([keys, root], AssessmentScreen.SystemFirst).Select(r => r.Id));
+        Assert.Equal(["b", "a"],
+            AssessmentScreen.Ordered([root, keys], [Asset.Keys, .. AssessmentScreen.SystemFirst]).Select(r => r.Id));
+
+        static Row RowOf(string id, Asset asset) => new(id, id,
+            [new(Kind.Import, Installed.Yes, [new(Kind.Import, Moment.Import, Person.You, "import", Person.You, asset, "x")], "")]);
+    }
+
+    [Fact]
+    public void A_screen_has_80_columns_whatever_was_found() => AnyResult.Sample(result =>
+    {
+        var listener = new Listener();
+        AssessmentScreen.Write(listener.Terminal, result, AssessmentScreen.SystemFirst, "1.0 s");
+        Assert.DoesNotContain(listener.Output.Split('\n'), l => l.Length > 80);
+    });
+
+    private static AssessmentResult Of(ImmutableArray<Row> rows) => new(null, rows, [Kind.Import], []);
+}
