@@ -32,6 +32,13 @@ public sealed record Row(string Id, string Label, ImmutableArray<TrialOutcome> T
     public ImmutableArray<Person> StillRunsAs(Moment moment) =>
         [.. Trials.SelectMany(t => t.Reaches).Where(r => r.Moment == moment).Select(r => r.RunsAs).Distinct().Order()];
 
+    /// <summary>
+    /// The same for what takes your next sudo, which in a trial comes after everything was made anew; without those who need none.
+    /// </summary>
+    public ImmutableArray<Person> StillRunsBySudoAs =>
+        [.. Trials.SelectMany(t => t.Reaches).Where(r => r.Moment is Moment.SudoKeepingHome or Moment.SudoFromShell)
+            .Select(r => r.RunsAs).Distinct().Except(StillRunsAs(Moment.AfterRebuild)).Order()];
+
     /// <summary>With whose rights code ran while installing.</summary>
     public ImmutableArray<Person> InstallsAs =>
         [.. Trials.SelectMany(t => t.Reaches).Where(r => r.Moment is Moment.Resolve or Moment.Install).Select(r => r.RunsAs).Distinct()

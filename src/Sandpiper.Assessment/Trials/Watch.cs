@@ -18,6 +18,7 @@ internal sealed class Watch
     private readonly ImmutableArray<Decoy> _decoys;
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<Reach> _reaches = [];
+    private readonly List<Reach> _inOrder = [];
     private long _dropSeen;
 
     public Watch(Replica replica, Kind kind, string nonce, string canary, ImmutableArray<Decoy> decoys)
@@ -29,9 +30,10 @@ internal sealed class Watch
     /// <summary>Where the uids are this machine's and not the replica's: who whatever runs belongs to.</summary>
     public Person? Everybody { get; set; }
 
-    /// <summary>Everything that was seen so far; each once.</summary>
-    public ImmutableArray<Reach> Reaches => [.. _reaches.OrderBy(r => r.Moment).ThenBy(r => r.By).ThenBy(r => r.Asset)
-        .ThenBy(r => r.Trigger, StringComparer.Ordinal).ThenBy(r => r.What, StringComparer.Ordinal)];
+    /// <summary>
+    /// Everything that was seen so far, each once, in the order in which it came: what ran again in a step comes after what had left it.
+    /// </summary>
+    public ImmutableArray<Reach> Reaches => [.. _inOrder];
 
     private IEnumerable<string> Written => _decoys.Where(d => !d.IsSecret).Select(d => d.Path);
 
@@ -43,13 +45,13 @@ internal sealed class Watch
             foreach (string line in NewLines(decoy.Path))
             {
                 if (line.StartsWith("# ", StringComparison.Ordinal) && TagOf(line[2..]) is var (trigger, runsAs, _))
-                    _reaches.Add(new(_kind, moment, by, trigger, runsAs, decoy.Asset, decoy.Path));
+                    Add(new(_kind, moment, by, trigger, runsAs, decoy.Asset, decoy.Path));
             }
         }
         foreach (string line in received.Split('\n'))
         {
             if (TagOf(line) is not var (trigger, runsAs, words)) continue;
-            _reaches.Add(new(_kind, moment, by, trigger, runsAs, Asset.Network, "a connection"));
+            Add(new(_kind, moment, by, trigger, runsAs, Asset.Network, "a connection"));
             AddSecrets(moment, by, trigger, runsAs, words);
         }
         foreach (string line in NewDropLines())
@@ -64,12 +66,17 @@ internal sealed class Watch
         foreach (string path in Written) _seen[path] = LengthOf(path);
     }
 
+    private void Add(Reach reach)
+    {
+        if (_reaches.Add(reach)) _inOrder.Add(reach);
+    }
+
     private void AddSecrets(Moment moment, Person by, string trigger, Person runsAs, IEnumerable<string> words)
     {
         foreach (Decoy decoy in _decoys.Where(d => d.IsSecret))
         {
             if (words.Contains(Replica.SecretOf(_canary, decoy.Asset), StringComparer.Ordinal))
-                _reaches.Add(new(_kind, moment, by, trigger, runsAs, decoy.Asset, decoy.Path));
+                Add(new(_kind, moment, by, trigger, runsAs, decoy.Asset, decoy.Path));
         }
     }
 

@@ -48,6 +48,7 @@ internal static class AssessmentJson
         else json.WriteNull("commands_and_data");
         json.WriteStrings("after_uninstall", row.StillRunsAs(Moment.AfterUninstall).Select(NameOf));
         json.WriteStrings("after_rebuild", row.StillRunsAs(Moment.AfterRebuild).Select(NameOf));
+        json.WriteStrings("after_rebuild_by_sudo", row.StillRunsBySudoAs.Select(NameOf));
         json.WriteStartObject("assets");
         foreach (Cell cell in row.Cells)
         {

@@ -44,7 +44,7 @@ internal static class AssessmentScreen
                 continue;
             }
             Inked[] cells = [.. Columns.Select(c => Shown(row, c.Assets))];
-            string still = AssessmentWords.InShort(row.StillRunsAs(Moment.AfterRebuild));
+            string still = AssessmentWords.InShort(row.StillRunsAs(Moment.AfterRebuild), row.StillRunsBySudoAs);
             terminal.Line([" " + row.Label.PadRight(LabelWidth - 1), .. cells, still]);
         }
         terminal.Line("");
@@ -68,7 +68,8 @@ internal static class AssessmentScreen
         " NOW while installing · start of any Python · use of the package · later, by",
         " what it left behind · sudo, your next one · – looked for, not reached · ? not",
         " known. SHARED: packages and commands for all. STILL RUNS AS: whose rights",
-        " hostile code has after it was removed and site-packages made anew.",
+        " hostile code has after it was removed and site-packages made anew; * with",
+        " your next sudo.",
     ];
 
     private static (Worst, bool) Rank(Cell cell) => (cell.Worst, !cell.AtStart);

@@ -60,11 +60,15 @@ internal static class AssessmentVerdict
     private static string? OfRebuilding(Row[] rows)
     {
         Row[] still = [.. rows.Where(r => r.StillRunsAs(Moment.AfterRebuild).Length > 0)];
+        Row[] bySudo = [.. rows.Where(r => r.StillRunsBySudoAs.Length > 0)];
         if (rows.Length == 0) return null;
-        if (still.Length == 0) return "After site-packages was removed and made anew, nothing hostile ran any more in any of these ways.";
+        if (still.Length + bySudo.Length == 0)
+            return "After site-packages was removed and made anew, nothing hostile ran any more in any of these ways.";
         return "Removing the package and making site-packages anew does not end it: hostile code still ran as "
             + string.Join("; ", still.GroupBy(r => AssessmentWords.Of(r.StillRunsAs(Moment.AfterRebuild)), StringComparer.Ordinal)
-                .Select(g => $"{g.Key} with {Listed(g.Select(r => r.Label))}")) + ".";
+                .Select(g => $"{g.Key} with {Listed(g.Select(r => r.Label))}")
+                .Concat(bySudo.GroupBy(r => AssessmentWords.Of(r.StillRunsBySudoAs), StringComparer.Ordinal)
+                    .Select(g => $"{g.Key}, by your next sudo, with {Listed(g.Select(r => r.Label))}"))) + ".";
     }
 
     private static string? OfWheelsOnly(Row[] rows)

@@ -69,18 +69,21 @@ internal static class AssessmentWords
         : people.Contains(Person.Root) && people.Contains(Person.You) && people.Contains(Person.Other) ? "everybody"
         : string.Join(", ", people.Select(Of));
 
-    /// <summary>The same in at most 13 columns.</summary>
-    public static string InShort(IReadOnlyCollection<Person> people)
+    /// <summary>The same in at most 13 columns; a star after those who come only by sudo.</summary>
+    public static string InShort(IReadOnlyCollection<Person> people, IReadOnlyCollection<Person> bySudo)
     {
-        string[] names = [.. people.Order().Select(p => p switch
-        {
-            Person.Other => "other",
-            Person.PackageUser => "pkg user",
-            _ => Of(p),
-        })];
-        return Of(people) is "everybody" or "nobody" ? Of(people)
+        string[] names = [.. people.Order().Select(Name), .. bySudo.Order().Select(p => Name(p) + "*")];
+        return Of(people) is "everybody" ? "everybody"
+            : names.Length == 0 ? "nobody"
             : names.Length < 3 && string.Join(", ", names) is { Length: <= 13 } all ? all
             : $"{names[0]}, {names.Length - 1} more";
+
+        static string Name(Person person) => person switch
+        {
+            Person.Other => "other",
+            Person.PackageUser => "pkgs",
+            _ => Of(person),
+        };
     }
 
     /// <summary>What happened in a step.</summary>

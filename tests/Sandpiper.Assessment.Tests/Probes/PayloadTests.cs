@@ -39,6 +39,19 @@ public sealed class PayloadTests : IDisposable
     }
 
     [Fact]
+    public void What_ran_first_in_a_step_is_told_first()
+    {
+        var replica = new Replica(Path.Combine(_place, "replica"));
+        var layout = new Layout("/usr/bin/python3", "3.0", "/usr/local/lib/python3.0/site-packages", "/usr/local/bin", "/usr/local", null,
+            null, HasVenv: false);
+        replica.Make(layout);
+        var watch = new Watch(replica, Kind.Import, "nonce", "canary", layout.Decoys);
+        File.AppendAllText(replica.Outside("/home/you/notes.txt"), "# nonce planted-user-pth 0\n# nonce planted-shared-pth 0\n");
+        watch.Look(Moment.SudoKeepingHome, Person.Root, "");
+        Assert.Equal(["planted-user-pth", "planted-shared-pth"], watch.Reaches.Select(r => r.Trigger));
+    }
+
+    [Fact]
     public void A_line_of_another_trial_counts_for_nothing()
     {
         var replica = new Replica(Path.Combine(_place, "replica"));

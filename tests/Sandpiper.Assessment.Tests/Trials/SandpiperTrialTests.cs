@@ -9,8 +9,8 @@ using Sandpiper.Surroundings;
 namespace Sandpiper.Assessment.Tests.Trials;
 
 /// <summary>
-/// The row of Sandpiper itself can turn red. Root may not make replicas, as it may start no bubblewrap: then these very tests are started once
-/// more, by somebody else.
+/// The row of Sandpiper itself can turn red. Root may not make replicas, as it may start no bubblewrap: then these very tests are started
+/// once more, by somebody else.
 /// </summary>
 public sealed class SandpiperTrialTests
 {
