@@ -128,17 +128,17 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     }
 
     // Null when it is not there although the page says so: then the wheel itself, whose digest is known, says it more surely.
-    private async Task<byte[]?> MetadataBesideAsync(IndexFile wheel, CancellationToken cancel)
+    private async Task<ReadOnlyMemory<byte>?> MetadataBesideAsync(IndexFile wheel, CancellationToken cancel)
     {
         MustBeReachable(wheel);
         Uri beside = Shown(new Uri($"{wheel.Url.GetLeftPart(UriPartial.Path)}.metadata{wheel.Url.Query}"));
-        return await _fetcher.GetAsync<byte[]?>(new Question(beside, _credentials), async answer =>
+        return await _fetcher.GetAsync<ReadOnlyMemory<byte>?>(new Question(beside, _credentials), async answer =>
         {
             if (answer.Status != HttpStatusCode.OK) return null;
-            byte[] content = await answer.ReadAllAsync(MaxMetadataBytes, cancel);
+            ReadOnlyMemory<byte> content = await answer.ReadAllAsync(MaxMetadataBytes, cancel);
             if (wheel.MetadataSha256 is not { } expected) return content;
-            if (Sha256Digest.Of(content) != expected) throw Download.OtherMetadata(wheel, answer.Location);
-            _cache.KeepMetadata(expected, content);
+            if (Sha256Digest.Of(content.Span) != expected) throw Download.OtherMetadata(wheel, answer.Location);
+            _cache.KeepMetadata(expected, content.Span);
             return content;
         }, cancel);
     }

@@ -6,7 +6,7 @@ using Sandpiper.Resolution;
 namespace Sandpiper.Operations;
 
 /// <summary>A source whose answers are kept while one command resolves, in several attempts perhaps. What failed is asked again.</summary>
-/// <remarks>METADATA that the index names by its digest is left to the index's cache: a search may look at three thousand of them.</remarks>
+/// <remarks>METADATA that the index names by its digest is left to the index's cache: a search may look at three thousand.</remarks>
 internal sealed class AskedOnce(ICandidateSource index) : ICandidateSource
 {
     private readonly ConcurrentDictionary<PackageName, ProjectPage?> _pages = new();

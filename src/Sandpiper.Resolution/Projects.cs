@@ -61,9 +61,17 @@ internal sealed class Projects : IAsyncDisposable
         {
             for (int next = places.First(place); ahead > 0 && next >= 0; ahead--, next = places.First(next + 1))
             {
-                if (project.Judge(project.Releases[next]).Obstacle is null) _ = MetadataOf(project.Releases[next]);
+                if (project.Judge(project.Releases[next]).Obstacle is null) StartOn(project.Releases[next]);
             }
         }
+    }
+
+    // Beside the search, not in it: what comes out of the cache is there at once, and would be read by whoever asked.
+    private void StartOn(Release release)
+    {
+        if (_metadata.ContainsKey(release)) return;
+        var fetched = new Lazy<Task<ReleaseMetadata>>(() => Task.Run(() => FetchMetadataAsync(release.Verdict!)));
+        _ = _metadata.GetOrAdd(release, fetched).Value;
     }
 
     /// <summary>Stops what is still under way and waits until it has: the source may be gone afterwards.</summary>

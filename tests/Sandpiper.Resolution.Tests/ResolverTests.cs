@@ -286,13 +286,13 @@ public sealed class ResolverTests
     }
 
     [Fact]
-    public async Task Names_and_metadata_are_fetched_side_by_side_but_never_more_than_sixteen()
+    public async Task Names_and_metadata_are_fetched_side_by_side_but_never_more_than_fifty()
     {
         var inner = new MemoryIndex().With("a", "1.0", [.. Enumerable.Range(0, 60).Select(i => $"p{i}")]);
         for (int i = 0; i < 60; i++) inner.With($"p{i}", "1.0");
         var index = new CountingIndex(inner, PackageName.Parse("a"));
         Assert.IsType<ResolutionResult.Solved>(await Problems.Of("a").SolveOn(index));
-        Assert.InRange(index.Most, 2, 16);
+        Assert.InRange(index.Most, 2, 50);
     }
 
     // Each version of a leads to one of b that the user's own words rule out, so that every step goes back: the set of boto3, made small.

@@ -57,7 +57,7 @@ internal static class CacheFile
         }
     }
 
-    /// <summary>Written elsewhere in the cache and renamed into its place; not at all when the disk is full or may not be written.</summary>
+    /// <summary>Written elsewhere in the cache and renamed into its place; not at all when the disk is full or read-only.</summary>
     public static void Write(string cache, string path, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
     {
         try
@@ -82,7 +82,7 @@ internal static class CacheFile
         }
     }
 
-    /// <summary>A new file of a name that nobody else has, for what is not finished yet; directories are made where they are missing.</summary>
+    /// <summary>A new file of a name that nobody else has, for what is not finished yet; its directory is made if need be.</summary>
     public static FileStream CreateIn(string cache)
     {
         string directory = Path.Combine(cache, Unfinished);

@@ -41,7 +41,7 @@ internal sealed class PageCache(string? directory)
     {
         if (CacheFile.Read(PathOf("pages", Key(address.AbsoluteUri)), PageContent.MaxBytes + MaxHead) is not { } bytes) return null;
         int end = bytes.AsSpan().IndexOf("\n\n"u8);
-        if (end < CheckLength || !Check(bytes.AsSpan(CheckLength)).AsSpan().SequenceEqual(bytes.AsSpan(0, CheckLength))) return null;
+        if (end < CheckLength || !Check(bytes.AsSpan(CheckLength), []).AsSpan().SequenceEqual(bytes.AsSpan(0, CheckLength))) return null;
 
         string[] head = Encoding.UTF8.GetString(bytes.AsSpan(CheckLength, end - CheckLength)).Split('\n');
         return head is [Magic, var asked, var location, var etag, var moment, var age]
@@ -74,8 +74,9 @@ internal sealed class PageCache(string? directory)
             page.Moment.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             ((int)Math.Clamp(page.MaxAge.TotalSeconds, 0, int.MaxValue)).ToString(CultureInfo.InvariantCulture),
         ];
-        byte[] covered = [.. Encoding.UTF8.GetBytes(string.Join('\n', head) + "\n\n"), .. page.Packed.Span];
-        CacheFile.Write(directory, PathOf("pages", Key(address.AbsoluteUri))!, Check(covered), covered);
+        byte[] first = Encoding.UTF8.GetBytes(string.Join('\n', head) + "\n\n");
+        byte[] check = Check(first, page.Packed.Span);
+        CacheFile.Write(directory, PathOf("pages", Key(address.AbsoluteUri))!, [.. check, .. first], page.Packed.Span);
     }
 
     /// <summary>METADATA by its own digest, which is checked on every read: a cache is no place to trust.</summary>
@@ -87,7 +88,13 @@ internal sealed class PageCache(string? directory)
         if (PathOf("metadata", digest.Hex) is { } path) CacheFile.Write(directory!, path, [], content);
     }
 
-    private static byte[] Check(ReadOnlySpan<byte> covered) => XxHash3.Hash(covered);
+    private static byte[] Check(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
+    {
+        var check = new XxHash3();
+        check.Append(first);
+        check.Append(rest);
+        return check.GetHashAndReset();
+    }
 
     private static string Key(string address) => Sha256Digest.Of(Encoding.UTF8.GetBytes(address)).Hex;
 

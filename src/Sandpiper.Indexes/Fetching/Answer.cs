@@ -33,7 +33,7 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
     /// <summary>The whole body, unpacked where the question allowed packing.</summary>
     /// <exception cref="IndexException">It is longer than <paramref name="maxBytes"/>, broken off, silent, or packed in another
     /// way.</exception>
-    public async Task<byte[]> ReadAllAsync(int maxBytes, CancellationToken cancel)
+    public async Task<ReadOnlyMemory<byte>> ReadAllAsync(int maxBytes, CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(limits.Page, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
@@ -46,7 +46,7 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
             {
                 if (whole.Length + read > maxBytes) throw Refusal(IndexRules.TooLong, $"it has more than {maxBytes} bytes");
             }
-            return whole.ToArray();
+            return whole.GetBuffer().AsMemory(0, (int)whole.Length);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

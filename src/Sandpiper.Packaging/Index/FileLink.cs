@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Sandpiper.Packaging.Wheels;
 
@@ -6,6 +7,9 @@ namespace Sandpiper.Packaging.Index;
 /// <summary>From an address on a page to the file it leads to: one rule for the JSON and the HTML form.</summary>
 internal static class FileLink
 {
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
     private const int MaxLength = 8192;     // signed addresses of object stores are long, but not this long
 
     /// <summary>
@@ -24,7 +28,7 @@ internal static class FileLink
                 : LeftOutEntry.Of(fileName, LeftOutReason.NoAddress);
         }
         else if (!PlainFileName.IsPlain(fileName)) leftOut = LeftOutEntry.Of(fileName, LeftOutReason.NoFileName);
-        else if (!LastSegment(url).SequenceEqual(fileName))
+        else if (!EndsPlainly(address, fileName) && !LastSegment(url).SequenceEqual(fileName))
             leftOut = LeftOutEntry.Of(fileName, LeftOutReason.OtherName, LastSegment(url).ToString());
         return leftOut is null;
     }
@@ -37,11 +41,18 @@ internal static class FileLink
             && (url.Scheme is "https" or "http" || (page.IsFile && url is { IsFile: true, IsUnc: false }));
     }
 
+    // Nearly every address does, and taking it apart is what reading a page would spend its time on: nothing of it can be decoded, cut off
+    // or looked past, so its last segment is the name; unless that is the host ("https://a.zip").
+    private static bool EndsPlainly(string address, string fileName) =>
+        address.Length > fileName.Length + 1 && address[^(fileName.Length + 1)] == '/'
+        && address[^(fileName.Length + 2)] is not ('/' or '\\' or ':') && address.EndsWith(fileName, StringComparison.Ordinal)
+        && !address.AsSpan().ContainsAny('?', '#') && !fileName.AsSpan().ContainsAnyExcept(Plain);
+
     // Once: CVE-2026-13346 was a second decoding, which turned "%252F" into a directory.
     private static ReadOnlySpan<char> LastSegment(Uri url)
     {
         string path = url.AbsolutePath;
-        string segment = path[(path.LastIndexOf('/') + 1)..];
-        return segment.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(segment) : segment;
+        ReadOnlySpan<char> segment = path.AsSpan(path.LastIndexOf('/') + 1);
+        return segment.Contains('%') ? Uri.UnescapeDataString(segment.ToString()) : segment;
     }
 }

@@ -62,8 +62,12 @@ internal sealed class PackedPage
             foreach (IndexFile file in release.Files) Put(file, files, numbers);
         }
         // Those whose names tell no version are of no use to a resolver, but they were on the page.
-        var known = page.Releases.SelectMany(r => r.Files).ToHashSet(ReferenceEqualityComparer.Instance);
-        IndexFile[] others = [.. page.Files.Where(file => !known.Contains(file))];
+        IndexFile[] others = [];
+        if (page.Releases.Sum(r => r.Files.Length) != page.Files.Length)
+        {
+            var known = page.Releases.SelectMany(r => r.Files).ToHashSet(ReferenceEqualityComparer.Instance);
+            others = [.. page.Files.Where(file => !known.Contains(file))];
+        }
         head.PutNumber((ulong)others.Length);
         head.PutFixed((uint)files.Length);
         foreach (IndexFile file in others) Put(file, files, numbers);
@@ -147,7 +151,7 @@ internal sealed class PackedPage
             | If(file.MetadataSha256 is not null, Said.MetadataSha256) | If(prefix is not null, Said.NameEndsAddress);
         files.Put((byte)said);
         files.PutText(file.FileName);
-        PutShared(prefix ?? file.Url.AbsoluteUri);
+        PutShared(prefix ?? file.Url.OriginalString);
         if (file.Sha256 is { } digest) files.PutDigest(digest);
         if (file.Size is { } size) files.PutNumber((ulong)size);
         if (file.UploadTime is { } time) files.PutNumber((ulong)time.UtcTicks);
@@ -229,7 +233,7 @@ internal sealed class PackedPage
 
     // A name that is written otherwise in an address ("%2B" for "+") is not taken apart.
     private static string? PrefixOf(IndexFile file) =>
-        file.Url.AbsoluteUri is var address && address.EndsWith(file.FileName, StringComparison.Ordinal)
+        file.Url.OriginalString is var address && address.EndsWith(file.FileName, StringComparison.Ordinal)
             ? address[..^file.FileName.Length]
             : null;
 }

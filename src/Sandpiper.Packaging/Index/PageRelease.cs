@@ -17,7 +17,8 @@ public sealed class PageRelease
     private readonly PackedRelease _place;
     private IndexFile[]? _files;
 
-    private PageRelease(Pep440Version version, bool hasSdist, IndexFile[] files) => (Version, HasSdist, _files) = (version, hasSdist, files);
+    private PageRelease(Pep440Version version, bool hasSdist, IndexFile[] files) =>
+        (Version, HasSdist, _files) = (version, hasSdist, files);
 
     internal PageRelease(PackedPage packed, Pep440Version version, PackedRelease place) =>
         (_packed, Version, _place, HasSdist) = (packed, version, place, place.HasSdist);

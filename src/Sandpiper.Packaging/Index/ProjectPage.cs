@@ -88,12 +88,12 @@ public sealed record ProjectPage
     }
 
     /// <summary>
-    /// The page in a form that is searched instead of parsed; <see cref="TryUnpack"/> takes it. It holds no user and no password of an address:
-    /// a file whose address has some is not found in it again.
+    /// The page in a form that is searched instead of parsed; <see cref="TryUnpack"/> takes it. A file whose address has a user or a
+    /// password is not found in it again.
     /// </summary>
     public ReadOnlyMemory<byte> Pack() => PackedPage.Pack(this);
 
-    /// <summary>Opens what <see cref="Pack"/> made, whatever has become of it since; false when that is no page of the project any more.</summary>
+    /// <summary>Opens what <see cref="Pack"/> made, whatever has become of it since; false when that is no page of the project.</summary>
     /// <param name="location">The final address of the page.</param>
     public static bool TryUnpack(
         ReadOnlyMemory<byte> packed, Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page) =>

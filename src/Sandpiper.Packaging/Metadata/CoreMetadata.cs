@@ -119,7 +119,8 @@ public sealed record CoreMetadata
     }
 
     private static bool TryReadRequiresDist(
-        MetadataFields fields, RequirementPool? known, List<string> repairs, out ImmutableArray<Requirement> requiresDist, out string problem)
+        MetadataFields fields, RequirementPool? known, List<string> repairs, out ImmutableArray<Requirement> requiresDist,
+        out string problem)
     {
         var all = fields.All("requires-dist");
         var found = ImmutableArray.CreateBuilder<Requirement>(all.Count);

@@ -71,6 +71,7 @@ public sealed class JsonPageTests
     [InlineData("\"filename\": \"foo-1.0.zip\", \"url\": \"ftp://index.test/foo-1.0.zip\"")]
     [InlineData("\"filename\": \"foo-1.0.zip\", \"url\": \"javascript:foo-1.0.zip\"")]
     [InlineData("\"filename\": \"foo-1.0.zip\", \"url\": \"https:///foo-1.0.zip\"")]
+    [InlineData("\"filename\": \"foo-1.0.zip\", \"url\": \"https://foo-1.0.zip\"")]
     [InlineData("\"filename\": \"foo-1.0.zip\"")]
     [InlineData("\"url\": \"a/foo-1.0.zip\"")]
     [InlineData("\"filename\": 7, \"url\": \"a/foo-1.0.zip\"")]

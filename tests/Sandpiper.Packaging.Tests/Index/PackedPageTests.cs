@@ -10,7 +10,8 @@ public sealed class PackedPageTests
     private static readonly Uri Location = new("https://index.example/simple/pebble/");
 
     private static readonly Gen<IndexFile> AnyFile =
-        from version in Gen.Int[0, 12].Select(n => n switch { < 8 => $"1.{n}", 8 => "1.0.0", 9 => "2.0a1", 10 => "1.0+cpu", 11 => "odd", _ => "0.9" })
+        from number in Gen.Int[0, 12]
+        let version = number switch { < 8 => $"1.{number}", 8 => "1.0.0", 9 => "2.0a1", 10 => "1.0+cpu", 11 => "odd", _ => "0.9" }
         from kind in Gen.Int[0, 3]
         from elsewhere in Gen.Bool
         from said in Gen.Int[0, 127]

@@ -287,7 +287,8 @@ public sealed class SpecifierSetTests
             if (set.SideOf(high) < 0 && set.Contains(low)) return false;
             if (set.SideOf(low) > 0 && set.Contains(high)) return false;
             if (!set.Contains(inside)) return true;
-            return set.SideOf(inside) == 0 && (set.SideOf(low) <= 0 || set.SideOf(high) > 0) && (set.SideOf(high) >= 0 || set.SideOf(low) < 0);
+            return set.SideOf(inside) == 0
+                && (set.SideOf(low) <= 0 || set.SideOf(high) > 0) && (set.SideOf(high) >= 0 || set.SideOf(low) < 0);
         }, iter: 20_000);
 
     [Theory]
