@@ -146,6 +146,93 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
+    public void Where_programs_are_looked_for_and_sandpiper_itself_are_not_written_with_the_directory_that_holds_them()
+    {
+        _user.Write("tools/bin/lint", "#!/bin/sh\n");
+        _user.Write("scripts/lint", "#!/bin/sh\n");
+        string own = Path.Combine(_user.Project, "sandpiper");
+        ProgramCopy.As(own, PublishedCommand.Path);
+        _user.Variables["PATH"] = $"{_user.Project}/tools/bin:{_user.Project}/scripts:/usr/bin:/bin";
+        const string program = """
+            import os
+            for attempt in (lambda: open("tools/bin/lint", "w"), lambda: os.rename("tools", "t"), lambda: os.remove("sandpiper"),
+                            lambda: os.rename("scripts", "s"), lambda: open("scripts/new", "w"), lambda: open("mine", "w")):
+                try: attempt(); print("done")
+                except OSError: print("refused")
+            """;
+
+        Outcome run = _user.Run([own, "run", "--write", ".", "--", "python", "-c", program]);
+
+        Assert.Equal("refused\nrefused\nrefused\nrefused\nrefused\ndone\n", run.Output);
+        Outcome itself = _user.Sandpiper("run", "--write", "scripts", "--", "true");
+        Assert.True(itself.ExitCode is 125 && itself.Error.Contains("PATH", StringComparison.Ordinal), $"{itself}");
+        Assert.Equal(5, _user.Run(["/usr/bin/python3", "-c", program]).Output.Split("done").Length - 1);
+    }
+
+    [Fact]
+    public void A_command_of_a_package_does_not_take_the_name_of_one_of_the_systems()
+    {
+        SampleWheel wheel = new SampleWheel("grabber", "1.0").WithFile("grabber.py", "def main(): print('grabbed')\n")
+            .WithConsoleScript("ls", "grabber:main").WithConsoleScript("grab", "grabber:main");
+        Done(_user.Sandpiper("install", "grabber", "-i", _user.Serve(new SampleIndex().With(wheel))));
+        _user.Write("here", "");
+
+        Assert.Equal("here\n", _user.Sandpiper("run", "--", "ls").Output);
+        Assert.Equal("here\n", _user.Sandpiper("run", "--", "sh", "-c", "ls").Output);
+        Assert.Equal("grabbed\n", _user.Sandpiper("run", "--", "grab").Output);
+        Assert.Equal("grabbed\n", _user.Run([Path.Combine(_user.Generation(), "bin/ls")]).Output);
+    }
+
+    [Fact]
+    public void What_one_program_may_take_has_an_end()
+    {
+        const string program = """
+            import resource as r
+            print(*[r.getrlimit(k)[1] for k in (r.RLIMIT_CORE, r.RLIMIT_NPROC, r.RLIMIT_NOFILE, r.RLIMIT_FSIZE)])
+            import ctypes, os
+            libc = ctypes.CDLL(None, use_errno=True)
+            print(libc.personality(0x0040000), ctypes.get_errno())
+            watches = []
+            while (w := libc.inotify_init1(0)) >= 0: watches.append(w)
+            print(len(watches))
+            """;
+        string[] told = Confined(program).Output.Split('\n');
+        ulong[] limits = [.. told[0].Split(' ').Select(ulong.Parse)];
+        Assert.True(limits[0] == 0 && limits[1] <= 4096 && limits[2] <= 65_536 && limits[3] <= 256UL << 30, told[0]);
+        Assert.Equal("-1 1", told[1]);
+        Assert.InRange(int.Parse(told[2], System.Globalization.CultureInfo.InvariantCulture), 1, 64);
+    }
+
+    [Fact]
+    public void A_file_that_may_only_be_read_is_not_held_by_a_lease()
+    {
+        const string program = "import fcntl, os\nf = os.open('mine', os.O_RDONLY)\n"
+            + "try: fcntl.fcntl(f, 1024, fcntl.F_WRLCK); print('held')\nexcept PermissionError: print('refused')\n";
+        _user.Write("mine", "");
+        Assert.Equal("held", Unconfined(program));
+        Assert.Equal("refused\n", Confined(program).Output);
+    }
+
+    [Fact]
+    public void Nothing_is_made_in_a_directory_to_find_out_whether_it_may_be_written_and_the_exit_code_stays_the_programs()
+    {
+        DateTime before = Directory.GetLastWriteTimeUtc(_user.Project);
+        Assert.Equal(0, _user.Sandpiper("run", "--write", ".", "--", "true").ExitCode);
+        Assert.Equal(before, Directory.GetLastWriteTimeUtc(_user.Project));
+        string granted = Path.GetDirectoryName(_user.Write("granted/file", ""))!;
+        Assert.Equal(7, _user.Sandpiper("run", "--write", "granted", "--", "sh", "-c", $"chmod 0 {granted}; exit 7").ExitCode);
+    }
+
+    [Fact]
+    public void Keys_one_level_down_are_not_shown()
+    {
+        _user.Write("../backup/laptop/.ssh/id_ed25519", "a decoy\n");
+        string backup = Path.Combine(_user.Home, "backup");
+        Outcome read = _user.Run([PublishedCommand.Path, "run", "--", "cat", $"{backup}/laptop/.ssh/id_ed25519"], backup);
+        Assert.True(read is { ExitCode: not 0, Output: "" } && read.Error.Contains("laptop/.ssh", StringComparison.Ordinal), $"{read}");
+    }
+
+    [Fact]
     public void A_protected_name_that_is_a_link_and_was_exchanged_is_told()
     {
         _user.Write("../elsewhere/activate", "");

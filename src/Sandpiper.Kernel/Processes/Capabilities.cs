@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sandpiper.Kernel.Processes;
 
 /// <summary>Root's rights one by one: capabilities(7). Those of a user namespace reach nothing outside it.</summary>
-public static unsafe partial class Capabilities
+public static unsafe class Capabilities
 {
     private const int Most = 64;                            // an old kernel knows fewer, and says so
     private const nuint DropBounding = 24, Ambient = 47;    // PR_CAPBSET_DROP, PR_CAP_AMBIENT: linux/prctl.h
@@ -16,12 +16,12 @@ public static unsafe partial class Capabilities
     {
         for (nuint capability = 0; capability < Most; capability++)
         {
-            if (Control((int)DropBounding, capability, 0, 0, 0) == 0) continue;
+            if (NoNewPrivileges.Control((int)DropBounding, capability, 0, 0, 0) == 0) continue;
             int errno = Marshal.GetLastPInvokeError();
             if (errno is Errno.Invalid) break; // the first that it does not know
             throw new KernelException("prctl(PR_CAPBSET_DROP)", errno);
         }
-        if (Control((int)Ambient, ClearAll, 0, 0, 0) != 0)
+        if (NoNewPrivileges.Control((int)Ambient, ClearAll, 0, 0, 0) != 0)
         {
             throw new KernelException("prctl(PR_CAP_AMBIENT)", Marshal.GetLastPInvokeError());
         }
@@ -49,7 +49,4 @@ public static unsafe partial class Capabilities
     {
         public uint EffectiveLow, PermittedLow, InheritableLow, EffectiveHigh, PermittedHigh, InheritableHigh;
     }
-
-    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
-    private static partial int Control(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 }

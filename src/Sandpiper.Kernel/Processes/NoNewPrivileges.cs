@@ -16,5 +16,5 @@ public static partial class NoNewPrivileges
     }
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
-    private static partial int Control(int option, nuint second, nuint third, nuint fourth, nuint fifth);
+    internal static partial int Control(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 }

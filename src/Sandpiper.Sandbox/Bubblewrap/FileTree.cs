@@ -14,17 +14,20 @@ internal static class FileTree
     // Memory, for that is what a tmpfs is: what a program fills beyond them fails there and not as a machine without memory.
     private const long TemporaryBytes = 1L << 30;   // the largest of 27 real builds stayed below
     private const long HomeBytes = 256L << 20;      // caches of tools (~/.cache/ccache, fonts, byte code)
-    private const long SharedMemoryBytes = 128L << 20; // multiprocessing's queues and arrays
+    private const long SharedMemoryBytes = 1L << 30; // multiprocessing's queues and arrays: one batch of images is 192 MiB
     private const long VariableBytes = 64L << 20;   // /var/tmp: few programs know it
 
     // Public and harmless, and something breaks without each: compilers without alternatives, time without localtime, TLS without ssl.
     private static readonly ImmutableArray<string> PublicSettings =
     [
-        "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl", "ca-certificates", "localtime", "timezone", "fonts",
-            "mime.types", "magic",
+        "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl", "ca-certificates", "timezone", "fonts",
+            "mime.types", "magic", "services", "protocols",
     ];
 
-    private static readonly ImmutableArray<string> NetworkSettings = ["resolv.conf", "services", "protocols"];
+    private static readonly ImmutableArray<string> NetworkSettings = ["resolv.conf"];
+
+    // Which link it is tells the zone its name (localtime(5)).
+    private const string LocalTime = "/etc/localtime", Zones = "/usr/share/zoneinfo";
 
     // Of a system with /usr merged they are links into it, of an older one directories of their own.
     private static readonly ImmutableArray<string> BesideUsr = ["/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin"];
@@ -51,8 +54,8 @@ internal static class FileTree
     /// <summary>Where the sandbox itself mounts something, whatever is shown in it besides.</summary>
     public static IEnumerable<string> OwnPlaces(Confinement confinement, IEnumerable<string> madeUp) =>
     [
-        "/", SecondStage.PathInside, Checked(confinement.Home), .. madeUp, .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path),
-        .. MadeByBubblewrap,
+        "/", SecondStage.PathInside, Checked(confinement.Home), .. madeUp,
+        .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path), .. MadeByBubblewrap,
     ];
 
     private static IEnumerable<Mount> Mounts(Confinement confinement, string ownProgram, HandedOver descriptors) =>
@@ -79,6 +82,9 @@ internal static class FileTree
         {
             yield return Mount.ReadOnlyIfThere($"/etc/{name}");
         }
+        string? zone = new FileInfo(LocalTime).LinkTarget is { } linked ? Path.GetFullPath(linked, "/etc") : null;
+        yield return zone is not null && DirectoryTree.Holds(Zones, zone)
+            ? new Mount(LocalTime, MountLayer.System, ["--symlink", zone, LocalTime]) : Mount.ReadOnlyIfThere(LocalTime);
         foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return Mount.ReadOnlyIfThere(path);
         yield return new Mount("/proc", MountLayer.System, ["--proc", "/proc"]);
         // Bubblewrap itself is process 1, of the same user: whoever writes its memory outlives the sandbox, with everything granted.
@@ -106,7 +112,10 @@ internal static class FileTree
         (string Name, string Target)[] links =
             [("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("fd", "/proc/self/fd"),
                 ("core", "/proc/kcore"), ("ptmx", "pts/ptmx")];
-        foreach (var (name, target) in links) yield return new Mount($"/dev/{name}", MountLayer.System, ["--symlink", target, $"/dev/{name}"]);
+        foreach (var (name, target) in links)
+        {
+            yield return new Mount($"/dev/{name}", MountLayer.System, ["--symlink", target, $"/dev/{name}"]);
+        }
         yield return new Mount(SecondStage.TerminalsInside, MountLayer.System, ["--dir", SecondStage.TerminalsInside]);
         // So that a program finds the name of the terminal that it writes to (ttyname(3)).
         if (Terminal.NameOfOutput is { } terminal)

@@ -40,6 +40,9 @@ internal static class MountCheck
         string[] names =
             [.. ProtectedNames.In($"/proc/self/fd/{directory.DangerousGetHandle()}").Take(MostProtected + 1)
                 .Select(path => Path.GetFileName(path))];
+        IEnumerable<string> further =
+            plan.Protected.Where(path => string.Equals(Path.GetDirectoryName(path), root.Path, StringComparison.Ordinal));
+        names = [.. names.Concat(further.Select(path => Path.GetFileName(path))).Distinct(StringComparer.Ordinal)];
         if (names.Length > MostProtected) return new(SecondStageFailureKind.TooManyNames, root.Path);
         foreach (string name in names)
         {

@@ -10,14 +10,15 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// machine.
 /// </summary>
 /// <param name="Shown">What was judged: which file or directory, where, and whether it may be written.</param>
+/// <param name="Protected">Names in what may be written that may not be changed, besides those that are protected everywhere.</param>
 /// <param name="Masked">Where nothing may answer.</param>
 /// <param name="OwnPlaces">Where the sandbox itself mounts something.</param>
 /// <param name="HostsPlaces">What the host has mounted in what is shown: place inside and device.</param>
 internal sealed record MountPlan(
-    ImmutableArray<PlannedPath> Shown, ImmutableArray<string> Masked, ImmutableArray<string> OwnPlaces,
+    ImmutableArray<PlannedPath> Shown, ImmutableArray<string> Protected, ImmutableArray<string> Masked, ImmutableArray<string> OwnPlaces,
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
-    private const string Readable = "r", Writable = "w", Mask = "m", Own = "o", Hosts = "h";
+    private const string Readable = "r", Writable = "w", Protect = "p", Mask = "m", Own = "o", Hosts = "h";
 
     public static MountPlan Of(Confinement confinement, IEnumerable<string> madeUp)
     {
@@ -27,7 +28,8 @@ internal sealed record MountPlan(
             [.. own.Where(place => place is not "/").Select(place => (place, place)), .. confinement.Shown.Select(s => (s.Real, s.Path))];
         ImmutableArray<MountLine> host = MountTable.Read();
         return new(
-            [.. confinement.Shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write))], confinement.Masked, own,
+            [.. confinement.Shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write))],
+            confinement.Protected, confinement.Masked, own,
             [.. bound.SelectMany(b => host.Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
                 .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()]);
     }
@@ -35,6 +37,7 @@ internal sealed record MountPlan(
     public byte[] ToBytes() => Arguments.ToBytes(
     [
         .. Shown.SelectMany(path => new[] { path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
+        .. Protected.SelectMany(path => new[] { Protect, path, "" }),
         .. Masked.SelectMany(path => new[] { Mask, path, "" }),
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
         .. HostsPlaces.SelectMany(place => new[] { Hosts, place.Place, place.Device }),
@@ -44,9 +47,9 @@ internal sealed record MountPlan(
     public static bool TryRead(ReadOnlySpan<byte> bytes, out MountPlan plan)
     {
         List<PlannedPath> shown = [];
-        List<string> masked = [], own = [];
+        List<string> names = [], masked = [], own = [];
         List<(string, string)> hosts = [];
-        plan = new([], [], [], []);
+        plan = new([], [], [], [], []);
         while (!bytes.IsEmpty)
         {
             if (!TryTake(ref bytes, out string kind) || !TryTake(ref bytes, out string path) || !path.StartsWith('/')) return false;
@@ -56,13 +59,14 @@ internal sealed record MountPlan(
                 case Readable or Writable when FileIdentity.TryParse(rest, out FileIdentity identity):
                     shown.Add(new(identity, path, kind is Writable));
                     break;
+                case Protect: names.Add(path); break;
                 case Mask: masked.Add(path); break;
                 case Own: own.Add(path); break;
                 case Hosts: hosts.Add((path, rest)); break;
                 default: return false;
             }
         }
-        plan = new([.. shown], [.. masked], [.. own], [.. hosts]);
+        plan = new([.. shown], [.. names], [.. masked], [.. own], [.. hosts]);
         return true;
     }
 

@@ -23,7 +23,6 @@ public static class SecondStage
     internal const string TerminalsInside = "/dev/pts";
 
     private const int FirstOfCommand = 4;
-    private const string NamespaceLimit = "/proc/sys/user/max_user_namespaces";
 
     /// <summary>
     /// What it has over the sandbox's own namespaces, and gives up before the program: to mount, to limit namespaces, to give up for good.
@@ -72,8 +71,7 @@ public static class SecondStage
                 TerminalFiles.MountAt(TerminalsInside);
                 if (MountCheck.Enforce(plan) is { } failure) return failure;
             }
-            // None may be made inside: every right that was given up could be had again in one.
-            ForbidNamespaces();
+            ProgramLimits.Bind();
             Capabilities.GiveUpAll();
             NoNewPrivileges.Bind();
             CallFilter.Bind(SystemCallFilter.ForThisMachine());
@@ -87,12 +85,6 @@ public static class SecondStage
         {
             return new(SecondStageFailureKind.NotConfined, e.Message);
         }
-    }
-
-    private static void ForbidNamespaces()
-    {
-        using SafeFileHandle limit = RawFile.Open(NamespaceLimit, RawFile.WriteOnly, out int errno);
-        if (limit.IsInvalid || !Descriptor.TryWrite(limit, "0"u8)) throw new KernelException($"write({NamespaceLimit})", errno);
     }
 
     private static int? DescriptorIn(string number) =>

@@ -13,4 +13,11 @@ namespace Sandpiper.Sandbox.Profiles;
 /// <param name="MayWrite">Whether the caller may write in a directory.</param>
 public sealed record Caller(
     string Home, string SandboxHome, string Cache, string CurrentDirectory, string UserName, bool WasRoot,
-    ImmutableDictionary<string, string> Variables, Func<string, bool> MayWrite);
+    ImmutableDictionary<string, string> Variables, Func<string, bool> MayWrite)
+{
+    /// <summary>The home that the system's list of users names; null when that is not known.</summary>
+    public string? LoginHome { get; init; }
+
+    /// <summary>This very program: what is written over it runs with all of the caller's rights. Null: not to be protected.</summary>
+    public string? OwnProgram { get; init; }
+}

@@ -14,6 +14,9 @@ public sealed record Confinement
     /// </summary>
     public ImmutableArray<string> Masked { get; init; } = [];
 
+    /// <summary>In what may be written: further names that may not be changed, each directly in such a directory.</summary>
+    public ImmutableArray<string> Protected { get; init; } = [];
+
     /// <summary>Where it starts; must exist inside.</summary>
     public required string WorkingDirectory { get; init; }
 

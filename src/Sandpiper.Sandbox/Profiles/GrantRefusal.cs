@@ -20,6 +20,9 @@ public abstract record GrantRefusal
     /// <summary>What later installs believe lies there.</summary>
     public sealed record HoldsCache : GrantRefusal;
 
+    /// <summary>The caller's shell looks for programs there (PATH).</summary>
+    public sealed record HoldsPrograms : GrantRefusal;
+
     /// <summary>The caller may not write there himself.</summary>
     /// <param name="InsteadOfRoot">Whom root became, where he was root; else null.</param>
     public sealed record NotTheCallers(string? InsteadOfRoot) : GrantRefusal;

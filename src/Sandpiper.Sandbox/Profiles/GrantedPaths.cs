@@ -10,7 +10,7 @@ internal static class GrantedPaths
         // Who names a place means it; who names a link may not know where a program that could write here has made it lead.
         bool isNamed = string.Equals(shown.Real, shown.Path, StringComparison.Ordinal);
         string judged = Directory.Exists(shown.Real) ? shown.Real : Path.GetDirectoryName(shown.Real)!;
-        return !isNamed && SensitiveDirectories.WhyNotShown(judged, caller.Home) is { } why
+        return !isNamed && SensitiveDirectories.WhyNotShown(judged, caller) is { } why
             ? throw Refused(new GrantRefusal.LeadsTo(shown.Real, why)) : shown;
 
         GrantRefusedException Refused(GrantRefusal reason) => new(PathAccess.Read, path, reason);
@@ -24,8 +24,9 @@ internal static class GrantedPaths
         // As the kernel sees them: what a link leads to is what would be written.
         if (Meets(shown.Real, environment.DataRoot)) throw Refused(new GrantRefusal.HoldsPackages());
         // Start files of shells, keys, other people's things: write access there outlives the sandbox.
-        if (SensitiveDirectories.WhyNotShown(shown.Real, caller.Home) is { } why) throw Refused(new GrantRefusal.Sensitive(why));
+        if (SensitiveDirectories.WhyNotShown(shown.Real, caller) is { } why) throw Refused(new GrantRefusal.Sensitive(why));
         if (Meets(shown.Real, caller.Cache)) throw Refused(new GrantRefusal.HoldsCache());
+        if (ProgramPlaces.Of(caller).Contains(shown.Real, StringComparer.Ordinal)) throw Refused(new GrantRefusal.HoldsPrograms());
         return caller.MayWrite(shown.Real) ? shown : throw Refused(new GrantRefusal.NotTheCallers(caller.WasRoot ? caller.UserName : null));
 
         GrantRefusedException Refused(GrantRefusal reason) => new(PathAccess.Write, directory, reason);

@@ -38,7 +38,8 @@ public sealed record Profile
         var confinement = new Confinement
         {
             Shown = shown,
-            Masked = [.. SocketNames.In(shown)],
+            Masked = [.. SocketNames.In(shown), .. ShadowedCommands.In(environment.Scripts)],
+            Protected = [.. writable.SelectMany(directory => ProgramPlaces.NamesIn(directory, caller))],
             Home = caller.SandboxHome,
             WorkingDirectory = hidden is null ? caller.CurrentDirectory : caller.SandboxHome,
             HostNetwork = grants.Network,
@@ -51,7 +52,7 @@ public sealed record Profile
     {
         if (!grants.ShowCurrentDirectory) return new HiddenDirectory.OnRequest();
         if (here is null) return new HiddenDirectory.Gone();
-        return SensitiveDirectories.WhyNotShown(here.Real, caller.Home) is { } why ? new HiddenDirectory.Kept(why) : null;
+        return SensitiveDirectories.WhyNotShown(here.Real, caller) is { } why ? new HiddenDirectory.Kept(why) : null;
     }
 
     private ImmutableDictionary<string, string> VariablesOf(InstalledEnvironment environment, Grants grants, Caller caller)

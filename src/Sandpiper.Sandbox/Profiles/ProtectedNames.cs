@@ -31,7 +31,8 @@ public static class ProtectedNames
         // A program may have taken the right to read it away, or the directory: that is no failure of whoever looks.
         var options = new EnumerationOptions
         {
-            IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None, MatchType = MatchType.Simple, MatchCasing = MatchCasing.CaseSensitive,
+            IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None, MatchType = MatchType.Simple,
+            MatchCasing = MatchCasing.CaseSensitive,
         };
         return !Directory.Exists(directory) ? [] : Directory.EnumerateFileSystemEntries(directory, "*", options)
             .Where(path => IsProtected(Path.GetFileName(path)));

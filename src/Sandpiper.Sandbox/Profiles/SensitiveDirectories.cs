@@ -19,6 +19,16 @@ public static class SensitiveDirectories
         ".git-credentials", ".netrc", ".npmrc", ".pgpass", ".pypirc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa",
     ];
 
+    // Nobody keeps these for the program that he starts beside them.
+    private static readonly ImmutableArray<string> KeysOnly =
+        [".aws", ".gnupg", ".kube", ".password-store", ".ssh", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa"];
+
+    private const int MostSubdirectories = 256;
+
+    /// <summary>Why <paramref name="directory"/> is not shown unasked to whom <paramref name="caller"/> is; null when it may be.</summary>
+    internal static Sensitivity? WhyNotShown(string directory, Caller caller) => WhyNotShown(directory, caller.Home)
+        ?? (caller.LoginHome is { } home ? WhyNotShown(directory, home) : null);
+
     /// <summary>Why <paramref name="directory"/> is not shown unasked, or null when it may be.</summary>
     /// <param name="directory">Absolute; links are followed.</param>
     /// <param name="home">The user's home directory.</param>
@@ -42,6 +52,16 @@ public static class SensitiveDirectories
             return new(SensitivityKind.InSystem, system);
         }
         if (Keys.FirstOrDefault(real.Split('/').Contains) is { } within) return new(SensitivityKind.AmongKeys, within);
-        return Keys.FirstOrDefault(name => Path.Exists(Path.Join(real, name))) is { } key ? new(SensitivityKind.HoldsKeys, key) : null;
+        string? key = Keys.FirstOrDefault(name => Path.Exists(Path.Join(real, name))) ?? KeyOneLevelDown(real);
+        return key is null ? null : new(SensitivityKind.HoldsKeys, key);
+    }
+
+    // A copy of a home, or of several: `backup/laptop/.ssh`.
+    private static string? KeyOneLevelDown(string directory)
+    {
+        var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        return !Directory.Exists(directory) ? null : Directory.EnumerateDirectories(directory, "*", options).Take(MostSubdirectories)
+            .SelectMany(below => KeysOnly.Select(name => Path.Join(below, name))).FirstOrDefault(Path.Exists) is { } key
+                ? Path.GetRelativePath(directory, key) : null;
     }
 }

@@ -38,6 +38,9 @@ internal static class SystemCallFilter
     private const uint OwnGroupOfPriority = 1;      // PRIO_PGRP of setpriority, linux/resource.h
     private const uint OwnGroupOfInputOutput = 2;   // IOPRIO_WHO_PGRP of ioprio_set, linux/ioprio.h
 
+    private const uint SetLease = 1024, WatchDirectory = 1026;   // F_SETLEASE, F_NOTIFY: linux/fcntl.h
+    private const uint AskPersonality = 0xffffffff;              // personality(2)
+
     // x32 shares x86-64's architecture value and has its own numbers above this one (asm/unistd.h, __X32_SYSCALL_BIT).
     private const uint FirstX32Call = 0x40000000;
 
@@ -67,8 +70,18 @@ internal static class SystemCallFilter
         program.WhenEqual(arm ? 129u : 62, KillCheck());
         program.WhenEqual(arm ? 140u : 141, GroupCheck(OwnGroupOfPriority));
         program.WhenEqual(arm ? 30u : 251, GroupCheck(OwnGroupOfInputOutput));
+        program.WhenEqual(arm ? 25u : 72, FileControlCheck());
+        program.WhenEqual(arm ? 92u : 135, PersonalityCheck());
         return program.Return(Allow);
     }
+
+    // A lease lets whoever may only read a file hold up everybody who opens it to write, for 45 seconds each time.
+    private static FilterProgram FileControlCheck() => new FilterProgram().Load(SecondArgument)
+        .ReturnIfEqual(SetLease, NotPermitted).ReturnIfEqual(WatchDirectory, NotPermitted).Return(Allow);
+
+    // Other numbers switch off what makes exploits hard: addresses at random, memory that is not executable. Asking is allowed.
+    private static FilterProgram PersonalityCheck() => new FilterProgram().Load(FirstArgument)
+        .ReturnIfEqual(0, Allow).ReturnIfEqual(AskPersonality, Allow).Return(NotPermitted);
 
     // On a terminal the program stays in the process group of whoever started us, and 0 means all of that group, in whatever namespace.
     private static FilterProgram KillCheck() => new FilterProgram().Load(FirstArgument).ReturnIfEqual(0, NotPermitted).Return(Allow);

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Users;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
@@ -17,7 +19,11 @@ internal static class Callers
         session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user",
         session.WasRoot,
         Variables(),
-        MayWrite);
+        DirectoryRights.MayWrite)
+    {
+        LoginHome = LoginHome(),
+        OwnProgram = session.OwnExecutable,
+    };
 
     private static ImmutableDictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToImmutableDictionary(variable => (string)variable.Key, variable => (string)variable.Value!, StringComparer.Ordinal);
@@ -35,20 +41,18 @@ internal static class Callers
         }
     }
 
-    // Asked of the kernel by trying: mode bits do not know of read-only mounts and access lists.
-    private static bool MayWrite(string directory)
+    // Whoever starts us with another HOME has the home that is his all the same, and his keys in it.
+    private static string? LoginHome()
     {
-        string probe = Path.Combine(directory, $".sandpiper-{Environment.ProcessId}");
+        string uid = $"{UserIds.Real}";
         try
         {
-            using (File.OpenHandle(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.DeleteOnClose))
-            {
-            }
-            return true;
+            return File.ReadLines("/etc/passwd").Select(line => line.Split(':'))
+                .FirstOrDefault(f => f is [_, _, var id, _, _, ['/', ..], ..] && string.Equals(id, uid, StringComparison.Ordinal))?[5];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -62,6 +62,8 @@ internal static class ConfinementWords
             GrantRefusal.LeadsTo to => $"it leads to `{to.Real}`, and {Of(to.Why)}; name that itself if you mean it",
             GrantRefusal.Sensitive sensitive => $"{Of(sensitive.Why)}; what is written there can run later with all your rights",
             GrantRefusal.HoldsPackages => "the sealed packages of every environment lie there",
+            GrantRefusal.HoldsPrograms =>
+                "your shell looks for programs there (PATH); what is written there would run with all your rights",
             GrantRefusal.HoldsCache => "what later installs believe lies there (the cache)",
             GrantRefusal.NotTheCallers { InsteadOfRoot: { } user } =>
                 $"started as root, the program runs as the ordinary user {user}, who may not write there",

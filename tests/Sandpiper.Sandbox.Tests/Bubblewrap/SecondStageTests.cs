@@ -46,7 +46,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     private static MountPlan Plan(params (string Identity, string Path)[] shown) => new(
         [.. (shown.Length > 0 ? shown : [.. Mounted.Select(path => (IdentityOf(path), path))])
             .Select(s => new PlannedPath(Parsed(s.Item1), s.Item2, IsWritable: false))],
-        [], ["/", "/proc", "/dev/pts", .. Mounted, "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"],
+        [], [], ["/", "/proc", "/dev/pts", .. Mounted, "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"],
         [.. MountTable.Read().Select(line => (line.Place, line.Device))]);
 
     private static FileIdentity Parsed(string identity) => FileIdentity.TryParse(identity, out FileIdentity known) ? known : default;
@@ -106,7 +106,8 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     public void A_mount_that_nobody_planned_is_one_too_many()
     {
         MountPlan plan = Plan();
-        Assert.Equal(Replaced("/var"), BecomeIf(plan with { Shown = [plan.Shown[0]], OwnPlaces = [.. plan.OwnPlaces.Remove("/var")] }, "printf", "ran"));
+        MountPlan without = plan with { Shown = [plan.Shown[0]], OwnPlaces = plan.OwnPlaces.Remove("/var") };
+        Assert.Equal(Replaced("/var"), BecomeIf(without, "printf", "ran"));
     }
 
     private static Outcome Replaced(string path) => new(125, "", Told(SecondStageFailureKind.Replaced, path));
@@ -126,7 +127,8 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     {
         string[] status = Become("grep", "-E", "^(Cap|NoNewPrivs|Seccomp:)", "/proc/self/status").Output.Split('\n');
         const string None = "\t0000000000000000";
-        Assert.Equal([$"CapInh:{None}", $"CapPrm:{None}", $"CapEff:{None}", $"CapBnd:{None}", $"CapAmb:{None}", "NoNewPrivs:\t1", "Seccomp:\t2"],
+        Assert.Equal(
+            [$"CapInh:{None}", $"CapPrm:{None}", $"CapEff:{None}", $"CapBnd:{None}", $"CapAmb:{None}", "NoNewPrivs:\t1", "Seccomp:\t2"],
             status);
         Assert.Equal("0", Become("cat", "/proc/sys/user/max_user_namespaces").Output);
     }
@@ -139,10 +141,12 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     public void All_that_was_planned_is_told() => Gen.Int[0, 3].Array[0, 20].Sample(which =>
     {
         string[] paths = ["/usr", "/tmp", "/etc", "/a b\n"];
-        MountPlan plan = new([.. which.Select(i => new PlannedPath(new(1, 2, (ulong)i), paths[i], i % 2 == 0))], [.. which.Select(i => paths[i])],
-            [.. which.Select(i => paths[i])], [.. which.Select(i => (paths[i], "8:1"))]);
+        ImmutableArray<string> chosen = [.. which.Select(i => paths[i])];
+        MountPlan plan = new([.. which.Select(i => new PlannedPath(new(1, 2, (ulong)i), paths[i], i % 2 == 0))], chosen, chosen, chosen,
+            [.. which.Select(i => (paths[i], "8:1"))]);
         Assert.True(MountPlan.TryRead(plan.ToBytes(), out MountPlan read));
         Assert.Equal(plan.Shown, read.Shown);
+        Assert.Equal(plan.Protected, read.Protected);
         Assert.Equal(plan.Masked, read.Masked);
         Assert.Equal(plan.OwnPlaces, read.OwnPlaces);
         Assert.Equal(plan.HostsPlaces, read.HostsPlaces);

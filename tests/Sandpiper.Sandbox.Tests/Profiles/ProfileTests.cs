@@ -83,6 +83,27 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
+    public void Nor_is_one_with_keys_one_level_down_or_the_home_that_is_his_whatever_HOME_says()
+    {
+        Make("home/project/laptop/.ssh");
+        Assert.Equal(new HiddenDirectory.Kept(new(SensitivityKind.HoldsKeys, "laptop/.ssh")), Of(new Grants()).Hidden);
+        Caller elsewhere = Caller with { Home = Make("elsewhere"), LoginHome = _home, CurrentDirectory = _home };
+        Assert.Equal(new HiddenDirectory.Kept(new(SensitivityKind.Home)), Of(new Grants(), elsewhere).Hidden);
+        var refused = Assert.Throws<GrantRefusedException>(() => Of(new Grants { Write = [_home] }, elsewhere, root: Make("other-root")));
+        Assert.IsType<GrantRefusal.Sensitive>(refused.Reason);
+    }
+
+    [Fact]
+    public void Where_programs_are_looked_for_is_protected_by_the_name_that_holds_it_and_not_granted_itself()
+    {
+        string tools = Make("home/project/tools/bin");
+        Caller looking = Caller with { Variables = Caller.Variables.SetItem("PATH", $"{tools}:relative::/usr/bin") };
+        Assert.Equal([Path.Join(_project, "tools")], Of(new Grants { Write = [_project] }, looking).Confinement.Protected);
+        Assert.IsType<GrantRefusal.HoldsPrograms>(RefusalOf(new Grants { Write = [tools] }, looking));
+        Assert.Empty(Of(new Grants { Write = [_project] }).Confinement.Protected);
+    }
+
+    [Fact]
     public void Nor_is_any_when_the_user_says_so()
     {
         Terms terms = Of(new Grants { ShowCurrentDirectory = false });

@@ -13,6 +13,7 @@ using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
 using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Store;
 using Sandpiper.Tests.Snapshots;
@@ -105,6 +106,7 @@ public sealed class ExplanationsTests
                 ["six>=1", "rich"])),
         ("no sandbox, with a hint", new SandboxUnavailableException(SandboxObstacle.BubblewrapAbsent, "/usr/bin/bwrap")),
         ("no sandbox, without a hint", new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, "RiscV64")),
+        ("exchanged names", new SecondStageException(new(SecondStageFailureKind.Replaced, "/home/a/project"))),
         ("a grant", new GrantRefusedException(PathAccess.Write, "/home/a", new GrantRefusal.Sensitive(new(SensitivityKind.Home)))),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
