@@ -12,6 +12,7 @@ public static class Errno
     public const int Exists = 17;           // EEXIST
     public const int CrossesDevices = 18;   // EXDEV
     public const int NotDirectory = 20;     // ENOTDIR
+    public const int Invalid = 22;          // EINVAL
     public const int NoSpace = 28;          // ENOSPC
     public const int TooManyLinks = 31;     // EMLINK
     public const int NoSuchCall = 38;       // ENOSYS
