@@ -76,7 +76,7 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal("1 False", Confined(program).Output.Trim());
         Assert.Equal("2 True", Unconfined(program));
         // The package itself is a link, and what is behind it is what was installed.
-        Assert.Equal("True 1.0", Confined("import os, pebble; from importlib.metadata import version; "
+        Assert.Equal("True 1.2", Confined("import os, pebble; from importlib.metadata import version; "
             + "print(os.path.islink(os.path.dirname(pebble.__file__)), version('pebble'))").Output.Trim());
         Done(_user.Sandpiper("verify", "--env", "other"));
     }
