@@ -72,7 +72,7 @@ internal sealed class Acquisition(
             return store.Find(package.Facts.Digest)
                 ?? throw new StoreDamagedException(package.Facts.Digest, $"the wheel of {package.Name} {package.Version} is gone");
         }
-        if (FetchesAnew) return null;
+        if (FetchesAnew || store.IsDistrusted(package.Facts.Digest)) return null;
         try
         {
             SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, ResolvedOn(pin));

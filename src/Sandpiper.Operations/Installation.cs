@@ -54,7 +54,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
 
         MustFit(selected);
         // Made for an interpreter that is gone, it is not as asked, whatever is in it.
-        bool isMade = before is not null && string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal);
+        bool isMade = before is not null && string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal)
+            && (request.LinkMode is null || before.LinkMode == request.LinkMode);
         Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut);
         bool isSame = isMade && Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy));
         if (operation is null || isSame)
@@ -69,14 +70,21 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         try
         {
             return new InstallationOutcome.Changed(
-                new Switch(context, operation, interpreter).To(new Plan("install", before, selected, wheels, policy), cancel));
+                new Switch(context, operation, interpreter).To(Planned(request, before, selected, wheels, policy), cancel));
         }
         catch (StoreDamagedException damaged)
         {
             // Not mended silently: the user is told, and the same command asked again fetches what was sealed.
-            _store.Discard(damaged.Digest, operation.Staging);
-            throw new StoreDamagedException(damaged.Digest, damaged.Because) { WasDiscarded = true };
+            _store.Distrust(damaged.Digest);
+            throw new StoreDamagedException(damaged.Digest, damaged.Because) { IsDistrusted = true };
         }
+    }
+
+    private static Plan Planned(InstallationRequest request, Generation? before, ImmutableArray<SelectedPackage> selected,
+        IReadOnlyDictionary<PackageName, SealedWheel> wheels, Policy policy)
+    {
+        var plan = new Plan("install", before, selected, wheels, policy);
+        return plan with { Mode = request.LinkMode ?? plan.Mode };
     }
 
     // What is kept without having been looked at was chosen for the interpreter of before.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Archives;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 
@@ -37,6 +38,9 @@ public sealed record InstallationRequest
 
     /// <summary>The most that one archive may cost.</summary>
     public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
+
+    /// <summary><c>--link-mode</c>: how files come out of the store, from now on; null: as before.</summary>
+    public LinkMode? LinkMode { get; init; }
 
     /// <summary>Say what would be done, do nothing.</summary>
     public bool DryRun { get; init; }

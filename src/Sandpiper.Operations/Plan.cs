@@ -14,4 +14,8 @@ namespace Sandpiper.Operations;
 /// <param name="Policy">What is allowed.</param>
 internal sealed record Plan(
     string Command, Generation? Before, ImmutableArray<SelectedPackage> Packages, IReadOnlyDictionary<PackageName, SealedWheel> Wheels,
-    Policy Policy);
+    Policy Policy)
+{
+    /// <summary>How its files come out of the store: as those of the generation before, unless somebody says otherwise.</summary>
+    public LinkMode Mode { get; init; } = Before?.LinkMode ?? LinkMode.Symlink;
+}

@@ -27,7 +27,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             [.. plan.Packages.Select(s => WithStanding(Judgement.Judge(s.Facts, plan.Wheels[s.Name], plan.Policy), plan.Before))];
         int number = operation.NextNumber;
         string work = operation.Staging.NewDirectory(), place = operation.Environment.DirectoryOf(number);
-        Generation next = Compose(packages, plan.Policy, number, work, place, cancel);
+        Generation next = Compose(packages, plan, number, work, place, cancel);
 
         var recorded = next.Packages.ToDictionary(p => p.Name);
         ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Select(s => s with { Facts = recorded[s.Name] })];
@@ -50,9 +50,9 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
     }
 
     private Generation Compose(
-        ImmutableArray<ComposedPackage> packages, Policy policy, int number, string work, string place, CancellationToken cancel) =>
-        new GenerationComposer(interpreter, work, place)
-            .Compose(operation.Environment.Name, number, packages, policy, context.Time.GetUtcNow(), cancel);
+        ImmutableArray<ComposedPackage> packages, Plan plan, int number, string work, string place, CancellationToken cancel) =>
+        new GenerationComposer(interpreter, work, place) { Mode = plan.Mode }
+            .Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 
     private ComposedPackage WithStanding(ComposedPackage package, Generation? before)
     {

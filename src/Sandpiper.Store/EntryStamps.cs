@@ -10,8 +10,9 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Store;
 
 /// <summary>
-/// When each file of a sealed wheel was last seen as it should be: <c>stamps/SHA256</c> below the data root, outside the sealed entry. A
-/// file whose stamp still fits need not be read again to know its content; every other is.
+/// When each file and directory of a sealed wheel was last seen as it should be: <c>stamps/SHA256</c> below the data root, outside the
+/// sealed entry. A file whose stamp still fits need not be read again to know its content, and nothing was added to a directory; every
+/// other is looked at.
 /// </summary>
 /// <remarks>
 /// Whoever edits a file can put its size, mode and mtime back, but not its ctime. A hard link moves the ctime too, so whoever makes one
@@ -29,8 +30,9 @@ public sealed class EntryStamps
     private const int StampSize = 8 + 8 + 8 + 4;
     private const int HeaderSize = 8 + SHA256.HashSizeInBytes + StampSize;
 
-    private EntryStamps(Sha256Digest manifestDigest, FileStamp manifest, ImmutableArray<FileStamp> files) =>
-        (ManifestDigest, Manifest, Files) = (manifestDigest, manifest, files);
+    private EntryStamps(
+        Sha256Digest manifestDigest, FileStamp manifest, ImmutableArray<FileStamp> files, ImmutableArray<FileStamp> directories) =>
+        (ManifestDigest, Manifest, Files, Directories) = (manifestDigest, manifest, files, directories);
 
     /// <summary>Of <c>manifest.json</c> as the seal wrote it.</summary>
     public Sha256Digest ManifestDigest { get; }
@@ -40,7 +42,10 @@ public sealed class EntryStamps
     /// <summary>In the order of <see cref="SealedWheel.Files"/>.</summary>
     public ImmutableArray<FileStamp> Files { get; }
 
-    private static ReadOnlySpan<byte> Magic => "spstamp1"u8;
+    /// <summary>In the order of <see cref="SealedWheel.Directories"/>.</summary>
+    public ImmutableArray<FileStamp> Directories { get; }
+
+    private static ReadOnlySpan<byte> Magic => "spstamp2"u8;
 
     /// <summary>
     /// The stamps of an entry whose manifest is the one that was sealed; null when there are none to be believed.
@@ -63,19 +68,22 @@ public sealed class EntryStamps
         var stamps = new FileStamp[files.Length];
         Parallel.For(0, stamps.Length, i => stamps[i] = StampOf(Path.Combine(tree, files[i].StorePath)));
         return new EntryStamps(Sha256Digest.Of(File.ReadAllBytes(manifest)), StampOf(manifest),
-            ImmutableCollectionsMarshal.AsImmutableArray(stamps));
+            ImmutableCollectionsMarshal.AsImmutableArray(stamps),
+            [.. SealedWheel.DirectoriesOf(files).Select(d => StampOf(Path.Combine(tree, d)))]);
     }
 
     /// <summary>Losing them costs one reading, so a failure is none.</summary>
     /// <param name="files">In the order of <see cref="SealedWheel.Files"/>; the default value where nothing is known.</param>
-    public static void Keep(SealedWheel wheel, EntryStamps? before, FileStamp[] files)
+    /// <param name="directories">In the order of <see cref="SealedWheel.Directories"/>.</param>
+    public static void Keep(SealedWheel wheel, EntryStamps? before, FileStamp[] files, FileStamp[] directories)
     {
         try
         {
             var manifest = StampOf(wheel.ManifestFile);
             var digest = before?.ManifestDigest
                 ?? Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest));
-            new EntryStamps(digest, manifest, ImmutableCollectionsMarshal.AsImmutableArray(files)).Write(wheel.StampsFile);
+            new EntryStamps(digest, manifest, ImmutableCollectionsMarshal.AsImmutableArray(files),
+                ImmutableCollectionsMarshal.AsImmutableArray(directories)).Write(wheel.StampsFile);
         }
         catch (StoreDamagedException)
         {
@@ -135,17 +143,18 @@ public sealed class EntryStamps
     {
         try
         {
-            int size = checked(HeaderSize + wheel.Files.Length * StampSize + SHA256.HashSizeInBytes);
+            int directories = wheel.Directories.Length;
+            int size = checked(HeaderSize + (wheel.Files.Length + directories) * StampSize + SHA256.HashSizeInBytes);
             // Of exactly this wheel and nothing else; torn by a crash or garbled, it is none.
             if (RegularFile.TryRead(wheel.StampsFile, size) is not { } bytes || bytes.Length != size) return null;
             var content = bytes.AsSpan(0, size - SHA256.HashSizeInBytes);
             if (!content.StartsWith(Magic) || !SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length))) return null;
             if (!FileSystem.KeepsChangeTimes(wheel.Directory)) return null;
-            var files = new FileStamp[wheel.Files.Length];
-            for (int i = 0; i < files.Length; i++) files[i] = Stamp(content[(HeaderSize + i * StampSize)..]);
+            var all = new FileStamp[wheel.Files.Length + directories];
+            for (int i = 0; i < all.Length; i++) all[i] = Stamp(content[(HeaderSize + i * StampSize)..]);
             var manifest = Sha256Digest.FromBytes(content.Slice(Magic.Length, SHA256.HashSizeInBytes));
-            return new EntryStamps(manifest, Stamp(content[(HeaderSize - StampSize)..]),
-                ImmutableCollectionsMarshal.AsImmutableArray(files));
+            return new EntryStamps(
+                manifest, Stamp(content[(HeaderSize - StampSize)..]), [.. all[..^directories]], [.. all[^directories..]]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -155,12 +164,13 @@ public sealed class EntryStamps
 
     private byte[] ToBytes()
     {
-        byte[] bytes = new byte[HeaderSize + Files.Length * StampSize + SHA256.HashSizeInBytes];
+        ImmutableArray<FileStamp> all = [.. Files, .. Directories];
+        byte[] bytes = new byte[HeaderSize + all.Length * StampSize + SHA256.HashSizeInBytes];
         var content = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
         Magic.CopyTo(content);
         Convert.FromHexString(ManifestDigest.Hex).CopyTo(content[Magic.Length..]);
         Put(content[(HeaderSize - StampSize)..], Manifest);
-        for (int i = 0; i < Files.Length; i++) Put(content[(HeaderSize + i * StampSize)..], Files[i]);
+        for (int i = 0; i < all.Length; i++) Put(content[(HeaderSize + i * StampSize)..], all[i]);
         SHA256.HashData(content, bytes.AsSpan(content.Length));
         return bytes;
     }

@@ -46,6 +46,22 @@ public sealed record SealedWheel
     /// <summary>Absolute: where <see cref="StoredFile.StorePath"/> begins.</summary>
     public string Tree => Path.Combine(Directory, TreeName);
 
+    /// <summary>Every directory of the tree, by its path below <see cref="Tree"/>, ordered; the first is the tree itself, empty.</summary>
+    public ImmutableArray<string> Directories => DirectoriesOf(Files);
+
+    internal static ImmutableArray<string> DirectoriesOf(ImmutableArray<StoredFile> files)
+    {
+        var all = new HashSet<string>(StringComparer.Ordinal) { "" };
+        var known = all.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var file in files)
+        {
+            var above = file.StorePath.AsSpan();
+            do above = above[..Math.Max(0, above.LastIndexOf('/'))];
+            while (known.Add(above));
+        }
+        return [.. all.Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>METADATA among <see cref="Files"/>.</summary>
     /// <exception cref="StoreDamagedException">It is not there.</exception>
     public StoredFile Metadata

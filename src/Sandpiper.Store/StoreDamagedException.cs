@@ -9,6 +9,6 @@ public sealed class StoreDamagedException(Sha256Digest digest, string because) :
 
     public string Because { get; } = because;
 
-    /// <summary>The entry was taken out of the store: the next command that needs it fetches it anew. No environment was changed.</summary>
-    public bool WasDiscarded { get; init; }
+    /// <summary>It is on record: the next command that needs the entry fetches the wheel anew. No environment was changed.</summary>
+    public bool IsDistrusted { get; init; }
 }

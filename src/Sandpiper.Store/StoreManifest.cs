@@ -18,7 +18,8 @@ public static class StoreManifest
 
     public const int MaxBytes = 256 << 20;      // 200,000 files, the most an archive may have, with names of a kilobyte
 
-    private const int Format = 2;
+    private const int Format = 3;
+    private const int WithoutReach = 2;      // nobody looked where native code looks for libraries
     private const int WithoutFindings = 1;   // files and scripts can be read, but nobody can say what speaks against them
     private const int HexDigits = 64;
 
@@ -77,6 +78,7 @@ public static class StoreManifest
         json.WriteNumberValue((int)file.Kind);
         json.WriteBooleanValue(file.IsExecutable);
         if (!string.Equals(file.StorePath, file.Path, StringComparison.Ordinal)) json.WriteStringValue(file.StorePath);
+        if (file.ReachesOut) json.WriteBooleanValue(true);
         json.WriteEndArray();
     }
 
@@ -106,13 +108,13 @@ public static class StoreManifest
     {
         Take(ref json, JsonTokenType.StartArray);
         long format = TakeNumber(ref json);
-        if (format is not (Format or WithoutFindings)) throw new FormatException("a later format");
+        if (format is not (Format or WithoutReach or WithoutFindings)) throw new FormatException("a later format");
         if (TakeDigest(ref json) != digest) throw new FormatException("of another wheel");
         if (!WheelFileName.TryParse(TakeString(ref json), out var name, out _)) throw new FormatException("no wheel name");
         string distInfo = TakePath(ref json);
         Take(ref json, JsonTokenType.StartArray);
         var files = ImmutableArray.CreateBuilder<StoredFile>();
-        while (StartsAnother(ref json)) files.Add(ReadFile(ref json));
+        while (StartsAnother(ref json)) files.Add(ReadFile(ref json, isReachKnown: format == Format));
         Take(ref json, JsonTokenType.StartArray);
         var scripts = ImmutableArray.CreateBuilder<ScriptEntryPoint>();
         while (StartsAnother(ref json)) scripts.Add(ReadScript(ref json));
@@ -120,7 +122,7 @@ public static class StoreManifest
         var notes = ImmutableArray.CreateBuilder<string>();
         while (json.Read() && json.TokenType == JsonTokenType.String) notes.Add(json.GetString()!);
         Expect(json, JsonTokenType.EndArray);
-        ImmutableArray<Finding>? findings = format == Format ? ReadFindings(ref json) : null;
+        ImmutableArray<Finding>? findings = format != WithoutFindings ? ReadFindings(ref json) : null;
         Take(ref json, JsonTokenType.EndArray);
         if (json.Read()) throw new FormatException("something follows it");
         return new SealedWheel
@@ -157,7 +159,7 @@ public static class StoreManifest
         return new Finding(fault, path, seen, claimed) { Content = digest, Namespaces = namespaces };
     }
 
-    private static StoredFile ReadFile(ref Utf8JsonReader json)
+    private static StoredFile ReadFile(ref Utf8JsonReader json, bool isReachKnown)
     {
         string path = TakePath(ref json);
         var digest = TakeDigest(ref json);
@@ -171,9 +173,18 @@ public static class StoreManifest
             storePath = CheckedPath(json.GetString()!);
             json.Read();
         }
+        bool reachesOut = json.TokenType == JsonTokenType.True;
+        if (reachesOut) json.Read();
         Expect(json, JsonTokenType.EndArray);
-        return new StoredFile(scheme, path, storePath, digest, size, isExecutable, kind);
+        return new StoredFile(scheme, path, storePath, digest, size, isExecutable, kind)
+        {
+            ReachesOut = reachesOut || (!isReachKnown && LooksNative(path, isExecutable)),
+        };
     }
+
+    // By its name or mode, where nobody has read it: more directories than need be lie in the environment itself.
+    private static bool LooksNative(string path, bool isExecutable) =>
+        isExecutable || path.Contains(".so", StringComparison.Ordinal);
 
     // A name that could leave bin/, or a reference that is no dotted identifier, would be written into a script: parsed again, not trusted.
     private static ScriptEntryPoint ReadScript(ref Utf8JsonReader json)

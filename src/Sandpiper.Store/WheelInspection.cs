@@ -44,17 +44,27 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
 
         var measured = Unpacking.Run(contents, files, listing, tree, cancel);
         SealedTree.CloseDirectories(tree);
+        var directories = new Lazy<HashSet<string>>(() => DirectoriesOf(files));
         var stored = ImmutableArray.CreateBuilder<StoredFile>();
         for (int i = 0; i < files.Count; i++)
         {
             if (!files[i].IsInstalled) continue;
-            stored.Add(files[i].As(measured[i]));
+            stored.Add(files[i].As(measured[i]) with { ReachesOut = measured[i].IsNative && ReachesOut(files[i]) });
             if (!files[i].Placement.IsStartUpHook) continue;
             bool isWhole = hooks.TryGetValue(files[i].Member.Name, out byte[]? content);
             _report.Add(HookInspection.Of(files[i].Placement.Path, measured[i], content, isWhole));
         }
         return new InspectedWheel(distInfo.Directory, stored.DrainToImmutable(), [.. scripts], _report.Findings, _report.Notes);
+
+        bool ReachesOut(PlannedFile native)
+        {
+            using var file = File.OpenHandle(Path.Combine(tree, native.Member.Name));
+            return NativeLibraries.ReachOut(file, native.Member.Name, directories.Value);
+        }
     }
+
+    private static HashSet<string> DirectoriesOf(List<PlannedFile> files) =>
+        files.Where(f => f.IsInstalled).Select(f => Path.GetDirectoryName(f.Member.Name) ?? "").ToHashSet(StringComparer.Ordinal);
 
     private List<PlannedFile> Plan(WheelContents contents, DistInfo distInfo, Scheme root, IReadOnlyList<ScriptEntryPoint> scripts)
     {

@@ -97,8 +97,8 @@ public sealed class WheelStore(string root)
             string manifest = Path.Combine(wheel.Work, StoreManifest.FileName), tree = Path.Combine(wheel.Work, SealedWheel.TreeName);
             var stamps = EntryStamps.Take(manifest, tree, wheel.Inspected.Files);
             // Or of an earlier version, whose manifest kept nothing to judge it by.
-            if (replace || Find(wheel.Digest) is { Findings: null }) Discard(wheel.Digest, staging);
-            return MoveIntoPlace(wheel.Work, wheel.Digest, stamps, staging);
+            bool takesItsPlace = replace || IsDistrusted(wheel.Digest) || Find(wheel.Digest) is { Findings: null };
+            return MoveIntoPlace(wheel.Work, wheel.Digest, takesItsPlace, stamps, staging);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -115,7 +115,7 @@ public sealed class WheelStore(string root)
     public ReadOnlyMemory<byte> ReadMetadata(SealedWheel wheel) => (wheel with { Directory = EntryOf(wheel.Digest) }).ReadMetadata();
 
     // rename(2) does not replace a directory that holds something: who comes second finds the entry of who came first, equal to his own.
-    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest, EntryStamps stamps, Staging staging)
+    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest, bool takesItsPlace, EntryStamps stamps, Staging staging)
     {
         Directory.CreateDirectory(_entries);
         string entry = EntryOf(digest), beside = staging.NewNameIn(_entries);
@@ -125,10 +125,24 @@ public sealed class WheelStore(string root)
         Directory.Move(work, beside);
         Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
         File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
+        // Links lead to it: there is no moment without an entry of that name.
+        if (takesItsPlace && Directory.Exists(entry))
+        {
+            EntryStamps.Forget(StampsOf(digest));
+            if (AtomicRename.TryExchange(beside, entry))
+            {
+                stamps.Write(StampsOf(digest));
+                EntryStamps.Forget(DistrustOf(digest));
+                SealedTree.Remove(beside);
+                return Find(digest)!;
+            }
+            Directory.Move(entry, staging.NewNameIn(_entries));
+        }
         try
         {
             Directory.Move(beside, entry);
             stamps.Write(StampsOf(digest));
+            EntryStamps.Forget(DistrustOf(digest));
         }
         catch (IOException) when (Directory.Exists(entry))
         {
@@ -138,7 +152,28 @@ public sealed class WheelStore(string root)
     }
 
     /// <summary>
-    /// Takes an entry that is no longer what was sealed, or that nobody needs, out of the store; who needs it then fetches it anew.
+    /// Says of an entry that it is no longer what was sealed: the next command that needs it fetches the wheel anew. Until then it stays,
+    /// for environments lead to it.
+    /// </summary>
+    /// <exception cref="UnwritableException">The data directory cannot be written.</exception>
+    public void Distrust(Sha256Digest digest)
+    {
+        try
+        {
+            Directory.CreateDirectory(_stamps, SealedTree.OpenDirectoryMode);
+            // Whatever is there says it already; a link is not followed.
+            if (IsDistrusted(digest)) return;
+            using var made = RawFile.TryOpen(
+                DistrustOf(digest), RawFile.WriteOnly | RawFile.Create | RawFile.Exclusive, SealedTree.FileMode);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnwritableException(DistrustOf(digest), e);
+        }
+    }
+
+    /// <summary>
+    /// Takes an entry that nobody needs out of the store; who needs it then fetches it anew.
     /// </summary>
     /// <param name="staging">Where it goes, and ends.</param>
     public void Discard(Sha256Digest digest, Staging staging)
@@ -148,6 +183,7 @@ public sealed class WheelStore(string root)
         // Gone at once and whole; the stage takes it along when it ends, however it ends.
         Directory.Move(entry, staging.NewNameIn(_entries));
         EntryStamps.Forget(StampsOf(digest));
+        EntryStamps.Forget(DistrustOf(digest));
     }
 
     /// <summary>The wheels that are sealed here, in no order; damaged entries among them.</summary>
@@ -156,6 +192,16 @@ public sealed class WheelStore(string root)
         : Directory.GetDirectories(_entries).Select(entry => Path.GetFileName(entry))
             .Select(name => Sha256Digest.TryParseHex(name, out var digest) ? digest : default).Where(digest => digest != default);
 
+    /// <summary>Somebody has found that it is not what was sealed.</summary>
+    public bool IsDistrusted(Sha256Digest digest) => FileStatus.TryRead(DistrustOf(digest), out _);
+
+    /// <summary>Absolute: where the files of a wheel lie when it is sealed here.</summary>
+    public string TreeOf(Sha256Digest digest) => Path.Combine(EntryOf(digest), SealedWheel.TreeName);
+
+    private string DistrustOf(Sha256Digest digest) => StampsOf(digest) + ".distrusted";
+
+    private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
+
     /// <summary>Absolute: the entry of a wheel, which need not be there.</summary>
     public string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
 
@@ -163,9 +209,10 @@ public sealed class WheelStore(string root)
     public void ForgetWhatIsGone()
     {
         if (!Directory.Exists(_stamps)) return;
-        foreach (string stamps in Directory.GetFiles(_stamps).Where(s => !Directory.Exists(Path.Combine(_entries, Path.GetFileName(s)))))
-            EntryStamps.Forget(stamps);
+        foreach (string stamps in Directory.GetFiles(_stamps))
+        {
+            // With or without `.distrusted`.
+            if (!Directory.Exists(Path.Combine(_entries, Path.GetFileName(stamps).Split('.')[0]))) EntryStamps.Forget(stamps);
+        }
     }
-
-    private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
 }

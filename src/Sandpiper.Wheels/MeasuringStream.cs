@@ -18,6 +18,7 @@ public sealed class MeasuringStream(CancellationToken cancel) : Stream
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private SafeFileHandle? _file;
     private bool _isPythonScript;
+    private bool _isNative;
     private int _gathered;
     private long _passedOn;
 
@@ -25,14 +26,14 @@ public sealed class MeasuringStream(CancellationToken cancel) : Stream
     private static ReadOnlySpan<byte> PythonShebang => "#!python"u8;
 
     /// <param name="file">Empty; null when the content is only measured. Stays the caller's.</param>
-    public void Begin(SafeFileHandle? file) => (_file, _isPythonScript, _gathered, _passedOn) = (file, false, 0, 0);
+    public void Begin(SafeFileHandle? file) => (_file, _isPythonScript, _isNative, _gathered, _passedOn) = (file, false, false, 0, 0);
 
     public MeasuredContent End()
     {
         PassOn();
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         _hash.GetHashAndReset(digest);
-        return new(Sha256Digest.FromBytes(digest), _passedOn, _isPythonScript);
+        return new(Sha256Digest.FromBytes(digest), _passedOn, _isPythonScript, _isNative);
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -77,7 +78,8 @@ public sealed class MeasuringStream(CancellationToken cancel) : Stream
         cancel.ThrowIfCancellationRequested();
         if (_gathered == 0) return;
         var gathered = _buffer.AsSpan(0, _gathered);
-        if (_passedOn == 0) _isPythonScript = gathered.StartsWith(PythonShebang);
+        if (_passedOn == 0)
+            (_isPythonScript, _isNative) = (gathered.StartsWith(PythonShebang), gathered.StartsWith(NativeLibraries.Magic));
         _hash.AppendData(gathered);
         if (_file is not null) RandomAccess.Write(_file, gathered, _passedOn);
         _passedOn += _gathered;

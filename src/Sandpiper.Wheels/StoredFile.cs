@@ -11,4 +11,11 @@ namespace Sandpiper.Wheels;
 /// <param name="IsExecutable">The archive's mode had the owner's execute bit.</param>
 /// <param name="Kind">What has to be known of it before it is used.</param>
 public sealed record StoredFile(
-    Scheme Scheme, string Path, string StorePath, Sha256Digest Digest, long Size, bool IsExecutable, StoredFileKind Kind);
+    Scheme Scheme, string Path, string StorePath, Sha256Digest Digest, long Size, bool IsExecutable, StoredFileKind Kind)
+{
+    /// <summary>
+    /// Native code that may look for libraries beside its wheel, where another package has put them: its directory must lie in the
+    /// environment itself, not behind a link.
+    /// </summary>
+    public bool ReachesOut { get; init; }
+}

@@ -28,9 +28,10 @@ public sealed class ConfinementTests : IDisposable
 
         Assert.Equal("a decoy", Unconfined(program));
         Assert.DoesNotContain("decoy", Confined(program, expected: 1).Output, StringComparison.Ordinal);
-        // The environment is shown where it lies, below the home directory; besides it there is no file.
-        const string files = "import os, sys; print(*[d for d, _, files in os.walk(os.environ['HOME']) "
-            + "if files and not d.startswith(os.path.realpath(sys.prefix))])";
+        // The environment and its sealed packages are shown where they lie, below the home directory; besides them there is no file.
+        const string files = "import os, pebble, sys; mine = (os.path.realpath(sys.prefix), "
+            + "os.path.dirname(os.path.dirname(os.path.realpath(pebble.__file__)))); "
+            + "print(*[d for d, _, files in os.walk(os.environ['HOME']) if files and not d.startswith(mine)])";
         Assert.Equal("", Confined(files).Output.Trim());
         Assert.Equal("True", Unconfined("import pathlib; print((pathlib.Path.home() / '.netrc').exists())"));
     }
@@ -62,6 +63,23 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal(environment, Tree.Of(_user.DataRoot));
         Unconfined($"open({Text(outside)}, 'w')");
         Assert.True(File.Exists(outside), "the user may not write there either: that proves nothing");
+    }
+
+    [Fact]
+    public void Packages_of_another_environment_are_not_there()
+    {
+        Done(_user.Sandpiper("install", "--env", "other", "tide", "-i", _user.Serve(
+            new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide()))));
+        string store = Path.Combine(_user.DataRoot, "store");
+        string other = Path.Combine(_user.DataRoot, "envs/other");
+        string program = $"import os; print(len(os.listdir({Text(store)})), os.path.exists({Text(other)}))";
+
+        Assert.Equal("1 False", Confined(program).Output.Trim());
+        Assert.Equal("2 True", Unconfined(program));
+        // The package itself is a link, and what is behind it is what was installed.
+        Assert.Equal("True 1.2", Confined("import os, pebble; from importlib.metadata import version; "
+            + "print(os.path.islink(os.path.dirname(pebble.__file__)), version('pebble'))").Output.Trim());
+        Done(_user.Sandpiper("verify", "--env", "other"));
     }
 
     [Fact]

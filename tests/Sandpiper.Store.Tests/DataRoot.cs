@@ -35,7 +35,7 @@ internal sealed class DataRoot(string below = "") : IDisposable
             ResolvedMetadata? metadata = resolvedMetadata is null ? null : ResolvedOn(resolvedMetadata);
             var name = WheelStore.ParseName(fileName);
             var digest = Sha256Digest.Of(wheel);
-            if (Store.Find(name, digest, metadata) is { Findings: { } found } already)
+            if (!Store.IsDistrusted(digest) && Store.Find(name, digest, metadata) is { Findings: { } found } already)
             {
                 MustBeAcceptable(found, waived);
                 return already;

@@ -206,15 +206,25 @@ public sealed class SealingTests : IDisposable
     [Theory]
     [InlineData(false)]     // as earlier versions left it
     [InlineData(true)]
-    public void An_entry_is_taken_out_and_sealed_again_whatever_is_where_its_stamps_belong(bool isDirectory)
+    public void A_distrusted_entry_stays_until_it_is_sealed_again_whatever_is_where_its_stamps_belong(bool isDirectory)
     {
         var before = _root.Seal(WheelSample.Honest);
         File.Delete(before.StampsFile);
         if (isDirectory) Directory.CreateDirectory(before.StampsFile);
         else Directory.Delete(Path.GetDirectoryName(before.StampsFile)!);
-        using (var staging = Staging.Create(_root.Path)) _root.Store.Discard(before.Digest, staging);
-        Assert.Null(_root.Store.Find(before.Digest));
+        FileStatus.TryRead(before.Directory, out var was);
+        _root.Store.Distrust(before.Digest);
+        Assert.True(_root.Store.IsDistrusted(before.Digest));
+        Assert.NotNull(_root.Store.Find(before.Digest));
         Assert.Equal(before.Digest, _root.Seal(WheelSample.Honest).Digest);
+        FileStatus.TryRead(before.Directory, out var now);
+        Assert.NotEqual(was.Identity, now.Identity);
+        Assert.False(_root.Store.IsDistrusted(before.Digest));
+        // Who comes second and trusts it leaves it as it is.
+        _root.Seal(WheelSample.Honest);
+        FileStatus.TryRead(before.Directory, out var then);
+        Assert.Equal(now.Identity, then.Identity);
+        Assert.Equal([before.Directory], Directory.GetFileSystemEntries(Path.Combine(_root.Path, "store")));
     }
 
     [Fact]
@@ -223,7 +233,8 @@ public sealed class SealingTests : IDisposable
         var sealedWheel = _root.Seal(WheelSample.Honest);
         string elsewhere = Path.Combine(_root.Path, "elsewhere");
         File.WriteAllText(elsewhere, "of the user's");
-        using (var staging = Staging.Create(_root.Path)) _root.Store.Discard(sealedWheel.Digest, staging);     // and its stamps
+        File.Delete(sealedWheel.StampsFile);
+        _root.Store.Distrust(sealedWheel.Digest);
         File.CreateSymbolicLink(sealedWheel.StampsFile, elsewhere);
         _root.Seal(WheelSample.Honest);
         Assert.Equal("of the user's", File.ReadAllText(elsewhere));

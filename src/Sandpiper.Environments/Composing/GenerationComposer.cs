@@ -9,13 +9,16 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>
-/// Builds one generation: a directory that the interpreter accepts as a virtual environment, made of hard links to sealed files and the
-/// few files that are written for it alone. Everything is checked before anything is written, and read-only when it is done.
+/// Builds one generation: a directory that the interpreter accepts as a virtual environment, made of links to sealed directories and files
+/// and the few files that are written for it alone. Everything is checked before anything is written, and read-only when it is done.
 /// </summary>
 /// <param name="work">An empty directory on the store's file system, where it is built.</param>
 /// <param name="place">Absolute: where it will be renamed to; scripts name it.</param>
 public sealed class GenerationComposer(Interpreter interpreter, string work, string place)
 {
+    /// <summary>How files come out of the store.</summary>
+    public LinkMode Mode { get; init; }
+
     /// <summary>The same packages give the same tree; only <c>generation.json</c> tells the time.</summary>
     /// <returns>What <c>generation.json</c> says. The directory itself is left open: a sealed one could not be moved.</returns>
     /// <exception cref="RefusedException">
@@ -28,8 +31,8 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     public Generation Compose(string environment, int number, IReadOnlyList<ComposedPackage> packages, Policy policy, DateTimeOffset now,
         CancellationToken cancel)
     {
-        var plan = GenerationPlan.Of(interpreter, place, packages, policy);
-        var copies = new TreeWriter(work).Write(plan, cancel);
+        var plan = GenerationPlan.Of(interpreter, place, packages, policy, Mode);
+        var copies = new TreeWriter(work, place).Write(plan, cancel);
         var generation = new Generation
         {
             Environment = environment,
@@ -43,6 +46,8 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
             Commands = plan.Commands,
             WrittenFiles = plan.Files.OfType<WrittenFile>().ToImmutableSortedDictionary(f => f.Path, f => f.Digest, StringComparer.Ordinal),
             Copies = copies,
+            LinkMode = Mode,
+            Linked = [.. plan.Linked.Select(l => l.Directory)],
         };
         SealedTree.WriteFile(Path.Combine(work, GenerationFile.Name), GenerationFile.Write(generation), SealedTree.FileMode);
         return generation;

@@ -11,7 +11,7 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>Every name of a generation and what it will be, before anything is written. The same packages give the same plan.</summary>
-/// <param name="Files">Ordered by path, each path once.</param>
+/// <param name="Files">Ordered by path, each path once; those behind <see cref="Linked"/> are not among them.</param>
 /// <param name="Links">Path and target of each symbolic link.</param>
 /// <param name="Commands">Names of the packages' programs, ordered.</param>
 /// <param name="Packages">As they will be recorded: with what was accepted between them. Ordered by name.</param>
@@ -19,12 +19,16 @@ public sealed record GenerationPlan(
     ImmutableArray<TreeFile> Files, ImmutableArray<(string Path, string Target)> Links, ImmutableArray<string> Commands,
     ImmutableArray<InstalledPackage> Packages)
 {
+    /// <summary>Directories of sealed wheels that are shown as a whole. Ordered by path.</summary>
+    public ImmutableArray<PlannedLink> Linked { get; init; } = [];
+
     /// <param name="place">Absolute: where the generation will be.</param>
     /// <param name="policy">A claim that it accepts gives way instead of being refused; a name of the standard library is accepted.</param>
     /// <exception cref="RefusedException">SP-ENV-01, SP-ENV-02, SP-WHEEL-20 to 23.</exception>
     /// <exception cref="EnvironmentException">The place, or the interpreter's, cannot be written into a script.</exception>
     /// <exception cref="StoreDamagedException">A script of the store is not what was sealed.</exception>
-    public static GenerationPlan Of(Interpreter interpreter, string place, IReadOnlyList<ComposedPackage> packages, Policy policy)
+    public static GenerationPlan Of(
+        Interpreter interpreter, string place, IReadOnlyList<ComposedPackage> packages, Policy policy, LinkMode mode = LinkMode.Symlink)
     {
         foreach (var package in packages) MustHaveNoUndecidedHook(package);
         var settings = TreeFile.Written("pyvenv.cfg", SettingsFor(interpreter));
@@ -52,8 +56,9 @@ public sealed record GenerationPlan(
             foreach (var file in records.Concat(own)) files.TryAdd(file.Path, file);
             commands.UnionWith(own.Select(f => destination.ScriptOf(f.Path)).OfType<string>());
         }
-        return new GenerationPlan([.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)], links, [.. commands],
-            [.. recorded.OrderBy(p => p.Name)]);
+        ImmutableArray<TreeFile> ordered = [.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)];
+        var (left, linked) = mode == LinkMode.Symlink ? DirectoryLinks.Of(ordered, destination) : (ordered, []);
+        return new GenerationPlan(left, links, [.. commands], [.. recorded.OrderBy(p => p.Name)]) { Linked = linked };
     }
 
     /// <summary>The links of a virtual environment for this interpreter, as CPython's own <c>venv</c> makes them.</summary>

@@ -1,13 +1,15 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
+using Sandpiper.Wheels;
 
 namespace Sandpiper.Environments.Composing;
 
 /// <summary>
-/// One entry of the store while its files get second names: what somebody edited there, or through an environment that shares its files, is
-/// not carried on. Nothing is linked that was not either untouched since its content was known, or read now.
+/// One entry of the store while its files and directories get second names: what somebody edited there, or through an environment that
+/// shares its files, is not carried on. Nothing is linked that was not either untouched since its content was known, or read now.
 /// </summary>
 internal sealed class LinkedEntry : IDisposable
 {
@@ -17,13 +19,19 @@ internal sealed class LinkedEntry : IDisposable
     private readonly OpenDirectory _tree;
     private readonly EntryStamps? _before;
     private readonly FileStamp[] _stamps;
+    private readonly ImmutableArray<string> _directories;
+    private readonly FileStamp[] _directoryStamps;
+    private readonly Lazy<HashSet<string>> _names;
 
     /// <exception cref="StoreDamagedException">Its manifest is not the one that was sealed, or its files are gone.</exception>
     public LinkedEntry(SealedWheel wheel)
     {
         _wheel = wheel;
         _before = EntryStamps.Find(wheel);
+        _directories = wheel.Directories;
+        _names = new(() => wheel.Files.Select(f => f.StorePath).Concat(_directories).ToHashSet(StringComparer.Ordinal));
         _stamps = _before?.Files.ToArray() ?? new FileStamp[wheel.Files.Length];
+        _directoryStamps = _before?.Directories.ToArray() ?? new FileStamp[_directories.Length];
         try
         {
             _tree = OpenDirectory.At(wheel.Tree);
@@ -39,30 +47,82 @@ internal sealed class LinkedEntry : IDisposable
     /// <exception cref="StoreDamagedException">It is gone, or not as it was sealed.</exception>
     public bool TryLink(LinkedFile file, OpenDirectory into, string name, string generation)
     {
-        if (!_tree.TryLookAt(file.Stored.StorePath, out var before)) throw Damaged(file, "is gone");
-        MustLookSealed(file, before);
+        var before = LookAt(file.Stored);
         if (!into.TryAdopt(_tree, file.Stored.StorePath, name)) return false;
 
         // The link itself has moved the ctime. Looked at before the content is read: an edit during the reading shows the next time.
         if (!into.TryLookAt(name, out var after) || after.Identity != before.Identity)
-            throw Damaged(file, "was replaced while it was linked");
-        MustLookSealed(file, after);
+            throw Damaged(file.Stored.StorePath, "was replaced while it was linked");
+        MustLookSealed(file.Stored, after);
         bool isUntouched = _stamps[file.Index] == FileStamp.Of(before);
-        if (!isUntouched && DigestOf(Path.Combine(generation, file.Path), after) != file.Digest) throw Damaged(file, "has been changed");
+        if (!isUntouched && DigestOf(Path.Combine(generation, file.Path), after) != file.Digest)
+            throw Damaged(file.Stored.StorePath, "has been changed");
         _stamps[file.Index] = FileStamp.Of(after);
         return true;
     }
 
+    /// <summary>
+    /// A link shows whatever lies in a directory, so everything in it is looked at: that it is there, as it was sealed, and nothing else.
+    /// Safe for several threads, each with a directory of its own.
+    /// </summary>
+    /// <exception cref="StoreDamagedException">It is not.</exception>
+    public void MustBeAsSealed(string directory)
+    {
+        for (int i = 0; i < _directories.Length; i++)
+        {
+            bool isIt = string.Equals(_directories[i], directory, StringComparison.Ordinal);
+            if (isIt || DirectoryLinks.IsBelow(_directories[i], directory)) MustHoldNothingElse(i);
+        }
+        for (int i = 0; i < _stamps.Length; i++)
+        {
+            var file = _wheel.Files[i];
+            if (!DirectoryLinks.IsBelow(file.StorePath, directory)) continue;
+            var status = LookAt(file);
+            if (_stamps[i] == FileStamp.Of(status)) continue;
+            if (DigestOf(Path.Combine(_wheel.Tree, file.StorePath), status) != file.Digest)
+                throw Damaged(file.StorePath, "has been changed");
+            _stamps[i] = FileStamp.Of(status);
+        }
+    }
+
     /// <summary>After the last link.</summary>
-    public void KeepStamps() => EntryStamps.Keep(_wheel, _before, _stamps);
+    public void KeepStamps()
+    {
+        bool isSame = _before is not null && _before.Files.AsSpan().SequenceEqual(_stamps)
+            && _before.Directories.AsSpan().SequenceEqual(_directoryStamps);
+        if (!isSame) EntryStamps.Keep(_wheel, _before, _stamps, _directoryStamps);
+    }
 
     public void Dispose() => _tree.Dispose();
 
-    private void MustLookSealed(LinkedFile file, in FileStatus status)
+    private FileStatus LookAt(StoredFile file)
+    {
+        if (!_tree.TryLookAt(file.StorePath, out var status)) throw Damaged(file.StorePath, "is gone");
+        MustLookSealed(file, status);
+        return status;
+    }
+
+    private void MustLookSealed(StoredFile file, in FileStatus status)
     {
         bool asSealed = status.Type == FileType.Regular && status.Size == file.Size && status.ModifiedAt == Sealed
             && status.Mode == (file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode);
-        if (!asSealed) throw Damaged(file, "has been changed");
+        if (!asSealed) throw Damaged(file.StorePath, "has been changed");
+    }
+
+    private void MustHoldNothingElse(int index)
+    {
+        string directory = _directories[index];
+        if (!_tree.TryLookAt(directory, out var status)) throw Damaged(directory, "is gone");
+        bool asSealed = status.Type == FileType.Directory && status.ModifiedAt == Sealed && status.Mode == SealedTree.DirectoryMode;
+        if (!asSealed) throw Damaged(directory, "has been changed");
+        // Of a directory the ctime is of its names, too: none has come or gone since.
+        if (_directoryStamps[index] == FileStamp.Of(status)) return;
+        foreach (string path in Directory.EnumerateFileSystemEntries(Path.Combine(_wheel.Tree, directory)))
+        {
+            string name = $"{directory}/{Path.GetFileName(path)}";
+            if (!_names.Value.Contains(name)) throw Damaged(name, "was added");
+        }
+        _directoryStamps[index] = FileStamp.Of(status);
     }
 
     private static Sha256Digest? DigestOf(string path, in FileStatus expected)
@@ -73,5 +133,5 @@ internal sealed class LinkedEntry : IDisposable
         return Sha256Digest.FromBytes(SHA256.HashData(content));
     }
 
-    private StoreDamagedException Damaged(LinkedFile file, string how) => new(_wheel.Digest, $"{file.Stored.StorePath} {how}");
+    private StoreDamagedException Damaged(string path, string how) => new(_wheel.Digest, $"{path} {how}");
 }

@@ -12,7 +12,8 @@ namespace Sandpiper.Environments.Composing;
 /// files, so that its own path is not walked for each; most get one or two, which costs less by a longer path.
 /// </summary>
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
-public sealed class TreeWriter(string directory)
+/// <param name="place">Absolute: where it will be moved to.</param>
+public sealed class TreeWriter(string directory, string place)
 {
     private const int Many = 6;
 
@@ -30,13 +31,19 @@ public sealed class TreeWriter(string directory)
         try
         {
             var files = ByDirectory(plan.Files);
-            var directories = DirectoriesOf(files.Keys.Concat(plan.Links.Select(l => DirectoryOf(l.Path))));
+            var directories = DirectoriesOf(
+                files.Keys.Concat(plan.Links.Select(l => l.Path).Concat(plan.Linked.Select(l => l.Directory.Path)).Select(DirectoryOf)));
             // All before any is sealed: a sealed directory takes no other.
             foreach (var level in directories.GroupBy(DepthOf).OrderBy(level => level.Key))
             {
                 ForEach([.. level], made => root.MakeDirectory(made, SealedTree.OpenDirectoryMode), cancel);
             }
             foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
+            ForEach([.. plan.Linked], link =>
+            {
+                EntryOf(link.Wheel).MustBeAsSealed(link.Directory.StorePath);
+                root.MakeLink(link.Directory.Path, link.Directory.TargetFrom(place, link.Wheel.Tree));
+            }, cancel);
             Fill(root, "", files.GetValueOrDefault("", []));
             ForEach(directories, made =>
             {
@@ -75,18 +82,18 @@ public sealed class TreeWriter(string directory)
         _ => ((WrittenFile)file).Content,
     };
 
-    private bool TryLink(OpenDirectory into, int prefix, LinkedFile file)
-    {
-        var entry = _entries.GetOrAdd(file.Wheel.Digest, _ => new Lazy<LinkedEntry>(() => new LinkedEntry(file.Wheel))).Value;
-        return entry.TryLink(file, into, file.Path[prefix..], directory);
-    }
+    private bool TryLink(OpenDirectory into, int prefix, LinkedFile file) =>
+        EntryOf(file.Wheel).TryLink(file, into, file.Path[prefix..], directory);
 
-    private static void ForEach(List<string> paths, Action<string> write, CancellationToken cancel)
+    private LinkedEntry EntryOf(SealedWheel wheel) =>
+        _entries.GetOrAdd(wheel.Digest, _ => new Lazy<LinkedEntry>(() => new LinkedEntry(wheel))).Value;
+
+    private static void ForEach<T>(List<T> names, Action<T> write, CancellationToken cancel)
     {
         try
         {
             var options = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
-            Parallel.ForEach(paths, options, write);
+            Parallel.ForEach(names, options, write);
         }
         catch (AggregateException several)
         {

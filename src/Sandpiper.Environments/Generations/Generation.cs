@@ -40,6 +40,12 @@ public sealed record Generation
     /// <summary>Files that are copies of those of the store: the file system had no hard link for them.</summary>
     public ImmutableArray<string> Copies { get; init; } = [];
 
+    /// <summary>How its files came out of the store, and those of the next generation will.</summary>
+    public LinkMode LinkMode { get; init; }
+
+    /// <summary>Directories that are links into the store. Ordered by path.</summary>
+    public ImmutableArray<LinkedDirectory> Linked { get; init; } = [];
+
     /// <summary>Where in it the files of packages are.</summary>
     public Destination Destination => Destination.VirtualEnvironment(PythonName);
 

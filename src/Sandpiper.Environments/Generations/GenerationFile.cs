@@ -62,12 +62,17 @@ public static class GenerationFile
 /// <summary>As on disk; becomes a <see cref="Generation"/> at the door.</summary>
 public sealed record GenerationDocument(
     string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
-    PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies)
+    PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies,
+    LinkedDocument[]? Linked = null, string? LinkMode = null)
 {
     public static GenerationDocument Of(Generation generation, string schema) => new(
         schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix,
         generation.PythonName, [.. generation.Packages.Select(PackageDocument.Of)], [.. generation.Commands],
-        generation.WrittenFiles.ToDictionary(f => f.Key, f => f.Value.Hex, StringComparer.Ordinal), [.. generation.Copies]);
+        generation.WrittenFiles.ToDictionary(f => f.Key, f => f.Value.Hex, StringComparer.Ordinal), [.. generation.Copies],
+        generation.Linked.IsEmpty ? null : [.. generation.Linked.Select(l => new LinkedDocument(l.Path, l.Wheel.Hex, l.StorePath))],
+        generation.LinkMode == Generations.LinkMode.Hardlink ? Hardlink : null);
+
+    private const string Hardlink = "hardlink";
 
     /// <exception cref="FormatException">A value is not what its name says.</exception>
     public Generation ToGeneration(string directory) => new()
@@ -85,7 +90,19 @@ public sealed record GenerationDocument(
         WrittenFiles = WrittenFiles.ToImmutableSortedDictionary(
             f => Relative(f.Key), f => PackageDocument.Digest(f.Value), StringComparer.Ordinal),
         Copies = [.. Whole(Copies).Select(Relative)],
+        Linked = [.. Whole(Linked).Select(l => new LinkedDirectory(Relative(l.Path), OfAPackage(l.Wheel), Relative(l.StorePath)))],
+        LinkMode = LinkMode switch
+        {
+            null => Generations.LinkMode.Symlink,
+            Hardlink => Generations.LinkMode.Hardlink,
+            _ => throw new FormatException("links of a later version"),
+        },
     };
+
+    // What is linked is shown to programs: of the packages that are installed, and of nobody else.
+    private Sha256Digest OfAPackage(string wheel) =>
+        Packages.Any(p => string.Equals(p.Sha256, wheel, StringComparison.Ordinal))
+            ? PackageDocument.Digest(wheel) : throw new FormatException("a link to what is not installed");
 
     /// <summary>Annotations say nothing of the members of an array.</summary>
     /// <exception cref="FormatException">One is null.</exception>
@@ -146,6 +163,9 @@ public sealed record PackageDocument(
     public static Sha256Digest Digest(string hex) =>
         Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
+
+/// <summary>A directory that is a link into the store.</summary>
+public sealed record LinkedDocument(string Path, string Wheel, string StorePath);
 
 /// <summary>A finding that was accepted.</summary>
 public sealed record AcceptanceDocument(string Rule, string Path, int Others, int? Waiver);

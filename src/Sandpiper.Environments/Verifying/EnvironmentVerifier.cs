@@ -35,8 +35,8 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
         var ofStore = expected.Deviations.Concat(expected.Entries.SelectMany(e =>
             comparison.Compare(e.Directory, e.Tree).Select(d => Deviation.OfStore(d.Kind, e.Package, d.Path, d.ChangedAt)))).ToList();
         int inStore = comparison.Files;
-        var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation));
-        return new Report(comparison.Files - inStore,
+        var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation)).ToList();
+        return new Report(comparison.Files - inStore + expected.FilesBehindLinks,
             [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore)), .. OfLedger(ledger, lines, numbers)]);
     }
 

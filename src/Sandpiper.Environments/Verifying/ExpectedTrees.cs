@@ -31,6 +31,15 @@ public sealed class ExpectedTrees
         foreach (var (path, target) in GenerationPlan.LinksTo(generation.Python, generation.PythonName))
             Tree.TryAdd(path, new ExpectedLink(target));
         Tree.TryAdd(GenerationFile.Name, new ExpectedFile(SealedTree.FileMode, description));
+        // Before the files: what lies behind a link is looked at in the store, and nothing else belongs in the place of the link.
+        var ofDigest = generation.Packages.ToLookup(p => p.Digest);
+        foreach (var link in generation.Linked)
+        {
+            Tree.TryAdd(link.Path, new ExpectedLink(link.TargetFrom(generation.Directory, store.TreeOf(link.Wheel)))
+            {
+                Owner = ofDigest[link.Wheel].FirstOrDefault(),
+            });
+        }
         var written = OwnersOfWritten();
         foreach (var (path, digest) in generation.WrittenFiles)
         {
@@ -44,6 +53,9 @@ public sealed class ExpectedTrees
 
     /// <summary>The generation.</summary>
     public ExpectedDirectory Tree { get; } = new();
+
+    /// <summary>Files of the generation that are looked at in the store alone.</summary>
+    public int FilesBehindLinks { get; private set; }
 
     /// <summary>The entries of the store, one for each package whose wheel is there.</summary>
     public IReadOnlyList<ExpectedEntry> Entries => _entries;
@@ -69,9 +81,11 @@ public sealed class ExpectedTrees
             Stamp = stamps?.Manifest ?? default,
         };
         entry.TryAdd(StoreManifest.FileName, manifest);
+        var links = _generation.Linked.Where(l => l.Wheel == package.Digest).ToList();
         for (int i = 0; i < wheel.Files.Length; i++)
         {
             var file = wheel.Files[i];
+            if (links.Exists(l => DirectoryLinks.IsBelow(file.StorePath, l.StorePath))) FilesBehindLinks++;
             var stored = new ExpectedFile(ModeOf(file.IsExecutable), file.Digest)
             {
                 Owner = package,
@@ -85,7 +99,7 @@ public sealed class ExpectedTrees
             }
             string path = _destination.PathOf(file, wheel, package.Name, package.Version);
             bool isWritten = _generation.WrittenFiles.ContainsKey(path);
-            if (!isWritten && record.TryGetValue(path, out var row) && row.Digest is { } digest && digest != file.Digest)
+            if (!isWritten && record.Remove(path, out var row) && row.Digest is { } digest && digest != file.Digest)
             {
                 isTrue = false;
                 stored = stored with { Digest = digest, Size = row.Size, Stamp = default };
@@ -94,6 +108,14 @@ public sealed class ExpectedTrees
             // The same file by another name is known from the store; anything else in its place is read.
             bool isAnothers = !package.Yielded.IsEmpty && package.Yielded.Contains(path, StringComparer.Ordinal);
             if (!isWritten && !isAnothers) Tree.TryAdd(path, stored with { Stamp = default });
+        }
+        // Whoever shortens a manifest does not shorten RECORD.
+        foreach (var (path, row) in record)
+        {
+            var recorded = new ExpectedFile(Mode: null, row.Digest) { Owner = package, Size = row.Size };
+            if (links.Find(l => DirectoryLinks.IsBelow(path, l.Path)) is { } link)
+                entry.TryAdd($"{SealedWheel.TreeName}/{link.StorePath}{path[link.Path.Length..]}", recorded);
+            else Tree.TryAdd(path, recorded);
         }
         if (!isTrue) _deviations.Add(OfEntry(DeviationKind.Changed, package, StoreManifest.FileName));
         _entries.Add(new ExpectedEntry(package, wheel.Directory, entry));

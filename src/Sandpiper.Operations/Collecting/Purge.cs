@@ -96,7 +96,7 @@ public sealed class Purge(OperationContext context)
     [
         .. ManagedEnvironment.All(_places.Root).Where(e => e.WasBegun).Select(e => e.Directory),
         .. In("store", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _) || IsStage(name)),
-        .. In("stamps", name => Sha256Digest.TryParseHex(name, out _)),
+        .. In("stamps", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _)),
         .. In("staging", IsStage),
         .. new[] { Path.Combine(_places.Root, "waivers.jsonl"), AsideDirectory }.Where(Path.Exists),
         .. new CacheRemoval(_places.Cache).Parts,

@@ -6,21 +6,26 @@ namespace Sandpiper.Sandbox.Profiles;
 /// The generation a program is started from, and keeps whatever is installed meanwhile: what of it the sandbox has to show.
 /// </summary>
 /// <param name="Directory">The generation's.</param>
+/// <param name="Linked">
+/// Trees of sealed packages into which its links lead: these, and none of other environments, whose packages need not be everybody's.
+/// </param>
 /// <param name="Scripts">Its commands, first on PATH inside.</param>
 /// <param name="PythonPrefix">Where its interpreter is installed.</param>
 /// <param name="DataRoot">Where the sealed packages of every environment lie.</param>
-public sealed record InstalledEnvironment(string Directory, string Scripts, string PythonPrefix, string DataRoot)
+public sealed record InstalledEnvironment(
+    string Directory, ImmutableArray<string> Linked, string Scripts, string PythonPrefix, string DataRoot)
 {
     // Of the prefix only what an interpreter needs: a prefix can be somebody's home (`./configure --prefix=$HOME`).
     private static readonly ImmutableArray<string> OfPrefix = ["bin", "include", "lib", "lib64", "libexec", "ssl"];
 
     /// <summary>
-    /// The generation itself, and the interpreter's own files where they are not part of the system that is shown anyway.
+    /// The generation itself, what it links to, and the interpreter's own files where they are not part of the system that is shown anyway.
     /// </summary>
-    /// <exception cref="SandboxUnavailableException">The generation is gone.</exception>
+    /// <exception cref="SandboxUnavailableException">The generation is gone, or a package of it.</exception>
     internal IEnumerable<ShownPath> Shown()
     {
         yield return ShownPath.Needed(Directory, PathAccess.Read);
+        foreach (string tree in Linked) yield return ShownPath.Needed(tree, PathAccess.Read);
         if (PythonPrefix is "/usr" or "/") yield break;
         foreach (string name in OfPrefix)
         {

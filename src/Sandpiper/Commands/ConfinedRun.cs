@@ -7,6 +7,7 @@ using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 
@@ -36,7 +37,10 @@ internal static class ConfinedRun
                 $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the "
                     + $"{generation.PythonName} that is there now"));
         }
-        var installed = new InstalledEnvironment(generation.Directory, generation.Scripts, generation.PythonPrefix, environment.Root);
+        var store = new WheelStore(environment.Root);
+        var installed = new InstalledEnvironment(generation.Directory,
+            [.. generation.Linked.Select(l => l.Wheel).Distinct().Select(store.TreeOf)],
+            generation.Scripts, generation.PythonPrefix, environment.Root);
         Terms terms = Profile.Run.For(installed, grants, Callers.Of(session));
 
         Dictionary<string, (FileType, FileIdentity, UnixTime)> before = NamesIn(terms.Confinement);

@@ -11,6 +11,8 @@ namespace Sandpiper.Commands;
 /// <summary><c>install</c>: add packages to an environment, all or nothing.</summary>
 internal static class InstallCommand
 {
+    private const string Symlink = "symlink", Hardlink = "hardlink";
+
     public static Command Build()
     {
         var requirements = new Argument<string[]>("REQ") { Arity = ArgumentArity.ZeroOrMore };
@@ -53,6 +55,17 @@ internal static class InstallCommand
         {
             Description = "install packages without their start-up hooks instead of refusing them",
         };
+        var linkMode = new TextOption("--link-mode")
+        {
+            HelpName = "MODE",
+            Description = "how sealed files come in, now and later: `symlink`, one link a package (default), or `hardlink`, one a file",
+        };
+        linkMode.CompletionSources.Add(Symlink, Hardlink);
+        linkMode.Validators.Add(result =>
+        {
+            if (result.Tokens is [.., var last] && last.Value is var mode and not (Symlink or Hardlink))
+                result.AddError($"`{mode}` is no link mode: `{Symlink}` or `{Hardlink}`");
+        });
         var dryRun = new Option<bool>("--dry-run") { Description = "say what would be done, do nothing" };
 
         var command = new TaughtCommand("install", "add packages to an environment",
@@ -70,7 +83,8 @@ internal static class InstallCommand
             ]);
         command.Arguments.Add(requirements);
         Option[] options =
-            [files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, dryRun];
+            [files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, linkMode,
+                dryRun];
         foreach (Option option in options) command.Options.Add(option);
         LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
@@ -97,6 +111,12 @@ internal static class InstallCommand
                 RequireHashes = parsed.GetValue(requireHashes) || lines.RequireHashes,
                 LeaveHooksOut = parsed.GetValue(omitHooks),
                 Limits = limits.Chosen(parsed),
+                LinkMode = parsed.GetValue(linkMode) switch
+                {
+                    Symlink => LinkMode.Symlink,
+                    Hardlink => LinkMode.Hardlink,
+                    _ => null,
+                },
                 DryRun = parsed.GetValue(dryRun),
             };
             return await InstallAsync(session, request, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);

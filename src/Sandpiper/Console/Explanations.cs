@@ -44,8 +44,8 @@ internal static class Explanations
             "free some space and run the same command again"),
         UnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`",
             "choose another place with --root DIR"),
-        StoreDamagedException { WasDiscarded: true } e => new(ExitCode.Refused,
-            "an entry of the store is not what was sealed, and was taken out of it; no environment was changed",
+        StoreDamagedException { IsDistrusted: true } e => new(ExitCode.Refused,
+            $"an entry of the store is not what was sealed; {Nothing}",
             $"{e.Because}: {e.Digest}", "run the same command again: it fetches the wheel anew"),
         StoreDamagedException e => new(
             ExitCode.Refused, $"an entry of the store is not what was sealed; {Nothing}", $"{e.Because}: {e.Digest}", "sandpiper repair"),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
 using Sandpiper.Surroundings;
@@ -7,34 +8,36 @@ using Sandpiper.Wheels;
 namespace Sandpiper.Environments.Tests.Composing;
 
 /// <summary>Real wheels, and what pip and uv made of them: the same paths and bytes here, but sealed.</summary>
-public sealed class InstallOracleTests : IDisposable
+public sealed class InstallOracleTests
 {
-    private readonly Workshop _workshop = new();
-
-    public void Dispose() => _workshop.Dispose();
-
-    [Fact]
-    public void What_pip_installs_is_installed_path_by_path_and_byte_by_byte()
+    [Theory]
+    [InlineData(LinkMode.Symlink)]
+    [InlineData(LinkMode.Hardlink)]
+    public void What_pip_installs_is_installed_path_by_path_and_byte_by_byte(LinkMode mode)
     {
+        using var workshop = new Workshop { Mode = mode };
         Assert.SkipUnless(Workshop.Python.VersionedName == "python3.11", "the vectors were recorded with Python 3.11");
         using var expected = JsonDocument.Parse(File.ReadAllBytes(Recorded.Path("vectors/install-oracle/expect.json")));
         var problems = new List<string>();
-        int files = 0;
+        int files = 0, number = 0;
         foreach (var wheel in expected.RootElement.GetProperty("wheels").EnumerateObject())
-            files += Compare(wheel.Name, wheel.Value, problems);
+            files += Compare(workshop, ++number, wheel.Name, wheel.Value, problems);
         TestContext.Current.SendDiagnosticMessage($"{files} files of the oracle");
         Assert.True(problems.Count == 0, string.Join('\n', problems));
         Assert.True(files > 1500);
     }
 
-    private int Compare(string fileName, JsonElement expected, List<string> problems)
+    private static int Compare(Workshop workshop, int number, string fileName, JsonElement expected, List<string> problems)
     {
-        var sealedWheel = _workshop.Root.Seal(
+        var sealedWheel = workshop.Root.Seal(
             fileName, File.ReadAllBytes(Recorded.Path($"vectors/install-oracle/wheels/{fileName}")), null, "SP-WHEEL-16");
         var package = Workshop.Allowing(Workshop.Package(sealedWheel));
-        using var staging = Staging.Create(_workshop.Root.Path);
-        string work = staging.NewDirectory();
-        var generation = _workshop.Compose(work, 1, [package]);
+        using var staging = Staging.Create(workshop.Root.Path);
+        string made = staging.NewDirectory(), work = workshop.Environment.DirectoryOf(number);
+        var generation = workshop.Compose(made, number, [package]);
+        // Its links lead to the store from there.
+        Directory.CreateDirectory(workshop.Environment.Generations);
+        Directory.Move(made, work);
 
         // The new directory has the normal name, as the standard asks of new tools; pip keeps the wheel's.
         string theirs = $"{Workshop.SitePackages}/{sealedWheel.DistInfo}/";

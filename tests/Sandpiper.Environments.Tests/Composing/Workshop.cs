@@ -27,6 +27,8 @@ internal sealed class Workshop(string below = "") : IDisposable
     /// <summary>What is installed for, instead of the machine's Python.</summary>
     public Interpreter? Instead { get; init; }
 
+    public LinkMode Mode { get; init; }
+
     public DataRoot Root { get; } = new(below);
 
     public ManagedEnvironment Environment => ManagedEnvironment.Open(Root.Path, "shared");
@@ -76,7 +78,7 @@ internal sealed class Workshop(string below = "") : IDisposable
         ImmutableArray<SelectedPackage> selected =
             [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
         var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel),
-            Context.PolicyFor(Environment.Name, omitHooks: false));
+            Context.PolicyFor(Environment.Name, omitHooks: false)) { Mode = Mode };
         var change = new Switch(Context, operation, Instead ?? Python).To(plan, cancel);
         return Environment.Read(change.Generation!.Value);
     }
@@ -87,7 +89,7 @@ internal sealed class Workshop(string below = "") : IDisposable
     }
 
     public Generation Compose(string work, int number, ComposedPackage[] packages, params (string Name, string Rule)[] waived) =>
-        new GenerationComposer(Python, work, Environment.DirectoryOf(number)).Compose(Environment.Name, number, packages,
+        new GenerationComposer(Python, work, Environment.DirectoryOf(number)) { Mode = Mode }.Compose(Environment.Name, number, packages,
             new Policy([.. waived.SelectMany(w => WaiversFor(w.Name, w.Rule, packages))], Environment.Name, Now), Now,
             TestContext.Current.CancellationToken);
 

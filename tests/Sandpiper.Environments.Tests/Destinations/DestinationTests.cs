@@ -38,7 +38,7 @@ public sealed class DestinationTests : IDisposable
         var maker = new PackageFiles(destination, new Launcher(Workshop.Python.Path));
         var own = maker.Of(package).ToList();
         TreeFile[] files = [.. own, .. maker.RecordsOf(package, own)];
-        new TreeWriter(place).Write(new GenerationPlan([.. files], [], [], []), TestContext.Current.CancellationToken);
+        new TreeWriter(place, place).Write(new GenerationPlan([.. files], [], [], []), TestContext.Current.CancellationToken);
 
         string[] written = [.. files.Select(f => Path.Combine(place, f.Path)).Order(StringComparer.Ordinal)];
         Assert.Equal(written, Listed(Path.Combine(place, destination.SitePackages), "pebble"));

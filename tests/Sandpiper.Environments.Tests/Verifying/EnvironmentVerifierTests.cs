@@ -7,9 +7,10 @@ using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Tests.Verifying;
 
+/// <summary>Of a generation whose files all are hard links; <see cref="LinkedDirectoryTests"/> has the other kind.</summary>
 public sealed class EnvironmentVerifierTests : IDisposable
 {
-    private readonly Workshop _workshop = new();
+    private readonly Workshop _workshop = new() { Mode = LinkMode.Hardlink };
 
     public void Dispose() => _workshop.Dispose();
 

@@ -1,3 +1,4 @@
+using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Tests.Composing;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Samples;
@@ -7,7 +8,7 @@ namespace Sandpiper.Environments.Tests.Verifying;
 
 public sealed class PermissionTests : IDisposable
 {
-    private readonly Workshop _workshop = new();
+    private readonly Workshop _workshop = new() { Mode = LinkMode.Hardlink };
 
     public void Dispose() => _workshop.Dispose();
 

@@ -231,7 +231,7 @@ public sealed class ProfileTests : IDisposable
         ImmutableDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal), _ => true);
 
     private Terms Of(Grants grants, Caller? caller = null, string prefix = "/usr", string? root = null) =>
-        Profile.Run.For(new InstalledEnvironment(_generation, $"{_generation}/bin", prefix, root ?? _root), grants, caller ?? Caller);
+        Profile.Run.For(new InstalledEnvironment(_generation, [], $"{_generation}/bin", prefix, root ?? _root), grants, caller ?? Caller);
 
     private GrantRefusal RefusalOf(Grants grants, Caller? caller = null) =>
         Assert.Throws<GrantRefusedException>(() => Of(grants, caller)).Reason;

@@ -91,7 +91,7 @@ public sealed class ExplanationsTests
         ("a store that cannot be written", new UnwritableException("/home/a/store", new UnauthorizedAccessException("Access is denied"))),
         ("a damaged store", new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone")),
         ("a damaged store, the entry taken out",
-            new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone") { WasDiscarded = true }),
+            new StoreDamagedException(Sha256Digest.Of("evil"u8), "its manifest is gone") { IsDistrusted = true }),
         ("shims that could not be made",
             new ChangeUnfinishedException("shared", 2, AfterSwitch.Shims, new IOException("Permission denied : '/home/a/bin/x'"))),
         ("a ledger that could not be confirmed",

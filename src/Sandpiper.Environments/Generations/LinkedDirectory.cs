@@ -1,0 +1,19 @@
+using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
+
+namespace Sandpiper.Environments.Generations;
+
+/// <summary>A directory of a generation that is one symbolic link to that of a sealed wheel.</summary>
+/// <param name="Path">Of the link, relative to the generation.</param>
+/// <param name="Wheel">Whose directory it shows.</param>
+/// <param name="StorePath">Of the directory, relative to the wheel's tree.</param>
+public sealed record LinkedDirectory(string Path, Sha256Digest Wheel, string StorePath)
+{
+    /// <summary>
+    /// What the link says. Relative, so that a data root that is shown or restored elsewhere is whole there, too.
+    /// </summary>
+    /// <param name="generation">Absolute: the generation's final directory.</param>
+    /// <param name="tree">Absolute: the sealed tree of the wheel.</param>
+    public string TargetFrom(string generation, string tree) => System.IO.Path.GetRelativePath(
+        System.IO.Path.GetDirectoryName(System.IO.Path.Combine(generation, Path))!, System.IO.Path.Combine(tree, StorePath));
+}

@@ -1,0 +1,148 @@
+using CsCheck;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Samples;
+using Sandpiper.Store;
+
+namespace Sandpiper.Environments.Tests.Composing;
+
+public sealed class DirectoryLinksTests : IDisposable
+{
+    private readonly Workshop _workshop = new();
+
+    public void Dispose() => _workshop.Dispose();
+
+    [Fact]
+    public void A_package_is_one_link_and_its_records_are_its_own()
+    {
+        var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Tide()));
+        Assert.Equal(["tide"], LinksOf(generation));
+        Assert.Null(SymbolicLink.Target(Path.Combine(generation.SitePackages, "tide-2.0.dist-info")));
+        Assert.Equal(generation.Linked, _workshop.Environment.Read(generation.Number).Linked);
+    }
+
+    [Fact]
+    public void What_several_wheels_have_is_real_and_what_lies_in_it_is_linked()
+    {
+        var generation = _workshop.Install(
+            _workshop.Package(new SampleWheel("one", "1.0").WithFile("common/one/__init__.py", "").WithFile("common/one/x/y.py", "")),
+            _workshop.Package(new SampleWheel("two", "1.0").WithFile("common/two/__init__.py", "").WithFile("common/alone.py", "")));
+        Assert.Equal(["common/one", "common/two"], LinksOf(generation));
+        Assert.Equal("", File.ReadAllText(Path.Combine(generation.SitePackages, "common/one/x/y.py")));
+        Assert.Equal("", File.ReadAllText(Path.Combine(generation.SitePackages, "common/alone.py")));
+    }
+
+    [Fact]
+    public void The_same_file_of_two_wheels_shows_nothing_else_of_the_second()
+    {
+        var generation = _workshop.Install(
+            _workshop.Package(new SampleWheel("one", "1.0").WithFile("common/__init__.py", "#").WithFile("common/one.py", "")),
+            _workshop.Package(new SampleWheel("two", "1.0").WithFile("common/__init__.py", "#").WithFile("common/two.py", "")));
+        Assert.Empty(LinksOf(generation));
+        Assert.Equal(["__init__.py", "one.py", "two.py"],
+            Directory.GetFiles(Path.Combine(generation.SitePackages, "common")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_hook_that_is_left_out_shows_through_no_link()
+    {
+        var generation = _workshop.Install(Workshop.LeavingOut(_workshop.Package(
+            new SampleWheel("hooked", "1.0").WithFile("sitecustomize/__init__.py", "").WithFile("sitecustomize/data.txt", "x"))));
+        Assert.Empty(LinksOf(generation));
+        Assert.NotEmpty(generation.Packages[0].OmittedHooks);
+        Assert.All(generation.Packages[0].OmittedHooks, hook => Assert.False(File.Exists(Path.Combine(generation.SitePackages, hook))));
+    }
+
+    [Fact]
+    public void Native_code_that_cannot_be_understood_lies_in_the_environment_itself()
+    {
+        byte[] unknown = [0x7f, (byte)'E', (byte)'L', (byte)'F', 9, 9];
+        var generation = _workshop.Install(
+            _workshop.Package(new SampleWheel("native", "1.0").WithFile("native/__init__.py", "").WithFile("native/deep/x.py", "")
+                .WithMember(new SampleMember("native/lib/x.so", unknown))),
+            _workshop.Package(new SampleWheel("plain", "1.0").WithFile("plain/__init__.py", "")));
+        Assert.Equal(["plain"], LinksOf(generation));
+        Assert.Null(SymbolicLink.Target(Path.Combine(generation.SitePackages, "native/deep")));
+    }
+
+    [Fact]
+    public void A_link_never_shows_what_was_added_to_the_store()
+    {
+        var package = _workshop.Package(OrdinaryPackages.Tide());
+        string directory = Path.Combine(package.Wheel.Tree, "tide");
+        File.SetUnixFileMode(directory, SealedTree.OpenDirectoryMode);
+        File.WriteAllText(Path.Combine(directory, "more.py"), "");
+        Directory.SetLastWriteTimeUtc(directory, SealedTree.SealTime);
+        File.SetUnixFileMode(directory, SealedTree.DirectoryMode);
+        var damage = Assert.Throws<StoreDamagedException>(() => _workshop.Install(package));
+        Assert.Contains("tide/more.py was added", damage.Because, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stamps_that_are_lost_are_taken_again()
+    {
+        var package = _workshop.Package(OrdinaryPackages.Tide());
+        byte[] honest = File.ReadAllBytes(package.Wheel.StampsFile);
+        File.Delete(package.Wheel.StampsFile);
+        _workshop.Install(package);
+        Assert.Equal(honest.Length, new FileInfo(package.Wheel.StampsFile).Length);
+        Assert.NotNull(EntryStamps.Find(package.Wheel));
+    }
+
+    [Fact]
+    public void Hard_links_can_be_had_and_stay_until_somebody_says_otherwise()
+    {
+        using var workshop = new Workshop { Mode = LinkMode.Hardlink };
+        var generation = workshop.Install(workshop.Package(OrdinaryPackages.Tide()));
+        Assert.Empty(generation.Linked);
+        Assert.Equal(LinkMode.Hardlink, workshop.Environment.Read(generation.Number).LinkMode);
+        Assert.Null(SymbolicLink.Target(Path.Combine(generation.SitePackages, "tide")));
+    }
+
+    // What is seen through links is what hard links show: for random wheels, some of which share directories.
+    [Fact]
+    public void The_tree_is_the_same_by_either_kind_of_link()
+    {
+        Gen<string> name = Gen.Int[0, 2].Select(n => ((string[])["a", "b", "c"])[n]);
+        Gen<string> file = Gen.Int[0, 2].Select(n => ((string[])["x.txt", "y.txt", "z"])[n]);
+        Gen<string> path = Gen.Select(name.Array[0, 3], file).Select((d, f) => string.Join('/', [.. d, f]));
+        Gen.Select(path.Array[1, 6], path.Array[1, 6]).Sample((one, two) =>
+        {
+            // A file of one is no directory of the other, and none has two contents: refused, and not what is asked here.
+            string[] all = [.. one.Concat(two).Distinct(StringComparer.Ordinal)];
+            if (all.Any(p => all.Any(q => q.StartsWith(p + "/", StringComparison.Ordinal)))) return;
+            using var symbolic = new Workshop();
+            using var hard = new Workshop { Mode = LinkMode.Hardlink };
+            var (linked, real) = (Install(symbolic, one, two), Install(hard, one, two));
+            Assert.Empty(real.Linked);
+            Assert.Equal(Seen(real), Seen(linked));
+        }, iter: 60, threads: 1);
+    }
+
+    private static Generation Install(Workshop workshop, string[] one, string[] two) =>
+        workshop.Install(workshop.Package(WheelOf("one", one)), workshop.Package(WheelOf("two", two)));
+
+    private static SampleWheel WheelOf(string name, string[] paths) =>
+        paths.Distinct(StringComparer.Ordinal).Aggregate(
+            new SampleWheel(name, "1.0"), (wheel, path) => wheel.WithFile($"top/{path}", "same"));
+
+    // By names and bytes, as a program sees them: links are followed.
+    private static List<string> Seen(Generation generation) =>
+    [
+        .. Directory.EnumerateFileSystemEntries(generation.SitePackages, "*", SearchOption.AllDirectories)
+            .Select(p => (Path: p, Name: Path.GetRelativePath(generation.SitePackages, p)))
+            .Select(p => Directory.Exists(p.Path) ? p.Name + "/" : $"{p.Name}: {Convert.ToHexString(File.ReadAllBytes(p.Path))}")
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static IEnumerable<string> LinksOf(Generation generation)
+    {
+        foreach (var link in generation.Linked)
+        {
+            string path = Path.Combine(generation.Directory, link.Path);
+            Assert.NotNull(SymbolicLink.Target(path));
+            Assert.True(Directory.Exists(path));
+        }
+        return generation.Linked.Select(l => Path.GetRelativePath(generation.SitePackages, Path.Combine(generation.Directory, l.Path)));
+    }
+}
