@@ -190,6 +190,7 @@ internal sealed class Operation : IDisposable
     {
         ChangeUnfinishedException? failure = null;
         ImmutableArray<string> notes = [];
+        GenerationLease.Prepare(Environment, next.Number);
         Attempt(AfterSwitch.Ledger, () => _ledger.Confirm(next.Number));
         Attempt(AfterSwitch.Shims, () => notes = RefreshShims(next));
         return failure is null ? notes : throw failure;

@@ -14,6 +14,9 @@ public sealed class GenerationLease : IDisposable
 
     private GenerationLease(SafeFileHandle? file) => _file = file;
 
+    /// <summary>Makes the file of one that became current, so that a run writes nothing; where it cannot, a run makes it.</summary>
+    public static void Prepare(ManagedEnvironment environment, int number) => Share(environment, number)?.Dispose();
+
     /// <summary>For as long as a program runs; null when the generation is being removed, and another is current by now.</summary>
     /// <remarks>Where nothing can be written, nothing can be removed either: then there is nothing to hold.</remarks>
     public static GenerationLease? Share(ManagedEnvironment environment, int number)

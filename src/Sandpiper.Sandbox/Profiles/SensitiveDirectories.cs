@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -56,12 +58,19 @@ public static class SensitiveDirectories
         return key is null ? null : new(SensitivityKind.HoldsKeys, key);
     }
 
-    // A copy of a home, or of several: `backup/laptop/.ssh`.
+    // A copy of a home, or of several: `backup/laptop/.ssh`. Through no link: a program that exchanges one of these names for a link to the
+    // home could keep everybody from starting anything here.
     private static string? KeyOneLevelDown(string directory)
     {
+        using SafeFileHandle place = RawFile.Open(directory, RawFile.AsPlace | RawFile.OnlyDirectories, out _);
+        if (place.IsInvalid) return null;
         var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return !Directory.Exists(directory) ? null : Directory.EnumerateDirectories(directory, "*", options).Take(MostSubdirectories)
-            .SelectMany(below => KeysOnly.Select(name => Path.Join(below, name))).FirstOrDefault(Path.Exists) is { } key
-                ? Path.GetRelativePath(directory, key) : null;
+        return Directory.EnumerateDirectories($"/proc/self/fd/{place.DangerousGetHandle()}", "*", options).Take(MostSubdirectories)
+            .SelectMany(below => KeysOnly.Select(name => $"{Path.GetFileName(below)}/{name}"))
+            .FirstOrDefault(key =>
+            {
+                using SafeFileHandle found = PlaceBelow.Open(place, key);
+                return !found.IsInvalid;
+            });
     }
 }

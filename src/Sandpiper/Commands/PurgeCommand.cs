@@ -13,8 +13,8 @@ internal static class PurgeCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "only say what would go" };
         var command = new TaughtCommand("purge", "remove everything that Sandpiper keeps, and leave",
             [
-                new("sandpiper purge", "says what would go, and asks"),
-                new("sandpiper purge --yes", "does not ask"),
+                new("sandpiper purge --dry-run", "what would go?"),
+                new("sandpiper purge --yes", "without asking"),
             ],
             [
                 "All environments with their histories, the store, the cache, what you allowed, and the commands on your PATH go; so do "

@@ -5,12 +5,13 @@ namespace Sandpiper.EndToEnd.Tests.Documents;
 /// <summary>What the pages and the help tell people to type does what they say.</summary>
 public sealed class DocumentTests
 {
-    // Three generations, so that there is something to list, to leave and to go back to.
+    // Three generations and another environment, so that there is something to list, to leave, to go back to and to remove.
     private static readonly PageLine[] Before =
     [
         new("sandpiper install matplotlib requests", 0),
         new("sandpiper install six", 0),
         new("sandpiper install numpy flask", 0),
+        new("sandpiper install --env old six", 0),
         new("sandpiper install evilhook    # exit 3", 0),
     ];
 
