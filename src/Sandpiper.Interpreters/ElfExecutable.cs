@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Text;
+using Sandpiper.Packaging.Elf;
 
 namespace Sandpiper.Interpreters;
 
@@ -25,20 +25,21 @@ internal sealed record ElfExecutable(string Architecture, bool Is64Bit, string? 
         if (header[0] != 0x7f || !header[1..4].SequenceEqual("ELF"u8)) return false;
         if (header[4] is not (1 or 2) || header[5] is not (1 or 2)) return false;     // EI_CLASS, EI_DATA
 
-        var layout = new Layout(Is64Bit: header[4] == 2, IsBigEndian: header[5] == 2);
-        if (ArchitectureOf(layout.Short(header[18..]), layout, layout.Word(header[(layout.Is64Bit ? 48 : 36)..])) is not { } architecture)
+        var layout = new ElfLayout(Is64Bit: header[4] == 2, IsBigEndian: header[5] == 2);
+        uint flags = layout.Word(header[(layout.Is64Bit ? 48 : 36)..]);
+        if (ArchitectureOf(layout.HalfWord(header[18..]), layout, flags) is not { } architecture)
             return false;
         if (!TryReadLoader(file, header, layout, out string? loader)) return false;
         executable = new ElfExecutable(architecture, layout.Is64Bit, loader);
         return true;
     }
 
-    private static bool TryReadLoader(Stream file, ReadOnlySpan<byte> header, Layout layout, out string? loader)
+    private static bool TryReadLoader(Stream file, ReadOnlySpan<byte> header, ElfLayout layout, out string? loader)
     {
         loader = null;
         ulong table = layout.Address(header[(layout.Is64Bit ? 32 : 28)..]);
-        int entrySize = layout.Short(header[(layout.Is64Bit ? 54 : 42)..]);
-        int count = layout.Short(header[(layout.Is64Bit ? 56 : 44)..]);
+        int entrySize = layout.HalfWord(header[(layout.Is64Bit ? 54 : 42)..]);
+        int count = layout.HalfWord(header[(layout.Is64Bit ? 56 : 44)..]);
         int expectedSize = layout.Is64Bit ? 56 : 32;
         if (entrySize != expectedSize || count > MaxProgramHeaders || table > (ulong)file.Length) return false;
 
@@ -69,7 +70,7 @@ internal sealed record ElfExecutable(string Architecture, bool Is64Bit, string? 
     }
 
     // e_machine, elf.h. Names as `uname -m` has them, for wheels are tagged so.
-    private static string? ArchitectureOf(int machine, Layout layout, uint flags) => machine switch
+    private static string? ArchitectureOf(int machine, ElfLayout layout, uint flags) => machine switch
     {
         62 => layout.Is64Bit ? "x86_64" : null,     // x32 has no wheels
         183 => layout.IsBigEndian ? null : "aarch64",
@@ -81,16 +82,4 @@ internal sealed record ElfExecutable(string Architecture, bool Is64Bit, string? 
         258 => layout.Is64Bit ? "loongarch64" : null,
         _ => null,
     };
-
-    private readonly record struct Layout(bool Is64Bit, bool IsBigEndian)
-    {
-        public int Short(ReadOnlySpan<byte> at) =>
-            IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
-
-        public uint Word(ReadOnlySpan<byte> at) =>
-            IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
-
-        public ulong Address(ReadOnlySpan<byte> at) => !Is64Bit ? Word(at)
-            : IsBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(at) : BinaryPrimitives.ReadUInt64LittleEndian(at);
-    }
 }

@@ -11,7 +11,6 @@ namespace Sandpiper.Store;
 /// <remarks>Taken before the lock of any environment, by everybody: so nobody waits in a circle.</remarks>
 public sealed class StoreUse : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly SafeFileHandle _file;
 
     private StoreUse(SafeFileHandle file) => _file = file;
@@ -38,26 +37,14 @@ public sealed class StoreUse : IDisposable
         while (true)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // Null: the directory was taken away since, by who gave the data root up.
-            if (RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create | RawFile.NoFollow) is not { } file) continue;
-            bool isHeld = false;
-            try
-            {
-                while (!tryLock(file, path))
-                {
-                    if (!hasTold) waiting();
-                    hasTold = true;
-                    cancel.WaitHandle.WaitOne(Pause);
-                    cancel.ThrowIfCancellationRequested();
-                }
-                // What is locked must be what the next one finds by that name.
-                isHeld = FileStatus.TryRead(path, out FileStatus named) && named.Identity == FileStatus.Of(file).Identity;
-                if (isHeld) return new StoreUse(file);
-            }
-            finally
-            {
-                if (!isHeld) file.Dispose();
-            }
+            // Null: it was taken away since, by who gave the data root up.
+            if (LockFile.TryHold(path, RawFile.NoFollow, tryLock, TellOnce, cancel) is { } file) return new StoreUse(file);
+        }
+
+        void TellOnce()
+        {
+            if (!hasTold) waiting();
+            hasTold = true;
         }
     }
 }

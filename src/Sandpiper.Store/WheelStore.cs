@@ -12,7 +12,8 @@ namespace Sandpiper.Store;
 /// The content-addressed store of sealed wheels below a data root. Safe for several threads and several commands at once.
 /// </summary>
 /// <remarks>
-/// <c>store/&lt;sha256&gt;/manifest.json</c> and <c>store/&lt;sha256&gt;/wheel/…</c>, which holds exactly <see cref="SealedWheel.Files"/>.
+/// <c>store/&lt;sha256&gt;/manifest.json</c> and <c>store/&lt;sha256&gt;/wheel/…</c>, which holds exactly
+/// <see cref="SealedWheel.Files"/>.
 /// An entry appears by one rename, complete; nobody writes to it afterwards.
 /// </remarks>
 public sealed class WheelStore(string root)

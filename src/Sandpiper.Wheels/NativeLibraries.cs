@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Packaging.Elf;
 
 namespace Sandpiper.Wheels;
 
@@ -51,15 +51,15 @@ public static class NativeLibraries
         Span<byte> header = stackalloc byte[HeaderSize];
         if (!content.TryRead(0, header) || !header.StartsWith(Magic)) return null;
         if (header[4] is not (1 or 2) || header[5] is not (1 or 2)) return null;      // EI_CLASS, EI_DATA
-        var layout = new Layout(Is64Bit: header[4] == 2, IsBigEndian: header[5] == 2);
+        var layout = new ElfLayout(Is64Bit: header[4] == 2, IsBigEndian: header[5] == 2);
         if (Segments(content, header, layout) is not { } segments) return null;
         return segments.Any(s => s.Type == Dynamic) ? DynamicOrigins(content, segments, layout) : [];
     }
 
-    private static List<Segment>? Segments(Content content, ReadOnlySpan<byte> header, Layout layout)
+    private static List<Segment>? Segments(Content content, ReadOnlySpan<byte> header, ElfLayout layout)
     {
         ulong table = layout.Address(header[(layout.Is64Bit ? 32 : 28)..]);
-        int size = layout.Short(header[(layout.Is64Bit ? 54 : 42)..]), count = layout.Short(header[(layout.Is64Bit ? 56 : 44)..]);
+        int size = layout.HalfWord(header[(layout.Is64Bit ? 54 : 42)..]), count = layout.HalfWord(header[(layout.Is64Bit ? 56 : 44)..]);
         if (count == 0) return [];      // an object file: nothing loads it
         if (size != (layout.Is64Bit ? 56 : 32) || count > MaxProgramHeaders) return null;
         byte[] entries = new byte[size * count];
@@ -75,7 +75,7 @@ public static class NativeLibraries
         return segments;
     }
 
-    private static ImmutableArray<string>? DynamicOrigins(Content content, List<Segment> segments, Layout layout)
+    private static ImmutableArray<string>? DynamicOrigins(Content content, List<Segment> segments, ElfLayout layout)
     {
         var section = segments.First(s => s.Type == Dynamic);
         int word = layout.Is64Bit ? 8 : 4;
@@ -175,17 +175,5 @@ public static class NativeLibraries
             int end = bytes.AsSpan(0, read).IndexOf((byte)0);
             return end < 0 ? null : Encoding.Latin1.GetString(bytes, 0, end);
         }
-    }
-
-    private readonly record struct Layout(bool Is64Bit, bool IsBigEndian)
-    {
-        public int Short(ReadOnlySpan<byte> at) =>
-            IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
-
-        public uint Word(ReadOnlySpan<byte> at) =>
-            IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
-
-        public ulong Address(ReadOnlySpan<byte> at) => !Is64Bit ? Word(at)
-            : IsBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(at) : BinaryPrimitives.ReadUInt64LittleEndian(at);
     }
 }

@@ -25,7 +25,7 @@ public abstract record PurgeOutcome
     private PurgeOutcome() { }
 
     /// <param name="Left">What is not ours and stayed, or could not be removed: paths.</param>
-    public sealed record Removed(long Bytes, ImmutableArray<string> Left) : PurgeOutcome;
+    public sealed record Removed(ImmutableArray<string> Left) : PurgeOutcome;
 
     /// <summary>Programs run; nothing was changed.</summary>
     public sealed record InUse(ImmutableArray<GenerationName> Generations) : PurgeOutcome;
@@ -73,7 +73,6 @@ public sealed class Purge(OperationContext context)
                 .SelectMany(e => Leasing.TakeAll(e, leases).Select(n => new GenerationName(e.Name, n)))];
             if (!used.IsEmpty) return new PurgeOutcome.InUse(used);
             cancel.ThrowIfCancellationRequested();
-            long bytes = Look().Bytes;
             Attempt(_places.Shims, () => ShimDirectory.Remove(
                 ManagedEnvironment.Open(_places.Root, ManagedEnvironment.Shared), _places));
             foreach (string ours in Ours()) Attempt(ours, () => SealedTree.Remove(ours));
@@ -84,7 +83,7 @@ public sealed class Purge(OperationContext context)
             RemoveIfEmpty(_places.Root);
             // Those may have got something else since.
             foreach (string parent in parents.OrderByDescending(p => p.Length)) RemoveIfEmpty(parent, isOurs: false);
-            return new PurgeOutcome.Removed(bytes, _left.ToImmutable());
+            return new PurgeOutcome.Removed(_left.ToImmutable());
         }
         finally
         {

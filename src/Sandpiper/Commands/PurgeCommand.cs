@@ -30,14 +30,14 @@ internal static class PurgeCommand
             bool isDryRun = parsed.GetValue(dryRun);
             if (ours.AreNone)
             {
-                if (session.Json) WriteJson(session.Terminal, ours, new PurgeOutcome.Removed(0, []), isDryRun);
+                if (session.Json) WriteJson(session.Terminal, ours, new PurgeOutcome.Removed([]), isDryRun);
                 else session.Terminal.Note($"There is nothing to remove: `{session.Places.Root}` holds nothing of Sandpiper's.");
                 return Task.FromResult((int)ExitCode.Done);
             }
             if (!session.Json || !parsed.GetValue(yes)) Tell(session.Terminal, ours, isDryRun);
             if (isDryRun)
             {
-                if (session.Json) WriteJson(session.Terminal, ours, new PurgeOutcome.Removed(ours.Bytes, []), isDryRun);
+                if (session.Json) WriteJson(session.Terminal, ours, new PurgeOutcome.Removed([]), isDryRun);
                 return Task.FromResult((int)ExitCode.Done);
             }
             if (!parsed.GetValue(yes) && !IsWanted(session.Terminal))
@@ -54,7 +54,7 @@ internal static class PurgeCommand
                         "end them, and try again"));
                 case PurgeOutcome.Removed removed:
                     if (session.Json) WriteJson(session.Terminal, ours, removed, isDryRun);
-                    else session.Terminal.Note($"Removed; freed {SizeWords.Of(removed.Bytes)}");
+                    else session.Terminal.Note($"Removed; freed {SizeWords.Of(ours.Bytes)}");
                     foreach (string path in removed.Left)
                         session.Terminal.Note(Inked.Yellow($"`{path}` stays: it is not ours, or could not be removed"));
                     break;
@@ -91,7 +91,7 @@ internal static class PurgeCommand
         JsonAnswer.Write(terminal, "purge", json =>
         {
             json.WriteBoolean("dry_run", isDryRun);
-            json.WriteNumber("bytes", removed.Bytes);
+            json.WriteNumber("bytes", ours.Bytes);
             json.WriteStrings("environments", ours.Environments);
             json.WriteNumber("wheels", ours.Wheels);
             json.WriteStrings("left", removed.Left);

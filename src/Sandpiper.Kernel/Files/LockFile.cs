@@ -1,0 +1,41 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Files;
+
+/// <summary>A file by whose lock commands wait for each other; the kernel lets go of it however its holder ends.</summary>
+public static class LockFile
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Opens it, made if need be, and waits for the lock.</summary>
+    /// <param name="flags">Further ones for open(2).</param>
+    /// <param name="tryLock"><see cref="FileLock.TryTake"/> or <see cref="FileLock.TryShare"/>.</param>
+    /// <param name="waiting">Called once when there is somebody to wait for.</param>
+    /// <returns>Null when the file was taken away meanwhile, with its directory: then it is to be made and asked for anew.</returns>
+    /// <exception cref="KernelException">There is no such lock to be had.</exception>
+    /// <exception cref="OperationCanceledException">The wait was given up.</exception>
+    public static SafeFileHandle? TryHold(
+        string path, int flags, Func<SafeFileHandle, string, bool> tryLock, Action waiting, CancellationToken cancel)
+    {
+        // Not File.OpenHandle: it takes a shared lock of its own, and throws while somebody else holds the exclusive one.
+        if (RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create | flags) is not { } file) return null;
+        bool isHeld = false;
+        try
+        {
+            // Asked again and again: a flock(2) that blocks cannot be given up by Ctrl-C.
+            for (bool hasTold = false; !(isHeld = tryLock(file, path)); hasTold = true)
+            {
+                if (!hasTold) waiting();
+                cancel.WaitHandle.WaitOne(Pause);
+                cancel.ThrowIfCancellationRequested();
+            }
+            // Two commands must not hold locks on two files of one name.
+            isHeld = FileStatus.TryRead(path, out FileStatus named) && named.Identity == FileStatus.Of(file).Identity;
+            return isHeld ? file : null;
+        }
+        finally
+        {
+            if (!isHeld) file.Dispose();
+        }
+    }
+}
