@@ -7,5 +7,6 @@ internal static partial class SystemCall
 {
     /// <returns>Negative when it failed; the last error says why.</returns>
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    public static partial nint Invoke(nint number, nuint first, nuint second, nuint third, nuint fourth, nuint fifth);
+    public static partial nint Invoke(
+        nint number, nuint first, nuint second, nuint third, nuint fourth, nuint fifth, nuint sixth = 0);
 }

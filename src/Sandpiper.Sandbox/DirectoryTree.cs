@@ -5,6 +5,6 @@ public static class DirectoryTree
 {
     /// <summary>True also for the directory itself. Both absolute and without dots; links are not looked at.</summary>
     public static bool Holds(string directory, string path) =>
-        string.Equals(directory, path, StringComparison.Ordinal)
-        || path.StartsWith(directory.EndsWith('/') ? directory : directory + "/", StringComparison.Ordinal);
+        path.StartsWith(directory, StringComparison.Ordinal)
+        && (path.Length == directory.Length || directory.EndsWith('/') || path[directory.Length] is '/');
 }

@@ -45,6 +45,9 @@ public enum SandboxObstacle
     /// <summary>A standard stream is a directory (its number).</summary>
     StreamIsDirectory,
 
+    /// <summary>A standard stream is a socket that reaches more than one other (its number).</summary>
+    StreamReachesOthers,
+
     /// <summary>No filter of system calls for this machine (its architecture).</summary>
     UnknownArchitecture,
 }

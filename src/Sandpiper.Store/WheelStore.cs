@@ -196,6 +196,9 @@ public sealed class WheelStore(string root)
     /// <summary>Somebody has found that it is not what was sealed.</summary>
     public bool IsDistrusted(Sha256Digest digest) => FileStatus.TryRead(DistrustOf(digest), out _);
 
+    /// <summary>Where every wheel has its entry.</summary>
+    public string Entries => _entries;
+
     /// <summary>Absolute: where the files of a wheel lie when it is sealed here.</summary>
     public string TreeOf(Sha256Digest digest) => Path.Combine(EntryOf(digest), SealedWheel.TreeName);
 

@@ -24,6 +24,10 @@ public static unsafe class DetachedMount
     public static int Cover(SafeFileHandle place, SafeFileHandle cover, out ulong mount) =>
         Put(cover, place, withAllBelow: true, out mount);
 
+    /// <summary>Shows a directory read-only at another.</summary>
+    /// <inheritdoc cref="MakeReadOnly"/>
+    public static int Show(SafeFileHandle directory, SafeFileHandle place) => Put(directory, place, withAllBelow: true, out _);
+
     private static int Put(SafeFileHandle source, SafeFileHandle place, bool withAllBelow, out ulong mount)
     {
         mount = 0;

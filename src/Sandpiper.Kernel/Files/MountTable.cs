@@ -14,19 +14,24 @@ public sealed record MountLine(ulong Id, string Device, string Place, bool IsRea
 /// <summary>Everything that is mounted where this process lives.</summary>
 public static class MountTable
 {
-    private const string Path = "/proc/self/mountinfo";
-
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="FormatException">It is not what the manual says.</exception>
-    public static ImmutableArray<MountLine> Read() => 
-        [.. File.ReadAllText(Path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+    public static ImmutableArray<MountLine> Read() => Read("/proc/self/mountinfo");
+
+    /// <summary>Where another process lives.</summary>
+    /// <inheritdoc cref="Read()"/>
+    public static ImmutableArray<MountLine> ReadOf(int process) =>
+        Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/mountinfo"));
+
+    private static ImmutableArray<MountLine> Read(string path) =>
+        [.. File.ReadAllText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
 
     internal static MountLine Parse(string line)
     {
         string[] fields = line.Split(' ', 7);
         if (fields.Length < 7 || !ulong.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong id))
         {
-            throw new FormatException($"no line of {Path}: {line}");
+            throw new FormatException($"no line of mountinfo: {line}");
         }
         return new(id, fields[2], Unescaped(fields[4]), fields[5].Split(',').Contains("ro", StringComparer.Ordinal));
     }

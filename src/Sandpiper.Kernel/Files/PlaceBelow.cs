@@ -21,6 +21,23 @@ public static unsafe class PlaceBelow
         }
     }
 
+    /// <summary>A path of another process's, looked up as if the directory was the root: links in it lead nowhere else, either.</summary>
+    /// <param name="root">As that process has it.</param>
+    /// <param name="path">Absolute.</param>
+    /// <inheritdoc cref="Open"/>
+    public static SafeFileHandle OpenInRoot(SafeFileHandle root, ReadOnlySpan<byte> path, out int errno)
+    {
+        byte[] ended = [.. path, 0];
+        HowToOpen how = new() { Flags = (ulong)(RawFile.AsPlace | CloseOnExec), Resolve = InRoot | NoMagicLinks };
+        fixed (byte* start = ended)
+        {
+            nint opened = SystemCall.Invoke(
+                OpenCall, (nuint)root.DangerousGetHandle(), (nuint)start, (nuint)(&how), (nuint)sizeof(HowToOpen), 0);
+            errno = opened < 0 ? Marshal.GetLastPInvokeError() : 0;
+            return new SafeFileHandle(opened, ownsHandle: true);
+        }
+    }
+
     /// <summary><c>struct open_how</c>, linux/openat2.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct HowToOpen
@@ -30,5 +47,5 @@ public static unsafe class PlaceBelow
 
     private const nint OpenCall = 437;              // the same on every architecture
     private const int CloseOnExec = 0x80000;
-    private const ulong Beneath = 8, NoLinks = 4;   // RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS
+    private const ulong Beneath = 8, NoLinks = 4, NoMagicLinks = 2, InRoot = 16;   // RESOLVE_*
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Processes;
 
@@ -6,20 +7,21 @@ namespace Sandpiper.Kernel.Processes;
 public static unsafe class CallFilter
 {
     private const nuint SetFilter = 1;      // SECCOMP_SET_MODE_FILTER, linux/seccomp.h
+    private const nuint NewListener = 8;    // SECCOMP_FILTER_FLAG_NEW_LISTENER: Linux 5.0
     private const int InstructionBytes = 8;
 
     /// <summary>Binds the calling thread and every program that it becomes or starts; cannot be undone.</summary>
     /// <param name="program">Classic BPF, linux/filter.h.</param>
+    /// <returns>Where calls that it leaves to somebody else are told (<see cref="CallListener"/>); they wait until they are answered.</returns>
     /// <exception cref="KernelException">The kernel does not take it.</exception>
-    public static void Bind(ReadOnlySpan<byte> program)
+    public static SafeFileHandle Bind(ReadOnlySpan<byte> program)
     {
         fixed (byte* instructions = program)
         {
             Program whole = new() { Length = checked((ushort)(program.Length / InstructionBytes)), Instructions = instructions };
-            if (SystemCall.Invoke(Call, SetFilter, 0, (nuint)(&whole), 0, 0) != 0)
-            {
-                throw new KernelException("seccomp(SECCOMP_SET_MODE_FILTER)", Marshal.GetLastPInvokeError());
-            }
+            nint listener = SystemCall.Invoke(Call, SetFilter, NewListener, (nuint)(&whole), 0, 0);
+            if (listener < 0) throw new KernelException("seccomp(SECCOMP_SET_MODE_FILTER)", Marshal.GetLastPInvokeError());
+            return new SafeFileHandle(listener, ownsHandle: true);
         }
     }
 

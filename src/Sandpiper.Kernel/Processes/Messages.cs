@@ -19,26 +19,89 @@ public static unsafe partial class Messages
             : throw new KernelException("socketpair", Marshal.GetLastPInvokeError());
     }
 
+    /// <param name="end">Ours.</param>
+    /// <param name="message">What is said.</param>
+    /// <param name="attached">Handed over with it (SCM_RIGHTS), or null.</param>
     /// <returns>False when nobody is there to get it.</returns>
-    public static bool TrySend(SafeFileHandle end, ReadOnlySpan<byte> message)
+    public static bool TrySend(SafeFileHandle end, ReadOnlySpan<byte> message, SafeFileHandle? attached = null)
     {
         if (message.Length > MostBytes) message = message[..MostBytes];
-        while (true)
+        fixed (byte* start = message)
         {
-            nint sent;
-            fixed (byte* start = message) sent = Send(end, start, (nuint)message.Length, NoSignal);
-            if (sent >= 0) return true;
-            if (Marshal.GetLastPInvokeError() != Errno.Interrupted) return false;
+            Attachment control = new() { Length = (nuint)AttachmentBytes, Level = OfSockets, Kind = Rights };
+            if (attached is not null) control.Descriptor = (int)attached.DangerousGetHandle();
+            Piece piece = new() { Start = start, Length = (nuint)message.Length };
+            Header header = new() { Pieces = &piece, PieceCount = 1 };
+            if (attached is not null)
+            {
+                header.Control = &control;
+                header.ControlBytes = (nuint)sizeof(Attachment);
+            }
+            while (true)
+            {
+                if (Send(end, &header, NoSignal) >= 0) return true;
+                if (Marshal.GetLastPInvokeError() != Errno.Interrupted) return false;
+            }
         }
     }
 
     /// <summary>Waits for one.</summary>
+    /// <param name="end">Ours.</param>
+    /// <param name="attached">What was handed over with it, closed on exec; null when nothing was.</param>
     /// <returns>Null when all who could send one have closed their end.</returns>
-    public static byte[]? Receive(SafeFileHandle end)
+    public static byte[]? Receive(SafeFileHandle end, out SafeFileHandle? attached)
     {
+        attached = null;
         byte[] message = new byte[MostBytes];
-        return Files.Descriptor.Read(end, message) is > 0 and var length ? message[..length] : null;
+        fixed (byte* start = message)
+        {
+            Attachment control = default;
+            Piece piece = new() { Start = start, Length = (nuint)message.Length };
+            Header header = new() { Pieces = &piece, PieceCount = 1, Control = &control, ControlBytes = (nuint)sizeof(Attachment) };
+            nint length;
+            do length = Receive(end, &header, CloseReceived);
+            while (length < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
+            if (length <= 0) return null;
+            if (header.ControlBytes >= (nuint)AttachmentBytes && control is { Level: OfSockets, Kind: Rights })
+            {
+                attached = new SafeFileHandle(control.Descriptor, ownsHandle: true);
+            }
+            return message[..(int)length];
+        }
     }
+
+    /// <summary><c>struct iovec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Piece
+    {
+        public byte* Start;
+        public nuint Length;
+    }
+
+    /// <summary><c>struct msghdr</c> of 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Header
+    {
+        public void* Name;
+        public uint NameBytes;
+        public Piece* Pieces;
+        public nuint PieceCount;
+        public void* Control;
+        public nuint ControlBytes;
+        public int Flags;
+    }
+
+    /// <summary><c>struct cmsghdr</c> with one descriptor, padded.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Attachment
+    {
+        public nuint Length;
+        public int Level, Kind, Descriptor, Padding;
+    }
+
+    private const int AttachmentBytes = 20;                     // CMSG_LEN(sizeof(int))
+    private const int OfSockets = 1, Rights = 1;                // SOL_SOCKET, SCM_RIGHTS
+    private const int CloseReceived = 0x40000000;               // MSG_CMSG_CLOEXEC
 
     private const int Local = 1, WholeMessages = 5, CloseOnExec = 0x80000;     // AF_UNIX, SOCK_SEQPACKET, SOCK_CLOEXEC
     private const int NoSignal = 0x4000;                                        // MSG_NOSIGNAL
@@ -46,6 +109,9 @@ public static unsafe partial class Messages
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     private static partial int MakePair(int family, int kind, int protocol, int* ends);
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    private static partial nint Send(SafeFileHandle end, byte* from, nuint count, int flags);
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    private static partial nint Send(SafeFileHandle end, Header* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    private static partial nint Receive(SafeFileHandle end, Header* message, int flags);
 }

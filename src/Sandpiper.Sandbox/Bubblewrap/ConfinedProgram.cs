@@ -5,6 +5,7 @@ using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Sandbox.Connections;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
@@ -69,7 +70,7 @@ public static class ConfinedProgram
             using var files = new MemoryFiles();
             ImmutableArray<(string Path, int)> synthetic =
                 [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
-            int plan = files.Add("plan", MountPlan.Of(confinement, synthetic.Select(file => file.Path)).ToBytes());
+            int plan = files.Add("plan", MountPlan.Of(confinement).ToBytes());
             var (report, theirs) = Messages.Pair();
             using (report)
             using (theirs)
@@ -84,7 +85,12 @@ public static class ConfinedProgram
                     bubblewrap,
                     ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(descriptors, command)],
                     [.. kept.Select(file => (file, (int)file.DangerousGetHandle())), .. streams.Replaced],
-                    (report, theirs), streams.Begin);
+                    (report, theirs),
+                    calls =>
+                    {
+                        if (calls is not null) ConnectionSupervisor.Start(calls, confinement);
+                        streams.Begin();
+                    });
                 // Whoever can exchange a name at the right moment must not be able to keep everybody from starting a program.
                 bool worthAnother = refused?.Kind is SecondStageFailureKind.Replaced && attempt < MostAttempts && ended is not > SignalBase;
                 if (worthAnother) continue;
@@ -98,7 +104,7 @@ public static class ConfinedProgram
 
     private static (int? Ended, SecondStageFailure? Refused) StartAndWait(
         string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver,
-        (SafeFileHandle Ours, SafeFileHandle Theirs) report, Action ready)
+        (SafeFileHandle Ours, SafeFileHandle Theirs) report, Action<SafeFileHandle?> ready)
     {
         using var interrupt = SignalDisposition.Ignore(SignalDisposition.Interrupt);
         using var quit = SignalDisposition.Ignore(SignalDisposition.Quit);
@@ -107,8 +113,9 @@ public static class ConfinedProgram
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         report.Theirs.Dispose(); // only the child has it now: when it ends without a word, we hear of that
-        _ = SecondStageReport.TryReceive(report.Ours, out SecondStageFailure? refused);
-        if (refused is null) ready();
+        _ = SecondStageReport.TryReceive(report.Ours, out SecondStageFailure? refused, out SafeFileHandle? calls);
+        // Nobody who would make its connections: the kernel makes none.
+        if (refused is null) ready(calls);
         int? ended = child.Wait();
         return (endedBy == 0 ? ended : SignalBase + endedBy, refused);
 

@@ -52,11 +52,15 @@ internal static class FileTree
             .SelectMany(mount => mount.Arguments);
 
     /// <summary>Where the sandbox itself mounts something, whatever is shown in it besides.</summary>
-    public static IEnumerable<string> OwnPlaces(Confinement confinement, IEnumerable<string> madeUp) =>
+    public static IEnumerable<string> OwnPlaces(Confinement confinement) =>
     [
-        "/", SecondStage.PathInside, Checked(confinement.Home), .. madeUp,
+        "/", SecondStage.PathInside, Checked(confinement.Home),
         .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path), .. MadeByBubblewrap,
     ];
+
+    /// <summary>Where what is made lies with nobody outside: the sandbox's own memory, and its home.</summary>
+    public static IEnumerable<string> PrivatePlaces(Confinement confinement) =>
+        [Checked(confinement.Home), "/tmp", "/var/tmp", "/dev/shm"];
 
     private static IEnumerable<Mount> Mounts(Confinement confinement, string ownProgram, HandedOver descriptors) =>
     [
@@ -67,7 +71,15 @@ internal static class FileTree
             : new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", ownProgram, SecondStage.PathInside]),
         Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
         .. confinement.Shown.Select(shown => Mount.Of(Checked(shown))),
+        .. OfPackages(confinement.Packages),
     ];
+
+    private static IEnumerable<Mount> OfPackages(PackageTrees? packages)
+    {
+        if (packages is null) yield break;
+        yield return new Mount(PackageMounts.StoreInside, MountLayer.System, ["--ro-bind", packages.Store.Real, PackageMounts.StoreInside]);
+        foreach (ShownPath tree in packages.Trees) yield return Mount.Place(Checked(tree.Path));
+    }
 
     private static IEnumerable<Mount> OfTheSystem(bool hostNetwork)
     {

@@ -21,8 +21,12 @@ internal sealed record Mount(string Path, MountLayer Layer, IReadOnlyList<string
 
     public static Mount ReadOnlyIfThere(string path) => new(path, MountLayer.System, ["--ro-bind-try", path, path]);
 
+    /// <summary>A file of the root, which becomes read-only as a whole: no mount of its own, and no list of mounts read for it.</summary>
     public static Mount MadeUp(string path, int descriptor, string mode) =>
-        new(path, MountLayer.System, ["--perms", mode, "--ro-bind-data", $"{descriptor}", path]);
+        new(path, MountLayer.System, ["--perms", mode, "--file", $"{descriptor}", path]);
+
+    /// <summary>A place on which the second stage mounts something.</summary>
+    public static Mount Place(string path) => new(path, MountLayer.ReadOnly, ["--perms", "0755", "--dir", path]);
 }
 
 /// <summary>Bottom first.</summary>

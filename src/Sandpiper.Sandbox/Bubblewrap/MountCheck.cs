@@ -25,6 +25,7 @@ internal static class MountCheck
     /// <returns>Null when everything is as planned.</returns>
     public static SecondStageFailure? Enforce(MountPlan plan)
     {
+        if (PackageMounts.Put(plan.Packages) is { } notPut) return notPut;
         HashSet<ulong> made = [];
         foreach (PlannedPath root in plan.Shown.Where(path => path.IsWritable))
         {

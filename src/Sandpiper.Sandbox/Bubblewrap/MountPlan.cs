@@ -12,24 +12,27 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <param name="Shown">What was judged: which file or directory, where, and whether it may be written.</param>
 /// <param name="Protected">Names in what may be written that may not be changed, besides those that are protected everywhere.</param>
 /// <param name="Masked">Where nothing may answer.</param>
+/// <param name="Packages">Which directory of the store the second stage shows where; compared afterwards as <paramref name="Shown"/>.</param>
 /// <param name="OwnPlaces">Where the sandbox itself mounts something.</param>
 /// <param name="HostsPlaces">What the host has mounted in what is shown: place inside and device.</param>
 internal sealed record MountPlan(
-    ImmutableArray<PlannedPath> Shown, ImmutableArray<string> Protected, ImmutableArray<string> Masked, ImmutableArray<string> OwnPlaces,
+    ImmutableArray<PlannedPath> Shown, ImmutableArray<string> Protected, ImmutableArray<string> Masked,
+    ImmutableArray<(string Place, string InStore)> Packages, ImmutableArray<string> OwnPlaces,
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
-    private const string Readable = "r", Writable = "w", Protect = "p", Mask = "m", Own = "o", Hosts = "h";
+    private const string Readable = "r", Writable = "w", Protect = "p", Mask = "m", Package = "s", Own = "o", Hosts = "h";
 
-    public static MountPlan Of(Confinement confinement, IEnumerable<string> madeUp)
+    public static MountPlan Of(Confinement confinement)
     {
-        ImmutableArray<string> own = [.. FileTree.OwnPlaces(confinement, madeUp)];
+        ImmutableArray<string> own = [.. FileTree.OwnPlaces(confinement)];
         // Whatever is bound from the host brings along what is mounted below it there.
         IEnumerable<(string Real, string Path)> bound =
-            [.. own.Where(place => place is not "/").Select(place => (place, place)), .. confinement.Shown.Select(s => (s.Real, s.Path))];
+            [.. own.Where(place => place is not "/").Select(place => (place, place)), .. confinement.Mounted.Select(s => (s.Real, s.Path))];
         ImmutableArray<MountLine> host = MountTable.Read();
         return new(
-            [.. confinement.Shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write))],
-            confinement.Protected, confinement.Masked, own,
+            [.. confinement.Mounted.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write))],
+            confinement.Protected, confinement.Masked,
+            [.. confinement.Packages?.Trees.Select(tree => (tree.Path, confinement.Packages.PlaceInStore(tree))) ?? []], own,
             [.. bound.SelectMany(b => host.Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
                 .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()]);
     }
@@ -39,6 +42,7 @@ internal sealed record MountPlan(
         .. Shown.SelectMany(path => new[] { path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
         .. Protected.SelectMany(path => new[] { Protect, path, "" }),
         .. Masked.SelectMany(path => new[] { Mask, path, "" }),
+        .. Packages.SelectMany(package => new[] { Package, package.Place, package.InStore }),
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
         .. HostsPlaces.SelectMany(place => new[] { Hosts, place.Place, place.Device }),
     ]);
@@ -48,8 +52,8 @@ internal sealed record MountPlan(
     {
         List<PlannedPath> shown = [];
         List<string> names = [], masked = [], own = [];
-        List<(string, string)> hosts = [];
-        plan = new([], [], [], [], []);
+        List<(string, string)> packages = [], hosts = [];
+        plan = new([], [], [], [], [], []);
         while (!bytes.IsEmpty)
         {
             if (!TryTake(ref bytes, out string kind) || !TryTake(ref bytes, out string path) || !path.StartsWith('/')) return false;
@@ -61,12 +65,13 @@ internal sealed record MountPlan(
                     break;
                 case Protect: names.Add(path); break;
                 case Mask: masked.Add(path); break;
+                case Package: packages.Add((path, rest)); break;
                 case Own: own.Add(path); break;
                 case Hosts: hosts.Add((path, rest)); break;
                 default: return false;
             }
         }
-        plan = new([.. shown], [.. names], [.. masked], [.. own], [.. hosts]);
+        plan = new([.. shown], [.. names], [.. masked], [.. packages], [.. own], [.. hosts]);
         return true;
     }
 

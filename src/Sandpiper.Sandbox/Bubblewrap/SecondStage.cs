@@ -43,9 +43,12 @@ public static class SecondStage
         // Both are closed before the program starts: they are nothing of its business.
         using (var report = new SafeFileHandle(DescriptorIn(args[2])!.Value, ownsHandle: true))
         {
-            SecondStageFailure? failure = Confine(DescriptorIn(args[1])!.Value);
-            if (!SecondStageReport.TrySend(report, failure)) return failure ?? new(SecondStageFailureKind.NotTold, $"descriptor {args[2]}");
-            if (failure is not null) return null;
+            SecondStageFailure? failure = Confine(DescriptorIn(args[1])!.Value, out SafeFileHandle? calls);
+            if (failure is not null) return SecondStageReport.TrySend(report, failure) ? null : failure;
+            using (calls)
+            {
+                if (!SecondStageReport.TrySend(report, calls!)) return new(SecondStageFailureKind.NotTold, $"descriptor {args[2]}");
+            }
         }
         // Whoever waits outside ignores Ctrl-C, and .NET ignores SIGPIPE; both are inherited, and neither is what the program expects.
         SignalDisposition.Default(SignalDisposition.Interrupt);
@@ -58,8 +61,9 @@ public static class SecondStage
             ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, command[0], errno);
     }
 
-    private static SecondStageFailure? Confine(int planned)
+    private static SecondStageFailure? Confine(int planned, out SafeFileHandle? calls)
     {
+        calls = null;
         try
         {
             using (var file = new SafeFileHandle(planned, ownsHandle: true))
@@ -74,7 +78,7 @@ public static class SecondStage
             ProgramLimits.Bind();
             Capabilities.GiveUpAll();
             NoNewPrivileges.Bind();
-            CallFilter.Bind(SystemCallFilter.ForThisMachine());
+            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine());
             return null;
         }
         catch (KernelException refused)

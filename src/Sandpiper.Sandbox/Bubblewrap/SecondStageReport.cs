@@ -12,15 +12,19 @@ internal static class SecondStageReport
     private const byte Ready = 255;
 
     /// <returns>False when nobody listens.</returns>
-    public static bool TrySend(SafeFileHandle end, SecondStageFailure? failure) => Messages.TrySend(end, failure is null
-        ? [Ready] : [(byte)failure.Kind, (byte)failure.Errno, .. Encoding.UTF8.GetBytes(failure.Subject)]);
+    public static bool TrySend(SafeFileHandle end, SecondStageFailure failure) =>
+        Messages.TrySend(end, [(byte)failure.Kind, (byte)failure.Errno, .. Encoding.UTF8.GetBytes(failure.Subject)]);
+
+    /// <summary>Ready, with where the program's calls are told that somebody outside has to make for it.</summary>
+    /// <inheritdoc cref="TrySend(SafeFileHandle, SecondStageFailure)"/>
+    public static bool TrySend(SafeFileHandle end, SafeFileHandle calls) => Messages.TrySend(end, [Ready], calls);
 
     /// <summary>Waits for it.</summary>
     /// <returns>False when none came: it never got that far.</returns>
-    public static bool TryReceive(SafeFileHandle end, out SecondStageFailure? failure)
+    public static bool TryReceive(SafeFileHandle end, out SecondStageFailure? failure, out SafeFileHandle? calls)
     {
         failure = null;
-        return Messages.Receive(end) is { } message && TryRead(message, out failure);
+        return Messages.Receive(end, out calls) is { } message && TryRead(message, out failure);
     }
 
     internal static bool TryRead(ReadOnlySpan<byte> message, out SecondStageFailure? failure)

@@ -8,8 +8,11 @@ public sealed record Confinement
     /// <summary>What it is shown of the host besides the system. The program is started only if just that is shown.</summary>
     public ImmutableArray<ShownPath> Shown { get; init; } = [];
 
+    /// <summary>What it is shown of sealed packages, beside <see cref="Shown"/>.</summary>
+    public PackageTrees? Packages { get; init; }
+
     /// <summary>
-    /// In what is shown: names behind which somebody unconfined answers. <c>/dev/null</c> is in their place. Those that may not be changed
+    /// In what is shown: names that shall not be found. <c>/dev/null</c> is in their place. Those that may not be changed
     /// in a writable directory (<see cref="ProtectedNames"/>) are not told here: whatever is there at the start is protected.
     /// </summary>
     public ImmutableArray<string> Masked { get; init; } = [];
@@ -28,6 +31,9 @@ public sealed record Confinement
 
     /// <summary>False: no network but its own loopback. True: the host's network.</summary>
     public bool HostNetwork { get; init; }
+
+    /// <summary>Everything of the host's that is mounted, packages too.</summary>
+    internal IEnumerable<ShownPath> Mounted => Packages is null ? Shown : Shown.Concat(Packages.Trees);
 
     /// <summary>The paths that are shown with this access, in order.</summary>
     public IEnumerable<string> PathsWith(PathAccess access) => Shown.Where(shown => shown.Access == access).Select(shown => shown.Path);

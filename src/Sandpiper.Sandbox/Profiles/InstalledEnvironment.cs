@@ -11,21 +11,25 @@ namespace Sandpiper.Sandbox.Profiles;
 /// </param>
 /// <param name="Scripts">Its commands, first on PATH inside.</param>
 /// <param name="PythonPrefix">Where its interpreter is installed.</param>
-/// <param name="DataRoot">Where the sealed packages of every environment lie.</param>
+/// <param name="Store">Where the sealed packages of every environment lie.</param>
+/// <param name="DataRoot">Where everything of ours lies, the store too.</param>
 public sealed record InstalledEnvironment(
-    string Directory, ImmutableArray<string> Linked, string Scripts, string PythonPrefix, string DataRoot)
+    string Directory, ImmutableArray<string> Linked, string Scripts, string PythonPrefix, string Store, string DataRoot)
 {
     // Of the prefix only what an interpreter needs: a prefix can be somebody's home (`./configure --prefix=$HOME`).
     private static readonly ImmutableArray<string> OfPrefix = ["bin", "include", "lib", "lib64", "libexec", "ssl"];
 
+    /// <summary>What it links to.</summary>
+    /// <exception cref="SandboxUnavailableException">A package is gone.</exception>
+    internal PackageTrees? Packages() => PackageTrees.In(Store, Linked);
+
     /// <summary>
-    /// The generation itself, what it links to, and the interpreter's own files where they are not part of the system that is shown anyway.
+    /// The generation itself, and the interpreter's own files where they are not part of the system that is shown anyway.
     /// </summary>
-    /// <exception cref="SandboxUnavailableException">The generation is gone, or a package of it.</exception>
+    /// <exception cref="SandboxUnavailableException">The generation is gone.</exception>
     internal IEnumerable<ShownPath> Shown()
     {
         yield return ShownPath.Needed(Directory, PathAccess.Read);
-        foreach (string tree in Linked) yield return ShownPath.Needed(tree, PathAccess.Read);
         if (PythonPrefix is "/usr" or "/") yield break;
         foreach (string name in OfPrefix)
         {

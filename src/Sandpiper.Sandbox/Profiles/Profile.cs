@@ -35,10 +35,12 @@ public sealed record Profile
         ImmutableArray<ShownPath> shown =
             [.. environment.Shown(), .. readable, .. here is null || hidden is not null
                 ? ImmutableArray<ShownPath>.Empty : [here], .. writable];
+        PackageTrees? packages = environment.Packages();
         var confinement = new Confinement
         {
             Shown = shown,
-            Masked = [.. SocketNames.In(shown), .. ShadowedCommands.In(environment.Scripts)],
+            Packages = packages,
+            Masked = [.. ShadowedCommands.In(environment.Scripts)],
             Protected = [.. writable.SelectMany(directory => ProgramPlaces.NamesIn(directory, caller))],
             Home = caller.SandboxHome,
             WorkingDirectory = hidden is null ? caller.CurrentDirectory : caller.SandboxHome,

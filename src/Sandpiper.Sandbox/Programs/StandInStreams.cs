@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Sockets;
 
 namespace Sandpiper.Sandbox.Programs;
 
@@ -11,7 +12,8 @@ namespace Sandpiper.Sandbox.Programs;
 /// </summary>
 /// <remarks>
 /// Input is a copy in memory, whose position says afterwards how much of ours was used; output comes through a pipe. Terminals, pipes and
-/// sockets are handed on as they are: there is nothing behind them that the program does not have already.
+/// sockets are handed on as they are: there is nothing behind them that the program does not have already. A socket stays connected as it
+/// is (<see cref="Connections.ConnectionSupervisor"/>).
 /// </remarks>
 internal sealed class StandInStreams : IDisposable
 {
@@ -85,6 +87,10 @@ internal sealed class StandInStreams : IDisposable
     private static bool IsFile(int number)
     {
         using var stream = new SafeFileHandle(number, ownsHandle: false);
+        if (OpenSocket.FamilyOf(stream) is not null && OpenSocket.SendsToAnybody(stream))
+        {
+            throw new SandboxUnavailableException(SandboxObstacle.StreamReachesOthers, $"{number}");
+        }
         return FileFacts.KindOf(stream) switch
         {
             FileType.Directory => throw new SandboxUnavailableException(SandboxObstacle.StreamIsDirectory, $"{number}"),

@@ -9,6 +9,7 @@ internal sealed class FilterProgram
     private const ushort LoadWord = 0x20;       // BPF_LD | BPF_W | BPF_ABS
     private const ushort JumpIfEqual = 0x15;    // BPF_JMP | BPF_JEQ | BPF_K
     private const ushort JumpIfAtLeast = 0x35;  // BPF_JMP | BPF_JGE | BPF_K
+    private const ushort JumpIfAnySet = 0x45;   // BPF_JMP | BPF_JSET | BPF_K
     private const ushort ReturnValue = 0x06;    // BPF_RET | BPF_K
 
     private readonly List<(ushort Code, byte IfTrue, byte IfFalse, uint Value)> _instructions = [];
@@ -22,6 +23,9 @@ internal sealed class FilterProgram
     public FilterProgram ReturnIfEqual(uint value, uint verdict) => Add(JumpIfEqual, 0, 1, value).Return(verdict);
 
     public FilterProgram ReturnUnlessEqual(uint value, uint verdict) => Add(JumpIfEqual, 1, 0, value).Return(verdict);
+
+    /// <summary>When any of these bits is set in the loaded word.</summary>
+    public FilterProgram ReturnIfAnyOf(uint bits, uint verdict) => Add(JumpIfAnySet, 0, 1, bits).Return(verdict);
 
     public FilterProgram ReturnIfAtLeast(uint value, uint verdict) => Add(JumpIfAtLeast, 0, 1, value).Return(verdict);
 

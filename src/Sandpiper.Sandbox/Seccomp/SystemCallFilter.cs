@@ -18,6 +18,7 @@ internal static class SystemCallFilter
     private const uint FirstArgument = 16;
     private const uint SecondArgument = 24;
     private const uint ThirdArgument = 32;
+    private const uint FourthArgument = 40;
 
     private const uint Allow = 0x7fff0000;          // SECCOMP_RET_ALLOW
     private const uint KillProcess = 0x80000000;    // SECCOMP_RET_KILL_PROCESS
@@ -25,7 +26,10 @@ internal static class SystemCallFilter
     private const uint NoSuchCall = Fail | 38;      // ENOSYS: programs then try the older way
     private const uint NoSuchFamily = Fail | 97;    // EAFNOSUPPORT: what a kernel built without it says
     private const uint NoSuchProtocol = Fail | 93;  // EPROTONOSUPPORT
+    private const uint NoSuchKind = Fail | 94;      // ESOCKTNOSUPPORT
+    private const uint NotSupported = Fail | 95;    // EOPNOTSUPP
     private const uint Fail = 0x00050000;           // SECCOMP_RET_ERRNO
+    private const uint AskOutside = 0x7fc00000;     // SECCOMP_RET_USER_NOTIF
 
     // ioctl requests that put characters into the terminal's input, to be read by the user's shell afterwards (asm-generic/ioctls.h).
     // CVE-2017-5226; the kernel looks at the low 32 bits only, so must we (CVE-2019-10063).
@@ -34,6 +38,8 @@ internal static class SystemCallFilter
 
     private const uint LocalSockets = 1, Internet4 = 2, Internet6 = 10, Netlink = 16; // AF_*, linux/socket.h
     private const uint NetlinkRoute = 0;            // NETLINK_ROUTE: how libc lists the interfaces
+
+    private const uint FastOpen = 0x20000000;       // MSG_FASTOPEN: connects by sending
 
     private const uint OwnGroupOfPriority = 1;      // PRIO_PGRP of setpriority, linux/resource.h
     private const uint OwnGroupOfInputOutput = 2;   // IOPRIO_WHO_PGRP of ioprio_set, linux/ioprio.h
@@ -67,6 +73,11 @@ internal static class SystemCallFilter
         }
         program.WhenEqual(arm ? 29u : 16, IoctlCheck());
         program.WhenEqual(arm ? 198u : 41, SocketCheck());
+        program.WhenEqual(arm ? 199u : 53, PairCheck());
+        program.ReturnIfEqual(arm ? 203u : 42, AskOutside); // connect: where to stands in memory, and for a name in the file system
+        program.WhenEqual(arm ? 206u : 44, SendCheck(FourthArgument));   // sendto
+        program.WhenEqual(arm ? 211u : 46, SendCheck(ThirdArgument));    // sendmsg
+        program.WhenEqual(arm ? 269u : 307, SendCheck(FourthArgument));  // sendmmsg
         program.WhenEqual(arm ? 129u : 62, KillCheck());
         program.WhenEqual(arm ? 140u : 141, GroupCheck(OwnGroupOfPriority));
         program.WhenEqual(arm ? 30u : 251, GroupCheck(OwnGroupOfInputOutput));
@@ -100,13 +111,34 @@ internal static class SystemCallFilter
     // rare families are where kernel exploits start.
     private static FilterProgram SocketCheck() =>
         new FilterProgram().Load(FirstArgument)
-            .ReturnIfEqual(LocalSockets, Allow)
+            .WhenEqual(LocalSockets, LocalKindCheck())
             .ReturnIfEqual(Internet4, Allow)
             .ReturnIfEqual(Internet6, Allow)
             .ReturnUnlessEqual(Netlink, NoSuchFamily)
             .Load(ThirdArgument)
             .ReturnIfEqual(NetlinkRoute, Allow)
             .Return(NoSuchProtocol);
+
+    private static FilterProgram PairCheck() =>
+        new FilterProgram().Load(FirstArgument).WhenEqual(LocalSockets, LocalKindCheck()).Return(Allow);
+
+    // A datagram says itself where it goes, to any name that is shown: nobody could look at each. Raw ones become such (unix_create).
+    private static FilterProgram LocalKindCheck()
+    {
+        const uint Datagrams = 2, Raw = 3, NonBlocking = 0x800, CloseOnExec = 0x80000; // SOCK_*
+        FilterProgram check = new FilterProgram().Load(SecondArgument);
+        foreach (uint kind in (uint[])[Datagrams, Raw])
+        {
+            foreach (uint flags in (uint[])[0, NonBlocking, CloseOnExec, NonBlocking | CloseOnExec])
+            {
+                check.ReturnIfEqual(kind | flags, NoSuchKind);
+            }
+        }
+        return check.Return(Allow);
+    }
+
+    private static FilterProgram SendCheck(uint flags) =>
+        new FilterProgram().Load(flags).ReturnIfAnyOf(FastOpen, NotSupported).Return(Allow);
 
     private const uint AuditArchitectureX64 = 0xc000003e;   // AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64: linux/audit.h
     private const uint AuditArchitectureArm64 = 0xc00000b7;

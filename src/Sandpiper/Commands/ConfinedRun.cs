@@ -40,7 +40,7 @@ internal static class ConfinedRun
         var store = new WheelStore(environment.Root);
         var installed = new InstalledEnvironment(generation.Directory,
             [.. generation.Linked.Select(l => l.Wheel).Distinct().Select(store.TreeOf)],
-            generation.Scripts, generation.PythonPrefix, environment.Root);
+            generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root);
         Terms terms = Profile.Run.For(installed, grants, Callers.Of(session));
 
         Dictionary<string, (FileType, FileIdentity, UnixTime)> before = NamesIn(terms.Confinement);

@@ -118,6 +118,8 @@ internal static class ConfinementWords
         SandboxObstacle.PathIsTheSandboxesOwn => ($"`{subject}` cannot be part of the sandbox: the sandbox has its own", null),
         SandboxObstacle.StreamIsDirectory =>
             ($"standard stream {subject} is a directory, which leads out of every sandbox", "give it a file or /dev/null"),
+        SandboxObstacle.StreamReachesOthers =>
+            ($"standard stream {subject} is a socket that can send to everybody, in no sandbox's network", "give it a pipe: … | cat"),
         SandboxObstacle.UnknownArchitecture => ($"there is no system call filter for {subject} yet", null),
         _ => (subject.Length > 0 ? subject : "bubblewrap failed without a word", null),
     };

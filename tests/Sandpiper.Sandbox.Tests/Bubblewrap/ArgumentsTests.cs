@@ -76,7 +76,7 @@ public sealed class ArgumentsTests
     {
         Assert.Equal(["--ro-bind", "/opt/sandpiper", "/.sandpiper"], Before("/.sandpiper", Of(Least), 2));
         List<string> copied = [.. Arguments.Of(Least, "/opt/sandpiper", true, new HandedOver(8, 6, 7, 5, []))];
-        Assert.Equal(["--perms", "0555", "--ro-bind-data", "5", "/.sandpiper"], Before("/.sandpiper", copied, 4));
+        Assert.Equal(["--perms", "0555", "--file", "5", "/.sandpiper"], Before("/.sandpiper", copied, 4));
         Assert.DoesNotContain("/opt/sandpiper", copied);
 
         static List<string> Before(string last, List<string> arguments, int count) =>

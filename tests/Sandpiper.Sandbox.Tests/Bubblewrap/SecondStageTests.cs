@@ -46,7 +46,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     private static MountPlan Plan(params (string Identity, string Path)[] shown) => new(
         [.. (shown.Length > 0 ? shown : [.. Mounted.Select(path => (IdentityOf(path), path))])
             .Select(s => new PlannedPath(Parsed(s.Item1), s.Item2, IsWritable: false))],
-        [], [], ["/", "/proc", "/dev/pts", .. Mounted, "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"],
+        [], [], [], ["/", "/proc", "/dev/pts", .. Mounted, "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"],
         [.. MountTable.Read().Select(line => (line.Place, line.Device))]);
 
     private static FileIdentity Parsed(string identity) => FileIdentity.TryParse(identity, out FileIdentity known) ? known : default;
@@ -142,12 +142,13 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     {
         string[] paths = ["/usr", "/tmp", "/etc", "/a b\n"];
         ImmutableArray<string> chosen = [.. which.Select(i => paths[i])];
-        MountPlan plan = new([.. which.Select(i => new PlannedPath(new(1, 2, (ulong)i), paths[i], i % 2 == 0))], chosen, chosen, chosen,
-            [.. which.Select(i => (paths[i], "8:1"))]);
+        MountPlan plan = new([.. which.Select(i => new PlannedPath(new(1, 2, (ulong)i), paths[i], i % 2 == 0))], chosen, chosen,
+            [.. which.Select(i => (paths[i], $"in store {i}"))], chosen, [.. which.Select(i => (paths[i], "8:1"))]);
         Assert.True(MountPlan.TryRead(plan.ToBytes(), out MountPlan read));
         Assert.Equal(plan.Shown, read.Shown);
         Assert.Equal(plan.Protected, read.Protected);
         Assert.Equal(plan.Masked, read.Masked);
+        Assert.Equal(plan.Packages, read.Packages);
         Assert.Equal(plan.OwnPlaces, read.OwnPlaces);
         Assert.Equal(plan.HostsPlaces, read.HostsPlaces);
     });

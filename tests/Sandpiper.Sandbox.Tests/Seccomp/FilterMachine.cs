@@ -22,6 +22,7 @@ internal static class FilterMachine
                 case 0x20: accumulator = BinaryPrimitives.ReadUInt32LittleEndian(data[(int)value..]); break;
                 case 0x15: at += accumulator == value ? instruction[2] : instruction[3]; break;
                 case 0x35: at += accumulator >= value ? instruction[2] : instruction[3]; break;
+                case 0x45: at += (accumulator & value) != 0 ? instruction[2] : instruction[3]; break;
                 case 0x06: return value;
                 case var code: throw new InvalidDataException($"code {code:x} at {at}");
             }

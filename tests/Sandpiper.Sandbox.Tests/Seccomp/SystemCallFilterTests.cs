@@ -7,6 +7,7 @@ namespace Sandpiper.Sandbox.Tests.Seccomp;
 public sealed class SystemCallFilterTests
 {
     private const uint X64 = 0xc000003e, Arm64 = 0xc00000b7, I386 = 0x40000003, Arm = 0x40000028;
+    private const uint AskOutside = 0x7fc00000, NoSuchKind = 0x0005005e, NotSupported = 0x0005005f;
     private const uint Allow = 0x7fff0000, Kill = 0x80000000, NotPermitted = 0x00050001, NoSuchCall = 0x00050026, NoSuchFamily = 0x00050061;
 
     private static readonly byte[] OnX64 = SystemCallFilter.For(Architecture.X64).ToBytes();
@@ -63,6 +64,41 @@ public sealed class SystemCallFilterTests
         && FilterMachine.Run(OnArm64, Arm64, 198, family, 1, 0) == (family is 1 or 2 or 10 or 16 ? Allow : NoSuchFamily));
 
     [Fact]
+    public void Every_connection_is_made_outside() => Gen.Select(Gen.ULong, Gen.ULong, Gen.ULong).Sample((socket, address, length) =>
+        FilterMachine.Run(OnX64, X64, 42, socket, address, length) == AskOutside
+        && FilterMachine.Run(OnArm64, Arm64, 203, socket, address, length) == AskOutside);
+
+    // Values and flags of socket(2), written down a second time; higher words and other flags the kernel refuses itself.
+    [Fact]
+    public void Nobody_has_a_local_socket_that_sends_to_anybody() => Gen.Select(Gen.UInt[0, 15], Gen.Bool, Gen.Bool).Sample(
+        (kind, nonBlocking, closed) =>
+        {
+            uint flags = kind | (nonBlocking ? 0x800u : 0) | (closed ? 0x80000u : 0);
+            uint expected = kind is 2 or 3 ? NoSuchKind : Allow;
+            Assert.Equal(expected, FilterMachine.Run(OnX64, X64, 41, 1, flags, 0));
+            Assert.Equal(expected, FilterMachine.Run(OnX64, X64, 53, 1, flags, 0));
+            Assert.Equal(expected, FilterMachine.Run(OnArm64, Arm64, 198, 1, flags, 0));
+            Assert.Equal(expected, FilterMachine.Run(OnArm64, Arm64, 199, 1, flags, 0));
+            Assert.Equal(Allow, FilterMachine.Run(OnX64, X64, 41, 2, flags, 0));
+        });
+
+    [Fact]
+    public void Nobody_connects_by_sending() => Gen.UInt.Sample(flags =>
+    {
+        bool connects = (flags & 0x20000000) != 0;
+        (byte[] Filter, uint Architecture, uint Call, bool Third)[] calls =
+        [
+            (OnX64, X64, 44, false), (OnX64, X64, 46, true), (OnX64, X64, 307, false),
+            (OnArm64, Arm64, 206, false), (OnArm64, Arm64, 211, true), (OnArm64, Arm64, 269, false),
+        ];
+        foreach (var (filter, architecture, call, third) in calls)
+        {
+            ulong[] arguments = third ? [3, 4, flags] : [3, 4, 5, flags];
+            Assert.Equal(connects ? NotSupported : Allow, FilterMachine.Run(filter, architecture, call, arguments));
+        }
+    });
+
+    [Fact]
     public void Every_refused_call_is_refused_and_every_other_is_not()
     {
         uint[] refused = [.. RefusedCall.All.Select(call => call.X64)];
@@ -70,7 +106,8 @@ public sealed class SystemCallFilterTests
         for (uint call = 0; call < 600; call++)
         {
             uint verdict = FilterMachine.Run(OnX64, X64, call, 2, 1, 0);
-            Assert.Equal(!refused.Contains(call) && call != 135, verdict == Allow); // personality(2) is refused this one
+            // personality(2) is refused this one, and connect(2) is made by somebody else
+            Assert.Equal(!refused.Contains(call) && call is not (135 or 42), verdict == Allow);
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class ConfinementWordsTests
     [InlineData(SandboxObstacle.BubblewrapAbsent, "bubblewrap is not installed (`what it said`)", "sudo apt install bubblewrap")]
     [InlineData(SandboxObstacle.BubblewrapChangeable, "`what it said` can be changed by somebody other than root", "--reinstall")]
     [InlineData(SandboxObstacle.OwnProgramClosed, "may neither start nor read `what it said`", "sudo install")]
+    [InlineData(SandboxObstacle.StreamReachesOthers, "standard stream what it said is a socket", "| cat")]
     [InlineData(SandboxObstacle.StreamIsDirectory, "standard stream what it said is a directory", "/dev/null")]
     public void What_is_known_gets_a_reason_and_a_hint(SandboxObstacle obstacle, string because, string hint)
     {

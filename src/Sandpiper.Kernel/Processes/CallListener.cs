@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Processes;
+
+/// <summary>One system call of somebody else's that waits for an answer.</summary>
+/// <param name="Id">Its number for the kernel.</param>
+/// <param name="Thread">Who made it, as we number threads.</param>
+/// <param name="Call">The call's number on this architecture.</param>
+/// <param name="Arguments">What it was given; the first three.</param>
+public readonly record struct CallNotice(ulong Id, int Thread, int Call, (ulong First, ulong Second, ulong Third) Arguments);
+
+/// <summary>Calls that a filter leaves to us: seccomp_unotify(2). Several threads may wait on one.</summary>
+public sealed unsafe class CallListener(SafeFileHandle listener) : IDisposable
+{
+    /// <returns>False when nobody is left who could make one.</returns>
+    public bool TryReceive(out CallNotice notice)
+    {
+        notice = default;
+        while (true)
+        {
+            PollEntry entry = new() { File = (int)listener.DangerousGetHandle(), Wanted = Readable };
+            if (SystemCall.Invoke(Poll, (nuint)(&entry), 1, 0, 0, SignalSetBytes) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() == Errno.Interrupted) continue;
+                return false;
+            }
+            // The kernel tells whoever asks for a call of the dead that there is none, again and again.
+            if ((entry.Got & Readable) == 0) return false;
+            Notification told = default; // it insists on zeros
+            if (Control(ReceiveRequest, &told) == 0)
+            {
+                notice = new(told.Id, checked((int)told.Thread), told.Call, (told.Arguments[0], told.Arguments[1], told.Arguments[2]));
+                return true;
+            }
+            // Interrupted; or another thread took it, or who made it was killed.
+            if (Marshal.GetLastPInvokeError() is not (Errno.Interrupted or Errno.NoSuchFile or Errno.WouldBlock)) return false;
+        }
+    }
+
+    /// <summary>Whether it still waits: what was read of its process meanwhile was of that process, and not of a later one of its number.</summary>
+    public bool IsWaiting(CallNotice notice)
+    {
+        ulong id = notice.Id;
+        return Control(ValidRequest, &id) == 0;
+    }
+
+    /// <summary>Lets it return 0, or fail with an error number. Nothing happens where it waits no more.</summary>
+    public void Answer(CallNotice notice, int errno)
+    {
+        Response response = new() { Id = notice.Id, Error = -errno };
+        while (Control(SendRequest, &response) != 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) { }
+    }
+
+    public void Dispose() => listener.Dispose();
+
+    private nint Control(nuint request, void* argument) =>
+        SystemCall.Invoke(Ioctl, (nuint)listener.DangerousGetHandle(), request, (nuint)argument, 0, 0);
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollEntry
+    {
+        public int File;
+        public short Wanted, Got;
+    }
+
+    /// <summary><c>struct seccomp_notif</c> with <c>struct seccomp_data</c> in it.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Notification
+    {
+        public ulong Id;
+        public uint Thread, Flags;
+        public int Call;
+        public uint Architecture;
+        public ulong Instruction;
+        public Six Arguments;
+    }
+
+    [InlineArray(6)]
+    private struct Six
+    {
+        private ulong _first;
+    }
+
+    /// <summary><c>struct seccomp_notif_resp</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Response
+    {
+        public ulong Id;
+        public long Value;
+        public int Error;
+        public uint Flags;
+    }
+
+    // SECCOMP_IOCTL_NOTIF_RECV, _SEND, _ID_VALID: linux/seccomp.h
+    private const nuint ReceiveRequest = 0xc0502100, SendRequest = 0xc0182101, ValidRequest = 0x40082102;
+    private const short Readable = 1;           // POLLIN
+    private const nuint SignalSetBytes = 8;
+    private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    private static nint Ioctl => _isArm ? 29 : 16;     // asm/unistd.h
+
+    private static nint Poll => _isArm ? 73 : 271;     // ppoll
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandpiper.Kernel.Processes;
+
+/// <summary>Memory and descriptors of a process of ours: process_vm_readv(2), pidfd_getfd(2). Linux 5.6, and ptrace(2)'s rights.</summary>
+public static unsafe class OtherProcess
+{
+    /// <returns>0, or why it cannot be read; all of it, or nothing.</returns>
+    public static int Read(int thread, ulong address, Span<byte> into)
+    {
+        if (into.IsEmpty) return 0;
+        fixed (byte* start = into)
+        {
+            Piece here = new() { Start = (nuint)start, Length = (nuint)into.Length };
+            Piece there = new() { Start = checked((nuint)address), Length = (nuint)into.Length };
+            nint got = SystemCall.Invoke(ReadMemory, (nuint)thread, (nuint)(&here), 1, (nuint)(&there), 1, 0);
+            return got == into.Length ? 0 : got >= 0 ? Errno.BadAddress : Marshal.GetLastPInvokeError();
+        }
+    }
+
+    /// <summary>One of its descriptors, as ours: the same open file.</summary>
+    /// <returns>0, or why not.</returns>
+    public static int Take(int thread, ulong descriptor, out SafeFileHandle taken)
+    {
+        taken = new SafeFileHandle(-1, ownsHandle: true);
+        using SafeFileHandle process = Opened(thread, out int errno);
+        if (process.IsInvalid) return errno;
+        nint got = SystemCall.Invoke(TakeDescriptor, (nuint)process.DangerousGetHandle(), (nuint)(uint)descriptor, 0, 0, 0);
+        if (got < 0) return Marshal.GetLastPInvokeError();
+        taken.Dispose();
+        taken = new SafeFileHandle(got, ownsHandle: true);
+        return 0;
+    }
+
+    private static SafeFileHandle Opened(int thread, out int errno)
+    {
+        nint opened = SystemCall.Invoke(OpenProcess, (nuint)thread, 0, 0, 0, 0);
+        // Only of a process's first thread is the number the process's own.
+        if (opened < 0 && LeaderOf(thread) is { } leader) opened = SystemCall.Invoke(OpenProcess, (nuint)leader, 0, 0, 0, 0);
+        errno = opened < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return new SafeFileHandle(opened, ownsHandle: true);
+    }
+
+    private static int? LeaderOf(int thread)
+    {
+        const string Name = "Tgid:";
+        try
+        {
+            string? line = File.ReadLines($"/proc/{thread}/status").FirstOrDefault(l => l.StartsWith(Name, StringComparison.Ordinal));
+            return int.TryParse(line?[Name.Length..], NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int id) ? id : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // it is gone
+        }
+    }
+
+    /// <summary><c>struct iovec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Piece
+    {
+        public nuint Start, Length;
+    }
+
+    private static nint ReadMemory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 270 : 310;     // asm/unistd.h
+
+    private const nint OpenProcess = 434, TakeDescriptor = 438; // the same on every architecture
+}

@@ -1,0 +1,146 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
+using Sandpiper.Kernel.Sockets;
+using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Profiles;
+
+namespace Sandpiper.Sandbox.Connections;
+
+/// <summary>
+/// Makes every connection of a confined program, from outside: a mount, be it read-only, keeps nobody from connecting to a socket in it,
+/// and where to stands in memory that the program may change while somebody looks.
+/// </summary>
+/// <remarks>
+/// What is decided about is what is connected: the socket is taken as a descriptor, the address is copied once, a name in the file system
+/// is looked up once, in the program's own root, and the connection goes by that handle. A socket answers only where the sandbox itself
+/// made the file system (its home, <c>/tmp</c> …), so that somebody inside bound it, or where it was granted by its own name. Whoever
+/// looks who is there (SO_PEERCRED) sees us, who are the same user.
+/// </remarks>
+internal sealed class ConnectionSupervisor
+{
+    // Each may wait for a connection as long as the program would. Who needs more at once waits for one of them.
+    private const int MostThreads = 128;
+    private const int StackBytes = 256 << 10;
+    private const int MostAddressBytes = 128; // sizeof(struct sockaddr_storage)
+
+    private readonly CallListener _calls;
+    private readonly bool _hostNetwork;
+    private readonly FrozenSet<string> _open;
+    private readonly Lock _knowing = new();
+    private FrozenSet<ulong>? _openMounts;
+    private FileIdentity? _network;
+    private int _threads, _idle;
+
+    private ConnectionSupervisor(CallListener calls, Confinement confinement)
+    {
+        _calls = calls;
+        _hostNetwork = confinement.HostNetwork;
+        _open = FrozenSet.ToFrozenSet(
+            [.. FileTree.PrivatePlaces(confinement), .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)],
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>In the background, until nobody is left who could connect.</summary>
+    /// <param name="calls">Where they are told; closed at the end.</param>
+    /// <param name="confinement">Of the program that makes them.</param>
+    public static void Start(SafeFileHandle calls, Confinement confinement) =>
+        new ConnectionSupervisor(new CallListener(calls), confinement).StartThread();
+
+    private static bool IsNamedItself(ShownPath shown)
+    {
+        using SafeFileHandle file = RawFile.Open(shown.Real, RawFile.AsPlace, out _);
+        return !file.IsInvalid && FileFacts.KindOf(file) is FileType.Other;
+    }
+
+    private void StartThread()
+    {
+        Interlocked.Increment(ref _threads);
+        Interlocked.Increment(ref _idle);
+        new Thread(Serve, StackBytes) { IsBackground = true }.Start();
+    }
+
+    private void Serve()
+    {
+        while (_calls.TryReceive(out CallNotice notice))
+        {
+            // Somebody always listens while others wait.
+            if (Interlocked.Decrement(ref _idle) == 0 && Volatile.Read(ref _threads) < MostThreads) StartThread();
+            _calls.Answer(notice, Connected(notice));
+            Interlocked.Increment(ref _idle);
+        }
+        if (Interlocked.Decrement(ref _threads) == 0) _calls.Dispose();
+    }
+
+    private int Connected(CallNotice notice)
+    {
+        try
+        {
+            return Connect(notice);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return Errno.NoAccess; // it died meanwhile, or cannot be looked at
+        }
+    }
+
+    private int Connect(CallNotice notice)
+    {
+        uint length = unchecked((uint)notice.Arguments.Third);
+        if (length > MostAddressBytes) return Errno.Invalid;
+        Span<byte> address = stackalloc byte[(int)length];
+        int errno = OtherProcess.Read(notice.Thread, notice.Arguments.Second, address);
+        if (errno != 0) return errno;
+        errno = OtherProcess.Take(notice.Thread, notice.Arguments.First, out SafeFileHandle taken);
+        using (SafeFileHandle socket = taken)
+        {
+            if (errno != 0) return errno;
+            if (OpenSocket.FamilyOf(socket) is not { } family) return Errno.NotSocket;
+            using SafeFileHandle root = RawFile.Open(Of(notice.Thread, "root"), RawFile.AsPlace | RawFile.OnlyDirectories, out errno);
+            if (errno != 0) return errno;
+            // From here on all that was read is known to be of whoever asks.
+            Know(notice.Thread);
+            if (!_calls.IsWaiting(notice)) return 0;
+            // One that was made elsewhere and handed in: from inside it would reach what its maker reaches.
+            if (!_hostNetwork && (_network is null || OpenSocket.NetworkOf(socket) != _network)) return Errno.NoAccess;
+            return family is OpenSocket.Local ? ConnectHere(notice.Thread, root, socket, address) : OpenSocket.Connect(socket, address);
+        }
+    }
+
+    private int ConnectHere(int thread, SafeFileHandle root, SafeFileHandle socket, ReadOnlySpan<byte> address)
+    {
+        switch (LocalAddress.Read(address, out ReadOnlySpan<byte> path))
+        {
+            case LocalAddressKind.None:
+                return Errno.Invalid;
+            // Of the network namespace: everybody's who shares it.
+            case LocalAddressKind.Abstract:
+                return _hostNetwork ? Errno.NoAccess : OpenSocket.Connect(socket, address);
+        }
+        byte[] whole = path[0] is (byte)'/' ? path.ToArray() : [.. DirectoryOf(thread), (byte)'/', .. path];
+        using SafeFileHandle target = PlaceBelow.OpenInRoot(root, whole, out int errno);
+        if (errno != 0) return errno;
+        if (_openMounts?.Contains(FileFacts.MountOf(target)) != true) return Errno.NoAccess;
+        byte[] handle = Encoding.ASCII.GetBytes($"/proc/self/fd/{target.DangerousGetHandle()}\0");
+        return OpenSocket.Connect(socket, [OpenSocket.Local, 0, .. handle]);
+    }
+
+    // Nobody inside can mount any more, or change to another namespace: once known is known for good.
+    private void Know(int thread)
+    {
+        lock (_knowing)
+        {
+            _network ??= FileFacts.IdentityOf(Of(thread, "ns/net"));
+            _openMounts ??= FrozenSet.ToFrozenSet(
+                MountTable.ReadOf(thread).Where(line => _open.Contains(line.Place)).Select(line => line.Id));
+        }
+    }
+
+    private static byte[] DirectoryOf(int thread) => Encoding.UTF8.GetBytes(SymbolicLink.Target(Of(thread, "cwd")) ?? "");
+
+    private static string Of(int thread, string what) => string.Create(CultureInfo.InvariantCulture, $"/proc/{thread}/{what}");
+}
