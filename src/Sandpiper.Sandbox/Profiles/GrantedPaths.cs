@@ -16,13 +16,14 @@ internal static class GrantedPaths
         GrantRefusedException Refused(GrantRefusal reason) => new(PathAccess.Read, path, reason);
     }
 
+    /// <param name="dataRoot">Where the sealed packages of every environment lie, and what was allowed.</param>
     /// <exception cref="GrantRefusedException">No directory, or none that may be written.</exception>
-    public static ShownPath Writable(string directory, InstalledEnvironment environment, Caller caller)
+    public static ShownPath Writable(string directory, string dataRoot, Caller caller)
     {
         ShownPath? shown = ShownPath.At(directory, PathAccess.Write);
         if (shown is null || !Directory.Exists(shown.Real)) throw Refused(new GrantRefusal.Absent());
         // As the kernel sees them: what a link leads to is what would be written.
-        if (Meets(shown.Real, environment.DataRoot)) throw Refused(new GrantRefusal.HoldsPackages());
+        if (Meets(shown.Real, dataRoot)) throw Refused(new GrantRefusal.HoldsPackages());
         // Start files of shells, keys, other people's things: write access there outlives the sandbox.
         if (SensitiveDirectories.WhyNotShown(shown.Real, caller) is { } why) throw Refused(new GrantRefusal.Sensitive(why));
         if (Meets(shown.Real, caller.Cache)) throw Refused(new GrantRefusal.HoldsCache());

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Sandpiper.Sandbox.Profiles;
 
-/// <summary>What one run may do beyond reading its environment and the current directory. Nothing, by default.</summary>
+/// <summary>What one run may do beyond reading its environment and its project. Nothing, by default.</summary>
 public sealed record Grants
 {
     /// <summary>Directories it may write; absolute.</summary>
@@ -19,4 +19,24 @@ public sealed record Grants
 
     /// <summary>False: the current directory is not shown.</summary>
     public bool ShowCurrentDirectory { get; init; } = true;
+
+    /// <summary>Nothing beyond what every run may do.</summary>
+    public bool AreNone => Write.IsEmpty && Read.IsEmpty && Variables.IsEmpty && !Network;
+
+    /// <summary>Both. What is hidden by one of them is hidden.</summary>
+    public Grants And(Grants other) => new()
+    {
+        Write = [.. Write.Union(other.Write, StringComparer.Ordinal)],
+        Read = [.. Read.Union(other.Read, StringComparer.Ordinal)],
+        Network = Network || other.Network,
+        Variables = [.. Variables.Union(other.Variables, StringComparer.Ordinal)],
+        ShowCurrentDirectory = ShowCurrentDirectory && other.ShowCurrentDirectory,
+    };
+
+    /// <summary>The same with its relative paths below <paramref name="directory"/>.</summary>
+    public Grants Below(string directory) => this with
+    {
+        Write = [.. Write.Select(path => Path.GetFullPath(path, directory))],
+        Read = [.. Read.Select(path => Path.GetFullPath(path, directory))],
+    };
 }

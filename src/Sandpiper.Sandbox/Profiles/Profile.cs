@@ -27,8 +27,7 @@ public sealed record Profile
     /// <exception cref="SandboxUnavailableException">Something that has to be shown or protected cannot be.</exception>
     public Terms For(InstalledEnvironment environment, Grants grants, Caller caller)
     {
-        ImmutableArray<ShownPath> writable = [.. grants.Write.Select(directory => GrantedPaths.Writable(directory, environment, caller))];
-        ImmutableArray<ShownPath> readable = [.. grants.Read.Select(path => GrantedPaths.Readable(path, caller))];
+        (ImmutableArray<ShownPath> writable, ImmutableArray<ShownPath> readable) = Judged(grants, environment.DataRoot, caller);
         bool named = writable.Concat(readable).Any(granted => DirectoryTree.Holds(granted.Path, caller.CurrentDirectory));
         ShownPath? here = named ? null : ShownPath.At(caller.CurrentDirectory, PathAccess.Read);
         HiddenDirectory? hidden = named ? null : WhyHidden(here, grants, caller);
@@ -46,6 +45,20 @@ public sealed record Profile
             Variables = VariablesOf(environment, grants, caller),
         };
         return new Terms(confinement, hidden);
+    }
+
+    /// <summary>Whether they could be given now: a grant is judged when it is remembered, and at every run.</summary>
+    /// <param name="dataRoot">Where the sealed packages of every environment lie.</param>
+    /// <exception cref="GrantRefusedException">One of them must not be given, or cannot.</exception>
+    public static void Judge(Grants grants, string dataRoot, Caller caller) => _ = Judged(grants, dataRoot, caller);
+
+    private static (ImmutableArray<ShownPath> Writable, ImmutableArray<ShownPath> Readable) Judged(
+        Grants grants, string dataRoot, Caller caller)
+    {
+        ImmutableArray<ShownPath> writable = [.. grants.Write.Select(directory => GrantedPaths.Writable(directory, dataRoot, caller))];
+        // What may be written may be read.
+        return (writable, [.. grants.Read.Select(path => GrantedPaths.Readable(path, caller))
+            .Where(shown => !writable.Any(w => string.Equals(w.Path, shown.Path, StringComparison.Ordinal)))]);
     }
 
     private static HiddenDirectory? WhyHidden(ShownPath? here, Grants grants, Caller caller)

@@ -71,7 +71,7 @@ internal static class ConfinementWords
         });
     }
 
-    private static string Of(HiddenDirectory hidden) => hidden switch
+    public static string Of(HiddenDirectory hidden) => hidden switch
     {
         HiddenDirectory.OnRequest => "you said so",
         HiddenDirectory.Kept kept => Of(kept.Why),
