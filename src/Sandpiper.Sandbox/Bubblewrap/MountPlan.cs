@@ -18,7 +18,10 @@ internal sealed record MountPlan(
     ImmutableArray<PlannedPath> Shown, ImmutableArray<string> Protected, ImmutableArray<string> Masked, ImmutableArray<string> OwnPlaces,
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
-    private const string Readable = "r", Writable = "w", Protect = "p", Mask = "m", Own = "o", Hosts = "h";
+    private const string Readable = "r", Writable = "w", Protect = "p", Grant = "g", Mask = "m", Own = "o", Hosts = "h";
+
+    /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
+    public ImmutableArray<string> Granted { get; init; } = [];
 
     public static MountPlan Of(Confinement confinement, IEnumerable<string> madeUp)
     {
@@ -31,13 +34,17 @@ internal sealed record MountPlan(
             [.. confinement.Shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write))],
             confinement.Protected, confinement.Masked, own,
             [.. bound.SelectMany(b => host.Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
-                .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()]);
+                .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()])
+        {
+            Granted = confinement.Granted,
+        };
     }
 
     public byte[] ToBytes() => Arguments.ToBytes(
     [
         .. Shown.SelectMany(path => new[] { path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
         .. Protected.SelectMany(path => new[] { Protect, path, "" }),
+        .. Granted.SelectMany(path => new[] { Grant, path, "" }),
         .. Masked.SelectMany(path => new[] { Mask, path, "" }),
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
         .. HostsPlaces.SelectMany(place => new[] { Hosts, place.Place, place.Device }),
@@ -47,7 +54,7 @@ internal sealed record MountPlan(
     public static bool TryRead(ReadOnlySpan<byte> bytes, out MountPlan plan)
     {
         List<PlannedPath> shown = [];
-        List<string> names = [], masked = [], own = [];
+        List<string> names = [], granted = [], masked = [], own = [];
         List<(string, string)> hosts = [];
         plan = new([], [], [], [], []);
         while (!bytes.IsEmpty)
@@ -60,13 +67,14 @@ internal sealed record MountPlan(
                     shown.Add(new(identity, path, kind is Writable));
                     break;
                 case Protect: names.Add(path); break;
+                case Grant: granted.Add(path); break;
                 case Mask: masked.Add(path); break;
                 case Own: own.Add(path); break;
                 case Hosts: hosts.Add((path, rest)); break;
                 default: return false;
             }
         }
-        plan = new([.. shown], [.. names], [.. masked], [.. own], [.. hosts]);
+        plan = new([.. shown], [.. names], [.. masked], [.. own], [.. hosts]) { Granted = [.. granted] };
         return true;
     }
 
