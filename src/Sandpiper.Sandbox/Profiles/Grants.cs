@@ -11,6 +11,12 @@ public sealed record Grants
     /// <summary>Directories or files it may read; absolute.</summary>
     public ImmutableArray<string> Read { get; init; } = [];
 
+    /// <summary>
+    /// Of both, those that were remembered: each has to lead to itself. Whoever may write near one could put a link there, to have another
+    /// place granted with the next run.
+    /// </summary>
+    public ImmutableArray<string> Settled { get; init; } = [];
+
     /// <summary>The host's network instead of none.</summary>
     public bool Network { get; init; }
 
@@ -28,10 +34,14 @@ public sealed record Grants
     {
         Write = [.. Write.Union(other.Write, StringComparer.Ordinal)],
         Read = [.. Read.Union(other.Read, StringComparer.Ordinal)],
+        Settled = [.. Settled.Union(other.Settled, StringComparer.Ordinal)],
         Network = Network || other.Network,
         Variables = [.. Variables.Union(other.Variables, StringComparer.Ordinal)],
         ShowCurrentDirectory = ShowCurrentDirectory && other.ShowCurrentDirectory,
     };
+
+    /// <summary>The same, each path of which has to lead to itself.</summary>
+    public Grants Settle() => this with { Settled = [.. Write, .. Read] };
 
     /// <summary>The same with its relative paths below <paramref name="directory"/>.</summary>
     public Grants Below(string directory) => this with

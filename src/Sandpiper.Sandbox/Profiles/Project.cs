@@ -22,7 +22,7 @@ public sealed record Project(string Directory)
         {
             if (Marks.Any(mark => Path.Exists(Path.Join(at, mark)))) return new Project(at);
         }
-        bool holdsMore = SensitiveDirectories.WhyNotShown(here, caller) is
+        bool holdsMore = SensitiveDirectories.ByItsPlace(here, caller) is
         {
             Kind: SensitivityKind.WholeFileSystem or SensitivityKind.Home or SensitivityKind.AboveHome or SensitivityKind.OfEverybody
             or SensitivityKind.AboveSystem,

@@ -56,7 +56,7 @@ internal static class AllowCommand
                 new("sandpiper allow black --write .", "in this project, from now on"),
                 new("sandpiper allow --here --net all", "every command in this project"),
                 new("sandpiper allow black --everywhere --write .", "in each project it runs in"),
-                new("sandpiper allow evilhook==1.0 --rule SP-WHEEL-21 --reason \"read it\"", "install it with its hook from now on"),
+                new("sandpiper allow evilhook==1.0 --rule SP-WHEEL-21 --reason \"read it\"", "install it with its hook"),
                 new("sandpiper allow", "what was allowed so far"),
                 new("sandpiper allow --withdraw g1", "take the first grant back"),
             ],

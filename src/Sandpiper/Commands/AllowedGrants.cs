@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
 
@@ -35,7 +36,7 @@ internal sealed class AllowedGrants(Session session, string environment)
         Caller caller = Callers.Of(session);
         Project? project = Project.Of(caller);
         // Everywhere, a path that is not absolute is one of each project: it stays as it was typed, and is judged in each.
-        Grants grants = chosen(isEverywhere ? OfEachProject : path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        Grants grants = chosen(isEverywhere ? OfEachProject : path => RealPath.Of(Path.GetFullPath(path)));
         if (grants.AreNone) throw NothingFor(command ?? "--here");
         if (project is null && !isEverywhere)
         {
@@ -43,7 +44,7 @@ internal sealed class AllowedGrants(Session session, string environment)
                 $"`{caller.CurrentDirectory}` holds more than one: what is allowed in it would hold for all of them",
                 "cd into the project", $"sandpiper allow {GrantWords.Quoted(command ?? "COMMAND")} --everywhere …"));
         }
-        if (project is not null) Profile.Judge(grants.Below(project.Directory), session.Places.Root, caller);
+        if (project is not null) Profile.Judge(grants.Below(project.Directory).Settle(), session.Places.Root, caller);
         RememberedGrant added = _file.Add(new RememberedGrant(environment, grants, Author.Name, Session.Time.GetUtcNow())
         {
             Command = command is null ? null : RememberedGrant.CommandOf(command, caller.CurrentDirectory),
@@ -80,7 +81,7 @@ internal sealed class AllowedGrants(Session session, string environment)
         foreach (RememberedGrant grant in grants.Where(g => g.WithdrawnBy is null))
         {
             session.Terminal.Line($"{$"g{grant.Number}",3}  ", grant.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "  ",
-                Inked.Bold(GrantWords.Of(grant.Grants, grant.Project)), "  ", $"{GrantWords.Whose(grant)}  ", Inked.Dim(grant.Who));
+                $"{GrantWords.Whose(grant)}: ", Inked.Bold(GrantWords.Of(grant.Grants, grant.Project)), "  ", Inked.Dim(grant.Who));
         }
         return grants.Any(g => g.WithdrawnBy is null);
     }
@@ -109,12 +110,12 @@ internal sealed class AllowedGrants(Session session, string environment)
 
     /// <summary>A command, and nothing that it may.</summary>
     public static ExplainedException NothingFor(string command) =>
-        Usage($"what may `{command}` do?",
+        Usage($"it is not said what `{command}` may do",
             "name at least one of --write, --read, --net, --env-var; for a wheel that was refused: NAME==VERSION");
 
     private static string OfEachProject(string typed)
     {
-        if (Path.IsPathFullyQualified(typed)) return Path.TrimEndingDirectorySeparator(Path.GetFullPath(typed));
+        if (Path.IsPathFullyQualified(typed)) return RealPath.Of(typed);
         string below = Path.TrimEndingDirectorySeparator(Path.GetFullPath(typed, "/project"));
         return string.Equals(below, "/project", StringComparison.Ordinal) ? "."
             : below.StartsWith("/project/", StringComparison.Ordinal) ? below["/project/".Length..]

@@ -46,8 +46,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
         // What was there could not be changed, but for links; what is new was made by the program, or by somebody else meanwhile.
         TellOfNew(session.Terminal, [.. NamesIn(terms.Confinement).Except(before).Select(name => name.Key)]);
-        // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
-        if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {ConfinementWords.Summary(terms)}"));
+        // Only what is known: why it failed nobody can tell from a program's own words.
+        if (exitCode != 0) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
         return exitCode;
     }
 
@@ -66,7 +66,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     private (Terms Terms, GrantsInForce Grants) Arranged(ManagedEnvironment environment, Generation generation, Caller caller)
     {
         var grants = GrantsInForce.For(session, environment.Name, command[0], typed, caller);
-        return (Profile.Run.For(Installed(environment, generation), grants.All, caller), grants);
+        return (Profile.Run.For(Installed(environment, generation), grants.All, caller, command), grants);
     }
 
     private static InstalledEnvironment Installed(ManagedEnvironment environment, Generation generation)
@@ -89,6 +89,18 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the {generation.PythonName} that is there now"));
     }
 
+    // Each line is the next command. Where there is no project nothing can be remembered for it.
+    private void TellOfUnshown(IReadOnlyCollection<string> paths, Caller caller)
+    {
+        foreach (string path in paths)
+        {
+            string grant = $"--read {GrantWords.Quoted(GrantWords.From(path, caller.CurrentDirectory))}";
+            string next = Project.Of(caller) is not null ? GrantWords.ToAllow(command[0], environmentName, grant)
+                : $"sandpiper run{InEnvironment.Option(environmentName)} {grant} -- {string.Join(' ', command.Select(GrantWords.Quoted))}";
+            session.Terminal.Note(Inked.Dim($"sandpiper: `{path}` was not shown to {command[0]} ·  {next}"));
+        }
+    }
+
     // Where it is being removed just now, another one is current.
     private static GenerationLease Leased(ManagedEnvironment environment, ref Generation generation)
     {
@@ -107,7 +119,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         {
             foreach (string path in ProtectedNames.In(directory))
             {
-                bool isGranted = confinement.Shown.Any(shown => string.Equals(shown.Path, path, StringComparison.Ordinal));
+                bool isGranted = confinement.Granted.Contains(path, StringComparer.Ordinal)
+                    || confinement.Shown.Any(shown => string.Equals(shown.Path, path, StringComparison.Ordinal));
                 if (isGranted || !FileStatus.TryRead(path, out FileStatus status)) continue;
                 // An inode is given out again at once; when it last changed nobody can set. Of a directory that says what was put in it.
                 names[path] = (status.Type, status.Identity, status.Type is FileType.Directory ? default : status.ChangedAt);

@@ -10,8 +10,9 @@ internal sealed class GrantOptions
 {
     private readonly Option<string[]> _write = new("--write")
     {
-        HelpName = "DIR",
-        Description = "let it change this directory; what makes later programs run (.git, .venv, …) stays read-only in it",
+        HelpName = "PATH",
+        Description = "let it change this directory or file; what makes later programs run (.git, conftest.py, …) stays read-only in it "
+            + "unless it is named, too",
     };
 
     private readonly Option<string[]> _read = new("--read") { HelpName = "PATH", Description = "show it this directory or file" };

@@ -30,7 +30,7 @@ internal sealed record GrantsInForce(
             bool isRelative = grant.Grants.Write.Concat(grant.Grants.Read).Any(path => !Path.IsPathFullyQualified(path));
             // "Its own project" means nothing where there is none.
             if (isRelative && project is null) continue;
-            RememberedGrant placed = isRelative ? grant with { Grants = grant.Grants.Below(project!) } : grant;
+            RememberedGrant placed = grant with { Grants = (isRelative ? grant.Grants.Below(project!) : grant.Grants).Settle() };
             try
             {
                 Profile.Judge(placed.Grants, session.Places.Root, caller);

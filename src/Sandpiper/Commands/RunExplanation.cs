@@ -17,11 +17,14 @@ internal sealed class RunExplanation(
         Confinement confinement = terms.Confinement;
         terminal.Line($"`{program}` would run confined; nothing was run. It may");
         terminal.Line($"  {"read".PadRight(Left)}the system, its packages");
-        foreach (ShownPath shown in confinement.Shown.Where(s => s.Access is PathAccess.Read && !IsOfEnvironment(s.Path)))
+        foreach (ShownPath shown in confinement.Shown
+            .Where(s => s.Access is PathAccess.Read && s != terms.Script && !IsOfEnvironment(s.Path)))
             terminal.Line($"  {"".PadRight(Left)}{shown.Path}", Inked.Dim(By(g => g.Read, shown.Path)));
+        if (terms.Script is { } script)
+            terminal.Line($"  {"".PadRight(Left)}{script.Path}", Inked.Dim("   the script alone, nothing beside it"));
         if (terms.Hidden is { } hidden)
             terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}not this directory: {ConfinementWords.Of(hidden)}"));
-        Rows(terminal, "write", confinement.PathsWith(PathAccess.Write).Select(path => (path, By(g => g.Write, path))), "nowhere");
+        Rows(terminal, "write", confinement.Writable.Select(path => (path, By(g => g.Write, path))), "nowhere");
         terminal.Line($"  {"network".PadRight(Left)}{(confinement.HostNetwork ? "that of this machine, all of it" : "none")}",
             Inked.Dim(confinement.HostNetwork ? By(g => g.Network ? ["network"] : [], "network") : ""));
         Rows(terminal, "variables", grants.All.Variables.Where(confinement.Variables.ContainsKey)
