@@ -36,8 +36,9 @@ internal static class MountCheck
 
     private static SecondStageFailure? Protect(PlannedPath root, MountPlan plan, HashSet<ulong> made)
     {
-        using SafeFileHandle directory = RawFile.Open(root.Path, RawFile.AsPlace | RawFile.OnlyDirectories, out _);
+        using SafeFileHandle directory = RawFile.Open(root.Path, RawFile.AsPlace, out _);
         if (directory.IsInvalid || FileFacts.IdentityOf(directory) != root.Identity) return Replaced(root.Path);
+        if (FileFacts.KindOf(directory) is not FileType.Directory) return null; // a file that was granted by its name
         string[] names =
             [.. ProtectedNames.In($"/proc/self/fd/{directory.DangerousGetHandle()}").Take(MostProtected + 1)
                 .Select(path => Path.GetFileName(path))];
@@ -49,7 +50,7 @@ internal static class MountCheck
         {
             string path = Path.Join(root.Path, name);
             // Who grants such a name itself means it.
-            if (plan.Shown.Any(shown => string.Equals(shown.Path, path, StringComparison.Ordinal))) continue;
+            if (plan.Granted.Concat(plan.Shown.Select(shown => shown.Path)).Contains(path, StringComparer.Ordinal)) continue;
             using SafeFileHandle place = PlaceBelow.Open(directory, name);
             // Gone meanwhile, or a link: nothing can be mounted on that, and it may be replaced. Whoever waits outside compares and tells.
             if (place.IsInvalid || FileFacts.KindOf(place) is FileType.SymbolicLink) continue;

@@ -20,7 +20,10 @@ internal sealed record MountPlan(
     ImmutableArray<(string Place, string InStore)> Packages, ImmutableArray<string> OwnPlaces,
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
-    private const string Readable = "r", Writable = "w", Protect = "p", Mask = "m", Package = "s", Own = "o", Hosts = "h";
+    private const string Readable = "r", Writable = "w", Protect = "p", Grant = "g", Mask = "m", Package = "s", Own = "o", Hosts = "h";
+
+    /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
+    public ImmutableArray<string> Granted { get; init; } = [];
 
     public static MountPlan Of(Confinement confinement)
     {
@@ -34,13 +37,17 @@ internal sealed record MountPlan(
             confinement.Protected, confinement.Masked,
             [.. confinement.Packages?.Trees.Select(tree => (tree.Path, confinement.Packages.PlaceInStore(tree))) ?? []], own,
             [.. bound.SelectMany(b => host.Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
-                .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()]);
+                .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()])
+        {
+            Granted = confinement.Granted,
+        };
     }
 
     public byte[] ToBytes() => Arguments.ToBytes(
     [
         .. Shown.SelectMany(path => new[] { path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
         .. Protected.SelectMany(path => new[] { Protect, path, "" }),
+        .. Granted.SelectMany(path => new[] { Grant, path, "" }),
         .. Masked.SelectMany(path => new[] { Mask, path, "" }),
         .. Packages.SelectMany(package => new[] { Package, package.Place, package.InStore }),
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
@@ -51,7 +58,7 @@ internal sealed record MountPlan(
     public static bool TryRead(ReadOnlySpan<byte> bytes, out MountPlan plan)
     {
         List<PlannedPath> shown = [];
-        List<string> names = [], masked = [], own = [];
+        List<string> names = [], granted = [], masked = [], own = [];
         List<(string, string)> packages = [], hosts = [];
         plan = new([], [], [], [], [], []);
         while (!bytes.IsEmpty)
@@ -64,6 +71,7 @@ internal sealed record MountPlan(
                     shown.Add(new(identity, path, kind is Writable));
                     break;
                 case Protect: names.Add(path); break;
+                case Grant: granted.Add(path); break;
                 case Mask: masked.Add(path); break;
                 case Package: packages.Add((path, rest)); break;
                 case Own: own.Add(path); break;
@@ -71,7 +79,7 @@ internal sealed record MountPlan(
                 default: return false;
             }
         }
-        plan = new([.. shown], [.. names], [.. masked], [.. packages], [.. own], [.. hosts]);
+        plan = new([.. shown], [.. names], [.. masked], [.. packages], [.. own], [.. hosts]) { Granted = [.. granted] };
         return true;
     }
 

@@ -20,6 +20,9 @@ public sealed record Confinement
     /// <summary>In what may be written: further names that may not be changed, each directly in such a directory.</summary>
     public ImmutableArray<string> Protected { get; init; } = [];
 
+    /// <summary>Files directly in what may be written that may be, whatever their names: the user granted each.</summary>
+    public ImmutableArray<string> Granted { get; init; } = [];
+
     /// <summary>Where it starts; must exist inside.</summary>
     public required string WorkingDirectory { get; init; }
 
@@ -34,6 +37,9 @@ public sealed record Confinement
 
     /// <summary>Everything of the host's that is mounted, packages too.</summary>
     internal IEnumerable<ShownPath> Mounted => Packages is null ? Shown : Shown.Concat(Packages.Trees);
+
+    /// <summary>What may be written, as it was granted.</summary>
+    public IEnumerable<string> Writable => PathsWith(PathAccess.Write).Concat(Granted);
 
     /// <summary>The paths that are shown with this access, in order.</summary>
     public IEnumerable<string> PathsWith(PathAccess access) => Shown.Where(shown => shown.Access == access).Select(shown => shown.Path);

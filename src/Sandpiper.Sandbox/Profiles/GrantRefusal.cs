@@ -11,6 +11,9 @@ public abstract record GrantRefusal
     /// <summary>It is a link, and nobody would be shown unasked what it leads to.</summary>
     public sealed record LeadsTo(string Real, Sensitivity Why) : GrantRefusal;
 
+    /// <summary>It was remembered as the place itself, and leads elsewhere now.</summary>
+    public sealed record LeadsElsewhere(string Real) : GrantRefusal;
+
     /// <summary>What is written there can run later, outside.</summary>
     public sealed record Sensitive(Sensitivity Why) : GrantRefusal;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Sandpiper.Sandbox.Profiles;
 
-/// <summary>What one run may do beyond reading its environment and the current directory. Nothing, by default.</summary>
+/// <summary>What one run may do beyond reading its environment and its project. Nothing, by default.</summary>
 public sealed record Grants
 {
     /// <summary>Directories it may write; absolute.</summary>
@@ -10,6 +10,12 @@ public sealed record Grants
 
     /// <summary>Directories or files it may read; absolute.</summary>
     public ImmutableArray<string> Read { get; init; } = [];
+
+    /// <summary>
+    /// Of both, those that were remembered: each has to lead to itself. Whoever may write near one could put a link there, to have another
+    /// place granted with the next run.
+    /// </summary>
+    public ImmutableArray<string> Settled { get; init; } = [];
 
     /// <summary>The host's network instead of none.</summary>
     public bool Network { get; init; }
@@ -19,4 +25,28 @@ public sealed record Grants
 
     /// <summary>False: the current directory is not shown.</summary>
     public bool ShowCurrentDirectory { get; init; } = true;
+
+    /// <summary>Nothing beyond what every run may do.</summary>
+    public bool AreNone => Write.IsEmpty && Read.IsEmpty && Variables.IsEmpty && !Network;
+
+    /// <summary>Both. What is hidden by one of them is hidden.</summary>
+    public Grants And(Grants other) => new()
+    {
+        Write = [.. Write.Union(other.Write, StringComparer.Ordinal)],
+        Read = [.. Read.Union(other.Read, StringComparer.Ordinal)],
+        Settled = [.. Settled.Union(other.Settled, StringComparer.Ordinal)],
+        Network = Network || other.Network,
+        Variables = [.. Variables.Union(other.Variables, StringComparer.Ordinal)],
+        ShowCurrentDirectory = ShowCurrentDirectory && other.ShowCurrentDirectory,
+    };
+
+    /// <summary>The same, each path of which has to lead to itself.</summary>
+    public Grants Settle() => this with { Settled = [.. Write, .. Read] };
+
+    /// <summary>The same with its relative paths below <paramref name="directory"/>.</summary>
+    public Grants Below(string directory) => this with
+    {
+        Write = [.. Write.Select(path => Path.GetFullPath(path, directory))],
+        Read = [.. Read.Select(path => Path.GetFullPath(path, directory))],
+    };
 }

@@ -23,39 +23,90 @@ public sealed record Profile
     /// <param name="environment">Whose packages it runs with.</param>
     /// <param name="grants">What the user granted.</param>
     /// <param name="caller">Who asks, and from where.</param>
+    /// <param name="command">What is to be run.</param>
     /// <exception cref="GrantRefusedException">A grant that must not be given, or cannot.</exception>
     /// <exception cref="SandboxUnavailableException">Something that has to be shown or protected cannot be.</exception>
-    public Terms For(InstalledEnvironment environment, Grants grants, Caller caller)
+    public Terms For(InstalledEnvironment environment, Grants grants, Caller caller, IReadOnlyList<string> command)
     {
-        ImmutableArray<ShownPath> writable = [.. grants.Write.Select(directory => GrantedPaths.Writable(directory, environment, caller))];
-        ImmutableArray<ShownPath> readable = [.. grants.Read.Select(path => GrantedPaths.Readable(path, caller))];
-        bool named = writable.Concat(readable).Any(granted => DirectoryTree.Holds(granted.Path, caller.CurrentDirectory));
-        ShownPath? here = named ? null : ShownPath.At(caller.CurrentDirectory, PathAccess.Read);
-        HiddenDirectory? hidden = named ? null : WhyHidden(here, grants, caller);
+        var (writable, readable) = Judged(grants, environment.DataRoot, caller);
+        ImmutableArray<ShownPath> own = [.. environment.Shown()];
+        ShownPath[] granted = [.. writable, .. readable];
+        ShownPath? around = null;
+        HiddenDirectory? hidden = null;
+        if (!granted.Any(shown => DirectoryTree.Holds(shown.Path, caller.CurrentDirectory))) hidden = Around(grants, caller, out around);
+        else if (grants.ShowCurrentDirectory) _ = Around(grants, caller, out around);
+        // The deeper path decides; the same one twice would be two mounts with one plan.
+        if (around is not null && granted.Any(shown => DirectoryTree.Holds(shown.Path, around.Path))) around = null;
+        ImmutableArray<ShownPath> theirs = LinksFollowed([.. granted, .. around is null ? Array.Empty<ShownPath>() : [around]]);
+        string? script = NamedScript.In(command, caller.CurrentDirectory);
+        ShownPath? itself = script is null || theirs.Concat(own).Any(shown => DirectoryTree.Holds(shown.Path, script))
+            ? null : NamedScript.Shown(script, caller);
+        // A file that is granted beside its directory is only not protected: a mount of its own could not be replaced, as many programs do.
+        ShownPath[] files = [.. theirs.Where(shown => shown.Access is PathAccess.Write && File.Exists(shown.Real)
+            && theirs.Any(directory => directory.Access is PathAccess.Write
+                && string.Equals(directory.Path, Path.GetDirectoryName(shown.Path), StringComparison.Ordinal)))];
         ImmutableArray<ShownPath> shown =
-            [.. environment.Shown(), .. readable, .. here is null || hidden is not null
-                ? ImmutableArray<ShownPath>.Empty : [here], .. writable];
-        PackageTrees? packages = environment.Packages();
+            [.. own, .. theirs.Except(files), .. itself is null ? Array.Empty<ShownPath>() : [itself]];
         var confinement = new Confinement
         {
             Shown = shown,
-            Packages = packages,
-            Masked = [.. ShadowedCommands.In(environment.Scripts)],
-            Protected = [.. writable.SelectMany(directory => ProgramPlaces.NamesIn(directory, caller))],
+            Packages = environment.Packages(),
+            Granted = [.. files.Select(file => file.Path)],
+            Masked = [.. ShadowedCommands.In(environment.Scripts), .. Secrets(theirs, caller)],
+            Protected = [.. theirs.Where(s => s.Access is PathAccess.Write).SelectMany(s => ProgramPlaces.NamesIn(s, caller))],
             Home = caller.SandboxHome,
-            WorkingDirectory = hidden is null ? caller.CurrentDirectory : caller.SandboxHome,
+            // It is there where something in it is, be it the script alone.
+            WorkingDirectory = hidden is null || (hidden is HiddenDirectory.Kept
+                && shown.Any(s => DirectoryTree.Holds(caller.CurrentDirectory, s.Path))) ? caller.CurrentDirectory : caller.SandboxHome,
             HostNetwork = grants.Network,
             Variables = VariablesOf(environment, grants, caller),
         };
-        return new Terms(confinement, hidden);
+        return new Terms(confinement, hidden) { Script = itself };
     }
 
-    private static HiddenDirectory? WhyHidden(ShownPath? here, Grants grants, Caller caller)
+    // Whose directory a program starts in: all of the project, where that may be shown, so that its settings are found; else this one.
+    private static HiddenDirectory? Around(Grants grants, Caller caller, out ShownPath? around)
     {
+        around = null;
         if (!grants.ShowCurrentDirectory) return new HiddenDirectory.OnRequest();
-        if (here is null) return new HiddenDirectory.Gone();
-        return SensitiveDirectories.WhyNotShown(here.Real, caller) is { } why ? new HiddenDirectory.Kept(why) : null;
+        if (ShownPath.At(caller.CurrentDirectory, PathAccess.Read) is not { } here) return new HiddenDirectory.Gone();
+        if (Project.Of(caller) is { } project && SensitiveDirectories.WhyNotShown(project.Directory, caller) is null
+            && DirectoryTree.Holds(project.Directory, here.Path))
+        {
+            around = ShownPath.At(project.Directory, PathAccess.Read);
+        }
+        if (around is not null) return null;
+        if (SensitiveDirectories.WhyNotShown(here.Real, caller) is { } why) return new HiddenDirectory.Kept(why);
+        around = here;
+        return null;
     }
+
+    // A link in what is shown leads inside to where it leads outside; that is where what is behind it has to be.
+    // What may be written comes last, and may be read.
+    private static ImmutableArray<ShownPath> LinksFollowed(ImmutableArray<ShownPath> all)
+    {
+        return [.. all.Select(AtItsPlace).DistinctBy(shown => shown.Path, StringComparer.Ordinal).OrderBy(shown => shown.Access)];
+
+        ShownPath AtItsPlace(ShownPath shown) => !string.Equals(shown.Path, shown.Real, StringComparison.Ordinal)
+            && all.Any(other => other.Path.Length < shown.Path.Length && DirectoryTree.Holds(other.Path, shown.Path))
+            ? shown.AtItsPlace() : shown;
+    }
+
+    // But not what was itself named.
+    private static IEnumerable<string> Secrets(ImmutableArray<ShownPath> shown, Caller caller) => shown
+        .Where(s => Directory.Exists(s.Path)).Select(s => s.Path)
+        .Append(caller.CurrentDirectory).SelectMany(SensitiveDirectories.SecretsIn).Distinct(StringComparer.Ordinal)
+        .Where(secret => !shown.Any(s => string.Equals(s.Path, secret, StringComparison.Ordinal)));
+
+    /// <summary>Whether they could be given now: a grant is judged when it is remembered, and at every run.</summary>
+    /// <param name="dataRoot">Where the sealed packages of every environment lie.</param>
+    /// <exception cref="GrantRefusedException">One of them must not be given, or cannot.</exception>
+    public static void Judge(Grants grants, string dataRoot, Caller caller) => _ = Judged(grants, dataRoot, caller);
+
+    private static (ImmutableArray<ShownPath> Writable, ImmutableArray<ShownPath> Readable) Judged(
+        Grants grants, string dataRoot, Caller caller) =>
+        ([.. grants.Write.Select(path => GrantedPaths.Settled(GrantedPaths.Writable(path, dataRoot, caller), grants))],
+            [.. grants.Read.Select(path => GrantedPaths.Settled(GrantedPaths.Readable(path, caller), grants))]);
 
     private ImmutableDictionary<string, string> VariablesOf(InstalledEnvironment environment, Grants grants, Caller caller)
     {

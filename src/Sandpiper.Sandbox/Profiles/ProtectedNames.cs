@@ -39,5 +39,5 @@ public static class ProtectedNames
     }
 
     // Every line of a .pth file that starts with "import" is run by every interpreter that has the directory as a site (site.py).
-    private static bool IsProtected(string name) => Names.Contains(name) || name.EndsWith(".pth", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsProtected(string name) => Names.Contains(name) || name.EndsWith(".pth", StringComparison.OrdinalIgnoreCase);
 }

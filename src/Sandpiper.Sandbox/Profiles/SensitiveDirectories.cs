@@ -21,6 +21,14 @@ public static class SensitiveDirectories
         ".git-credentials", ".netrc", ".npmrc", ".pgpass", ".pypirc", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa",
     ];
 
+    // Of these a project has its own (a registry's settings, files for containers), which close nothing; what may be secret in them is
+    // masked.
+    private static readonly ImmutableArray<string> OfProjects = [".docker", ".npmrc"];
+
+    private static readonly ImmutableArray<string> KeysThatClose = [.. Keys.Except(OfProjects, StringComparer.Ordinal)];
+
+    private static readonly ImmutableArray<string> SecretsOfProjects = [".docker/config.json", ".npmrc"];
+
     // Nobody keeps these for the program that he starts beside them.
     private static readonly ImmutableArray<string> KeysOnly =
         [".aws", ".gnupg", ".kube", ".password-store", ".ssh", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa"];
@@ -28,16 +36,24 @@ public static class SensitiveDirectories
     private const int MostSubdirectories = 256;
 
     /// <summary>Why <paramref name="directory"/> is not shown unasked to whom <paramref name="caller"/> is; null when it may be.</summary>
-    internal static Sensitivity? WhyNotShown(string directory, Caller caller) => WhyNotShown(directory, caller.Home)
-        ?? (caller.LoginHome is { } home ? WhyNotShown(directory, home) : null);
+    internal static Sensitivity? WhyNotShown(string directory, Caller caller) =>
+        ByItsPlace(directory, caller) ?? ByItsContent(RealPath.Of(directory));
 
     /// <summary>Why <paramref name="directory"/> is not shown unasked, or null when it may be.</summary>
     /// <param name="directory">Absolute; links are followed.</param>
     /// <param name="home">The user's home directory.</param>
-    public static Sensitivity? WhyNotShown(string directory, string home)
+    public static Sensitivity? WhyNotShown(string directory, string home) =>
+        ByItsPlace(RealPath.Of(directory), RealPath.Of(home)) ?? ByItsContent(RealPath.Of(directory));
+
+    /// <summary>The same without a look into it.</summary>
+    internal static Sensitivity? ByItsPlace(string directory, Caller caller)
     {
         string real = RealPath.Of(directory);
-        string realHome = RealPath.Of(home);
+        return ByItsPlace(real, RealPath.Of(caller.Home)) ?? (caller.LoginHome is { } home ? ByItsPlace(real, RealPath.Of(home)) : null);
+    }
+
+    private static Sensitivity? ByItsPlace(string real, string realHome)
+    {
         if (real is "/") return new(SensitivityKind.WholeFileSystem);
         if (string.Equals(real, realHome, StringComparison.Ordinal)) return new(SensitivityKind.Home);
         if (DirectoryTree.Holds(real, realHome)) return new(SensitivityKind.AboveHome);
@@ -53,10 +69,19 @@ public static class SensitiveDirectories
         {
             return new(SensitivityKind.InSystem, system);
         }
-        if (Keys.FirstOrDefault(real.Split('/').Contains) is { } within) return new(SensitivityKind.AmongKeys, within);
-        string? key = Keys.FirstOrDefault(name => Path.Exists(Path.Join(real, name))) ?? KeyOneLevelDown(real);
-        return key is null ? null : new(SensitivityKind.HoldsKeys, key);
+        return Keys.FirstOrDefault(real.Split('/').Contains) is { } within ? new(SensitivityKind.AmongKeys, within) : null;
     }
+
+    private static Sensitivity? ByItsContent(string real) =>
+        (KeysThatClose.FirstOrDefault(name => Path.Exists(Path.Join(real, name))) ?? KeyOneLevelDown(real)) is { } key
+            ? new(SensitivityKind.HoldsKeys, key) : null;
+
+    /// <summary>Whether it is called as keys are, or lies where they are kept.</summary>
+    internal static bool IsKey(string path) => KeysThatClose.Any(path.Split('/').Contains);
+
+    /// <summary>Files in a directory that is shown which may hold a token all the same; full paths, through no link.</summary>
+    internal static IEnumerable<string> SecretsIn(string directory) => SecretsOfProjects.Select(name => Path.Join(directory, name))
+        .Where(path => FileStatus.TryRead(path, out FileStatus status) && status.Type is FileType.Regular);
 
     // A copy of a home, or of several: `backup/laptop/.ssh`. Through no link: a program that exchanges one of these names for a link to the
     // home could keep everybody from starting anything here.

@@ -42,6 +42,9 @@ public sealed record ShownPath
     public static ShownPath Needed(string path, PathAccess access) =>
         At(path, access) ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, path);
 
+    /// <summary>The same, appearing where it really lies.</summary>
+    internal ShownPath AtItsPlace() => new(Real, Real, Identity, Access);
+
     private static string Whole(string path)
     {
         // With ".." in it a path would sort, and be compared, as another one than it is.

@@ -9,18 +9,27 @@ using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
+using Sandpiper.Sandbox.Remembered;
 using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 
-/// <summary><c>allow</c>: accept what one rule says of one wheel, on record; list that, and take it back.</summary>
+/// <summary>
+/// <c>allow</c>: let a command do more than it would be let, or accept what one rule says of one wheel, on record; list both, take one
+/// back.
+/// </summary>
 internal static class AllowCommand
 {
     private const int FewestDigits = 8;     // of a SHA-256 that tells apart what was refused here; what goes on record is the whole of it
 
     public static Command Build()
     {
-        var package = new Argument<string?>("NAME==VERSION") { Arity = ArgumentArity.ZeroOrOne };
+        var subject = new Argument<string?>("COMMAND|NAME==VERSION") { Arity = ArgumentArity.ZeroOrOne };
+        var here = new Option<bool>("--here") { Description = "every command in this project, not one" };
+        var everywhere = new Option<bool>("--everywhere")
+        {
+            Description = "this command in every project; `--write .` is then the project that it runs in",
+        };
         var rule = new TextOption("--rule") { HelpName = "SP-…", Description = "the rule that the refusal named" };
         var reason = new TextOption("--reason") { HelpName = "TEXT", Description = "why you accept it; goes on record" };
         var sha256 = new TextOption("--sha256")
@@ -31,7 +40,8 @@ internal static class AllowCommand
         var env = new TextOption("--env")
         {
             HelpName = "NAME",
-            Description = "the environment, for what is refused because of the others in it; default: where it was refused",
+            Description = $"the environment: of the command (default: `{EnvironmentOptions.Shared}`), or of what is refused because of the "
+                + "others in it (default: where it was refused)",
         };
         var expires = new Option<DateTimeOffset?>("--expires")
         {
@@ -40,29 +50,55 @@ internal static class AllowCommand
             Arity = ArgumentArity.OneOrMore,
             CustomParser = Moments.ParseExpiry,
         };
-        var withdraw = new Option<int?>("--withdraw") { HelpName = "N", Description = "take number N of the list back" };
-        var command = new TaughtCommand("allow", "accept one refused thing, for one wheel",
+        var withdraw = new TextOption("--withdraw") { HelpName = "N", Description = "take one of the list back: g1, or 1" };
+        var command = new TaughtCommand("allow", "let a command do more, or accept what was refused of one wheel",
             [
-                new("sandpiper allow evilhook==1.0 --rule SP-WHEEL-21 --reason \"read it\"", "install it with its hook from now on"),
+                new("sandpiper allow black --write .", "in this project, from now on"),
+                new("sandpiper allow --here --net all", "every command in this project"),
+                new("sandpiper allow black --everywhere --write .", "in each project it runs in"),
+                new("sandpiper allow evilhook==1.0 --rule SP-WHEEL-21 --reason \"read it\"", "install it with its hook"),
                 new("sandpiper allow", "what was allowed so far"),
-                new("sandpiper allow --withdraw 1", "take the first back"),
+                new("sandpiper allow --withdraw g1", "take the first grant back"),
             ],
             [
+                "A command is a name as you type it after `run --`, or a path. What holds for it in a project (the nearest directory with "
+                + "pyproject.toml, setup.cfg, setup.py or .git in it, below your home; else the current one) holds in all of it, for "
+                + "`run`, `python` and the commands on your PATH alike. It is the name that is trusted: when another package brings a "
+                + "command of that name, it holds for that. `run --explain` tells what counts where you stand.",
+                "What could not be granted with `run` cannot be remembered either, and is judged anew at every run.",
                 "What is accepted is what was refused here: the very bytes of that wheel, by their SHA-256. Another wheel of the same "
                 + "version is refused again. Files of two packages (SP-ENV-01) and names of the standard library (SP-ENV-02) are accepted "
                 + "for one environment, the first between the two packages that were named; who was there before keeps the file.",
                 $"Rules that can be accepted: {string.Join(", ", Rules.Acceptable)}. An archive that readers could read differently cannot "
                 + "be: nobody could say what was accepted.",
             ]);
-        command.Arguments.Add(package);
+        command.Arguments.Add(subject);
+        GrantOptions grants = GrantOptions.AddTo(command, AllowedGrants.Undone);
+        command.Options.Add(here);
+        command.Options.Add(everywhere);
         command.Options.Add(rule);
         rule.CompletionSources.Add(_ => Rules.Acceptable.Select(r => new System.CommandLine.Completions.CompletionItem(r)));
         foreach (Option option in (Option[])[reason, sha256, env, expires, withdraw]) command.Options.Add(option);
         command.Runs((session, parsed) =>
         {
             var waivers = new WaiverFile(session.Places.Root);
-            if (parsed.GetValue(withdraw) is { } number) Withdraw(session, waivers, number);
-            else if (parsed.GetValue(package) is not { } text) Show(session, waivers);
+            var granted = new AllowedGrants(session, parsed.GetValue(env) ?? EnvironmentOptions.Shared);
+            string? text = parsed.GetValue(subject);
+            bool isGrant = grants.AreUsed(parsed) || parsed.GetValue(here) || parsed.GetValue(everywhere);
+            bool isWaiver = new Option[] { rule, reason, sha256, expires }.Any(o => parsed.GetResult(o) is { Implicit: false });
+            if (parsed.GetValue(withdraw) is { } number)
+            {
+                if (text is not null || isGrant || isWaiver) throw Usage("`--withdraw` takes nothing but a number", "see the list for it");
+                if (number.StartsWith('g')) granted.Withdraw(number);
+                else Withdraw(session, waivers, number);
+            }
+            else if (isGrant)
+            {
+                if (isWaiver) throw Usage("a grant for a command has no rule, reason, SHA-256 or end", AllowedGrants.Undone);
+                granted.Add(text, parsed.GetValue(here), parsed.GetValue(everywhere), path => grants.Chosen(parsed, path));
+            }
+            else if (text is null) Show(session, waivers, granted);
+            else if (!isWaiver && !text.Contains('=', StringComparison.Ordinal)) throw AllowedGrants.NothingFor(text);
             else
             {
                 Waiver asked = Asked(text, parsed.GetValue(rule), parsed.GetValue(reason)) with { Expires = parsed.GetValue(expires) };
@@ -176,25 +212,29 @@ internal static class AllowCommand
         }
     }
 
-    private static void Withdraw(Session session, WaiverFile waivers, int number)
+    private static void Withdraw(Session session, WaiverFile waivers, string number)
     {
-        if (waivers.Withdraw(number, Author.Name, Session.Time.GetUtcNow()) is not { } waiver)
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int asked))
+            throw Usage($"`{number}` is no number of the list", "grants are g1, g2 …, waivers 1, 2 …");
+        if (waivers.Withdraw(asked, Author.Name, Session.Time.GetUtcNow()) is not { } waiver)
             throw new ExplainedException(new(ExitCode.CouldNot, $"there is no number {number} to take back; nothing was changed",
                 "it was never given, or was taken back before", "sandpiper allow"));
         session.Terminal.Note($"Taken back: {waiver.Name} {waiver.Version} may no longer do what {waiver.Rule} refuses. "
             + "What is installed stays until the next install.");
     }
 
-    private static void Show(Session session, WaiverFile waivers)
+    private static void Show(Session session, WaiverFile waivers, AllowedGrants granted)
     {
         ImmutableArray<Waiver> all = waivers.List();
+        ImmutableArray<RememberedGrant> grants = granted.List();
         DateTimeOffset now = Session.Time.GetUtcNow();
         if (session.Json)
         {
-            WriteJson(session.Terminal, all, now);
+            WriteJson(session.Terminal, all, grants, now);
             return;
         }
-        if (all.IsEmpty) session.Terminal.Note("Nothing was allowed so far.");
+        bool isAny = granted.Show(grants);
+        if (all.IsEmpty && !isAny) session.Terminal.Note("Nothing was allowed so far.");
         foreach (Waiver waiver in all)
         {
             string where = waiver.Environment is { } environment ? $"in `{environment}`  " : "";
@@ -220,7 +260,7 @@ internal static class AllowCommand
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static void WriteJson(
-        Terminal terminal, ImmutableArray<Waiver> all, DateTimeOffset now) =>
+        Terminal terminal, ImmutableArray<Waiver> all, ImmutableArray<RememberedGrant> grants, DateTimeOffset now) =>
         JsonAnswer.Write(terminal, "allow", json =>
         {
             json.WriteStartArray("waivers");
@@ -249,6 +289,7 @@ internal static class AllowCommand
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            AllowedGrants.WriteJson(json, grants);
         });
 
     private static ExplainedException Usage(string what, string because) =>

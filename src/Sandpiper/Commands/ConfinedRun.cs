@@ -7,52 +7,98 @@ using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Remembered;
 using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 
 /// <summary>Runs one program confined, as itself: its streams, its exit code, its Ctrl-C.</summary>
-internal static class ConfinedRun
+/// <param name="environmentName">Whose packages it runs with.</param>
+/// <param name="command">Program and arguments.</param>
+/// <param name="typed">What it is granted for this once, besides what is remembered.</param>
+internal sealed class ConfinedRun(Session session, string environmentName, IReadOnlyList<string> command, Grants typed)
 {
     private const int NewShown = 20;
 
     /// <returns>The program's exit code.</returns>
-    /// <exception cref="ExplainedException">No such environment.</exception>
+    /// <exception cref="ExplainedException">No such environment, or a remembered grant that must not be given any more.</exception>
     /// <exception cref="GrantRefusedException">A grant that must not be given.</exception>
+    /// <exception cref="GrantFileDamagedException">What is remembered cannot be read.</exception>
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
-    public static int Start(Session session, string environmentName, Grants grants, IReadOnlyList<string> command)
+    public int Start()
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         using GenerationLease lease = Leased(environment, ref generation);
-        // Without it the next `python` on PATH would be started, with other packages or none; another version looks for them elsewhere.
-        if (new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), searchPath: null).Own(generation) is null)
-        {
-            bool isThere = File.Exists(generation.Python);
-            throw new ExplainedException(new(ExitCode.RunFailed,
-                $"the interpreter of `{environment.Name}` is {(isThere ? "another one by now" : "gone")}; nothing was run",
-                isThere
-                    ? $"`{generation.Python}` is no {generation.PythonName} any more"
-                    : $"there is no `{generation.Python}` any more",
-                $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the "
-                    + $"{generation.PythonName} that is there now"));
-        }
-        var store = new WheelStore(environment.Root);
-        var installed = new InstalledEnvironment(generation.Directory,
-            [.. generation.Linked.Select(l => l.Wheel).Distinct().Select(store.TreeOf)],
-            generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root);
-        Terms terms = Profile.Run.For(installed, grants, Callers.Of(session));
+        MustHaveItsInterpreter(environment, generation);
+        Caller caller = Callers.Of(session);
+        var (terms, grants) = Arranged(environment, generation, caller);
 
         Dictionary<string, (FileType, FileIdentity, UnixTime)> before = NamesIn(terms.Confinement);
+        foreach (var (grant, why) in grants.NotHere)
+        {
+            session.Terminal.Note(Inked.Dim($"sandpiper: g{grant.Number} does not count here: "
+                + $"`{why.Path}`: {string.Join(' ', ConfinementWords.Of(why).Because)}"));
+        }
         session.Terminal.Flush();
         CreationMask.GiveBack(session.CallersMask);
         int exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, command);
 
         // What was there could not be changed, but for links; what is new was made by the program, or by somebody else meanwhile.
         TellOfNew(session.Terminal, [.. NamesIn(terms.Confinement).Except(before).Select(name => name.Key)]);
-        // Nobody can know from a program's own words why it failed; what it was allowed is ours to say, and only ours to be believed.
-        if (exitCode != 0) session.Terminal.Note(Inked.Dim($"sandpiper: {ConfinementWords.Summary(terms)}"));
+        // Only what is known: why it failed nobody can tell from a program's own words.
+        if (exitCode != 0) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
         return exitCode;
+    }
+
+    /// <summary>Says what it would be allowed, and by whom; nothing is run.</summary>
+    /// <inheritdoc cref="Start" path="/exception"/>
+    public int Explain()
+    {
+        ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
+        Generation generation = EnvironmentOptions.CurrentOf(environment);
+        Caller caller = Callers.Of(session);
+        var (terms, grants) = Arranged(environment, generation, caller);
+        new RunExplanation(command[0], Installed(environment, generation), terms, grants, Project.Of(caller)).Write(session.Terminal);
+        return (int)ExitCode.Done;
+    }
+
+    private (Terms Terms, GrantsInForce Grants) Arranged(ManagedEnvironment environment, Generation generation, Caller caller)
+    {
+        var grants = GrantsInForce.For(session, environment.Name, command[0], typed, caller);
+        return (Profile.Run.For(Installed(environment, generation), grants.All, caller, command), grants);
+    }
+
+    private static InstalledEnvironment Installed(ManagedEnvironment environment, Generation generation)
+    {
+        var store = new WheelStore(environment.Root);
+        return new InstalledEnvironment(generation.Directory,
+            [.. generation.Linked.Select(l => l.Wheel).Distinct().Select(store.TreeOf)],
+            generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root);
+    }
+
+    // Without it the next `python` on PATH would be started, with other packages or none; another version looks for them elsewhere.
+    private void MustHaveItsInterpreter(ManagedEnvironment environment, Generation generation)
+    {
+        if (new EnvironmentInterpreter(new InterpreterProbe(session.Places.InterpreterCache), searchPath: null).Own(generation) is not null)
+            return;
+        bool isThere = File.Exists(generation.Python);
+        throw new ExplainedException(new(ExitCode.RunFailed,
+            $"the interpreter of `{environment.Name}` is {(isThere ? "another one by now" : "gone")}; nothing was run",
+            isThere ? $"`{generation.Python}` is no {generation.PythonName} any more" : $"there is no `{generation.Python}` any more",
+            $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the {generation.PythonName} that is there now"));
+    }
+
+    // Each line is the next command. Where there is no project nothing can be remembered for it.
+    private void TellOfUnshown(IReadOnlyCollection<string> paths, Caller caller)
+    {
+        foreach (string path in paths)
+        {
+            string grant = $"--read {GrantWords.Quoted(GrantWords.From(path, caller.CurrentDirectory))}";
+            string next = Project.Of(caller) is not null ? GrantWords.ToAllow(command[0], environmentName, grant)
+                : $"sandpiper run{InEnvironment.Option(environmentName)} {grant} -- {string.Join(' ', command.Select(GrantWords.Quoted))}";
+            session.Terminal.Note(Inked.Dim($"sandpiper: `{path}` was not shown to {command[0]} ·  {next}"));
+        }
     }
 
     // Where it is being removed just now, another one is current.
@@ -73,7 +119,8 @@ internal static class ConfinedRun
         {
             foreach (string path in ProtectedNames.In(directory))
             {
-                bool isGranted = confinement.Shown.Any(shown => string.Equals(shown.Path, path, StringComparison.Ordinal));
+                bool isGranted = confinement.Granted.Contains(path, StringComparer.Ordinal)
+                    || confinement.Shown.Any(shown => string.Equals(shown.Path, path, StringComparison.Ordinal));
                 if (isGranted || !FileStatus.TryRead(path, out FileStatus status)) continue;
                 // An inode is given out again at once; when it last changed nobody can set. Of a directory that says what was put in it.
                 names[path] = (status.Type, status.Identity, status.Type is FileType.Directory ? default : status.ChangedAt);

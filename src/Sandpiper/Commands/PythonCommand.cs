@@ -12,11 +12,13 @@ internal static class PythonCommand
         var command = new TaughtCommand("python", "Python with the shared packages, confined",
             [new("sandpiper python -c 'import requests; print(requests.__version__)'", "one line"),
                 new("sandpiper python", "the interactive prompt")],
-            ["Everything after `python` goes to Python. Grants and other environments: `sandpiper run`."]) { HasJson = false };
+            ["Everything after `python` goes to Python. What `sandpiper allow python …` remembered counts; grants for once "
+                + "and other environments: `sandpiper run`."]) { HasJson = false };
         command.Arguments.Add(arguments);
         command.Runs((session, parsed) =>
         {
-            return ConfinedRun.Start(session, EnvironmentOptions.Shared, new Grants(), ["python", .. parsed.GetValue(arguments) ?? []]);
+            string[] words = ["python", .. parsed.GetValue(arguments) ?? []];
+            return new ConfinedRun(session, EnvironmentOptions.Shared, words, new Grants()).Start();
         });
         return command;
     }

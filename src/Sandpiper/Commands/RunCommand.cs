@@ -11,28 +11,22 @@ internal static class RunCommand
     {
         var program = new Argument<string[]>("CMD") { CaptureRemainingTokens = true, Arity = ArgumentArity.OneOrMore };
         Option<string> env = EnvironmentOptions.Env();
-        var write = new Option<string[]>("--write")
-        {
-            HelpName = "DIR",
-            Description = "let it change this directory; what makes later programs run (.git, .venv, …) stays read-only in it",
-        };
-        var read = new Option<string[]>("--read") { HelpName = "PATH", Description = "show it this directory or file" };
-        var net = new TextOption("--net") { HelpName = "all",
-            Description = "the network of this machine; single hosts cannot be named yet" };
-        var variables = new Option<string[]>("--env-var") { HelpName = "NAME", Description = "hand this environment variable on" };
         var cwd = new TextOption("--cwd") { HelpName = "ro|none",
             Description = "show it the current directory read-only (default), or not at all" };
-        net.CompletionSources.Add("all");
         cwd.CompletionSources.Add("ro", "none");
+        var explain = new Option<bool>("--explain") { Description = "say what it may do here and who allowed that, and run nothing" };
         var command = new TaughtCommand("run", "run a program with an environment's packages, confined",
             [
                 new("sandpiper run -- python plot.py", "may read this directory, no more"),
                 new("sandpiper run --write . -- python plot.py", "may also write it"),
                 new("sandpiper run --net all -- python fetch.py", "may use the network"),
+                new("sandpiper run --explain -- black .", "what may it do here?"),
             ],
             [
-                "Without grants a program sees the system and its packages read-only, the current directory read-only, a private empty "
-                + "home, and no network, no other processes, none of your environment variables. A current directory that is your home, "
+                "What is granted with these options holds for this once; `sandpiper allow` remembers it for a command in a project, and "
+                + "--explain tells what counts here.",
+                "Without grants a program sees the system and its packages read-only, the project that it is started in read-only (else the "
+                + "current directory), a script that you name, a private empty home, and no network, no other processes, none of your environment variables. A directory that is your home, "
                 + "lies above it or holds keys is not shown at all, unless you name it with --read.",
                 "In a directory that it may write, what makes other programs run code later (.git, .venv, conftest.py, *.pth and the "
                 + "like) stays as it is; where there was none and the program makes one, you are told.",
@@ -40,39 +34,21 @@ internal static class RunCommand
                 + "executable, 127 when there is none of that name, 4 when there is no sandbox to be had here.",
             ]) { HasJson = false };
         command.Arguments.Add(program);
-        foreach (Option option in (Option[])[env, write, read, net, variables, cwd]) command.Options.Add(option);
+        command.Options.Add(env);
+        GrantOptions granted = GrantOptions.AddTo(command, "nothing was run");
+        command.Options.Add(cwd);
+        command.Options.Add(explain);
         command.Runs((session, parsed) =>
         {
             string[] words = parsed.GetValue(program)!;
             // All that is no option of ours counts as the program: a mistyped grant would be looked for on PATH.
             if (words[0].StartsWith('-')) throw new ExplainedException(WrongWords.NoOption(words[0], parsed.CommandResult.Command));
-            var grants = new Grants
-            {
-                Write = [.. (parsed.GetValue(write) ?? []).Select(Path.GetFullPath)],
-                Read = [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)],
-                Network = Network(parsed.GetValue(net)),
-                Variables = [.. (parsed.GetValue(variables) ?? []).Select(NameOf)],
-                ShowCurrentDirectory = Shown(parsed.GetValue(cwd)),
-            };
-            return ConfinedRun.Start(session, parsed.GetValue(env)!, grants, words);
+            Grants typed = granted.Chosen(parsed, Path.GetFullPath) with { ShowCurrentDirectory = Shown(parsed.GetValue(cwd)) };
+            var run = new ConfinedRun(session, parsed.GetValue(env)!, words, typed);
+            return parsed.GetValue(explain) ? run.Explain() : run.Start();
         });
         return command;
     }
-
-    private static string NameOf(string variable) => variable.Contains('=', StringComparison.Ordinal)
-        ? throw new ExplainedException(new(
-            ExitCode.WrongUsage, $"`--env-var {variable.Split('=')[0]}=…` is not supported; nothing was run",
-            "a variable of yours is handed on as it is, by its name alone", "sandpiper help run"))
-        : variable;
-
-    private static bool Network(string? net) => net switch
-    {
-        null => false,
-        "all" => true,
-        _ => throw new ExplainedException(new(
-            ExitCode.WrongUsage, $"`--net {net}` is not supported yet; nothing was run",
-                "only the whole network can be granted: --net all", "sandpiper help run")),
-    };
 
     private static bool Shown(string? cwd) => cwd switch
     {

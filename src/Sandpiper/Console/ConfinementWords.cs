@@ -7,16 +7,6 @@ namespace Sandpiper.Console;
 /// <summary>The words for what the sandbox knows: why there is none, why a grant is refused, and what a program could do.</summary>
 internal static class ConfinementWords
 {
-    /// <summary>One sentence: what it could read, write and reach.</summary>
-    public static string Summary(Terms terms)
-    {
-        string[] writable = [.. terms.Confinement.PathsWith(PathAccess.Write)];
-        string read = terms.Hidden is { } hidden ? $"it could not see this directory ({Of(hidden)})" : "it could read this directory";
-        string write = writable.Length == 0 ? "write nowhere" : $"write {string.Join(", ", writable)}";
-        string net = terms.Confinement.HostNetwork ? "reach every host" : "reach no host";
-        return $"{read}, {write}, {net}.";
-    }
-
     /// <summary>One line, from inside the sandbox.</summary>
     public static string Of(SecondStageFailure failure) => failure.Kind switch
     {
@@ -58,8 +48,10 @@ internal static class ConfinementWords
         string what = toWrite ? $"`{refused.Path}` cannot be granted for writing" : $"`{refused.Path}` cannot be shown to the program";
         return new(ExitCode.RunFailed, what, refused.Reason switch
         {
-            GrantRefusal.Absent => $"there is {(toWrite ? "no directory" : "nothing")} of that name, or we may not look at it",
+            GrantRefusal.Absent =>
+                $"there is {(toWrite ? "neither a directory nor a file" : "nothing")} of that name, or we may not look at it",
             GrantRefusal.LeadsTo to => $"it leads to `{to.Real}`, and {Of(to.Why)}; name that itself if you mean it",
+            GrantRefusal.LeadsElsewhere to => $"it leads to `{to.Real}` by now; what is remembered is a place, wherever links lead",
             GrantRefusal.Sensitive sensitive => $"{Of(sensitive.Why)}; what is written there can run later with all your rights",
             GrantRefusal.HoldsPackages => "the sealed packages of every environment lie there",
             GrantRefusal.HoldsPrograms =>
@@ -71,7 +63,7 @@ internal static class ConfinementWords
         });
     }
 
-    private static string Of(HiddenDirectory hidden) => hidden switch
+    public static string Of(HiddenDirectory hidden) => hidden switch
     {
         HiddenDirectory.OnRequest => "you said so",
         HiddenDirectory.Kept kept => Of(kept.Why),

@@ -12,6 +12,7 @@ using Sandpiper.Policies;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Remembered;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
 
@@ -39,6 +40,9 @@ internal static class Explanations
         WaiverFileDamagedException e => new(
             ExitCode.Refused, $"the record of what you allowed cannot be read; {Nothing}", $"{e.Because}: `{e.File}`, line {e.Line}",
             $"mend or remove {e.File}"),
+        GrantFileDamagedException e => new(
+            ExitCode.Refused, $"the record of what your commands may do cannot be read; {Nothing}",
+            $"{e.Because}: `{e.File}`, line {e.Line}", $"mend or remove {e.File}"),
         UnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(
             ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written",
             "free some space and run the same command again"),

@@ -8,4 +8,8 @@ internal static class InEnvironment
     /// <summary><c> --env NAME</c>; nothing for the one that everybody gets.</summary>
     public static string Option(string environment) =>
         string.Equals(environment, ManagedEnvironment.Shared, StringComparison.Ordinal) ? "" : $" --env {environment}";
+
+    /// <summary><c> of `NAME`</c>; nothing for the one that everybody gets.</summary>
+    public static string Of(string environment) =>
+        string.Equals(environment, ManagedEnvironment.Shared, StringComparison.Ordinal) ? "" : $" of `{environment}`";
 }

@@ -26,6 +26,7 @@ public sealed class JsonPageTests
         Check("verify", "verify --full");
         Check("history", "history");
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
+        somebody.Sandpiper("allow", "black", "--write", ".", "--read", "/usr/share", "--env-var", "TOKEN");
         Check("allow", "allow");
         Check("assess", "assess --quick --only user-site");
         Check("env", "env list");

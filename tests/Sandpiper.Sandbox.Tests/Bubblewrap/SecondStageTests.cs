@@ -143,10 +143,12 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         string[] paths = ["/usr", "/tmp", "/etc", "/a b\n"];
         ImmutableArray<string> chosen = [.. which.Select(i => paths[i])];
         MountPlan plan = new([.. which.Select(i => new PlannedPath(new(1, 2, (ulong)i), paths[i], i % 2 == 0))], chosen, chosen,
-            [.. which.Select(i => (paths[i], $"in store {i}"))], chosen, [.. which.Select(i => (paths[i], "8:1"))]);
+            [.. which.Select(i => (paths[i], $"in store {i}"))], chosen, [.. which.Select(i => (paths[i], "8:1"))])
+            { Granted = chosen };
         Assert.True(MountPlan.TryRead(plan.ToBytes(), out MountPlan read));
         Assert.Equal(plan.Shown, read.Shown);
         Assert.Equal(plan.Protected, read.Protected);
+        Assert.Equal(plan.Granted, read.Granted);
         Assert.Equal(plan.Masked, read.Masked);
         Assert.Equal(plan.Packages, read.Packages);
         Assert.Equal(plan.OwnPlaces, read.OwnPlaces);

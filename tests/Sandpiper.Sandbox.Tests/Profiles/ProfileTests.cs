@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Tests.Profiles;
@@ -54,9 +55,10 @@ public sealed class ProfileTests : IDisposable
         string link = Path.Combine(_project, "link"), elsewhere = Make("home/elsewhere");
         File.CreateSymbolicLink(link, elsewhere);
         Terms terms = Of(new Grants { Write = [_project], Read = [link] });
+        // The link leads there inside as well, so there it has to be.
         Assert.Equal(
             [
-                Judged(_generation, _generation, PathAccess.Read), Judged(link, elsewhere, PathAccess.Read),
+                Judged(_generation, _generation, PathAccess.Read), Judged(elsewhere, elsewhere, PathAccess.Read),
                     Judged(_project, _project, PathAccess.Write),
             ],
             terms.Confinement.Shown.Select(shown => $"{shown.Path} {shown.Real} {shown.Identity} {shown.Access}"));
@@ -144,13 +146,18 @@ public sealed class ProfileTests : IDisposable
     [InlineData("home/data/sandpiper/store", typeof(GrantRefusal.HoldsPackages))]
     [InlineData("home/cache", typeof(GrantRefusal.HoldsCache))]
     [InlineData("home/none", typeof(GrantRefusal.Absent))]
-    [InlineData("home/project/file", typeof(GrantRefusal.Absent))]
+    [InlineData("home/project/pipe", typeof(GrantRefusal.Absent))]
+    [InlineData("home/.bashrc", typeof(GrantRefusal.Sensitive))]
+    [InlineData("home/setup.py", typeof(GrantRefusal.Sensitive))]
+    [InlineData("home/id_rsa", typeof(GrantRefusal.Sensitive))]
     public void Some_directories_are_never_granted_for_writing(string directory, Type reason)
     {
         Make("home/.config");
         Make("home/cache");
         Make("home/data/sandpiper/store");
-        Write("home/project/file");
+        foreach (string file in (string[])["home/.bashrc", "home/setup.py", "home/id_rsa"]) Write(file);
+        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(_project, "pipe")));
         string path = Path.TrimEndingDirectorySeparator(Path.Combine(_folder, directory));
         string root = directory is "home" ? Make("elsewhere") : _root;
         var refused = Assert.Throws<GrantRefusedException>(() => Of(new Grants { Write = [path] }, root: root));
@@ -218,8 +225,123 @@ public sealed class ProfileTests : IDisposable
         _home, _home, Path.Combine(_home, "cache"), _project, "ann", WasRoot: false,
         ImmutableDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal), _ => true);
 
-    private Terms Of(Grants grants, Caller? caller = null, string prefix = "/usr", string? root = null) =>
-        Profile.Run.For(new InstalledEnvironment(_generation, [], $"{_generation}/bin", prefix, root ?? _root, root ?? _root), grants, caller ?? Caller);
+    [Fact]
+    public void In_a_directory_of_a_project_all_of_it_is_shown_and_what_is_granted_in_it_may_be_written()
+    {
+        Write("home/project/pyproject.toml");
+        string source = Make("home/project/src");
+        Caller inside = Caller with { CurrentDirectory = source };
+        Assert.Equal([(_generation, PathAccess.Read), (_project, PathAccess.Read)], Shown(Of(new Grants(), inside)));
+        Assert.Equal([(_generation, PathAccess.Read), (_project, PathAccess.Read), (source, PathAccess.Write)],
+            Shown(Of(new Grants { Write = [source] }, inside)));
+        Assert.Equal([(_generation, PathAccess.Read), (_project, PathAccess.Write)],
+            Shown(Of(new Grants { Write = [_project], Read = [_project] }, inside)));
+        // Not one with keys in it, and not where the home itself is one.
+        Write("home/project/id_rsa");
+        Assert.Equal([_generation, source], Of(new Grants(), inside).Confinement.PathsWith(PathAccess.Read));
+        Write("home/setup.py");
+        Assert.Equal([_generation], Of(new Grants(), Caller with { CurrentDirectory = _home }).Confinement.PathsWith(PathAccess.Read));
+    }
+
+    [Fact]
+    public void A_registrys_settings_and_files_for_containers_close_no_project_and_are_empty_inside()
+    {
+        foreach (string file in (string[])["home/project/.npmrc", "home/project/.docker/config.json", "home/project/.docker/Dockerfile"])
+            Write(file);
+        string npmrc = Path.Combine(_project, ".npmrc"), docker = Path.Combine(_project, ".docker/config.json");
+        Terms terms = Of(new Grants { Write = [_project] });
+        Assert.Null(terms.Hidden);
+        Assert.Equal([docker, npmrc], terms.Confinement.Masked);
+        Assert.Equal([docker], Of(new Grants { Read = [npmrc] }).Confinement.Masked);
+        File.Delete(npmrc);
+        File.CreateSymbolicLink(npmrc, "/etc/passwd");
+        Assert.Equal([docker], Of(new Grants()).Confinement.Masked);
+    }
+
+    [Fact]
+    public void A_file_may_be_granted_by_its_name_and_beside_its_directory_is_then_not_protected()
+    {
+        Write("home/project/conftest.py");
+        Write("home/report.csv");
+        string conftest = Path.Combine(_project, "conftest.py"), link = Path.Combine(_project, "link");
+        string report = Path.Combine(_home, "report.csv");
+        File.CreateSymbolicLink(link, "conftest.py");
+        foreach (string named in (string[])[conftest, link])
+        {
+            Confinement both = Of(new Grants { Write = [_project, named] }).Confinement;
+            Assert.Equal([_project], both.PathsWith(PathAccess.Write));
+            Assert.Equal([conftest], both.Granted);
+        }
+        Confinement alone = Of(new Grants { Write = [conftest, report] }).Confinement;
+        Assert.Equal([conftest, report], alone.PathsWith(PathAccess.Write));
+        Assert.Empty(alone.Granted);
+    }
+
+    [Fact]
+    public void A_program_on_the_PATH_is_not_granted_by_its_name_either()
+    {
+        Write("home/project/tools/lint");
+        string tools = Path.Combine(_project, "tools");
+        Caller looking = Caller with { Variables = Caller.Variables.SetItem("PATH", tools), OwnProgram = Path.Combine(_project, "own") };
+        Write("home/project/own");
+        Assert.IsType<GrantRefusal.HoldsPrograms>(RefusalOf(new Grants { Write = [Path.Combine(tools, "lint")] }, looking));
+        Assert.IsType<GrantRefusal.HoldsPrograms>(RefusalOf(new Grants { Write = [looking.OwnProgram] }, looking));
+    }
+
+    [Fact]
+    public void What_was_remembered_is_a_place_and_no_link_to_another()
+    {
+        string elsewhere = Make("home/elsewhere"), link = Path.Combine(_project, "out");
+        File.CreateSymbolicLink(link, elsewhere);
+        Of(new Grants { Write = [link] });
+        Assert.Equal(new GrantRefusal.LeadsElsewhere(elsewhere), RefusalOf(new Grants { Write = [link] }.Settle()));
+        Assert.Equal(new GrantRefusal.LeadsElsewhere(elsewhere), RefusalOf(new Grants { Read = [link] }.Settle().And(new Grants())));
+    }
+
+    [Theory]
+    [InlineData("python ../report.py x", "home/report.py")]
+    [InlineData("python3.11 -X dev -W error -u ../report.py", "home/report.py")]
+    [InlineData("python -uX dev ../report.py", "home/report.py")]
+    [InlineData("python -- ../report.py", "home/report.py")]
+    [InlineData("bash -eu ../report.py", "home/report.py")]
+    [InlineData("../report.py", "home/report.py")]
+    [InlineData("python -c ../report.py", null)]
+    [InlineData("python -Im ../report.py", null)]
+    [InlineData("python - ../report.py", null)]
+    [InlineData("bash -ec ../report.py", null)]
+    [InlineData("cat ../report.py", null)]
+    [InlineData("python ../.ssh/id_rsa", null)]
+    [InlineData("python ../.netrc", null)]
+    [InlineData("python ../to-key", null)]
+    [InlineData("python ../none", null)]
+    [InlineData("python ../.ssh", null)]
+    [InlineData("python /etc/passwd", null)]
+    [InlineData("python /usr/bin/true", null)]
+    [InlineData("python ../data/sandpiper/envs/shared/generations/1/x.py", null)]
+    [InlineData("python inside.py", null)]
+    public void A_script_that_is_named_is_shown_by_itself(string words, string? shown)
+    {
+        foreach (string file in (string[])["home/report.py", "home/.ssh/id_rsa", "home/.netrc", "home/project/inside.py",
+            "home/data/sandpiper/envs/shared/generations/1/x.py"]) Write(file);
+        File.CreateSymbolicLink(Path.Combine(_home, "to-key"), Path.Combine(_home, ".ssh/id_rsa"));
+        Terms terms = Of(new Grants(), command: words.Split(' '));
+        Assert.Equal(shown is null ? null : Path.Combine(_folder, shown), terms.Script?.Path);
+        Assert.Equal(shown is null ? [_generation, _project] : [_generation, _project, Path.Combine(_folder, shown)],
+            terms.Confinement.PathsWith(PathAccess.Read));
+    }
+
+    [Fact]
+    public void What_was_named_and_not_shown_is_known_and_keys_are_never_offered()
+    {
+        foreach (string file in (string[])["home/data.csv", "home/.ssh/id_rsa", "home/project/here"]) Write(file);
+        string[] words = ["cat", "../data.csv", "--in=../data.csv", "here", "-v", "../.ssh/id_rsa", "/etc/passwd", "../none", "", "a\0"];
+        Assert.Equal([Path.Combine(_home, "data.csv")], UnshownArguments.In(words, Of(new Grants()), Caller));
+        Assert.Empty(UnshownArguments.In(words, Of(new Grants { Read = [Path.Combine(_home, "data.csv")] }), Caller));
+    }
+
+    private Terms Of(Grants grants, Caller? caller = null, string prefix = "/usr", string? root = null, string[]? command = null) =>
+        Profile.Run.For(new InstalledEnvironment(_generation, [], $"{_generation}/bin", prefix, root ?? _root, root ?? _root), grants, caller ?? Caller,
+            command ?? ["python"]);
 
     private GrantRefusal RefusalOf(Grants grants, Caller? caller = null) =>
         Assert.Throws<GrantRefusedException>(() => Of(grants, caller)).Reason;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sandpiper.Console;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
@@ -8,8 +7,6 @@ namespace Sandpiper.Tests.Console;
 
 public sealed class ConfinementWordsTests
 {
-    private static readonly Confinement Least = new() { Home = "/home/ann", WorkingDirectory = "/" };
-
     public static TheoryData<SandboxObstacle> Obstacles => [.. Enum.GetValues<SandboxObstacle>()];
 
     [Theory]
@@ -64,10 +61,17 @@ public sealed class ConfinementWordsTests
             PathAccess.Read, new GrantRefusal.LeadsTo("/home/ann/.ssh", new(SensitivityKind.HiddenInHome)), ToRead,
             "it leads to `/home/ann/.ssh`, and hidden directories of your home hold keys and settings; name that itself if you mean it"
         ),
-        (PathAccess.Write, new GrantRefusal.Absent(), ToWrite, "there is no directory of that name, or we may not look at it"),
+        (
+            PathAccess.Write, new GrantRefusal.Absent(), ToWrite,
+            "there is neither a directory nor a file of that name, or we may not look at it"
+        ),
         (
             PathAccess.Write, new GrantRefusal.Sensitive(new(SensitivityKind.Home)), ToWrite,
             "it is your home directory; what is written there can run later with all your rights"
+        ),
+        (
+            PathAccess.Write, new GrantRefusal.LeadsElsewhere("/q"), ToWrite,
+            "it leads to `/q` by now; what is remembered is a place, wherever links lead"
         ),
         (PathAccess.Write, new GrantRefusal.HoldsPackages(), ToWrite, "the sealed packages of every environment lie there"),
         (PathAccess.Write, new GrantRefusal.HoldsCache(), ToWrite, "what later installs believe lies there (the cache)"),
@@ -79,20 +83,8 @@ public sealed class ConfinementWordsTests
     ];
 
     [Fact]
-    public void The_summary_tells_what_it_could()
-    {
-        Assert.Equal("it could read this directory, write nowhere, reach no host.", ConfinementWords.Summary(new(Least, null)));
-        ImmutableArray<ShownPath> shown =
-            [ShownPath.Needed("/tmp", PathAccess.Write), ShownPath.Needed("/usr", PathAccess.Read),
-                ShownPath.Needed("/var", PathAccess.Write)];
-        Assert.Equal("it could read this directory, write /tmp, /var, reach every host.",
-            ConfinementWords.Summary(new(Least with { Shown = shown, HostNetwork = true }, null)));
-    }
-
-    [Fact]
-    public void And_why_this_directory_was_hidden() => Assert.All(Sensitivities, hidden => Assert.Equal(
-        $"it could not see this directory ({hidden.Why}), write nowhere, reach no host.",
-            ConfinementWords.Summary(new(Least, hidden.Hidden))));
+    public void Why_a_directory_is_hidden_has_words() =>
+        Assert.All(Sensitivities, hidden => Assert.Equal(hidden.Why, ConfinementWords.Of(hidden.Hidden)));
 
     private static readonly (HiddenDirectory Hidden, string Why)[] Sensitivities =
     [

@@ -15,6 +15,7 @@ using Sandpiper.Policies;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Remembered;
 using Sandpiper.Store;
 using Sandpiper.Tests.Snapshots;
 using Sandpiper.Wheels;
@@ -29,6 +30,7 @@ public sealed class ExplanationsTests
 
     private static readonly (string Case, Exception Error)[] Cases =
     [
+        ("what commands may do cannot be read", new GrantFileDamagedException("/d/grants.jsonl", 7, "it is no grant (\e[2J)")),
         ("a package, because of its archive",
             Refused(new Finding(Fault.Archive) { Rule = "SP-ZIP-07" },
                 new ArchiveRefusedException("SP-ZIP-07", "the two headers give different checksums", "evil/\e[2J.py", 31))),

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Sandpiper.Console;
+using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Remembered;
+
+namespace Sandpiper.Commands;
+
+/// <summary>What <c>run --explain</c> says: what a program may do where one stands, and who allowed it.</summary>
+internal sealed class RunExplanation(
+    string program, InstalledEnvironment environment, Terms terms, GrantsInForce grants, Project? project)
+{
+    private const int Left = 12;
+
+    public void Write(Terminal terminal)
+    {
+        Confinement confinement = terms.Confinement;
+        terminal.Line($"`{program}` would run confined; nothing was run. It may");
+        terminal.Line($"  {"read".PadRight(Left)}the system, its packages");
+        foreach (ShownPath shown in confinement.Shown
+            .Where(s => s.Access is PathAccess.Read && s != terms.Script && !IsOfEnvironment(s.Path)))
+            terminal.Line($"  {"".PadRight(Left)}{shown.Path}", Inked.Dim(By(g => g.Read, shown.Path)));
+        if (terms.Script is { } script)
+            terminal.Line($"  {"".PadRight(Left)}{script.Path}", Inked.Dim("   the script alone, nothing beside it"));
+        if (terms.Hidden is { } hidden)
+            terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}not this directory: {ConfinementWords.Of(hidden)}"));
+        Rows(terminal, "write", confinement.Writable.Select(path => (path, By(g => g.Write, path))), "nowhere");
+        terminal.Line($"  {"network".PadRight(Left)}{(confinement.HostNetwork ? "that of this machine, all of it" : "none")}",
+            Inked.Dim(confinement.HostNetwork ? By(g => g.Network ? ["network"] : [], "network") : ""));
+        Rows(terminal, "variables", grants.All.Variables.Where(confinement.Variables.ContainsKey)
+            .Select(name => (name, By(g => g.Variables, name))), "none of yours but language, time zone and terminal");
+        terminal.Line($"  {"project".PadRight(Left)}{project?.Directory ?? "none: what is allowed in a project does not count here"}");
+        foreach (var (grant, why) in grants.NotHere)
+        {
+            terminal.Line(Inked.Yellow($"  {$"not g{grant.Number}".PadRight(Left)}`{why.Path}`: "
+                + string.Join(' ', ConfinementWords.Of(why).Because)));
+        }
+    }
+
+    private static void Rows(Terminal terminal, string title, IEnumerable<(string What, string By)> rows, string none)
+    {
+        string left = title;
+        foreach (var (what, by) in rows.DefaultIfEmpty((none, "")))
+        {
+            terminal.Line($"  {left.PadRight(Left)}{what}", Inked.Dim(by));
+            left = "";
+        }
+    }
+
+    // Who allowed it: a number to take back, or nobody but this command line.
+    private string By(Func<Grants, ImmutableArray<string>> of, string what)
+    {
+        string[] who =
+        [
+            .. of(grants.Typed).Contains(what, StringComparer.Ordinal) ? ["for this once"] : Array.Empty<string>(),
+            .. grants.Remembered.Where(g => of(g.Grants).Contains(what, StringComparer.Ordinal)).Select(InWords),
+        ];
+        return who.Length == 0 ? "" : $"   {string.Join(", ", who)}";
+    }
+
+    private static string InWords(RememberedGrant grant) =>
+        $"g{grant.Number} by {grant.Who}, {grant.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
+
+    private bool IsOfEnvironment(string path) =>
+        string.Equals(path, environment.Directory, StringComparison.Ordinal) || environment.Linked.Contains(path, StringComparer.Ordinal)
+        || path.StartsWith($"{environment.PythonPrefix}/", StringComparison.Ordinal);
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Remembered;
+
+namespace Sandpiper.Console;
+
+/// <summary>The words for what was granted, and to whom.</summary>
+internal static class GrantWords
+{
+    /// <summary>`write ., read /data, network`: in a few words, paths as they are from <paramref name="project"/>.</summary>
+    public static string Of(Grants grants, string? project) => string.Join(", ", (ImmutableArray<string>)
+    [
+        .. grants.Write.Select(path => $"write {From(path, project)}"),
+        .. grants.Read.Select(path => $"read {From(path, project)}"),
+        .. grants.Network ? ["network"] : Array.Empty<string>(),
+        .. grants.Variables.Select(name => $"variable {name}"),
+    ]);
+
+    /// <summary>For which command, where.</summary>
+    public static string Whose(RememberedGrant grant) =>
+        $"{grant.Command ?? "every command"}{InEnvironment.Of(grant.Environment)}"
+            + (grant.Project is { } project ? $" in {project}" : ", everywhere");
+
+    /// <summary>What to type so that it is granted from now on.</summary>
+    public static string ToAllow(string command, string environment, string grant) =>
+        $"sandpiper allow{InEnvironment.Option(environment)} {Quoted(command)} {grant}";
+
+    /// <summary>As a shell reads it as one word.</summary>
+    public static string Quoted(string text) =>
+        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or '+' or ':' or ',' or '@' or '=')
+            ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>A path as one writes it in that directory.</summary>
+    public static string From(string path, string? directory)
+    {
+        if (directory is null || !path.StartsWith('/')) return path;
+        return string.Equals(path, directory, StringComparison.Ordinal) ? "."
+            : path.StartsWith($"{directory}/", StringComparison.Ordinal) ? path[(directory.Length + 1)..] : path;
+    }
+}

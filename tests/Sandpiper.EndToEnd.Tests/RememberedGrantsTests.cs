@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+using Sandpiper.Surroundings;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>What was allowed once holds from then on: for that command, in that project, until it is taken back; and no further.</summary>
+public sealed class RememberedGrantsTests : IDisposable
+{
+    // Formats in place, as black does: every file of the directory that it is told.
+    private static readonly SampleWheel Formatter = new SampleWheel("tidy", "1.0")
+        .WithFile("tidy.py", """
+            import pathlib, sys
+            def main():
+                for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
+                    path.write_text("tidied\n")
+            """)
+        .WithConsoleScript("tidy", "tidy:main").WithConsoleScript("other", "tidy:main");
+
+    private readonly Somebody _user = new();
+
+    public RememberedGrantsTests()
+    {
+        Done(_user.Sandpiper("install", "tidy", "-i", _user.Serve(new SampleIndex().With(Formatter))));
+        _user.Write("pyproject.toml", "");
+        _user.Write("src/app.py", "x\n");
+    }
+
+    public void Dispose() => _user.Dispose();
+
+    [Fact]
+    public void A_command_may_from_then_on_what_it_was_allowed_here_until_that_is_taken_back()
+    {
+        Assert.NotEqual(0, _user.Sandpiper("run", "--", "tidy", ".").ExitCode);
+        Done(_user.Sandpiper("allow", "tidy", "--write", "."));
+
+        Done(_user.Sandpiper("run", "--", "tidy", "."));
+        Assert.Equal("tidied\n", File.ReadAllText(Path.Combine(_user.Project, "src/app.py")));
+        // The command on the PATH, and from a directory of the project.
+        Assert.Equal(0, _user.Run([Path.Combine(_user.DataRoot, "bin/tidy"), "."], Path.Combine(_user.Project, "src")).ExitCode);
+        // Nobody else, and nowhere else.
+        Assert.NotEqual(0, _user.Sandpiper("run", "--", "other", ".").ExitCode);
+        _user.Write("../elsewhere/app.py", "x\n");
+        Assert.NotEqual(0, _user.Run([PublishedCommand.Path, "run", "--", "tidy", "."], Path.Combine(_user.Home, "elsewhere")).ExitCode);
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(_user.Home, "elsewhere/app.py")));
+
+        Done(_user.Sandpiper("allow", "--withdraw", "g1"));
+        Assert.NotEqual(0, _user.Sandpiper("run", "--", "tidy", ".").ExitCode);
+        Assert.Equal(1, _user.Sandpiper("allow", "--withdraw", "g1").ExitCode);
+    }
+
+    [Fact]
+    public void Everywhere_means_each_project_that_it_runs_in_and_here_means_every_command()
+    {
+        Done(_user.Sandpiper("allow", "tidy", "--everywhere", "--write", "."));
+        _user.Write("../elsewhere/app.py", "x\n");
+        Done(_user.Run([PublishedCommand.Path, "run", "--", "tidy", "."], Path.Combine(_user.Home, "elsewhere")));
+        Assert.Equal("tidied\n", File.ReadAllText(Path.Combine(_user.Home, "elsewhere/app.py")));
+        // At home there is no project that could be meant.
+        _user.Write("../elsewhere/app.py", "x\n");
+        _user.Run([PublishedCommand.Path, "run", "--", "tidy", "elsewhere"], _user.Home);
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(_user.Home, "elsewhere/app.py")));
+        Assert.NotEqual(0, _user.Sandpiper("run", "--", "other", ".").ExitCode);
+
+        string notes = _user.Write("../notes/note", "a note\n");
+        Done(_user.Sandpiper("allow", "--here", "--read", "../notes"));
+        Assert.Equal("a note\n", _user.Sandpiper("run", "--", "cat", notes).Output);
+        Assert.Equal("a note\n", _user.Sandpiper("python", "-c", $"print(open('{notes}').read(), end='')").Output);
+        Assert.NotEqual(0, _user.Run([PublishedCommand.Path, "run", "--", "cat", notes], Path.Combine(_user.Home, "elsewhere")).ExitCode);
+    }
+
+    [Fact]
+    public void What_could_not_be_granted_for_once_is_not_remembered_and_what_may_not_be_any_more_is_refused()
+    {
+        _user.Write("../.ssh/id_rsa", "a decoy\n");
+        foreach (string path in (string[])["../.ssh", "..", "../.local/share/sandpiper", "../.cache/sandpiper", "none"])
+        {
+            Outcome refused = _user.Sandpiper("allow", "tidy", "--write", path);
+            Assert.True(refused.ExitCode == 125 || refused.ExitCode == 3, $"{path}: {refused}");
+        }
+        Outcome listed = _user.Sandpiper("allow");
+        Assert.Equal("", listed.Output);
+
+        _user.Write("out/file", "");
+        Done(_user.Sandpiper("allow", "tidy", "--write", "out"));
+        Directory.Delete(Path.Combine(_user.Project, "out"), recursive: true);
+        File.CreateSymbolicLink(Path.Combine(_user.Project, "out"), _user.Home);
+        Outcome run = _user.Sandpiper("run", "--", "tidy", ".");
+        Assert.True(run.ExitCode is 125 && run.Error.Contains("sandpiper allow --withdraw g1", StringComparison.Ordinal), $"{run}");
+    }
+
+    [Fact]
+    public void At_home_nothing_is_allowed_for_every_project_at_once()
+    {
+        Outcome refused = _user.Run([PublishedCommand.Path, "allow", "tidy", "--net", "all"], _user.Home);
+        Assert.True(refused.ExitCode is 1 && refused.Error.Contains("no project", StringComparison.Ordinal), $"{refused}");
+    }
+
+    [Theory]
+    [InlineData("garbage\n", 2)]
+    [InlineData("{\"who\":\"x\"", 2)]
+    public void A_record_that_cannot_be_read_stops_every_run_with_file_and_line(string added, int line)
+    {
+        Done(_user.Sandpiper("allow", "tidy", "--write", "."));
+        string file = Path.Combine(_user.DataRoot, "grants.jsonl");
+        File.AppendAllText(file, added);
+        foreach (string command in (string[])["run -- true", "python -c pass", "allow", "run --explain -- true"])
+        {
+            Outcome refused = _user.Sandpiper(command.Split(' '));
+            Assert.Equal(command is "allow" ? 3 : 125, refused.ExitCode);
+            Assert.Contains($"`{file}`, line {line}", refused.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void No_confined_program_changes_what_is_allowed()
+    {
+        Done(_user.Sandpiper("allow", "tidy", "--write", "."));
+        string file = Path.Combine(_user.DataRoot, "grants.jsonl"), before = File.ReadAllText(file);
+        string attempt = $"open('{file}', 'a').write('x')";
+        _user.Sandpiper("run", "--write", ".", "--", "python", "-c", attempt);
+        Assert.Equal(before, File.ReadAllText(file));
+        Assert.Equal(0, _user.Run(["/usr/bin/python3", "-c", attempt]).ExitCode);
+    }
+
+    [Fact]
+    public void Of_two_that_are_made_at_once_both_stay()
+    {
+        Process[] both = [.. Enumerable.Range(0, 8).Select(n => _user.Start([PublishedCommand.Path, "allow", $"c{n}", "--net", "all"]))];
+        foreach (Process one in both) Assert.True(one.WaitForExit(Patience.Endless));
+        string listed = _user.Sandpiper("allow").Output;
+        Assert.All(Enumerable.Range(0, 8), n => Assert.Contains($"c{n} in ", listed, StringComparison.Ordinal));
+        Assert.All(both, one => one.Dispose());
+    }
+
+    [Fact]
+    public void Explain_says_what_counts_and_who_allowed_it_and_runs_nothing()
+    {
+        Done(_user.Sandpiper("allow", "tidy", "--write", "."));
+        Outcome explained = _user.Sandpiper("run", "--explain", "--net", "all", "--", "tidy", ".");
+        Done(explained);
+        string[] lines = explained.Output.Split('\n');
+        Assert.Contains(lines, line => line.StartsWith($"  write       {_user.Project}   g1 by ", StringComparison.Ordinal));
+        Assert.Contains("  network     that of this machine, all of it   for this once", lines);
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(_user.Project, "src/app.py")));
+        Assert.Contains("  write       nowhere", _user.Sandpiper("run", "--explain", "--", "other").Output.Split('\n'));
+    }
+
+    [Fact]
+    public void What_was_allowed_goes_with_everything_else()
+    {
+        Done(_user.Sandpiper("allow", "tidy", "--write", "."));
+        Done(_user.Sandpiper("purge", "--yes"));
+        Assert.False(Path.Exists(_user.DataRoot));
+    }
+
+    private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");
+}
