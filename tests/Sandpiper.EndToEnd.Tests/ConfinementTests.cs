@@ -426,19 +426,50 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
-    public void What_would_run_later_and_is_new_is_told()
+    public void What_would_run_later_and_is_new_is_kept_aside_and_told()
     {
         _user.Write("conftest.py", "");
-        const string program = "import os; os.makedirs('.git/hooks'); open('evil\\x1b[2J.pth','w'); open('result.txt','w')";
+        const string program = "import os; os.makedirs('.git/hooks'); open('.git/hooks/pre-commit','w').write('evil'); "
+            + "open('evil\\x1b[2J.pth','w'); open('result.txt','w'); os.makedirs('sub'); open('sub/Makefile','w')";
 
-        Outcome run = _user.Sandpiper("run", "--write", ".", "--", "python", "-c", program);
+        Outcome run = _user.Sandpiper("run", "-q", "--write", ".", "--", "python", "-c", program);
 
         Assert.True(run.ExitCode == 0, $"{run}");
-        string[] told = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(2, told.Length);
-        Assert.Contains($"`{_user.Project}/.git` is new", run.Error, StringComparison.Ordinal);
-        Assert.Contains(".pth` is new", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain('\x1b', run.Error);
+        string hook = Path.Combine(_user.Project, ".git/hooks/pre-commit");
+        Assert.Equal([$"sandpiper: kept aside: {hook} (run by git) ·  sandpiper held",
+            $"sandpiper: kept aside: {_user.Project}/evil\\u{{1b}}[2J.pth (run by Python at its start) ·  sandpiper held",
+            $"sandpiper: new: {_user.Project}/sub/Makefile (run by make); read it first"],
+            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["conftest.py", "result.txt"],
+            Directory.GetFiles(_user.Project).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.False(File.Exists(hook));
+        Assert.Contains("  evil\n", _user.Sandpiper("held", "show", "1").Output, StringComparison.Ordinal);
+        Done(_user.Sandpiper("held", "keep", "1"));
+        Assert.Equal("evil", File.ReadAllText(hook));
+        Done(_user.Sandpiper("held", "drop", "--all"));
+        Assert.Equal("", _user.Sandpiper("held").Output);
+        Assert.Equal(1, _user.Sandpiper("held", "keep", "1").ExitCode);
+    }
+
+    // A mode with these bits in it is nothing that a program needs; everybody who starts such a file does so as its owner.
+    [Fact]
+    public void A_program_gives_nobody_its_users_rights()
+    {
+        const string program = """
+            import os
+            open('file', 'w').close()
+            for attempt in (lambda: os.chmod('file', 0o4755), lambda: os.chmod('file', 0o2755),
+                            lambda: os.fchmod(os.open('file', 0), 0o6755),
+                            lambda: os.open('made', os.O_CREAT | os.O_WRONLY, 0o4755), lambda: os.mknod('node', 0o104755)):
+                try: attempt()
+                except PermissionError: print('no')
+            os.chmod('file', 0o1755)
+            os.close(os.open('plain', os.O_CREAT | os.O_WRONLY, 0o644))
+            """;
+        Outcome run = _user.Sandpiper("run", "--write", ".", "--", "python", "-c", program);
+        Assert.True(run is { ExitCode: 0, Output: "no\nno\nno\nno\nno\n" }, $"{run}");
+        Assert.All(Directory.GetFiles(_user.Project),
+            file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & (UnixFileMode.SetUser | UnixFileMode.SetGroup)));
     }
 
     [Theory]

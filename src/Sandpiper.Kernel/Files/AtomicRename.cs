@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
@@ -16,15 +17,31 @@ public static partial class AtomicRename
     /// <exception cref="KernelException">Both are where they were.</exception>
     public static bool TryExchange(string one, string other)
     {
-        if (Rename(StatxCall.Here, one, StatxCall.Here, other, ExchangeNames) == 0) return true;
-        int error = Marshal.GetLastPInvokeError();
+        int error = Rename(StatxCall.Here, Encoding.UTF8.GetBytes(one), StatxCall.Here, Encoding.UTF8.GetBytes(other), ExchangeNames);
+        if (error == 0) return true;
         return error is Errno.Invalid or Errno.NoSuchCall ? false : throw new KernelException("renameat2", error, other);
     }
 
+    /// <summary>Moves a name of one open directory into another, where there is none of that name yet: RENAME_NOREPLACE.</summary>
+    /// <returns>0, or the error number; nothing was moved then.</returns>
+    public static int Move(SafeFileHandle fromDirectory, ReadOnlySpan<byte> name, SafeFileHandle toDirectory, ReadOnlySpan<byte> newName) =>
+        Rename(fromDirectory, name, toDirectory, newName, DoNotReplace);
+
+    private static unsafe int Rename(
+        SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle toDirectory, ReadOnlySpan<byte> to, uint flags)
+    {
+        byte[] fromEnded = [.. from, 0], toEnded = [.. to, 0];
+        fixed (byte* fromStart = fromEnded, toStart = toEnded)
+        {
+            return Rename(fromDirectory, fromStart, toDirectory, toStart, flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+    }
+
+    private const uint DoNotReplace = 1;        // RENAME_NOREPLACE
     private const uint ExchangeNames = 2;       // RENAME_EXCHANGE, linux/fs.h
 
-    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Rename(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, uint flags);
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true)]
+    private static unsafe partial int Rename(SafeFileHandle fromDirectory, byte* from, SafeFileHandle toDirectory, byte* to, uint flags);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Rename(string from, string to);

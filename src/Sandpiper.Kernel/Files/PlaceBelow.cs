@@ -9,30 +9,38 @@ public static unsafe class PlaceBelow
 {
     /// <summary>No link is followed, a link at the end is opened itself, and nothing above the directory is reached.</summary>
     /// <returns>A handle that leads to the place and cannot be read through; invalid when there is nothing of that name.</returns>
-    public static SafeFileHandle Open(SafeFileHandle directory, string relative)
-    {
-        byte[] path = Encoding.UTF8.GetBytes(relative + '\0');
-        HowToOpen how = new() { Flags = (ulong)(RawFile.AsPlace | RawFile.NoFollow | CloseOnExec), Resolve = Beneath | NoLinks };
-        fixed (byte* start = path)
-        {
-            nint opened = SystemCall.Invoke(
-                OpenCall, (nuint)directory.DangerousGetHandle(), (nuint)start, (nuint)(&how), (nuint)sizeof(HowToOpen), 0);
-            return new SafeFileHandle(opened, ownsHandle: true);
-        }
-    }
+    public static SafeFileHandle Open(SafeFileHandle directory, string relative) => Open(directory, Encoding.UTF8.GetBytes(relative));
+
+    /// <summary>The same for a name that need not be text.</summary>
+    /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
+    public static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> relative) =>
+        Open(directory, relative, RawFile.AsPlace | RawFile.NoFollow, Beneath | NoLinks, out _);
+
+    /// <summary>A directory below, to read what is in it.</summary>
+    /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
+    public static SafeFileHandle OpenDirectory(SafeFileHandle directory, ReadOnlySpan<byte> relative) =>
+        Open(directory, relative, RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow, Beneath | NoLinks, out _);
+
+    /// <summary>A file below, to read it; a FIFO is not waited for.</summary>
+    /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
+    public static SafeFileHandle OpenFile(SafeFileHandle directory, ReadOnlySpan<byte> relative) =>
+        Open(directory, relative, RawFile.ReadOnly | RawFile.NonBlocking | RawFile.NoTerminal | RawFile.NoFollow, Beneath | NoLinks, out _);
 
     /// <summary>A path of another process's, looked up as if the directory was the root: links in it lead nowhere else, either.</summary>
     /// <param name="root">As that process has it.</param>
     /// <param name="path">Absolute.</param>
-    /// <inheritdoc cref="Open"/>
-    public static SafeFileHandle OpenInRoot(SafeFileHandle root, ReadOnlySpan<byte> path, out int errno)
+    /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
+    public static SafeFileHandle OpenInRoot(SafeFileHandle root, ReadOnlySpan<byte> path, out int errno) =>
+        Open(root, path, RawFile.AsPlace, InRoot | NoMagicLinks, out errno);
+
+    private static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, ulong resolve, out int errno)
     {
         byte[] ended = [.. path, 0];
-        HowToOpen how = new() { Flags = (ulong)(RawFile.AsPlace | CloseOnExec), Resolve = InRoot | NoMagicLinks };
+        HowToOpen how = new() { Flags = (ulong)(flags | CloseOnExec), Resolve = resolve };
         fixed (byte* start = ended)
         {
             nint opened = SystemCall.Invoke(
-                OpenCall, (nuint)root.DangerousGetHandle(), (nuint)start, (nuint)(&how), (nuint)sizeof(HowToOpen), 0);
+                OpenCall, (nuint)directory.DangerousGetHandle(), (nuint)start, (nuint)(&how), (nuint)sizeof(HowToOpen), 0);
             errno = opened < 0 ? Marshal.GetLastPInvokeError() : 0;
             return new SafeFileHandle(opened, ownsHandle: true);
         }

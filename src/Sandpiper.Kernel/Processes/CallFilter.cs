@@ -12,7 +12,7 @@ public static unsafe class CallFilter
 
     /// <summary>Binds the calling thread and every program that it becomes or starts; cannot be undone.</summary>
     /// <param name="program">Classic BPF, linux/filter.h.</param>
-    /// <returns>Where calls that it leaves to somebody else are told (<see cref="CallListener"/>); they wait until they are answered.</returns>
+    /// <returns>Where calls are told that it leaves to somebody else (<see cref="CallListener"/>); they wait for the answer.</returns>
     /// <exception cref="KernelException">The kernel does not take it.</exception>
     public static SafeFileHandle Bind(ReadOnlySpan<byte> program)
     {

@@ -39,7 +39,7 @@ public sealed unsafe class CallListener(SafeFileHandle listener) : IDisposable
         }
     }
 
-    /// <summary>Whether it still waits: what was read of its process meanwhile was of that process, and not of a later one of its number.</summary>
+    /// <summary>Whether it still waits: what was read of its process was of that one, and not of a later one of its number.</summary>
     public bool IsWaiting(CallNotice notice)
     {
         ulong id = notice.Id;
@@ -56,7 +56,7 @@ public sealed unsafe class CallListener(SafeFileHandle listener) : IDisposable
     public void Dispose() => listener.Dispose();
 
     private nint Control(nuint request, void* argument) =>
-        SystemCall.Invoke(Ioctl, (nuint)listener.DangerousGetHandle(), request, (nuint)argument, 0, 0);
+        SystemCall.Invoke(SystemCall.Ioctl, (nuint)listener.DangerousGetHandle(), request, (nuint)argument, 0, 0);
 
     /// <summary><c>struct pollfd</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -100,7 +100,5 @@ public sealed unsafe class CallListener(SafeFileHandle listener) : IDisposable
     private const nuint SignalSetBytes = 8;
     private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    private static nint Ioctl => _isArm ? 29 : 16;     // asm/unistd.h
-
-    private static nint Poll => _isArm ? 73 : 271;     // ppoll
+    private static nint Poll => _isArm ? 73 : 271;     // ppoll: asm/unistd.h
 }

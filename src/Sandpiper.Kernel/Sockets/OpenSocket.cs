@@ -16,7 +16,7 @@ public static unsafe partial class OpenSocket
     /// <summary>The network namespace it was made in, if that is one over which we have rights: SIOCGSKNS.</summary>
     public static FileIdentity? NetworkOf(SafeFileHandle socket)
     {
-        nint opened = Control(socket, GetNetwork, 0);
+        nint opened = SystemCall.Invoke(SystemCall.Ioctl, (nuint)socket.DangerousGetHandle(), GetNetwork, 0, 0, 0);
         if (opened < 0) return null;
         using var network = new SafeFileHandle(opened, ownsHandle: true);
         return FileFacts.IdentityOf(network);
@@ -48,7 +48,4 @@ public static unsafe partial class OpenSocket
 
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     private static partial int Connect(SafeFileHandle socket, byte* address, uint length);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int Control(SafeFileHandle socket, nuint request, nint argument);
 }

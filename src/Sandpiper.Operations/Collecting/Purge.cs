@@ -99,7 +99,7 @@ public sealed class Purge(OperationContext context)
         .. In("store", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _) || IsStage(name)),
         .. In("stamps", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _)),
         .. In("staging", IsStage),
-        .. Records.Select(name => Path.Combine(_places.Root, name)).Append(AsideDirectory)
+        .. Records.Select(name => Path.Combine(_places.Root, name)).Append(AsideDirectory).Append(Path.Combine(_places.Root, "held"))
             .Where(Path.Exists),
         .. new CacheRemoval(_places.Cache).Parts,
     ];

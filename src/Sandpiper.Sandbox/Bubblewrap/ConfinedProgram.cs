@@ -88,7 +88,7 @@ public static class ConfinedProgram
                     (report, theirs),
                     calls =>
                     {
-                        if (calls is not null) ConnectionSupervisor.Start(calls, confinement);
+                        if (calls is not null) ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement));
                         streams.Begin();
                     });
                 // Whoever can exchange a name at the right moment must not be able to keep everybody from starting a program.

@@ -12,7 +12,7 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <param name="Shown">What was judged: which file or directory, where, and whether it may be written.</param>
 /// <param name="Protected">Names in what may be written that may not be changed, besides those that are protected everywhere.</param>
 /// <param name="Masked">Where nothing may answer.</param>
-/// <param name="Packages">Which directory of the store the second stage shows where; compared afterwards as <paramref name="Shown"/>.</param>
+/// <param name="Packages">Which directory of the store the second stage shows where; all are among <paramref name="Shown"/>.</param>
 /// <param name="OwnPlaces">Where the sandbox itself mounts something.</param>
 /// <param name="HostsPlaces">What the host has mounted in what is shown: place inside and device.</param>
 internal sealed record MountPlan(

@@ -5,7 +5,7 @@ using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
-/// <summary>The trees of an environment's packages, put where they lie outside; whether it is those is compared afterwards, as for all.</summary>
+/// <summary>The trees of an environment's packages, put where they lie outside. That it is those is compared afterwards.</summary>
 internal static class PackageMounts
 {
     /// <summary>Where the whole store appears until they are put.</summary>

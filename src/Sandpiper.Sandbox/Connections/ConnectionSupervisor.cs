@@ -6,7 +6,6 @@ using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Kernel.Sockets;
-using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Connections;
@@ -36,20 +35,21 @@ internal sealed class ConnectionSupervisor
     private FileIdentity? _network;
     private int _threads, _idle;
 
-    private ConnectionSupervisor(CallListener calls, Confinement confinement)
+    private ConnectionSupervisor(CallListener calls, Confinement confinement, IEnumerable<string> privatePlaces)
     {
         _calls = calls;
         _hostNetwork = confinement.HostNetwork;
         _open = FrozenSet.ToFrozenSet(
-            [.. FileTree.PrivatePlaces(confinement), .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)],
+            [.. privatePlaces, .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)],
             StringComparer.Ordinal);
     }
 
     /// <summary>In the background, until nobody is left who could connect.</summary>
     /// <param name="calls">Where they are told; closed at the end.</param>
     /// <param name="confinement">Of the program that makes them.</param>
-    public static void Start(SafeFileHandle calls, Confinement confinement) =>
-        new ConnectionSupervisor(new CallListener(calls), confinement).StartThread();
+    /// <param name="privatePlaces">Where what is made lies with nobody outside.</param>
+    public static void Start(SafeFileHandle calls, Confinement confinement, IEnumerable<string> privatePlaces) =>
+        new ConnectionSupervisor(new CallListener(calls), confinement, privatePlaces).StartThread();
 
     private static bool IsNamedItself(ShownPath shown)
     {

@@ -121,6 +121,8 @@ public sealed record Profile
         variables["SHELL"] = "/bin/sh";
         variables["TMPDIR"] = "/tmp";
         variables["VIRTUAL_ENV"] = environment.Directory;
+        // Byte code is what others run instead of the source beside: what is new of it is kept aside, so that honest programs make none.
+        if (!grants.Write.IsEmpty) variables["PYTHONDONTWRITEBYTECODE"] = "1";
         return variables.ToImmutable();
     }
 }

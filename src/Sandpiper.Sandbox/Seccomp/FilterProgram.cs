@@ -39,6 +39,14 @@ internal sealed class FilterProgram
         return this;
     }
 
+    /// <summary>The same when any of these bits is set in it.</summary>
+    public FilterProgram WhenAnyOf(uint bits, FilterProgram block)
+    {
+        Add(JumpIfAnySet, 0, checked((byte)block.Length), bits);
+        _instructions.AddRange(block._instructions);
+        return this;
+    }
+
     public byte[] ToBytes()
     {
         byte[] bytes = new byte[_instructions.Count * 8];

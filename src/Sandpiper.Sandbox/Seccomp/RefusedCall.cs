@@ -24,6 +24,8 @@ internal sealed record RefusedCall(string Name, uint X64, uint? Arm64, bool AsIf
         new("fsopen", 430, 430, AsIfAbsent: true), new("fsconfig", 431, 431, AsIfAbsent: true),
         new("fsmount", 432, 432, AsIfAbsent: true), new("fspick", 433, 433, AsIfAbsent: true),
         new("mount_setattr", 442, 442, AsIfAbsent: true),
+        // The mode of a new file stands in memory.
+        new("openat2", 437, 437, AsIfAbsent: true),
         // Large, young parts of the kernel, reached by exploits far more often than by programs. io_uring would also pass this filter by.
         new("io_uring_setup", 425, 425, AsIfAbsent: true), new("io_uring_enter", 426, 426, AsIfAbsent: true),
         new("io_uring_register", 427, 427, AsIfAbsent: true),

@@ -84,6 +84,7 @@ internal static class CommandLine
         root.Subcommands.Add(AssessCommand.Build());
         root.Subcommands.Add(EnvCommand.Build());
         root.Subcommands.Add(GcCommand.Build());
+        root.Subcommands.Add(HeldCommand.Build());
         root.Subcommands.Add(CacheCommand.Build());
         root.Subcommands.Add(PurgeCommand.Build());
         root.Subcommands.Add(DemoCommand.Build());

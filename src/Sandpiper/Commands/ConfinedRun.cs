@@ -5,6 +5,7 @@ using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Leftovers;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
@@ -18,8 +19,6 @@ namespace Sandpiper.Commands;
 /// <param name="typed">What it is granted for this once, besides what is remembered.</param>
 internal sealed class ConfinedRun(Session session, string environmentName, IReadOnlyList<string> command, Grants typed)
 {
-    private const int NewShown = 20;
-
     /// <returns>The program's exit code.</returns>
     /// <exception cref="ExplainedException">No such environment, or a remembered grant that must not be given any more.</exception>
     /// <exception cref="GrantRefusedException">A grant that must not be given.</exception>
@@ -34,18 +33,16 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Caller caller = Callers.Of(session);
         var (terms, grants) = Arranged(environment, generation, caller);
 
-        Dictionary<string, (FileType, FileIdentity, UnixTime)> before = NamesIn(terms.Confinement);
         foreach (var (grant, why) in grants.NotHere)
         {
             session.Terminal.Note(Inked.Dim($"sandpiper: g{grant.Number} does not count here: "
                 + $"`{why.Path}`: {string.Join(' ', ConfinementWords.Of(why).Because)}"));
         }
         session.Terminal.Flush();
+        using WritableWatch watch = WritableWatch.Begin(terms.Confinement);
         CreationMask.GiveBack(session.CallersMask);
         int exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, command);
-
-        // What was there could not be changed, but for links; what is new was made by the program, or by somebody else meanwhile.
-        TellOfNew(session.Terminal, [.. NamesIn(terms.Confinement).Except(before).Select(name => name.Key)]);
+        LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         // Only what is known: why it failed nobody can tell from a program's own words.
         if (exitCode != 0) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
         return exitCode;
@@ -109,37 +106,5 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             if (GenerationLease.Share(environment, generation.Number) is { } lease) return lease;
             generation = EnvironmentOptions.CurrentOf(environment);
         }
-    }
-
-    // Without those that were granted by their own names.
-    private static Dictionary<string, (FileType, FileIdentity, UnixTime)> NamesIn(Confinement confinement)
-    {
-        Dictionary<string, (FileType, FileIdentity, UnixTime)> names = new(StringComparer.Ordinal);
-        foreach (string directory in confinement.PathsWith(PathAccess.Write))
-        {
-            foreach (string path in ProtectedNames.In(directory))
-            {
-                bool isGranted = confinement.Granted.Contains(path, StringComparer.Ordinal)
-                    || confinement.Shown.Any(shown => string.Equals(shown.Path, path, StringComparison.Ordinal));
-                if (isGranted || !FileStatus.TryRead(path, out FileStatus status)) continue;
-                // An inode is given out again at once; when it last changed nobody can set. Of a directory that says what was put in it.
-                names[path] = (status.Type, status.Identity, status.Type is FileType.Directory ? default : status.ChangedAt);
-            }
-        }
-        return names;
-    }
-
-    // Bounded: a program can make a hundred thousand such names, to hide the one that counts or to flood a terminal. Of names of any number
-    // there are only *.pth, so what has a name of its own comes first.
-    internal static void TellOfNew(Terminal terminal, IReadOnlyCollection<string> made)
-    {
-        IEnumerable<string> ordered = made.OrderBy(p => p.EndsWith(".pth", StringComparison.OrdinalIgnoreCase))
-            .ThenBy(p => p, StringComparer.Ordinal);
-        foreach (string path in ordered.Take(NewShown))
-        {
-            terminal.Note(Inked.Yellow(
-                $"sandpiper: `{path}` is new: programs outside the sandbox run what such a file says; read it first"));
-        }
-        if (made.Count > NewShown) terminal.Note(Inked.Yellow($"sandpiper: … and {made.Count - NewShown:N0} more such names are new"));
     }
 }

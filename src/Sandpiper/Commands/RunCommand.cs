@@ -25,8 +25,9 @@ internal static class RunCommand
             [
                 "What is granted with these options holds for this once; `sandpiper allow` remembers it for a command in a project, and "
                 + "--explain tells what counts here.",
-                "Without grants a program sees the system and its packages read-only, the project that it is started in read-only (else the "
-                + "current directory), a script that you name, a private empty home, and no network, no other processes, none of your environment variables. A directory that is your home, "
+                "Without grants a program sees the system and its packages read-only, the project that it is started in (else the "
+                + "current directory) read-only, a script that you name, a private empty home, and no network, no other processes, none of "
+                + "your environment variables. A directory that is your home, "
                 + "lies above it or holds keys is not shown at all, unless you name it with --read.",
                 "In a directory that it may write, what makes other programs run code later (.git, .venv, conftest.py, *.pth and the "
                 + "like) stays as it is; where there was none and the program makes one, you are told.",

@@ -31,13 +31,17 @@ public sealed class JsonPageTests
         Check("assess", "assess --quick --only user-site");
         Check("env", "env list");
         Check("env-path", "env path");
+        somebody.Sandpiper("run", "--write", ".", "--", "touch", ".envrc", ".exrc");
+        Check("held", "held");
+        Check("held", "held keep 1");
+        Check("held", "held drop 2");
         Check("cache", "cache info");
         Check("gc", "gc --keep 0 --dry-run");
         Check("gc", "gc --keep 0");
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
-        Assert.Equal(["allow", "assess", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "install",
+        Assert.Equal(["allow", "assess", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "held", "history", "install",
             "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)

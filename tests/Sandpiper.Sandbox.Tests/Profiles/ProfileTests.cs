@@ -340,7 +340,8 @@ public sealed class ProfileTests : IDisposable
     }
 
     private Terms Of(Grants grants, Caller? caller = null, string prefix = "/usr", string? root = null, string[]? command = null) =>
-        Profile.Run.For(new InstalledEnvironment(_generation, [], $"{_generation}/bin", prefix, root ?? _root, root ?? _root), grants, caller ?? Caller,
+        Profile.Run.For(
+            new InstalledEnvironment(_generation, [], $"{_generation}/bin", prefix, root ?? _root, root ?? _root), grants, caller ?? Caller,
             command ?? ["python"]);
 
     private GrantRefusal RefusalOf(Grants grants, Caller? caller = null) =>

@@ -98,6 +98,27 @@ public sealed class SystemCallFilterTests
         }
     });
 
+    // chmod, fchmod, fchmodat, fchmodat2, creat, mknod, mknodat: which argument is the mode; written down a second time.
+    [Fact]
+    public void Nobody_gives_his_rights_away() => Gen.UInt[0, 0xffff].Sample(mode =>
+    {
+        uint expected = (mode & 0xc00) != 0 ? NotPermitted : Allow;
+        foreach (uint call in (uint[])[90, 91, 85, 133]) Assert.Equal(expected, FilterMachine.Run(OnX64, X64, call, 5, mode, 0xc00, 0xc00));
+        foreach (uint call in (uint[])[268, 452, 259])
+            Assert.Equal(expected, FilterMachine.Run(OnX64, X64, call, 5, 0xc00, mode, 0xc00));
+        Assert.Equal(expected, FilterMachine.Run(OnArm64, Arm64, 52, 5, mode, 0xc00));
+        foreach (uint call in (uint[])[53, 452, 33]) Assert.Equal(expected, FilterMachine.Run(OnArm64, Arm64, call, 5, 0xc00, mode, 0xc00));
+        foreach (uint flags in (uint[])[0x40, 0x400000, 0x241])
+        {
+            Assert.Equal(expected, FilterMachine.Run(OnX64, X64, 2, 5, flags, mode));
+            Assert.Equal(expected, FilterMachine.Run(OnX64, X64, 257, 5, 6, flags, mode));
+            Assert.Equal(expected, FilterMachine.Run(OnArm64, Arm64, 56, 5, 6, flags, mode));
+        }
+        Assert.Equal(Allow, FilterMachine.Run(OnX64, X64, 2, 5, 0, mode));
+        Assert.Equal(Allow, FilterMachine.Run(OnX64, X64, 257, 5, 6, 0x10000, mode));
+        Assert.Equal(Allow, FilterMachine.Run(OnArm64, Arm64, 56, 5, 6, 0, mode));
+    });
+
     [Fact]
     public void Every_refused_call_is_refused_and_every_other_is_not()
     {
@@ -118,7 +139,8 @@ public sealed class SystemCallFilterTests
         process_vm_writev 311 271 P, kcmp 312 272 P, pidfd_getfd 438 438 P, unshare 272 97 P, setns 308 268 P, mount 165 40 P,
         umount2 166 39 P, pivot_root 155 41 P, chroot 161 51 P, name_to_handle_at 303 264 P, open_by_handle_at 304 265 P,
         open_tree 428 428 S, move_mount 429 429 S, fsopen 430 430 S, fsconfig 431 431 S, fsmount 432 432 S, fspick 433 433 S,
-        mount_setattr 442 442 S, io_uring_setup 425 425 S, io_uring_enter 426 426 S, io_uring_register 427 427 S, bpf 321 280 P,
+        mount_setattr 442 442 S, openat2 437 437 S,
+        io_uring_setup 425 425 S, io_uring_enter 426 426 S, io_uring_register 427 427 S, bpf 321 280 P,
         perf_event_open 298 241 P, userfaultfd 323 282 P, fanotify_init 300 262 P, modify_ldt 154 0 P, move_pages 279 239 P,
         migrate_pages 256 238 P, lookup_dcookie 212 18 P, syslog 103 116 P, acct 163 89 P, swapon 167 224 P, swapoff 168 225 P,
         reboot 169 142 P, quotactl 179 60 P, quotactl_fd 443 443 P, vhangup 153 58 P, iopl 172 0 P, ioperm 173 0 P, init_module 175 105 P,

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+
+namespace Sandpiper.Sandbox.Leftovers;
+
+/// <summary>One thing that is kept aside.</summary>
+/// <param name="Number">By which it is named.</param>
+/// <param name="Path">Where it was made.</param>
+/// <param name="RunBy">Who would have run it.</param>
+/// <param name="Command">What had been run.</param>
+/// <param name="When">When that had ended.</param>
+/// <param name="Place">Where it lies now.</param>
+public sealed record HeldFile(int Number, string Path, string RunBy, string Command, DateTimeOffset When, string Place);
+
+/// <summary>
+/// What programs made that others would run by themselves: moved out of the way, with a record beside it, until the user says what is to
+/// become of it. It lies in the data root, which no grant may meet.
+/// </summary>
+/// <remarks><c>held/N/record.json</c>, and the thing itself as <c>held/N/thing</c>; the record comes first.</remarks>
+public sealed class HeldFiles(string root)
+{
+    private const string Record = "record.json";
+    private const int MostRecordBytes = 64 << 10;
+    private static readonly byte[] _thing = "thing"u8.ToArray();
+    private readonly string _directory = System.IO.Path.Combine(System.IO.Path.GetFullPath(root), "held");
+
+    /// <summary>All of them, the oldest first. What has no readable record is not among them.</summary>
+    public ImmutableArray<HeldFile> List() => !Directory.Exists(_directory) ? [] :
+        [.. Directory.EnumerateDirectories(_directory).Select(TryRead).OfType<(HeldFile File, HeldRecord)>().Select(held => held.File)
+            .OrderBy(held => held.Number)];
+
+    /// <summary>Moves it aside.</summary>
+    /// <param name="watch">Which holds the directory that it lies in.</param>
+    /// <param name="leftover">What.</param>
+    /// <param name="command">What had been run.</param>
+    /// <param name="when">Now.</param>
+    /// <returns>Null when it could not be moved, being on another file system or gone: it stays where it is.</returns>
+    /// <exception cref="IOException">Nothing can be written here.</exception>
+    public HeldFile? Hold(WritableWatch watch, Leftover leftover, string command, DateTimeOffset when)
+    {
+        var (number, place) = NewPlace();
+        var record = new HeldRecord(
+            leftover.Root, Convert.ToBase64String(WatchedTree.BytesOf(leftover.Path)), leftover.Rule.RunBy, command, when);
+        File.WriteAllBytes(System.IO.Path.Join(place, Record), JsonSerializer.SerializeToUtf8Bytes(record, HeldJson.Default.HeldRecord));
+        using SafeFileHandle here = RawFile.Open(place, RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
+        var (parent, name) = Split(leftover.Path);
+        using SafeFileHandle there = Below(watch.RootOf(leftover), parent);
+        if (!here.IsInvalid && !there.IsInvalid && AtomicRename.Move(there, WatchedTree.BytesOf(name), here, _thing) == 0)
+        {
+            return new(number, leftover.ShownPath, leftover.Rule.RunBy, command, when, System.IO.Path.Join(place, "thing"));
+        }
+        Directory.Delete(place, recursive: true);
+        return null;
+    }
+
+    /// <summary>Puts it where it was made.</summary>
+    /// <returns>Null when it is there; else the error number: <see cref="Errno.Exists"/> where something is there by now.</returns>
+    public static int? Keep(HeldFile held)
+    {
+        string place = System.IO.Path.GetDirectoryName(held.Place)!;
+        if (TryRead(place) is not var (_, record)) return Errno.NoSuchFile;
+        var (parent, name) = Split(Encoding.Latin1.GetString(Convert.FromBase64String(record.Path)));
+        using SafeFileHandle here = RawFile.Open(place, RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
+        using SafeFileHandle top = RawFile.Open(record.Root, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+        if (errno != 0) return errno;
+        // No link on the way: a program may have put one there, to have it land elsewhere.
+        using SafeFileHandle there = Below(top, parent);
+        if (here.IsInvalid || there.IsInvalid) return Errno.NoSuchFile;
+        errno = AtomicRename.Move(here, _thing, there, WatchedTree.BytesOf(name));
+        if (errno != 0) return errno;
+        Directory.Delete(place, recursive: true);
+        return null;
+    }
+
+    /// <summary>Removes it for good.</summary>
+    /// <returns>0, or the error number where part of it is still there.</returns>
+    public static int Drop(HeldFile held)
+    {
+        string place = System.IO.Path.GetDirectoryName(held.Place)!;
+        using (SafeFileHandle here = RawFile.Open(place, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno))
+        {
+            if (errno != 0) return errno;
+            errno = TreeRemoval.Remove(here, _thing);
+            if (errno != 0) return errno;
+        }
+        Directory.Delete(place, recursive: true);
+        return 0;
+    }
+
+    private const UnixFileMode OwnersAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private (int Number, string Place) NewPlace()
+    {
+        Directory.CreateDirectory(_directory, OwnersAll);
+        int last = Directory.EnumerateDirectories(_directory).Select(NumberOf).DefaultIfEmpty(0).Max();
+        for (int number = last + 1; ; number++)
+        {
+            string place = System.IO.Path.Join(_directory, number.ToString(CultureInfo.InvariantCulture));
+            if (OpenDirectory.TryMake(place, OwnersAll, out int errno)) return (number, place);
+            if (errno != Errno.Exists) throw new KernelException("mkdir", errno, place);
+        }
+    }
+
+    private static (HeldFile File, HeldRecord Record)? TryRead(string place)
+    {
+        int number = NumberOf(place);
+        string thing = System.IO.Path.Join(place, "thing");
+        if (number == 0 || !FileStatus.TryRead(thing, out _)) return null;
+        try
+        {
+            if (RegularFile.TryRead(System.IO.Path.Join(place, Record), MostRecordBytes) is not { } content) return null;
+            if (JsonSerializer.Deserialize(content, HeldJson.Default.HeldRecord) is not { Root: not null, Path: not null } record)
+                return null;
+            string path = WatchedTree.Shown(Encoding.Latin1.GetString(Convert.FromBase64String(record.Path)));
+            string full = System.IO.Path.Join(record.Root, path);
+            return (new(number, full, record.RunBy ?? "", record.Command ?? "", record.When, thing), record);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static int NumberOf(string place) =>
+        int.TryParse(System.IO.Path.GetFileName(place), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+
+    private static SafeFileHandle Below(SafeFileHandle root, string path) =>
+        PlaceBelow.OpenDirectory(root, path.Length == 0 ? "."u8 : WatchedTree.BytesOf(path));
+
+    private static (string Parent, string Name) Split(string path)
+    {
+        int slash = path.LastIndexOf('/');
+        return slash < 0 ? ("", path) : (path[..slash], path[(slash + 1)..]);
+    }
+}
+
+/// <summary>What is written down of each.</summary>
+/// <param name="Root">The directory that could be written.</param>
+/// <param name="Path">Below it: its bytes, in Base64.</param>
+internal sealed record HeldRecord(string Root, string Path, string? RunBy, string? Command, DateTimeOffset When);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(HeldRecord))]
+internal sealed partial class HeldJson : JsonSerializerContext;

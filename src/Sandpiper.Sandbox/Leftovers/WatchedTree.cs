@@ -1,0 +1,221 @@
+using System.Collections.Frozen;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+
+namespace Sandpiper.Sandbox.Leftovers;
+
+/// <summary>Something that other programs run by itself, at one moment.</summary>
+/// <param name="Rule">Who runs it.</param>
+/// <param name="Identity">Which file, link or directory.</param>
+/// <param name="ChangedAt">Nobody can set it; of a directory nothing, for that says what was put in it.</param>
+internal sealed record Watched(AutorunName Rule, FileIdentity Identity, UnixTime ChangedAt)
+{
+    /// <summary>Of a link: where it leads.</summary>
+    public string? Target { get; init; }
+}
+
+/// <summary>
+/// Everything in a directory, at any depth, that other programs run by itself. It is walked by handles: no name is looked up twice, and no
+/// link is followed.
+/// </summary>
+internal sealed class WatchedTree
+{
+    /// <summary>Below that nothing is looked at, and that is told.</summary>
+    public const int MostLevels = 100;
+
+    private static readonly AutorunName _repository = new(".git", "git", IsUnasked: true) { WithContent = true };
+    private static readonly AutorunName _repositorySettings = new("config", "git", IsUnasked: true);
+
+    // A link into these is what installers and environments make.
+    private static readonly string[] _system =
+        ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/proc", "/dev"];
+
+    private const int MostSettingsBytes = 64 << 10;
+
+    private readonly string _root;
+    private readonly FrozenSet<string> _fixed, _free;
+    private readonly Func<string, bool> _mayLeadTo;
+    private readonly Dictionary<string, Watched> _found = new(StringComparer.Ordinal);
+
+    private WatchedTree(string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo) =>
+        (_root, _fixed, _free, _mayLeadTo) = (root, whole, free, mayLeadTo);
+
+    /// <param name="directory">The root, opened for reading.</param>
+    /// <param name="root">Its path.</param>
+    /// <param name="whole">Names directly in it whose content cannot be changed: they are looked at as a whole.</param>
+    /// <param name="free">Paths below the root that were granted by themselves.</param>
+    /// <param name="mayLeadTo">Places to which a link may lead, besides the system's.</param>
+    /// <returns>By path below the root, each byte of it a character.</returns>
+    public static Dictionary<string, Watched> Read(
+        SafeFileHandle directory, string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo)
+    {
+        var tree = new WatchedTree(root, whole, free, mayLeadTo);
+        tree.Walk(directory, "", level: 0, content: null);
+        return tree._found;
+    }
+
+    /// <summary>As a person reads it.</summary>
+    public static string Shown(string path) => Encoding.UTF8.GetString(BytesOf(path));
+
+    /// <summary>As the file system has it.</summary>
+    public static byte[] BytesOf(string path) => Encoding.Latin1.GetBytes(path);
+
+    // Parts of an environment on the way to its packages (PEP 405; lib64 on some systems).
+    private enum Within
+    {
+        Nothing,
+        Environment,
+        Library,
+        Version,
+    }
+
+    private void Walk(SafeFileHandle directory, string prefix, int level, AutorunName? content, Within within = Within.Nothing)
+    {
+        if (level > MostLevels)
+        {
+            _found[prefix.TrimEnd('/')] = new(AutorunName.TooDeep, FileFacts.IdentityOf(directory), default);
+            return;
+        }
+        var entries = DirectoryEntries.Of(directory);
+        if (IsRepository(prefix, entries.Select(entry => Encoding.Latin1.GetString(entry.Name))))
+        {
+            WalkRepository(directory, prefix, level);
+            return;
+        }
+        if (level > 0 && entries.Any(entry => entry.Name.AsSpan().SequenceEqual("pyvenv.cfg"u8))) within = Within.Environment;
+        foreach (DirectoryEntry entry in entries)
+        {
+            string name = Encoding.Latin1.GetString(entry.Name), path = prefix + name;
+            if (_free.Contains(path)) continue;
+            AutorunName? rule = level == 0 && _fixed.Contains(name) ? _repository : AutorunName.Of(name) ?? content;
+            if (within is Within.Environment && name is "pyvenv.cfg") rule = AutorunName.Environment;
+            if (name is "node_modules") rule = AutorunName.NodeModules;
+            FileType? type = entry.Type;
+            bool isRepository = string.Equals(name, ".git", StringComparison.OrdinalIgnoreCase);
+            if (type is FileType.Regular && rule is null && !isRepository) continue; // most of what there is
+            using SafeFileHandle place = PlaceBelow.Open(directory, entry.Name);
+            if (place.IsInvalid) continue;
+            FileStatus status = FileStatus.Of(place);
+            if (status.Type is not FileType.Directory)
+            {
+                if (isRepository) rule ??= _repository;
+                Add(directory, path, name, status, rule);
+                continue;
+            }
+            if (rule is not null && rule != content) _found[path] = new(rule, status.Identity, default);
+            if ((level == 0 && _fixed.Contains(name)) || rule == AutorunName.NodeModules) continue;
+            using SafeFileHandle below = PlaceBelow.OpenDirectory(directory, entry.Name);
+            if (below.IsInvalid) continue;
+            if (within is Within.Version && name is "site-packages" or "dist-packages") WalkPackages(below, path + "/");
+            else Walk(below, path + "/", level + 1, rule is { WithContent: true } ? rule : null, Below(within, name));
+        }
+    }
+
+    private static Within Below(Within within, string name) => within switch
+    {
+        Within.Environment when name is "lib" or "lib64" => Within.Library,
+        Within.Library when name.StartsWith("python", StringComparison.Ordinal) => Within.Version,
+        _ => Within.Nothing,
+    };
+
+    // Whoever uses the environment runs all of that; by itself Python runs only what lies directly in it.
+    private void WalkPackages(SafeFileHandle directory, string prefix)
+    {
+        foreach (DirectoryEntry entry in DirectoryEntries.Of(directory))
+        {
+            string name = Encoding.Latin1.GetString(entry.Name);
+            if (AutorunName.Of(name) is not { IsPythonStart: true } rule) continue;
+            using SafeFileHandle place = PlaceBelow.Open(directory, entry.Name);
+            if (place.IsInvalid || _free.Contains(prefix + name)) continue;
+            FileStatus status = FileStatus.Of(place);
+            _found[prefix + name] = new(rule, status.Identity, status.Type is FileType.Directory ? default : status.ChangedAt);
+        }
+    }
+
+    private void Add(SafeFileHandle directory, string path, string name, in FileStatus status, AutorunName? rule)
+    {
+        string? target = null;
+        if (status.Type is FileType.SymbolicLink)
+        {
+            target = new FileInfo($"/proc/self/fd/{directory.DangerousGetHandle()}/{Shown(name)}").LinkTarget ?? "?";
+            if (rule is null && !LeadsOut(path, target)) return;
+        }
+        if (rule is null && target is null) return;
+        _found[path] = new(rule ?? AutorunName.Link, status.Identity, status.ChangedAt) { Target = target };
+    }
+
+    private bool LeadsOut(string path, string target)
+    {
+        string full = Path.GetFullPath(target, Path.GetDirectoryName(Path.Join(_root, Shown(path)))!);
+        return !DirectoryTree.Holds(_root, full) && !_system.Any(place => DirectoryTree.Holds(place, full)) && !_mayLeadTo(full);
+    }
+
+    private static bool IsRepository(string prefix, IEnumerable<string> names)
+    {
+        if (prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase)) return true;
+        int seen = 0;
+        foreach (string name in names)
+        {
+            if (name is "HEAD" or "objects" or "refs") seen++;
+        }
+        return seen == 3;
+    }
+
+    // Of a repository git runs hooks, and what its settings name; the rest is data, and much.
+    private void WalkRepository(SafeFileHandle directory, string prefix, int level)
+    {
+        if (level > MostLevels) return;
+        foreach (string name in (string[])["config", "config.worktree", "commondir"])
+        {
+            using SafeFileHandle file = PlaceBelow.Open(directory, name);
+            if (file.IsInvalid || _free.Contains(prefix + name)) continue;
+            FileStatus status = FileStatus.Of(file);
+            if (status.Type is FileType.Regular && IsHarmless(directory, name)) continue;
+            _found[prefix + name] = new(_repositorySettings, status.Identity, status.ChangedAt);
+        }
+        using (SafeFileHandle place = PlaceBelow.Open(directory, "hooks"))
+        {
+            if (!place.IsInvalid && FileStatus.Of(place) is { Type: not FileType.Directory } odd)
+                _found[prefix + "hooks"] = new(_repository, odd.Identity, odd.ChangedAt);
+        }
+        using SafeFileHandle hooks = PlaceBelow.OpenDirectory(directory, "hooks"u8);
+        if (!hooks.IsInvalid)
+        {
+            foreach (DirectoryEntry hook in DirectoryEntries.Of(hooks))
+            {
+                string name = Encoding.Latin1.GetString(hook.Name), path = $"{prefix}hooks/{name}";
+                using SafeFileHandle place = PlaceBelow.Open(hooks, hook.Name);
+                if (place.IsInvalid || _free.Contains(path)) continue;
+                FileStatus status = FileStatus.Of(place);
+                // `git init` makes samples, which git does not run.
+                if (status.Type is FileType.Regular && name.EndsWith(".sample", StringComparison.Ordinal)) continue;
+                _found[path] = new(_repository, status.Identity, status.Type is FileType.Directory ? default : status.ChangedAt);
+            }
+        }
+        foreach (string within in (string[])["modules", "worktrees"])
+        {
+            using SafeFileHandle all = PlaceBelow.OpenDirectory(directory, Encoding.Latin1.GetBytes(within));
+            if (all.IsInvalid) continue;
+            foreach (DirectoryEntry entry in DirectoryEntries.Of(all))
+            {
+                using SafeFileHandle one = PlaceBelow.OpenDirectory(all, entry.Name);
+                if (!one.IsInvalid) WalkRepository(one, $"{prefix}{within}/{Encoding.Latin1.GetString(entry.Name)}/", level + 1);
+            }
+        }
+    }
+
+    private static bool IsHarmless(SafeFileHandle directory, string name)
+    {
+        using SafeFileHandle file = PlaceBelow.OpenFile(directory, Encoding.Latin1.GetBytes(name));
+        if (file.IsInvalid) return false;
+        byte[] content = new byte[MostSettingsBytes + 1];
+        int length = 0;
+        while (length < content.Length && Descriptor.Read(file, content.AsSpan(length)) is > 0 and var got) length += got;
+        if (length > MostSettingsBytes) return false;
+        ReadOnlySpan<byte> read = content.AsSpan(0, length);
+        // Of a worktree: what it shares is two above, where it is looked at itself.
+        return name is "commondir" ? read.TrimEnd("\n"u8).SequenceEqual("../.."u8) : RepositorySettings.AreHarmless(read);
+    }
+}

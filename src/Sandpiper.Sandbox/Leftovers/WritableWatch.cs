@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Profiles;
+
+namespace Sandpiper.Sandbox.Leftovers;
+
+/// <summary>What a program may write, looked at before it starts and after it and all it started are dead.</summary>
+public sealed class WritableWatch : IDisposable
+{
+    private readonly List<Watch> _watches = [];
+
+    private WritableWatch() { }
+
+    /// <exception cref="IOException">A directory cannot be read: what is new in it could not be told.</exception>
+    public static WritableWatch Begin(Confinement confinement)
+    {
+        var watch = new WritableWatch();
+        try
+        {
+            string[] roots = [.. confinement.PathsWith(PathAccess.Write).Where(Directory.Exists)];
+            string[] free = [.. confinement.Granted, .. confinement.Shown.Where(s => s.Access is PathAccess.Write).Select(s => s.Path)];
+            // What is shown may be linked to, and what may be written anyway.
+            bool MayLeadTo(string path) => confinement.Mounted.Any(shown => DirectoryTree.Holds(shown.Path, path));
+            // One that lies in another is watched with that.
+            foreach (string root in roots.Where(root => !roots.Any(r => r.Length != root.Length && DirectoryTree.Holds(r, root))))
+            {
+                SafeFileHandle directory = RawFile.Open(root, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+                if (errno != 0) throw new IOException($"`{root}` cannot be read, so what is new in it could not be told");
+                FrozenSet<string> below = FrozenSet.ToFrozenSet(
+                    free.Where(path => path.Length > root.Length && DirectoryTree.Holds(root, path))
+                        .Select(path => path[(root.Length + 1)..]),
+                    StringComparer.Ordinal);
+                FrozenSet<string> whole = FrozenSet.ToFrozenSet(ProtectedNames.In(root).Select(path => Path.GetFileName(path))
+                    .Where(name => !below.Contains(name) && SymbolicLink.Target(Path.Join(root, name)) is null), StringComparer.Ordinal);
+                watch._watches.Add(new(root, directory, whole, below, MayLeadTo, []));
+                watch._watches[^1] = watch._watches[^1] with { Before = watch._watches[^1].Read() };
+            }
+            return watch;
+        }
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is new or another one, in the order of its paths; nothing that lies in another such thing.</summary>
+    public ImmutableArray<Leftover> End() => [.. _watches.SelectMany(Differences)];
+
+    /// <summary>The root of a leftover, opened before the program began.</summary>
+    internal SafeFileHandle RootOf(Leftover leftover) =>
+        _watches.First(watch => string.Equals(watch.Root, leftover.Root, StringComparison.Ordinal)).Directory;
+
+    public void Dispose()
+    {
+        foreach (Watch watch in _watches) watch.Directory.Dispose();
+    }
+
+    private static IEnumerable<Leftover> Differences(Watch watch)
+    {
+        string? within = null;
+        Dictionary<string, Watched> after = watch.Read();
+        // What is in a new environment is told with it.
+        string[] environments = [.. after
+            .Where(found => found.Value.Rule == AutorunName.Environment && !watch.Before.ContainsKey(found.Key))
+            .Select(found => found.Key[..^AutorunName.Environment.Name.Length] + "lib")];
+        foreach (var (path, now) in after.OrderBy(found => found.Key, StringComparer.Ordinal))
+        {
+            if (within is not null && path.StartsWith(within, StringComparison.Ordinal)) continue;
+            if (now.Rule.IsPythonStart && environments.Any(lib => path.StartsWith(lib, StringComparison.Ordinal)
+                && path.Contains("-packages/", StringComparison.Ordinal))) continue;
+            bool wasThere = watch.Before.TryGetValue(path, out Watched? before);
+            if (wasThere && before == now) continue;
+            within = path + "/";
+            yield return new(watch.Root, path, now.Rule, !wasThere) { Target = now.Target };
+        }
+    }
+
+    private sealed record Watch(
+        string Root, SafeFileHandle Directory, FrozenSet<string> Whole, FrozenSet<string> Free, Func<string, bool> MayLeadTo,
+        Dictionary<string, Watched> Before)
+    {
+        public Dictionary<string, Watched> Read()
+        {
+            Descriptor.MoveTo(Directory, 0);
+            return WatchedTree.Read(Directory, Root, Whole, Free, MayLeadTo);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Sandpiper.Console;
+using Sandpiper.Sandbox.Leftovers;
+
+namespace Sandpiper.Commands;
+
+/// <summary>
+/// What a program left that other programs run by themselves: kept aside, or told. Never silent: <c>-q</c> does not hide it; and never a
+/// flood, for a program can make a hundred thousand such names.
+/// </summary>
+internal static class LeftoverReport
+{
+    private const int MostShown = 10;
+    private const int MostKeptAside = 1000;
+
+    /// <param name="terminal">Where it is told.</param>
+    /// <param name="watch">What was looked at before the program began.</param>
+    /// <param name="files">Where it is kept.</param>
+    /// <param name="command">What had been run.</param>
+    public static void Settle(Terminal terminal, WritableWatch watch, HeldFiles files, string command)
+    {
+        ImmutableArray<Leftover> all = watch.End();
+        List<Leftover> told = [], kept = [];
+        foreach (Leftover leftover in all)
+        {
+            bool isHeld = leftover.IsKeptAside && kept.Count < MostKeptAside
+                && files.Hold(watch, leftover, command, Session.Time.GetUtcNow()) is not null;
+            (isHeld ? kept : told).Add(leftover);
+        }
+        Tell(terminal, kept, told);
+    }
+
+    internal static void Tell(Terminal terminal, IReadOnlyCollection<Leftover> kept, IReadOnlyCollection<Leftover> told)
+    {
+        foreach (Leftover leftover in kept.Take(MostShown))
+        {
+            string why = leftover.Rule == AutorunName.Link ? $"a link that leads to {leftover.Target}" : $"run by {leftover.Rule.RunBy}";
+            terminal.Problem(Inked.Yellow($"sandpiper: kept aside: {leftover.ShownPath} ({why}) ·  sandpiper held"));
+        }
+        int more = kept.Count - MostShown;
+        if (more > 0) terminal.Problem(Inked.Yellow($"sandpiper: kept aside: {more:N0} more ·  sandpiper held"));
+        // What has a name of its own comes first; of names of any number there are only those with a given end.
+        foreach (Leftover leftover in told.OrderBy(l => l.Rule.Name is ['*', ..]).Take(MostShown))
+        {
+            terminal.Problem(Inked.Yellow(leftover.Rule == AutorunName.TooDeep
+                ? $"sandpiper: {leftover.ShownPath}: too deep; nobody looked what is new in it"
+                : $"sandpiper: {(leftover.IsNew ? "new" : "changed")}: {leftover.ShownPath} (run by {leftover.Rule.RunBy}); "
+                    + "read it first"));
+        }
+        if (told.Count > MostShown)
+        {
+            terminal.Problem(Inked.Yellow($"sandpiper: {told.Count - MostShown:N0} more names that others run are new or changed"));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using System.Text;
+using Sandpiper.Sandbox.Leftovers;
+using Sandpiper.Sandbox.Profiles;
+
+namespace Sandpiper.Sandbox.Tests.Leftovers;
+
+public sealed class WritableWatchTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("sandpiper-").FullName;
+
+    private string Project => Path.Join(_root, "project");
+
+    private HeldFiles Held => new(Path.Join(_root, "data"));
+
+    public WritableWatchTests() => Directory.CreateDirectory(Project);
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private string Write(string path, string content = "x")
+    {
+        string full = Path.Join(Project, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, content);
+        return full;
+    }
+
+    private WritableWatch Begin(params ImmutableArray<string> granted) => WritableWatch.Begin(new Confinement
+    {
+        Home = "/home/ada",
+        WorkingDirectory = Project,
+        Shown = [ShownPath.Needed(Project, PathAccess.Write)],
+        Granted = granted,
+    });
+
+    // Path, and a sign: + is kept aside, ! is new and told, ~ changed and told.
+    private static string[] Left(WritableWatch watch) =>
+        [.. watch.End().Select(l => (l.IsKeptAside ? "+" : l.IsNew ? "!" : "~") + WatchedTree.Shown(l.Path))];
+
+    [Fact]
+    public void What_is_new_at_any_depth_is_found_once()
+    {
+        Write("src/app.py");
+        using WritableWatch watch = Begin();
+        Assert.Empty(Left(watch));
+        foreach (string path in (string[])["a/b/.envrc", "a/Makefile", ".vscode/tasks.json", ".vscode/deep/x", "x/y.pth", "src/other.py",
+            "__pycache__/m.cpython-311.pyc", "CLAUDE.md", "sub/.GitHub/workflows/ci.yml"]) Write(path);
+        Assert.Equal(["+.vscode", "+CLAUDE.md", "+__pycache__/m.cpython-311.pyc", "!a/Makefile", "+a/b/.envrc", "+sub/.GitHub", "+x/y.pth"],
+            Left(watch));
+    }
+
+    [Fact]
+    public void What_was_there_is_told_when_it_is_another_one_and_what_is_put_into_it_is_new()
+    {
+        Write("a/Makefile");
+        Write("a/.vscode/settings.json");
+        Write("conftest.py");
+        Write("untouched/.envrc");
+        using WritableWatch watch = Begin();
+        File.AppendAllText(Path.Join(Project, "a/Makefile"), "y");
+        Write("a/.vscode/tasks.json");
+        File.AppendAllText(Path.Join(Project, "a/.vscode/settings.json"), "y");
+        // Somebody outside puts another one in its place (git checkout, sed -i): it is protected no more.
+        File.Move(Write("new"), Path.Join(Project, "conftest.py"), overwrite: true);
+        Assert.Equal(["~a/.vscode/settings.json", "+a/.vscode/tasks.json", "~a/Makefile", "~conftest.py"], Left(watch));
+    }
+
+    [Fact]
+    public void A_time_that_is_put_back_hides_nothing()
+    {
+        string file = Write("a/.envrc");
+        DateTime before = File.GetLastWriteTimeUtc(file);
+        using WritableWatch watch = Begin();
+        File.WriteAllText(file, "z");
+        File.SetLastWriteTimeUtc(file, before);
+        Assert.Equal(["~a/.envrc"], Left(watch));
+    }
+
+    [Fact]
+    public void A_directory_that_is_moved_brings_what_it_holds()
+    {
+        Write("quiet/tasks.json");
+        using WritableWatch watch = Begin();
+        Directory.Move(Path.Join(Project, "quiet"), Path.Join(Project, ".vscode"));
+        Assert.Equal(["+.vscode"], Left(watch));
+    }
+
+    [Fact]
+    public void Of_a_repository_only_what_git_runs_counts()
+    {
+        using WritableWatch watch = Begin();
+        foreach (string repository in (string[])["new/.git", "bare", "new/.git/modules/inner"])
+        {
+            Write($"{repository}/HEAD");
+            Write($"{repository}/objects/x");
+            Write($"{repository}/refs/x");
+            Write($"{repository}/config", "[core]\n\tbare = false\n");
+            Write($"{repository}/hooks/pre-commit.sample");
+        }
+        Assert.Empty(Left(watch));
+        Write("new/.git/hooks/pre-commit");
+        Write("bare/config", "[core]\n\tfsmonitor = evil\n");
+        Write("new/.git/modules/inner/commondir", "../elsewhere\n");
+        Write("file/.git", "gitdir: ../elsewhere\n");
+        Assert.Equal(["+bare/config", "+file/.git", "+new/.git/hooks/pre-commit", "+new/.git/modules/inner/commondir"], Left(watch));
+    }
+
+    [Fact]
+    public void A_new_environment_is_one_thing_and_what_is_put_into_an_old_one_counts()
+    {
+        Write("old/pyvenv.cfg");
+        Write("old/lib/python3.11/site-packages/pip/x.py");
+        using WritableWatch watch = Begin();
+        Write("new/pyvenv.cfg");
+        Write("new/lib/python3.11/site-packages/a.pth");
+        Write("new/lib/python3.11/site-packages/a/__pycache__/a.pyc");
+        Write("new/lib/python3.11/site-packages/a/Makefile");
+        Write("new/.envrc");
+        Write("old/lib/python3.11/site-packages/evil.pth");
+        Write("node_modules/a/package.json");
+        Write("node_modules/a/.github/x");
+        Assert.Equal(["+new/.envrc", "!new/pyvenv.cfg", "!node_modules", "+old/lib/python3.11/site-packages/evil.pth"], Left(watch));
+    }
+
+    [Fact]
+    public void A_link_that_leads_out_counts_and_one_that_does_not_does_not()
+    {
+        using WritableWatch watch = Begin();
+        Directory.CreateDirectory(Path.Join(Project, "sub"));
+        foreach (var (name, target) in ((string, string)[])[("out", "/home/ada/.bashrc"), ("up", "../outside"), ("sub/two", "../../x"),
+            ("in", "sub"), ("sub/in", "../other"), ("system", "/usr/bin/python3"), ("whole", Path.Join(Project, "sub")),
+            ("gone", "nowhere"),
+            ("Makefile", "sub/x")])
+        {
+            File.CreateSymbolicLink(Path.Join(Project, name), target);
+        }
+        Assert.Equal(["!Makefile", "+out", "+sub/two", "+up"], Left(watch));
+        // No link is followed by the walk.
+        Directory.CreateDirectory(Path.Join(_root, "outside"));
+        File.WriteAllText(Path.Join(_root, "outside", ".envrc"), "");
+        Assert.Equal(["!Makefile", "+out", "+sub/two", "+up"], Left(watch));
+    }
+
+    [Fact]
+    public void What_was_granted_by_its_own_name_is_nobodys_business()
+    {
+        using WritableWatch watch = Begin(Path.Join(Project, "conftest.py"));
+        Write("conftest.py");
+        Write("sub/conftest.py");
+        Assert.Equal(["!sub/conftest.py"], Left(watch));
+    }
+
+    [Fact]
+    public void A_name_that_is_no_text_hides_nothing_and_can_be_removed()
+    {
+        using WritableWatch watch = Begin();
+        Python($"import os; d=os.fsencode('{Project}')+b'/\\xff\\xfe'; os.makedirs(d); open(d+b'/.envrc','w'); open(d+b'/\\xff.pth','w')");
+        ImmutableArray<Leftover> left = watch.End();
+        Assert.Equal(2, left.Length);
+        foreach (Leftover leftover in left) Assert.NotNull(Held.Hold(watch, leftover, "x", DateTimeOffset.UnixEpoch));
+        Assert.Empty(watch.End());
+        foreach (HeldFile file in Held.List()) Assert.Null(HeldFiles.Keep(file));
+        foreach (Leftover leftover in watch.End()) Assert.NotNull(Held.Hold(watch, leftover, "x", DateTimeOffset.UnixEpoch));
+        Python($"import os; os.rmdir(os.fsencode('{Project}')+b'/\\xff\\xfe')");
+        Python($"import os; d=os.fsencode('{Project}')+b'/.vscode/\\xff/\\xfe'; os.makedirs(d); open(d+b'/\\xff','w'); os.chmod(d, 0)");
+        Held.Hold(watch, Assert.Single(watch.End()), "x", DateTimeOffset.UnixEpoch);
+        foreach (HeldFile file in Held.List()) Assert.Equal(0, HeldFiles.Drop(file));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(_root, "data", "held")));
+
+        static void Python(string script) => System.Diagnostics.Process.Start("/usr/bin/python3", ["-I", "-c", script]).WaitForExit();
+    }
+
+    [Fact]
+    public void Depth_has_an_end_that_is_told()
+    {
+        using WritableWatch watch = Begin();
+        Write(string.Join('/', Enumerable.Repeat("d", WatchedTree.MostLevels + 5)) + "/.envrc");
+        Assert.Equal(AutorunName.TooDeep, Assert.Single(watch.End()).Rule);
+    }
+
+    [Fact]
+    public void What_is_kept_aside_comes_back_as_it_was_or_goes_for_good()
+    {
+        using WritableWatch watch = Begin();
+        Write("a/.vscode/tasks.json", "tasks");
+        Write("b/.envrc", "b");
+        foreach (Leftover leftover in watch.End()) Held.Hold(watch, leftover, "black .", DateTimeOffset.UnixEpoch);
+        Assert.False(Path.Exists(Path.Join(Project, "a/.vscode")) || Path.Exists(Path.Join(Project, "b/.envrc")));
+        ImmutableArray<HeldFile> held = Held.List();
+        Assert.Equal([(1, Path.Join(Project, "a/.vscode"), "VS Code", "black ."),
+            (2, Path.Join(Project, "b/.envrc"), "your shell in this directory", "black .")],
+            held.Select(h => (h.Number, h.Path, h.RunBy, h.Command)));
+        Assert.Null(HeldFiles.Keep(held[0]));
+        Assert.Equal("tasks", File.ReadAllText(Path.Join(Project, "a/.vscode/tasks.json")));
+        Assert.Equal(0, HeldFiles.Drop(held[1]));
+        Assert.Empty(Held.List());
+        Assert.False(Path.Exists(Path.Join(Project, "b/.envrc")));
+    }
+
+    [Fact]
+    public void What_is_kept_aside_lands_on_nothing_that_is_there_and_through_no_link()
+    {
+        using WritableWatch watch = Begin();
+        Write("a/.envrc", "held");
+        HeldFile held = Held.Hold(watch, Assert.Single(watch.End()), "x", DateTimeOffset.UnixEpoch)!;
+        Write("a/.envrc", "mine");
+        Assert.Equal(Sandpiper.Kernel.Errno.Exists, HeldFiles.Keep(held));
+        Assert.Equal("mine", File.ReadAllText(Path.Join(Project, "a/.envrc")));
+        Directory.Delete(Path.Join(Project, "a"), recursive: true);
+        string elsewhere = Directory.CreateDirectory(Path.Join(_root, "elsewhere")).FullName;
+        Directory.CreateSymbolicLink(Path.Join(Project, "a"), elsewhere);
+        Assert.NotNull(HeldFiles.Keep(held));
+        Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
+        Assert.Equal(held, Assert.Single(Held.List()));
+    }
+
+    [Fact]
+    public void A_damaged_record_is_none()
+    {
+        using WritableWatch watch = Begin();
+        Write(".envrc");
+        HeldFile held = Held.Hold(watch, Assert.Single(watch.End()), "x", DateTimeOffset.UnixEpoch)!;
+        string record = Path.Join(Path.GetDirectoryName(held.Place)!, "record.json");
+        foreach (string content in (string[])["", "null", "{}", "{\"root\":\"/\",\"path\":\"?\"}", "[]"])
+        {
+            File.WriteAllText(record, content, new UTF8Encoding(false));
+            Assert.Empty(Held.List());
+        }
+    }
+}
