@@ -11,8 +11,16 @@ public static unsafe class PlaceBelow
     /// <returns>A handle that leads to the place and cannot be read through; invalid when there is nothing of that name.</returns>
     public static SafeFileHandle Open(SafeFileHandle directory, string relative)
     {
-        byte[] path = Encoding.UTF8.GetBytes(relative + '\0');
-        HowToOpen how = new() { Flags = (ulong)(RawFile.AsPlace | RawFile.NoFollow | CloseOnExec), Resolve = Beneath | NoLinks };
+        return Open(directory, Encoding.UTF8.GetBytes(relative + '\0'), RawFile.AsPlace | RawFile.NoFollow, followLinks: false);
+    }
+
+    /// <summary>The same, to be read through as the flags of open(2) say.</summary>
+    /// <param name="path">As the kernel has it, of whatever encoding, with its zero.</param>
+    /// <param name="followLinks">Links are followed as long as they do not lead out of the directory.</param>
+    /// <returns>Invalid when it cannot be opened; the last error says why.</returns>
+    internal static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, bool followLinks)
+    {
+        HowToOpen how = new() { Flags = (ulong)(flags | CloseOnExec), Resolve = followLinks ? Beneath : Beneath | NoLinks };
         fixed (byte* start = path)
         {
             nint opened = SystemCall.Invoke(

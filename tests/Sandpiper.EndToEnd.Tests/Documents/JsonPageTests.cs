@@ -28,6 +28,8 @@ public sealed class JsonPageTests
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
         Check("allow", "allow");
         Check("assess", "assess --quick --only user-site");
+        somebody.Write("target/more.pth", "/usr/share\n");
+        Check("audit", "audit target");
         Check("env", "env list");
         Check("env-path", "env path");
         Check("cache", "cache info");
@@ -36,7 +38,7 @@ public sealed class JsonPageTests
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
-        Assert.Equal(["allow", "assess", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "install",
+        Assert.Equal(["allow", "assess", "audit", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "install",
             "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
