@@ -28,8 +28,7 @@ public sealed class Audit(Accounts accounts, uint? caller, AdvisoryBook? advisor
         var findings = new List<AuditFinding>();
         var writers = new Writers(accounts, Trusted(site, tree));
         SystemPackages system = SystemPackages.Below(site.Directory, cancel);
-        ImmutableArray<Distribution> packages =
-            [.. PackagesIn(tree).Select(p => p with { IsOfTheSystem = system.Brought(p.Directory) })];
+        ImmutableArray<Distribution> packages = PackagesIn(tree, system);
         var claims = new Claims(site, packages, system, findings);
         var look = new SiteLook(site, tree, claims, writers, findings, cancel);
         look.Judge(packages);
@@ -37,11 +36,17 @@ public sealed class Audit(Accounts accounts, uint? caller, AdvisoryBook? advisor
             findings.AddRange(packages.SelectMany(p => advisories.About(p.Name, p.Version, p.Label, $"{site.Directory}/{p.Directory}")));
         return new SiteReport(site, [.. packages.Select(p => p.Label)], look.Files,
             [.. findings.OrderBy(f => f.Kind).ThenBy(f => f.Path, StringComparer.Ordinal).ThenBy(f => f.Seen, StringComparer.Ordinal)],
-            accounts.UserOf(tree.Status.UserId));
+            accounts.UserOf(tree.Status.UserId))
+        {
+            HasForeignPackages = packages.Any(p => !p.IsOfTheSystem),
+        };
     }
 
     /// <summary>What is recorded in a site, without looking at its files.</summary>
-    public static ImmutableArray<Distribution> PackagesIn(ForeignTree tree)
+    public static ImmutableArray<Distribution> RecordedIn(ForeignTree tree, Site site, CancellationToken cancel) =>
+        PackagesIn(tree, SystemPackages.Below(site.Directory, cancel));
+
+    private static ImmutableArray<Distribution> PackagesIn(ForeignTree tree, SystemPackages system)
     {
         var entries = new List<ForeignTree.Entry>();
         tree.TryList([], MostNames, entries);
@@ -49,6 +54,7 @@ public sealed class Audit(Accounts accounts, uint? caller, AdvisoryBook? advisor
         return [.. entries.Select(e => (Name: ShownName.Of(e.Path.Span, out bool isText), IsText: isText, e.Status))
             .Where(e => e is { IsText: true, Status: not null } && !e.Name.StartsWith('~'))
             .Select(e => reader.Read(e.Name, e.Status!.Value)).OfType<Distribution>()
+            .Select(p => p with { IsOfTheSystem = system.Brought(p.Directory) })
             .OrderBy(d => d.Label, StringComparer.Ordinal)];
     }
 

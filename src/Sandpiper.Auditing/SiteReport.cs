@@ -12,5 +12,8 @@ namespace Sandpiper.Auditing;
 public sealed record SiteReport(
     Site Site, ImmutableArray<string> Packages, int Files, ImmutableArray<AuditFinding> Findings, string OwnedBy)
 {
+    /// <summary>Some of the packages did not come with the system.</summary>
+    public bool HasForeignPackages { get; init; }
+
     public int Alarms => Findings.Count(f => f.Gravity == Gravity.Alarm);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Packaging.Wheels;
 
@@ -31,6 +32,11 @@ public sealed record Distribution(string Directory)
 
     /// <summary>The project that it is imported from.</summary>
     public string? EditableFrom { get; init; }
+
+    /// <summary>Somebody asked for it by name (PyPA "Recording installed projects", REQUESTED); false where nobody wrote it down.</summary>
+    public bool IsRequested { get; init; }
+
+    public ImmutableArray<Requirement> Requires { get; init; } = [];
 
     /// <summary>A package of the system brought it: what belongs to it the system knows, better than RECORD does.</summary>
     public bool IsOfTheSystem { get; init; }

@@ -32,6 +32,7 @@ internal sealed class DistributionReader(ForeignTree tree)
     {
         Distribution called = Named(Called(name, DistInfo), $"{name}/METADATA");
         called = called with { Installer = TextOf($"{name}/INSTALLER"), EditableFrom = EditableOf($"{name}/direct_url.json") };
+        called = called with { IsRequested = tree.TryLookAt(Encoding.UTF8.GetBytes($"{name}/REQUESTED"), out _) };
         if (!tree.TryLookAt(Encoding.UTF8.GetBytes($"{name}/RECORD"), out _)) return called;
         if (tree.TryRead($"{name}/RECORD", MostBytes) is not { } record)
             return called with { Problem = "RECORD cannot be read", Rows = [] };
@@ -61,7 +62,7 @@ internal sealed class DistributionReader(ForeignTree tree)
     {
         if (metadata.Length == 0 || tree.TryRead(metadata, MostSmall) is not { } content) return called;
         return CoreMetadata.TryParse(content, out CoreMetadata? said, out _)
-            ? called with { Name = said.Name, Version = said.Version } : called;
+            ? called with { Name = said.Name, Version = said.Version, Requires = said.RequiresDist } : called;
     }
 
     // name-version[-pyX.Y][-platform], where both are escaped so that a dash can only be a separator.

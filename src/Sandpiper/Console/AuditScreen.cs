@@ -21,7 +21,12 @@ internal static class AuditScreen
             : $"{looked}: {(alarms == 1 ? "1 finding" : $"{alarms:N0} findings")} to look at");
         if (!all && (alarms > 0 || reports.Any(r => r.Findings.Length > 0)))
             terminal.Line(Inked.Dim("every one of them: --verbose, --json, --sarif · what each means: docs/audit.md"));
+        foreach (SiteReport report in reports.Where(IsToAdopt).Take(1))
+            terminal.Line(Inked.Cyan("next: "), $"sandpiper adopt {InShell.Quoted(report.Site.Directory)}");
     }
+
+    // What the system installed is the system's to mend, and an empty place has nothing to move.
+    private static bool IsToAdopt(SiteReport report) => report.Alarms > 0 && report.HasForeignPackages;
 
     private static void Write(Terminal terminal, SiteReport report, bool all)
     {
