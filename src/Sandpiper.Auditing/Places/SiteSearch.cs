@@ -23,7 +23,7 @@ public static class SiteSearch
     /// <param name="except">Directories whose environments somebody else vouches for.</param>
     public static Found All(string? searchPath, string home, ImmutableArray<string> except, CancellationToken cancel)
     {
-        var sites = OnPath(searchPath).SelectMany(p => PythonLayout.SitesOf(p)).Concat(PythonLayout.OfUser(home)).ToList();
+        var sites = OnPath(searchPath).Concat(PythonLayout.OfUser(home)).ToList();
         bool isWhole = home.Length > 1 && Search(home, except, sites, cancel);
         var others = sites.Where(s => !except.Any(e => IsBelow(s.Directory, e))).DistinctBy(s => s.Directory, StringComparer.Ordinal);
         return new([.. others], !isWhole && home.Length > 1);
@@ -40,11 +40,15 @@ public static class SiteSearch
             .SelectMany(p => PythonLayout.SitesOf(p))];
     }
 
-    private static IEnumerable<string> OnPath(string? searchPath) => DirectoriesOf(searchPath).SelectMany(PythonsIn)
+    /// <summary>Of the Pythons on a PATH.</summary>
+    public static IEnumerable<Site> OnPath(string? searchPath) => PythonsOn(searchPath).SelectMany(p => PythonLayout.SitesOf(p));
+
+    private static IEnumerable<string> PythonsOn(string? searchPath) => DirectoriesOf(searchPath).SelectMany(PythonsIn)
         .DistinctBy(p => ProgramFile.Resolve(p) is { } real && !File.Exists($"{Path.GetDirectoryName(Path.GetDirectoryName(p))}/pyvenv.cfg")
             ? real : p, StringComparer.Ordinal);
 
-    private static IEnumerable<string> DirectoriesOf(string? searchPath) =>
+    /// <summary>Of a PATH; a relative entry is whatever directory the user happens to be in.</summary>
+    public static IEnumerable<string> DirectoriesOf(string? searchPath) =>
         (searchPath ?? "").Split(':').Where(Path.IsPathFullyQualified).Distinct(StringComparer.Ordinal);
 
     private static IEnumerable<string> PythonsIn(string directory)

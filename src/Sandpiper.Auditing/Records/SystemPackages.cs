@@ -27,9 +27,11 @@ internal sealed class SystemPackages
     internal static Dictionary<string, Claim> Read(string info, string directory, CancellationToken cancel)
     {
         var files = new Dictionary<string, Claim>(StringComparer.Ordinal);
-        // dpkg never unpacks there (Debian policy 9.1.2), and a desktop has thousands of lists.
-        if (!Directory.Exists(info) || directory.StartsWith("/usr/local/", StringComparison.Ordinal)
-            || directory.StartsWith("/home/", StringComparison.Ordinal)) return files;
+        // Elsewhere dpkg does not unpack modules (Debian policy 9.1.2), and a desktop has thousands of lists.
+        bool isOfTheSystem = (directory.StartsWith("/usr/", StringComparison.Ordinal)
+                && !directory.StartsWith("/usr/local/", StringComparison.Ordinal))
+            || directory.StartsWith("/opt/", StringComparison.Ordinal) || directory.StartsWith("/lib/", StringComparison.Ordinal);
+        if (!isOfTheSystem || !Directory.Exists(info)) return files;
         byte[] sought = Encoding.UTF8.GetBytes($"\n{directory}/");
         foreach (string list in Directory.EnumerateFiles(info, "*.list"))
         {

@@ -63,7 +63,8 @@ internal static class AdoptCommand
         ManagedEnvironment environment = EnvironmentOptions.Open(session, asked.Environment);
         if (environment.Current is not null)
         {
-            throw new ExplainedException(new(ExitCode.CouldNot, $"there is an environment `{environment.Name}` already; nothing was changed",
+            throw new ExplainedException(new(ExitCode.CouldNot,
+                $"there is an environment `{environment.Name}` already; nothing was changed",
                 "what is adopted becomes one of its own", $"sandpiper adopt {InShell.Quoted(old.Named)} --env NAME"));
         }
         Interpreter interpreter = InterpreterOf(session, old.Site);

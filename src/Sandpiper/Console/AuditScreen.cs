@@ -10,6 +10,7 @@ internal static class AuditScreen
 {
     private const int Shown = 5;
     private const int ExcerptWidth = 70;
+    private const int LongestShown = 240;
 
     public static void Write(Terminal terminal, ImmutableArray<SiteReport> reports, string took)
     {
@@ -48,12 +49,16 @@ internal static class AuditScreen
         terminal.Line("");
     }
 
+    // A path may have four thousand characters, and whoever made it chose them; --json has them all.
+    private static string Shortened(string text) => text.Length <= LongestShown ? text
+        : $"{text.AsSpan(0, LongestShown / 2)}…{text.AsSpan(text.Length - LongestShown / 2)}";
+
     private static void Write(Terminal terminal, AuditFinding finding, Site site)
     {
         string path = finding.Path.StartsWith($"{site.Directory}/", StringComparison.Ordinal)
             ? finding.Path[(site.Directory.Length + 1)..] : finding.Path;
         string detail = AuditWords.DetailOf(finding);
-        terminal.Line("      ", Inked.Yellow(path), detail.Length > 0 ? "  " : "", detail);
+        terminal.Line("      ", Inked.Yellow(Shortened(path)), detail.Length > 0 ? "  " : "", Shortened(detail));
         if (AuditWords.ExcerptOf(finding) is not { } excerpt) return;
         // As it will be seen: what does not print takes more room once it is spelled out.
         string visible = VisibleText.Of(excerpt);

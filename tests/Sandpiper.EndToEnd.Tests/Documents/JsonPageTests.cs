@@ -42,8 +42,8 @@ public sealed class JsonPageTests
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
-        Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "install",
-            "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history",
+            "install", "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {
