@@ -19,6 +19,9 @@ public sealed record AssessmentRequest(string Place)
     /// <summary>A copy of the published program that everybody may run, for its own rows; null: without them.</summary>
     public string? Executable { get; init; }
 
+    /// <summary>Which programs of <see cref="Approaches.OtherTool"/> are on the asker's PATH.</summary>
+    public ImmutableArray<string> Present { get; init; } = [];
+
     /// <summary>Trials at the same time.</summary>
     public int Workers { get; init; } = 2;
 }

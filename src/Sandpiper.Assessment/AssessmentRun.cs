@@ -16,7 +16,7 @@ public sealed class AssessmentRun
     [
         .. ((string[])["sudo-pip", "pip-user", "pip-user-root-fallback", "own-site-packages", "user-site", "virtualenv"])
             .SelectMany(id => (string[])[id, $"{id}-wheels-only", $"{id}-require-hashes"]),
-        "mix", "sandpiper-user", "sandpiper-unconfined", "sandpiper-system",
+        .. OtherTool.All.Select(t => t.Id), "mix", "sandpiper-user", "sandpiper-unconfined", "sandpiper-system",
     ];
 
     private const string Python = "/usr/bin/python3";
@@ -66,7 +66,8 @@ public sealed class AssessmentRun
         // Kind by kind: what is shown of the progress names all rows, and the long ones do not come last.
         DoAll([.. pieces.OrderBy(p => p.Kind)], p => p.Label, Do);
 
-        ImmutableArray<Row> rows = [.. approaches.Select(RowOf), .. modes.Select(RowOf)];
+        ImmutableArray<Row> rows = [.. approaches.Select(RowOf), .. modes.Select(RowOf),
+            .. OtherTool.All.Select(t => new Row(t.Id, t.Label, []) { Missing = t.Missing(_request.Present) })];
         return new(layout, [.. WithMix(rows).Where(r => IsWanted(r.Id)).OrderBy(r => Ids.IndexOf(r.Id))], _kinds,
             [.. _outcomes.Where(o => o.Piece.Control is not null)
                 .Select(o => new Control(o.Piece.Row, o.Piece.Control!.Value, o.Piece.Expected, o.Outcome))

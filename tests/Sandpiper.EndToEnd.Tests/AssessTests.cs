@@ -78,7 +78,7 @@ public sealed class AssessTests
         Outcome screen = somebody.Sandpiper("assess", "--only", "virtualenv", "--quick");
         Assert.True(screen.ExitCode == 0, $"{screen}");
         Assert.DoesNotContain(screen.Output.Split('\n'), l => l.Length > 80);
-        Outcome chain = somebody.Sandpiper("assess", "--why", "virtualenv,root", "--quick");
+        Outcome chain = somebody.Sandpiper("assess", "--why", "4,system", "--quick");
         Assert.Contains("reached /", chain.Output, StringComparison.Ordinal);
         Assert.Contains("with the rights of root", chain.Output, StringComparison.Ordinal);
     }
@@ -87,6 +87,7 @@ public sealed class AssessTests
     [InlineData("--only", "nothing")]
     [InlineData("--why", "virtualenv")]
     [InlineData("--why", "virtualenv,nothing")]
+    [InlineData("--why", "5,system")]
     [InlineData("--weights", "keys,nothing")]
     public void A_word_that_is_none_is_refused_before_anything_is_measured(string option, string value)
     {

@@ -19,8 +19,9 @@ public static unsafe class DirectoryEntries
 
     /// <summary>All but the directory itself and what it lies in.</summary>
     /// <param name="directory">Opened for reading, and read from its start.</param>
+    /// <param name="most">Where reading ends; a buffer more may be among them.</param>
     /// <exception cref="KernelException">It cannot be read.</exception>
-    public static ImmutableArray<DirectoryEntry> Of(SafeFileHandle directory)
+    public static ImmutableArray<DirectoryEntry> Of(SafeFileHandle directory, int most = int.MaxValue)
     {
         var entries = ImmutableArray.CreateBuilder<DirectoryEntry>();
         byte[] buffer = new byte[BufferBytes];
@@ -32,7 +33,7 @@ public static unsafe class DirectoryEntries
                 got = SystemCall.Invoke(Call, (nuint)directory.DangerousGetHandle(), (nuint)start, BufferBytes, 0, 0);
             }
             if (got < 0) throw new KernelException("getdents64", Marshal.GetLastPInvokeError());
-            if (got == 0) return entries.DrainToImmutable();
+            if (got == 0 || entries.Count > most) return entries.DrainToImmutable();
             for (int at = 0; at < got;)
             {
                 ReadOnlySpan<byte> entry = buffer.AsSpan(at, BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(at + LengthAt)));

@@ -32,6 +32,11 @@ public readonly record struct FileStatus(
     /// <summary>How many names it has.</summary>
     public uint Links { get; init; }
 
+    /// <summary>Owner.</summary>
+    public uint UserId { get; init; }
+
+    public uint GroupId { get; init; }
+
     private const int NoFollow = 0x100;             // AT_SYMLINK_NOFOLLOW
     private const uint BasicStats = 0x7ff;          // STATX_BASIC_STATS, linux/stat.h
 
@@ -51,6 +56,14 @@ public readonly record struct FileStatus(
     public static bool TryRead(SafeFileHandle directory, string relative, out FileStatus status) =>
         TryRead(directory, relative, NoFollow, out status);
 
+    /// <summary>Of a name in an open directory, as the kernel has it; false when it is gone or cannot be looked at.</summary>
+    internal static bool TryRead(SafeFileHandle directory, ReadOnlySpan<byte> name, out FileStatus status)
+    {
+        bool told = StatxCall.Of(directory, name, NoFollow, BasicStats, out StatxCall.Answer answer) == 0;
+        status = told ? Of(answer) : default;
+        return told;
+    }
+
     private static bool TryRead(SafeFileHandle directory, string relative, int flags, out FileStatus status)
     {
         bool told = StatxCall.Of(directory, relative, flags, BasicStats, out StatxCall.Answer answer) == 0;
@@ -65,5 +78,7 @@ public readonly record struct FileStatus(
         new(answer.Modified.Seconds, answer.Modified.Nanoseconds), new(answer.Changed.Seconds, answer.Changed.Nanoseconds))
     {
         Links = answer.Links,
+        UserId = answer.User,
+        GroupId = answer.Group,
     };
 }

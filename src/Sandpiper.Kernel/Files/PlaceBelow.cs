@@ -33,6 +33,12 @@ public static unsafe class PlaceBelow
     public static SafeFileHandle OpenInRoot(SafeFileHandle root, ReadOnlySpan<byte> path, out int errno) =>
         Open(root, path, RawFile.AsPlace, InRoot | NoMagicLinks, out errno);
 
+    /// <summary>To be read through as the flags of open(2) say.</summary>
+    /// <param name="followLinks">As long as they do not lead out of the directory.</param>
+    /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
+    internal static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, bool followLinks) =>
+        Open(directory, path, flags, followLinks ? Beneath : Beneath | NoLinks, out _);
+
     private static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, ulong resolve, out int errno)
     {
         byte[] ended = [.. path, 0];

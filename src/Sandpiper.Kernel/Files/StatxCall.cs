@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
 
 /// <summary>statx(2), whose answer is laid out alike on every architecture, unlike that of stat(2).</summary>
-internal static partial class StatxCall
+internal static unsafe partial class StatxCall
 {
     /// <summary>For paths that are not below an open directory: AT_FDCWD, linux/fcntl.h.</summary>
     public static SafeFileHandle Here { get; } = new(-100, ownsHandle: false);
@@ -15,9 +16,26 @@ internal static partial class StatxCall
     private const int TypeMask = 0xf000;            // S_IFMT: linux/stat.h
     private const int PermissionsMask = 0xfff;
 
+    private const int UsualPath = 512;              // bytes; a longer one costs an allocation
+
     /// <returns>0, or -1; the last error says why.</returns>
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Of(SafeFileHandle directory, string path, int flags, uint mask, out Answer answer);
+    public static int Of(SafeFileHandle directory, string path, int flags, uint mask, out Answer answer)
+    {
+        int most = Encoding.UTF8.GetMaxByteCount(path.Length) + 1;
+        Span<byte> name = most <= UsualPath ? stackalloc byte[UsualPath] : new byte[most];
+        name[Encoding.UTF8.GetBytes(path, name)] = 0;
+        return Of(directory, name, flags, mask, out answer);
+    }
+
+    /// <param name="name">As the kernel has it, of whatever encoding, with its zero.</param>
+    /// <returns>0, or -1; the last error says why.</returns>
+    public static int Of(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags, uint mask, out Answer answer)
+    {
+        fixed (byte* start = name) return Ask(directory, start, flags, mask, out answer);
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int Ask(SafeFileHandle directory, byte* path, int flags, uint mask, out Answer answer);
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct Timestamp

@@ -2,9 +2,14 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using Sandpiper.Assessment;
+using Sandpiper.Assessment.Approaches;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
+using Sandpiper.Auditing;
+using Sandpiper.Auditing.People;
 using Sandpiper.Console;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Users;
 using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
@@ -24,12 +29,16 @@ internal static class AssessCommand
         {
             HelpName = "ASSET,…", Description = "what matters most to you, first; orders the rows and changes nothing else",
         };
+        var html = new TextOption("--html")
+        {
+            HelpName = "FILE", Description = "also one page, to open in a browser: every cell with its chain",
+        };
         foreach (Option<string[]> option in (Option<string[]>[])[only]) option.CompletionSources.Add([.. AssessmentRun.Ids]);
         weights.CompletionSources.Add([.. AssetNames.Ids]);
         var command = new TaughtCommand("assess", "what each way of installing exposes, measured here",
             [
                 new("sandpiper assess --quick", "the ways that people ask about first"),
-                new("sandpiper assess --quick --why virtualenv,root", "how a virtualenv exposes root"),
+                new("sandpiper assess --quick --why 4,root", "how (4) exposes the system"),
                 new("sandpiper assess --only user-site --weights keys", "one way; rows by what matters to you"),
             ],
             [
@@ -40,7 +49,7 @@ internal static class AssessCommand
                 "Without --quick it measures every way, each also with wheels only and with hashes, and every kind of hostile package: "
                 + "minutes. What cannot be tried is a row that says so, or a `?`: neither is shown as safe.",
             ]);
-        foreach (Option option in (Option[])[quick, only, why, weights]) command.Options.Add(option);
+        foreach (Option option in (Option[])[quick, only, why, weights, html]) command.Options.Add(option);
         command.Runs((session, parsed, cancel) =>
         {
             (string Row, Asset Asset)? cell = CellOf(parsed.GetValue(why));
@@ -49,15 +58,17 @@ internal static class AssessCommand
             var request = new AssessmentRequest("")
             {
                 Quick = parsed.GetValue(quick), Only = rows, Workers = Environment.ProcessorCount,
+                Present = [.. OtherTool.All.Select(t => t.Program).Where(IsOnPath)],
             };
-            return Task.FromResult(Measure(session, request, order, cell?.Asset, cancel));
+            return Task.FromResult(Measure(session, request, order, cell?.Asset, parsed.GetValue(html), cancel));
         });
         return command;
     }
 
-    private static int Measure(Session session, AssessmentRequest request, ImmutableArray<Asset> order, Asset? why,
+    private static int Measure(Session session, AssessmentRequest request, ImmutableArray<Asset> order, Asset? why, string? html,
         CancellationToken cancel)
     {
+        if (html is not null) MustBeWritable(html);
         long started = Stopwatch.GetTimestamp();
         string place = Directory.CreateTempSubdirectory("sandpiper-assess-").FullName;
         try
@@ -74,14 +85,38 @@ internal static class AssessCommand
                 throw new ExplainedException(
                     new(ExitCode.CouldNot, "nothing could be measured", "there is no usable /usr/bin/python3 here"));
             }
-            if (session.Json) AssessmentJson.Write(session.Terminal, result, request.Quick, took);
+            MachineFacts facts = new MachineLook(Accounts.OfThisMachine(), session.WasRoot ? null : UserIds.Real)
+                .Of(Environment.GetEnvironmentVariable("PATH"), Session.Home, cancel);
+            if (html is not null) WritePage(html, AssessmentPage.Of(result, facts, order, ChangeReport.Seconds(took)));
+            if (session.Json) AssessmentJson.Write(session.Terminal, result, facts, request.Quick, took);
             else if (why is { } asset) WriteChain(session.Terminal, result.Rows[0], asset);
-            else AssessmentScreen.Write(session.Terminal, result, order, ChangeReport.Seconds(took));
+            else AssessmentScreen.Write(session.Terminal, result, facts, order, ChangeReport.Seconds(took));
+            if (html is not null) session.Terminal.Note($"the whole matrix, every cell with its chain: {html}");
             return (int)(result.Controls.All(c => c.Holds) ? ExitCode.Done : ExitCode.CouldNot);
         }
         finally
         {
             SealedTree.Remove(place);
+        }
+    }
+
+    // Before minutes are spent on what cannot be kept.
+    private static void MustBeWritable(string path)
+    {
+        string full = Path.GetFullPath(path), directory = Path.GetDirectoryName(full) ?? "/";
+        if (Directory.Exists(full) || !DirectoryRights.MayWrite(directory))
+            throw Wrong($"no page can be written to `{path}`", $"`{directory}` is not to be written to, or that is a directory");
+    }
+
+    private static void WritePage(string path, string page)
+    {
+        try
+        {
+            File.WriteAllText(path, page);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ExplainedException(new(ExitCode.CouldNot, $"the page could not be written to `{path}`", e.Message));
         }
     }
 
@@ -114,17 +149,22 @@ internal static class AssessCommand
     private static (string Row, Asset Asset)? CellOf(string? why)
     {
         if (why is null) return null;
-        return why.Split(',') is [var row, var asset] && AssetNames.Find(asset) is { } found
-            ? (RowsOf([row])[0], found)
+        return why.Split(',') is [var row, var asset] && AssessmentWords.AssetOf(asset.Trim()) is { } found
+            ? (RowsOf([row.Trim()])[0], found)
             : throw Wrong($"`--why {why}` is not understood", $"a way and an asset are meant, such as virtualenv,root; assets: {Assets}");
     }
 
-    private static ImmutableArray<string> RowsOf(string[] only) =>
-        only.FirstOrDefault(o => !AssessmentRun.Ids.Contains(o, StringComparer.Ordinal)) is { } unknown
+    // People ask about (3), as they were numbered when they asked; the names in JSON are for programs.
+    private static ImmutableArray<string> RowsOf(string[] asked)
+    {
+        string[] only = [.. asked.Select(AssessmentWords.WayOf)];
+        return only.FirstOrDefault(o => !AssessmentRun.Ids.Contains(o, StringComparer.Ordinal)) is { } unknown
             ? throw Wrong($"there is no way to install named `{unknown}`",
                 $"there are {string.Join(", ", AssessmentRun.Ids.Where(i => !i.EndsWith("-only", StringComparison.Ordinal)
-                    && !i.EndsWith("-hashes", StringComparison.Ordinal)))}; most also with -wheels-only and -require-hashes")
+                    && !i.EndsWith("-hashes", StringComparison.Ordinal)))}; most also with -wheels-only and -require-hashes; "
+                + "1, 2, 2b, 3 and 4 will do, too")
             : [.. only];
+    }
 
     private static ImmutableArray<Asset> OrderOf(string? weights)
     {
@@ -132,11 +172,15 @@ internal static class AssessCommand
         var first = new List<Asset>();
         foreach (string id in weights.Split(','))
         {
-            if (AssetNames.Find(id) is not { } asset) throw Wrong($"`--weights {weights}` is not understood", $"assets are {Assets}");
+            if (AssessmentWords.AssetOf(id.Trim()) is not { } asset)
+                throw Wrong($"`--weights {weights}` is not understood", $"assets are {Assets}");
             first.Add(asset);
         }
         return [.. first.Concat(AssessmentScreen.SystemFirst).Distinct()];
     }
+
+    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Where(Path.IsPathFullyQualified).Any(directory => File.Exists(Path.Combine(directory, program)));
 
     private static string Assets => string.Join(", ", AssetNames.Ids);
 

@@ -82,6 +82,8 @@ internal static class CommandLine
         root.Subcommands.Add(RollbackCommand.Build());
         root.Subcommands.Add(AllowCommand.Build());
         root.Subcommands.Add(AssessCommand.Build());
+        root.Subcommands.Add(AuditCommand.Build());
+        root.Subcommands.Add(AdoptCommand.Build());
         root.Subcommands.Add(EnvCommand.Build());
         root.Subcommands.Add(GcCommand.Build());
         root.Subcommands.Add(HeldCommand.Build());

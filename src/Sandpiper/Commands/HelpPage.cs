@@ -38,9 +38,9 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         terminal.Line("");
         terminal.Line("  sandpiper install matplotlib requests    into your shared environment");
         terminal.Line("  sandpiper run -- python plot.py          run a program from it, confined");
-        terminal.Line("  sandpiper verify                         is everything still as installed?");
-        terminal.Line("  sandpiper rollback                       go back to what was before");
-        terminal.Line("  sandpiper demo                           the whole story in a minute, no network");
+        terminal.Line("  sandpiper assess                         what each way of installing exposes");
+        terminal.Line("  sandpiper audit                          what pip left here and should worry");
+        terminal.Line("  sandpiper demo                           the whole story in a minute, offline");
         terminal.Line("");
         terminal.Line("`sandpiper help` lists all commands, `sandpiper help COMMAND` explains one.");
     }

@@ -4,14 +4,48 @@ using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
 using Sandpiper.Assessment.Trials;
+using Sandpiper.Auditing;
 
 namespace Sandpiper.Console;
 
 /// <summary>An assessment for programs: every cell with all that was seen.</summary>
 internal static class AssessmentJson
 {
-    public static void Write(Terminal terminal, AssessmentResult result, bool quick, TimeSpan took) =>
-        JsonAnswer.Write(terminal, "assess", json => Write(json, result, quick, took));
+    public static void Write(Terminal terminal, AssessmentResult result, MachineFacts facts, bool quick, TimeSpan took) =>
+        JsonAnswer.Write(terminal, "assess", json =>
+        {
+            Write(json, result, quick, took);
+            WriteMachine(json, facts);
+        });
+
+    private static void WriteMachine(Utf8JsonWriter json, MachineFacts facts)
+    {
+        json.WriteStartObject("machine");
+        json.WriteStartArray("places");
+        foreach (MachineFacts.Place place in facts.Sites)
+        {
+            json.WriteStartObject();
+            json.WriteString("directory", place.Directory);
+            json.WriteString("owner", place.Owner);
+            json.WriteNumber("packages", place.Packages);
+            json.WriteNumber("by_root", place.ByRoot);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("writable_path");
+        foreach (MachineFacts.Way way in facts.Writable)
+        {
+            json.WriteStartObject();
+            json.WriteString("directory", way.Directory);
+            json.WriteStrings("people", way.People);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (facts.IsManaged is { } managed) json.WriteBoolean("externally_managed", managed);
+        else json.WriteNull("externally_managed");
+        json.WriteBoolean("sudo_rules_readable", facts.SudoRules);
+        json.WriteEndObject();
+    }
 
     private static void Write(Utf8JsonWriter json, AssessmentResult result, bool quick, TimeSpan took)
     {

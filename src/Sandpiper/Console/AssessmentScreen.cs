@@ -3,6 +3,7 @@ using Sandpiper.Assessment;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Trials;
+using Sandpiper.Auditing;
 
 namespace Sandpiper.Console;
 
@@ -26,7 +27,8 @@ internal static class AssessmentScreen
     ];
 
     /// <param name="order">Assets, what matters most first; it decides the order of the rows and nothing else.</param>
-    public static void Write(Terminal terminal, AssessmentResult result, ImmutableArray<Asset> order, string took)
+    public static void Write(Terminal terminal, AssessmentResult result, MachineFacts facts, ImmutableArray<Asset> order,
+        string took)
     {
         Row[] shown = [.. Ordered(result.Rows, order).Where(r => r.TakenOverFrom is null || result.Rows.Length < 4)];
         terminal.Line("Measured in a throw-away copy of this machine, without harming it:");
@@ -53,6 +55,7 @@ internal static class AssessmentScreen
             terminal.Line(Inked.Dim($" Rows in your order: {string.Join(", ", order.Select(a => a.Id()))}"));
         WriteControls(terminal, result);
         WriteVerdict(terminal, result);
+        WriteMachine(terminal, facts);
     }
 
     /// <summary>The worst first, by the first asset in which two rows differ.</summary>
@@ -104,9 +107,26 @@ internal static class AssessmentScreen
                 lead = new string(' ', lead.Length);
             }
         }
+    }
+
+    private static void WriteMachine(Terminal terminal, MachineFacts facts)
+    {
         terminal.Line("");
-        terminal.Line(" sandpiper assess --why virtualenv,root     the chain, step by step");
-        terminal.Line(" next: sandpiper install NAME, then sandpiper run -- python");
+        terminal.Line(Inked.Bold(" This machine"));
+        foreach (string fact in MachineWords.Of(facts))
+        {
+            string lead = "  · ";
+            foreach (string line in Wrapped(fact, Width - lead.Length))
+            {
+                terminal.Line(lead, line);
+                lead = new string(' ', lead.Length);
+            }
+        }
+        terminal.Line("");
+        terminal.Line(" sandpiper assess --why 4,system            one cell: the chain, step by step");
+        terminal.Line(" sandpiper assess --html report.html        every cell with its chain, as a page");
+        terminal.Line(" next: sandpiper audit                      what is installed here already");
+        terminal.Line(" then: sandpiper install NAME, and sandpiper run -- python");
     }
 
     private static string Shortened(string text, int width) => text.Length <= width ? text : text[..Math.Max(1, width - 1)] + "…";

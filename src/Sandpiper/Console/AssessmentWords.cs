@@ -55,6 +55,28 @@ internal static class AssessmentWords
         _ => "the network",
     };
 
+    /// <summary>The way that is meant by the number that people give it, or by its name.</summary>
+    public static string WayOf(string asked) => asked.Trim('(', ')') switch
+    {
+        "1" => "sudo-pip",
+        "2" => "pip-user",
+        "2b" => "pip-user-root-fallback",
+        "3" => "own-site-packages",
+        "4" => "virtualenv",
+        "1+4" => "mix",
+        _ => asked,
+    };
+
+    /// <summary>The asset that is meant by its name, or by the title of its column; null when none is.</summary>
+    public static Asset? AssetOf(string asked) => asked.ToLowerInvariant() switch
+    {
+        "system" => Asset.Root,
+        "others" => Asset.OtherUsers,
+        "shared" => Asset.SharedSitePackages,
+        "envs" => Asset.OtherEnvironments,
+        var id => AssetNames.Find(id),
+    };
+
     public static string Of(Person person) => person switch
     {
         Person.Root => "root",

@@ -29,6 +29,12 @@ public sealed class JsonPageTests
         somebody.Sandpiper("allow", "black", "--write", ".", "--read", "/usr/share", "--env-var", "TOKEN");
         Check("allow", "allow");
         Check("assess", "assess --quick --only user-site");
+        somebody.Write("target/more.pth", "/usr/share\n");
+        somebody.Write("target/six-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: six\nVersion: 1.0\n");
+        Check("adopt", "adopt target --dry-run");
+        Check("adopt", "adopt target --env adopted");
+        Directory.Delete(Path.Combine(somebody.Project, "target/six-1.0.dist-info"), recursive: true);
+        Check("audit", "audit target");
         Check("env", "env list");
         Check("env-path", "env path");
         somebody.Sandpiper("run", "--write", ".", "--", "touch", ".envrc", ".exrc");
@@ -41,8 +47,8 @@ public sealed class JsonPageTests
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
-        Assert.Equal(["allow", "assess", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "held", "history", "install",
-            "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "held",
+            "history", "install", "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {

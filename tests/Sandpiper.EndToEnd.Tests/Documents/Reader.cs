@@ -20,6 +20,7 @@ internal sealed class Reader : IDisposable
         _somebody.Write("plot.py", "import os\nimport matplotlib.pyplot as plt\nplt.plot([1, 2, 4])\n"
             + "if os.access('.', os.W_OK):\n    plt.savefig('plot.png')\n");
         _somebody.Write("fetch.py", "import requests\nprint(requests.__version__)\n");
+        WriteEnvironment();
         _somebody.Write("requirements.txt", "requests>=2\nsix==1.0\n");
     }
 
@@ -41,6 +42,18 @@ internal sealed class Reader : IDisposable
     }
 
     public void Dispose() => _somebody.Dispose();
+
+    // One package as pip leaves it, and a record about another.
+    private void WriteEnvironment()
+    {
+        _somebody.Write(".venv/pyvenv.cfg", "home = /usr/bin\n");
+        _somebody.Write(".venv/lib/python3.11/site-packages/six.py", "");
+        _somebody.Write(".venv/lib/python3.11/site-packages/six-1.0.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: six\nVersion: 1.0\n");
+        _somebody.Write(".venv/lib/python3.11/site-packages/six-1.0.dist-info/RECORD",
+            "six.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\nsix-1.0.dist-info/METADATA,,\nsix-1.0.dist-info/RECORD,,\n");
+        _somebody.Write("all.zip", """{"id": "MAL-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "evilhook"}}]}""");
+    }
 
     // A built clone as far as `./sandpiper` looks: the real one may lie where this reader has no way in.
     private string Clone()

@@ -5,6 +5,7 @@ using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
 using Sandpiper.Assessment.Trials;
+using Sandpiper.Auditing;
 using Sandpiper.Console;
 
 namespace Sandpiper.Tests.Console;
@@ -39,6 +40,23 @@ public sealed class AssessmentVerdictTests
             Assert.Contains(AssessmentWords.When(row[Asset.Root]), clause, StringComparison.Ordinal);
         }
     });
+
+    [Theory]
+    [InlineData("3", "own-site-packages")]
+    [InlineData("(3)", "own-site-packages")]
+    [InlineData("2b", "pip-user-root-fallback")]
+    [InlineData("virtualenv", "virtualenv")]
+    [InlineData("5", "5")]
+    public void A_way_is_meant_by_its_number_too(string asked, string id) => Assert.Equal(id, AssessmentWords.WayOf(asked));
+
+    [Theory]
+    [InlineData("system", Asset.Root)]
+    [InlineData("root", Asset.Root)]
+    [InlineData("SHARED", Asset.SharedSitePackages)]
+    [InlineData("keys", Asset.Keys)]
+    [InlineData("moon", null)]
+    public void An_asset_is_meant_by_the_title_of_its_column_too(string asked, Asset? asset) =>
+        Assert.Equal(asset, AssessmentWords.AssetOf(asked));
 
     [Fact]
     public void Nobody_is_said_to_be_out_of_reach_whose_cell_says_otherwise() => AnyResult.Sample(result =>
@@ -87,7 +105,9 @@ public sealed class AssessmentVerdictTests
     public void A_screen_has_80_columns_whatever_was_found() => AnyResult.Sample(result =>
     {
         var listener = new Listener();
-        AssessmentScreen.Write(listener.Terminal, result, AssessmentScreen.SystemFirst, "1.0 s");
+        var facts = new MachineFacts([new("/usr/local/lib/python3.11/dist-packages", "root", 3, 2)],
+            [new("/opt/a/path/with/a/long/name", ["group staff (alice, bob, carl and 12 more)", "everybody"])], false, true);
+        AssessmentScreen.Write(listener.Terminal, result, facts, AssessmentScreen.SystemFirst, "1.0 s");
         Assert.DoesNotContain(listener.Output.Split('\n'), l => l.Length > 80);
     });
 

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>`audit` and `adopt` on an environment that an ordinary user made.</summary>
+public sealed class AuditTests : IDisposable
+{
+    private const string Site = ".venv/lib/python3.11/site-packages";
+
+    // SHA-256 of nothing, as RECORD writes it.
+    private const string OfNothing = "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0";
+
+    private readonly Somebody _somebody = new();
+
+    public AuditTests()
+    {
+        _somebody.Write(".venv/pyvenv.cfg", "home = /usr/bin\n");
+        _somebody.Write($"{Site}/tide/__init__.py", "");
+        _somebody.Write($"{Site}/tide-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tide\nVersion: 1.0\n");
+        _somebody.Write($"{Site}/tide-1.0.dist-info/RECORD",
+            $"tide/__init__.py,{OfNothing}\ntide-1.0.dist-info/METADATA,,\ntide-1.0.dist-info/RECORD,,\n");
+    }
+
+    public void Dispose() => _somebody.Dispose();
+
+    [Fact]
+    public void Nothing_to_worry_about_ends_with_0_and_a_planted_hook_with_3_and_does_not_run()
+    {
+        Assert.Equal(0, _somebody.Sandpiper("audit", ".venv").ExitCode);
+        string marker = Path.Combine(_somebody.Home, "marker");
+        _somebody.Write($"{Site}/evil.pth", $"import os; open('{marker}', 'w') # \e[2J\n");
+        Outcome outcome = _somebody.Sandpiper("audit", ".venv");
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Contains("evil.pth  no package", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("\\u{1b}", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', outcome.Output);
+        Assert.False(File.Exists(marker));
+        // The same hook does what it wants wherever a Python is started.
+        _somebody.Run(["/usr/bin/python3", "-c", $"import site; site.addsitedir('{Path.Combine(_somebody.Project, Site)}')"]);
+        Assert.True(File.Exists(marker));
+    }
+
+    [Fact]
+    public void A_collector_of_findings_is_given_what_it_can_read()
+    {
+        _somebody.Write($"{Site}/a b#c?.py", "");
+        Outcome outcome = _somebody.Sandpiper("audit", ".venv", "--sarif");
+        Assert.Equal(3, outcome.ExitCode);
+        using JsonDocument log = JsonDocument.Parse(outcome.Output);
+        Assert.Equal("2.1.0", log.RootElement.GetProperty("version").GetString());
+        JsonElement run = Assert.Single(log.RootElement.GetProperty("runs").EnumerateArray());
+        JsonElement[] rules = [.. run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray()];
+        JsonElement result = Assert.Single(run.GetProperty("results").EnumerateArray());
+        Assert.Equal(rules[result.GetProperty("ruleIndex").GetInt32()].GetProperty("id").GetString(),
+            result.GetProperty("ruleId").GetString());
+        Assert.Equal("error", result.GetProperty("level").GetString());
+        Assert.EndsWith("/a%20b%23c%3F.py", result.GetProperty("locations")[0].GetProperty("physicalLocation")
+            .GetProperty("artifactLocation").GetProperty("uri").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_adopted_is_what_the_index_holds_and_the_old_set_stays()
+    {
+        string index = _somebody.Serve(new SampleIndex().With(new SampleWheel("tide", "1.0").WithFile("tide/__init__.py", "")));
+        _somebody.Write($"{Site}/tide/__init__.py", "print('not from the index')\n");
+        using JsonDocument answer = JsonDocument.Parse(
+            _somebody.Sandpiper("adopt", ".venv", "--env", "mine", "--index-url", index, "--json").Output);
+        JsonElement difference = Assert.Single(answer.RootElement.GetProperty("differences").EnumerateArray());
+        Assert.Equal(("tide/__init__.py", "changed"),
+            (difference.GetProperty("path").GetString(), difference.GetProperty("kind").GetString()));
+        Assert.True(File.Exists(Path.Combine(_somebody.Project, Site, "tide/__init__.py")));
+        Assert.Equal("", File.ReadAllText(Path.Combine(_somebody.Generation("mine"), "lib/python3.11/site-packages/tide/__init__.py")));
+        Outcome again = _somebody.Sandpiper("adopt", ".venv", "--env", "mine", "--index-url", index);
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("sandpiper adopt .venv --env NAME", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_of_its_own_environments_is_for_verify()
+    {
+        string index = _somebody.Serve(new SampleIndex().With(new SampleWheel("tide", "1.0").WithFile("tide/__init__.py", "")));
+        _somebody.Sandpiper("install", "tide", "--index-url", index);
+        Outcome outcome = _somebody.Sandpiper("audit", _somebody.Generation());
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("sandpiper verify", outcome.Error, StringComparison.Ordinal);
+    }
+}
