@@ -63,14 +63,15 @@ public static class GenerationFile
 public sealed record GenerationDocument(
     string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
     PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies,
-    LinkedDocument[]? Linked = null, string? LinkMode = null)
+    LinkedDocument[]? Linked = null, string? LinkMode = null, bool? ByteCode = null)
 {
     public static GenerationDocument Of(Generation generation, string schema) => new(
         schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix,
         generation.PythonName, [.. generation.Packages.Select(PackageDocument.Of)], [.. generation.Commands],
         generation.WrittenFiles.ToDictionary(f => f.Key, f => f.Value.Hex, StringComparer.Ordinal), [.. generation.Copies],
         generation.Linked.IsEmpty ? null : [.. generation.Linked.Select(l => new LinkedDocument(l.Path, l.Wheel.Hex, l.StorePath))],
-        generation.LinkMode == Generations.LinkMode.Hardlink ? Hardlink : null);
+        generation.LinkMode == Generations.LinkMode.Hardlink ? Hardlink : null,
+        generation.ShowsByteCode ? null : false);
 
     private const string Hardlink = "hardlink";
 
@@ -91,6 +92,7 @@ public sealed record GenerationDocument(
             f => Relative(f.Key), f => PackageDocument.Digest(f.Value), StringComparer.Ordinal),
         Copies = [.. Whole(Copies).Select(Relative)],
         Linked = [.. Whole(Linked).Select(l => new LinkedDirectory(Relative(l.Path), OfAPackage(l.Wheel), Relative(l.StorePath)))],
+        ShowsByteCode = ByteCode is not false,
         LinkMode = LinkMode switch
         {
             null => Generations.LinkMode.Symlink,

@@ -33,11 +33,18 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
         var comparison = new TreeComparison(full, cancel);
         // The store first: what it has shown of a file need not be shown again by the file's name in the generation.
         var ofStore = expected.Deviations.Concat(expected.Entries.SelectMany(e =>
-            comparison.Compare(e.Directory, e.Tree).Select(d => Deviation.OfStore(d.Kind, e.Package, d.Path, d.ChangedAt)))).ToList();
+            comparison.Compare(e.Wheel.Directory, e.Tree).Select(d => OfEntry(d, e)))).ToList();
         int inStore = comparison.Files;
         var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation)).ToList();
         return new Report(comparison.Files - inStore + expected.FilesBehindLinks,
             [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore)), .. OfLedger(ledger, lines, numbers)]);
+    }
+
+    private static Deviation OfEntry(TreeComparison.Difference difference, ExpectedEntry entry)
+    {
+        var deviation = Deviation.OfStore(difference.Kind, entry.Package, difference.Path, difference.ChangedAt);
+        return entry.IsOfByteCode(difference.Kind, difference.Path)
+            ? deviation with { Place = DeviationPlace.ByteCode } : deviation;
     }
 
     // Whoever empties it, or cuts lines out, leaves generations that no line speaks of. A torn last line is what a power failure leaves.

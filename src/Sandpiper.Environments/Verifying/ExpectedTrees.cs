@@ -81,6 +81,7 @@ public sealed class ExpectedTrees
             Stamp = stamps?.Manifest ?? default,
         };
         entry.TryAdd(StoreManifest.FileName, manifest);
+        AddByteCode(entry, wheel, package);
         var links = _generation.Linked.Where(l => l.Wheel == package.Digest).ToList();
         for (int i = 0; i < wheel.Files.Length; i++)
         {
@@ -118,7 +119,32 @@ public sealed class ExpectedTrees
             else Tree.TryAdd(path, recorded);
         }
         if (!isTrue) _deviations.Add(OfEntry(DeviationKind.Changed, package, StoreManifest.FileName));
-        _entries.Add(new ExpectedEntry(package, wheel.Directory, entry));
+        _entries.Add(new ExpectedEntry(package, wheel, entry));
+    }
+
+    // Whatever lies there and no record knows was put there by somebody else.
+    private static void AddByteCode(ExpectedDirectory entry, SealedWheel wheel, InstalledPackage package)
+    {
+        var modules = wheel.Modules;
+        if (modules.IsEmpty) return;
+        var records = ByteCodeRecord.All(wheel);
+        bool isBegun = records.Any(r => !r.IsWhole);
+        foreach (string place in ByteCode.PlacesOf(modules))
+            entry.TryAdd($"{SealedWheel.TreeName}/{place}", new ExpectedDirectory { Owner = package, MayBeOpen = isBegun });
+        foreach (var record in records)
+        {
+            for (int i = 0; i < modules.Length; i++)
+            {
+                if (record.Digests[i] is not { } digest) continue;
+                entry.TryAdd($"{SealedWheel.TreeName}/{modules[i].PathFor(record.Tag)}", new ExpectedFile(SealedTree.FileMode, digest)
+                {
+                    Owner = package,
+                    Size = record.Stamps[i].Size,
+                    Stamp = record.IsWhole ? record.Stamps[i] : default,
+                    IsOptional = !record.IsWhole,
+                });
+            }
+        }
     }
 
     private static bool TryFindStamps(SealedWheel wheel, out EntryStamps? stamps)
@@ -183,5 +209,18 @@ public sealed class ExpectedTrees
 }
 
 /// <summary>An entry of the store that a package of the generation comes from.</summary>
-/// <param name="Directory">Absolute.</param>
-public sealed record ExpectedEntry(InstalledPackage Package, string Directory, ExpectedDirectory Tree);
+public sealed record ExpectedEntry(InstalledPackage Package, SealedWheel Wheel, ExpectedDirectory Tree)
+{
+    private readonly Lazy<(HashSet<string> Places, HashSet<string> Own)> _names = new(() => (
+        ByteCode.PlacesOf(Wheel.Modules).Select(p => $"{SealedWheel.TreeName}/{p}").ToHashSet(StringComparer.Ordinal),
+        Wheel.Files.Select(f => $"{SealedWheel.TreeName}/{f.StorePath}").ToHashSet(StringComparer.Ordinal)));
+
+    /// <summary>It is about byte code, or what lies among it, and not about what the wheel itself has.</summary>
+    /// <param name="path">Below the entry.</param>
+    public bool IsOfByteCode(DeviationKind kind, string path)
+    {
+        var (places, own) = _names.Value;
+        if (places.Contains(path)) return kind == DeviationKind.Mode;
+        return places.Contains(path[..Math.Max(0, path.LastIndexOf('/'))]) && !own.Contains(path);
+    }
+}

@@ -37,6 +37,8 @@ public abstract record PurgeOutcome
 /// </summary>
 public sealed class Purge(OperationContext context)
 {
+    private static readonly ImmutableArray<string> OwnNames = ["waivers.jsonl", "compile.lock", "aside"];
+
     private readonly DataPlaces _places = context.Places;
 
     private readonly ImmutableArray<string>.Builder _left = ImmutableArray.CreateBuilder<string>();
@@ -97,7 +99,7 @@ public sealed class Purge(OperationContext context)
         .. In("store", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _) || IsStage(name)),
         .. In("stamps", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _)),
         .. In("staging", IsStage),
-        .. new[] { Path.Combine(_places.Root, "waivers.jsonl"), AsideDirectory }.Where(Path.Exists),
+        .. OwnNames.Select(name => Path.Combine(_places.Root, name)).Where(Path.Exists),
         .. new CacheRemoval(_places.Cache).Parts,
     ];
 

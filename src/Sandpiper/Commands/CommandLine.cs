@@ -89,6 +89,8 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
         root.Subcommands.Add(CompletionCommand.BuildSuggestions(root));
+        root.Subcommands.Add(ByteCodeCommands.BuildOfEnvironment());
+        root.Subcommands.Add(ByteCodeCommands.BuildOfWheel());
         root.Subcommands.Add(HelpCommand.Build(root));
         return root;
     }
