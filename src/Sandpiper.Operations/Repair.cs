@@ -150,7 +150,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         PutAsideUnless(FileType.Regular, environment.LedgerFile, notes);
         var ledger = new EnvironmentLedger(environment) { IsHeld = true };
         ImmutableArray<LedgerLine> lines = ledger.Read();
-        if (ledger.Unreadable > 0) ledger.NoteUnreadable();
+        if (!ledger.IsWhole) ledger.NoteDamage();
         Generation? last = null;
         int found = 0;
         foreach (int number in environment.Numbers)

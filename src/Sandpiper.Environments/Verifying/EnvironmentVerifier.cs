@@ -50,7 +50,7 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
     // Whoever empties it, or cuts lines out, leaves generations that no line speaks of. A torn last line is what a power failure leaves.
     private static IEnumerable<Deviation> OfLedger(EnvironmentLedger ledger, ImmutableArray<LedgerLine> lines, ImmutableArray<int> numbers)
     {
-        bool isWhole = ledger.Unreadable == 0 && EnvironmentLedger.LostOf(numbers, lines).IsEmpty;
+        bool isWhole = ledger.IsWhole && EnvironmentLedger.LostOf(numbers, lines).IsEmpty;
         if (isWhole && !ledger.IsMissing) yield break;
         var kind = ledger.IsMissing ? DeviationKind.Missing : DeviationKind.Changed;
         yield return new Deviation(kind, "ledger.jsonl", null, RunsAtStart: false) { Place = DeviationPlace.Ledger };
