@@ -48,6 +48,16 @@ public sealed class ByteCodeRecord
     public static ByteCodeRecord? Find(SealedWheel wheel, string tag) =>
         TryRead(wheel, tag, isWhole: true) ?? TryRead(wheel, tag, isWhole: false);
 
+    /// <summary>Of all wheels; the tag of one that is both begun and whole is there once.</summary>
+    internal static ILookup<Sha256Digest, string> TagsBelow(string stamps) => (Directory.Exists(stamps) ? Directory.GetFiles(stamps) : [])
+        .Select(path => Path.GetFileName(path).Split('.')).Where(name => name is [_, var tag, ..] && ByteCode.IsTag(tag))
+        .Select(name => (Wheel: Sha256Digest.TryParseHex(name[0], out var digest) ? digest : default, Tag: name[1]))
+        .Distinct().ToLookup(name => name.Wheel, name => name.Tag);
+
+    /// <summary>Of these interpreters, as far as it can be believed.</summary>
+    public static ImmutableArray<ByteCodeRecord> Of(SealedWheel wheel, IEnumerable<string> tags) =>
+        [.. tags.Select(tag => Find(wheel, tag)).OfType<ByteCodeRecord>()];
+
     /// <summary>Of all interpreters.</summary>
     public static ImmutableArray<ByteCodeRecord> All(SealedWheel wheel)
     {

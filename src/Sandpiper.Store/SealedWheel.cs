@@ -19,6 +19,9 @@ public sealed record SealedWheel
     /// <summary>Name of the <c>.dist-info</c> directory, as in the wheel.</summary>
     public required string DistInfo { get; init; }
 
+    /// <summary>Of the manifest that all this was read from.</summary>
+    public Sha256Digest ManifestDigest { get; init; }
+
     /// <summary>Every file to install. RECORD is not among them: each environment gets its own.</summary>
     public required ImmutableArray<StoredFile> Files { get; init; }
 

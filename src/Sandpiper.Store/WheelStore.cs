@@ -21,7 +21,10 @@ public sealed class WheelStore(string root)
     private readonly string _entries = Path.Combine(Path.GetFullPath(root), EntriesName);
     private readonly string _stamps = Path.Combine(Path.GetFullPath(root), "stamps");
 
-    internal const string EntriesName = "store", DistrustSuffix = ".distrusted";
+    internal const string EntriesName = "store", DistrustSuffix = "." + Distrusted;
+
+    /// <summary>What stands in the place of a tag where an entry is distrusted.</summary>
+    public const string Distrusted = "distrusted";
 
     /// <summary>The name of a wheel as an index, a lock or a user gives it.</summary>
     /// <exception cref="RefusedException">SP-WHEEL-01: it is none.</exception>
@@ -36,7 +39,11 @@ public sealed class WheelStore(string root)
         string entry = EntryOf(digest);
         if (!Directory.Exists(entry)) return null;
         byte[] manifest = StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), StoreManifest.MaxBytes, digest);
-        return StoreManifest.Read(manifest, digest, entry) with { StampsFile = StampsOf(digest) };
+        return StoreManifest.Read(manifest, digest, entry) with
+        {
+            StampsFile = StampsOf(digest),
+            ManifestDigest = Sha256Digest.Of(manifest),
+        };
     }
 
     /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
@@ -202,6 +209,9 @@ public sealed class WheelStore(string root)
     /// Somebody has compiled a wheel for this kind of interpreter, or found that it cannot be: one look at a name, for every install asks.
     /// </summary>
     public bool IsCompiled(Sha256Digest digest, string tag) => FileStatus.TryRead($"{StampsOf(digest)}.{tag}", out _);
+
+    /// <summary>For which interpreters there is byte code of a wheel, or was begun: of all wheels, by one look at one directory.</summary>
+    public ILookup<Sha256Digest, string> ByteCodeTags => ByteCodeRecord.TagsBelow(_stamps);
 
     /// <summary>Takes all byte code of a wheel away, whoever made it.</summary>
     /// <exception cref="UnwritableException">The data directory cannot be written.</exception>

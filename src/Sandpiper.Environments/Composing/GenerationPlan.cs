@@ -50,7 +50,12 @@ public sealed record GenerationPlan(
         {
             var taken = claims.TakenFrom(package);
             var accepted = Accept(package, [.. ShadowsOf(package, interpreter, destination), .. taken.Select(t => t.Finding)], policy);
-            var facts = package.Facts with { Yielded = [.. taken.Select(t => t.File.Path)], Accepted = accepted };
+            var facts = package.Facts with
+            {
+                Manifest = package.Wheel.ManifestDigest,
+                Yielded = [.. taken.Select(t => t.File.Path)],
+                Accepted = accepted,
+            };
             recorded.Add(facts);
             var own = claims.OwnOf(package);
             var records = maker.RecordsOf(package, own).ToList();

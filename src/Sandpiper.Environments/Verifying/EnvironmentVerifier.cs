@@ -29,7 +29,7 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
         ImmutableArray<int> numbers = environment.Numbers;
         var ledger = new EnvironmentLedger(environment);
         ImmutableArray<LedgerLine> lines = ledger.Read();
-        var expected = new ExpectedTrees(generation, store, ledger.DescriptionDigest(generation.Number));
+        var expected = new ExpectedTrees(generation, store, ledger.DescriptionDigest(generation.Number), full);
         var comparison = new TreeComparison(full, cancel);
         // The store first: what it has shown of a file need not be shown again by the file's name in the generation.
         var ofStore = expected.Deviations.Concat(expected.Entries.SelectMany(e =>

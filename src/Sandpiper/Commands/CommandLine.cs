@@ -79,6 +79,8 @@ internal static class CommandLine
         root.Subcommands.Add(VerifyCommand.Build());
         root.Subcommands.Add(RepairCommand.Build());
         root.Subcommands.Add(HistoryCommand.Build());
+        root.Subcommands.Add(DiffCommand.Build());
+        root.Subcommands.Add(WhyCommand.Build());
         root.Subcommands.Add(RollbackCommand.Build());
         root.Subcommands.Add(AllowCommand.Build());
         root.Subcommands.Add(AssessCommand.Build());

@@ -14,7 +14,10 @@ internal static class HistoryCommand
     public static Command Build()
     {
         Option<string> env = EnvironmentOptions.Env();
-        var check = new Option<bool>("--check") { Description = "is the record itself as it was written? The exit code is 3 when it is not" };
+        var check = new Option<bool>("--check")
+        {
+            Description = "is the record itself as it was written? The exit code is 3 when it is not",
+        };
         var command = new TaughtCommand("history", "what changed when, and how to go back",
             [new("sandpiper history", "of your shared environment"), new("sandpiper history --check", "does the record prove itself?")],
             [
@@ -64,7 +67,8 @@ internal static class HistoryCommand
             1 => ", each of which stands for all before it",
             { } first => $", each of which stands for all before it from line {first} on; those before are of an earlier version",
         };
-        terminal.Line(ledger.IsWhole && lost == 0 ? "" : Inked.Red("× "), $"the ledger of `{environment}`: {Counted.Of(ledger.Lines, "line")}{since}");
+        terminal.Line(ledger.IsWhole && lost == 0 ? "" : Inked.Red("× "),
+            $"the ledger of `{environment}`: {Counted.Of(ledger.Lines, "line")}{since}");
         if (ledger is { IsWhole: true, ChainedSince: not null } && lost == 0) terminal.Line("nothing was changed, taken out or put in");
         foreach (int line in ledger.Broken) terminal.Line($"  what stands before line {line} is not what stood there when it was written");
     }
@@ -73,7 +77,10 @@ internal static class HistoryCommand
     {
         int unreadable = ledger.Unreadable;
         if (!ledger.Broken.IsEmpty)
-            terminal.Note(Inked.Yellow("the ledger is not as it was written: sandpiper history --check" + InEnvironment.Option(environment)));
+        {
+            terminal.Note(Inked.Yellow(
+                $"the ledger is not as it was written: sandpiper history --check{InEnvironment.Option(environment)}"));
+        }
         if (unreadable > 0) terminal.Note(Inked.Yellow($"{Counted.Of(unreadable, "line")} of the ledger cannot be read"));
         if (lost > 0) terminal.Note(Inked.Yellow($"of {Counted.Of(lost, "generation")} the ledger knows nothing any more"));
         if (!ledger.IsWhole || lost > 0)
