@@ -55,7 +55,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         MustFit(selected);
         // Made for an interpreter that is gone, it is not as asked, whatever is in it.
         bool isMade = before is not null && string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal)
-            && (request.LinkMode is null || before.LinkMode == request.LinkMode);
+            && (request.LinkMode is null || before.LinkMode == request.LinkMode)
+            && (request.ShowsByteCode is null || before.ShowsByteCode == request.ShowsByteCode);
         Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut);
         bool isSame = isMade && Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy));
         if (operation is null || isSame)
@@ -84,7 +85,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         IReadOnlyDictionary<PackageName, SealedWheel> wheels, Policy policy)
     {
         var plan = new Plan("install", before, selected, wheels, policy);
-        return plan with { Mode = request.LinkMode ?? plan.Mode };
+        return plan with { Mode = request.LinkMode ?? plan.Mode, ShowsByteCode = request.ShowsByteCode ?? plan.ShowsByteCode };
     }
 
     // What is kept without having been looked at was chosen for the interpreter of before.

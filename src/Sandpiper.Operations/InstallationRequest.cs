@@ -42,6 +42,9 @@ public sealed record InstallationRequest
     /// <summary><c>--link-mode</c>: how files come out of the store, from now on; null: as before.</summary>
     public LinkMode? LinkMode { get; init; }
 
+    /// <summary><c>--compile</c>: whether byte code is made and shown, from now on; null: as before.</summary>
+    public bool? ShowsByteCode { get; init; }
+
     /// <summary>Say what would be done, do nothing.</summary>
     public bool DryRun { get; init; }
 

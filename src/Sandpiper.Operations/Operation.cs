@@ -38,8 +38,8 @@ internal sealed class Operation : IDisposable
     /// <summary>What was current before and is still there; null when there is none, or the ledger does not know it.</summary>
     public int? Back => Environment.LinkedNumber is { } current ? SwitchHistory.Back(_lines, current, Environment.Numbers) : null;
 
-    /// <summary>The ledger does not know all generations that are there, or not all of it can be read.</summary>
-    public bool HasLostLines => _ledger.Unreadable > 0 || !EnvironmentLedger.LostOf(Environment.Numbers, _lines).IsEmpty;
+    /// <summary>The ledger does not know all generations that are there, or not all of it can be read, or is as it was.</summary>
+    public bool HasLostLines => !_ledger.IsWhole || !EnvironmentLedger.LostOf(Environment.Numbers, _lines).IsEmpty;
 
     /// <summary>Waits for the lock, and confirms a switch that an earlier command did not live to confirm.</summary>
     /// <exception cref="EnvironmentException">The environment is damaged.</exception>

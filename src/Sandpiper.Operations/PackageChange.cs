@@ -24,6 +24,9 @@ public sealed record EnvironmentChange(int? Generation, bool IsNew, ImmutableArr
     /// <summary>What packages have that they had given way for before; nobody changed them.</summary>
     public ImmutableArray<LedgerHandover> HandedOver { get; init; } = [];
 
+    /// <summary>A wheel of it has not been compiled for its interpreter yet.</summary>
+    public bool LacksByteCode { get; init; }
+
     /// <summary>Scripts for which no shim was made, and why.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

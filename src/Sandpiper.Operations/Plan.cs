@@ -18,4 +18,7 @@ internal sealed record Plan(
 {
     /// <summary>How its files come out of the store: as those of the generation before, unless somebody says otherwise.</summary>
     public LinkMode Mode { get; init; } = Before?.LinkMode ?? LinkMode.Symlink;
+
+    /// <summary>Whether it shows byte code as soon as there is some: as the generation before, unless somebody says otherwise.</summary>
+    public bool ShowsByteCode { get; init; } = Before?.ShowsByteCode ?? true;
 }

@@ -77,16 +77,18 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         {
             // Only when everything can be had: before that nothing is touched, the ledger neither.
             return await ComposeAnewAsync(
-                operation, before, deviations, unjudged, request.Limits, () => MakeWay(operation.Environment, before, ledgerIsLost, notes),
+                operation, before, deviations, unjudged, request.Limits,
+                () => MakeWay(operation.Environment, before, deviations, ledgerIsLost, notes),
                 notes, facts, cancel);
         }
-        MakeWay(operation.Environment, before, ledgerIsLost, notes);
+        MakeWay(operation.Environment, before, deviations, ledgerIsLost, notes);
         bool mustPoint = ledgerIsLost || deviations.Any(f => f.Place == DeviationPlace.Current);
         bool isSwitched = mustPoint && operation.Environment.LinkedNumber != before.Number;
         notes.AddRange(mustPoint ? operation.SwitchTo(before, LineTo(operation.Environment, before)) : operation.Stay(before));
         var change = new EnvironmentChange(before.Number, IsNew: false, [], before.Packages.Length, TimeSpan.Zero)
         {
             IsSwitched = isSwitched,
+            LacksByteCode = deviations.Any(f => f.Place == DeviationPlace.ByteCode),
             Notes = notes.ToImmutable(),
         };
         return new RepairOutcome.Repaired(change, deviations, Fetched: 0);
@@ -136,15 +138,19 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
     }
 
     // What stands where a file or link of ours has to be; and what the ledger has lost: who installed what is gone, what is there is not.
-    private void MakeWay(ManagedEnvironment environment, Generation before, bool ledgerIsLost, ImmutableArray<string>.Builder notes)
+    private void MakeWay(ManagedEnvironment environment, Generation before, ImmutableArray<Deviation> deviations, bool ledgerIsLost,
+        ImmutableArray<string>.Builder notes)
     {
+        // Made from sources that are as they were: it is made once more, and no index is asked.
+        foreach (var digest in deviations.Where(f => f.Place == DeviationPlace.ByteCode).Select(f => f.Owner!.Digest).Distinct())
+            _store.DropByteCode(digest);
         notes.AddRange(ShimDirectory.PutAside(environment, before, context.Places));
         PutAsideUnless(FileType.SymbolicLink, environment.CurrentLink, notes);
         if (!ledgerIsLost) return;
         PutAsideUnless(FileType.Regular, environment.LedgerFile, notes);
         var ledger = new EnvironmentLedger(environment) { IsHeld = true };
         ImmutableArray<LedgerLine> lines = ledger.Read();
-        if (ledger.Unreadable > 0) ledger.NoteUnreadable();
+        if (!ledger.IsWhole) ledger.NoteDamage();
         Generation? last = null;
         int found = 0;
         foreach (int number in environment.Numbers)

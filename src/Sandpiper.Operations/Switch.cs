@@ -45,13 +45,14 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
         {
             IsSwitched = true,
             HandedOver = handedOver,
+            LacksByteCode = plan.ShowsByteCode && next.Packages.Any(p => !context.Store.IsCompiled(p.Digest, interpreter.ByteCodeTag)),
             Notes = notes,
         };
     }
 
     private Generation Compose(
         ImmutableArray<ComposedPackage> packages, Plan plan, int number, string work, string place, CancellationToken cancel) =>
-        new GenerationComposer(interpreter, work, place) { Mode = plan.Mode }
+        new GenerationComposer(interpreter, work, place) { Mode = plan.Mode, ShowsByteCode = plan.ShowsByteCode }
             .Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 
     private ComposedPackage WithStanding(ComposedPackage package, Generation? before)

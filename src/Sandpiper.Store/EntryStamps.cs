@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -27,7 +26,7 @@ namespace Sandpiper.Store;
 /// </remarks>
 public sealed class EntryStamps
 {
-    private const int StampSize = 8 + 8 + 8 + 4;
+    private const int StampSize = FileStamp.KeptSize;
     private const int HeaderSize = 8 + SHA256.HashSizeInBytes + StampSize;
 
     private EntryStamps(
@@ -66,10 +65,13 @@ public sealed class EntryStamps
     public static EntryStamps Take(string manifest, string tree, ImmutableArray<StoredFile> files)
     {
         var stamps = new FileStamp[files.Length];
-        Parallel.For(0, stamps.Length, i => stamps[i] = StampOf(Path.Combine(tree, files[i].StorePath)));
-        return new EntryStamps(Sha256Digest.Of(File.ReadAllBytes(manifest)), StampOf(manifest),
+        Parallel.For(0, stamps.Length, i => stamps[i] = FileStamp.Of(Path.Combine(tree, files[i].StorePath)));
+        return new EntryStamps(Sha256Digest.Of(File.ReadAllBytes(manifest)), FileStamp.Of(manifest),
             ImmutableCollectionsMarshal.AsImmutableArray(stamps),
-            [.. SealedWheel.DirectoriesOf(files).Select(d => StampOf(Path.Combine(tree, d)))]);
+            [
+                .. SealedWheel.DirectoriesOf(files, ByteCode.PlacesOf(ByteCode.ModulesOf(files)))
+                    .Select(d => FileStamp.Of(Path.Combine(tree, d))),
+            ]);
     }
 
     /// <summary>Losing them costs one reading, so a failure is none.</summary>
@@ -79,7 +81,7 @@ public sealed class EntryStamps
     {
         try
         {
-            var manifest = StampOf(wheel.ManifestFile);
+            var manifest = FileStamp.Of(wheel.ManifestFile);
             var digest = before?.ManifestDigest
                 ?? Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest));
             new EntryStamps(digest, manifest, ImmutableCollectionsMarshal.AsImmutableArray(files),
@@ -137,8 +139,6 @@ public sealed class EntryStamps
         return OpenToWrite(path);
     }
 
-    private static FileStamp StampOf(string path) => FileStatus.TryRead(path, out var status) ? FileStamp.Of(status) : default;
-
     private static EntryStamps? TryRead(SealedWheel wheel)
     {
         try
@@ -151,10 +151,10 @@ public sealed class EntryStamps
             if (!content.StartsWith(Magic) || !SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length))) return null;
             if (!FileSystem.KeepsChangeTimes(wheel.Directory)) return null;
             var all = new FileStamp[wheel.Files.Length + directories];
-            for (int i = 0; i < all.Length; i++) all[i] = Stamp(content[(HeaderSize + i * StampSize)..]);
+            for (int i = 0; i < all.Length; i++) all[i] = FileStamp.ReadFrom(content[(HeaderSize + i * StampSize)..]);
             var manifest = Sha256Digest.FromBytes(content.Slice(Magic.Length, SHA256.HashSizeInBytes));
             return new EntryStamps(
-                manifest, Stamp(content[(HeaderSize - StampSize)..]), [.. all[..^directories]], [.. all[^directories..]]);
+                manifest, FileStamp.ReadFrom(content[(HeaderSize - StampSize)..]), [.. all[..^directories]], [.. all[^directories..]]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -169,21 +169,9 @@ public sealed class EntryStamps
         var content = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
         Magic.CopyTo(content);
         Convert.FromHexString(ManifestDigest.Hex).CopyTo(content[Magic.Length..]);
-        Put(content[(HeaderSize - StampSize)..], Manifest);
-        for (int i = 0; i < all.Length; i++) Put(content[(HeaderSize + i * StampSize)..], all[i]);
+        Manifest.WriteTo(content[(HeaderSize - StampSize)..]);
+        for (int i = 0; i < all.Length; i++) all[i].WriteTo(content[(HeaderSize + i * StampSize)..]);
         SHA256.HashData(content, bytes.AsSpan(content.Length));
         return bytes;
-    }
-
-    private static FileStamp Stamp(ReadOnlySpan<byte> at) => new(
-        BinaryPrimitives.ReadUInt64LittleEndian(at), BinaryPrimitives.ReadInt64LittleEndian(at[8..]),
-        new UnixTime(BinaryPrimitives.ReadInt64LittleEndian(at[16..]), BinaryPrimitives.ReadUInt32LittleEndian(at[24..])));
-
-    private static void Put(Span<byte> at, in FileStamp stamp)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(at, stamp.Inode);
-        BinaryPrimitives.WriteInt64LittleEndian(at[8..], stamp.Size);
-        BinaryPrimitives.WriteInt64LittleEndian(at[16..], stamp.ChangedAt.Seconds);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[24..], stamp.ChangedAt.Nanoseconds);
     }
 }

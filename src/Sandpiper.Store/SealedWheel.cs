@@ -19,6 +19,9 @@ public sealed record SealedWheel
     /// <summary>Name of the <c>.dist-info</c> directory, as in the wheel.</summary>
     public required string DistInfo { get; init; }
 
+    /// <summary>Of the manifest that all this was read from.</summary>
+    public Sha256Digest ManifestDigest { get; init; }
+
     /// <summary>Every file to install. RECORD is not among them: each environment gets its own.</summary>
     public required ImmutableArray<StoredFile> Files { get; init; }
 
@@ -38,6 +41,12 @@ public sealed record SealedWheel
     /// <summary>Absolute: where its <see cref="EntryStamps"/> are kept.</summary>
     public string StampsFile { get; init; } = "";
 
+    /// <summary>The seal made directories for byte code; an earlier version made none, and there can be none.</summary>
+    public bool HasPlacesForByteCode { get; init; } = true;
+
+    /// <summary>Those of <see cref="Files"/> for which byte code can be kept.</summary>
+    public ImmutableArray<ByteCode.Module> Modules => HasPlacesForByteCode ? ByteCode.ModulesOf(Files) : [];
+
     /// <summary>Absolute: what the seal found.</summary>
     public string ManifestFile => Path.Combine(Directory, StoreManifest.FileName);
 
@@ -46,12 +55,16 @@ public sealed record SealedWheel
     /// <summary>Absolute: where <see cref="StoredFile.StorePath"/> begins.</summary>
     public string Tree => Path.Combine(Directory, TreeName);
 
-    /// <summary>Every directory of the tree, by its path below <see cref="Tree"/>, ordered; the first is the tree itself, empty.</summary>
-    public ImmutableArray<string> Directories => DirectoriesOf(Files);
+    /// <summary>
+    /// Every directory of the tree, those for byte code included, by its path below <see cref="Tree"/>; ordered, the first is the tree
+    /// itself, empty.
+    /// </summary>
+    public ImmutableArray<string> Directories => DirectoriesOf(Files, ByteCode.PlacesOf(Modules));
 
-    internal static ImmutableArray<string> DirectoriesOf(ImmutableArray<StoredFile> files)
+    internal static ImmutableArray<string> DirectoriesOf(ImmutableArray<StoredFile> files, ImmutableArray<string> places)
     {
         var all = new HashSet<string>(StringComparer.Ordinal) { "" };
+        all.UnionWith(places);
         var known = all.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var file in files)
         {

@@ -18,7 +18,8 @@ public static class StoreManifest
 
     public const int MaxBytes = 256 << 20;      // 200,000 files, the most an archive may have, with names of a kilobyte
 
-    private const int Format = 3;
+    private const int Format = 4;
+    private const int WithoutPlaces = 3;     // the seal made no directories for byte code
     private const int WithoutReach = 2;      // nobody looked where native code looks for libraries
     private const int WithoutFindings = 1;   // files and scripts can be read, but nobody can say what speaks against them
     private const int HexDigits = 64;
@@ -108,13 +109,13 @@ public static class StoreManifest
     {
         Take(ref json, JsonTokenType.StartArray);
         long format = TakeNumber(ref json);
-        if (format is not (Format or WithoutReach or WithoutFindings)) throw new FormatException("a later format");
+        if (format is not (Format or WithoutPlaces or WithoutReach or WithoutFindings)) throw new FormatException("a later format");
         if (TakeDigest(ref json) != digest) throw new FormatException("of another wheel");
         if (!WheelFileName.TryParse(TakeString(ref json), out var name, out _)) throw new FormatException("no wheel name");
         string distInfo = TakePath(ref json);
         Take(ref json, JsonTokenType.StartArray);
         var files = ImmutableArray.CreateBuilder<StoredFile>();
-        while (StartsAnother(ref json)) files.Add(ReadFile(ref json, isReachKnown: format == Format));
+        while (StartsAnother(ref json)) files.Add(ReadFile(ref json, isReachKnown: format >= WithoutPlaces));
         Take(ref json, JsonTokenType.StartArray);
         var scripts = ImmutableArray.CreateBuilder<ScriptEntryPoint>();
         while (StartsAnother(ref json)) scripts.Add(ReadScript(ref json));
@@ -135,6 +136,7 @@ public static class StoreManifest
             Scripts = scripts.DrainToImmutable(),
             Findings = findings,
             Notes = notes.DrainToImmutable(),
+            HasPlacesForByteCode = format == Format,
         };
     }
 

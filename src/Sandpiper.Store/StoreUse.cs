@@ -21,6 +21,13 @@ public sealed class StoreUse : IDisposable
     /// <exception cref="KernelException">There is no such lock to be had.</exception>
     public static StoreUse Share(string root, Action waiting, CancellationToken cancel) => Wait(root, FileLock.TryShare, waiting, cancel);
 
+    /// <summary>The same for what goes on in the background: where somebody has left, nothing is made, not even the lock.</summary>
+    /// <returns>Null when there is no store any more.</returns>
+    /// <exception cref="OperationCanceledException">The wait was given up.</exception>
+    public static StoreUse? ShareIfThere(string root, CancellationToken cancel) =>
+        LockFile.TryHold(FileBelow(root), RawFile.NoFollow, FileLock.TryShare, () => { }, cancel, make: false) is { } file
+            ? new StoreUse(file) : null;
+
     /// <summary>For who collects. Waits until nobody changes anything below this data root.</summary>
     /// <inheritdoc cref="Share"/>
     public static StoreUse Alone(string root, Action waiting, CancellationToken cancel) => Wait(root, FileLock.TryTake, waiting, cancel);

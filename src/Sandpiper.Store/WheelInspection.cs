@@ -43,7 +43,6 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
         var hooks = ReadHooks(contents, files);
 
         var measured = Unpacking.Run(contents, files, listing, tree, cancel);
-        SealedTree.CloseDirectories(tree);
         var directories = new Lazy<HashSet<string>>(() => DirectoriesOf(files));
         var stored = ImmutableArray.CreateBuilder<StoredFile>();
         for (int i = 0; i < files.Count; i++)
@@ -54,7 +53,11 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
             bool isWhole = hooks.TryGetValue(files[i].Member.Name, out byte[]? content);
             _report.Add(HookInspection.Of(files[i].Placement.Path, measured[i], content, isWhole));
         }
-        return new InspectedWheel(distInfo.Directory, stored.DrainToImmutable(), [.. scripts], _report.Findings, _report.Notes);
+        ImmutableArray<StoredFile> installed = stored.DrainToImmutable();
+        foreach (string place in ByteCode.PlacesOf(ByteCode.ModulesOf(installed)))
+            Directory.CreateDirectory(Path.Combine(tree, place), SealedTree.OpenDirectoryMode);
+        SealedTree.CloseDirectories(tree);
+        return new InspectedWheel(distInfo.Directory, installed, [.. scripts], _report.Findings, _report.Notes);
 
         bool ReachesOut(PlannedFile native)
         {

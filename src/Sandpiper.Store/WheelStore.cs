@@ -21,7 +21,10 @@ public sealed class WheelStore(string root)
     private readonly string _entries = Path.Combine(Path.GetFullPath(root), EntriesName);
     private readonly string _stamps = Path.Combine(Path.GetFullPath(root), "stamps");
 
-    internal const string EntriesName = "store";
+    internal const string EntriesName = "store", DistrustSuffix = "." + Distrusted;
+
+    /// <summary>What stands in the place of a tag where an entry is distrusted.</summary>
+    public const string Distrusted = "distrusted";
 
     /// <summary>The name of a wheel as an index, a lock or a user gives it.</summary>
     /// <exception cref="RefusedException">SP-WHEEL-01: it is none.</exception>
@@ -36,7 +39,11 @@ public sealed class WheelStore(string root)
         string entry = EntryOf(digest);
         if (!Directory.Exists(entry)) return null;
         byte[] manifest = StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), StoreManifest.MaxBytes, digest);
-        return StoreManifest.Read(manifest, digest, entry) with { StampsFile = StampsOf(digest) };
+        return StoreManifest.Read(manifest, digest, entry) with
+        {
+            StampsFile = StampsOf(digest),
+            ManifestDigest = Sha256Digest.Of(manifest),
+        };
     }
 
     /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
@@ -130,6 +137,7 @@ public sealed class WheelStore(string root)
         if (takesItsPlace && Directory.Exists(entry))
         {
             EntryStamps.Forget(StampsOf(digest));
+            ByteCodeRecord.ForgetAll(StampsOf(digest));
             if (AtomicRename.TryExchange(beside, entry))
             {
                 stamps.Write(StampsOf(digest));
@@ -185,6 +193,7 @@ public sealed class WheelStore(string root)
         Directory.Move(entry, staging.NewNameIn(_entries));
         EntryStamps.Forget(StampsOf(digest));
         EntryStamps.Forget(DistrustOf(digest));
+        ByteCodeRecord.ForgetAll(StampsOf(digest));
     }
 
     /// <summary>The wheels that are sealed here, in no order; damaged entries among them.</summary>
@@ -199,10 +208,33 @@ public sealed class WheelStore(string root)
     /// <summary>Where every wheel has its entry.</summary>
     public string Entries => _entries;
 
+    /// <summary>
+    /// Somebody has compiled a wheel for this kind of interpreter, or found that it cannot be: one look at a name, for every install asks.
+    /// </summary>
+    public bool IsCompiled(Sha256Digest digest, string tag) => FileStatus.TryRead($"{StampsOf(digest)}.{tag}", out _);
+
+    /// <summary>For which interpreters there is byte code of a wheel, or was begun: of all wheels, by one look at one directory.</summary>
+    public ILookup<Sha256Digest, string> ByteCodeTags => ByteCodeRecord.TagsBelow(_stamps);
+
+    /// <summary>Takes all byte code of a wheel away, whoever made it.</summary>
+    /// <exception cref="UnwritableException">The data directory cannot be written.</exception>
+    /// <exception cref="StoreDamagedException">The entry is not what a seal leaves.</exception>
+    public void DropByteCode(Sha256Digest digest)
+    {
+        try
+        {
+            if (Find(digest) is { } wheel) ByteCodeSeal.Drop(wheel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnwritableException(EntryOf(digest), e);
+        }
+    }
+
     /// <summary>Absolute: where the files of a wheel lie when it is sealed here.</summary>
     public string TreeOf(Sha256Digest digest) => Path.Combine(EntryOf(digest), SealedWheel.TreeName);
 
-    private string DistrustOf(Sha256Digest digest) => StampsOf(digest) + ".distrusted";
+    private string DistrustOf(Sha256Digest digest) => StampsOf(digest) + DistrustSuffix;
 
     private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
 

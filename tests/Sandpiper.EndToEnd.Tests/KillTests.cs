@@ -72,7 +72,7 @@ public sealed class KillTests
         (wheel, n) => wheel.WithFile($"{name}/feather{n}.py", $"{string.Join('\n', Enumerable.Repeat($"# {n} {version}", 200))}\n"));
 
     private static string[] Arguments(string index, string version) =>
-        ["install", "-i", index, .. Flock.Select(bird => $"{bird}=={version}")];
+        ["install", "--compile", "never", "-i", index, .. Flock.Select(bird => $"{bird}=={version}")];
 
     private static void Change(Somebody user, string index, string version)
     {

@@ -145,7 +145,7 @@ public sealed class VerificationTests : IDisposable
         Install();
         File.AppendAllText(LedgerFile, "nonsense\n");
         Assert.Single(Look()!.Deviations);
-        _workshop.Ledger.NoteUnreadable();
+        _workshop.Ledger.NoteDamage();
         Assert.Empty(Look()!.Deviations);
         Assert.Contains("nonsense", File.ReadAllText(LedgerFile), StringComparison.Ordinal);
         File.AppendAllText(LedgerFile, "more nonsense\n");

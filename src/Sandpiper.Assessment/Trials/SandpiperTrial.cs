@@ -46,7 +46,7 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
         string index = Offer(replica, kind, aim);
 
         var here = new OnThisMachine(executable, data, replica, start, cancel);
-        ProgramOutput before = here.Sandpiper("install", "--index-url", index, ProbePackages.Neighbour);
+        ProgramOutput before = here.Sandpiper("install", "--compile", "never", "--index-url", index, ProbePackages.Neighbour);
         if (before.ExitCode != 0) return new(kind, Installed.Failed, [], before.ErrorText());
         replica.Write($"{data}/store/decoy", "# nobody changed this\n");
         var watch = new Watch(replica, kind, nonce, canary, decoys);
@@ -56,7 +56,7 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
             InPlace = [(mode == SandpiperMode.System ? Person.PackageUser : Person.You, data)],
         };
 
-        Here(Moment.Install, "install", "--index-url", index, ProbePackages.Name);
+        Here(Moment.Install, "install", "--compile", "never", "--index-url", index, ProbePackages.Name);
         int exit = here.LastExit;
         if (exit != 0)
             return new(kind, exit is Refused or NothingFits ? Installed.Refused : Installed.Failed, watch.Reaches, here.LastError);

@@ -19,6 +19,9 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <summary>How files come out of the store.</summary>
     public LinkMode Mode { get; init; }
 
+    /// <summary>Whether the generation shows byte code as soon as there is some.</summary>
+    public bool ShowsByteCode { get; init; } = true;
+
     /// <summary>The same packages give the same tree; only <c>generation.json</c> tells the time.</summary>
     /// <returns>What <c>generation.json</c> says. The directory itself is left open: a sealed one could not be moved.</returns>
     /// <exception cref="RefusedException">
@@ -31,8 +34,9 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     public Generation Compose(string environment, int number, IReadOnlyList<ComposedPackage> packages, Policy policy, DateTimeOffset now,
         CancellationToken cancel)
     {
-        var plan = GenerationPlan.Of(interpreter, place, packages, policy, Mode);
-        var copies = new TreeWriter(work, place).Write(plan, cancel);
+        string? tag = ByteCode.IsTag(interpreter.ByteCodeTag) ? interpreter.ByteCodeTag : null;
+        var plan = GenerationPlan.Of(interpreter, place, packages, policy, Mode, ShowsByteCode ? tag : null);
+        var copies = new TreeWriter(work, place) { ByteCodeTag = tag }.Write(plan, cancel);
         var generation = new Generation
         {
             Environment = environment,
@@ -47,6 +51,7 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
             WrittenFiles = plan.Files.OfType<WrittenFile>().ToImmutableSortedDictionary(f => f.Path, f => f.Digest, StringComparer.Ordinal),
             Copies = copies,
             LinkMode = Mode,
+            ShowsByteCode = ShowsByteCode,
             Linked = [.. plan.Linked.Select(l => l.Directory)],
         };
         SealedTree.WriteFile(Path.Combine(work, GenerationFile.Name), GenerationFile.Write(generation), SealedTree.FileMode);

@@ -23,12 +23,14 @@ public sealed record GenerationPlan(
     public ImmutableArray<PlannedLink> Linked { get; init; } = [];
 
     /// <param name="place">Absolute: where the generation will be.</param>
+    /// <param name="byteCodeTag">Of the interpreter, for links to byte code; null: none is wanted.</param>
     /// <param name="policy">A claim that it accepts gives way instead of being refused; a name of the standard library is accepted.</param>
     /// <exception cref="RefusedException">SP-ENV-01, SP-ENV-02, SP-WHEEL-20 to 23.</exception>
     /// <exception cref="EnvironmentException">The place, or the interpreter's, cannot be written into a script.</exception>
     /// <exception cref="StoreDamagedException">A script of the store is not what was sealed.</exception>
     public static GenerationPlan Of(
-        Interpreter interpreter, string place, IReadOnlyList<ComposedPackage> packages, Policy policy, LinkMode mode = LinkMode.Symlink)
+        Interpreter interpreter, string place, IReadOnlyList<ComposedPackage> packages, Policy policy, LinkMode mode = LinkMode.Symlink,
+        string? byteCodeTag = null)
     {
         foreach (var package in packages) MustHaveNoUndecidedHook(package);
         var settings = TreeFile.Written("pyvenv.cfg", SettingsFor(interpreter));
@@ -48,7 +50,12 @@ public sealed record GenerationPlan(
         {
             var taken = claims.TakenFrom(package);
             var accepted = Accept(package, [.. ShadowsOf(package, interpreter, destination), .. taken.Select(t => t.Finding)], policy);
-            var facts = package.Facts with { Yielded = [.. taken.Select(t => t.File.Path)], Accepted = accepted };
+            var facts = package.Facts with
+            {
+                Manifest = package.Wheel.ManifestDigest,
+                Yielded = [.. taken.Select(t => t.File.Path)],
+                Accepted = accepted,
+            };
             recorded.Add(facts);
             var own = claims.OwnOf(package);
             var records = maker.RecordsOf(package, own).ToList();
@@ -58,7 +65,11 @@ public sealed record GenerationPlan(
         }
         ImmutableArray<TreeFile> ordered = [.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)];
         var (left, linked) = mode == LinkMode.Symlink ? DirectoryLinks.Of(ordered, destination) : (ordered, []);
-        return new GenerationPlan(left, links, [.. commands], [.. recorded.OrderBy(p => p.Name)]) { Linked = linked };
+        IEnumerable<PlannedLink> toByteCode = byteCodeTag is null ? [] : ByteCodeLinks.Of(left, linked, destination, byteCodeTag);
+        return new GenerationPlan(left, links, [.. commands], [.. recorded.OrderBy(p => p.Name)])
+        {
+            Linked = [.. linked.Concat(toByteCode).OrderBy(l => l.Directory.Path, StringComparer.Ordinal)],
+        };
     }
 
     /// <summary>The links of a virtual environment for this interpreter, as CPython's own <c>venv</c> makes them.</summary>

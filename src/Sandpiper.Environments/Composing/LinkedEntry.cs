@@ -22,13 +22,21 @@ internal sealed class LinkedEntry : IDisposable
     private readonly ImmutableArray<string> _directories;
     private readonly FileStamp[] _directoryStamps;
     private readonly Lazy<HashSet<string>> _names;
+    private readonly ImmutableArray<ByteCode.Module> _modules;
+    private readonly ImmutableArray<string> _places;
+    private readonly ByteCodeRecord? _byteCode;
 
+    /// <param name="wheel">The entry's.</param>
+    /// <param name="byteCodeTag">Of the interpreter whose byte code is looked at; null: of none.</param>
     /// <exception cref="StoreDamagedException">Its manifest is not the one that was sealed, or its files are gone.</exception>
-    public LinkedEntry(SealedWheel wheel)
+    public LinkedEntry(SealedWheel wheel, string? byteCodeTag)
     {
         _wheel = wheel;
         _before = EntryStamps.Find(wheel);
         _directories = wheel.Directories;
+        _modules = wheel.Modules;
+        _places = ByteCode.PlacesOf(_modules);
+        _byteCode = byteCodeTag is null ? null : ByteCodeRecord.Find(wheel, byteCodeTag);
         _names = new(() => wheel.Files.Select(f => f.StorePath).Concat(_directories).ToHashSet(StringComparer.Ordinal));
         _stamps = _before?.Files.ToArray() ?? new FileStamp[wheel.Files.Length];
         _directoryStamps = _before?.Directories.ToArray() ?? new FileStamp[_directories.Length];
@@ -70,7 +78,9 @@ internal sealed class LinkedEntry : IDisposable
     {
         for (int i = 0; i < _directories.Length; i++)
         {
-            bool isIt = string.Equals(_directories[i], directory, StringComparison.Ordinal);
+            // Or a place for byte code of which one file is linked.
+            bool isIt = string.Equals(_directories[i], directory, StringComparison.Ordinal)
+                || (DirectoryLinks.IsBelow(directory, _directories[i]) && _places.Contains(_directories[i], StringComparer.Ordinal));
             if (isIt || DirectoryLinks.IsBelow(_directories[i], directory)) MustHoldNothingElse(i);
         }
         for (int i = 0; i < _stamps.Length; i++)
@@ -113,16 +123,45 @@ internal sealed class LinkedEntry : IDisposable
     {
         string directory = _directories[index];
         if (!_tree.TryLookAt(directory, out var status)) throw Damaged(directory, "is gone");
-        bool asSealed = status.Type == FileType.Directory && status.ModifiedAt == Sealed && status.Mode == SealedTree.DirectoryMode;
+        int place = _places.BinarySearch(directory, StringComparer.Ordinal);
+        // While byte code is put there, or where a kill ended that, it is open.
+        bool isBegun = place >= 0 && _byteCode is { IsWhole: false };
+        bool asSealed = status.Type == FileType.Directory
+            && (isBegun || (status.ModifiedAt == Sealed && status.Mode == SealedTree.DirectoryMode));
         if (!asSealed) throw Damaged(directory, "has been changed");
+        if (place >= 0 && _byteCode is not null) MustBeKnownByteCode(_byteCode, directory);
+        if (place >= 0 && _byteCode?.Places[place] == FileStamp.Of(status)) return;
         // Of a directory the ctime is of its names, too: none has come or gone since.
         if (_directoryStamps[index] == FileStamp.Of(status)) return;
         foreach (string path in Directory.EnumerateFileSystemEntries(Path.Combine(_wheel.Tree, directory)))
         {
             string name = $"{directory}/{Path.GetFileName(path)}";
-            if (!_names.Value.Contains(name)) throw Damaged(name, "was added");
+            if (!_names.Value.Contains(name) && !(place >= 0 && IsByteCode(directory, Path.GetFileName(path))))
+                throw Damaged(name, "was added");
         }
         _directoryStamps[index] = FileStamp.Of(status);
+    }
+
+    // Of whichever interpreter: only who asks for it runs it.
+    private bool IsByteCode(string place, string name) =>
+        ByteCodeRecord.All(_wheel).Any(record => record.NamesIn(place, _modules).Contains(name, StringComparer.Ordinal));
+
+    private void MustBeKnownByteCode(ByteCodeRecord record, string place)
+    {
+        for (int i = 0; i < _modules.Length; i++)
+        {
+            if (record.Digests[i] is not { } digest || !string.Equals(_modules[i].Place, place, StringComparison.Ordinal)) continue;
+            string path = _modules[i].PathFor(record.Tag);
+            if (!_tree.TryLookAt(path, out var status))
+            {
+                if (record.IsWhole) throw Damaged(path, "is gone");
+                continue;
+            }
+            bool asSealed = status.Type == FileType.Regular && status.Size == record.Stamps[i].Size && status.ModifiedAt == Sealed
+                && status.Mode == SealedTree.FileMode;
+            if (!asSealed || (record.Stamps[i] != FileStamp.Of(status) && DigestOf(Path.Combine(_wheel.Tree, path), status) != digest))
+                throw Damaged(path, "has been changed");
+        }
     }
 
     private static Sha256Digest? DigestOf(string path, in FileStatus expected)

@@ -22,6 +22,9 @@ public sealed class TreeWriter(string directory, string place)
     private readonly ConcurrentDictionary<Sha256Digest, Lazy<LinkedEntry>> _entries = new();
     private readonly ConcurrentBag<string> _copies = [];
 
+    /// <summary>Of the interpreter that it is for: its byte code in the store is looked at as its sources are; null: none is.</summary>
+    public string? ByteCodeTag { get; init; }
+
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
     /// <exception cref="StoreDamagedException">A file of the store is gone, or not as it was sealed.</exception>
     /// <exception cref="IOException">The disk is full, or not ours.</exception>
@@ -86,7 +89,7 @@ public sealed class TreeWriter(string directory, string place)
         EntryOf(file.Wheel).TryLink(file, into, file.Path[prefix..], directory);
 
     private LinkedEntry EntryOf(SealedWheel wheel) =>
-        _entries.GetOrAdd(wheel.Digest, _ => new Lazy<LinkedEntry>(() => new LinkedEntry(wheel))).Value;
+        _entries.GetOrAdd(wheel.Digest, _ => new Lazy<LinkedEntry>(() => new LinkedEntry(wheel, ByteCodeTag))).Value;
 
     private static void ForEach<T>(List<T> names, Action<T> write, CancellationToken cancel)
     {

@@ -43,6 +43,9 @@ public sealed record Generation
     /// <summary>How its files came out of the store, and those of the next generation will.</summary>
     public LinkMode LinkMode { get; init; }
 
+    /// <summary>Byte code is made for it and shown in it, and will be for the next generation.</summary>
+    public bool ShowsByteCode { get; init; } = true;
+
     /// <summary>Directories that are links into the store. Ordered by path.</summary>
     public ImmutableArray<LinkedDirectory> Linked { get; init; } = [];
 

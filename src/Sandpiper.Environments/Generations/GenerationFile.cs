@@ -63,14 +63,15 @@ public static class GenerationFile
 public sealed record GenerationDocument(
     string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
     PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies,
-    LinkedDocument[]? Linked = null, string? LinkMode = null)
+    LinkedDocument[]? Linked = null, string? LinkMode = null, bool? ByteCode = null)
 {
     public static GenerationDocument Of(Generation generation, string schema) => new(
         schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix,
         generation.PythonName, [.. generation.Packages.Select(PackageDocument.Of)], [.. generation.Commands],
         generation.WrittenFiles.ToDictionary(f => f.Key, f => f.Value.Hex, StringComparer.Ordinal), [.. generation.Copies],
         generation.Linked.IsEmpty ? null : [.. generation.Linked.Select(l => new LinkedDocument(l.Path, l.Wheel.Hex, l.StorePath))],
-        generation.LinkMode == Generations.LinkMode.Hardlink ? Hardlink : null);
+        generation.LinkMode == Generations.LinkMode.Hardlink ? Hardlink : null,
+        generation.ShowsByteCode ? null : false);
 
     private const string Hardlink = "hardlink";
 
@@ -91,6 +92,7 @@ public sealed record GenerationDocument(
             f => Relative(f.Key), f => PackageDocument.Digest(f.Value), StringComparer.Ordinal),
         Copies = [.. Whole(Copies).Select(Relative)],
         Linked = [.. Whole(Linked).Select(l => new LinkedDirectory(Relative(l.Path), OfAPackage(l.Wheel), Relative(l.StorePath)))],
+        ShowsByteCode = ByteCode is not false,
         LinkMode = LinkMode switch
         {
             null => Generations.LinkMode.Symlink,
@@ -127,14 +129,15 @@ public sealed record GenerationDocument(
 public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras,
     string[] RequiredBy, string Index,
-    string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null)
+    string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null,
+    string? Manifest = null)
 {
     public static PackageDocument Of(InstalledPackage package) => new(
         package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested,
         package.Requirement, package.IsAlone, [.. package.Extras.Select(e => e.Normalized)],
         [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks],
         package.Accepted.IsEmpty ? null : [.. package.Accepted.Select(a => new AcceptanceDocument(a.Rule, a.Path, a.Others, a.Waiver))],
-        package.Yielded.IsEmpty ? null : [.. package.Yielded]);
+        package.Yielded.IsEmpty ? null : [.. package.Yielded], package.Manifest == default ? null : package.Manifest.Hex);
 
     public InstalledPackage ToPackage() => new()
     {
@@ -143,6 +146,7 @@ public sealed record PackageDocument(
         WheelFileName = Sandpiper.Packaging.Wheels.WheelFileName.TryParse(Wheel, out _, out _)
             ? Wheel : throw new FormatException("a file name that is not that of a wheel"),
         Digest = Digest(Sha256),
+        Manifest = Manifest is null ? default : Digest(Manifest),
         IsRequested = Requested,
         Requirement = Requirement is null ? null : Readable(Requirement),
         IsAlone = Alone,

@@ -17,6 +17,12 @@ public sealed record InstalledPackage
     /// <summary>Of the wheel: its entry in the store.</summary>
     public required Sha256Digest Digest { get; init; }
 
+    /// <summary>
+    /// Of the manifest of its entry in the store, which says what every file of it is; the default value in a generation of an earlier
+    /// version.
+    /// </summary>
+    public Sha256Digest Manifest { get; init; }
+
     /// <summary>The user asked for it by name.</summary>
     public required bool IsRequested { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
@@ -18,6 +19,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     private const int MaxBytes = 256 << 20;     // a line has about 150 bytes a package: decades of daily changes
 
     private readonly Dictionary<int, Sha256Digest> _generations = [];
+    private readonly List<int> _broken = [];
 
     /// <summary>Whoever reads holds the environment's lock: nobody is writing, so that what is cut off stays so.</summary>
     public bool IsHeld { get; init; }
@@ -27,6 +29,21 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
 
     /// <summary>Whole lines that could not be read at the last <see cref="Read"/>, less those that a repair has taken note of.</summary>
     public int Unreadable { get; private set; }
+
+    /// <summary>
+    /// Lines (from 1) before which something is not as it was when they were written, at the last <see cref="Read"/>; less those that a
+    /// repair has taken note of.
+    /// </summary>
+    public ImmutableArray<int> Broken => [.. _broken];
+
+    /// <summary>Nothing of it is known to be other than it was written, as of the last <see cref="Read"/>.</summary>
+    public bool IsWhole => Unreadable == 0 && _broken.Count == 0;
+
+    /// <summary>The first line (from 1) that says what stood before it, at the last <see cref="Read"/>; null: none does.</summary>
+    public int? ChainedSince { get; private set; }
+
+    /// <summary>Whole lines at the last <see cref="Read"/>.</summary>
+    public int Lines { get; private set; }
 
     /// <summary>There was no file at the last <see cref="Read"/>, or something else in its place.</summary>
     public bool IsMissing { get; private set; }
@@ -42,24 +59,34 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     /// <exception cref="IOException">It could not be written.</exception>
     public void Confirm(int to) => Append(new LedgerEvent(LedgerEvent.Switched, to, GenerationSha256: DescriptionOf(to)?.Hex));
 
-    /// <summary>Writes that the lines before this one that cannot be read are known; nothing is ever taken out.</summary>
+    /// <summary>
+    /// Writes that the lines before this one that cannot be read, or are not as they were, are known; nothing is ever taken out.
+    /// </summary>
     /// <exception cref="IOException">It could not be written.</exception>
-    public void NoteUnreadable() => Append(new LedgerEvent(LedgerEvent.Noted, To: 0));
+    public void NoteDamage() => Append(new LedgerEvent(LedgerEvent.Noted, To: 0));
 
     /// <summary>All changes, oldest first.</summary>
     /// <exception cref="EnvironmentException">The file is larger than any ledger.</exception>
     public ImmutableArray<LedgerLine> Read()
     {
-        (Unreadable, IsTorn) = (0, false);
+        (Unreadable, IsTorn, Lines, ChainedSince) = (0, false, 0, null);
         _generations.Clear();
+        _broken.Clear();
         var lines = new List<LedgerLine>();
         var rest = Content();
+        using var before = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (!rest.IsEmpty)
         {
             int end = rest.IndexOf((byte)'\n');
             if (end < 0) IsTorn = true;
-            else if (end > 0 && !TryTake(rest[..end], lines)) Unreadable++;
-            rest = end < 0 ? [] : rest[(end + 1)..];
+            else if (end > 0)
+            {
+                Lines++;
+                if (!TryTake(rest[..end], lines, before)) Unreadable++;
+            }
+            int taken = end < 0 ? rest.Length : end + 1;
+            before.AppendData(rest[..taken]);
+            rest = rest[taken..];
         }
         return [.. lines];
     }
@@ -78,14 +105,16 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     public static ImmutableArray<int> LostOf(ImmutableArray<int> generations, ImmutableArray<LedgerLine> lines) =>
         [.. generations.Except(lines.Select(l => l.To))];
 
-    private bool TryTake(ReadOnlySpan<byte> text, List<LedgerLine> lines)
+    private bool TryTake(ReadOnlySpan<byte> text, List<LedgerLine> lines, IncrementalHash before)
     {
         try
         {
             var read = JsonSerializer.Deserialize(text, LedgerJson.Default.LedgerEvent);
+            Compare(read?.Chain, before);
             if (read is { Event: LedgerEvent.Noted })
             {
                 Unreadable = 0;
+                _broken.Clear();
                 return true;
             }
             if (read is { Event: LedgerEvent.Switched })
@@ -104,6 +133,14 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         {
             return false;
         }
+    }
+
+    // An earlier version knows no chain; where one has begun, a line without it was not written by us.
+    private void Compare(string? chain, IncrementalHash before)
+    {
+        if (chain is null && ChainedSince is null) return;
+        ChainedSince ??= Lines;
+        if (!string.Equals(chain, Convert.ToHexStringLower(before.GetCurrentHash()), StringComparison.Ordinal)) _broken.Add(Lines);
     }
 
     // The first word counts: whoever changed the file later cannot make the ledger forget.
@@ -127,9 +164,11 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
             ?? throw new DirectoryNotFoundException($"no directory for {environment.LedgerFile}");
         // Into a pipe it would be written and lost.
         if (FileStatus.Of(file).Type != FileType.Regular) throw new IOException($"it is no file: {environment.LedgerFile}");
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(what, LedgerJson.Default.LedgerEvent);
         // After a torn line comes a line break first, or this line would become part of it.
-        RawFile.AppendLine(file, [.. EndsInLine(file) ? "\n"u8 : [], .. json, (byte)'\n'], environment.LedgerFile);
+        ReadOnlySpan<byte> lineBreak = EndsInLine(file) ? "\n"u8 : [];
+        what = what with { Chain = ChainOf(file, lineBreak) };
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(what, LedgerJson.Default.LedgerEvent);
+        RawFile.AppendLine(file, [.. lineBreak, .. json, (byte)'\n'], environment.LedgerFile);
     }
 
     private static bool EndsInLine(Microsoft.Win32.SafeHandles.SafeFileHandle file)
@@ -137,6 +176,21 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         long length = RandomAccess.GetLength(file);
         Span<byte> last = stackalloc byte[1];
         return length > 0 && RandomAccess.Read(file, last, length - 1) == 1 && last[0] != '\n';
+    }
+
+    // All of it: years of changes are a megabyte.
+    private static string ChainOf(Microsoft.Win32.SafeHandles.SafeFileHandle file, ReadOnlySpan<byte> lineBreak)
+    {
+        using var before = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] piece = new byte[64 << 10];
+        long at = 0;
+        while (RandomAccess.Read(file, piece, at) is > 0 and var got)
+        {
+            before.AppendData(piece, 0, got);
+            at += got;
+        }
+        before.AppendData(lineBreak);
+        return Convert.ToHexStringLower(before.GetHashAndReset());
     }
 
     private Sha256Digest? DescriptionOf(int number)

@@ -10,8 +10,14 @@ namespace Sandpiper.Environments.Ledger;
 public sealed record LedgerEvent(
     string Event, int To, string? Command = null, DateTimeOffset? When = null, string? Who = null, uint? Uid = null, int? From = null,
     LedgerChange[]? Changes = null, string[]? Overrides = null, string? GenerationSha256 = null,
-    LedgerHandover[]? HandedOver = null)
+    LedgerHandover[]? HandedOver = null, string? Chain = null)
 {
+    /// <summary>
+    /// SHA-256 of all that stood in the file before this line. So no line can be changed, taken out or put in but the last ones, without
+    /// every later line saying so. Null in lines of earlier versions.
+    /// </summary>
+    public string? Chain { get; init; } = Chain;
+
     public const string Change = "change", Switched = "switched", Noted = "noted";
 
     public static LedgerEvent Of(LedgerLine line, uint uid) =>

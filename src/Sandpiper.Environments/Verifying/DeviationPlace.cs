@@ -9,6 +9,9 @@ public enum DeviationPlace
     /// <summary>The sealed files of a wheel: every environment with it is concerned, and none can be composed from it.</summary>
     Store,
 
+    /// <summary>Byte code in the store: made from sealed sources, and made once more.</summary>
+    ByteCode,
+
     /// <summary>The record of all changes: what can still be known is written down anew.</summary>
     Ledger,
 

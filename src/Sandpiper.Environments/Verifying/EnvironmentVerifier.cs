@@ -29,21 +29,28 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
         ImmutableArray<int> numbers = environment.Numbers;
         var ledger = new EnvironmentLedger(environment);
         ImmutableArray<LedgerLine> lines = ledger.Read();
-        var expected = new ExpectedTrees(generation, store, ledger.DescriptionDigest(generation.Number));
+        var expected = new ExpectedTrees(generation, store, ledger.DescriptionDigest(generation.Number), full);
         var comparison = new TreeComparison(full, cancel);
         // The store first: what it has shown of a file need not be shown again by the file's name in the generation.
         var ofStore = expected.Deviations.Concat(expected.Entries.SelectMany(e =>
-            comparison.Compare(e.Directory, e.Tree).Select(d => Deviation.OfStore(d.Kind, e.Package, d.Path, d.ChangedAt)))).ToList();
+            comparison.Compare(e.Wheel.Directory, e.Tree).Select(d => OfEntry(d, e)))).ToList();
         int inStore = comparison.Files;
         var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation)).ToList();
         return new Report(comparison.Files - inStore + expected.FilesBehindLinks,
             [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore)), .. OfLedger(ledger, lines, numbers)]);
     }
 
+    private static Deviation OfEntry(TreeComparison.Difference difference, ExpectedEntry entry)
+    {
+        var deviation = Deviation.OfStore(difference.Kind, entry.Package, difference.Path, difference.ChangedAt);
+        return entry.IsOfByteCode(difference.Kind, difference.Path)
+            ? deviation with { Place = DeviationPlace.ByteCode } : deviation;
+    }
+
     // Whoever empties it, or cuts lines out, leaves generations that no line speaks of. A torn last line is what a power failure leaves.
     private static IEnumerable<Deviation> OfLedger(EnvironmentLedger ledger, ImmutableArray<LedgerLine> lines, ImmutableArray<int> numbers)
     {
-        bool isWhole = ledger.Unreadable == 0 && EnvironmentLedger.LostOf(numbers, lines).IsEmpty;
+        bool isWhole = ledger.IsWhole && EnvironmentLedger.LostOf(numbers, lines).IsEmpty;
         if (isWhole && !ledger.IsMissing) yield break;
         var kind = ledger.IsMissing ? DeviationKind.Missing : DeviationKind.Changed;
         yield return new Deviation(kind, "ledger.jsonl", null, RunsAtStart: false) { Place = DeviationPlace.Ledger };

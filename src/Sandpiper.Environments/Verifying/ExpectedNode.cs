@@ -24,6 +24,9 @@ public sealed record ExpectedFile(UnixFileMode? Mode, Sha256Digest? Digest) : Ex
     /// <summary>Null: nobody wrote it down.</summary>
     public long? Size { get; init; }
 
+    /// <summary>It need not be there yet.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>While it still fits, the content is the expected one without being read; the default value: it has to be read.</summary>
     public FileStamp Stamp { get; init; }
 }
@@ -34,6 +37,9 @@ public sealed record ExpectedDirectory : ExpectedNode
     private readonly Dictionary<string, ExpectedNode> _children = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, ExpectedNode> Children => _children;
+
+    /// <summary>It is just being filled, or a kill ended that: its mode and its time say nothing.</summary>
+    public bool MayBeOpen { get; init; }
 
     public override InstalledPackage? SoleOwner
     {

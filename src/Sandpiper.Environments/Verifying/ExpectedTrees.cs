@@ -24,8 +24,9 @@ public sealed class ExpectedTrees
     private readonly List<Deviation> _deviations = [];
     private readonly List<ExpectedEntry> _entries = [];
 
+    /// <param name="full">Nothing is taken for what it was because its stamps say so.</param>
     /// <param name="description">Of <c>generation.json</c>, as the ledger has it; null when it does not say.</param>
-    public ExpectedTrees(Generation generation, WheelStore store, Sha256Digest? description)
+    public ExpectedTrees(Generation generation, WheelStore store, Sha256Digest? description, bool full)
     {
         (_generation, _destination) = (generation, generation.Destination);
         foreach (var (path, target) in GenerationPlan.LinksTo(generation.Python, generation.PythonName))
@@ -48,7 +49,11 @@ public sealed class ExpectedTrees
                 Owner = written(path),
             });
         }
-        foreach (var package in generation.Packages) Add(package, store);
+        var tags = store.ByteCodeTags;
+        var looked = new Looked[generation.Packages.Length];
+        // On all cores: what costs here is to look at every name.
+        Parallel.For(0, looked.Length, i => looked[i] = LookAt(generation.Packages[i], store, tags, full));
+        for (int i = 0; i < looked.Length; i++) Add(generation.Packages[i], looked[i]);
     }
 
     /// <summary>The generation.</summary>
@@ -63,24 +68,57 @@ public sealed class ExpectedTrees
     /// <summary>What is wrong already: entries that are gone or lie.</summary>
     public IReadOnlyList<Deviation> Deviations => _deviations;
 
-    private void Add(InstalledPackage package, WheelStore store)
+    /// <summary>What is known of a package's entry before anything is compared.</summary>
+    /// <param name="Wheel">Null: <paramref name="Why"/> says why.</param>
+    /// <param name="IsTrue">Its stamps are not those of another manifest.</param>
+    /// <param name="IsUntouched">Nothing of it has to be compared.</param>
+    private sealed record Looked(SealedWheel? Wheel, DeviationKind Why, EntryStamps? Stamps, ImmutableArray<ByteCodeRecord> ByteCode,
+        bool IsTrue, bool IsUntouched);
+
+    private static Looked LookAt(InstalledPackage package, WheelStore store, ILookup<Sha256Digest, string> tags, bool full)
     {
+        try
+        {
+            if (store.Find(package.Digest) is not { } wheel) return new Looked(null, DeviationKind.Missing, null, [], false, false);
+            bool isTrue = TryFindStamps(wheel, out var stamps);
+            var byteCode = ByteCodeRecord.Of(wheel, tags[package.Digest]);
+            // The generation, for which the ledger stands, vouches for the manifest, and that for every file not touched since.
+            bool isUntouched = !full && isTrue && stamps is not null && package.Manifest == wheel.ManifestDigest
+                && byteCode.Length == tags[package.Digest].Count(t => t is not WheelStore.Distrusted)
+                && UntouchedEntry.Is(wheel, stamps, byteCode);
+            return new Looked(wheel, default, stamps, byteCode, isTrue, isUntouched);
+        }
+        catch (StoreDamagedException)
+        {
+            return new Looked(null, DeviationKind.Changed, null, [], false, false);
+        }
+    }
+
+    private void Add(InstalledPackage package, Looked looked)
+    {
+        if (looked is { IsUntouched: true, Wheel: { } untouched })
+        {
+            AddUntouched(package, untouched, looked.Stamps!);
+            return;
+        }
         var record = RecordOf(package);
-        var wheel = Find(package, store);
+        var wheel = looked.Wheel;
         if (wheel is null)
         {
+            _deviations.Add(OfEntry(looked.Why, package, looked.Why == DeviationKind.Missing ? "" : StoreManifest.FileName));
             foreach (var (path, row) in record)
                 Tree.TryAdd(path, new ExpectedFile(Mode: null, row.Digest) { Owner = package, Size = row.Size });
             return;
         }
         var entry = new ExpectedDirectory { Owner = package };
-        bool isTrue = TryFindStamps(wheel, out var stamps);
+        var (isTrue, stamps) = (looked.IsTrue, looked.Stamps);
         var manifest = new ExpectedFile(SealedTree.FileMode, stamps?.ManifestDigest)
         {
             Owner = package,
             Stamp = stamps?.Manifest ?? default,
         };
         entry.TryAdd(StoreManifest.FileName, manifest);
+        AddByteCode(entry, wheel, package, looked.ByteCode);
         var links = _generation.Linked.Where(l => l.Wheel == package.Digest).ToList();
         for (int i = 0; i < wheel.Files.Length; i++)
         {
@@ -118,7 +156,65 @@ public sealed class ExpectedTrees
             else Tree.TryAdd(path, recorded);
         }
         if (!isTrue) _deviations.Add(OfEntry(DeviationKind.Changed, package, StoreManifest.FileName));
-        _entries.Add(new ExpectedEntry(package, wheel.Directory, entry));
+        _entries.Add(new ExpectedEntry(package, wheel, entry));
+    }
+
+    // Only what lies in the generation itself is compared. A file of it that is linked has the stamp of the one in the store.
+    private void AddUntouched(InstalledPackage package, SealedWheel wheel, EntryStamps stamps)
+    {
+        string[] links = [.. _generation.Linked.Where(l => l.Wheel == package.Digest).Select(l => l.StorePath)];
+        for (int i = 0; i < wheel.Files.Length; i++)
+        {
+            var file = wheel.Files[i];
+            if (IsBehind(links, file.StorePath))
+            {
+                FilesBehindLinks++;
+                continue;
+            }
+            if (package.OmittedHooks.Contains(file.Path, StringComparer.Ordinal)) continue;
+            string path = _destination.PathOf(file, wheel, package.Name, package.Version);
+            if (_generation.WrittenFiles.ContainsKey(path) || package.Yielded.Contains(path, StringComparer.Ordinal)) continue;
+            Tree.TryAdd(path, new ExpectedFile(ModeOf(file.IsExecutable), file.Digest)
+            {
+                Owner = package,
+                Size = file.Size,
+                Stamp = stamps.Files[i],
+            });
+        }
+    }
+
+    private static bool IsBehind(string[] links, string path)
+    {
+        foreach (string link in links)
+        {
+            if (DirectoryLinks.IsBelow(path, link)) return true;
+        }
+        return false;
+    }
+
+    // Whatever lies there and no record knows was put there by somebody else.
+    private static void AddByteCode(
+        ExpectedDirectory entry, SealedWheel wheel, InstalledPackage package, ImmutableArray<ByteCodeRecord> records)
+    {
+        var modules = wheel.Modules;
+        if (modules.IsEmpty) return;
+        bool isBegun = records.Any(r => !r.IsWhole);
+        foreach (string place in ByteCode.PlacesOf(modules))
+            entry.TryAdd($"{SealedWheel.TreeName}/{place}", new ExpectedDirectory { Owner = package, MayBeOpen = isBegun });
+        foreach (var record in records)
+        {
+            for (int i = 0; i < modules.Length; i++)
+            {
+                if (record.Digests[i] is not { } digest) continue;
+                entry.TryAdd($"{SealedWheel.TreeName}/{modules[i].PathFor(record.Tag)}", new ExpectedFile(SealedTree.FileMode, digest)
+                {
+                    Owner = package,
+                    Size = record.Stamps[i].Size,
+                    Stamp = record.IsWhole ? record.Stamps[i] : default,
+                    IsOptional = !record.IsWhole,
+                });
+            }
+        }
     }
 
     private static bool TryFindStamps(SealedWheel wheel, out EntryStamps? stamps)
@@ -133,20 +229,6 @@ public sealed class ExpectedTrees
         {
             return false;
         }
-    }
-
-    private SealedWheel? Find(InstalledPackage package, WheelStore store)
-    {
-        try
-        {
-            if (store.Find(package.Digest) is { } wheel) return wheel;
-            _deviations.Add(OfEntry(DeviationKind.Missing, package, ""));
-        }
-        catch (StoreDamagedException)
-        {
-            _deviations.Add(OfEntry(DeviationKind.Changed, package, StoreManifest.FileName));
-        }
-        return null;
     }
 
     /// <summary>The files of a package by their paths in the generation; empty when RECORD is not the one that was written.</summary>
@@ -183,5 +265,18 @@ public sealed class ExpectedTrees
 }
 
 /// <summary>An entry of the store that a package of the generation comes from.</summary>
-/// <param name="Directory">Absolute.</param>
-public sealed record ExpectedEntry(InstalledPackage Package, string Directory, ExpectedDirectory Tree);
+public sealed record ExpectedEntry(InstalledPackage Package, SealedWheel Wheel, ExpectedDirectory Tree)
+{
+    private readonly Lazy<(HashSet<string> Places, HashSet<string> Own)> _names = new(() => (
+        ByteCode.PlacesOf(Wheel.Modules).Select(p => $"{SealedWheel.TreeName}/{p}").ToHashSet(StringComparer.Ordinal),
+        Wheel.Files.Select(f => $"{SealedWheel.TreeName}/{f.StorePath}").ToHashSet(StringComparer.Ordinal)));
+
+    /// <summary>It is about byte code, or what lies among it, and not about what the wheel itself has.</summary>
+    /// <param name="path">Below the entry.</param>
+    public bool IsOfByteCode(DeviationKind kind, string path)
+    {
+        var (places, own) = _names.Value;
+        if (places.Contains(path)) return kind == DeviationKind.Mode;
+        return places.Contains(path[..Math.Max(0, path.LastIndexOf('/'))]) && !own.Contains(path);
+    }
+}

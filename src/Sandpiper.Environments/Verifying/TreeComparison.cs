@@ -60,7 +60,7 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
     private void Compare(string path, ExpectedDirectory expected, in FileStatus status)
     {
         cancel.ThrowIfCancellationRequested();
-        if (status.Mode != SealedTree.DirectoryMode) Report(DeviationKind.Mode, path, expected, status);
+        if (status.Mode != SealedTree.DirectoryMode && !expected.MayBeOpen) Report(DeviationKind.Mode, path, expected, status);
         int before = _differences.Count;
         var names = NamesIn(Absolute(path));
         foreach (string name in names)
@@ -73,10 +73,12 @@ public sealed class TreeComparison(bool everyByte, CancellationToken cancel)
         }
         foreach (var (name, child) in expected.Children)
         {
-            if (!names.Contains(name)) Report(DeviationKind.Missing, Below(path, name), child, null);
+            if (!names.Contains(name) && child is not ExpectedFile { IsOptional: true })
+                Report(DeviationKind.Missing, Below(path, name), child, null);
         }
         // Something was here that is gone again; said only where nothing better is to be said.
-        if (status.ModifiedAt != Sealed && _differences.Count == before) Report(DeviationKind.Changed, path, expected, status);
+        if (status.ModifiedAt != Sealed && !expected.MayBeOpen && _differences.Count == before)
+            Report(DeviationKind.Changed, path, expected, status);
     }
 
     private DeviationKind? Differs(string path, ExpectedFile expected, in FileStatus status)

@@ -10,15 +10,17 @@ public static class LockFile
     /// <summary>Opens it, made if need be, and waits for the lock.</summary>
     /// <param name="flags">Further ones for open(2).</param>
     /// <param name="tryLock"><see cref="FileLock.TryTake"/> or <see cref="FileLock.TryShare"/>.</param>
+    /// <param name="make">False: where there is none, there is no lock to be had.</param>
     /// <param name="waiting">Called once when there is somebody to wait for.</param>
     /// <returns>Null when the file was taken away meanwhile, with its directory: then it is to be made and asked for anew.</returns>
     /// <exception cref="KernelException">There is no such lock to be had.</exception>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     public static SafeFileHandle? TryHold(
-        string path, int flags, Func<SafeFileHandle, string, bool> tryLock, Action waiting, CancellationToken cancel)
+        string path, int flags, Func<SafeFileHandle, string, bool> tryLock, Action waiting, CancellationToken cancel,
+        bool make = true)
     {
         // Not File.OpenHandle: it takes a shared lock of its own, and throws while somebody else holds the exclusive one.
-        if (RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.Create | flags) is not { } file) return null;
+        if (RawFile.TryOpen(path, RawFile.ReadWrite | (make ? RawFile.Create : 0) | flags) is not { } file) return null;
         bool isHeld = false;
         try
         {

@@ -25,29 +25,8 @@ public sealed unsafe partial class ChildProcess
     /// <param name="handedOver">What is open in the child besides the standard streams, or in their place, and under which number.</param>
     /// <exception cref="KernelException">It could not be started.</exception>
     public static ChildProcess Start(string path, ImmutableArray<string> arguments,
-        ImmutableArray<(SafeFileHandle File, int Number)> handedOver)
-    {
-        FileActions actions = default;
-        Check("posix_spawn_file_actions_init", InitActions(&actions));
-        try
-        {
-            foreach (var (file, number) in handedOver)
-            {
-                // A descriptor duplicated onto itself loses its close-on-exec mark in the child, and only there (POSIX.1-2024,
-                // posix_spawn).
-                Check("posix_spawn_file_actions_adddup2", AddDuplicate(&actions, (int)file.DangerousGetHandle(), number));
-            }
-            byte* noVariables = null;
-            using var vector = new ArgumentVector(arguments);
-            Check($"posix_spawn({path})", Spawn(out int id, path, &actions, null, vector.Address, &noVariables));
-            GC.KeepAlive(handedOver);
-            return new ChildProcess(id);
-        }
-        finally
-        {
-            _ = DestroyActions(&actions);
-        }
-    }
+        ImmutableArray<(SafeFileHandle File, int Number)> handedOver) =>
+        new(SpawnCall.Start(path, arguments, handedOver, ownSession: false));
 
     /// <summary>SIGKILL; does nothing once it was waited for, for its number may be another's by then.</summary>
     public void Kill()
@@ -78,22 +57,10 @@ public sealed unsafe partial class ChildProcess
         }
     }
 
-    private static void Check(string call, int errno)
-    {
-        if (errno != 0) throw new KernelException(call, errno);
-    }
-
     private const int KillSignal = 9;
     private const int WaitForId = 1;            // P_PID, WEXITED, WNOWAIT: linux/wait.h
     private const int Exited = 4;
     private const int LeaveWaitable = 0x01000000;
-
-    /// <summary>At least as large as any libc's <c>posix_spawn_file_actions_t</c> (80 bytes in glibc).</summary>
-    [InlineArray(32)]
-    private struct FileActions
-    {
-        private ulong _first;
-    }
 
     /// <summary><c>siginfo_t</c>, 128 bytes.</summary>
     [InlineArray(16)]
@@ -101,18 +68,6 @@ public sealed unsafe partial class ChildProcess
     {
         private ulong _first;
     }
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
-    private static partial int InitActions(FileActions* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
-    private static partial int AddDuplicate(FileActions* actions, int from, int to);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
-    private static partial int DestroyActions(FileActions* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Spawn(out int id, string path, FileActions* actions, void* attributes, byte** arguments, byte** variables);
 
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     private static partial int WaitId(int kind, int id, SignalInfo* info, int options);

@@ -170,7 +170,7 @@ public sealed class Collection(OperationContext context)
             var ledger = new EnvironmentLedger(environment) { IsHeld = true };
             ImmutableArray<LedgerLine> lines = ledger.Read();
             if (state is null) return [];
-            if (state.IsLinked && ledger.Unreadable == 0 && EnvironmentLedger.LostOf(all, lines).IsEmpty)
+            if (state.IsLinked && ledger.IsWhole && EnvironmentLedger.LostOf(all, lines).IsEmpty)
             {
                 IEnumerable<int> last = lines.Where(l => l.Confirmed).Select(l => l.To).Reverse().Distinct().Where(n => n != state.Number);
                 return keep > 0 && SwitchHistory.Back(lines, state.Number, all) is { } back

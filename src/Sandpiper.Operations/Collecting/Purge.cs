@@ -37,7 +37,7 @@ public abstract record PurgeOutcome
 /// </summary>
 public sealed class Purge(OperationContext context)
 {
-    private static readonly ImmutableArray<string> Records = ["waivers.jsonl", "grants.jsonl"];
+    private static readonly ImmutableArray<string> OwnNames = ["waivers.jsonl", "grants.jsonl", "compile.lock", "aside", "held"];
 
     private readonly DataPlaces _places = context.Places;
 
@@ -99,8 +99,7 @@ public sealed class Purge(OperationContext context)
         .. In("store", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _) || IsStage(name)),
         .. In("stamps", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _)),
         .. In("staging", IsStage),
-        .. Records.Select(name => Path.Combine(_places.Root, name)).Append(AsideDirectory).Append(Path.Combine(_places.Root, "held"))
-            .Where(Path.Exists),
+        .. OwnNames.Select(name => Path.Combine(_places.Root, name)).Where(Path.Exists),
         .. new CacheRemoval(_places.Cache).Parts,
     ];
 

@@ -79,6 +79,8 @@ internal static class CommandLine
         root.Subcommands.Add(VerifyCommand.Build());
         root.Subcommands.Add(RepairCommand.Build());
         root.Subcommands.Add(HistoryCommand.Build());
+        root.Subcommands.Add(DiffCommand.Build());
+        root.Subcommands.Add(WhyCommand.Build());
         root.Subcommands.Add(RollbackCommand.Build());
         root.Subcommands.Add(AllowCommand.Build());
         root.Subcommands.Add(AssessCommand.Build());
@@ -92,6 +94,8 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
         root.Subcommands.Add(CompletionCommand.BuildSuggestions(root));
+        root.Subcommands.Add(ByteCodeCommands.BuildOfEnvironment());
+        root.Subcommands.Add(ByteCodeCommands.BuildOfWheel());
         root.Subcommands.Add(HelpCommand.Build(root));
         return root;
     }

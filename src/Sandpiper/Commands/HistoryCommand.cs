@@ -14,13 +14,21 @@ internal static class HistoryCommand
     public static Command Build()
     {
         Option<string> env = EnvironmentOptions.Env();
+        var check = new Option<bool>("--check")
+        {
+            Description = "is the record itself as it was written? The exit code is 3 when it is not",
+        };
         var command = new TaughtCommand("history", "what changed when, and how to go back",
-            [new("sandpiper history", "of your shared environment")],
+            [new("sandpiper history", "of your shared environment"), new("sandpiper history --check", "does the record prove itself?")],
             [
                 "The dot marks the generation that is current. Every change is a line of the environment's ledger, which is only ever "
                 + "appended to.",
+                "Each line says the SHA-256 of all that stood before it, so that nothing can be changed, taken out or put in without every "
+                + "later line saying so; only of the last lines nobody tells. Lines that an earlier version wrote stand under the first "
+                + "line that says so.",
             ]);
         command.Options.Add(env);
+        command.Options.Add(check);
         command.Runs((session, parsed) =>
         {
             var environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
@@ -37,22 +45,45 @@ internal static class HistoryCommand
             ImmutableArray<int> available = environment.Numbers;
             var ledger = new EnvironmentLedger(environment);
             ImmutableArray<LedgerLine> lines = ledger.Read();
-            if (session.Json) WriteJson(session.Terminal, environment.Name, current, lines);
+            int lost = EnvironmentLedger.LostOf(available, lines).Length;
+            if (session.Json) WriteJson(session.Terminal, environment.Name, current, lines, ledger);
+            else if (parsed.GetValue(check)) WriteCheck(session.Terminal, environment.Name, ledger, lost);
             else WriteWords(session.Terminal, current, lines);
             int? back = current is { } now ? SwitchHistory.Back(lines, now, available) : null;
-            if (!session.Json && back is { } number)
+            if (!session.Json && !parsed.GetValue(check) && back is { } number)
                 session.Terminal.Note(Inked.Dim($"rollback: sandpiper rollback {number}{InEnvironment.Option(environment.Name)}"));
-            TellOfLost(session.Terminal, environment.Name, ledger.Unreadable, EnvironmentLedger.LostOf(available, lines).Length);
-            return (int)ExitCode.Done;
+            TellOfLost(session.Terminal, environment.Name, ledger, lost);
+            bool isProven = ledger.IsWhole && lost == 0;
+            return (int)(isProven || !parsed.GetValue(check) ? ExitCode.Done : ExitCode.Refused);
         });
         return command;
     }
 
-    private static void TellOfLost(Terminal terminal, string environment, int unreadable, int lost)
+    private static void WriteCheck(Terminal terminal, string environment, EnvironmentLedger ledger, int lost)
     {
+        string since = ledger.ChainedSince switch
+        {
+            null => ": of an earlier version, they prove nothing; the next change begins the chain",
+            1 => ", each of which stands for all before it",
+            { } first => $", each of which stands for all before it from line {first} on; those before are of an earlier version",
+        };
+        terminal.Line(ledger.IsWhole && lost == 0 ? "" : Inked.Red("× "),
+            $"the ledger of `{environment}`: {Counted.Of(ledger.Lines, "line")}{since}");
+        if (ledger is { IsWhole: true, ChainedSince: not null } && lost == 0) terminal.Line("nothing was changed, taken out or put in");
+        foreach (int line in ledger.Broken) terminal.Line($"  what stands before line {line} is not what stood there when it was written");
+    }
+
+    private static void TellOfLost(Terminal terminal, string environment, EnvironmentLedger ledger, int lost)
+    {
+        int unreadable = ledger.Unreadable;
+        if (!ledger.Broken.IsEmpty)
+        {
+            terminal.Note(Inked.Yellow(
+                $"the ledger is not as it was written: sandpiper history --check{InEnvironment.Option(environment)}"));
+        }
         if (unreadable > 0) terminal.Note(Inked.Yellow($"{Counted.Of(unreadable, "line")} of the ledger cannot be read"));
         if (lost > 0) terminal.Note(Inked.Yellow($"of {Counted.Of(lost, "generation")} the ledger knows nothing any more"));
-        if (unreadable > 0 || lost > 0)
+        if (!ledger.IsWhole || lost > 0)
             terminal.Note(Inked.Yellow($"what can be told is written down again by: sandpiper repair{InEnvironment.Option(environment)}"));
     }
 
@@ -85,11 +116,18 @@ internal static class HistoryCommand
     }
 
     private static void WriteJson(
-        Terminal terminal, string environment, int? current, ImmutableArray<LedgerLine> lines) =>
+        Terminal terminal, string environment, int? current, ImmutableArray<LedgerLine> lines, EnvironmentLedger ledger) =>
         JsonAnswer.Write(terminal, "history", json =>
         {
             json.WriteString("environment", environment);
             json.WriteNumber("current", current ?? 0);
+            json.WriteNumber("lines", ledger.Lines);
+            if (ledger.ChainedSince is { } since) json.WriteNumber("chained_since", since);
+            else json.WriteNull("chained_since");
+            json.WriteNumber("unreadable", ledger.Unreadable);
+            json.WriteStartArray("broken");
+            foreach (int line in ledger.Broken) json.WriteNumberValue(line);
+            json.WriteEndArray();
             json.WriteStartArray("changes");
             foreach (LedgerLine line in lines)
             {

@@ -12,6 +12,7 @@ namespace Sandpiper.Commands;
 internal static class InstallCommand
 {
     private const string Symlink = "symlink", Hardlink = "hardlink";
+    private const string Now = "now", Background = "background", Never = "never";
 
     public static Command Build()
     {
@@ -66,6 +67,17 @@ internal static class InstallCommand
             if (result.Tokens is [.., var last] && last.Value is var mode and not (Symlink or Hardlink))
                 result.AddError($"`{mode}` is no link mode: `{Symlink}` or `{Hardlink}`");
         });
+        var compile = new TextOption("--compile")
+        {
+            HelpName = "WHEN",
+            Description = "byte code, made in a sandbox, now and later: `background`, after the command (default), `now`, or `never`",
+        };
+        compile.CompletionSources.Add(Now, Background, Never);
+        compile.Validators.Add(result =>
+        {
+            if (result.Tokens is [.., var last] && last.Value is var when and not (Now or Background or Never))
+                result.AddError($"`--compile {when}` is not known: `{Now}`, `{Background}` or `{Never}`");
+        });
         var dryRun = new Option<bool>("--dry-run") { Description = "say what would be done, do nothing" };
 
         var command = new TaughtCommand("install", "add packages to an environment",
@@ -84,7 +96,7 @@ internal static class InstallCommand
         command.Arguments.Add(requirements);
         Option[] options =
             [files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, linkMode,
-                dryRun];
+                compile, dryRun];
         foreach (Option option in options) command.Options.Add(option);
         LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
@@ -117,15 +129,23 @@ internal static class InstallCommand
                     Hardlink => LinkMode.Hardlink,
                     _ => null,
                 },
+                ShowsByteCode = parsed.GetValue(compile) switch
+                {
+                    null => null,
+                    Never => false,
+                    _ => true,
+                },
                 DryRun = parsed.GetValue(dryRun),
             };
-            return await InstallAsync(session, request, parsed.GetValue(python), index.Chosen(parsed, lines, session.Terminal), cancel);
+            return await InstallAsync(session, request, parsed.GetValue(python), parsed.GetValue(compile) is Now,
+                index.Chosen(parsed, lines, session.Terminal), cancel);
         });
         return command;
     }
 
     private static async Task<int> InstallAsync(
-        Session session, InstallationRequest request, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
+        Session session, InstallationRequest request, string? python, bool compilesNow, ImmutableArray<Uri> addresses,
+        CancellationToken cancel)
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
         if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
@@ -143,6 +163,8 @@ internal static class InstallCommand
             case InstallationOutcome.Unsolvable { Why: var why }:
                 throw new ExplainedException(ResolutionWords.Explain(why));
             case InstallationOutcome.Changed { Change: var change }:
+                if (compilesNow && !request.DryRun) ByteCodeJob.Run(session, environment.Name, change, cancel);
+                else ByteCodeJob.StartAfter(session, environment.Name, change);
                 ChangeReport.Write(session, "install", environment.Name, change, request.DryRun);
                 if (change is { IsNew: true, Generation: 1 }) PathHint.Write(session, environment);
                 break;

@@ -91,6 +91,7 @@ internal static class VerifyCommand
     private static string PlaceOf(Deviation deviation) => deviation.Place switch
     {
         DeviationPlace.Store => "store",
+        DeviationPlace.ByteCode => "byte-code",
         DeviationPlace.Ledger => "ledger",
         DeviationPlace.Current => "current",
         DeviationPlace.Interpreter => "interpreter",

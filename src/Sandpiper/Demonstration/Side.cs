@@ -50,7 +50,7 @@ internal sealed class SandpiperSide(Stage stage, string executable, string root)
 
     public override bool Install(params IEnumerable<string> requirements)
     {
-        ProgramOutput output = Command(["install", "--root", Root, "--index-url", Stage.Index, .. requirements]);
+        ProgramOutput output = Command(["install", "--compile", "never", "--root", Root, "--index-url", Stage.Index, .. requirements]);
         string words = Encoding.UTF8.GetString(output.StandardError);
         int rule = words.IndexOf("(SP-", StringComparison.Ordinal);
         LastRule = rule < 0 ? null : words[(rule + 1)..words.IndexOf(')', rule)];
@@ -58,7 +58,7 @@ internal sealed class SandpiperSide(Stage stage, string executable, string root)
     }
 
     public override void InstallAndDie(TimeSpan after, params IEnumerable<string> requirements) =>
-        Command(["install", "--root", Root, "--index-url", Stage.Index, .. requirements], after);
+        Command(["install", "--compile", "never", "--root", Root, "--index-url", Stage.Index, .. requirements], after);
 
     public override string? Python(string code) => TextOf(Command(["run", "--root", Root, "-q", "--", "python", "-c", code]));
 

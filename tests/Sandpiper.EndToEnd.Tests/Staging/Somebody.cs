@@ -68,7 +68,13 @@ internal sealed class Somebody : IDisposable
         return $"file://{directory}/simple/";
     }
 
-    public Outcome Sandpiper(params string[] arguments) => Run([PublishedCommand.Path, .. arguments]);
+    /// <summary>A command whose effect is over when it is: unless the test says so, nothing goes on in the background.</summary>
+    public Outcome Sandpiper(params string[] arguments) => Run([PublishedCommand.Path, .. OverAtOnce(arguments)]);
+
+    /// <summary>The same words, with <c>--compile never</c> where <c>--compile</c> is an option and was not named.</summary>
+    public static string[] OverAtOnce(string[] arguments) =>
+        arguments is ["install", ..] && !arguments.Contains("--compile", StringComparer.Ordinal)
+            ? ["install", "--compile", "never", .. arguments[1..]] : arguments;
 
     /// <summary>Runs a program of the system as this user.</summary>
     public Outcome Run(IReadOnlyList<string> command, string? directory = null, string? input = null)

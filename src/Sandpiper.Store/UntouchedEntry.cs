@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
+
+namespace Sandpiper.Store;
+
+/// <summary>
+/// Whether an entry of the store is, name by name, still what the kernel knew when all of it was last known to be as sealed: one look at
+/// each name, and nothing is read or listed. A directory whose ctime is the same has neither got nor lost a name.
+/// </summary>
+/// <remarks>
+/// False says nothing but that somebody has to look closer, for whatever reason: a stamp is lost, another environment has just linked a
+/// file, a mount numbers inodes afresh, byte code is being placed.
+/// </remarks>
+public static class UntouchedEntry
+{
+    /// <param name="wheel">Whose manifest is the one that was sealed; the caller knows that.</param>
+    /// <param name="byteCode">What is known of its byte code, of all interpreters.</param>
+    public static bool Is(SealedWheel wheel, EntryStamps stamps, ImmutableArray<ByteCodeRecord> byteCode)
+    {
+        try
+        {
+            return LooksIt(wheel, stamps, byteCode);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool LooksIt(SealedWheel wheel, EntryStamps stamps, ImmutableArray<ByteCodeRecord> byteCode)
+    {
+        if (!FileStatus.TryRead(wheel.ManifestFile, out var manifest) || FileStamp.Of(manifest) != stamps.Manifest) return false;
+        if (!HoldsTwoNames(wheel.Directory) || byteCode.Any(record => !record.IsWhole)) return false;
+        using var tree = OpenDirectory.At(wheel.Tree);
+        var modules = byteCode.IsEmpty ? [] : wheel.Modules;
+        var places = byteCode.IsEmpty ? [] : ByteCode.PlacesOf(modules);
+        var directories = wheel.Directories;
+        for (int i = 0; i < directories.Length; i++)
+        {
+            if (!tree.TryLookAt(directories[i].Length == 0 ? "." : directories[i], out var status)) return false;
+            var now = FileStamp.Of(status);
+            if (now == stamps.Directories[i]) continue;
+            int place = places.BinarySearch(directories[i], StringComparer.Ordinal);
+            if (place < 0 || !byteCode.Any(record => record.Places[place] == now)) return false;
+        }
+        for (int i = 0; i < wheel.Files.Length; i++)
+        {
+            if (!tree.TryLookAt(wheel.Files[i].StorePath, out var status) || FileStamp.Of(status) != stamps.Files[i]) return false;
+        }
+        foreach (var record in byteCode)
+        {
+            for (int i = 0; i < modules.Length; i++)
+            {
+                if (record.Digests[i] is null) continue;
+                bool isThere = tree.TryLookAt(modules[i].PathFor(record.Tag), out var status);
+                if (!isThere || FileStamp.Of(status) != record.Stamps[i]) return false;
+            }
+        }
+        return true;
+    }
+
+    // The entry's own directory has no stamp: it is renamed into its place after they are taken.
+    private static bool HoldsTwoNames(string entry) =>
+        FileStatus.TryRead(entry, out var status) && status.Type == FileType.Directory && status.Mode == SealedTree.DirectoryMode
+            && status.ModifiedAt == UnixTime.Of(SealedTree.SealTime)
+            && Directory.EnumerateFileSystemEntries(entry).Take(3).Count() == 2;
+}
