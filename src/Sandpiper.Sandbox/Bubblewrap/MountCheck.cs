@@ -26,7 +26,7 @@ internal static class MountCheck
     public static SecondStageFailure? Enforce(MountPlan plan)
     {
         HashSet<ulong> made = [];
-        foreach (PlannedPath root in plan.Shown.Where(path => path.IsWritable))
+        foreach (PlannedPath root in plan.Shown.Where(path => path.IsWritable && !path.IsOwn))
         {
             if (Protect(root, plan, made) is { } failure) return failure;
         }
