@@ -23,7 +23,10 @@ public sealed record Confinement
     /// <summary>Where it starts; must exist inside.</summary>
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>Its home: private, empty, gone afterwards; the path is the user's real one so that absolute paths mean the same.</summary>
+    /// <summary>What appears at <see cref="Home"/>; null: an empty directory that is gone afterwards.</summary>
+    public ShownPath? KeptHome { get; init; }
+
+    /// <summary>Its home, private; the path is the user's real one so that absolute paths mean the same.</summary>
     public required string Home { get; init; }
 
     /// <summary>Its whole environment.</summary>
@@ -31,6 +34,18 @@ public sealed record Confinement
 
     /// <summary>False: no network but its own loopback. True: the host's network.</summary>
     public bool HostNetwork { get; init; }
+
+    /// <summary>The same with a home that is kept, in which the places of what is shown are made.</summary>
+    /// <param name="content">A directory of the host's that no other program writes, but those that had it for their home.</param>
+    /// <exception cref="SandboxUnavailableException">It is not there, or they cannot be made.</exception>
+    public Confinement WithHome(string content)
+    {
+        PlacesInHome.Make(content, Home, Shown);
+        return this with { KeptHome = ShownPath.Needed(content, PathAccess.Write).Appearing(Home) };
+    }
+
+    /// <summary>Names directly in the home that stand there for what is shown.</summary>
+    public ImmutableHashSet<string> NamesInHome => PlacesInHome.Names(Home, Shown);
 
     /// <summary>What may be written, as it was granted.</summary>
     public IEnumerable<string> Writable => PathsWith(PathAccess.Write).Concat(Granted);

@@ -81,6 +81,7 @@ internal static class CommandLine
         root.Subcommands.Add(HistoryCommand.Build());
         root.Subcommands.Add(RollbackCommand.Build());
         root.Subcommands.Add(AllowCommand.Build());
+        root.Subcommands.Add(HomeCommand.Build());
         root.Subcommands.Add(AssessCommand.Build());
         root.Subcommands.Add(EnvCommand.Build());
         root.Subcommands.Add(GcCommand.Build());

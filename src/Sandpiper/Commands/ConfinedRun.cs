@@ -20,6 +20,12 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 {
     private const int NewShown = 20;
 
+    /// <summary>A throw-away home instead of the one that is kept for the project.</summary>
+    public bool HasFreshHome { get; init; }
+
+    /// <summary>How long it may run; null: as long as it likes.</summary>
+    public TimeSpan? Limit { get; init; }
+
     /// <returns>The program's exit code.</returns>
     /// <exception cref="ExplainedException">No such environment, or a remembered grant that must not be given any more.</exception>
     /// <exception cref="GrantRefusedException">A grant that must not be given.</exception>
@@ -33,6 +39,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         MustHaveItsInterpreter(environment, generation);
         Caller caller = Callers.Of(session);
         var (terms, grants) = Arranged(environment, generation, caller);
+        using ProgramsHome home = ProgramsHome.For(session, environmentName, terms.Confinement, caller, isFresh: HasFreshHome);
+        terms = terms with { Confinement = home.Confinement };
 
         Dictionary<string, (FileType, FileIdentity, UnixTime)> before = NamesIn(terms.Confinement);
         foreach (var (grant, why) in grants.NotHere)
@@ -42,12 +50,22 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         }
         session.Terminal.Flush();
         CreationMask.GiveBack(session.CallersMask);
-        int exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, command);
+        int exitCode;
+        using (var time = new RunTime(Limit, Session.Time))
+        {
+            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, command);
+            if (time.IsOver)
+            {
+                session.Terminal.Note(Inked.Dim($"sandpiper: ended after {Limit!.Value.TotalSeconds:0.###} s, as --timeout says"));
+                exitCode = RunTime.ExitCode;
+            }
+        }
 
         // What was there could not be changed, but for links; what is new was made by the program, or by somebody else meanwhile.
         TellOfNew(session.Terminal, [.. NamesIn(terms.Confinement).Except(before).Select(name => name.Key)]);
+        home.TellOfNew();
         // Only what is known: why it failed nobody can tell from a program's own words.
-        if (exitCode != 0) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
+        if (exitCode is not (0 or RunTime.ExitCode)) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
         return exitCode;
     }
 
@@ -59,7 +77,10 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         Caller caller = Callers.Of(session);
         var (terms, grants) = Arranged(environment, generation, caller);
-        new RunExplanation(command[0], Installed(environment, generation), terms, grants, Project.Of(caller)).Write(session.Terminal);
+        new RunExplanation(command[0], Installed(environment, generation), terms, grants, Project.Of(caller))
+        {
+            HasFreshHome = HasFreshHome,
+        }.Write(session.Terminal);
         return (int)ExitCode.Done;
     }
 

@@ -28,6 +28,8 @@ public sealed class JsonPageTests
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
         somebody.Sandpiper("allow", "black", "--write", ".", "--read", "/usr/share", "--env-var", "TOKEN");
         Check("allow", "allow");
+        somebody.Sandpiper("run", "--", "sh", "-c", "echo x > ~/x");
+        Check("home", "home");
         Check("assess", "assess --quick --only user-site");
         Check("env", "env list");
         Check("env-path", "env path");
@@ -37,7 +39,7 @@ public sealed class JsonPageTests
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
-        Assert.Equal(["allow", "assess", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "install",
+        Assert.Equal(["allow", "assess", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "history", "home", "install",
             "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)

@@ -25,7 +25,7 @@ public sealed class WrongWordsTests
     [InlineData("there is no command `pip`; nothing was done", "`sandpiper help` lists all that there are", "--color", "never", "pip",
         "list")]
     [InlineData("`-x` is one word too many for `list`; nothing was done", "its help shows what it takes", "list", "--", "-x")]
-    [InlineData("`--write` was given an empty value; nothing was done", "it takes DIR", "run", "--write", "", "--", "true")]
+    [InlineData("`--write` was given an empty value; nothing was done", "it takes PATH", "run", "--write", "", "--", "true")]
     [InlineData("`-r` was given an empty value; nothing was done", "it takes FILE", "install", "-r", "")]
     [InlineData("`--root` was given an empty value; nothing was done", "it takes DIR", "--root", "", "list")]
     [InlineData("`--root` was given an empty value; nothing was done", "it takes DIR", "list", "--root", "")]
