@@ -97,17 +97,53 @@ public sealed class PrivateHomeTests : IDisposable
         Assert.False(Path.Exists(Path.Combine(_user.Project, "report.csv")));
     }
 
+    // In one home it could have empty directories made wherever it likes, and its own packages put in the place of the other's.
     [Fact]
-    public void Two_programs_at_once_have_the_same_one_and_it_is_not_emptied_under_them()
+    public void A_program_that_renames_what_lies_in_its_home_disturbs_no_other_one_and_leads_nowhere()
     {
-        using Process waiting = _user.Start(
-            [PublishedCommand.Path, "run", "--write", ".", "--", "sh", "-c", "touch ready; while [ ! -e ~/go ]; do sleep 0.05; done"]);
+        string outside = Path.GetDirectoryName(_user.Write("../outside/mine", "a decoy\n"))!;
+        string swap = _user.Write("swap.py", $$"""
+            import ctypes, os
+            swap = ctypes.CDLL(None).renameat2
+            os.symlink("/oldroot{{outside}}", os.path.expanduser("~/evil"))
+            home = os.open(os.path.expanduser("~"), os.O_RDONLY)
+            open("ready", "w").close()
+            while not os.path.exists("enough"):
+                for _ in range(101): swap(home, b".local", home, b"evil", 2)
+            """);
+        using Process swapping = _user.Start([PublishedCommand.Path, "run", "--write", ".", "--", "python", swap]);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(_user.Project, "ready")), Patience.Endless));
+        var before = Tree.Of(outside);
+
+        Outcome[] starts = [.. Enumerable.Range(0, 10).Select(_ => _user.Sandpiper("run", "--", "python", "-c", "import pebble"))];
+
+        _user.Write("enough", "");
+        Assert.True(swapping.WaitForExit(Patience.Endless));
+        Assert.All(starts, start => Assert.True(start.ExitCode == 0, $"{start}"));
+        Assert.Equal(before, Tree.Of(outside));
+        // The next one has the home that was left so.
+        Assert.Equal(0, _user.Sandpiper("run", "--", "python", "-c", "import pebble").ExitCode);
+        Assert.Equal(before, Tree.Of(outside));
+    }
+
+    [Fact]
+    public void What_programs_left_that_ran_at_once_is_shown_together_and_is_not_emptied_under_them()
+    {
+        using Process waiting = _user.Start([PublishedCommand.Path, "run", "--write", ".", "--", "sh", "-c",
+            "echo 1 > ~/a; touch ready; while [ ! -e go ]; do sleep 0.05; done"]);
         Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(_user.Project, "ready")), Patience.Endless));
         Outcome refused = _user.Sandpiper("home", "empty");
         Assert.True(refused.ExitCode is 1 && refused.Error.Contains("in use", StringComparison.Ordinal), $"{refused}");
-        Done(Shell("touch ~/go"));
+        Done(Shell("test ! -e ~/a; echo 2 > ~/b; echo 2 > ~/a"));
+        string[] shown = _user.Sandpiper("home").Output.Split('\n');
+        Assert.Equal(["  a", "  a", "  b"], shown.Where(line => line.StartsWith(' ')));
+        Done(_user.Sandpiper("home", "take", "a", "b"));
+        Assert.Equal("2\n", File.ReadAllText(Path.Combine(_user.Project, "a")));
+        _user.Write("go", "");
         Assert.True(waiting.WaitForExit(Patience.Endless));
         Assert.Equal(0, waiting.ExitCode);
+        Done(_user.Sandpiper("home", "empty"));
+        Assert.Empty(Homes);
     }
 
     private static void PlantInstead(string place, string target)

@@ -144,6 +144,16 @@ public sealed class WholeProjectTests : IDisposable
         Assert.Equal(125, _user.Sandpiper("run", "--timeout", "soon", "--", "true").ExitCode);
     }
 
+    [Fact]
+    public void A_process_gets_no_more_memory_than_it_was_given()
+    {
+        string[] words = ["--", "python", "-c", "x = bytearray(600 << 20); print('got it')"];
+        Assert.Equal("got it\n", _user.Sandpiper(["run", .. words]).Output);
+        Outcome limited = _user.Sandpiper(["run", "--memory", "512M", .. words]);
+        Assert.True(limited.ExitCode is 1 && limited.Error.Contains("MemoryError", StringComparison.Ordinal), $"{limited}");
+        Assert.Equal(127, _user.Sandpiper("run", "--memory", "512M", "--", "no-such-program").ExitCode);
+    }
+
     private Outcome In(string directory, params string[] words) => _user.Run([PublishedCommand.Path, .. words], directory);
 
     private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");

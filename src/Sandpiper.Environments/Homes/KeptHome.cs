@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,10 @@ namespace Sandpiper.Environments.Homes;
 /// The private home that programs of one environment have in one project, kept on disk: <c>homes/KEY/</c> below the data root, for its
 /// owner alone. What lies in it was made by programs that nobody trusts: it is never run, on no PATH, and no link in it is followed.
 /// </summary>
+/// <remarks>
+/// One program has it at a time, and a second one at the same time has another (<c>homes/KEY-2/</c>): packages and project are mounted in
+/// it, and whoever could rename what lies there meanwhile would put his own in their place, for a program that may do more than he.
+/// </remarks>
 /// <param name="Directory">Where it lies, with what is known of it.</param>
 /// <param name="Environment">Whose programs.</param>
 /// <param name="Project">Where they are started; null: in no project, as cron does.</param>
@@ -24,6 +29,9 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
 
     /// <summary>The most of its files that are looked at to measure it; more is too much, however small.</summary>
     public const int MostFiles = 100_000;
+
+    /// <summary>As many programs of a project may run at the same time and have one that is kept.</summary>
+    public const int Most = 16;
 
     private const int MaxRecordBytes = 64 << 10;
     private const int KeyBytes = 16;
@@ -42,9 +50,12 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     /// <summary>It was too large after a program had run, and was not emptied since.</summary>
     public bool IsFull => Path.Exists(FullMark);
 
-    /// <summary>Where that of these programs lies; nothing is made.</summary>
-    public static KeptHome Of(string root, string environment, string? project) =>
-        new(Path.Combine(AllBelow(root), KeyOf(environment, project)), environment, project);
+    /// <summary>Those of these programs, the first one first, whether they are there or not.</summary>
+    public static IEnumerable<KeptHome> Of(string root, string environment, string? project)
+    {
+        string first = Path.Combine(AllBelow(root), KeyOf(environment, project));
+        return Enumerable.Range(1, Most).Select(n => new KeptHome(n == 1 ? first : $"{first}-{n}", environment, project));
+    }
 
     /// <summary>Those that there are. One whose record cannot be read is nobody's: null as <see cref="Environment"/> is no name.</summary>
     public static IEnumerable<KeptHome> All(string root) => !System.IO.Directory.Exists(AllBelow(root)) ? []
@@ -55,20 +66,27 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     public static string AllBelow(string root) => Path.Combine(Path.GetFullPath(root), "homes");
 
     /// <summary>Whether a name there is one of ours.</summary>
-    public static bool IsKey(string name) => name.Length == 2 * KeyBytes && name.All(char.IsAsciiHexDigitLower);
+    public static bool IsKey(string name) => name.Split('-') is [{ Length: 2 * KeyBytes } key, ..] parts
+        && key.All(char.IsAsciiHexDigitLower)
+        && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)));
 
-    /// <summary>Makes it where there is none, and holds it while a program has it; others may at the same time.</summary>
-    /// <returns>Null while it is being emptied.</returns>
+    /// <summary>Whether there is one.</summary>
+    public bool IsThere => System.IO.Directory.Exists(Content);
+
+    /// <summary>Makes it where there is none, and holds it while a program has it.</summary>
+    /// <returns>Null while another one has it, or it is being emptied.</returns>
     /// <exception cref="UnwritableException">It cannot be made.</exception>
-    public SafeFileHandle? TryShare()
+    public SafeFileHandle? TryHold()
     {
         try
         {
-            foreach (string directory in (string[])[Path.GetDirectoryName(Directory)!, Directory, Content])
+            foreach (string directory in (string[])[Path.GetDirectoryName(Directory)!, Directory])
                 System.IO.Directory.CreateDirectory(directory, SealedTree.OpenDirectoryMode);
+            if (Locked() is not { } held) return null;
+            System.IO.Directory.CreateDirectory(Content, SealedTree.OpenDirectoryMode);
             File.SetUnixFileMode(Content, SealedTree.OpenDirectoryMode); // a program may have taken our rights to it away
             if (!File.Exists(RecordFile)) File.WriteAllBytes(RecordFile, Record);
-            return Locked(FileLock.TryShare);
+            return held;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -132,9 +150,9 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     }
 
     /// <summary>Names that a person would look for, with how the kernel knows each: not those that begin with a dot.</summary>
-    public ImmutableDictionary<string, (FileIdentity, UnixTime)> Names()
+    public ImmutableDictionary<string, (FileIdentity Identity, UnixTime ChangedAt)> Names()
     {
-        var names = ImmutableDictionary.CreateBuilder<string, (FileIdentity, UnixTime)>(StringComparer.Ordinal);
+        var names = ImmutableDictionary.CreateBuilder<string, (FileIdentity Identity, UnixTime ChangedAt)>(StringComparer.Ordinal);
         try
         {
             if (!System.IO.Directory.Exists(Content)) return names.ToImmutable();
@@ -159,17 +177,20 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     public bool TryRemove()
     {
         if (!System.IO.Directory.Exists(Directory)) return true;
-        using SafeFileHandle? alone = Locked(FileLock.TryTake);
+        using SafeFileHandle? alone = Locked();
         if (alone is null) return false;
         HostileTree.Remove(Directory);
         return true;
     }
 
-    private SafeFileHandle? Locked(Func<SafeFileHandle, string, bool> tryLock)
+    private SafeFileHandle? Locked()
     {
         SafeFileHandle file = RawFile.TryOpen(LockPath, RawFile.ReadWrite | RawFile.Create | RawFile.NoFollow)
             ?? throw new DirectoryNotFoundException(Directory);
-        if (tryLock(file, LockPath)) return file;
+        // Emptied meanwhile, it would be another one that is held.
+        bool isHeld = FileLock.TryTake(file, LockPath)
+            && FileStatus.TryRead(LockPath, out FileStatus named) && named.Identity == FileStatus.Of(file).Identity;
+        if (isHeld) return file;
         file.Dispose();
         return null;
     }
@@ -184,7 +205,8 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
         {
             return RegularFile.TryRead(unknown.RecordFile, MaxRecordBytes) is { } text
                 && JsonSerializer.Deserialize(text, KeptHomeJson.Default.KeptHomeRecord) is { } known
-                && string.Equals(KeyOf(known.Environment, known.Project), Path.GetFileName(directory), StringComparison.Ordinal)
+                && Path.GetFileName(directory).Split('-')[0] is var key
+                && string.Equals(KeyOf(known.Environment, known.Project), key, StringComparison.Ordinal)
                 ? unknown with { Environment = known.Environment, Project = known.Project } : unknown;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)

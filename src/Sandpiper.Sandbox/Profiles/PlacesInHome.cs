@@ -9,10 +9,7 @@ namespace Sandpiper.Sandbox.Profiles;
 /// The places in a kept home where something else is mounted: packages, the project. Bubblewrap would make them by name, and a program that
 /// had the home before may have put a link there; so they are made here, by handle, below the home and through no link.
 /// </summary>
-/// <remarks>
-/// A program that has the same home at this moment can still exchange one; then bubblewrap may make empty directories where the link leads,
-/// the last step inside finds the mounts not to be as planned, and nothing is run.
-/// </remarks>
+/// <remarks>Nobody else may have the home meanwhile, nor while the program runs: he could rename what lies there.</remarks>
 internal static class PlacesInHome
 {
     private const UnixFileMode OwnersRights = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -26,6 +26,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <summary>How long it may run; null: as long as it likes.</summary>
     public TimeSpan? Limit { get; init; }
 
+    /// <summary>Most bytes of address space that each process of it may have; null: not limited.</summary>
+    public long? Memory { get; init; }
+
     /// <returns>The program's exit code.</returns>
     /// <exception cref="ExplainedException">No such environment, or a remembered grant that must not be given any more.</exception>
     /// <exception cref="GrantRefusedException">A grant that must not be given.</exception>
@@ -53,7 +56,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
-            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, command);
+            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory));
             if (time.IsOver)
             {
                 session.Terminal.Note(Inked.Dim($"sandpiper: ended after {Limit!.Value.TotalSeconds:0.###} s, as --timeout says"));
@@ -79,10 +82,17 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         var (terms, grants) = Arranged(environment, generation, caller);
         new RunExplanation(command[0], Installed(environment, generation), terms, grants, Project.Of(caller))
         {
+            Limits = LimitsInWords(),
             HasFreshHome = HasFreshHome,
         }.Write(session.Terminal);
         return (int)ExitCode.Done;
     }
+
+    private string LimitsInWords() => string.Join(", ", (string[])
+    [
+        Limit is { } most ? $"{most.TotalSeconds:0.###} s" : "as long as it likes",
+        Memory is { } bytes ? $"{bytes >> 20:N0} MiB of address space for each process (RLIMIT_AS)" : "as much memory as there is",
+    ]);
 
     private (Terms Terms, GrantsInForce Grants) Arranged(ManagedEnvironment environment, Generation generation, Caller caller)
     {

@@ -30,8 +30,8 @@ internal static class HomeCommand
                 new("sandpiper home list", "of all projects"),
             ],
             [
-                "A confined program has a home of its own for `~`, one for each environment and project, kept from run to run. The names "
-                + "that begin with a dot are settings and caches of programs and are not told.",
+                "A confined program has a home of its own for `~`, one for each environment and project, kept from run to run; a second "
+                + "program at the same time has a second one. Names that begin with a dot are settings and caches of programs, not told.",
                 "`take` copies files and directories, never links: one could lead to your keys. What is there already is not written.",
                 $"More than {SizeWords.Of(KeptHome.MostBytes)} or {KeptHome.MostFiles:N0} files are not kept: from then on programs have a "
                 + "throw-away home, and say so, until it is emptied. `env remove` and `purge` remove homes, too.",
@@ -48,17 +48,17 @@ internal static class HomeCommand
             _ = ManagedEnvironment.Open(session.Places.Root, environment);
             string? whose = parsed.GetValue(project) is { } other
                 ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(other, caller.CurrentDirectory)) : Project.Of(caller)?.Directory;
-            KeptHome home = KeptHome.Of(session.Places.Root, environment, whose);
+            ImmutableArray<KeptHome> homes = [.. KeptHome.Of(session.Places.Root, environment, whose).Where(home => home.IsThere)];
             string[] named = parsed.GetValue(names) ?? [];
             string what = parsed.GetValue(action)!;
             if (what is not Take && named.Length > 0) throw Usage($"`home {what}` takes no name");
             if (what is not Take && parsed.GetValue(to) is not null) throw Usage("`--to` is for `home take`");
             return (int)(what switch
             {
-                Take => TakeOut(session, home, named, Path.GetFullPath(parsed.GetValue(to) ?? ".", caller.CurrentDirectory)),
-                Empty => EmptyIt(session, home),
+                Take => TakeOut(session, homes, named, Path.GetFullPath(parsed.GetValue(to) ?? ".", caller.CurrentDirectory)),
+                Empty => EmptyThem(session, homes),
                 List => Tell(session, [.. KeptHome.All(session.Places.Root)], isList: true),
-                _ => Tell(session, Directory.Exists(home.Content) ? [home] : [], isList: false),
+                _ => Tell(session, homes, isList: false),
             });
         });
         return command;
@@ -97,7 +97,7 @@ internal static class HomeCommand
                 || string.Equals(path, $"{caller.SandboxHome}/{name}", StringComparison.Ordinal)));
     }
 
-    private static ExitCode TakeOut(Session session, KeptHome home, string[] names, string directory)
+    private static ExitCode TakeOut(Session session, ImmutableArray<KeptHome> homes, string[] names, string directory)
     {
         if (names.Length == 0) throw Usage("`home take` needs a name");
         CreationMask.GiveBack(session.CallersMask);
@@ -106,7 +106,10 @@ internal static class HomeCommand
         {
             try
             {
-                if (taken.Take(home.Content, name, directory)) continue;
+                // Programs that ran at the same time may each have left one: the last one is meant.
+                KeptHome? newest = homes.Where(home => home.Names().ContainsKey(name))
+                    .MaxBy(home => home.Names()[name].ChangedAt.ToDateTime()) ?? homes.FirstOrDefault();
+                if (newest is not null && taken.Take(newest.Content, name, directory)) continue;
             }
             catch (IOException error)
             {
@@ -122,13 +125,19 @@ internal static class HomeCommand
         return taken.Left.IsEmpty ? ExitCode.Done : ExitCode.CouldNot;
     }
 
-    private static ExitCode EmptyIt(Session session, KeptHome home)
+    private static ExitCode EmptyThem(Session session, ImmutableArray<KeptHome> homes)
     {
-        (int files, long bytes) = home.Size();
-        if (!home.TryRemove())
+        int files = 0;
+        long bytes = 0;
+        foreach (KeptHome home in homes)
         {
-            throw new ExplainedException(new(ExitCode.CouldNot, "this project's private home is in use; nothing was removed",
-                "a program runs that has it", "end it, and try again"));
+            (int filesHere, long bytesHere) = home.Size();
+            if (!home.TryRemove())
+            {
+                throw new ExplainedException(new(ExitCode.CouldNot, "this project's private home is in use; it was not removed",
+                    "a program runs that has it", "end it, and try again"));
+            }
+            (files, bytes) = (files + filesHere, bytes + bytesHere);
         }
         session.Terminal.Note($"Emptied; freed {SizeWords.Of(bytes)}: {Counted.Of(files, "file")}");
         return ExitCode.Done;

@@ -15,7 +15,7 @@ internal sealed class ProgramsHome : IDisposable
     private readonly Session _session;
     private readonly KeptHome? _kept;
     private readonly SafeFileHandle? _inUse;
-    private readonly ImmutableDictionary<string, (FileIdentity, UnixTime)>? _before;
+    private readonly ImmutableDictionary<string, (FileIdentity Identity, UnixTime ChangedAt)>? _before;
 
     private ProgramsHome(Session session, Confinement confinement, KeptHome? kept = null, SafeFileHandle? inUse = null)
     {
@@ -32,15 +32,20 @@ internal sealed class ProgramsHome : IDisposable
         // Who shows the whole home shows what is there.
         bool isShown = confinement.Shown.Any(shown => string.Equals(shown.Path, confinement.Home, StringComparison.Ordinal));
         if (isFresh || isShown) return new(session, confinement);
-        KeptHome kept = KeptHome.Of(session.Places.Root, environment, Project.Of(caller)?.Directory);
-        if (kept.IsFull) return Fresh($"holds more than {SizeWords.Of(KeptHome.MostBytes)} or {KeptHome.MostFiles:N0} files",
-            $"sandpiper home empty{InEnvironment.Option(environment)}");
         SafeFileHandle? inUse = null;
         try
         {
-            inUse = kept.TryShare();
-            if (inUse is null) return Fresh("is being emptied", next: null);
-            return new(session, confinement.WithHome(kept.Content), kept, inUse);
+            foreach (KeptHome kept in KeptHome.Of(session.Places.Root, environment, Project.Of(caller)?.Directory))
+            {
+                if (kept.IsFull)
+                {
+                    return Fresh($"holds more than {SizeWords.Of(KeptHome.MostBytes)} or {KeptHome.MostFiles:N0} files",
+                        $"sandpiper home empty{InEnvironment.Option(environment)}");
+                }
+                inUse = kept.TryHold();
+                if (inUse is not null) return new(session, confinement.WithHome(kept.Content), kept, inUse);
+            }
+            return Fresh($"is in use {KeptHome.Most} times", next: null);
         }
         catch (UnwritableException unwritable)
         {

@@ -45,7 +45,9 @@ internal static class RunCommand
         command.Options.Add(cwd);
         command.Options.Add(home);
         Option<TimeSpan?> timeout = RunTime.Option();
+        Option<long?> memory = MemoryLimit.Option();
         command.Options.Add(timeout);
+        command.Options.Add(memory);
         command.Options.Add(explain);
         command.Runs((session, parsed) =>
         {
@@ -57,6 +59,7 @@ internal static class RunCommand
             {
                 HasFreshHome = IsFresh(parsed.GetValue(home)),
                 Limit = parsed.GetValue(timeout),
+                Memory = parsed.GetValue(memory),
             };
             return parsed.GetValue(explain) ? run.Explain() : run.Start();
         });

@@ -14,6 +14,8 @@ internal sealed class RunExplanation(
 
     public bool HasFreshHome { get; init; }
 
+    public required string Limits { get; init; }
+
     public void Write(Terminal terminal)
     {
         Confinement confinement = terms.Confinement;
@@ -33,6 +35,7 @@ internal sealed class RunExplanation(
             .Select(name => (name, By(g => g.Variables, name))), "none of yours but language, time zone and terminal");
         terminal.Line($"  {"home".PadRight(Left)}private, "
             + (HasFreshHome ? "gone afterwards" : "kept for this environment in this project: sandpiper home"));
+        terminal.Line($"  {"limits".PadRight(Left)}{Limits}");
         terminal.Line($"  {"project".PadRight(Left)}{project?.Directory ?? "none: what is allowed in a project does not count here"}");
         foreach (var (grant, why) in grants.NotHere)
         {

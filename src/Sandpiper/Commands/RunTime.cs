@@ -56,7 +56,7 @@ internal sealed class RunTime : IDisposable
         ReadOnlySpan<char> digits = unit == 0 ? text : text.AsSpan(0, text.Length - 1);
         if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)) return false;
         double seconds = number * (unit == 0 ? 1 : unit);
-        if (seconds < 0.001 || seconds > Longest.TotalSeconds) return false;
+        if (!(seconds >= 0.001 && seconds <= Longest.TotalSeconds)) return false; // "NaN" is a number, too
         limit = TimeSpan.FromSeconds(seconds);
         return true;
     }

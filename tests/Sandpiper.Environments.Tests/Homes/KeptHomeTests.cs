@@ -9,25 +9,32 @@ public sealed class KeptHomeTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private KeptHome Home => KeptHome.Of(_root, "shared", "/p");
+    private KeptHome Home => KeptHome.Of(_root, "shared", "/p").First();
 
     [Fact]
     public void There_is_one_for_each_environment_and_project_for_its_owner_alone()
     {
-        KeptHome[] all = [Home, KeptHome.Of(_root, "other", "/p"), KeptHome.Of(_root, "shared", "/q"), KeptHome.Of(_root, "shared", null)];
+        KeptHome[] all =
+        [
+            .. KeptHome.Of(_root, "shared", "/p").Take(2), KeptHome.Of(_root, "other", "/p").First(),
+            KeptHome.Of(_root, "shared", "/q").First(), KeptHome.Of(_root, "shared", null).First(),
+        ];
         Assert.Equal(all.Length, all.Select(home => home.Directory).Distinct().Count());
         Assert.Empty(KeptHome.All(_root));
-        foreach (KeptHome home in all) home.TryShare()!.Dispose();
+        foreach (KeptHome home in all) home.TryHold()!.Dispose();
         Assert.Equal(all.OrderBy(home => home.Directory, StringComparer.Ordinal), KeptHome.All(_root));
         const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Assert.All(all, home => Assert.Equal((owners, owners), (File.GetUnixFileMode(home.Directory), File.GetUnixFileMode(home.Content))));
     }
 
     [Fact]
-    public void It_is_not_removed_while_a_program_has_it_and_no_program_gets_it_meanwhile()
+    public void One_program_has_it_at_a_time_and_it_is_not_removed_meanwhile()
     {
-        using (Home.TryShare())
-        using (Home.TryShare()) Assert.False(Home.TryRemove());
+        using (Home.TryHold())
+        {
+            Assert.Null(Home.TryHold());
+            Assert.False(Home.TryRemove());
+        }
         Assert.True(Home.TryRemove());
         Assert.False(Directory.Exists(Home.Directory));
         Assert.True(Home.TryRemove());
@@ -40,7 +47,7 @@ public sealed class KeptHomeTests : IDisposable
     [InlineData("""{"environment":"shared","project":"/p","more":1}""")]
     public void One_whose_record_is_not_its_own_is_nobodys_and_can_be_removed(string record)
     {
-        Home.TryShare()!.Dispose();
+        Home.TryHold()!.Dispose();
         File.WriteAllText(Path.Combine(Home.Directory, "of.json"), record);
         KeptHome read = Assert.Single(KeptHome.All(_root));
         Assert.Equal(("", null), (read.Environment, read.Project));
@@ -50,7 +57,7 @@ public sealed class KeptHomeTests : IDisposable
     [Fact]
     public void A_tree_that_wants_to_stay_goes_and_what_its_links_lead_to_stays()
     {
-        Home.TryShare()!.Dispose();
+        Home.TryHold()!.Dispose();
         string outside = Directory.CreateDirectory(Path.Combine(_root, "outside")).FullName;
         File.WriteAllText(Path.Combine(outside, "mine"), "");
         // Deeper than a path may be long: it grows at its upper end, where its path is short.
@@ -74,7 +81,7 @@ public sealed class KeptHomeTests : IDisposable
     [Fact]
     public void What_has_become_too_large_is_full_until_it_is_emptied()
     {
-        using (Home.TryShare())
+        using (Home.TryHold())
         {
             using (FileStream sparse = File.Create(Path.Combine(Home.Content, "large"))) sparse.SetLength(KeptHome.MostBytes);
             File.CreateSymbolicLink(Path.Combine(Home.Content, "circle"), ".");
@@ -92,7 +99,7 @@ public sealed class KeptHomeTests : IDisposable
     [Fact]
     public void Files_are_taken_out_links_are_not_and_nothing_is_written_over()
     {
-        Home.TryShare()!.Dispose();
+        Home.TryHold()!.Dispose();
         string to = Directory.CreateDirectory(Path.Combine(_root, "to")).FullName, key = Path.Combine(_root, "key");
         File.WriteAllText(key, "a decoy");
         File.WriteAllText(Path.Combine(Home.Content, "report.csv"), "1,2\n");
