@@ -60,7 +60,8 @@ public sealed class ConfinementTests : IDisposable
         Assert.DoesNotContain("chmod", run.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(outside));
         Assert.False(File.Exists(Path.Combine(_user.Project, "here")));
-        Assert.Equal(environment, Tree.Of(_user.DataRoot));
+        // But for its own home, which is kept there.
+        Assert.Equal(environment, Tree.Of(_user.DataRoot, Path.Combine(_user.DataRoot, "homes")));
         Unconfined($"open({Text(outside)}, 'w')");
         Assert.True(File.Exists(outside), "the user may not write there either: that proves nothing");
     }

@@ -46,7 +46,8 @@ public sealed class WholeProjectTests : IDisposable
             Assert.Equal($"['report.py'] {_user.Home}\n", run.Output);
         }
         Assert.Equal($"['report.py'] {_user.Home}\n", In(_user.Home, "python", "report.py").Output);
-        Assert.Equal(1, In(_user.Home, "run", "--", "python", _user.Write("../own.py", "open(__file__, 'a')\n")).ExitCode);
+        Assert.Equal(1, In(_user.Home, "run", "--", "python", 
+            Path.GetFullPath(_user.Write("../own.py", "open(__file__, 'a')\n"))).ExitCode);
     }
 
     [Fact]
@@ -132,6 +133,25 @@ public sealed class WholeProjectTests : IDisposable
         Outcome run = _user.Sandpiper("run", "--", "sh", "-c", "echo y > out/file");
         Assert.True(run.ExitCode is 125 && run.Error.Contains("allow --withdraw g1", StringComparison.Ordinal), $"{run}");
         Assert.Equal("x\n", File.ReadAllText(Path.Combine(_user.Home, "other/file")));
+    }
+
+    [Fact]
+    public void A_program_that_takes_too_long_is_ended_with_what_it_started_and_one_that_does_not_is_not()
+    {
+        Outcome ended = _user.Sandpiper("run", "--timeout", "0.2", "--", "sh", "-c", "sleep 1000 & sleep 1000");
+        Assert.Equal((124, "sandpiper: ended after 0.2 s, as --timeout says\n"), (ended.ExitCode, ended.Error));
+        Assert.Equal(7, _user.Sandpiper("run", "--timeout", "1h", "--", "sh", "-c", "exit 7").ExitCode);
+        Assert.Equal(125, _user.Sandpiper("run", "--timeout", "soon", "--", "true").ExitCode);
+    }
+
+    [Fact]
+    public void A_process_gets_no_more_memory_than_it_was_given()
+    {
+        string[] words = ["--", "python", "-c", "x = bytearray(600 << 20); print('got it')"];
+        Assert.Equal("got it\n", _user.Sandpiper(["run", .. words]).Output);
+        Outcome limited = _user.Sandpiper(["run", "--memory", "512M", .. words]);
+        Assert.True(limited.ExitCode is 1 && limited.Error.Contains("MemoryError", StringComparison.Ordinal), $"{limited}");
+        Assert.Equal(127, _user.Sandpiper("run", "--memory", "512M", "--", "no-such-program").ExitCode);
     }
 
     private Outcome In(string directory, params string[] words) => _user.Run([PublishedCommand.Path, .. words], directory);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Homes;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
@@ -44,6 +45,8 @@ public sealed class EnvironmentRemoval(OperationContext context)
             cancel.ThrowIfCancellationRequested();
             // First: commands that lead nowhere would stay on somebody's PATH for good.
             ShimDirectory.Remove(environment, context.Places);
+            foreach (KeptHome home in KeptHome.All(context.Places.Root)
+                .Where(h => string.Equals(h.Environment, environment.Name, StringComparison.Ordinal))) home.TryRemove();
             using (Staging staging = Staging.Create(context.Places.Root))
                 Directory.Move(environment.Directory, Path.Combine(staging.NewDirectory(), environment.Name));
             CollectionOutcome collected = new Collection(context).Collect(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Homes;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
@@ -77,8 +78,9 @@ public sealed class Purge(OperationContext context)
             cancel.ThrowIfCancellationRequested();
             Attempt(_places.Shims, () => ShimDirectory.Remove(
                 ManagedEnvironment.Open(_places.Root, ManagedEnvironment.Shared), _places));
+            foreach (KeptHome home in KeptHome.All(_places.Root)) Attempt(home.Directory, () => home.TryRemove());
             foreach (string ours in Ours()) Attempt(ours, () => SealedTree.Remove(ours));
-            foreach (string of in (string[])["envs", "store", "stamps", "staging"]) RemoveIfEmpty(Path.Combine(_places.Root, of));
+            foreach (string of in (string[])["envs", "store", "stamps", "staging", "homes"]) RemoveIfEmpty(Path.Combine(_places.Root, of));
             ImmutableArray<string> parents = [.. CreatedParents.Take(_places.Cache), .. CreatedParents.Take(_places.Root)];
             RemoveIfEmpty(_places.Cache);
             if (hasRoot) Attempt(StoreUse.FileBelow(_places.Root), () => File.Delete(StoreUse.FileBelow(_places.Root)));
@@ -99,6 +101,7 @@ public sealed class Purge(OperationContext context)
         .. In("store", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _) || IsStage(name)),
         .. In("stamps", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _)),
         .. In("staging", IsStage),
+        .. In("homes", KeptHome.IsKey),
         .. OwnNames.Select(name => Path.Combine(_places.Root, name)).Where(Path.Exists),
         .. new CacheRemoval(_places.Cache).Parts,
     ];

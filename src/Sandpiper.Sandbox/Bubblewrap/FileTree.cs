@@ -69,7 +69,9 @@ internal static class FileTree
         descriptors.OwnProgram is { } copied
             ? Mount.MadeUp(SecondStage.PathInside, copied, "0555")
             : new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", ownProgram, SecondStage.PathInside]),
-        Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
+        confinement.KeptHome is { } kept
+            ? new Mount(Checked(kept.Path), MountLayer.Home, ["--bind", kept.Real, kept.Path])
+            : Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
         .. confinement.Shown.Select(shown => Mount.Of(Checked(shown))),
         .. OfPackages(confinement.Packages),
     ];

@@ -20,20 +20,22 @@ internal sealed record MountPlan(
     ImmutableArray<(string Place, string InStore)> Packages, ImmutableArray<string> OwnPlaces,
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
-    private const string Readable = "r", Writable = "w", Protect = "p", Grant = "g", Mask = "m", Package = "s", Own = "o", Hosts = "h";
+    private const string Readable = "r", Writable = "w", Kept = "k", Protect = "p", Grant = "g", Mask = "m", Package = "s", Own = "o",
+        Hosts = "h";
 
     /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
     public ImmutableArray<string> Granted { get; init; } = [];
 
     public static MountPlan Of(Confinement confinement)
     {
+        ImmutableArray<ShownPath> shown = [.. confinement.Mounted, .. confinement.KeptHome is { } kept ? [kept] : Array.Empty<ShownPath>()];
         ImmutableArray<string> own = [.. FileTree.OwnPlaces(confinement)];
         // Whatever is bound from the host brings along what is mounted below it there.
         IEnumerable<(string Real, string Path)> bound =
-            [.. own.Where(place => place is not "/").Select(place => (place, place)), .. confinement.Mounted.Select(s => (s.Real, s.Path))];
+            [.. own.Where(place => place is not "/").Select(place => (place, place)), .. shown.Select(s => (s.Real, s.Path))];
         ImmutableArray<MountLine> host = MountTable.Read();
         return new(
-            [.. confinement.Mounted.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write))],
+            [.. shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write) { IsOwn = s == confinement.KeptHome })],
             confinement.Protected, confinement.Masked,
             [.. confinement.Packages?.Trees.Select(tree => (tree.Path, confinement.Packages.PlaceInStore(tree))) ?? []], own,
             [.. bound.SelectMany(b => host.Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
@@ -45,7 +47,7 @@ internal sealed record MountPlan(
 
     public byte[] ToBytes() => Arguments.ToBytes(
     [
-        .. Shown.SelectMany(path => new[] { path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
+        .. Shown.SelectMany(path => new[] { path.IsOwn ? Kept : path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
         .. Protected.SelectMany(path => new[] { Protect, path, "" }),
         .. Granted.SelectMany(path => new[] { Grant, path, "" }),
         .. Masked.SelectMany(path => new[] { Mask, path, "" }),
@@ -67,8 +69,8 @@ internal sealed record MountPlan(
             if (!TryTake(ref bytes, out string rest)) return false;
             switch (kind)
             {
-                case Readable or Writable when FileIdentity.TryParse(rest, out FileIdentity identity):
-                    shown.Add(new(identity, path, kind is Writable));
+                case Readable or Writable or Kept when FileIdentity.TryParse(rest, out FileIdentity identity):
+                    shown.Add(new(identity, path, kind is not Readable) { IsOwn = kind is Kept });
                     break;
                 case Protect: names.Add(path); break;
                 case Grant: granted.Add(path); break;
@@ -96,4 +98,8 @@ internal sealed record MountPlan(
 /// <param name="Identity">Which file or directory was judged.</param>
 /// <param name="Path">Where it appears.</param>
 /// <param name="IsWritable">Read-only otherwise.</param>
-internal sealed record PlannedPath(FileIdentity Identity, string Path, bool IsWritable);
+internal sealed record PlannedPath(FileIdentity Identity, string Path, bool IsWritable)
+{
+    /// <summary>The program's own home: no name in it is protected, for nobody else runs what lies there.</summary>
+    public bool IsOwn { get; init; }
+}

@@ -26,7 +26,10 @@ public sealed record Confinement
     /// <summary>Where it starts; must exist inside.</summary>
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>Its home: private, empty, gone afterwards; the path is the user's real one so that absolute paths mean the same.</summary>
+    /// <summary>What appears at <see cref="Home"/>; null: an empty directory that is gone afterwards.</summary>
+    public ShownPath? KeptHome { get; init; }
+
+    /// <summary>Its home, private; the path is the user's real one so that absolute paths mean the same.</summary>
     public required string Home { get; init; }
 
     /// <summary>Its whole environment.</summary>
@@ -37,6 +40,18 @@ public sealed record Confinement
 
     /// <summary>Everything of the host's that is mounted, packages too.</summary>
     internal IEnumerable<ShownPath> Mounted => Packages is null ? Shown : Shown.Concat(Packages.Trees);
+
+    /// <summary>The same with a home that is kept, in which the places of what is shown are made.</summary>
+    /// <param name="content">A directory of the host's that no other program writes, but those that had it for their home.</param>
+    /// <exception cref="SandboxUnavailableException">It is not there, or they cannot be made.</exception>
+    public Confinement WithHome(string content)
+    {
+        PlacesInHome.Make(content, Home, Mounted);
+        return this with { KeptHome = ShownPath.Needed(content, PathAccess.Write).Appearing(Home) };
+    }
+
+    /// <summary>Names directly in the home that stand there for what is shown.</summary>
+    public ImmutableHashSet<string> NamesInHome => PlacesInHome.Names(Home, Mounted);
 
     /// <summary>What may be written, as it was granted.</summary>
     public IEnumerable<string> Writable => PathsWith(PathAccess.Write).Concat(Granted);

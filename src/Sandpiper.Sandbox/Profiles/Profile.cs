@@ -55,9 +55,9 @@ public sealed record Profile
             Masked = [.. ShadowedCommands.In(environment.Scripts), .. Secrets(theirs, caller)],
             Protected = [.. theirs.Where(s => s.Access is PathAccess.Write).SelectMany(s => ProgramPlaces.NamesIn(s, caller))],
             Home = caller.SandboxHome,
-            // It is there where something in it is, be it the script alone.
-            WorkingDirectory = hidden is null || (hidden is HiddenDirectory.Kept
-                && shown.Any(s => DirectoryTree.Holds(caller.CurrentDirectory, s.Path))) ? caller.CurrentDirectory : caller.SandboxHome,
+            // It is there where the script in it is, which was perhaps named from there.
+            WorkingDirectory = hidden is null || (itself is not null && DirectoryTree.Holds(caller.CurrentDirectory, itself.Path))
+                ? caller.CurrentDirectory : caller.SandboxHome,
             HostNetwork = grants.Network,
             Variables = VariablesOf(environment, grants, caller),
         };

@@ -42,6 +42,10 @@ public sealed record ShownPath
     public static ShownPath Needed(string path, PathAccess access) =>
         At(path, access) ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, path);
 
+    /// <summary>The same, appearing elsewhere.</summary>
+    /// <param name="path">Absolute, without dots or a slash at its end.</param>
+    public ShownPath Appearing(string path) => new(Whole(path), Real, Identity, Access);
+
     /// <summary>The same, appearing where it really lies.</summary>
     internal ShownPath AtItsPlace() => new(Real, Real, Identity, Access);
 

@@ -72,6 +72,7 @@ internal static class AllowCommand
                 $"Rules that can be accepted: {string.Join(", ", Rules.Acceptable)}. An archive that readers could read differently cannot "
                 + "be: nobody could say what was accepted.",
             ]);
+        subject.CompletionSources.Add(EnvironmentOptions.CommandNames);
         command.Arguments.Add(subject);
         GrantOptions grants = GrantOptions.AddTo(command, AllowedGrants.Undone);
         command.Options.Add(here);

@@ -19,6 +19,15 @@ namespace Sandpiper.Commands;
 /// <param name="typed">What it is granted for this once, besides what is remembered.</param>
 internal sealed class ConfinedRun(Session session, string environmentName, IReadOnlyList<string> command, Grants typed)
 {
+    /// <summary>A throw-away home instead of the one that is kept for the project.</summary>
+    public bool HasFreshHome { get; init; }
+
+    /// <summary>How long it may run; null: as long as it likes.</summary>
+    public TimeSpan? Limit { get; init; }
+
+    /// <summary>Most bytes of address space that each process of it may have; null: not limited.</summary>
+    public long? Memory { get; init; }
+
     /// <returns>The program's exit code.</returns>
     /// <exception cref="ExplainedException">No such environment, or a remembered grant that must not be given any more.</exception>
     /// <exception cref="GrantRefusedException">A grant that must not be given.</exception>
@@ -32,6 +41,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         MustHaveItsInterpreter(environment, generation);
         Caller caller = Callers.Of(session);
         var (terms, grants) = Arranged(environment, generation, caller);
+        using ProgramsHome home = ProgramsHome.For(session, environmentName, terms.Confinement, caller, isFresh: HasFreshHome);
+        terms = terms with { Confinement = home.Confinement };
 
         foreach (var (grant, why) in grants.NotHere)
         {
@@ -41,10 +52,21 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         session.Terminal.Flush();
         using WritableWatch watch = WritableWatch.Begin(terms.Confinement);
         CreationMask.GiveBack(session.CallersMask);
-        int exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, command);
+        int exitCode;
+        using (var time = new RunTime(Limit, Session.Time))
+        {
+            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory));
+            if (time.IsOver)
+            {
+                session.Terminal.Note(Inked.Dim($"sandpiper: ended after {Limit!.Value.TotalSeconds:0.###} s, as --timeout says"));
+                exitCode = RunTime.ExitCode;
+            }
+        }
+
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
+        home.TellOfNew();
         // Only what is known: why it failed nobody can tell from a program's own words.
-        if (exitCode != 0) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
+        if (exitCode is not (0 or RunTime.ExitCode)) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
         return exitCode;
     }
 
@@ -56,9 +78,19 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         Caller caller = Callers.Of(session);
         var (terms, grants) = Arranged(environment, generation, caller);
-        new RunExplanation(command[0], Installed(environment, generation), terms, grants, Project.Of(caller)).Write(session.Terminal);
+        new RunExplanation(command[0], Installed(environment, generation), terms, grants, Project.Of(caller))
+        {
+            Limits = LimitsInWords(),
+            HasFreshHome = HasFreshHome,
+        }.Write(session.Terminal);
         return (int)ExitCode.Done;
     }
+
+    private string LimitsInWords() => string.Join(", ", (string[])
+    [
+        Limit is { } most ? $"{most.TotalSeconds:0.###} s" : "as long as it likes",
+        Memory is { } bytes ? $"{bytes >> 20:N0} MiB of address space for each process (RLIMIT_AS)" : "as much memory as there is",
+    ]);
 
     private (Terms Terms, GrantsInForce Grants) Arranged(ManagedEnvironment environment, Generation generation, Caller caller)
     {

@@ -94,6 +94,14 @@ internal static class EnvironmentOptions
             ? environment.Read(number).Packages.Select(p => new CompletionItem(p.Name.ToString())) : [];
     }
 
+    /// <summary>Commands of the packages in the shared environment, for completion.</summary>
+    public static IEnumerable<CompletionItem> CommandNames(CompletionContext context)
+    {
+        using var session = Session.ToLook(context.ParseResult);
+        var environment = Open(session, Shared);
+        return environment.Current is { } number ? environment.Read(number).Commands.Select(c => new CompletionItem(c)) : [];
+    }
+
     /// <summary>Numbers of the generations of the chosen environment, for completion.</summary>
     public static IEnumerable<CompletionItem> GenerationNumbers(CompletionContext context, Option<string> env)
     {

@@ -36,6 +36,7 @@ internal static class GcCommand
                 new("sandpiper gc --keep 0", "nothing to go back to stays"),
             ],
             [
+                "What programs left in their private homes stays, whatever became of the project: `sandpiper home list`.",
                 "Of each environment the current generation stays, and those that were current last. What a program of "
                 + "`sandpiper run` uses stays, too, and what another command is preparing; of a program that was started without "
                 + "`sandpiper run` nothing is known. Where a history or a generation is damaged, everything that it could need stays.",

@@ -14,6 +14,9 @@ internal static class RunCommand
         var cwd = new TextOption("--cwd") { HelpName = "ro|none",
             Description = "show it the current directory read-only (default), or not at all" };
         cwd.CompletionSources.Add("ro", "none");
+        var home = new TextOption("--home") { HelpName = "kept|fresh",
+            Description = "the private home that is kept for this project (default), or a throw-away one" };
+        home.CompletionSources.Add("kept", "fresh");
         var explain = new Option<bool>("--explain") { Description = "say what it may do here and who allowed that, and run nothing" };
         var command = new TaughtCommand("run", "run a program with an environment's packages, confined",
             [
@@ -25,10 +28,12 @@ internal static class RunCommand
             [
                 "What is granted with these options holds for this once; `sandpiper allow` remembers it for a command in a project, and "
                 + "--explain tells what counts here.",
-                "Without grants a program sees the system and its packages read-only, the project that it is started in (else the "
-                + "current directory) read-only, a script that you name, a private empty home, and no network, no other processes, none of "
-                + "your environment variables. A directory that is your home, "
+                "Without grants a program sees the system and its packages read-only, the project that it is started in (else the current "
+                + "directory) read-only, a script that you name, a private home, and no network, no other processes, none of your "
+                + "environment variables. A directory that is your home, "
                 + "lies above it or holds keys is not shown at all, unless you name it with --read.",
+                "Its home is one for each environment and project and is kept for the next run; `sandpiper home` shows what lies there and "
+                + "copies it out.",
                 "In a directory that it may write, what makes other programs run code later (.git, .venv, conftest.py, *.pth and the "
                 + "like) stays as it is; where there was none and the program makes one, you are told.",
                 "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not "
@@ -38,6 +43,11 @@ internal static class RunCommand
         command.Options.Add(env);
         GrantOptions granted = GrantOptions.AddTo(command, "nothing was run");
         command.Options.Add(cwd);
+        command.Options.Add(home);
+        Option<TimeSpan?> timeout = RunTime.Option();
+        Option<long?> memory = MemoryLimit.Option();
+        command.Options.Add(timeout);
+        command.Options.Add(memory);
         command.Options.Add(explain);
         command.Runs((session, parsed) =>
         {
@@ -45,11 +55,24 @@ internal static class RunCommand
             // All that is no option of ours counts as the program: a mistyped grant would be looked for on PATH.
             if (words[0].StartsWith('-')) throw new ExplainedException(WrongWords.NoOption(words[0], parsed.CommandResult.Command));
             Grants typed = granted.Chosen(parsed, Path.GetFullPath) with { ShowCurrentDirectory = Shown(parsed.GetValue(cwd)) };
-            var run = new ConfinedRun(session, parsed.GetValue(env)!, words, typed);
+            var run = new ConfinedRun(session, parsed.GetValue(env)!, words, typed)
+            {
+                HasFreshHome = IsFresh(parsed.GetValue(home)),
+                Limit = parsed.GetValue(timeout),
+                Memory = parsed.GetValue(memory),
+            };
             return parsed.GetValue(explain) ? run.Explain() : run.Start();
         });
         return command;
     }
+
+    private static bool IsFresh(string? home) => home switch
+    {
+        null or "kept" => false,
+        "fresh" => true,
+        _ => throw new ExplainedException(new(
+            ExitCode.WrongUsage, $"`--home {home}` is not supported; nothing was run", "kept or fresh is meant", "sandpiper help run")),
+    };
 
     private static bool Shown(string? cwd) => cwd switch
     {

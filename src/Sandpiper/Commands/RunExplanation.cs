@@ -12,6 +12,10 @@ internal sealed class RunExplanation(
 {
     private const int Left = 12;
 
+    public bool HasFreshHome { get; init; }
+
+    public required string Limits { get; init; }
+
     public void Write(Terminal terminal)
     {
         Confinement confinement = terms.Confinement;
@@ -29,6 +33,9 @@ internal sealed class RunExplanation(
             Inked.Dim(confinement.HostNetwork ? By(g => g.Network ? ["network"] : [], "network") : ""));
         Rows(terminal, "variables", grants.All.Variables.Where(confinement.Variables.ContainsKey)
             .Select(name => (name, By(g => g.Variables, name))), "none of yours but language, time zone and terminal");
+        terminal.Line($"  {"home".PadRight(Left)}private, "
+            + (HasFreshHome ? "gone afterwards" : "kept for this environment in this project: sandpiper home"));
+        terminal.Line($"  {"limits".PadRight(Left)}{Limits}");
         terminal.Line($"  {"project".PadRight(Left)}{project?.Directory ?? "none: what is allowed in a project does not count here"}");
         foreach (var (grant, why) in grants.NotHere)
         {

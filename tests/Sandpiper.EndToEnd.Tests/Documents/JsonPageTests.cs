@@ -28,6 +28,8 @@ public sealed class JsonPageTests
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
         somebody.Sandpiper("allow", "black", "--write", ".", "--read", "/usr/share", "--env-var", "TOKEN");
         Check("allow", "allow");
+        somebody.Sandpiper("run", "--", "sh", "-c", "echo x > ~/x");
+        Check("home", "home");
         Check("assess", "assess --quick --only user-site");
         somebody.Write("target/more.pth", "/usr/share\n");
         somebody.Write("target/six-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: six\nVersion: 1.0\n");
@@ -48,7 +50,7 @@ public sealed class JsonPageTests
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
         Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "held",
-            "history", "install", "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
+            "history", "home", "install", "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {

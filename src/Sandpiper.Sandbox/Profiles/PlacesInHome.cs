@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
+
+namespace Sandpiper.Sandbox.Profiles;
+
+/// <summary>
+/// The places in a kept home where something else is mounted: packages, the project. Bubblewrap would make them by name, and a program that
+/// had the home before may have put a link there; so they are made here, by handle, below the home and through no link.
+/// </summary>
+/// <remarks>Nobody else may have the home meanwhile, nor while the program runs: he could rename what lies there.</remarks>
+internal static class PlacesInHome
+{
+    private const UnixFileMode OwnersRights = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode Mode = (UnixFileMode)0b111_101_101;
+
+    /// <summary>Names directly in the home that are there for what is shown, and no file of the program's.</summary>
+    public static ImmutableHashSet<string> Names(string home, IEnumerable<ShownPath> shown) =>
+        [.. Below(home, shown).Select(place => place.Relative.Split('/')[0])];
+
+    /// <param name="content">What appears as home.</param>
+    /// <param name="home">Where it appears.</param>
+    /// <exception cref="SandboxUnavailableException">They cannot be made.</exception>
+    public static void Make(string content, string home, IEnumerable<ShownPath> shown)
+    {
+        using SafeFileHandle root = RawFile.Open(content, RawFile.AsPlace | RawFile.OnlyDirectories, out _);
+        if (root.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, content);
+        foreach (var (relative, isDirectory) in Below(home, shown).OrderBy(place => place.Relative, StringComparer.Ordinal))
+        {
+            string[] segments = relative.Split('/');
+            for (int level = 1; level <= segments.Length; level++)
+            {
+                string above = string.Join('/', segments.Take(level - 1));
+                using SafeFileHandle parent = PlaceBelow.Open(root, above.Length == 0 ? "." : above);
+                if (parent.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, $"{home}/{relative}");
+                MakeOne(parent, segments[level - 1], isDirectory || level < segments.Length);
+            }
+        }
+    }
+
+    // What is in the way is the program's own, and kept for it under another name.
+    private static void MakeOne(SafeFileHandle parent, string name, bool isDirectory)
+    {
+        string path = $"/proc/self/fd/{parent.DangerousGetHandle()}/{name}";
+        using (SafeFileHandle there = PlaceBelow.Open(parent, name))
+        {
+            if (!there.IsInvalid)
+            {
+                FileType type = FileFacts.KindOf(there);
+                if (type is FileType.Directory && isDirectory) MayBeEntered(there);
+                if (isDirectory ? type is FileType.Directory : type is FileType.Regular) return;
+                AtomicRename.Replace(path, $"{path}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+            }
+        }
+        if (isDirectory) _ = OpenDirectory.TryMake(path, Mode, out _);
+        else using (RawFile.Open(path, RawFile.WriteOnly | RawFile.Create | RawFile.Exclusive, out _)) { }
+    }
+
+    // Nothing could be mounted below a directory that its program closed.
+    private static void MayBeEntered(SafeFileHandle directory)
+    {
+        UnixFileMode mode = FileFacts.Of(directory).Mode;
+        if ((mode & OwnersRights) != OwnersRights)
+            File.SetUnixFileMode($"/proc/self/fd/{directory.DangerousGetHandle()}", mode | OwnersRights);
+    }
+
+    private static IEnumerable<(string Relative, bool IsDirectory)> Below(string home, IEnumerable<ShownPath> shown) => shown
+        .Where(s => s.Path.Length > home.Length && DirectoryTree.Holds(home, s.Path))
+        .Select(s => (s.Path[(home.Length + 1)..], Directory.Exists(s.Real)));
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Console;
+using Sandpiper.Environments.Homes;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Profiles;
+
+namespace Sandpiper.Commands;
+
+/// <summary>The home that one program has while it runs: kept for its environment and project, or one that is gone afterwards.</summary>
+internal sealed class ProgramsHome : IDisposable
+{
+    private const int NewShown = 3;
+
+    private readonly Session _session;
+    private readonly KeptHome? _kept;
+    private readonly SafeFileHandle? _inUse;
+    private readonly ImmutableDictionary<string, (FileIdentity Identity, UnixTime ChangedAt)>? _before;
+
+    private ProgramsHome(Session session, Confinement confinement, KeptHome? kept = null, SafeFileHandle? inUse = null)
+    {
+        (_session, Confinement, _kept, _inUse) = (session, confinement, kept, inUse);
+        _before = kept?.Names();
+    }
+
+    /// <summary>With the home that it has.</summary>
+    public Confinement Confinement { get; }
+
+    /// <exception cref="Sandbox.SandboxUnavailableException">Places in it cannot be made.</exception>
+    public static ProgramsHome For(Session session, string environment, Confinement confinement, Caller caller, bool isFresh)
+    {
+        // Who shows the whole home shows what is there.
+        bool isShown = confinement.Shown.Any(shown => string.Equals(shown.Path, confinement.Home, StringComparison.Ordinal));
+        if (isFresh || isShown) return new(session, confinement);
+        SafeFileHandle? inUse = null;
+        try
+        {
+            foreach (KeptHome kept in KeptHome.Of(session.Places.Root, environment, Project.Of(caller)?.Directory))
+            {
+                if (kept.IsFull)
+                {
+                    return Fresh($"holds more than {SizeWords.Of(KeptHome.MostBytes)} or {KeptHome.MostFiles:N0} files",
+                        $"sandpiper home empty{InEnvironment.Option(environment)}");
+                }
+                inUse = kept.TryHold();
+                if (inUse is not null) return new(session, confinement.WithHome(kept.Content), kept, inUse);
+            }
+            return Fresh($"is in use {KeptHome.Most} times", next: null);
+        }
+        catch (UnwritableException unwritable)
+        {
+            inUse?.Dispose();
+            return Fresh($"cannot be kept: {unwritable.Because}", next: null);
+        }
+
+        ProgramsHome Fresh(string why, string? next)
+        {
+            session.Terminal.Note(Inked.Yellow($"sandpiper: the private home of this project {why}; this program has a throw-away one"
+                + (next is null ? "" : $" ·  {next}")));
+            return new(session, confinement);
+        }
+    }
+
+    /// <summary>One line when it left something that its user may look for elsewhere.</summary>
+    public void TellOfNew()
+    {
+        if (_kept is null || _before is null) return;
+        _kept.Measure();
+        ImmutableHashSet<string> own = Confinement.NamesInHome;
+        string[] made = [.. _kept.Names().Except(_before).Select(name => name.Key).Where(name => !own.Contains(name))
+            .Order(StringComparer.Ordinal)];
+        if (made.Length == 0) return;
+        string which = string.Join(", ", made.Take(NewShown)) + (made.Length > NewShown ? $" and {made.Length - NewShown:N0} more" : "");
+        string take = made is [[not '-', ..]] ? $" take {GrantWords.Quoted(made[0])}" : "";
+        string next = $"sandpiper home{take}{InEnvironment.Option(_kept.Environment)}";
+        _session.Terminal.Note(Inked.Dim(
+            $"sandpiper: {which} {(made.Length == 1 ? "lies" : "lie")} in this project's private home ·  {next}"));
+    }
+
+    public void Dispose() => _inUse?.Dispose();
+}
