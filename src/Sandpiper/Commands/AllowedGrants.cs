@@ -68,8 +68,8 @@ internal sealed class AllowedGrants(Session session, string environment)
             throw new ExplainedException(new(ExitCode.CouldNot, $"there is no `{number}` to take back; nothing was changed",
                 "it was never given, or was taken back before", "sandpiper allow"));
         }
-        session.Terminal.Note($"Taken back: {GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}. "
-            + "A program that runs keeps it until it ends.");
+        session.Terminal.Note("Taken back (a program that runs keeps it until it ends): "
+            + $"{GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}");
     }
 
     public ImmutableArray<RememberedGrant> List() => _file.List();

@@ -42,7 +42,7 @@ internal sealed class RunTime : IDisposable
             CustomParser = result =>
             {
                 if (TryParse(result.Tokens[^1].Value, out TimeSpan limit)) return limit;
-                result.AddError($"`--timeout` takes a time from 0.001 to 30 days: 90, 1.5s, 10m, 2h, not `{result.Tokens[^1].Value}`");
+                result.AddError($"`--timeout` takes a time from 0.001 s to 30 days: 90, 1.5s, 10m, 2h, not `{result.Tokens[^1].Value}`");
                 return null;
             },
         };
