@@ -78,6 +78,15 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public void A_place_that_is_closed_is_said_to_be()
+    {
+        _somebody.Run(["/bin/chmod", "000", Path.Combine(_somebody.Project, Site)]);
+        Outcome outcome = _somebody.Sandpiper("audit", Site);
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Contains("SP-AUDIT-32", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_of_its_own_environments_is_for_verify()
     {
         string index = _somebody.Serve(new SampleIndex().With(new SampleWheel("tide", "1.0").WithFile("tide/__init__.py", "")));

@@ -22,7 +22,7 @@ internal sealed class PipApproaches(Layout layout)
     public Approach PackageUserOrRoot => PackageUser with
     {
         Id = "pip-user-root-fallback",
-        Label = "(2b) root where it fails",
+        Label = "(2b) root if it fails",
         RootWhereItFails = true,
     };
 

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Sandpiper.Auditing;
 using Sandpiper.Auditing.Advisories;
+using Sandpiper.Auditing.Findings;
 using Sandpiper.Auditing.People;
 using Sandpiper.Auditing.Places;
 using Sandpiper.Console;
@@ -66,9 +67,23 @@ internal static class AuditCommand
         foreach (Site site in sites)
         {
             line.Of($"Looking at {site.Directory}", reports.Count, sites.Length);
-            reports.Add(audit.Of(site, cancel));
+            reports.Add(Look(audit, site, cancel));
         }
         return reports.ToImmutable();
+    }
+
+    // Of several places one may be closed to us, or gone by now: that is found there, and the others are looked at all the same.
+    private static SiteReport Look(Audit audit, Site site, CancellationToken cancel)
+    {
+        try
+        {
+            return audit.Of(site, cancel);
+        }
+        catch (IOException e)
+        {
+            return new SiteReport(
+                site, [], 0, [new AuditFinding(AuditKind.NotLookedAt, Gravity.Alarm, site.Directory) { Seen = e.Message }], "nobody known");
+        }
     }
 
     /// <summary>The sites of what the user named.</summary>

@@ -14,7 +14,7 @@ internal static class MachineWords
         {
             string byRoot = place.ByRoot == 0 ? "" : place.ByRoot == place.Packages ? ", by root" : $", {place.ByRoot:N0} of them by root";
             lines.Add($"{place.Directory}: {place.Owner}'s, "
-                + (place.Packages == 0 ? "nothing but the system's own" : $"{Counted.Of(place.Packages, "package")} of pip's{byRoot}"));
+                + (place.Packages == 0 ? "no package but the system's own" : $"{Counted.Of(place.Packages, "package")} of pip's{byRoot}"));
         }
         if (facts.IsManaged is { } managed)
         {
