@@ -102,9 +102,8 @@ internal sealed class ConnectionSupervisor
             if (OpenSocket.FamilyOf(socket) is not { } family) return Errno.NotSocket;
             using SafeFileHandle root = RawFile.Open(Of(notice.Thread, "root"), RawFile.AsPlace | RawFile.OnlyDirectories, out errno);
             if (errno != 0) return errno;
-            // From here on all that was read is known to be of whoever asks.
-            Know(notice.Thread);
-            if (!_calls.IsWaiting(notice)) return 0;
+            // From here on all that was read is known to be of whoever asks, and not of a later process of its number.
+            if (!Know(notice)) return 0;
             // One that was made elsewhere and handed in: from inside it would reach what its maker reaches.
             if (!_hostNetwork && (_network is null || OpenSocket.NetworkOf(socket) != _network)) return Errno.NoAccess;
             return family is OpenSocket.Local ? ConnectHere(notice.Thread, root, socket, address) : OpenSocket.Connect(socket, address);
@@ -130,13 +129,17 @@ internal sealed class ConnectionSupervisor
     }
 
     // Nobody inside can mount any more, or change to another namespace: once known is known for good.
-    private void Know(int thread)
+    private bool Know(CallNotice notice)
     {
         lock (_knowing)
         {
-            _network ??= FileFacts.IdentityOf(Of(thread, "ns/net"));
-            _openMounts ??= FrozenSet.ToFrozenSet(
-                MountTable.ReadOf(thread).Where(line => _open.Contains(line.Place)).Select(line => line.Id));
+            if (_openMounts is not null) return _calls.IsWaiting(notice);
+            FileIdentity? network = FileFacts.IdentityOf(Of(notice.Thread, "ns/net"));
+            FrozenSet<ulong> mounts = FrozenSet.ToFrozenSet(
+                MountTable.ReadOf(notice.Thread).Where(line => _open.Contains(line.Place)).Select(line => line.Id));
+            if (!_calls.IsWaiting(notice)) return false;
+            (_network, _openMounts) = (network, mounts);
+            return true;
         }
     }
 

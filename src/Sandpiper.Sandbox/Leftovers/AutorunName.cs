@@ -26,6 +26,9 @@ public sealed record AutorunName(string Name, string RunBy, bool IsUnasked)
     /// <summary>Deeper than anybody looks.</summary>
     public static AutorunName TooDeep { get; } = new("", "somebody", IsUnasked: false);
 
+    /// <summary>A directory that cannot be listed.</summary>
+    public static AutorunName Closed { get; } = new("", "somebody", IsUnasked: false);
+
     /// <summary>An environment of Python's (PEP 405): what is in it runs where somebody uses it.</summary>
     public static AutorunName Environment { get; } = new("pyvenv.cfg", "who uses this environment", IsUnasked: false);
 

@@ -89,11 +89,13 @@ internal sealed class WatchedTree
         {
             string name = Encoding.Latin1.GetString(entry.Name), path = prefix + name;
             if (_free.Contains(path)) continue;
-            AutorunName? rule = level == 0 && _fixed.Contains(name) ? _repository : AutorunName.Of(name) ?? content;
+            bool isFixed = level == 0 && _fixed.Contains(name);
+            AutorunName? rule = AutorunName.Of(name) ?? (isFixed ? AutorunName.Environment : content);
             if (within is Within.Environment && name is "pyvenv.cfg") rule = AutorunName.Environment;
             if (name is "node_modules") rule = AutorunName.NodeModules;
             FileType? type = entry.Type;
             bool isRepository = string.Equals(name, ".git", StringComparison.OrdinalIgnoreCase);
+            if (isRepository && isFixed) rule = _repository;
             if (type is FileType.Regular && rule is null && !isRepository) continue; // most of what there is
             using SafeFileHandle place = PlaceBelow.Open(directory, entry.Name);
             if (place.IsInvalid) continue;
@@ -105,9 +107,14 @@ internal sealed class WatchedTree
                 continue;
             }
             if (rule is not null && rule != content) _found[path] = new(rule, status.Identity, default);
-            if ((level == 0 && _fixed.Contains(name)) || rule == AutorunName.NodeModules) continue;
+            if (isFixed || rule == AutorunName.NodeModules) continue;
             using SafeFileHandle below = PlaceBelow.OpenDirectory(directory, entry.Name);
-            if (below.IsInvalid) continue;
+            if (below.IsInvalid)
+            {
+                // Who may enter it finds by name what nobody can list. Its mode cannot be changed, and changed back, without a trace.
+                _found[path] = new(AutorunName.Closed, status.Identity, status.ChangedAt);
+                continue;
+            }
             if (within is Within.Version && name is "site-packages" or "dist-packages") WalkPackages(below, path + "/");
             else Walk(below, path + "/", level + 1, rule is { WithContent: true } ? rule : null, Below(within, name));
         }

@@ -42,10 +42,14 @@ internal static class LeftoverReport
         // What has a name of its own comes first; of names of any number there are only those with a given end.
         foreach (Leftover leftover in told.OrderBy(l => l.Rule.Name is ['*', ..]).Take(MostShown))
         {
-            terminal.Problem(Inked.Yellow(leftover.Rule == AutorunName.TooDeep
-                ? $"sandpiper: {leftover.ShownPath}: too deep; nobody looked what is new in it"
-                : $"sandpiper: {(leftover.IsNew ? "new" : "changed")}: {leftover.ShownPath} (run by {leftover.Rule.RunBy}); "
-                    + "read it first"));
+            terminal.Problem(Inked.Yellow(leftover switch
+            {
+                { Rule: var rule } when rule == AutorunName.TooDeep =>
+                    $"sandpiper: {leftover.ShownPath}: too deep; nobody looked what is new in it",
+                { Rule: var rule } when rule == AutorunName.Closed =>
+                    $"sandpiper: {leftover.ShownPath}: cannot be listed; nobody looked what is new in it",
+                _ => $"sandpiper: {(leftover.IsNew ? "new" : "changed")}: {leftover.ShownPath} (run by {leftover.Rule.RunBy}); read it first",
+            }));
         }
         if (told.Count > MostShown)
         {

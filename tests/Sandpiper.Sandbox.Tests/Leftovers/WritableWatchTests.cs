@@ -170,6 +170,27 @@ public sealed class WritableWatchTests : IDisposable
         static void Python(string script) => System.Diagnostics.Process.Start("/usr/bin/python3", ["-I", "-c", script]).WaitForExit();
     }
 
+    // Whoever may enter it finds an .envrc by its name; root may list everything.
+    [Fact]
+    public void A_directory_that_was_closed_is_told()
+    {
+        Assert.SkipWhen(Environment.UserName is "root", "root may list every directory");
+        string closed = Path.Join(Project, "closed"), was = Path.Join(Project, "was");
+        Directory.CreateDirectory(closed);
+        Directory.CreateDirectory(was, UnixFileMode.UserExecute);
+        using (WritableWatch watch = Begin())
+        {
+            Assert.Empty(Left(watch));
+            File.SetUnixFileMode(closed, UnixFileMode.UserExecute);
+            File.SetUnixFileMode(was, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Write("was/.envrc");
+            File.SetUnixFileMode(was, UnixFileMode.UserExecute);
+            Assert.Equal(["!closed", "~was"], Left(watch));
+        }
+        foreach (string directory in (string[])[closed, was])
+            File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     [Fact]
     public void Depth_has_an_end_that_is_told()
     {
