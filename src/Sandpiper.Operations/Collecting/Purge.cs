@@ -4,6 +4,7 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Wheels;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations.Collecting;
@@ -78,7 +79,8 @@ public sealed class Purge(OperationContext context)
             Attempt(_places.Shims, () => ShimDirectory.Remove(
                 ManagedEnvironment.Open(_places.Root, ManagedEnvironment.Shared), _places));
             foreach (string ours in Ours()) Attempt(ours, () => SealedTree.Remove(ours));
-            foreach (string of in (string[])["envs", "store", "stamps", "staging"]) RemoveIfEmpty(Path.Combine(_places.Root, of));
+            foreach (string of in (string[])["envs", "store", "stamps", "staging", KnownBytes.DirectoryName])
+                RemoveIfEmpty(Path.Combine(_places.Root, of));
             ImmutableArray<string> parents = [.. CreatedParents.Take(_places.Cache), .. CreatedParents.Take(_places.Root)];
             RemoveIfEmpty(_places.Cache);
             if (hasRoot) Attempt(StoreUse.FileBelow(_places.Root), () => File.Delete(StoreUse.FileBelow(_places.Root)));
@@ -99,6 +101,7 @@ public sealed class Purge(OperationContext context)
         .. In("store", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _) || IsStage(name)),
         .. In("stamps", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _)),
         .. In("staging", IsStage),
+        .. In(KnownBytes.DirectoryName, name => WheelFileName.TryParse(name, out _, out _)),
         .. OwnNames.Select(name => Path.Combine(_places.Root, name)).Where(Path.Exists),
         .. new CacheRemoval(_places.Cache).Parts,
     ];
