@@ -24,6 +24,9 @@ internal sealed class Acquisition(
     /// <summary>What has a pin is fetched even if it is sealed here, and takes that place only once it is here itself: a repair.</summary>
     public bool FetchesAnew { get; init; }
 
+    /// <summary>What is offered is held against what its name stood for before; null: it is the very digest that is asked for.</summary>
+    public KnownBytes? Known { get; init; }
+
     private readonly ConcurrentDictionary<PackageName, long> _arrived = new();
     private int _done;
 
@@ -77,7 +80,7 @@ internal sealed class Acquisition(
         {
             SealedWheel? found = store.Find(pin.Wheel, package.Facts.Digest, ResolvedOn(pin));
             // An earlier version kept nothing to judge it by: it is inspected again.
-            return found is { Findings: null } ? null : found;
+            return found is { Findings: null } ? null : found?.With(Known?.Compare(pin.Wheel, package.Facts.Digest));
         }
         catch (RefusedException refusal)
         {
@@ -95,6 +98,9 @@ internal sealed class Acquisition(
             facts.Report(new InstallationFact.Acquiring(
                 $"{pin.Name} {pin.Version}", _arrived.Values.Sum(), total, Volatile.Read(ref _done), count));
         });
+        // Before anything is fetched, where the index says what it would be.
+        if (pin.File.Sha256 is { } promised && Known?.Compare(pin.Wheel, promised) is { } changed)
+            Judgement.MustBeAcceptable(new Artifact(pin.Name, pin.Version, promised), [changed], package.Facts, policy);
         Sha256Digest digest;
         await using (FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite))
         {
@@ -104,9 +110,10 @@ internal sealed class Acquisition(
         {
             UnpackedWheel unpacked = WheelStore.Unpack(pin.Wheel, digest, path, limits, staging, cancel);
             Finding? other = DistInfo.Compare(unpacked.ReadMetadata().Span, ResolvedOn(pin), unpacked.MetadataPath);
-            Judgement.MustBeAcceptable(
-                unpacked.Artifact, [.. unpacked.Inspected.Findings, .. other is null ? [] : (Finding[])[other]], package.Facts, policy);
-            SealedWheel wheel = store.Seal(unpacked, FetchesAnew, staging, cancel).With(other);
+            Finding? bytes = Known?.Compare(pin.Wheel, digest);
+            Judgement.MustBeAcceptable(unpacked.Artifact,
+                [.. unpacked.Inspected.Findings, .. ((Finding?[])[other, bytes]).OfType<Finding>()], package.Facts, policy);
+            SealedWheel wheel = store.Seal(unpacked, FetchesAnew, staging, cancel).With(other).With(bytes);
             File.Delete(path);
             return wheel;
         }

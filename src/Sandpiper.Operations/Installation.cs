@@ -65,13 +65,17 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             return new InstallationOutcome.Changed(
                 new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
         }
+        var known = new KnownBytes(context.Places.Root);
         IReadOnlyDictionary<PackageName, SealedWheel> wheels =
-            await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts).AcquireAsync(selected, cancel);
+            await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known }
+                .AcquireAsync(selected, cancel);
         new ChosenBefore(context.Places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
         try
         {
-            return new InstallationOutcome.Changed(
-                new Switch(context, operation, interpreter).To(Planned(request, before, selected, wheels, policy), cancel));
+            EnvironmentChange change = new Switch(context, operation, interpreter)
+                .To(Planned(request, before, selected, wheels, policy), cancel);
+            foreach (SelectedPackage package in selected) known.Keep(package.Facts.WheelFileName, wheels[package.Name].Digest);
+            return new InstallationOutcome.Changed(change);
         }
         catch (StoreDamagedException damaged)
         {

@@ -57,6 +57,9 @@ public enum Fault
 
     ModuleWithoutSource = 1601,
 
+    /// <summary>Its file name stood for other bytes when it was installed before; Seen are these, Claimed those.</summary>
+    OtherBytesThanBefore = 1701,
+
     ImportedAtStart = 2001,
 
     CodeAtStart = 2101,

@@ -12,7 +12,7 @@ public static class Rules
     // What RECORD or .metadata say wrongly can be set aside: the bytes are still those the index named. Without the other rules nobody
     // could say which package, which files or which places it is about.
     private static readonly ImmutableArray<string> OfOneWheel =
-        ["SP-WHEEL-06", "SP-WHEEL-07", "SP-WHEEL-08", "SP-WHEEL-09", "SP-WHEEL-14", "SP-WHEEL-16", .. Hooks];
+        ["SP-WHEEL-06", "SP-WHEEL-07", "SP-WHEEL-08", "SP-WHEEL-09", "SP-WHEEL-14", "SP-WHEEL-16", "SP-WHEEL-17", .. Hooks];
 
     /// <summary>Those that can be accepted, ordered.</summary>
     public static ImmutableArray<string> Acceptable { get; } = [.. OfOneWheel, TwoOwners, Shadowing];
@@ -55,6 +55,7 @@ public static class Rules
         Fault.OtherMetadata => "SP-WHEEL-14",
         Fault.LongPath => "SP-WHEEL-15",
         Fault.ModuleWithoutSource => "SP-WHEEL-16",
+        Fault.OtherBytesThanBefore => "SP-WHEEL-17",
         Fault.ImportedAtStart => "SP-WHEEL-20",
         Fault.CodeAtStart => "SP-WHEEL-21",
         Fault.PathsAtStart => "SP-WHEEL-22",

@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Homes;
 using Sandpiper.Environments.Shims;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Wheels;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations.Collecting;
@@ -79,8 +83,9 @@ public sealed class Purge(OperationContext context)
             Attempt(_places.Shims, () => ShimDirectory.Remove(
                 ManagedEnvironment.Open(_places.Root, ManagedEnvironment.Shared), _places));
             foreach (KeptHome home in KeptHome.All(_places.Root)) Attempt(home.Directory, () => home.TryRemove());
-            foreach (string ours in Ours()) Attempt(ours, () => SealedTree.Remove(ours));
-            foreach (string of in (string[])["envs", "store", "stamps", "staging", "homes"]) RemoveIfEmpty(Path.Combine(_places.Root, of));
+            foreach (string ours in Ours()) Attempt(ours, () => Remove(ours));
+            foreach (string of in (string[])["envs", "store", "stamps", "staging", "homes", KnownBytes.DirectoryName])
+                RemoveIfEmpty(Path.Combine(_places.Root, of));
             ImmutableArray<string> parents = [.. CreatedParents.Take(_places.Cache), .. CreatedParents.Take(_places.Root)];
             RemoveIfEmpty(_places.Cache);
             if (hasRoot) Attempt(StoreUse.FileBelow(_places.Root), () => File.Delete(StoreUse.FileBelow(_places.Root)));
@@ -95,6 +100,21 @@ public sealed class Purge(OperationContext context)
         }
     }
 
+    // What lies in `held` and `aside` somebody else made: names that are no text, directories that are closed.
+    private static void Remove(string path)
+    {
+        string name = Path.GetFileName(path);
+        if (!OwnNames.Contains(name, StringComparer.Ordinal))
+        {
+            SealedTree.Remove(path);
+            return;
+        }
+        using SafeFileHandle directory =
+            RawFile.Open(Path.GetDirectoryName(path)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+        if (errno == 0) errno = TreeRemoval.Remove(directory, Encoding.UTF8.GetBytes(name));
+        if (errno != 0) throw new KernelException("unlinkat", errno, path);
+    }
+
     private IEnumerable<string> Ours() =>
     [
         .. ManagedEnvironment.All(_places.Root).Where(e => e.WasBegun).Select(e => e.Directory),
@@ -102,6 +122,7 @@ public sealed class Purge(OperationContext context)
         .. In("stamps", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _)),
         .. In("staging", IsStage),
         .. In("homes", KeptHome.IsKey),
+        .. In(KnownBytes.DirectoryName, name => WheelFileName.TryParse(name, out _, out _)),
         .. OwnNames.Select(name => Path.Combine(_places.Root, name)).Where(Path.Exists),
         .. new CacheRemoval(_places.Cache).Parts,
     ];

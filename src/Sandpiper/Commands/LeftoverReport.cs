@@ -48,7 +48,8 @@ internal static class LeftoverReport
                     $"sandpiper: {leftover.ShownPath}: too deep; nobody looked what is new in it",
                 { Rule: var rule } when rule == AutorunName.Closed =>
                     $"sandpiper: {leftover.ShownPath}: cannot be listed; nobody looked what is new in it",
-                _ => $"sandpiper: {(leftover.IsNew ? "new" : "changed")}: {leftover.ShownPath} (run by {leftover.Rule.RunBy}); read it first",
+                _ => $"sandpiper: {(leftover.IsNew ? "new" : "changed")}: {leftover.ShownPath} (run by {leftover.Rule.RunBy}); "
+                    + "read it first",
             }));
         }
         if (told.Count > MostShown)

@@ -29,6 +29,7 @@ internal static class FindingWords
     public static string? EvidenceOf(Finding finding) => finding.Fault switch
     {
         Fault.OtherSize or Fault.OtherContent => $"{finding.Seen}, RECORD says {finding.Claimed}",
+        Fault.OtherBytesThanBefore => $"now {finding.Seen}, before it was {finding.Claimed}",
         Fault.DataOfAnother => $"expected {finding.Claimed}",
         Fault.LongPath or Fault.ShadowsLibrary or Fault.ProgramShadowsLibrary => null,
         _ => finding.Seen,
@@ -75,6 +76,7 @@ internal static class FindingWords
         Fault.DirectoriesThatAreOne => "two directories, or a file and a directory, that are one on some file systems",
         Fault.OtherMetadata => "METADATA differs from the .metadata that the choice was made on",
         Fault.ModuleWithoutSource => "a module that is byte code only, so that nobody can read what it does",
+        Fault.OtherBytesThanBefore => "its file name stood for other bytes when it was installed here before",
         Fault.PartOfEnvironment => "it would replace a part of the environment itself",
         _ => "it is refused",
     };
