@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
 
@@ -179,7 +180,10 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
         if (!System.IO.Directory.Exists(Directory)) return true;
         using SafeFileHandle? alone = Locked();
         if (alone is null) return false;
-        HostileTree.Remove(Directory);
+        using SafeFileHandle homes = RawFile.Open(
+            System.IO.Path.GetDirectoryName(Directory)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+        if (errno == 0) errno = TreeRemoval.Remove(homes, Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(Directory)));
+        if (errno != 0) throw new KernelException("unlinkat", errno, Directory);
         return true;
     }
 

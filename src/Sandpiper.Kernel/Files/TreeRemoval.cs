@@ -1,43 +1,90 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
 
-/// <summary>Removes what somebody else made, with names that are no text and directories that are closed; through no link.</summary>
+/// <summary>
+/// Removes a tree that somebody made who wants it to stay: names that are no text, directories without rights, a million levels, links.
+/// </summary>
+/// <remarks>
+/// By handles, and no link is followed. Nothing is walked down: what lies in a directory is moved up beside it, so that no path grows and
+/// nothing recurs. Nobody else may be able to change the tree meanwhile.
+/// </remarks>
 public static unsafe partial class TreeRemoval
 {
     private const int OfDirectory = 0x200;      // AT_REMOVEDIR, linux/fcntl.h
     private const int IsDirectory = 21;         // EISDIR
     private const uint OwnersAll = 0x1c0;       // 0700
-    private const int MostLevels = 512;         // each is an open descriptor
 
+    /// <param name="directory">In which it lies, opened for reading.</param>
+    /// <param name="name">Its name there.</param>
     /// <returns>0, or why part of it is still there.</returns>
-    public static int Remove(SafeFileHandle directory, ReadOnlySpan<byte> name) => Remove(directory, name, 0);
-
-    private static int Remove(SafeFileHandle directory, ReadOnlySpan<byte> name, int level)
+    public static int Remove(SafeFileHandle directory, ReadOnlySpan<byte> name)
     {
-        byte[] ended = [.. name, 0];
-        int errno = Unlink(directory, ended, 0);
+        int errno = Unlink(directory, name, 0);
         if (errno is not (IsDirectory or Errno.NotPermitted)) return errno is Errno.NoSuchFile ? 0 : errno;
-        if (level > MostLevels) return Errno.TooManyLinks;
-        // Made readable before it is opened; of a link in its place meanwhile that would be what it leads to, so it is looked at first.
-        using SafeFileHandle place = PlaceBelow.Open(directory, name);
-        if (place.IsInvalid || FileFacts.KindOf(place) is not FileType.Directory) return errno;
-        _ = ChangeMode($"/proc/self/fd/{place.DangerousGetHandle()}", OwnersAll);
-        using (SafeFileHandle within = PlaceBelow.OpenDirectory(directory, name))
+        using (SafeFileHandle top = Opened(directory, name, out errno))
         {
-            if (within.IsInvalid) return Errno.NoAccess;
-            foreach (DirectoryEntry entry in DirectoryEntries.Of(within))
+            if (errno != 0) return errno;
+            long moved = 0;
+            while (true)
             {
-                int failed = Remove(within, entry.Name, level + 1);
-                if (failed != 0) return failed;
+                Descriptor.MoveTo(top, 0);
+                var entries = DirectoryEntries.Of(top);
+                if (entries.IsEmpty) break;
+                foreach (DirectoryEntry entry in entries)
+                {
+                    errno = RemoveOne(top, entry.Name, ref moved);
+                    if (errno != 0) return errno;
+                }
             }
         }
-        return Unlink(directory, ended, OfDirectory);
+        return Unlink(directory, name, OfDirectory);
     }
 
-    private static int Unlink(SafeFileHandle directory, byte[] ended, int flags)
+    // What directories are in it lie beside it afterwards.
+    private static int RemoveOne(SafeFileHandle top, byte[] name, ref long moved)
     {
+        int errno = Unlink(top, name, 0);
+        if (errno is not (IsDirectory or Errno.NotPermitted)) return errno;
+        using (SafeFileHandle within = Opened(top, name, out errno))
+        {
+            if (errno != 0) return errno;
+            foreach (DirectoryEntry below in DirectoryEntries.Of(within))
+            {
+                errno = Unlink(within, below.Name, 0);
+                if (errno == 0) continue;
+                // To be moved it is written: what it lies in stands in it (`..`).
+                using (SafeFileHandle opened = Opened(within, below.Name, out int closed))
+                {
+                    if (closed != 0) return closed;
+                }
+                do errno = AtomicRename.Move(within, below.Name, top, Encoding.ASCII.GetBytes(moved++.ToString(CultureInfo.InvariantCulture)));
+                while (errno == Errno.Exists);
+                if (errno != 0) return errno;
+            }
+        }
+        return Unlink(top, name, OfDirectory);
+    }
+
+    // Made readable before it is opened; what stands in its place meanwhile is looked at first.
+    private static SafeFileHandle Opened(SafeFileHandle directory, ReadOnlySpan<byte> name, out int errno)
+    {
+        using (SafeFileHandle place = PlaceBelow.Open(directory, name))
+        {
+            errno = place.IsInvalid ? Errno.NoSuchFile : FileFacts.KindOf(place) is FileType.Directory ? 0 : Errno.NotPermitted;
+            if (errno == 0) _ = ChangeMode($"/proc/self/fd/{place.DangerousGetHandle()}", OwnersAll);
+        }
+        SafeFileHandle opened = PlaceBelow.OpenDirectory(directory, name);
+        if (errno == 0 && opened.IsInvalid) errno = Errno.NoAccess;
+        return opened;
+    }
+
+    private static int Unlink(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags)
+    {
+        byte[] ended = [.. name, 0];
         fixed (byte* start = ended) return Unlink(directory, start, flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
