@@ -123,11 +123,12 @@ public sealed class HooksTests
 
         Outcome installed = victim.Sandpiper("install", "import-tamperer", "-i", index);
         Assert.True(installed.ExitCode == 0, $"{installed}");
-        ImmutableArray<string> before = Tree.Of(victim.DataRoot);
+        string homes = Path.Combine(victim.DataRoot, "homes"); // what it leaves at home is kept there
+        ImmutableArray<string> before = Tree.Of(victim.DataRoot, homes);
         Outcome run = victim.Sandpiper("run", "--", "import-tamperer");
 
         Assert.Equal(3, run.Output.Split('\n').Count(line => line.Contains("\tstopped: ", StringComparison.Ordinal)));
-        Assert.Equal(before, Tree.Of(victim.DataRoot));
+        Assert.Equal(before, Tree.Of(victim.DataRoot, homes));
         Assert.False(File.Exists(loot));
         Assert.Equal(0, victim.Sandpiper("verify", "--full").ExitCode);
 

@@ -12,6 +12,8 @@ namespace Sandpiper.Sandbox.Leftovers;
 /// </param>
 public sealed record AutorunName(string Name, string RunBy, bool IsUnasked)
 {
+    private const string UsersOfEnvironment = "who uses this environment";
+
     private const string StartOfPython = "Python at its start";
 
     /// <summary>What <c>site</c> runs.</summary>
@@ -30,7 +32,7 @@ public sealed record AutorunName(string Name, string RunBy, bool IsUnasked)
     public static AutorunName Closed { get; } = new("", "somebody", IsUnasked: false);
 
     /// <summary>An environment of Python's (PEP 405): what is in it runs where somebody uses it.</summary>
-    public static AutorunName Environment { get; } = new("pyvenv.cfg", "who uses this environment", IsUnasked: false);
+    public static AutorunName Environment { get; } = new("pyvenv.cfg", UsersOfEnvironment, IsUnasked: false);
 
     /// <summary>Packages of Node's: as many as they are, and each with files of all those names.</summary>
     public static AutorunName NodeModules { get; } = new("node_modules", "node", IsUnasked: false);
@@ -59,6 +61,7 @@ public sealed record AutorunName(string Name, string RunBy, bool IsUnasked)
         .. Unasked("npm and its kin", ".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmfile.cjs", ".pnp.cjs", ".yarn"),
         .. Unasked("cargo", ".cargo"), .. Unasked("R", ".Rprofile", ".Renviron"), .. Unasked("irb", ".irbrc"),
         .. Unasked("bundler", ".bundle"), .. Unasked("maven", ".mvn"), .. Unasked("ghci", ".ghci"), .. Unasked("julia", ".juliarc.jl"),
+        .. Asked(UsersOfEnvironment, ".venv", "venv", "env", ".tox", ".nox"),
         .. Asked("pytest", "conftest.py", "pytest.ini", ".pytest.ini"), .. Asked("tox", "tox.ini"), .. Asked("nox", "noxfile.py"),
         .. Asked("pip and Python's tools", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile"), .. Asked("mypy", "mypy.ini", ".mypy.ini"),
         .. Asked("pylint", "pylintrc", ".pylintrc", "pylintrc.toml", ".pylintrc.toml"), .. Asked("coverage", ".coveragerc"),

@@ -20,7 +20,8 @@ public sealed class WritableWatch : IDisposable
         try
         {
             string[] roots = [.. confinement.PathsWith(PathAccess.Write).Where(Directory.Exists)];
-            string[] free = [.. confinement.Granted, .. confinement.Shown.Where(s => s.Access is PathAccess.Write).Select(s => s.Path)];
+            // A grant of such a name itself means it; one of a directory within another does not.
+            string[] free = [.. confinement.Writable.Where(path => File.Exists(path) || IsMeant(Path.GetFileName(path)))];
             // What is shown may be linked to, and what may be written anyway.
             bool MayLeadTo(string path) => confinement.Mounted.Any(shown => DirectoryTree.Holds(shown.Path, path));
             // One that lies in another is watched with that.
@@ -57,6 +58,8 @@ public sealed class WritableWatch : IDisposable
     {
         foreach (Watch watch in _watches) watch.Directory.Dispose();
     }
+
+    private static bool IsMeant(string name) => AutorunName.Of(name) is not null || ProtectedNames.IsProtected(name);
 
     private static IEnumerable<Leftover> Differences(Watch watch)
     {

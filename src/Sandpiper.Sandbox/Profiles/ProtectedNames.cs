@@ -14,7 +14,7 @@ namespace Sandpiper.Sandbox.Profiles;
 public static class ProtectedNames
 {
     // Compared without case: on a file system that ignores it, `.GIT` is `.git` (CVE-2014-9390).
-    private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(
+    internal static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(
     [
         ".git", ".gitmodules", ".hg", ".svn", ".bzr", ".jj", ".github", ".gitlab-ci.yml", ".pre-commit-config.yaml", ".husky",
         ".venv", "venv", ".env", "env", ".envrc", ".direnv", ".tox", ".nox", "node_modules",

@@ -15,7 +15,7 @@ internal static class DiffCommand
         var other = new Argument<int?>("B") { Arity = ArgumentArity.ZeroOrOne, CustomParser = NumberIn };
         Option<string> env = EnvironmentOptions.Env();
         var command = new TaughtCommand("diff", "what differs between two generations",
-            [new("sandpiper diff 3 5", "packages and versions, from 3 to 5"), new("sandpiper diff 3", "from 3 to what is current")],
+            [new("sandpiper diff 1 3", "packages and versions, from 1 to 3"), new("sandpiper diff 3", "from 3 to what is current")],
             ["`sandpiper history` numbers them. A wheel with the same version and other bytes differs, too."]);
         command.Arguments.Add(one);
         command.Arguments.Add(other);

@@ -118,7 +118,12 @@ internal sealed class PipSide(Stage stage, string executable, string root, strin
         ["-m", "pip", "install", "--user", "--quiet", "--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location",
             "--upgrade", "--index-url", Stage.Index, .. requirements];
 
-    private ProgramOutput Confined(IEnumerable<string> arguments, TimeSpan? limit) => Command(
-        ["run", "--root", Root, "-q", "--cwd", "none", "--write", Stage.Home, "--", "/usr/bin/env", $"HOME={UserHome}",
-            "PIP_CONFIG_FILE=/dev/null", "PIP_BREAK_SYSTEM_PACKAGES=1", python, .. arguments], limit);
+    // Where pip installs, by its own name: what is new there nobody shall keep aside, for it is plain pip that is shown.
+    private ProgramOutput Confined(IEnumerable<string> arguments, TimeSpan? limit)
+    {
+        string packages = Directory.CreateDirectory(Path.Combine(UserHome, ".local")).FullName;
+        return Command(
+            ["run", "--root", Root, "-q", "--cwd", "none", "--write", Stage.Home, "--write", packages, "--", "/usr/bin/env",
+                $"HOME={UserHome}", "PIP_CONFIG_FILE=/dev/null", "PIP_BREAK_SYSTEM_PACKAGES=1", python, .. arguments], limit);
+    }
 }

@@ -14,6 +14,7 @@ public sealed class DocumentTests
         new("sandpiper install --env old six", 0),
         new("sandpiper install evilhook    # exit 3", 0),
         new("sandpiper run -- sh -c 'echo x > ~/report.csv'", 0),
+        new("sandpiper run --write . -- touch .exrc .gdbinit .lldbinit", 0),
     ];
 
     public static TheoryData<string> Pages =>

@@ -25,6 +25,8 @@ public sealed class JsonPageTests
         Check("freeze", "freeze --hashes");
         Check("verify", "verify --full");
         Check("history", "history");
+        Check("diff", "diff 1");
+        Check("why", "why requests");
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
         somebody.Sandpiper("allow", "black", "--write", ".", "--read", "/usr/share", "--env-var", "TOKEN");
         Check("allow", "allow");
@@ -49,8 +51,8 @@ public sealed class JsonPageTests
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
-        Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "env", "env-path", "env-remove", "freeze", "gc", "held",
-            "history", "home", "install", "list", "purge", "show", "verify"], page.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "env", "env-path", "env-remove", "freeze", "gc", "held",
+            "history", "home", "install", "list", "purge", "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {

@@ -151,6 +151,21 @@ public sealed class WritableWatchTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_that_is_granted_within_another_is_watched_with_it()
+    {
+        string source = Path.GetDirectoryName(Write("src/app.py"))!, hooks = Path.GetDirectoryName(Write(".githooks/x"))!;
+        using WritableWatch watch = WritableWatch.Begin(new Confinement
+        {
+            Home = "/home/ada",
+            WorkingDirectory = Project,
+            Shown = [.. new[] { Project, source, hooks }.Select(path => ShownPath.Needed(path, PathAccess.Write))],
+        });
+        Write("src/.envrc");
+        Write(".githooks/pre-commit");
+        Assert.Equal(["+src/.envrc"], Left(watch));
+    }
+
+    [Fact]
     public void A_name_that_is_no_text_hides_nothing_and_can_be_removed()
     {
         using WritableWatch watch = Begin();

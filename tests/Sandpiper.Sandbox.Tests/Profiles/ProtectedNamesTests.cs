@@ -14,4 +14,9 @@ public sealed class ProtectedNamesTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal(protectedNames.Select(name => Path.Join(directory, name)).Order(StringComparer.Ordinal),
             ProtectedNames.In(directory).Order(StringComparer.Ordinal));
     }
+
+    // What cannot be protected, being a link or not there yet, is told when it is new.
+    [Fact]
+    public void Each_is_watched_too() => Assert.All(ProtectedNames.Names.Except([".git", "node_modules"], StringComparer.Ordinal),
+        name => Assert.NotNull(Sandpiper.Sandbox.Leftovers.AutorunName.Of(name)));
 }
