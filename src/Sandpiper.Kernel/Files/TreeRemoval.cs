@@ -61,7 +61,11 @@ public static unsafe partial class TreeRemoval
                 {
                     if (closed != 0) return closed;
                 }
-                do errno = AtomicRename.Move(within, below.Name, top, Encoding.ASCII.GetBytes(moved++.ToString(CultureInfo.InvariantCulture)));
+                do
+                {
+                    byte[] free = Encoding.ASCII.GetBytes(moved++.ToString(CultureInfo.InvariantCulture));
+                    errno = AtomicRename.Move(within, below.Name, top, free);
+                }
                 while (errno == Errno.Exists);
                 if (errno != 0) return errno;
             }

@@ -26,6 +26,9 @@ public abstract record GrantRefusal
     /// <summary>The caller's shell looks for programs there (PATH).</summary>
     public sealed record HoldsPrograms : GrantRefusal;
 
+    /// <summary>It is a device, or lies where they do.</summary>
+    public sealed record Device : GrantRefusal;
+
     /// <summary>The caller may not write there himself.</summary>
     /// <param name="InsteadOfRoot">Whom root became, where he was root; else null.</param>
     public sealed record NotTheCallers(string? InsteadOfRoot) : GrantRefusal;

@@ -9,6 +9,7 @@ internal static class GrantedPaths
     public static ShownPath Readable(string path, Caller caller)
     {
         ShownPath shown = ShownPath.At(path, PathAccess.Read) ?? throw Refused(new GrantRefusal.Absent());
+        if (IsDevice(shown.Real)) throw Refused(new GrantRefusal.Device());
         // Who names a place means it; who names a link may not know where a program that could write here has made it lead.
         bool isNamed = string.Equals(shown.Real, shown.Path, StringComparison.Ordinal);
         string judged = Directory.Exists(shown.Real) ? shown.Real : Path.GetDirectoryName(shown.Real)!;
@@ -23,6 +24,7 @@ internal static class GrantedPaths
     public static ShownPath Writable(string path, string dataRoot, Caller caller)
     {
         ShownPath? shown = ShownPath.At(path, PathAccess.Write);
+        if (shown is not null && IsDevice(shown.Real)) throw Refused(new GrantRefusal.Device());
         if (shown is null || !(Directory.Exists(shown.Real) || IsFile(shown.Real))) throw Refused(new GrantRefusal.Absent());
         // As the kernel sees them: what a link leads to is what would be written.
         if (Meets(shown.Real, dataRoot)) throw Refused(new GrantRefusal.HoldsPackages());
@@ -47,6 +49,9 @@ internal static class GrantedPaths
     private static bool IsOfNobody(string real, Sensitivity why) => why.Kind is SensitivityKind.Home && IsFile(real)
         && Path.GetFileName(real) is var name && !name.StartsWith('.') && !ProtectedNames.IsProtected(name)
         && !SensitiveDirectories.IsKey(real);
+
+    // The sandbox has its own, and none that is not everybody's.
+    private static bool IsDevice(string real) => DirectoryTree.Holds("/dev", real);
 
     // No pipe, socket or device: somebody else is behind it.
     private static bool IsFile(string real) => FileStatus.TryRead(real, out FileStatus status) && status.Type is FileType.Regular;

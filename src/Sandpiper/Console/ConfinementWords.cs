@@ -56,6 +56,7 @@ internal static class ConfinementWords
             GrantRefusal.HoldsPackages => "the sealed packages of every environment lie there",
             GrantRefusal.HoldsPrograms =>
                 "your shell looks for programs there (PATH); what is written there would run with all your rights",
+            GrantRefusal.Device => "devices cannot be granted yet; without the sandbox, your own rights reach it",
             GrantRefusal.HoldsCache => "what later installs believe lies there (the cache)",
             GrantRefusal.NotTheCallers { InsteadOfRoot: { } user } =>
                 $"started as root, the program runs as the ordinary user {user}, who may not write there",

@@ -26,7 +26,7 @@ public sealed class TreeRemovalTests : IDisposable
 
     [Theory]
     [InlineData("os.makedirs(b'tree/\\xff/\\xfe'); open(b'tree/\\xff/\\xfe/\\xfd', 'w'); open(b'tree/\\xff\\n', 'w')")]
-    [InlineData("os.makedirs('tree/a/b/c'); os.chmod('tree/a/b/c', 0); os.chmod('tree/a/b', 0); os.chmod('tree/a', 0); os.chmod('tree', 0)")]
+    [InlineData("os.makedirs('tree/a/b/c'); [os.chmod(d, 0) for d in ('tree/a/b/c', 'tree/a/b', 'tree/a', 'tree')]")]
     [InlineData("os.makedirs('tree/0/1/2'); os.makedirs('tree/1/0'); os.makedirs('tree/2'); open('tree/3', 'w')")]
     [InlineData("os.makedirs('tree'); os.mkfifo('tree/pipe'); os.symlink('/', 'tree/root'); os.symlink('..', 'tree/up')")]
     [InlineData("open('tree', 'w')")]

@@ -182,8 +182,12 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_there_cannot_be_shown() =>
+    public void What_is_not_there_or_is_a_device_cannot_be_shown()
+    {
         Assert.Equal(new GrantRefusal.Absent(), RefusalOf(new Grants { Read = ["/nowhere/at/all"] }));
+        Assert.Equal(new GrantRefusal.Device(), RefusalOf(new Grants { Read = ["/dev/zero"] }));
+        Assert.Equal(new GrantRefusal.Device(), RefusalOf(new Grants { Write = ["/dev/shm"] }));
+    }
 
     [Fact]
     public void A_generation_that_is_gone_is_not_silently_missing()
