@@ -5,7 +5,6 @@ public static class Errno
 {
     public const int NotPermitted = 1;      // EPERM
     public const int NoSuchFile = 2;        // ENOENT
-    public const int NoSuchProcess = 3;     // ESRCH
     public const int Interrupted = 4;       // EINTR
     public const int NoChild = 10;          // ECHILD
     public const int WouldBlock = 11;       // EWOULDBLOCK
@@ -14,10 +13,10 @@ public static class Errno
     public const int Exists = 17;           // EEXIST
     public const int CrossesDevices = 18;   // EXDEV
     public const int NotDirectory = 20;     // ENOTDIR
-    public const int NotSocket = 88;        // ENOTSOCK
     public const int Invalid = 22;          // EINVAL
     public const int NoSpace = 28;          // ENOSPC
     public const int TooManyLinks = 31;     // EMLINK
     public const int NoSuchCall = 38;       // ENOSYS
+    public const int NotSocket = 88;        // ENOTSOCK
     public const int OverQuota = 122;       // EDQUOT
 }

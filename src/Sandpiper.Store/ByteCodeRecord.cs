@@ -50,8 +50,9 @@ public sealed class ByteCodeRecord
 
     /// <summary>Of all wheels; the tag of one that is both begun and whole is there once.</summary>
     internal static ILookup<Sha256Digest, string> TagsBelow(string stamps) => (Directory.Exists(stamps) ? Directory.GetFiles(stamps) : [])
-        .Select(path => Path.GetFileName(path).Split('.')).Where(name => name is [_, var tag, ..] && ByteCode.IsTag(tag))
-        .Select(name => (Wheel: Sha256Digest.TryParseHex(name[0], out var digest) ? digest : default, Tag: name[1]))
+        .Where(path => TagOf(path) is not null)
+        .Select(path => (Wheel: Sha256Digest.TryParseHex(Path.GetFileName(path).Split('.')[0], out var digest) ? digest : default,
+            Tag: TagOf(path)!))
         .Distinct().ToLookup(name => name.Wheel, name => name.Tag);
 
     /// <summary>Of these interpreters, as far as it can be believed.</summary>
@@ -98,11 +99,13 @@ public sealed class ByteCodeRecord
         if (!Directory.Exists(directory)) yield break;
         foreach (string path in Directory.GetFiles(directory, Path.GetFileName(stampsFile) + "*"))
         {
-            bool isOurs = Path.GetFileName(path).Split('.') is [_, var tag, ..] && ByteCode.IsTag(tag);
-            if (isOurs && !path.EndsWith(WheelStore.DistrustSuffix, StringComparison.Ordinal))
-                yield return (path, Path.GetFileName(path).Split('.')[1]);
+            if (TagOf(path) is { } tag) yield return (path, tag);
         }
     }
+
+    // Null of what lies beside them there: stamps, and marks of distrust.
+    private static string? TagOf(string path) => Path.GetFileName(path).Split('.') is [_, var tag, ..] && ByteCode.IsTag(tag)
+        && !path.EndsWith(WheelStore.DistrustSuffix, StringComparison.Ordinal) ? tag : null;
 
     private static string PathOf(SealedWheel wheel, string tag) => $"{wheel.StampsFile}.{tag}";
 

@@ -133,7 +133,7 @@ internal sealed class SiteLook
         if (real is null) return file.Claims.Count > 0 ? new(AuditKind.Changed, Gravity.Alarm, full) { Packages = owners } : null;
         Agreement agreement = file.Claims.Count > 0 ? BehindLink(real, file.Claims) : Agreement.Right;
         if (Finding(agreement, file.Path, full, file.Claims, []) is { } wrong) return wrong;
-        if (IsBelow(real, _site.Prefix)) return null;
+        if (PathBelow.Of(real, _site.Prefix) is not null) return null;
         return new(AuditKind.LinkLeadsOut, file.Claims.Count > 0 ? Gravity.Note : Gravity.Alarm, full) { Packages = owners, Seen = real };
     }
 
@@ -386,6 +386,4 @@ internal sealed class SiteLook
                 : [new AuditFinding(AuditKind.StartUpCode, Gravity.Alarm, $"{library}/{name}")]);
         }
     }
-
-    private static bool IsBelow(string path, string directory) => path.StartsWith($"{directory}/", StringComparison.Ordinal);
 }

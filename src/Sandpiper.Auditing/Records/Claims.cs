@@ -52,13 +52,13 @@ internal sealed class Claims
         // `pip --target` moves what it installed elsewhere, and leaves the rows as they were: two directories up.
         string written = _site.Kind == SiteKind.Named && row.Path.StartsWith("../../", StringComparison.Ordinal) ? row.Path[6..] : row.Path;
         string full = Path.GetFullPath(Path.Combine(_site.Directory, written));
-        if (Below(full, _site.Directory) is { } inside)
+        if (PathBelow.Of(full, _site.Directory) is { } inside)
         {
             Put(_inside, inside, claim);
             if (package.IsLegacy && string.Equals(inside, package.Directory, StringComparison.Ordinal)) _wholeDirectories.Add(inside);
             return true;
         }
-        if (Below(full, _site.Prefix) is not { } outside) return false;
+        if (PathBelow.Of(full, _site.Prefix) is not { } outside) return false;
         Put(_outside, outside, claim);
         return true;
     }
@@ -68,8 +68,4 @@ internal sealed class Claims
         if (place.TryGetValue(path, out var claims)) claims.Add(claim);
         else place.Add(path, [claim]);
     }
-
-    private static string? Below(string path, string directory) =>
-        path.Length > directory.Length + 1 && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal)
-            ? path[(directory.Length + 1)..] : null;
 }

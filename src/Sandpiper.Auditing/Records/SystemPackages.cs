@@ -1,4 +1,5 @@
 using System.Text;
+using Sandpiper.Auditing.Places;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Auditing.Records;
@@ -39,7 +40,7 @@ internal sealed class SystemPackages
             if (RegularFile.TryRead(list, MostBytes) is not { } content || content.AsSpan().IndexOf(sought) < 0) continue;
             string owner = Path.GetFileNameWithoutExtension(list).Split(':')[0];
             foreach (string path in Encoding.UTF8.GetString(content).Split('\n'))
-                if (BelowOf(path, directory) is { } below) files.TryAdd(below, new Claim(owner, null, null));
+                if (PathBelow.Of(path, directory) is { } below) files.TryAdd(below, new Claim(owner, null, null));
             AddDigests($"{list[..^".list".Length]}.md5sums", directory, owner, files);
         }
         return files;
@@ -50,12 +51,8 @@ internal sealed class SystemPackages
         if (RegularFile.TryRead(path, MostBytes) is not { } content) return;
         foreach (string line in Encoding.UTF8.GetString(content).Split('\n'))
         {
-            if (line.Length > PathAt && BelowOf($"/{line[PathAt..]}", directory) is { } below)
+            if (line.Length > PathAt && PathBelow.Of($"/{line[PathAt..]}", directory) is { } below)
                 files[below] = new Claim(owner, null, null) { Md5 = line[..HexLength] };
         }
     }
-
-    private static string? BelowOf(string path, string directory) =>
-        path.Length > directory.Length + 1 && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal)
-            ? path[(directory.Length + 1)..] : null;
 }

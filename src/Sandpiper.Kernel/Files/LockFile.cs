@@ -32,7 +32,7 @@ public static class LockFile
                 cancel.ThrowIfCancellationRequested();
             }
             // Two commands must not hold locks on two files of one name.
-            isHeld = FileStatus.TryRead(path, out FileStatus named) && named.Identity == FileStatus.Of(file).Identity;
+            isHeld = IsNamed(file, path);
             return isHeld ? file : null;
         }
         finally
@@ -40,4 +40,8 @@ public static class LockFile
             if (!isHeld) file.Dispose();
         }
     }
+
+    /// <summary>Whether a path still leads to a file that is open: a lock on one that was taken away keeps nobody out.</summary>
+    public static bool IsNamed(SafeFileHandle file, string path) =>
+        FileStatus.TryRead(path, out FileStatus named) && named.Identity == FileStatus.Of(file).Identity;
 }

@@ -7,8 +7,8 @@ namespace Sandpiper.Sandbox.Leftovers;
 /// <param name="Name">Compared without case; <c>*</c> at its beginning stands for anything.</param>
 /// <param name="RunBy">Whose program, or what the user does.</param>
 /// <param name="IsUnasked">
-/// It runs by itself, or where its user means something else (opens the directory, commits, starts Python): what is new is kept aside. Else
-/// it is run by who calls for it in that directory, and is told.
+/// It runs by itself, or where its user means something else (opens the directory, commits, starts Python): what is new is kept aside; of a
+/// directory every file in it counts. Else it is run by who calls for it in that directory, and is told.
 /// </param>
 public sealed record AutorunName(string Name, string RunBy, bool IsUnasked)
 {
@@ -18,9 +18,6 @@ public sealed record AutorunName(string Name, string RunBy, bool IsUnasked)
 
     /// <summary>What <c>site</c> runs.</summary>
     internal bool IsPythonStart => RunBy is StartOfPython;
-
-    /// <summary>Every file in the directory counts.</summary>
-    public bool WithContent { get; init; }
 
     /// <summary>A link that leads out of what was granted: whoever writes to it, or reads it, does so elsewhere.</summary>
     public static AutorunName Link { get; } = new("", "whoever opens it, elsewhere", IsUnasked: true);
@@ -96,7 +93,7 @@ public sealed record AutorunName(string Name, string RunBy, bool IsUnasked)
     private static ImmutableArray<AutorunName> From(string runBy, bool isUnasked, ReadOnlySpan<string> names)
     {
         var rules = ImmutableArray.CreateBuilder<AutorunName>(names.Length);
-        foreach (string name in names) rules.Add(new(name, runBy, isUnasked) { WithContent = isUnasked });
+        foreach (string name in names) rules.Add(new(name, runBy, isUnasked));
         return rules.MoveToImmutable();
     }
 }

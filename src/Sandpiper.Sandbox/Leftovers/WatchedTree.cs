@@ -25,7 +25,7 @@ internal sealed class WatchedTree
     /// <summary>Below that nothing is looked at, and that is told.</summary>
     public const int MostLevels = 100;
 
-    private static readonly AutorunName _repository = new(".git", "git", IsUnasked: true) { WithContent = true };
+    private static readonly AutorunName _repository = new(".git", "git", IsUnasked: true);
     private static readonly AutorunName _repositorySettings = new("config", "git", IsUnasked: true);
 
     // A link into these is what installers and environments make.
@@ -116,7 +116,7 @@ internal sealed class WatchedTree
                 continue;
             }
             if (within is Within.Version && name is "site-packages" or "dist-packages") WalkPackages(below, path + "/");
-            else Walk(below, path + "/", level + 1, rule is { WithContent: true } ? rule : null, Below(within, name));
+            else Walk(below, path + "/", level + 1, rule is { IsUnasked: true } ? rule : null, Below(within, name));
         }
     }
 

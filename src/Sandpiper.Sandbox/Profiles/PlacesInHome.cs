@@ -27,11 +27,14 @@ internal static class PlacesInHome
     {
         using SafeFileHandle root = RawFile.Open(content, RawFile.AsPlace | RawFile.OnlyDirectories, out _);
         if (root.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, content);
+        // Packages are many, and lie beside each other: what they share is looked at once.
+        var made = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (relative, isDirectory) in Below(home, shown).OrderBy(place => place.Relative, StringComparer.Ordinal))
         {
             string[] segments = relative.Split('/');
             for (int level = 1; level <= segments.Length; level++)
             {
+                if (!made.Add(string.Join('/', segments.Take(level)))) continue;
                 string above = string.Join('/', segments.Take(level - 1));
                 using SafeFileHandle parent = PlaceBelow.Open(root, above.Length == 0 ? "." : above);
                 if (parent.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, $"{home}/{relative}");

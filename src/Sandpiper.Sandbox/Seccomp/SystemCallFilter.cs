@@ -143,8 +143,7 @@ internal static class SystemCallFilter
     private static FilterProgram NewFileCheck(uint flags, uint mode)
     {
         const uint Create = 0x40, Temporary = 0x400000; // O_CREAT, __O_TMPFILE: asm-generic/fcntl.h
-        var made = new FilterProgram().Load(mode).ReturnIfAnyOf(SetUserId | SetGroupId, NotPermitted).Return(Allow);
-        return new FilterProgram().Load(flags).WhenAnyOf(Create | Temporary, made).Return(Allow);
+        return new FilterProgram().Load(flags).WhenAnyOf(Create | Temporary, ModeCheck(mode)).Return(Allow);
     }
 
     private static FilterProgram PairCheck() =>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 
@@ -11,8 +10,8 @@ internal static class DiffCommand
 {
     public static Command Build()
     {
-        var one = new Argument<int>("A") { CustomParser = result => NumberIn(result) ?? 0 };
-        var other = new Argument<int?>("B") { Arity = ArgumentArity.ZeroOrOne, CustomParser = NumberIn };
+        var one = new Argument<int>("A") { CustomParser = result => EnvironmentOptions.GenerationNumberIn(result) ?? 0 };
+        var other = new Argument<int?>("B") { Arity = ArgumentArity.ZeroOrOne, CustomParser = EnvironmentOptions.GenerationNumberIn };
         Option<string> env = EnvironmentOptions.Env();
         var command = new TaughtCommand("diff", "what differs between two generations",
             [new("sandpiper diff 1 3", "packages and versions, from 1 to 3"), new("sandpiper diff 3", "from 3 to what is current")],
@@ -94,12 +93,4 @@ internal static class DiffCommand
             }
             json.WriteEndArray();
         });
-
-    private static int? NumberIn(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number;
-        result.AddError($"`{text}` is no number of a generation");
-        return null;
-    }
 }

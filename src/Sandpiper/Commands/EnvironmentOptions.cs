@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
@@ -100,6 +101,15 @@ internal static class EnvironmentOptions
         using var session = Session.ToLook(context.ParseResult);
         var environment = Open(session, Shared);
         return environment.Current is { } number ? environment.Read(number).Commands.Select(c => new CompletionItem(c)) : [];
+    }
+
+    /// <summary>For System.CommandLine: a text that is no number becomes an error of the command line.</summary>
+    public static int? GenerationNumberIn(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number;
+        result.AddError($"`{text}` is no number of a generation");
+        return null;
     }
 
     /// <summary>Numbers of the generations of the chosen environment, for completion.</summary>

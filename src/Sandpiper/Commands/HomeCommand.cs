@@ -102,13 +102,15 @@ internal static class HomeCommand
         if (names.Length == 0) throw Usage("`home take` needs a name");
         CreationMask.GiveBack(session.CallersMask);
         var taken = new TakenOut();
+        var there = homes.Select(home => (Home: home, Names: home.Names())).ToList();
         foreach (string name in names)
         {
             try
             {
                 // Programs that ran at the same time may each have left one: the last one is meant.
-                KeptHome? newest = homes.Where(home => home.Names().ContainsKey(name))
-                    .MaxBy(home => home.Names()[name].ChangedAt.ToDateTime()) ?? homes.FirstOrDefault();
+                KeptHome? newest = there.Where(one => one.Names.ContainsKey(name))
+                    .OrderByDescending(one => one.Names[name].ChangedAt.ToDateTime()).Select(one => one.Home).FirstOrDefault()
+                    ?? homes.FirstOrDefault();
                 if (newest is not null && taken.Take(newest.Content, name, directory)) continue;
             }
             catch (IOException error)

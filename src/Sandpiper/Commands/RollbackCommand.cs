@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Operations;
 
@@ -11,7 +9,7 @@ internal static class RollbackCommand
 {
     public static Command Build()
     {
-        var number = new Argument<int?>("N") { Arity = ArgumentArity.ZeroOrOne, CustomParser = NumberIn };
+        var number = new Argument<int?>("N") { Arity = ArgumentArity.ZeroOrOne, CustomParser = EnvironmentOptions.GenerationNumberIn };
         Option<string> env = EnvironmentOptions.Env();
         var command = new TaughtCommand("rollback", "go back to an earlier generation",
             [new("sandpiper rollback", "to the one that was current before"),
@@ -54,13 +52,5 @@ internal static class RollbackCommand
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;
-    }
-
-    private static int? NumberIn(ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number;
-        result.AddError($"`{text}` is no number of a generation");
-        return null;
     }
 }

@@ -154,7 +154,8 @@ internal static class Explanations
         }
         return
         [
-            .. refused.First.IsHook ? ["sandpiper install … --omit-hooks      install it without that file"] : ImmutableArray<string>.Empty,
+            .. refused.First.IsHook
+                ? ["sandpiper install … --omit-hooks      install it without that file"] : ImmutableArray<string>.Empty,
             AllowanceOf(refused, artifact),
         ];
     }
