@@ -45,8 +45,8 @@ public sealed class WithheldSecretsTests : IDisposable
     {
         string[] grants = granted.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(0, _user.Run(["grep", "-rq", "s3cret", "."]).ExitCode);
-        Outcome searched = _user.Sandpiper(["run", .. grants, "--", "grep", "-r", "s3cret", "/", "-s", "--exclude-dir=proc", "--exclude-dir=usr",
-            "--exclude-dir=sys"]);
+        Outcome searched = _user.Sandpiper(["run", .. grants, "--", "grep", "-r", "s3cret", "/", "-s", "--exclude-dir=proc",
+            "--exclude-dir=usr", "--exclude-dir=sys"]);
         Assert.Equal("", searched.Output);
         Assert.Equal("TOKEN=s3cret\n", File.ReadAllText(Path.Combine(_user.Project, ".env")));
         Assert.Contains("s3cret", File.ReadAllText(Path.Combine(_user.Project, ".git/config")), StringComparison.Ordinal);

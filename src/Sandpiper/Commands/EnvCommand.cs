@@ -27,7 +27,7 @@ internal static class EnvCommand
                 new("sandpiper env list", "all of them, and how large they are"),
                 new("sandpiper env python", "a Python for editors, confined"),
                 new("eval \"$(sandpiper env activate)\"", "its commands, confined, in this shell"),
-                new("sandpiper env path", "where the shared one is; a NAME says another"),
+                new("sandpiper env path", "where it is; a NAME says another one"),
                 new("sandpiper env remove old", "with its history"),
             ],
             [

@@ -13,5 +13,6 @@ public sealed class EnvironmentFileTests
     [InlineData(".envrc", false)]
     [InlineData(".environment", false)]
     [InlineData("x.env", false)]
-    public void A_name_tells_whether_secrets_stand_in_it(string name, bool holds) => Assert.Equal(holds, EnvironmentFile.HoldsSecrets(name));
+    public void A_name_tells_whether_secrets_stand_in_it(string name, bool holds) =>
+        Assert.Equal(holds, EnvironmentFile.HoldsSecrets(name));
 }

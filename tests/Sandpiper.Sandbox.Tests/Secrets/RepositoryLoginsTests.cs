@@ -25,13 +25,15 @@ public sealed class RepositoryLoginsTests
     [InlineData("url = https://example.org/a@b")]
     [InlineData("url = git@example.org:me/x.git")]
     [InlineData("email = me@example.org")]
-    public void What_has_no_login_is_shown_as_it_is(string settings) => Assert.Null(RepositoryLogins.Without(Encoding.UTF8.GetBytes(settings)));
+    public void What_has_no_login_is_shown_as_it_is(string settings) =>
+        Assert.Null(RepositoryLogins.Without(Encoding.UTF8.GetBytes(settings)));
 
     private const string Characters = "://@=\\\nab\" #[]";
 
     [Fact]
     public void Whatever_the_bytes_are_a_second_look_finds_nothing_and_no_line_is_lost() => Gen.OneOf(
-            Gen.Byte.Array[0, 80], Gen.Int[0, Characters.Length - 1].Array[0, 60].Select(some => some.Select(i => (byte)Characters[i]).ToArray()))
+            Gen.Byte.Array[0, 80],
+            Gen.Int[0, Characters.Length - 1].Array[0, 60].Select(some => some.Select(i => (byte)Characters[i]).ToArray()))
         .Sample(bytes =>
         {
             if (RepositoryLogins.Without(bytes) is not { } once) return;
