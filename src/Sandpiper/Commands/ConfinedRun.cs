@@ -3,6 +3,7 @@ using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Operations;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
@@ -62,6 +63,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         using WritableWatch watch = WritableWatch.Begin(terms.Confinement);
         CreationMask.GiveBack(session.CallersMask);
         var denied = new DeniedWrites(terms.Confinement, Installed(environment, generation));
+        using var terminal = TerminalSettings.OfOurs();
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
@@ -73,6 +75,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             }
         }
 
+        terminal?.PutBack();
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
         TellOfWithheld([.. secrets.Opened], caller);
