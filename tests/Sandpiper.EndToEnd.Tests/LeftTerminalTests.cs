@@ -4,7 +4,7 @@ using Sandpiper.Samples;
 namespace Sandpiper.EndToEnd.Tests;
 
 /// <summary>What becomes of the terminal that a program had.</summary>
-public sealed class TerminalTests : IDisposable
+public sealed class LeftTerminalTests : IDisposable
 {
     private const string Script = "/usr/bin/script";
 
