@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Proxies;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -33,8 +34,10 @@ internal static class Arguments
     }
 
     /// <summary>What follows the arguments: the last step inside, and the program.</summary>
-    public static ImmutableArray<string> LastStep(HandedOver descriptors, IReadOnlyList<string> command) =>
-        [SecondStage.PathInside, SecondStage.Marker, $"{descriptors.Plan}", $"{descriptors.Report}", "--", .. command];
+    public static ImmutableArray<string> LastStep(
+        HandedOver descriptors, ImmutableArray<InnerSocket> sockets, IReadOnlyList<string> command) =>
+        [SecondStage.PathInside, SecondStage.Marker, $"{descriptors.Plan}", $"{descriptors.Report}", InnerSocket.ToText(sockets), "--",
+            .. command];
 
     /// <exception cref="ArgumentException">One contains a zero byte, which would end it early and start another.</exception>
     public static byte[] ToBytes(IEnumerable<string> arguments)

@@ -52,10 +52,13 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         session.Terminal.Flush();
         using WritableWatch watch = WritableWatch.Begin(terms.Confinement);
         CreationMask.GiveBack(session.CallersMask);
+        foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
+            session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
+        var refused = new RefusedHosts(session.Terminal, command, environmentName, Project.Of(caller) is not null);
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
-            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory));
+            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), refused.Add);
             if (time.IsOver)
             {
                 session.Terminal.Note(Inked.Dim($"sandpiper: ended after {Limit!.Value.TotalSeconds:0.###} s, as --timeout says"));
@@ -65,6 +68,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
+        refused.Settle();
         // Only what is known: why it failed nobody can tell from a program's own words.
         if (exitCode is not (0 or RunTime.ExitCode)) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
         return exitCode;
@@ -95,6 +99,11 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     private (Terms Terms, GrantsInForce Grants) Arranged(ManagedEnvironment environment, Generation generation, Caller caller)
     {
         var grants = GrantsInForce.For(session, environment.Name, command[0], typed, caller);
+        if (grants.All.Network && !grants.All.Ports.IsEmpty)
+        {
+            throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",
+                "with --net all the program opens its ports here itself", "leave --port out, or --net all"));
+        }
         return (Profile.Run.For(Installed(environment, generation), grants.All, caller, command), grants);
     }
 

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Sandbox.Networks;
+
+namespace Sandpiper.Sandbox.Proxies;
+
+/// <summary>What leads out of and into the network of one program, which has no way out of its own.</summary>
+/// <remarks>
+/// The second stage makes the sockets (<see cref="Needed"/>) in the program's network, before anything of it runs, and hands them out; all
+/// that is decided is decided in this process. Nothing listens on the host for it but the ports that are published.
+/// </remarks>
+internal sealed class ProgramNetwork : IDisposable
+{
+    private readonly List<IDisposable> _open = [];
+
+    private ProgramNetwork() { }
+
+    /// <summary>The sockets that are needed inside, in order.</summary>
+    public static ImmutableArray<InnerSocket> Needed(ImmutableArray<HostGrant> hosts, ImmutableArray<PortGrant> ports) =>
+    [
+        .. hosts.IsEmpty ? [] : (InnerSocket[])[InnerSocket.Listening(new(IPAddress.Loopback, ProxyVariables.Port))],
+        .. OfThisMachine(hosts).Select(own => InnerSocket.Listening(own.Inside)),
+        .. ports.IsEmpty ? [] : (InnerSocket[])[InnerSocket.Anywhere, InnerSocket.Spare],
+    ];
+
+    /// <summary>From now on.</summary>
+    /// <param name="hosts">What was granted.</param>
+    /// <param name="published">The ports of this machine, taken.</param>
+    /// <param name="made">What <see cref="Needed"/> asked for; ours from now on.</param>
+    /// <param name="refused">Is told of each refusal, from any thread.</param>
+    public static ProgramNetwork Begin(ImmutableArray<HostGrant> hosts, PublishedPorts published, ImmutableArray<SafeFileHandle> made,
+        Action<RefusedConnection> refused)
+    {
+        var network = new ProgramNetwork();
+        var sockets = new Queue<SafeFileHandle>(made);
+        var gate = new HostGate(hosts, Dns.GetHostAddresses);
+        if (!hosts.IsEmpty) network._open.Add(new Doorway(Listener(sockets.Dequeue()), new HostProxy(gate, refused).Serve));
+        foreach (var (_, wanted) in OfThisMachine(hosts))
+        {
+            network._open.Add(new Doorway(Listener(sockets.Dequeue()), came =>
+            {
+                using Socket? server = gate.TryConnect(wanted, out _);
+                if (server is null)
+                {
+                    came.LingerState = new LingerOption(enable: true, seconds: 0);
+                    return;
+                }
+                using var relay = new Relay(came, server);
+                relay.Run();
+            }));
+        }
+        if (sockets.Count > 0)
+        {
+            var inside = new InnerConnections(Listener(sockets.Dequeue()), sockets.Dequeue());
+            network._open.Add(inside);
+            published.Open(inside);
+        }
+        return network;
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable open in _open) open.Dispose();
+    }
+
+    // A service of this machine appears at its own place on the program's loopback: what speaks to it knows no proxy.
+    private static IEnumerable<(IPEndPoint Inside, Destination Wanted)> OfThisMachine(ImmutableArray<HostGrant> hosts) => hosts
+        .Where(grant => grant is { IsOfThisMachine: true, Port: not null })
+        .Select(grant => (new IPEndPoint(grant.Host.Address ?? IPAddress.Loopback, grant.Port!.Value),
+            new Destination(grant.Host, grant.Port.Value)))
+        .DistinctBy(own => own.Item1);
+
+    private static Socket Listener(SafeFileHandle made)
+    {
+        var socket = new Socket(new SafeSocketHandle(made.DangerousGetHandle(), ownsHandle: true));
+        made.SetHandleAsInvalid();
+        return socket;
+    }
+}
