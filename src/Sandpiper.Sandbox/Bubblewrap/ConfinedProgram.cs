@@ -128,6 +128,7 @@ public static class ConfinedProgram
             report.Ours, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made);
         // Nobody who would make its connections: the kernel makes none.
         if (refused is null) ready(calls, made);
+        else foreach (SafeFileHandle socket in made) socket.Dispose();
         int? ended = child.Wait();
         return (endedBy == 0 ? ended : SignalBase + endedBy, refused);
 

@@ -15,9 +15,10 @@ internal sealed class Doorway : IDisposable
 
     /// <param name="listener">Closed with this.</param>
     /// <param name="serve">Gets who came, and closes him.</param>
-    public Doorway(Socket listener, Action<Socket> serve, int mostAtOnce = MostAtOnce)
+    /// <param name="free">As many as may be served at once, here and wherever else it is shared.</param>
+    public Doorway(Socket listener, Action<Socket> serve, SemaphoreSlim free)
     {
-        (_listener, _serve, _free) = (listener, serve, new SemaphoreSlim(mostAtOnce));
+        (_listener, _serve, _free) = (listener, serve, free);
         new Thread(Accept, StackBytes) { IsBackground = true }.Start();
     }
 
@@ -27,19 +28,18 @@ internal sealed class Doorway : IDisposable
     {
         while (true)
         {
-            _free.Wait();
             try
             {
                 Socket came = _listener.Accept();
+                _free.Wait();
                 new Thread(() => Serve(came), StackBytes) { IsBackground = true }.Start();
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
-                _free.Release(); // he went before he was let in
+                // He went before he was let in.
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
-                _free.Release();
                 Thread.Sleep(TimeSpan.FromMilliseconds(100)); // until somebody goes
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -55,9 +55,9 @@ internal sealed class Doorway : IDisposable
         {
             using (came) _serve(came);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
+        catch (Exception)
         {
-            // He, or whom he wanted, is gone.
+            // He, or whom he wanted, is gone. Whatever else it is, it ends this connection alone, and neither us nor the program.
         }
         finally
         {

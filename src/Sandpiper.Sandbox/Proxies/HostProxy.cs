@@ -26,6 +26,24 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
         else ServeHttp(client, opening);
     }
 
+    /// <summary>Serves one connection of the program's that came to a host's own place inside, as if it had asked for it.</summary>
+    public void ServeDirectly(Socket client, Destination wanted)
+    {
+        var opening = new Opening(client, PatienceForHead);
+        if (wanted.Port == WebPort && !IsOfThisMachine(wanted))
+        {
+            ServeHttp(client, opening, wanted);
+            return;
+        }
+        using Socket? server = gate.TryConnect(wanted, out RefusedConnection? why);
+        if (why is not null) refused(why);
+        if (server is not null) Tunnel(client, opening, server, wanted);
+        else client.LingerState = new LingerOption(enable: true, seconds: 0); // refused, as it would be without us
+    }
+
+    // Its services are named one by one, and nobody else's are behind the same address.
+    private static bool IsOfThisMachine(Destination wanted) => new HostGrant(wanted.Host, IsBelow: false, wanted.Port).IsOfThisMachine;
+
     private void ServeSocks(Socket client, Opening opening)
     {
         if (!opening.TryFill(2) || !opening.TryFill(SocksRequest.GreetingBytes(opening.Bytes))
@@ -45,7 +63,7 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
         if (server is not null) Tunnel(client, opening, server, wanted!);
     }
 
-    private void ServeHttp(Socket client, Opening opening)
+    private void ServeHttp(Socket client, Opening opening, Destination? known = null)
     {
         int end;
         while ((end = opening.Bytes.IndexOf("\r\n\r\n"u8)) < 0)
@@ -56,7 +74,7 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
                 return;
             }
         }
-        RequestHead? head = RequestHead.Parse(opening.Bytes[..(end + 4)], out RefusedConnection? why);
+        RequestHead? head = RequestHead.Parse(opening.Bytes[..(end + 4)], out RefusedConnection? why, known);
         opening.Drop(end + 4);
         if (head is { IsTunnel: true }) why ??= WhyNoTunnel(head.Destination);
         // What is encrypted is asked of the host itself.
@@ -74,11 +92,17 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
 
     // Whoever grants port 80 grants the web of that host: in a tunnel each request could name another of the same machine's.
     private RefusedConnection? WhyNoTunnel(Destination wanted) =>
-        gate.WhyNot(wanted) ?? (wanted.Port == WebPort ? new(RefusalReason.TunnelToWeb, wanted) : null);
+        gate.WhyNot(wanted) ?? (wanted.Port == WebPort && !IsOfThisMachine(wanted) ? new(RefusalReason.TunnelToWeb, wanted) : null);
 
     private void Tunnel(Socket client, Opening opening, Socket server, Destination wanted)
     {
         using var relay = new Relay(client, server);
+        if (IsOfThisMachine(wanted))
+        {
+            relay.Send(opening.Bytes);
+            relay.Run();
+            return;
+        }
         // Elsewhere than on 443 it may be the server who speaks first.
         Thread? answer = null;
         if (wanted.Port != TlsPort)

@@ -21,7 +21,7 @@ internal sealed class ProgramNetwork : IDisposable
     public static ImmutableArray<InnerSocket> Needed(ImmutableArray<HostGrant> hosts, ImmutableArray<PortGrant> ports) =>
     [
         .. hosts.IsEmpty ? [] : (InnerSocket[])[InnerSocket.Listening(new(IPAddress.Loopback, ProxyVariables.Port))],
-        .. OfThisMachine(hosts).Select(own => InnerSocket.Listening(own.Inside)),
+        .. Places(hosts).Select(place => InnerSocket.Listening(place.Inside)),
         .. ports.IsEmpty ? [] : (InnerSocket[])[InnerSocket.Anywhere, InnerSocket.Spare],
     ];
 
@@ -36,20 +36,12 @@ internal sealed class ProgramNetwork : IDisposable
         var network = new ProgramNetwork();
         var sockets = new Queue<SafeFileHandle>(made);
         var gate = new HostGate(hosts, Dns.GetHostAddresses);
-        if (!hosts.IsEmpty) network._open.Add(new Doorway(Listener(sockets.Dequeue()), new HostProxy(gate, refused).Serve));
-        foreach (var (_, wanted) in OfThisMachine(hosts))
+        var proxy = new HostProxy(gate, refused);
+        var free = new SemaphoreSlim(Doorway.MostAtOnce);
+        if (!hosts.IsEmpty) network._open.Add(new Doorway(Listener(sockets.Dequeue()), proxy.Serve, free));
+        foreach (var (_, wanted) in Places(hosts))
         {
-            network._open.Add(new Doorway(Listener(sockets.Dequeue()), came =>
-            {
-                using Socket? server = gate.TryConnect(wanted, out _);
-                if (server is null)
-                {
-                    came.LingerState = new LingerOption(enable: true, seconds: 0);
-                    return;
-                }
-                using var relay = new Relay(came, server);
-                relay.Run();
-            }));
+            network._open.Add(new Doorway(Listener(sockets.Dequeue()), came => proxy.ServeDirectly(came, wanted), free));
         }
         if (sockets.Count > 0)
         {
@@ -65,12 +57,10 @@ internal sealed class ProgramNetwork : IDisposable
         foreach (IDisposable open in _open) open.Dispose();
     }
 
-    // A service of this machine appears at its own place on the program's loopback: what speaks to it knows no proxy.
-    private static IEnumerable<(IPEndPoint Inside, Destination Wanted)> OfThisMachine(ImmutableArray<HostGrant> hosts) => hosts
-        .Where(grant => grant is { IsOfThisMachine: true, Port: not null })
-        .Select(grant => (new IPEndPoint(grant.Host.Address ?? IPAddress.Loopback, grant.Port!.Value),
-            new Destination(grant.Host, grant.Port.Value)))
-        .DistinctBy(own => own.Item1);
+    private static IEnumerable<(IPEndPoint Inside, Destination Wanted)> Places(ImmutableArray<HostGrant> hosts) =>
+        InnerPlace.Of(hosts)
+            .SelectMany(place => place.Ports.Select(port => (new IPEndPoint(place.Address, port), new Destination(place.Host, port))))
+            .DistinctBy(place => place.Item1);
 
     private static Socket Listener(SafeFileHandle made)
     {

@@ -46,6 +46,7 @@ internal sealed class PublishedPorts : IDisposable
     /// <param name="inside">Makes the connections inside.</param>
     public void Open(InnerConnections inside)
     {
+        var free = new SemaphoreSlim(Doorway.MostAtOnce);
         foreach (var (listener, port) in _taken)
         {
             _doorways.Add(new Doorway(listener, came =>
@@ -57,7 +58,7 @@ internal sealed class PublishedPorts : IDisposable
                 }
                 using var relay = new Relay(came, server);
                 relay.Run();
-            }));
+            }, free));
         }
     }
 

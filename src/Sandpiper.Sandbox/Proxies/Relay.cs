@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 
 namespace Sandpiper.Sandbox.Proxies;
@@ -65,7 +66,7 @@ internal sealed class Relay : IDisposable
 
     private void Pump(Socket from, Socket to)
     {
-        byte[] piece = GC.AllocateUninitializedArray<byte>(PieceBytes);
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
         try
         {
             while (Receive(from, piece) is > 0 and var got) Send(to, piece.AsSpan(0, got));
@@ -74,6 +75,10 @@ internal sealed class Relay : IDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             Dispose(); // the other way has no end to wait for either
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
         }
     }
 

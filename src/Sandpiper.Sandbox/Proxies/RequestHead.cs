@@ -49,24 +49,29 @@ internal sealed class RequestHead
 
     /// <param name="head">Up to the empty line that ends it.</param>
     /// <param name="refusal">Why it is none.</param>
+    /// <param name="known">Whom it came to, so that it is one to a server (RFC 9112, 3.2.1); null: it is one to a proxy.</param>
     /// <returns>Null when it is none.</returns>
-    public static RequestHead? Parse(ReadOnlySpan<byte> head, out RefusedConnection? refusal)
+    public static RequestHead? Parse(ReadOnlySpan<byte> head, out RefusedConnection? refusal, Destination? known = null)
     {
         RequestHead? parsed = null;
         refusal = null;
         string text = Encoding.Latin1.GetString(head);
-        if (text.Length > MostBytes || !text.EndsWith("\r\n\r\n", StringComparison.Ordinal)) refusal = new(RefusalReason.NotUnderstood, null);
-        else parsed = Parse(text[..^4].Split("\r\n"), out refusal);
+        bool isWhole = text.Length <= MostBytes && text.EndsWith("\r\n\r\n", StringComparison.Ordinal);
+        if (isWhole) parsed = Parse(text[..^4].Split("\r\n"), known, out refusal);
+        else refusal = new(RefusalReason.NotUnderstood, known);
         return parsed;
     }
 
-    private static RequestHead? Parse(string[] lines, out RefusedConnection? refusal)
+    private static RequestHead? Parse(string[] lines, Destination? known, out RefusedConnection? refusal)
     {
         refusal = new(RefusalReason.NotUnderstood, null);
         if (lines.Length > MostFields + 1 || !lines.All(IsText)) return null;
         if (lines[0].Split(' ') is not [var method, var target, "HTTP/1.0" or "HTTP/1.1"] || !IsToken(method)) return null;
-        bool isTunnel = method is "CONNECT";
-        if (!TryReadTarget(target, isTunnel, out Destination? wanted, out string path)) return null;
+        bool isTunnel = method is "CONNECT" && known is null;
+        string path = target;
+        Destination? wanted = known;
+        bool isTarget = known is null ? TryReadTarget(target, isTunnel, out wanted, out path) : target.StartsWith('/') && IsVisible(target);
+        if (!isTarget) return null;
         refusal = new(RefusalReason.NotUnderstood, wanted);
         var fields = new List<(string Name, string Value)>();
         foreach (string line in lines.AsSpan(1))
@@ -112,10 +117,12 @@ internal sealed class RequestHead
         ReadOnlySpan<char> rest = target.AsSpan(Scheme.Length);
         int end = rest.IndexOfAny('/', '?', '#');
         ReadOnlySpan<char> authority = end < 0 ? rest : rest[..end];
-        if (rest.Contains('#') || rest.IndexOfAnyExceptInRange('!', '~') >= 0) return false;
+        if (!IsVisible(rest)) return false;
         path = end < 0 ? "/" : rest[end] == '?' ? $"/{rest[end..]}" : rest[end..].ToString();
         return Destination.TryParse(authority, defaultPort: 80, out wanted);
     }
+
+    private static bool IsVisible(ReadOnlySpan<char> target) => !target.Contains('#') && target.IndexOfAnyExceptInRange('!', '~') < 0;
 
     private static byte[] Head(string method, string path, Destination to, IEnumerable<(string Name, string Value)> fields)
     {

@@ -23,7 +23,7 @@ internal static class NetworkWords
     /// <summary>A grant in a line of an explanation.</summary>
     public static string Of(HostGrant grant) => grant switch
     {
-        { IsOfThisMachine: true } => $"{grant}, a service of this machine, at that place of its own loopback",
+        { IsOfThisMachine: true } => $"{grant}, a service of this machine, at the same place inside",
         { Host.Address: not null, Port: not null } => $"{grant}",
         { IsBelow: true } => $"{grant}, every host below it{Ports(grant)}",
         _ => $"{grant}{Ports(grant)}",
@@ -56,12 +56,16 @@ internal static class NetworkWords
             RefusalReason.LeadsToPrivateNetwork => $"it leads to {refused.Detail}, which is no address of the internet",
             RefusalReason.LeadsToThisMachine => $"it leads to this machine ({refused.Detail})",
             RefusalReason.LeadsNowhere => $"it leads to {refused.Detail}, where no program has to be",
-            RefusalReason.OtherHost => $"its request names `{refused.Detail}`",
+            RefusalReason.OtherHost => $"its request names `{Shown(refused.Detail)}`",
             RefusalReason.NoServerName => "what it spoke there was no TLS that names this host for all to see",
-            RefusalReason.OtherServerName => $"its TLS names `{refused.Detail}`",
+            RefusalReason.OtherServerName => $"its TLS names `{Shown(refused.Detail)}`",
             RefusalReason.TunnelToWeb => "port 80 is asked of the proxy itself, request by request (http_proxy), not through a tunnel",
             _ => "its request could be read in two ways, or not at all",
         };
+
+    // The program's own words: so much of them that they are known again, and nothing that reads like a line of ours.
+    private static string Shown(string? text) =>
+        string.Concat((text ?? "").Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '_' ? c : '?'));
 
     /// <summary>What would grant it, where that is all it takes: options for <c>allow</c> and <c>run</c>.</summary>
     public static string? GrantFor(RefusedConnection refused) => refused switch
@@ -69,7 +73,7 @@ internal static class NetworkWords
         { Reason: RefusalReason.NotGranted, Wanted: { } wanted } when HostGrant.TryParse(Written(wanted), out HostGrant? grant, out _) =>
             $"--net {GrantWords.Quoted($"{grant}")}",
         { Reason: RefusalReason.LeadsToPrivateNetwork or RefusalReason.LeadsToThisMachine, Wanted: { } wanted, Detail: { } address }
-            when HostGrant.TryParse(new Destination(AddressOf(address) ?? wanted.Host, wanted.Port).ToString(), out HostGrant? grant, out _) =>
+            when HostGrant.TryParse($"{wanted with { Host = AddressOf(address) ?? wanted.Host }}", out HostGrant? grant, out _) =>
             $"--net {GrantWords.Quoted($"{grant}")}",
         _ => null,
     };

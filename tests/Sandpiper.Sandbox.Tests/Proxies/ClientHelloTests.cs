@@ -15,12 +15,13 @@ public sealed class ClientHelloTests
         return [.. length[^bytes..], .. content];
     }
 
-    private static byte[] Extension(int kind, byte[] content) => [(byte)(kind >> 8), (byte)kind, .. Sized(2, content)];
+    private static byte[] Extension(int kind, byte[] content) => [(byte)(kind >> 8), (byte)(kind & 255), .. Sized(2, content)];
 
     private static byte[] Name(string name, byte kind = 0) => Extension(0, Sized(2, [kind, .. Sized(2, Encoding.Latin1.GetBytes(name))]));
 
     private static byte[] Message(byte[] extensions) =>
-        [1, .. Sized(3, [3, 3, .. new byte[32], .. Sized(1, new byte[32]), .. Sized(2, [0x13, 1]), .. Sized(1, [0]), .. Sized(2, extensions)])];
+        [1, .. Sized(3, [3, 3, .. new byte[32], .. Sized(1, new byte[32]), .. Sized(2, [0x13, 1]), .. Sized(1, [0]),
+            .. Sized(2, extensions)])];
 
     private static byte[] Record(byte[] message) => [22, 3, 1, .. Sized(2, message)];
 
@@ -94,7 +95,8 @@ public sealed class ClientHelloTests
         Assert.Equal("10.1.2.3:80", $"{SocksRequest.Read([5, 1, 0, 1, 10, 1, 2, 3, 0, 80])}");
         Assert.Null(SocksRequest.Read([5, 1, 0, 3, 15, .. "evil\0.example.o"u8, 1, 187]));
         Assert.Null(SocksRequest.Read([5, 1, 0, 1, 10, 1, 2, 3, 0, 0]));
-        foreach (byte[] other in (byte[][])[[5, 2, 0, 1, 9], [5, 3, 0, 1, 9], [4, 1, 0, 1, 9], [5, 1, 1, 1, 9], [5, 1, 0, 2, 9], [5, 1, 0, 3, 0]])
+        foreach (byte[] other in (byte[][])
+            [[5, 2, 0, 1, 9], [5, 3, 0, 1, 9], [4, 1, 0, 1, 9], [5, 1, 1, 1, 9], [5, 1, 0, 2, 9], [5, 1, 0, 3, 0]])
             Assert.Equal(0, SocksRequest.RequestBytes(other));
         Gen.Byte.Array[0, 300].Sample(bytes =>
         {

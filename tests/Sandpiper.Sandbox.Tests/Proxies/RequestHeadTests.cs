@@ -27,8 +27,8 @@ public sealed class RequestHeadTests
         "GET /a?b HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\nConnection: close\r\n\r\n")]
     [InlineData("GET http://example.org HTTP/1.0", "GET / HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n")]
     [InlineData("GET http://example.org?b HTTP/1.0", "GET /?b HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n")]
-    [InlineData("POST HTTP://Example.ORG:8080/ HTTP/1.1\r\nhost:\texample.org:8080 \r\nContent-Length: 5\r\nConnection: keep-alive, X-Mine\r\n"
-        + "X-Mine: 1\r\nProxy-Authorization: secret\r\nKeep-Alive: 5",
+    [InlineData("POST HTTP://Example.ORG:8080/ HTTP/1.1\r\nhost:\texample.org:8080 \r\nContent-Length: 5\r\nConnection: "
+        + "keep-alive, X-Mine\r\nX-Mine: 1\r\nProxy-Authorization: secret\r\nKeep-Alive: 5",
         "POST / HTTP/1.1\r\nHost: example.org:8080\r\nContent-Length: 5\r\nConnection: close\r\n\r\n")]
     public void A_request_is_sent_on_in_our_own_words(string head, string sent) =>
         Assert.Equal(sent, Encoding.Latin1.GetString(Parse(head, out _)!.Forwarded));
@@ -96,8 +96,28 @@ public sealed class RequestHeadTests
         Assert.Null(Parse("CONNECT example.org:443 HTTP/1.1\r\nX: " + new string('a', RequestHead.MostBytes), out _));
     }
 
+    private static readonly Destination Known =
+        Destination.TryParse("example.org:80", null, out Destination? known) ? known : throw new FormatException();
+
+    [Fact]
+    public void A_request_to_a_server_names_the_one_that_it_came_to()
+    {
+        RequestHead? Direct(string head, out RefusedConnection? why) =>
+            RequestHead.Parse(Encoding.Latin1.GetBytes(head + "\r\n\r\n"), out why, Known);
+        Assert.Equal("GET /a HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n",
+            Encoding.Latin1.GetString(Direct("GET /a HTTP/1.1\r\nHost: example.org", out _)!.Forwarded));
+        Assert.Null(Direct("GET /a HTTP/1.1\r\nHost: other.example", out RefusedConnection? why));
+        Assert.Equal(RefusalReason.OtherHost, why!.Reason);
+        foreach (string head in (string[])["GET /a HTTP/1.1", "GET http://other.example/ HTTP/1.1\r\nHost: example.org",
+            "CONNECT other.example:443 HTTP/1.1\r\nHost: example.org", "GET  HTTP/1.1\r\nHost: example.org"])
+        {
+            Assert.Null(Direct(head, out _));
+        }
+    }
+
     private static readonly Gen<string> AnyHead = Gen.OneOf(
-        "GET ", "CONNECT ", "http://", "example.org", "other.example", ":443", ":80", "/", " HTTP/1.1", " HTTP/1.0", "\r\n", "\n", "\r", "Host: ",
+        "GET ", "CONNECT ", "http://", "example.org", "other.example", ":443", ":80", "/", " HTTP/1.1", " HTTP/1.0", "\r\n", "\n", "\r",
+        "Host: ",
         "Content-Length: ", "Transfer-Encoding: ", "chunked", "5", ",", " ", "\t", "\0", "@", "Connection: ", "close", "X: ", "é")
         .Array[0, 16].Select(pieces => string.Concat(pieces));
 
@@ -107,9 +127,12 @@ public sealed class RequestHeadTests
     {
         Gen.Select(Gen.Bool, AnyHead, Gen.Byte.Array[0, 64]).Sample((likely, head, noise) =>
         {
-            byte[] bytes = Encoding.Latin1.GetBytes(likely ? $"GET http://example.org/ HTTP/1.1\r\nHost: example.org\r\n{head}\r\n\r\n" : head + "\r\n\r\n");
+            byte[] bytes = Encoding.Latin1.GetBytes(likely
+                ? $"GET http://example.org/ HTTP/1.1\r\nHost: example.org\r\n{head}\r\n\r\n" : head + "\r\n\r\n");
             RequestHead? parsed = RequestHead.Parse(bytes, out RefusedConnection? why);
             _ = RequestHead.Parse(noise, out _);
+            if (RequestHead.Parse(Encoding.Latin1.GetBytes(head + "\r\n\r\n"), out _, Known) is { } direct
+                && direct.Destination != Known) return false;
             if (parsed is null) return why is not null;
             string sent = Encoding.Latin1.GetString(parsed.Forwarded);
             string[] lines = sent.Split("\r\n");
@@ -152,7 +175,8 @@ public sealed class RequestHeadTests
         Assert.Equal(-1, new ChunkedBody().Pass(Encoding.ASCII.GetBytes(body)));
 
     [Fact]
-    public void Any_chunks_end_or_break() => Gen.OneOf(Gen.Byte.Array[0, 64], Gen.OneOf("0", "1", "f", "\r\n", "\r", "\n", "x", ";").Array[0, 20]
+    public void Any_chunks_end_or_break() => Gen.OneOf(Gen.Byte.Array[0, 64],
+        Gen.OneOf("0", "1", "f", "\r\n", "\r", "\n", "x", ";").Array[0, 20]
         .Select(pieces => Encoding.ASCII.GetBytes(string.Concat(pieces)))).Sample(bytes =>
         {
             var chunks = new ChunkedBody();
