@@ -48,7 +48,8 @@ public sealed class NetworkByNameTests : IDisposable
     {
         var internet = new SmallInternet(_user);
         string[] asked = ["https://granted.example/a", "http://granted.example/b", "https://other.example/", "https://other.example/",
-            "http://intranet.example/", "http://93.184.216.34/", "https://granted.example:8443/", "http://www.below.example/c", "http://below.example/"];
+            "http://intranet.example/", "http://93.184.216.34/", "https://granted.example:8443/", "http://www.below.example/c",
+            "http://below.example/"];
         Outcome run = Done(internet.Sandpiper(["run", "--net", "granted.example", "--net", "*.below.example", "--", "fetch", .. asked]));
 
         Assert.Equal(["93.184.216.34:443 granted.example /a granted.example", "93.184.216.34:80 - /b granted.example",
@@ -105,10 +106,11 @@ public sealed class NetworkByNameTests : IDisposable
     public void A_name_that_leads_out_of_the_internet_leads_nowhere_unless_the_address_is_named_too()
     {
         var internet = new SmallInternet(_user);
-        string[] names = ["intranet.example", "metadata.example", "loop.example", "mixed.example"];
+        string[] names = ["intranet.example", "metadata.example", "loop.example", "mixed.example", "here.example"];
         string[] grants = [.. names.SelectMany(name => new[] { "--net", name, "--net", $"{name}:5432" })];
         Outcome run = Done(internet.Sandpiper(
-            ["run", .. grants, "--", "fetch", .. names.Select(name => $"http://{name}/"), "http://loop.example:5432/"]));
+            ["run", .. grants, "--", "fetch", .. names.Select(name => $"http://{name}/"), "http://loop.example:5432/",
+                "http://here.example:5432/"]));
         Assert.Empty(internet.Came);
         Assert.Equal(
         [
@@ -116,11 +118,17 @@ public sealed class NetworkByNameTests : IDisposable
             "sandpiper: refused a connection to metadata.example:80: it leads to 169.254.169.254, where no program has to be",
             "sandpiper: refused a connection to loop.example:80: it leads to this machine (127.0.0.1)",
             "sandpiper: refused a connection to mixed.example:80: it leads to 10.1.2.3, which is no address of the internet",
+            "sandpiper: refused a connection to here.example:80: it leads to this machine (93.184.217.1)",
             "sandpiper: refused a connection to loop.example:5432: it leads to this machine (127.0.0.1)",
-            "sandpiper: to let it ·  sandpiper allow fetch --net 10.1.2.3:80 --net 127.0.0.1:80 --net 127.0.0.1:5432",
+            "sandpiper: refused a connection to here.example:5432: it leads to this machine (93.184.217.1)",
+            "sandpiper: to let it ·  sandpiper allow fetch --net 10.1.2.3:80 --net 127.0.0.1:80 --net 93.184.217.1:80"
+                + " --net 127.0.0.1:5432",
         ], Lines(run.Error));
         Done(internet.Sandpiper("run", "--net", "intranet.example", "--net", "10.1.2.3:80", "--", "fetch", "http://intranet.example/"));
         Assert.Equal(["10.1.2.3:80 - / intranet.example"], internet.Came);
+        Done(internet.Sandpiper(
+            "run", "--net", "here.example:5432", "--net", "93.184.217.1:5432", "--", "fetch", "http://here.example:5432/"));
+        Assert.Equal(["93.184.217.1:5432 - / here.example:5432"], internet.Came);
     }
 
     // In its own network there is no way to anybody, whatever it speaks and whatever it does to its variables.
@@ -221,7 +229,8 @@ public sealed class NetworkByNameTests : IDisposable
 
         Outcome second = _user.Sandpiper("run", "--port", number, "--", "touch", "/tmp/x");
         Assert.Equal(125, second.ExitCode);
-        Assert.StartsWith($"× port {number} cannot be had; nothing was run\n╰─▶ somebody listens at 127.0.0.1:{number} already\n", second.Error,
+        Assert.StartsWith(
+            $"× port {number} cannot be had; nothing was run\n╰─▶ somebody listens at 127.0.0.1:{number} already\n", second.Error,
             StringComparison.Ordinal);
         server.Kill(); // SIGKILL of the launcher: nothing of it listens any more
         server.WaitForExit();

@@ -43,7 +43,10 @@ public static unsafe partial class OpenSocket
         while (true)
         {
             // SO_SNDTIMEO, which connect(2) keeps to. The way of the base library would leave it non-blocking for good.
-            var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = (int)patience.TotalMilliseconds };
+            var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            {
+                SendTimeout = (int)patience.TotalMilliseconds,
+            };
             using var handle = new SafeFileHandle(socket.Handle, ownsHandle: false);
             int errno = Connect(handle, address.Buffer.Span[..address.Size]);
             if (errno == 0) return socket;

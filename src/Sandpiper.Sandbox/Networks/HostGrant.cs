@@ -40,7 +40,7 @@ public sealed record HostGrant(HostName Host, bool IsBelow, int? Port)
         bool isBelow = rest.StartsWith("*.");
         if (isBelow) rest = rest[2..];
         problem = text is "*" ? HostGrantProblem.Everything
-            : text.Contains("://", StringComparison.Ordinal) || text.Contains('/', StringComparison.Ordinal) ? HostGrantProblem.IsAddressOfPage
+            : text.Contains('/', StringComparison.Ordinal) ? HostGrantProblem.IsAddressOfPage
             : !System.Text.Ascii.IsValid(text) ? HostGrantProblem.NotAscii
             : HostGrantProblem.None;
         if (problem is not HostGrantProblem.None) return false;

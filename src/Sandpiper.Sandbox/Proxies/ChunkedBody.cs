@@ -1,6 +1,8 @@
 namespace Sandpiper.Sandbox.Proxies;
 
-/// <summary>Where a body in chunks ends: RFC 9112, 7.1. Without extensions and trailers, which nobody needs and readers differ about.</summary>
+/// <summary>
+/// Where a body in chunks ends: RFC 9112, 7.1. Without extensions and trailers, which nobody needs and readers differ about.
+/// </summary>
 /// <remarks>Fed as it comes; what it has passed may be sent on as it is.</remarks>
 internal sealed class ChunkedBody
 {

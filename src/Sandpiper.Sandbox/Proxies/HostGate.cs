@@ -6,7 +6,9 @@ using Sandpiper.Sandbox.Networks;
 
 namespace Sandpiper.Sandbox.Proxies;
 
-/// <summary>Whom a program may be connected to: one decision, whatever it asked by, and the connection to just what was decided about.</summary>
+/// <summary>
+/// Whom a program may be connected to: one decision, whatever it asked by, and the connection to just what was decided about.
+/// </summary>
 /// <param name="grants">What the user granted.</param>
 /// <param name="resolve">The addresses of a name; throws <see cref="SocketException"/> where there are none. Asked once.</param>
 internal sealed class HostGate(ImmutableArray<HostGrant> grants, Func<string, IPAddress[]> resolve)

@@ -6,6 +6,7 @@ using Sandpiper.Operations;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Leftovers;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
@@ -103,6 +104,12 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         {
             throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",
                 "with --net all the program opens its ports here itself", "leave --port out, or --net all"));
+        }
+        if (grants.All.Hosts.Length > HostGrant.Most || grants.All.Ports.Length > PortGrant.Most)
+        {
+            throw new ExplainedException(new(ExitCode.RunFailed,
+                "more hosts or ports are granted than one program can have; nothing was run",
+                $"at most {HostGrant.Most} hosts and {PortGrant.Most} ports, those that were remembered among them", "sandpiper allow"));
         }
         return (Profile.Run.For(Installed(environment, generation), grants.All, caller, command), grants);
     }

@@ -44,7 +44,7 @@ internal sealed class GrantOptions
     private GrantOptions(string undone)
     {
         _undone = undone;
-        _net.CompletionSources.Add(WholeNetwork, HostName.ThisMachine + ":");
+        _net.CompletionSources.Add(WholeNetwork);
     }
 
     /// <param name="undone">What did not happen when one of them is wrong.</param>
@@ -79,7 +79,8 @@ internal sealed class GrantOptions
 
     private ImmutableArray<HostGrant> HostsOf(ParseResult parsed)
     {
-        ImmutableArray<HostGrant> hosts = [.. (parsed.GetValue(_net) ?? []).Where(text => text is not WholeNetwork).Select(HostOf).Distinct()];
+        ImmutableArray<HostGrant> hosts =
+            [.. (parsed.GetValue(_net) ?? []).Where(text => text is not WholeNetwork).Select(HostOf).Distinct()];
         return hosts.Length <= HostGrant.Most ? hosts
             : throw Usage(parsed, "so many hosts are not supported", $"at most {HostGrant.Most} can be named; all of them: --net all");
 
@@ -95,7 +96,8 @@ internal sealed class GrantOptions
 
         PortGrant PortOf(string text) => PortGrant.TryParse(text, out PortGrant? port) ? port
             : throw Usage(parsed, $"`--port {text}` names no port",
-                "a number from 1 to 65535, of the server and here; 9000:8000 where they differ; 0.0.0.0:8000 for every address of this machine");
+                "a number from 1 to 65535, of the server and here; 9000:8000 where they differ; 0.0.0.0:8000 for every address of this "
+                    + "machine");
     }
 
     private ExplainedException Usage(ParseResult parsed, string what, string why) =>

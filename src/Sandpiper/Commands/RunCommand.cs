@@ -23,7 +23,7 @@ internal static class RunCommand
                 new("sandpiper run -- python plot.py", "may read this directory, no more"),
                 new("sandpiper run --write . -- python plot.py", "may also write it"),
                 new("sandpiper run --net example.org -- python fetch.py", "may reach that host"),
-                new("sandpiper run --port 8000 -- python -m http.server 8000", "is reached at localhost:8000"),
+                new("sandpiper run --port 8000 -- python -m http.server", "is reached at localhost:8000"),
                 new("sandpiper run --explain -- black .", "what may it do here?"),
             ],
             [

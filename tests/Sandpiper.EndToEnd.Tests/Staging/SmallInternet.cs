@@ -23,9 +23,10 @@ internal sealed class SmallInternet
         ip addr add 198.18.0.1/24 dev v0; ip link set v0 up
         there ip link set lo up; there ip addr add 198.18.0.2/24 dev v1; there ip link set v1 up
         for address in 93.184.216.34 93.184.216.35 10.1.2.3 169.254.169.254; do there ip addr add $address/32 dev lo; done
+        ip addr add 93.184.217.1/32 dev lo
         ip route add default via 198.18.0.2
         mount --bind "$dir/hosts" /etc/hosts
-        there /usr/bin/python3 -I "$dir/servers.py" "$dir" & 
+        there /usr/bin/python3 -I "$dir/servers.py" "$dir" &
         /usr/bin/python3 -I "$dir/servers.py" "$dir" own &
         while [ ! -e "$dir/up" ] || [ ! -e "$dir/up-own" ]; do sleep 0.02; done
         set +e
@@ -38,6 +39,7 @@ internal sealed class SmallInternet
         10.1.2.3 intranet.example mixed.example
         169.254.169.254 metadata.example
         127.0.0.1 loop.example
+        93.184.217.1 here.example
         """;
 
     // Writes down who came: where, by which name of TLS, what was asked for, of which host.
@@ -48,7 +50,7 @@ internal sealed class SmallInternet
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = 'HTTP/1.1'
             def do_GET(self):
-                address, port = self.server.server_address
+                address, port = self.connection.getsockname()[:2]
                 name = getattr(self.connection, 'wanted', '-') if port == 443 else '-'
                 print(f"{address}:{port} {name} {self.path} {self.headers.get('Host', '-')}", file=log)
                 body = b'answer'
@@ -64,7 +66,7 @@ internal sealed class SmallInternet
                 context.sni_callback = named
                 server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
             threading.Thread(target=server.serve_forever, daemon=True).start()
-        if own: serve('127.0.0.1', 5432)
+        if own: serve('0.0.0.0', 5432)
         else:
             for address in ('93.184.216.34', '93.184.216.35', '10.1.2.3', '169.254.169.254'):
                 for port in (80, 443, 8080): serve(address, port)

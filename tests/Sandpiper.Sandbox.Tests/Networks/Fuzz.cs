@@ -6,6 +6,7 @@ namespace Sandpiper.Sandbox.Tests.Networks;
 internal static class Fuzz
 {
     public static long Inputs { get; } =
-        long.TryParse(Environment.GetEnvironmentVariable("SANDPIPER_FUZZ"), NumberStyles.None, CultureInfo.InvariantCulture, out long inputs)
+        long.TryParse(
+            Environment.GetEnvironmentVariable("SANDPIPER_FUZZ"), NumberStyles.None, CultureInfo.InvariantCulture, out long inputs)
             ? inputs : 5_000;
 }

@@ -8,7 +8,8 @@ namespace Sandpiper.Sandbox.Tests.Networks;
 public sealed class HostGrantTests
 {
     private static HostGrant Granted(string text) =>
-        HostGrant.TryParse(text, out HostGrant? grant, out HostGrantProblem problem) ? grant : throw new FormatException($"{text}: {problem}");
+        HostGrant.TryParse(text, out HostGrant? grant, out HostGrantProblem problem) ? grant
+            : throw new FormatException($"{text}: {problem}");
 
     private static Destination To(string text) =>
         Destination.TryParse(text, defaultPort: null, out Destination? to) ? to : throw new FormatException(text);
@@ -139,7 +140,8 @@ public sealed class HostGrantTests
     {
         var inner = new IPAddress(bytes);
         byte[] translated = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, .. bytes], tunnelled = [0x20, 2, .. bytes, .. new byte[10]];
-        return AddressKinds.KindOf(inner.MapToIPv6()) is AddressKind.Never && AddressKinds.KindOf(new IPAddress(tunnelled)) is AddressKind.Never
+        return AddressKinds.KindOf(inner.MapToIPv6()) is AddressKind.Never
+            && AddressKinds.KindOf(new IPAddress(tunnelled)) is AddressKind.Never
             && (AddressKinds.KindOf(new IPAddress(translated)) is AddressKind.Public) == (AddressKinds.KindOf(inner) is AddressKind.Public);
     });
 
@@ -153,7 +155,8 @@ public sealed class HostGrantTests
         (!HostGrant.TryParse(text, out HostGrant? grant, out HostGrantProblem problem)
             ? problem is not HostGrantProblem.None : HostGrant.TryParse($"{grant}", out HostGrant? again, out _) && again == grant)
         && (!PortGrant.TryParse(text, out PortGrant? port) || (PortGrant.TryParse($"{port}", out PortGrant? same) && same == port))
-        && (!Destination.TryParse(text, 80, out Destination? to) || (Destination.TryParse($"{to}", null, out Destination? too) && too == to)),
+        && (!Destination.TryParse(text, 80, out Destination? to)
+            || (Destination.TryParse($"{to}", null, out Destination? too) && too == to)),
         iter: Fuzz.Inputs);
 
     [Theory]

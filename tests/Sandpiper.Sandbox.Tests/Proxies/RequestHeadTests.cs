@@ -149,7 +149,8 @@ public sealed class RequestHeadTests
     [Fact]
     public void A_chunked_body_ends_where_it_says_however_it_is_cut()
     {
-        byte[] body = Encoding.ASCII.GetBytes("5\r\nhello\r\n1A\r\n" + new string('x', 26) + "\r\n0\r\n\r\nGET http://other.example/ HTTP/1.1\r\n");
+        byte[] body = Encoding.ASCII.GetBytes(
+            "5\r\nhello\r\n1A\r\n" + new string('x', 26) + "\r\n0\r\n\r\nGET http://other.example/ HTTP/1.1\r\n");
         int end = Encoding.ASCII.GetString(body).IndexOf("GET", StringComparison.Ordinal);
         Gen.Int[1, body.Length].Sample(step =>
         {
