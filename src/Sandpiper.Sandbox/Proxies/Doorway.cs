@@ -32,7 +32,7 @@ internal sealed class Doorway : IDisposable
             {
                 Socket came = _listener.Accept();
                 _free.Wait();
-                new Thread(() => Serve(came), StackBytes) { IsBackground = true }.Start();
+                Start(came);
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
@@ -46,6 +46,19 @@ internal sealed class Doorway : IDisposable
             {
                 return; // it is over
             }
+        }
+    }
+
+    private void Start(Socket came)
+    {
+        try
+        {
+            new Thread(() => Serve(came), StackBytes) { IsBackground = true }.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            came.Dispose(); // as many as the user may have
+            _free.Release();
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class Relay : IDisposable
             while (Receive(from, piece) is > 0 and var got) Send(to, piece.AsSpan(0, got));
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception)
         {
             Dispose(); // the other way has no end to wait for either
         }

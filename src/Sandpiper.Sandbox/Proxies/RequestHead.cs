@@ -101,7 +101,7 @@ internal sealed class RequestHead
             IsTunnel = isTunnel,
             Framing = framing,
             Length = bytes,
-            Forwarded = isTunnel ? [] : Head(method, path, wanted!, fields.Where(f => !NotPassedOn.Any(own => Is(f.Name, own))
+            Forwarded = isTunnel ? [] : Head(method, path, isNew, wanted!, fields.Where(f => !NotPassedOn.Any(own => Is(f.Name, own))
                 && !nominated.Any(name => Is(f.Name, name)))),
         };
     }
@@ -124,10 +124,12 @@ internal sealed class RequestHead
 
     private static bool IsVisible(ReadOnlySpan<char> target) => !target.Contains('#') && target.IndexOfAnyExceptInRange('!', '~') < 0;
 
-    private static byte[] Head(string method, string path, Destination to, IEnumerable<(string Name, string Value)> fields)
+    private static byte[] Head(string method, string path, bool isNew, Destination to, IEnumerable<(string Name, string Value)> fields)
     {
         var head = new StringBuilder();
-        head.Append(CultureInfo.InvariantCulture, $"{method} {path} HTTP/1.1\r\nHost: {(to.Port == 80 ? $"{to.Host}" : $"{to}")}\r\n");
+        string host = to.Port == 80 ? $"{to.Host}" : $"{to}";
+        // Its version: an older program would not understand an answer in chunks.
+        head.Append(CultureInfo.InvariantCulture, $"{method} {path} HTTP/1.{(isNew ? 1 : 0)}\r\nHost: {host}\r\n");
         foreach (var (name, value) in fields) head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
         // So no answer of the server's is waited for that belongs to a request of somebody else.
         return Encoding.Latin1.GetBytes(head.Append("Connection: close\r\n\r\n").ToString());

@@ -53,7 +53,7 @@ internal static class NetworkWords
         + refused.Reason switch
         {
             RefusalReason.NotGranted => "not granted",
-            RefusalReason.LeadsToPrivateNetwork => $"it leads to {refused.Detail}, which is no address of the internet",
+            RefusalReason.LeadsToPrivateNetwork => $"it leads to {refused.Detail}, which would have to be granted itself",
             RefusalReason.LeadsToThisMachine => $"it leads to this machine ({refused.Detail})",
             RefusalReason.LeadsNowhere => $"it leads to {refused.Detail}, where no program has to be",
             RefusalReason.OtherHost => $"its request names `{Shown(refused.Detail)}`",
@@ -72,14 +72,10 @@ internal static class NetworkWords
     {
         { Reason: RefusalReason.NotGranted, Wanted: { } wanted } when HostGrant.TryParse(Written(wanted), out HostGrant? grant, out _) =>
             $"--net {GrantWords.Quoted($"{grant}")}",
-        { Reason: RefusalReason.LeadsToPrivateNetwork or RefusalReason.LeadsToThisMachine, Wanted: { } wanted, Detail: { } address }
-            when HostGrant.TryParse($"{wanted with { Host = AddressOf(address) ?? wanted.Host }}", out HostGrant? grant, out _) =>
-            $"--net {GrantWords.Quoted($"{grant}")}",
+        // Where a name leads is said by whoever owns it: no offer to open this machine or its networks comes of that.
         _ => null,
     };
 
     private static string Written(Destination wanted) => HostGrant.WebPorts.Contains(wanted.Port) && wanted.Host.Address is null
         && wanted.Host.Text is not HostName.ThisMachine ? $"{wanted.Host}" : $"{wanted}";
-
-    private static HostName? AddressOf(string text) => System.Net.IPAddress.TryParse(text, out var address) ? HostName.Of(address) : null;
 }

@@ -25,8 +25,8 @@ public sealed class RequestHeadTests
     [Theory]
     [InlineData("GET http://example.org/a?b HTTP/1.1\r\nHost: example.org\r\nAccept: */*",
         "GET /a?b HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\nConnection: close\r\n\r\n")]
-    [InlineData("GET http://example.org HTTP/1.0", "GET / HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n")]
-    [InlineData("GET http://example.org?b HTTP/1.0", "GET /?b HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET http://example.org HTTP/1.0", "GET / HTTP/1.0\r\nHost: example.org\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET http://example.org?b HTTP/1.0", "GET /?b HTTP/1.0\r\nHost: example.org\r\nConnection: close\r\n\r\n")]
     [InlineData("POST HTTP://Example.ORG:8080/ HTTP/1.1\r\nhost:\texample.org:8080 \r\nContent-Length: 5\r\nConnection: "
         + "keep-alive, X-Mine\r\nX-Mine: 1\r\nProxy-Authorization: secret\r\nKeep-Alive: 5",
         "POST / HTTP/1.1\r\nHost: example.org:8080\r\nContent-Length: 5\r\nConnection: close\r\n\r\n")]
