@@ -6,6 +6,7 @@ using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Connections;
+using Sandpiper.Sandbox.Denials;
 using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
@@ -22,6 +23,7 @@ public static class ConfinedProgram
     /// <param name="ownProgram">What compares inside, puts the signals right and becomes the program (<see cref="SecondStage"/>): nothing
     /// runs without it.</param>
     /// <param name="command">Program (a path, or a name looked up in the inner PATH) and arguments.</param>
+    /// <param name="denied">Learns what it wanted to write and might not; null: nobody does.</param>
     /// <param name="refused">Is told of each connection that its proxy refuses, from any thread; null: nobody is.</param>
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
     /// <remarks>
@@ -34,7 +36,7 @@ public static class ConfinedProgram
     /// <exception cref="SecondStageException">What is shown inside was not what was judged, time and again.</exception>
     /// <exception cref="PortTakenException">A port at which it was to be reached cannot be had; nothing was started.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
-    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command,
+    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null,
         Action<RefusedConnection>? refused = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
@@ -45,7 +47,7 @@ public static class ConfinedProgram
         {
             try
             {
-                exitCode = RunHere(confinement, ownProgram, command, refused ?? (_ => { }));
+                exitCode = RunHere(confinement, ownProgram, command, denied, refused ?? (_ => { }));
             }
             catch (Exception e)
             {
@@ -58,8 +60,8 @@ public static class ConfinedProgram
         return exitCode;
     }
 
-    private static int RunHere(
-        Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, Action<RefusedConnection> refusedConnection)
+    private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied,
+        Action<RefusedConnection> refusedConnection)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
@@ -98,7 +100,8 @@ public static class ConfinedProgram
                     (calls, made) =>
                     {
                         if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection);
-                        if (calls is not null) ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement));
+                        if (calls is not null)
+                            ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied);
                         streams.Begin();
                     });
                 network?.Dispose();

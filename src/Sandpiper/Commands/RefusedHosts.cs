@@ -5,10 +5,8 @@ using Sandpiper.Sandbox.Networks;
 namespace Sandpiper.Commands;
 
 /// <summary>Says what the proxy refused: a line for each host, once, while the program runs; and what would grant it, afterwards.</summary>
-/// <param name="command">The program, as it was typed.</param>
-/// <param name="environment">Whose packages it runs with.</param>
-/// <param name="isProject">Whether something can be remembered here.</param>
-internal sealed class RefusedHosts(Terminal terminal, IReadOnlyList<string> command, string environment, bool isProject)
+/// <param name="next">The next command, with these grants.</param>
+internal sealed class RefusedHosts(Terminal terminal, Func<string, string> next)
 {
     // A program asks again and again, and for whatever names it makes up.
     private const int MostTold = 8, MostOffered = 4;
@@ -39,8 +37,6 @@ internal sealed class RefusedHosts(Terminal terminal, IReadOnlyList<string> comm
             grants = [.. _told.Select(NetworkWords.GrantFor).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostOffered)];
         }
         if (grants.IsEmpty) return;
-        string all = string.Join(' ', grants);
-        terminal.Note(Inked.Dim("sandpiper: to let it ·  " + (isProject ? GrantWords.ToAllow(command[0], environment, all)
-            : $"sandpiper run{InEnvironment.Option(environment)} {all} -- {string.Join(' ', command.Select(GrantWords.Quoted))}")));
+        terminal.Note(Inked.Dim($"sandpiper: to let it ·  {next(string.Join(' ', grants))}"));
     }
 }
