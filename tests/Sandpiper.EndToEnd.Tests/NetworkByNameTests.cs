@@ -222,7 +222,8 @@ public sealed class NetworkByNameTests : IDisposable
         }
         Assert.Equal("a page\n", page);
         // As many as one likes, one after the other and at once.
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Page())), text => Assert.Equal("a page\n", text));
+        for (int round = 0; round < 50; round++)
+            Assert.All(await Task.WhenAll(Page(), Page(), Page(), Page()), text => Assert.Equal("a page\n", text));
         Assert.Throws<SocketException>(() => new TcpClient("127.0.0.2", port));
 
         Outcome second = _user.Sandpiper("run", "--port", number, "--", "touch", "/tmp/x");

@@ -74,12 +74,27 @@ internal sealed class Relay : IDisposable
         }
         catch (Exception)
         {
-            Dispose(); // the other way has no end to wait for either
+            // What broke must not look as if it had ended: a download without a length would be taken for a whole one.
+            Break(_near);
+            Break(_far);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(piece);
         }
+    }
+
+    private static void Break(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is closed already.
+        }
+        socket.Dispose();
     }
 
     private int Receive(Socket from, Span<byte> into)

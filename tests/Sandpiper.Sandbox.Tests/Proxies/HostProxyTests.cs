@@ -120,6 +120,20 @@ public sealed class HostProxyTests : IDisposable
         Assert.Empty(_refused);
     }
 
+    [Fact]
+    public void What_breaks_does_not_look_as_if_it_had_ended()
+    {
+        Socket client = Client();
+        Say(client, "GET http://granted.example:PORT/ HTTP/1.0\r\n\r\n");
+        using Socket server = Accepted();
+        Until(server, "\r\n\r\n");
+        server.Send("half"u8);
+        Assert.Equal("half", Until(client, "half"));
+        server.LingerState = new LingerOption(enable: true, seconds: 0);
+        server.Close();
+        Assert.Equal("(broken)", Rest(client));
+    }
+
     [Theory]
     [InlineData("CONNECT other.example:PORT HTTP/1.1\r\n\r\n", RefusalReason.NotGranted)]
     [InlineData("CONNECT granted.example:443 HTTP/1.1\r\n\r\n", RefusalReason.NotGranted)]
