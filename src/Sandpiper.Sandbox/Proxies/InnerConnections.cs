@@ -15,6 +15,8 @@ namespace Sandpiper.Sandbox.Proxies;
 /// </remarks>
 internal sealed class InnerConnections(Socket listener, SafeFileHandle spare) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _making = new();
     private readonly bool _isVersion6 = listener.AddressFamily is AddressFamily.InterNetworkV6;
 
@@ -43,23 +45,35 @@ internal sealed class InnerConnections(Socket listener, SafeFileHandle spare) : 
     {
         lock (_making)
         {
-            int errno = OpenSocket.Connect(spare, AddressOf(
-                _isVersion6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, ((IPEndPoint)listener.LocalEndPoint!).Port));
-            if (errno != 0) throw new SocketException((int)SocketError.NetworkDown);
-            int? ours = OpenSocket.PortOf(spare);
-            while (true)
+            try
             {
-                Socket came = listener.Accept();
-                if ((came.RemoteEndPoint as IPEndPoint)?.Port == ours)
-                {
-                    OpenSocket.Free(spare);
-                    using var handle = new SafeFileHandle(came.Handle, ownsHandle: false);
-                    OpenSocket.Free(handle);
-                    return came;
-                }
-                came.Dispose();
+                int errno = OpenSocket.Connect(spare, AddressOf(
+                    _isVersion6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, ((IPEndPoint)listener.LocalEndPoint!).Port));
+                if (errno != 0) throw new SocketException((int)SocketError.NetworkDown);
+                return Accepted(OpenSocket.PortOf(spare));
+            }
+            finally
+            {
+                OpenSocket.Free(spare);
             }
         }
+    }
+
+    private Socket Accepted(int? from)
+    {
+        // Who floods the listener keeps only his own server from being reached.
+        while (listener.Poll(Patience, SelectMode.SelectRead))
+        {
+            Socket came = listener.Accept();
+            if ((came.RemoteEndPoint as IPEndPoint)?.Port == from)
+            {
+                using var handle = new SafeFileHandle(came.Handle, ownsHandle: false);
+                OpenSocket.Free(handle);
+                return came;
+            }
+            came.Dispose();
+        }
+        throw new SocketException((int)SocketError.TimedOut);
     }
 
     private int Connect(Socket made, IPAddress address, int port)
