@@ -63,7 +63,12 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         (Generation before, ImmutableArray<Deviation> deviations) = (seen.Generation, seen.Deviations);
         // Sealed by an earlier version, an entry tells nothing to judge it by: it comes from the index once more.
         HashSet<PackageName> unjudged = [.. before.Packages.Where(IsOfEarlierVersion).Select(p => p.Name)];
-        if (deviations.IsEmpty && unjudged.Count == 0) return new RepairOutcome.AsInstalled(before);
+        if (deviations.IsEmpty && unjudged.Count == 0)
+        {
+            // What an earlier version did not make is no deviation, and is made here.
+            operation.Stay(before);
+            return new RepairOutcome.AsInstalled(before);
+        }
         if (deviations.Any(f => f.Place == DeviationPlace.Generation
             && string.Equals(f.Path, GenerationFile.Name, StringComparison.Ordinal)))
             return new RepairOutcome.NotDescribed(before);

@@ -1,5 +1,6 @@
 using Sandpiper.Commands;
 using Sandpiper.Console;
+using Sandpiper.Sandbox.Attempts;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Programs;
 
@@ -10,6 +11,9 @@ if (SecondStage.IsMeant(args))
     if (failure is not null) System.Console.Error.WriteLine(ConfinementWords.Of(failure));
     return failure?.ExitCode ?? 125;
 }
+
+// Nor when it is the one that tries to get out (`doctor`).
+if (AttemptsProgram.IsMeant(args)) return AttemptsProgram.Run(args);
 
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();

@@ -9,7 +9,10 @@ using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Shims;
 
-/// <summary>The commands of the shared environment as little scripts on a person's PATH, each of which goes through <c>run</c>.</summary>
+/// <summary>
+/// The commands of an environment as little scripts, each of which goes through <c>run</c>: those of the shared one on a person's PATH, and
+/// those of each beside a <c>python</c>, for whoever activates it and for editors.
+/// </summary>
 public static class ShimDirectory
 {
     private const int MaxBytes = 64 << 10;      // three lines, two of which hold a path
@@ -27,34 +30,37 @@ public static class ShimDirectory
     private static readonly SearchValues<char> PlainCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-");
 
+    /// <summary>Where the confined <c>python</c> of an environment lies, and its commands; absolute.</summary>
+    public static string OfInterpreter(ManagedEnvironment environment) => Path.Combine(environment.Directory, "confined", "bin");
+
     /// <summary>Makes those that are missing, removes those that are no more.</summary>
     /// <returns>What a person should hear: commands that got none, and why.</returns>
     public static ImmutableArray<string> Refresh(
         ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
     {
-        if (!HasAny(environment)) return [];
-        Directory.CreateDirectory(places.Shims);
-        var notes = ImmutableArray.CreateBuilder<string>();
-        foreach (string command in generation.Commands)
+        foreach (ShimPlace place in PlacesOf(environment, places, executable))
         {
-            if (WhyNone(command) is { } why)
-                notes.Add($"`{command}` {why}; the package's is: sandpiper run -- {(IsPlain(command) ? command : Quoted(command))}");
+            Directory.CreateDirectory(place.Directory);
+            var wanted = place.NamesOf(generation).ToHashSet(StringComparer.Ordinal);
+            foreach (string path in Directory.EnumerateFileSystemEntries(place.Directory))
+            {
+                if (!wanted.Contains(Path.GetFileName(path)) && IsOurs(path)) File.Delete(path);
+            }
+            foreach (string command in wanted) Write(place, command, places);
         }
-        var wanted = generation.Commands.Where(c => WhyNone(c) is null).ToHashSet(StringComparer.Ordinal);
-        foreach (string path in Directory.EnumerateFileSystemEntries(places.Shims))
-        {
-            if (!wanted.Contains(Path.GetFileName(path)) && IsOurs(path)) File.Delete(path);
-        }
-        foreach (string command in wanted) Write(Path.Combine(places.Shims, command), TextOf(command, places, executable), places);
-        return notes.ToImmutable();
+        return !IsShared(environment) ? [] : [.. generation.Commands.Where(command => WhyNone(command) is not null).Select(command =>
+            $"`{command}` {WhyNone(command)}; the package's is: sandpiper run -- {(IsPlain(command) ? command : Quoted(command))}")];
     }
 
     /// <summary>Removes those that are ours, of an environment that goes; what somebody else put there stays.</summary>
     public static void Remove(ManagedEnvironment environment, DataPlaces places)
     {
-        if (!HasAny(environment) || !FileStatus.TryRead(places.Shims, out var status) || status.Type != FileType.Directory) return;
-        foreach (string path in Directory.GetFiles(places.Shims).Where(IsOurs)) File.Delete(path);
-        if (!Directory.EnumerateFileSystemEntries(places.Shims).Any()) Directory.Delete(places.Shims);
+        foreach (ShimPlace place in PlacesOf(environment, places, ""))
+        {
+            if (!place.IsThere) continue;
+            foreach (string path in Directory.GetFiles(place.Directory).Where(IsOurs)) File.Delete(path);
+            if (!Directory.EnumerateFileSystemEntries(place.Directory).Any()) Directory.Delete(place.Directory);
+        }
     }
 
     /// <summary>
@@ -63,62 +69,79 @@ public static class ShimDirectory
     /// </summary>
     public static void FollowTheProgram(ManagedEnvironment environment, DataPlaces places, string executable)
     {
-        if (!HasAny(environment) || !FileStatus.TryRead(places.Shims, out var status) || status.Type != FileType.Directory) return;
-        foreach (string path in Directory.GetFiles(places.Shims))
+        foreach (ShimPlace place in PlacesOf(environment, places, executable))
         {
-            string command = Path.GetFileName(path);
-            if (ProgramOf(path, command, places) is { } other && !string.Equals(other, executable, StringComparison.Ordinal))
-                Write(path, TextOf(command, places, executable), places);
+            if (!place.IsThere) continue;
+            foreach (string path in Directory.GetFiles(place.Directory))
+            {
+                string command = Path.GetFileName(path);
+                if (ProgramOf(path, command, place) is { } other && !string.Equals(other, executable, StringComparison.Ordinal))
+                    Write(place, command, places);
+            }
         }
     }
 
     /// <summary>What is not as <see cref="Refresh"/> leaves it; everything in that directory answers for a command of somebody's.</summary>
     public static IEnumerable<Deviation> Compare(
-        ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+        ManagedEnvironment environment, Generation generation, DataPlaces places, string executable) =>
+        PlacesOf(environment, places, executable).SelectMany(place => Compare(place, generation));
+
+    private static IEnumerable<Deviation> Compare(ShimPlace place, Generation generation)
     {
-        if (!HasAny(environment)) yield break;
-        string[] wanted = [.. generation.Commands.Where(c => WhyNone(c) is null)];
-        bool isThere = FileStatus.TryRead(places.Shims, out var status);
-        if (!isThere && wanted.Length == 0) yield break;
+        string[] wanted = [.. place.NamesOf(generation)];
+        bool isThere = FileStatus.TryRead(place.Directory, out var status);
+        // An earlier version made no interpreter, and the next change makes it.
+        if (!isThere && (wanted.Length == 0 || place.Environment is not null)) yield break;
         if (status.Type != FileType.Directory)
         {
             // A link could lead to a directory with programs of the user's own: they are none of ours to judge.
             yield return Of(isThere ? DeviationKind.Changed : DeviationKind.Missing, "");
             yield break;
         }
-        var names = Directory.EnumerateFileSystemEntries(places.Shims).Select(p => Path.GetFileName(p)).ToHashSet(StringComparer.Ordinal);
+        var names = Directory.EnumerateFileSystemEntries(place.Directory).Select(p => Path.GetFileName(p))
+            .ToHashSet(StringComparer.Ordinal);
+        string[] known = [.. generation.Commands, .. wanted];
         foreach (string name in names.Order(StringComparer.Ordinal))
         {
+            string path = Path.Combine(place.Directory, name);
             // One that the system has got since is left alone until the next change.
-            if (!generation.Commands.Contains(name, StringComparer.Ordinal)) yield return Of(DeviationKind.Added, name);
-            else if (Differs(Path.Combine(places.Shims, name), TextOf(name, places, executable)) is { } kind)
-                yield return Of(kind, name) with { Starts = ProgramOf(Path.Combine(places.Shims, name), name, places) };
+            if (!known.Contains(name, StringComparer.Ordinal)) yield return Of(DeviationKind.Added, name);
+            else if (Differs(path, place.TextOf(name)) is { } kind)
+                yield return Of(kind, name) with { Starts = ProgramOf(path, name, place) };
         }
         foreach (string command in wanted.Where(c => !names.Contains(c))) yield return Of(DeviationKind.Missing, command);
 
-        static Deviation Of(DeviationKind kind, string name) =>
-            new(kind, name.Length > 0 ? $"bin/{name}" : "bin", null, RunsAtStart: false) { Place = DeviationPlace.Shims };
+        Deviation Of(DeviationKind kind, string name) =>
+            new(kind, name.Length > 0 ? $"{place.Shown}/{name}" : place.Shown, null, RunsAtStart: false) { Place = DeviationPlace.Shims };
     }
 
     /// <summary>Puts aside what is not ours, so that <see cref="Refresh"/> finds a directory with nothing but shims in it.</summary>
     /// <returns>What a person should hear.</returns>
     public static ImmutableArray<string> PutAside(ManagedEnvironment environment, Generation generation, DataPlaces places)
     {
-        if (!HasAny(environment)) return [];
         var notes = ImmutableArray.CreateBuilder<string>();
-        if (FileStatus.TryRead(places.Shims, out var status) && status.Type != FileType.Directory)
-            notes.Add(Aside.Put(places.Shims, places));
-        Directory.CreateDirectory(places.Shims);
-        foreach (string path in Directory.EnumerateFileSystemEntries(places.Shims))
+        foreach (ShimPlace place in PlacesOf(environment, places, ""))
         {
-            if (!generation.Commands.Contains(Path.GetFileName(path), StringComparer.Ordinal) && !IsOurs(path))
-                notes.Add(Aside.Put(path, places));
+            if (FileStatus.TryRead(place.Directory, out var status) && status.Type != FileType.Directory)
+                notes.Add(Aside.Put(place.Directory, places));
+            Directory.CreateDirectory(place.Directory);
+            string[] known = [.. generation.Commands, .. place.NamesOf(generation)];
+            foreach (string path in Directory.EnumerateFileSystemEntries(place.Directory))
+            {
+                if (!known.Contains(Path.GetFileName(path), StringComparer.Ordinal) && !IsOurs(path)) notes.Add(Aside.Put(path, places));
+            }
         }
         return notes.ToImmutable();
     }
 
-    // Two environments may bring the same command: only those of one get shims.
-    private static bool HasAny(ManagedEnvironment environment) =>
+    // Two environments may bring the same command: only those of one are on everybody's PATH.
+    private static IEnumerable<ShimPlace> PlacesOf(ManagedEnvironment environment, DataPlaces places, string executable)
+    {
+        if (IsShared(environment)) yield return new ShimPlace(places.Shims, "bin", places.Root, executable, Environment: null);
+        yield return new ShimPlace(OfInterpreter(environment), "confined/bin", places.Root, executable, environment.Name);
+    }
+
+    private static bool IsShared(ManagedEnvironment environment) =>
         string.Equals(environment.Name, ManagedEnvironment.Shared, StringComparison.Ordinal);
 
     // A package must not answer for a command of the system, today or when it is installed, nor for us, nor where a password is typed.
@@ -129,16 +152,13 @@ public static class ShimDirectory
 
     private static bool IsPlain(string command) => !command.AsSpan().ContainsAnyExcept(PlainCharacters);
 
-    private static string TextOf(string command, DataPlaces places, string executable) =>
-        $"#!/bin/sh\n{Mark}\nexec {Quoted(executable)} run --root {Quoted(places.Root)} -- {Quoted(command)} \"$@\"\n";
-
     private static bool IsOurs(string path) => Read(path) is { } text && text.StartsWith($"#!/bin/sh\n{Mark}\n", StringComparison.Ordinal);
 
     // The program that it starts, of what is ours to the letter otherwise; null for everything else.
-    private static string? ProgramOf(string path, string command, DataPlaces places)
+    private static string? ProgramOf(string path, string command, ShimPlace place)
     {
         const string Program = "\0";
-        string[] ours = TextOf(command, places, Program).Split($"'{Program}'");
+        string[] ours = (place with { Executable = Program }).TextOf(command).Split($"'{Program}'");
         if (Read(path) is not { } text || !text.StartsWith(ours[0], StringComparison.Ordinal)
             || !text.EndsWith(ours[1], StringComparison.Ordinal) || text.Length <= ours[0].Length + ours[1].Length) return null;
         string quoted = text[ours[0].Length..^ours[1].Length];
@@ -164,12 +184,13 @@ public static class ShimDirectory
         }
     }
 
-    private static void Write(string path, string text, DataPlaces places)
+    private static void Write(ShimPlace place, string command, DataPlaces places)
     {
+        string path = Path.Combine(place.Directory, command), text = place.TextOf(command);
         if (Differs(path, text) is null) return;
         if (Directory.Exists(path) && FileStatus.TryRead(path, out var status) && status.Type == FileType.Directory)
             Aside.Put(path, places);
-        string temporary = $"{places.Shims}.new";       // not among them: every name there is somebody's command
+        string temporary = $"{place.Directory}.new";       // not among them: every name there is somebody's command
         SealedTree.Remove(temporary);
         using (var file = SealedTree.CreateFile(temporary, Mode))
         {
@@ -180,4 +201,23 @@ public static class ShimDirectory
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>One directory of them.</summary>
+    /// <param name="Shown">Its name for a person.</param>
+    /// <param name="Root">The data root.</param>
+    /// <param name="Executable">What they start.</param>
+    /// <param name="Environment">Whose commands and interpreter they are; null: the shared one's commands alone.</param>
+    private sealed record ShimPlace(string Directory, string Shown, string Root, string Executable, string? Environment)
+    {
+        public bool IsThere => FileStatus.TryRead(Directory, out var status) && status.Type == FileType.Directory;
+
+        public IEnumerable<string> NamesOf(Generation generation) => generation.Commands.Where(c => WhyNone(c) is null)
+            .Concat(Environment is null ? [] : ["python", "python3", generation.PythonName]).Distinct(StringComparer.Ordinal);
+
+        public string TextOf(string command)
+        {
+            string whose = Environment is null ? "" : $" --env {Quoted(Environment)}";
+            return $"#!/bin/sh\n{Mark}\nexec {Quoted(Executable)} run --root {Quoted(Root)}{whose} -- {Quoted(command)} \"$@\"\n";
+        }
+    }
 }

@@ -73,6 +73,7 @@ internal static class FileTree
             ? new Mount(Checked(kept.Path), MountLayer.Home, ["--bind", kept.Real, kept.Path])
             : Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
         .. confinement.Shown.Select(shown => Mount.Of(Checked(shown))),
+        .. confinement.Replacements.Select(replaced => Mount.Of(Checked(replaced.By))),
         .. OfPackages(confinement.Packages),
     ];
 

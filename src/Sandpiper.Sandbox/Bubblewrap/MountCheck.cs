@@ -65,25 +65,30 @@ internal static class MountCheck
 
     private static SecondStageFailure? Mask(MountPlan plan, HashSet<ulong> made)
     {
-        if (plan.Masked.IsEmpty) return null;
-        using SafeFileHandle nothing = RawFile.Open(Nothing, RawFile.AsPlace, out int absent);
-        if (absent != 0) return new(SecondStageFailureKind.NotProtected, Nothing, absent);
-        foreach (string path in plan.Masked)
+        foreach (var (path, by) in plan.Replaced.Concat(plan.Masked.Select(path => (Path: path, By: Nothing))))
         {
-            PlannedPath? root = plan.Shown.Where(shown => DirectoryTree.Holds(shown.Path, path) && shown.Path.Length < path.Length)
-                .MaxBy(shown => shown.Path.Length);
-            if (root is null) continue;
-            using SafeFileHandle directory = RawFile.Open(root.Path, RawFile.AsPlace, out _);
-            if (directory.IsInvalid || FileFacts.IdentityOf(directory) != root.Identity) return Replaced(root.Path);
-            using SafeFileHandle place = PlaceBelow.Open(directory, path[(root.Path.Length + 1)..]);
-            if (place.IsInvalid) continue; // it went
-            int errno = DetachedMount.Cover(place, nothing, out ulong mount);
-            if (errno is not (0 or Errno.NoSuchFile or Errno.NotDirectory or Errno.Invalid))
-            {
-                return new(SecondStageFailureKind.NotProtected, path, errno);
-            }
-            if (errno == 0) made.Add(mount);
+            using SafeFileHandle cover = RawFile.Open(by, RawFile.AsPlace, out int absent);
+            if (absent != 0) return new(SecondStageFailureKind.NotProtected, by, absent);
+            if (Cover(path, cover, plan, made) is { } failure) return failure;
         }
+        return null;
+    }
+
+    private static SecondStageFailure? Cover(string path, SafeFileHandle cover, MountPlan plan, HashSet<ulong> made)
+    {
+        PlannedPath? root = plan.Shown.Where(shown => DirectoryTree.Holds(shown.Path, path) && shown.Path.Length < path.Length)
+            .MaxBy(shown => shown.Path.Length);
+        if (root is null) return null;
+        using SafeFileHandle directory = RawFile.Open(root.Path, RawFile.AsPlace, out _);
+        if (directory.IsInvalid || FileFacts.IdentityOf(directory) != root.Identity) return Replaced(root.Path);
+        using SafeFileHandle place = PlaceBelow.Open(directory, path[(root.Path.Length + 1)..]);
+        if (place.IsInvalid) return null; // it went
+        int errno = DetachedMount.Cover(place, cover, out ulong mount);
+        if (errno is not (0 or Errno.NoSuchFile or Errno.NotDirectory or Errno.Invalid))
+        {
+            return new(SecondStageFailureKind.NotProtected, path, errno);
+        }
+        if (errno == 0) made.Add(mount);
         return null;
     }
 

@@ -21,14 +21,21 @@ internal sealed record MountPlan(
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
     private const string Readable = "r", Writable = "w", Kept = "k", Protect = "p", Grant = "g", Mask = "m", Package = "s", Own = "o",
-        Hosts = "h";
+        Hosts = "h", Replace = "x";
 
     /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
     public ImmutableArray<string> Granted { get; init; } = [];
 
+    /// <summary>In what is shown: files, and what is to be found there; those are among <see cref="Shown"/>.</summary>
+    public ImmutableArray<(string Path, string By)> Replaced { get; init; } = [];
+
     public static MountPlan Of(Confinement confinement)
     {
-        ImmutableArray<ShownPath> shown = [.. confinement.Mounted, .. confinement.KeptHome is { } kept ? [kept] : Array.Empty<ShownPath>()];
+        ImmutableArray<ShownPath> shown =
+        [
+            .. confinement.Mounted, .. confinement.Replacements.Select(replaced => replaced.By),
+            .. confinement.KeptHome is { } kept ? [kept] : Array.Empty<ShownPath>(),
+        ];
         ImmutableArray<string> own = [.. FileTree.OwnPlaces(confinement)];
         // Whatever is bound from the host brings along what is mounted below it there.
         IEnumerable<(string Real, string Path)> bound =
@@ -42,6 +49,7 @@ internal sealed record MountPlan(
                 .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()])
         {
             Granted = confinement.Granted,
+            Replaced = [.. confinement.Replacements.Select(replaced => (replaced.Path, replaced.By.Path))],
         };
     }
 
@@ -50,6 +58,7 @@ internal sealed record MountPlan(
         .. Shown.SelectMany(path => new[] { path.IsOwn ? Kept : path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
         .. Protected.SelectMany(path => new[] { Protect, path, "" }),
         .. Granted.SelectMany(path => new[] { Grant, path, "" }),
+        .. Replaced.SelectMany(replaced => new[] { Replace, replaced.Path, replaced.By }),
         .. Masked.SelectMany(path => new[] { Mask, path, "" }),
         .. Packages.SelectMany(package => new[] { Package, package.Place, package.InStore }),
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
@@ -61,7 +70,7 @@ internal sealed record MountPlan(
     {
         List<PlannedPath> shown = [];
         List<string> names = [], granted = [], masked = [], own = [];
-        List<(string, string)> packages = [], hosts = [];
+        List<(string, string)> packages = [], hosts = [], replaced = [];
         plan = new([], [], [], [], [], []);
         while (!bytes.IsEmpty)
         {
@@ -76,12 +85,17 @@ internal sealed record MountPlan(
                 case Grant: granted.Add(path); break;
                 case Mask: masked.Add(path); break;
                 case Package: packages.Add((path, rest)); break;
+                case Replace: replaced.Add((path, rest)); break;
                 case Own: own.Add(path); break;
                 case Hosts: hosts.Add((path, rest)); break;
                 default: return false;
             }
         }
-        plan = new([.. shown], [.. names], [.. masked], [.. packages], [.. own], [.. hosts]) { Granted = [.. granted] };
+        plan = new([.. shown], [.. names], [.. masked], [.. packages], [.. own], [.. hosts])
+        {
+            Granted = [.. granted],
+            Replaced = [.. replaced],
+        };
         return true;
     }
 

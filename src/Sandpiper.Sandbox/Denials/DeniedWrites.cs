@@ -76,8 +76,7 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     {
         string path = attempt.Path;
         ShownPath? around = confinement.Shown.Where(shown => DirectoryTree.Holds(shown.Path, path)).MaxBy(shown => shown.Path.Length);
-        if (around is null || DirectoryTree.Holds(environment.DataRoot, around.Path)
-            || (environment.PythonPrefix.Length > 1 && DirectoryTree.Holds(environment.PythonPrefix, around.Path))) return null;
+        if (around is null || environment.IsOwn(around)) return null;
         // Of a project, which is shown for standing in it, no more than where one stands.
         string start = confinement.WorkingDirectory;
         string granted = around.Access is PathAccess.Read && DirectoryTree.Holds(around.Path, start) && DirectoryTree.Holds(start, path)

@@ -18,6 +18,9 @@ public sealed record Confinement
     /// </summary>
     public ImmutableArray<string> Masked { get; init; } = [];
 
+    /// <summary>In what is shown: files in whose place others are found.</summary>
+    public ImmutableArray<(string Path, ShownPath By)> Replaced { get; init; } = [];
+
     /// <summary>In what may be written: further names that may not be changed, each directly in such a directory.</summary>
     public ImmutableArray<string> Protected { get; init; } = [];
 
@@ -47,6 +50,10 @@ public sealed record Confinement
 
     /// <summary>Everything of the host's that is mounted, packages too.</summary>
     internal IEnumerable<ShownPath> Mounted => Packages is null ? Shown : Shown.Concat(Packages.Trees);
+
+    /// <summary>What is found in the place of others, where the sandbox mounts it first.</summary>
+    internal IEnumerable<(string Path, ShownPath By)> Replacements =>
+        Replaced.Select((replaced, index) => (replaced.Path, replaced.By.Appearing($"/.withheld/{index}")));
 
     /// <summary>The same with a home that is kept, in which the places of what is shown are made.</summary>
     /// <param name="content">A directory of the host's that no other program writes, but those that had it for their home.</param>

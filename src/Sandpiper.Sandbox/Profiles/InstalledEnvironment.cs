@@ -19,6 +19,10 @@ public sealed record InstalledEnvironment(
     // Of the prefix only what an interpreter needs: a prefix can be somebody's home (`./configure --prefix=$HOME`).
     private static readonly ImmutableArray<string> OfPrefix = ["bin", "include", "lib", "lib64", "libexec", "ssl"];
 
+    /// <summary>Whether that is shown because it is the environment's, and not because it is the user's.</summary>
+    public bool IsOwn(ShownPath shown) => string.Equals(Directory, shown.Path, StringComparison.Ordinal)
+        || OfPrefix.Any(name => string.Equals(Path.Join(PythonPrefix, name), shown.Path, StringComparison.Ordinal));
+
     /// <summary>What it links to.</summary>
     /// <exception cref="SandboxUnavailableException">A package is gone.</exception>
     internal PackageTrees? Packages() => PackageTrees.In(Store, Linked);

@@ -85,6 +85,7 @@ internal static class CommandLine
         root.Subcommands.Add(RollbackCommand.Build());
         root.Subcommands.Add(AllowCommand.Build());
         root.Subcommands.Add(HomeCommand.Build());
+        root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(AssessCommand.Build());
         root.Subcommands.Add(AuditCommand.Build());
         root.Subcommands.Add(AdoptCommand.Build());

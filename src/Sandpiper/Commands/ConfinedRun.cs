@@ -12,6 +12,7 @@ using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
+using Sandpiper.Sandbox.Secrets;
 using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
@@ -50,7 +51,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Caller caller = Callers.Of(session);
         var (terms, grants) = Arranged(environment, generation, caller);
         using ProgramsHome home = ProgramsHome.For(session, environmentName, terms.Confinement, caller, isFresh: HasFreshHome);
-        terms = terms with { Confinement = home.Confinement };
+        using WithheldSecrets secrets = Withheld(home.Confinement, Installed(environment, generation));
+        terms = terms with { Confinement = secrets.Confinement };
 
         foreach (var (grant, why) in grants.NotHere)
         {
@@ -79,6 +81,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
         refused.Settle();
+        TellOfWithheld([.. secrets.Opened], caller);
         // Only what is known: why it failed nobody can tell from a program's own words.
         if (exitCode is not (0 or RunTime.ExitCode))
         {
@@ -96,8 +99,10 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         Caller caller = Callers.Of(session);
         var (terms, grants) = Arranged(environment, generation, caller);
+        using WithheldSecrets secrets = Withheld(terms.Confinement, Installed(environment, generation));
         new RunExplanation(command[0], Installed(environment, generation), terms, grants, Project.Of(caller))
         {
+            Withheld = [.. secrets.All],
             Limits = LimitsInWords(),
             HasFreshHome = HasFreshHome,
         }.Write(session.Terminal);
@@ -154,6 +159,19 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         {
             string next = Next($"--read {GrantWords.Quoted(GrantWords.From(path, caller.CurrentDirectory))}", caller);
             session.Terminal.Note(Inked.Dim($"sandpiper: `{path}` was not shown to {command[0]} ·  {next}"));
+        }
+    }
+
+    private static WithheldSecrets Withheld(Confinement confinement, InstalledEnvironment environment) =>
+        WithheldSecrets.For(confinement, [.. confinement.Shown.Where(shown => !environment.IsOwn(shown)).Select(shown => shown.Path)]);
+
+    // Whatever came of it: with its settings it could have been something else.
+    private void TellOfWithheld(IReadOnlyCollection<string> paths, Caller caller)
+    {
+        foreach (string path in paths)
+        {
+            string shown = GrantWords.Quoted(GrantWords.From(path, caller.CurrentDirectory));
+            session.Terminal.Note(Inked.Dim($"sandpiper: `{shown}` was empty for {command[0]} ·  {Next($"--read {shown}", caller)}"));
         }
     }
 

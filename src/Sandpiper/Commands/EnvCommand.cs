@@ -3,32 +3,40 @@ using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Operations.Collecting;
 
 namespace Sandpiper.Commands;
 
-/// <summary><c>env list</c>, <c>env path</c>, <c>env remove</c>: the environments as wholes.</summary>
+/// <summary><c>env list|python|activate|path|remove</c>: the environments as wholes.</summary>
 internal static class EnvCommand
 {
-    private const string List = "list", Location = "path", Remove = "remove";
+    private const string List = "list", Interpreter = "python", Activate = "activate", Location = "path", Remove = "remove";
+    private static readonly string[] _actions = [List, Interpreter, Activate, Location, Remove];
 
     public static Command Build()
     {
-        var action = new Argument<string>("ACTION") { HelpName = $"{List}|{Location}|{Remove}", DefaultValueFactory = _ => List };
-        action.CompletionSources.Add(List, Location, Remove);
-        action.AcceptOnlyFromAmong(List, Location, Remove);
+        var action = new Argument<string>("ACTION") { HelpName = string.Join('|', _actions), DefaultValueFactory = _ => List };
+        action.CompletionSources.Add(_actions);
+        action.AcceptOnlyFromAmong(_actions);
         var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(EnvironmentOptions.Names);
-        var command = new TaughtCommand("env", "list environments, say where one is, remove one",
+        var command = new TaughtCommand("env", "list environments, say where one is, use one in a shell, remove one",
             [
                 new("sandpiper env list", "all of them, and how large they are"),
-                new("sandpiper env path", "where the shared one is; a NAME says another"),
-                new("sandpiper env remove old", "with its history, and wheels that only it needed"),
+                new("sandpiper env python", "a Python for editors, confined"),
+                new("eval \"$(sandpiper env activate)\"", "its commands, confined, in this shell"),
+                new("sandpiper env path", "where it is; a NAME says another one"),
+                new("sandpiper env remove old", "with its history"),
             ],
             [
-                "An environment is made by installing into it: `sandpiper install --env NAME …`. The directory that `path` prints is "
-                + "that of the current generation and follows every change; what is started from it directly is not confined.",
+                "An environment is made by installing into it: `sandpiper install --env NAME …`.",
+                "What `python` prints, and what `activate` puts on PATH until `deactivate`, starts each program as `sandpiper run` does: "
+                + "confined, with what you allowed it. An editor that runs scripts of its own with it needs them shown: "
+                + "`sandpiper allow --everywhere python --read DIR`.",
+                "The directory that `path` prints is that of the current generation and follows every change; what is started from it "
+                + "directly is not confined.",
                 "A removed environment cannot be brought back by `rollback`; while a program runs on it, it is not removed.",
             ]);
         command.Arguments.Add(action);
@@ -39,6 +47,8 @@ internal static class EnvCommand
             return Task.FromResult((int)(parsed.GetValue(action) switch
             {
                 Location => TellPlace(session, asked ?? EnvironmentOptions.Shared),
+                Interpreter => TellInterpreter(session, asked ?? EnvironmentOptions.Shared),
+                Activate => TellActivation(session, asked ?? EnvironmentOptions.Shared),
                 Remove => RemoveOne(session, asked, cancel),
                 _ when asked is not null => throw Wrong($"`env {List}` takes no name", $"sandpiper list --env {asked}"),
                 _ => TellAll(session),
@@ -108,6 +118,49 @@ internal static class EnvCommand
         }
         else session.Terminal.Line(environment.CurrentLink);
         return ExitCode.Done;
+    }
+
+    private static ExitCode TellInterpreter(Session session, string name)
+    {
+        string python = Path.Combine(ConfinedPlace(session, name), "python");
+        if (session.Json)
+        {
+            JsonAnswer.Write(session.Terminal, "env-python", json =>
+            {
+                json.WriteString("environment", name);
+                json.WriteString("path", python);
+            });
+        }
+        else session.Terminal.Line(python);
+        return ExitCode.Done;
+    }
+
+    private static ExitCode TellActivation(Session session, string name)
+    {
+        string place = ConfinedPlace(session, name);
+        if (session.Json)
+        {
+            JsonAnswer.Write(session.Terminal, "env-activate", json =>
+            {
+                json.WriteString("environment", name);
+                json.WriteString("path", place);
+            });
+            return ExitCode.Done;
+        }
+        foreach (string line in Activation.For(name, place).Split('\n')) session.Terminal.Line(line);
+        if (!System.Console.IsOutputRedirected)
+            session.Terminal.Note(Inked.Dim($"sandpiper: this is for your shell to read ·  eval \"$(sandpiper env activate {name})\""));
+        return ExitCode.Done;
+    }
+
+    private static string ConfinedPlace(Session session, string name)
+    {
+        ManagedEnvironment environment = EnvironmentOptions.Open(session, name);
+        EnvironmentOptions.CurrentOf(environment);
+        string place = ShimDirectory.OfInterpreter(environment);
+        return File.Exists(Path.Combine(place, "python")) ? place : throw new ExplainedException(new(ExitCode.CouldNot,
+            $"`{name}` has no confined interpreter yet", $"there is no `{place}/python`: an earlier version made none",
+            $"sandpiper repair{InEnvironment.Option(name)}"));
     }
 
     private static ExitCode RemoveOne(Session session, string? name, CancellationToken cancel)

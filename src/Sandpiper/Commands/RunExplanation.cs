@@ -16,6 +16,9 @@ internal sealed class RunExplanation(
 
     public required string Limits { get; init; }
 
+    /// <summary>Files that it sees empty, or without logins.</summary>
+    public ImmutableArray<(string Path, bool IsEmpty)> Withheld { get; init; } = [];
+
     public void Write(Terminal terminal)
     {
         Confinement confinement = terms.Confinement;
@@ -28,6 +31,8 @@ internal sealed class RunExplanation(
             terminal.Line($"  {"".PadRight(Left)}{script.Path}", Inked.Dim("   the script alone, nothing beside it"));
         if (terms.Hidden is { } hidden)
             terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}not this directory: {ConfinementWords.Of(hidden)}"));
+        foreach (var (path, isEmpty) in Withheld)
+            terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}{path}, {(isEmpty ? "empty" : "without what git logs in with")}"));
         Rows(terminal, "write", confinement.Writable.Select(path => (path, By(g => g.Write, path))), "nowhere");
         Rows(terminal, "network", NetworkRows(confinement), "none but its own loopback");
         if (!confinement.Ports.IsEmpty)

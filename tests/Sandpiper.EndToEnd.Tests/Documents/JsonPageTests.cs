@@ -41,6 +41,9 @@ public sealed class JsonPageTests
         Check("audit", "audit target");
         Check("env", "env list");
         Check("env-path", "env path");
+        Check("doctor", "doctor");
+        Check("env-python", "env python");
+        Check("env-activate", "env activate");
         somebody.Sandpiper("run", "--write", ".", "--", "touch", ".envrc", ".exrc");
         Check("held", "held");
         Check("held", "held keep 1");
@@ -51,7 +54,8 @@ public sealed class JsonPageTests
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
-        Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "env", "env-path", "env-remove", "freeze", "gc", "held",
+        Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "doctor", "env",
+            "env-activate", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
             "history", "home", "install", "list", "purge", "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)

@@ -65,7 +65,7 @@ public sealed class ManagedEnvironmentTests : IDisposable
         Assert.Equal(1, environment.Current);
         Assert.Throws<EnvironmentException>(() => environment.Switch(3));
         Assert.Equal(1, environment.Current);
-        Assert.Equal(["current", "generations", "leases", "ledger.jsonl", "lock"],
+        Assert.Equal(["confined", "current", "generations", "leases", "ledger.jsonl", "lock"],
             Directory.GetFileSystemEntries(environment.Directory).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal));
     }
 

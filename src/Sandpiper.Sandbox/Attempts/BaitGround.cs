@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace Sandpiper.Sandbox.Attempts;
+
+/// <summary>Makes what attempts are aimed at, sees from outside what became of it, and takes it away.</summary>
+internal sealed class BaitGround : IDisposable
+{
+    private const string Sleep = "/usr/bin/sleep";
+
+    private readonly string _place;
+    private readonly Process _victim;
+    private readonly ImmutableDictionary<string, Socket> _listeners;
+
+    /// <param name="home">The user's.</param>
+    public BaitGround(string home)
+    {
+        string token = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        _place = Directory.CreateTempSubdirectory("sandpiper-doctor-").FullName;
+        string keys = Made("keys"), shown = Made("shown"), writable = Made("writable");
+        Made("writable/.git/hooks");
+        File.WriteAllText(Path.Combine(writable, ".git/config"), "");
+        foreach (string key in (string[])["key", "other"]) File.WriteAllText(Path.Combine(keys, key), Bait.Content);
+        File.WriteAllText(Path.Combine(shown, "kept"), Bait.Content);
+        Socket tcp = Listening(AddressFamily.InterNetwork, SocketType.Stream, new IPEndPoint(IPAddress.Loopback, 0));
+        Socket udp = Listening(AddressFamily.InterNetwork, SocketType.Dgram, new IPEndPoint(IPAddress.Loopback, 0));
+        _listeners = new Dictionary<string, Socket>(StringComparer.Ordinal)
+        {
+            ["tcp"] = tcp,
+            ["udp"] = udp,
+            ["socket-that-is-shown"] = Local(SocketType.Stream, Path.Combine(shown, "socket")),
+            ["socket-by-another-name"] = Local(SocketType.Stream, Path.Combine(writable, "socket")),
+            ["abstract-socket"] = Local(SocketType.Stream, "\0" + token),
+            ["local-datagram"] = Local(SocketType.Dgram, Path.Combine(shown, "datagrams")),
+        }.ToImmutableDictionary(StringComparer.Ordinal);
+        var victim = new ProcessStartInfo(Sleep, "600") { UseShellExecute = false, RedirectStandardInput = true };
+        victim.Environment.Clear();
+        victim.Environment["SANDPIPER_DOCTOR_TOKEN"] = token;
+        _victim = Process.Start(victim)!;
+        Bait = new Bait(Path.Combine(keys, "key"), Path.Combine(keys, "other"), Path.Combine(home, $".sandpiper-doctor-{token}"), shown,
+            writable, ((IPEndPoint)tcp.LocalEndPoint!).Port, ((IPEndPoint)udp.LocalEndPoint!).Port, token, _victim.Id, token);
+        Bait.Write();
+    }
+
+    public Bait Bait { get; }
+
+    /// <summary>What got through, of those that were tried: as it says itself, or as is seen here.</summary>
+    public ImmutableDictionary<string, bool> Judge()
+    {
+        var results = ImmutableDictionary.CreateBuilder<string, bool>(StringComparer.Ordinal);
+        string[] said = File.Exists(Bait.Results) ? File.ReadAllLines(Bait.Results) : [];
+        foreach (string[] line in said.Select(line => line.Split('=')).Where(line => line.Length == 2))
+            results[line[0]] = line[1] is not "0" || IsSeen(line[0]);
+        return results.ToImmutable();
+    }
+
+    private bool IsSeen(string attempt) => attempt switch
+    {
+        "change-a-key" => IsChanged(Bait.KeyToChange),
+        "write-elsewhere" => Path.Exists(Path.Combine(Path.GetDirectoryName(Bait.Key)!, "new")),
+        "write-at-home" => Path.Exists(Bait.AtHome),
+        "write-what-is-shown" => IsChanged(Path.Combine(Bait.Shown, "kept")),
+        "plant-a-hook" => Path.Exists(Path.Combine(Bait.Writable, ".git/hooks/pre-commit")),
+        "replace-a-repository" => Path.Exists(Path.Combine(Bait.Writable, ".git-moved")),
+        "give-rights-away" => Path.Exists(Path.Combine(Bait.Writable, "program"))
+            && File.GetUnixFileMode(Path.Combine(Bait.Writable, "program")).HasFlag(UnixFileMode.SetUser),
+        "end-a-process" => _victim.HasExited,
+        _ => _listeners.TryGetValue(attempt, out Socket? socket) && socket.Poll(0, SelectMode.SelectRead),
+    };
+
+    private static bool IsChanged(string file) => !string.Equals(File.ReadAllText(file), Bait.Content, StringComparison.Ordinal);
+
+    public void Dispose()
+    {
+        foreach (Socket listener in _listeners.Values) listener.Dispose();
+        if (!_victim.HasExited) _victim.Kill();
+        _victim.WaitForExit();
+        _victim.Dispose();
+        if (File.Exists(Bait.AtHome)) File.Delete(Bait.AtHome);
+        Directory.Delete(_place, recursive: true);
+    }
+
+    private string Made(string name) => Directory.CreateDirectory(Path.Combine(_place, name)).FullName;
+
+    private static Socket Local(SocketType kind, string name) => Listening(AddressFamily.Unix, kind, new UnixDomainSocketEndPoint(name));
+
+    private static Socket Listening(AddressFamily family, SocketType kind, EndPoint at)
+    {
+        var socket = new Socket(family, kind, family is AddressFamily.Unix ? ProtocolType.Unspecified
+            : kind is SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
+        socket.Bind(at);
+        if (kind is SocketType.Stream) socket.Listen();
+        return socket;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Programs;
+
+namespace Sandpiper.Sandbox.Attempts;
+
+/// <summary>What came of one attempt.</summary>
+/// <param name="GotThrough">Null: it was not tried, so that nothing is known.</param>
+/// <param name="WorksWithout">The same without the sandbox; null where it is not tried there.</param>
+public sealed record AttemptResult(Attempt Attempt, bool? GotThrough, bool? WorksWithout);
+
+/// <summary>Tries the sandbox on this very machine: the same program once without it, once in it, on things of this moment.</summary>
+public static class SandboxTrial
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+
+    /// <param name="ownProgram">In the part of the hostile program, and of the second stage.</param>
+    /// <param name="caller">Whose home it is.</param>
+    /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
+    public static ImmutableArray<AttemptResult> Run(OwnProgram ownProgram, Caller caller)
+    {
+        ImmutableDictionary<string, bool> without, within;
+        using (var ground = new BaitGround(caller.Home))
+        {
+            PlainProgram.Run(BackgroundProgram.Own, [AttemptsProgram.Marker, ground.Bait.Shown, AttemptsProgram.Without],
+                ImmutableDictionary<string, string>.Empty, _limit, maxOutputBytes: 0);
+            without = ground.Judge();
+        }
+        using (var ground = new BaitGround(caller.Home))
+        {
+            ConfinedProgram.Run(ConfinementOn(ground.Bait, caller), ownProgram,
+                [SecondStage.PathInside, AttemptsProgram.Marker, ground.Bait.Shown]);
+            within = ground.Judge();
+        }
+        return [.. Attempt.All.Select(attempt => new AttemptResult(attempt, Of(within, attempt), Of(without, attempt)))];
+    }
+
+    private static bool? Of(ImmutableDictionary<string, bool> results, Attempt attempt) =>
+        results.TryGetValue(attempt.Name, out bool works) ? works : null;
+
+    private static Confinement ConfinementOn(Bait bait, Caller caller) => new()
+    {
+        Shown = [ShownPath.Needed(bait.Shown, PathAccess.Read), ShownPath.Needed(bait.Writable, PathAccess.Write)],
+        WorkingDirectory = bait.Writable,
+        Home = caller.SandboxHome,
+        Variables = ImmutableDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin").Add("HOME", caller.SandboxHome),
+    };
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Sandpiper.EndToEnd.Tests.Staging;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary><c>doctor</c> attacks with what works, says what it saw, and leaves nothing.</summary>
+public sealed class DoctorTests : IDisposable
+{
+    private readonly Somebody _user = new();
+
+    public void Dispose() => _user.Dispose();
+
+    [Fact]
+    public void Each_attempt_that_is_made_without_the_sandbox_works_there_and_none_in_it()
+    {
+        var before = Tree.Of(_user.Home);
+        Outcome outcome = _user.Sandpiper("doctor", "--json");
+        Assert.True(outcome.ExitCode == 0, $"{outcome}");
+        using var answer = JsonDocument.Parse(outcome.Output);
+        Assert.True(answer.RootElement.GetProperty("in_force").GetBoolean());
+        JsonElement[] attempts = [.. answer.RootElement.GetProperty("attempts").EnumerateArray()];
+        Assert.All(attempts, attempt => Assert.Equal(JsonValueKind.False, attempt.GetProperty("got_through").ValueKind));
+        JsonElement[] shown = [.. attempts.Where(attempt => attempt.GetProperty("works_without").ValueKind is not JsonValueKind.Null)];
+        Assert.Equal(["files", "network", "processes"], shown.Select(a => a.GetProperty("kind").GetString()).Distinct().Order());
+        Assert.All(shown, attempt =>
+            Assert.True(attempt.GetProperty("works_without").GetBoolean(), attempt.GetProperty("name").GetString()));
+        Assert.Equal(before, Tree.Of(_user.Home));
+        Assert.Empty(Directory.GetFileSystemEntries(_user.Temporary));
+    }
+
+    [Fact]
+    public void The_screen_says_it_in_eighty_columns_and_each_attempt_when_asked()
+    {
+        Outcome outcome = _user.Sandpiper("doctor");
+        Assert.StartsWith("Confinement here: in force\n ✓ files ", outcome.Output, StringComparison.Ordinal);
+        Assert.All(outcome.Output.Split('\n'), line => Assert.True(line.Length <= 80, line));
+        Assert.Contains("read a key in your home", _user.Sandpiper("doctor", "-v").Error, StringComparison.Ordinal);
+    }
+}

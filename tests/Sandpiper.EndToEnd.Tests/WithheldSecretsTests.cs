@@ -1,0 +1,94 @@
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>Passwords that lie in a project are not shown for standing in it; whoever wanted them is told what to type.</summary>
+public sealed class WithheldSecretsTests : IDisposable
+{
+    private const string Settings = """
+        [core]
+        \trepositoryformatversion = 0
+        [remote "origin"]
+        \turl = https://me:s3cret@example.org/me/project.git
+        \tfetch = +refs/heads/*:refs/remotes/origin/*
+        [http "https://example.org/"]
+        \textraheader = AUTHORIZATION: basic s3cret
+
+        """;
+
+    private readonly Somebody _user = new();
+
+    public WithheldSecretsTests()
+    {
+        Outcome installed = _user.Sandpiper(
+            "install", "pebble", "-i", _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble())));
+        Assert.True(installed.ExitCode == 0, $"{installed}");
+        _user.Write("setup.py", "");
+        _user.Write(".env", "TOKEN=s3cret\n");
+        _user.Write("service/.env.local", "TOKEN=s3cret\n");
+        _user.Write(".env.example", "TOKEN=\n");
+        _user.Write(".git/HEAD", "ref: refs/heads/main\n");
+        _user.Write(".git/config", Settings.Replace("\\t", "\t", StringComparison.Ordinal));
+        _user.Write(".git/objects/info/x", "");
+        _user.Write(".git/refs/heads/.keep", "");
+    }
+
+    public void Dispose() => _user.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--write .")]
+    [InlineData("--read .")]
+    [InlineData("--net all")]
+    public void Nothing_that_is_shown_has_the_secret_in_it(string granted)
+    {
+        string[] grants = granted.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(0, _user.Run(["grep", "-rq", "s3cret", "."]).ExitCode);
+        Outcome searched = _user.Sandpiper(["run", .. grants, "--", "grep", "-r", "s3cret", "/", "-s", "--exclude-dir=proc",
+            "--exclude-dir=usr", "--exclude-dir=sys"]);
+        Assert.Equal("", searched.Output);
+        Assert.Equal("TOKEN=s3cret\n", File.ReadAllText(Path.Combine(_user.Project, ".env")));
+        Assert.Contains("s3cret", File.ReadAllText(Path.Combine(_user.Project, ".git/config")), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_user.Temporary));
+    }
+
+    [Fact]
+    public void Who_opened_one_is_told_what_shows_it_and_who_did_not_is_not()
+    {
+        Outcome opened = _user.Sandpiper("run", "--", "python", "-c", "print(repr(open('.env').read()), open('.env.example').read())");
+        Assert.Equal((0, "'' TOKEN=\n\n"), (opened.ExitCode, opened.Output));
+        Assert.Equal("sandpiper: `.env` was empty for python ·  sandpiper allow python --read .env\n", opened.Error);
+        Assert.Equal("", _user.Sandpiper("run", "--", "python", "-c", "import os; os.stat('.env')").Error);
+        Outcome below = _user.Sandpiper("run", "--", "cat", "service/.env.local");
+        Assert.Equal(("", "sandpiper: `service/.env.local` was empty for cat ·  sandpiper allow cat --read service/.env.local\n"),
+            (below.Output, below.Error));
+
+        Assert.Equal(0, _user.Sandpiper("allow", "python", "--read", ".env").ExitCode);
+        Outcome shown = _user.Sandpiper("run", "--", "python", "-c", "print(open('.env').read())");
+        Assert.Equal(("TOKEN=s3cret\n\n", ""), (shown.Output, shown.Error));
+    }
+
+    [Fact]
+    public void Git_works_with_settings_that_have_no_logins_and_shows_them_when_they_are_granted()
+    {
+        Outcome address = _user.Sandpiper("run", "--", "git", "config", "--get", "remote.origin.url");
+        Assert.Equal("https://example.org/me/project.git\n", address.Output);
+        Assert.Equal("", _user.Sandpiper("run", "--", "git", "config", "--get-regexp", "extraheader").Output);
+        Assert.Equal(0, _user.Sandpiper("run", "--", "git", "status").ExitCode);
+        Outcome written = _user.Sandpiper("run", "--write", ".git", "--", "git", "config", "user.name", "Somebody");
+        Assert.True(written.ExitCode == 0, $"{written}");
+        string kept = File.ReadAllText(Path.Combine(_user.Project, ".git/config"));
+        Assert.True(kept.Contains("s3cret", StringComparison.Ordinal) && kept.Contains("Somebody", StringComparison.Ordinal), kept);
+    }
+
+    [Fact]
+    public void What_is_withheld_is_explained()
+    {
+        Outcome explained = _user.Sandpiper("run", "--explain", "--", "python");
+        Assert.Contains($"{_user.Project}/.env, empty\n", explained.Output, StringComparison.Ordinal);
+        Assert.Contains($"{_user.Project}/.git/config, without what git logs in with\n", explained.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("withheld", explained.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_user.Temporary));
+    }
+}
