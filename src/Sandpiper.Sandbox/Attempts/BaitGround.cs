@@ -9,7 +9,11 @@ namespace Sandpiper.Sandbox.Attempts;
 /// <summary>Makes what attempts are aimed at, sees from outside what became of it, and takes it away.</summary>
 internal sealed class BaitGround : IDisposable
 {
-    private const string Sleep = "/usr/bin/sleep";
+    private const int MostOfSocketName = 60;     // sun_path has 108 bytes (unix(7)), and the longest name here a third of that
+
+    private static readonly string _sleep = File.Exists("/usr/bin/sleep") ? "/usr/bin/sleep" : "/bin/sleep";
+
+    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _place;
     private readonly Process _victim;
@@ -19,7 +23,8 @@ internal sealed class BaitGround : IDisposable
     public BaitGround(string home)
     {
         string token = RandomNumberGenerator.GetHexString(16, lowercase: true);
-        _place = Directory.CreateTempSubdirectory("sandpiper-doctor-").FullName;
+        string above = Path.GetTempPath() is { Length: <= MostOfSocketName } usual ? usual : "/tmp";
+        _place = Directory.CreateDirectory(Path.Combine(above, $"sandpiper-doctor-{token}"), OwnersAlone).FullName;
         string keys = Made("keys"), shown = Made("shown"), writable = Made("writable");
         Made("writable/.git/hooks");
         File.WriteAllText(Path.Combine(writable, ".git/config"), "");
@@ -36,7 +41,7 @@ internal sealed class BaitGround : IDisposable
             ["abstract-socket"] = Local(SocketType.Stream, "\0" + token),
             ["local-datagram"] = Local(SocketType.Dgram, Path.Combine(shown, "datagrams")),
         }.ToImmutableDictionary(StringComparer.Ordinal);
-        var victim = new ProcessStartInfo(Sleep, "600") { UseShellExecute = false, RedirectStandardInput = true };
+        var victim = new ProcessStartInfo(_sleep, "600") { UseShellExecute = false, RedirectStandardInput = true };
         victim.Environment.Clear();
         victim.Environment["SANDPIPER_DOCTOR_TOKEN"] = token;
         _victim = Process.Start(victim)!;

@@ -3,6 +3,7 @@ using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Operations;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
@@ -66,6 +67,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
         var denied = new DeniedWrites(terms.Confinement, Installed(environment, generation));
         var refused = new RefusedHosts(session.Terminal, grant => Next(grant, caller));
+        using var terminal = TerminalSettings.OfOurs();
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
@@ -78,6 +80,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             }
         }
 
+        terminal?.PutBack();
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
         refused.Settle();
