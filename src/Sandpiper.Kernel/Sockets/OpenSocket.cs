@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
@@ -31,6 +33,46 @@ public static unsafe partial class OpenSocket
         return done == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>Makes one and connects it.</summary>
+    /// <param name="patience">For the answer.</param>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="SocketException">No such family here, or no descriptors left.</exception>
+    public static Socket? TryConnect(IPEndPoint to, TimeSpan patience)
+    {
+        SocketAddress address = to.Serialize();
+        while (true)
+        {
+            // SO_SNDTIMEO, which connect(2) keeps to. The way of the base library would leave it non-blocking for good.
+            var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            {
+                SendTimeout = (int)patience.TotalMilliseconds,
+            };
+            using var handle = new SafeFileHandle(socket.Handle, ownsHandle: false);
+            int errno = Connect(handle, address.Buffer.Span[..address.Size]);
+            if (errno == 0) return socket;
+            socket.Dispose();
+            if (errno != Errno.Interrupted) return null;
+        }
+    }
+
+    /// <summary>Takes what it is connected to away from it, so that it can be connected anew: connect(2), AF_UNSPEC.</summary>
+    public static void Free(SafeFileHandle socket) => _ = Connect(socket, stackalloc byte[16]);
+
+    /// <summary>Its own port; null when it has none.</summary>
+    public static int? PortOf(SafeFileHandle socket)
+    {
+        using var known = new Socket(new SafeSocketHandle(socket.DangerousGetHandle(), ownsHandle: false));
+        return (known.LocalEndPoint as IPEndPoint)?.Port;
+    }
+
+    /// <summary>Without binding it first, as the base library insists: what it lets in is then bound to nothing either.</summary>
+    /// <exception cref="KernelException">The kernel does not.</exception>
+    public static void Listen(Socket socket, int waiting)
+    {
+        using var handle = new SafeFileHandle(socket.Handle, ownsHandle: false);
+        if (Listen(handle, waiting) != 0) throw new KernelException("listen", Marshal.GetLastPInvokeError());
+    }
+
     private static int? Option(SafeFileHandle socket, int name)
     {
         int value = 0;
@@ -45,6 +87,9 @@ public static unsafe partial class OpenSocket
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetOption(SafeFileHandle socket, int level, int name, int* value, uint* length);
+
+    [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
+    private static partial int Listen(SafeFileHandle socket, int waiting);
 
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     private static partial int Connect(SafeFileHandle socket, byte* address, uint length);

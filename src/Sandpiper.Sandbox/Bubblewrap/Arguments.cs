@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Proxies;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -17,6 +18,8 @@ internal static class Arguments
         // could not from the namespace within a namespace that bubblewrap then makes; so it forbids another one itself.
         List<string> arguments = ["--unshare-all", "--unshare-user", "--die-with-parent", "--cap-drop", "ALL"];
         foreach (string right in SecondStage.Rights) arguments.AddRange(["--cap-add", right]);
+        // To listen, in its own network, where hosts do that it shall reach: 80 and 443.
+        if (!confinement.Hosts.IsEmpty) arguments.AddRange(["--cap-add", "CAP_NET_BIND_SERVICE"]);
         if (confinement.HostNetwork) arguments.Add("--share-net");
         if (ownSession) arguments.Add("--new-session");
         arguments.AddRange(["--hostname", SyntheticFiles.HostName]);
@@ -33,8 +36,10 @@ internal static class Arguments
     }
 
     /// <summary>What follows the arguments: the last step inside, and the program.</summary>
-    public static ImmutableArray<string> LastStep(HandedOver descriptors, IReadOnlyList<string> command) =>
-        [SecondStage.PathInside, SecondStage.Marker, $"{descriptors.Plan}", $"{descriptors.Report}", "--", .. command];
+    public static ImmutableArray<string> LastStep(
+        HandedOver descriptors, ImmutableArray<InnerSocket> sockets, IReadOnlyList<string> command) =>
+        [SecondStage.PathInside, SecondStage.Marker, $"{descriptors.Plan}", $"{descriptors.Report}", InnerSocket.ToText(sockets), "--",
+            .. command];
 
     /// <exception cref="ArgumentException">One contains a zero byte, which would end it early and start another.</exception>
     public static byte[] ToBytes(IEnumerable<string> arguments)

@@ -7,9 +7,11 @@ using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Connections;
 using Sandpiper.Sandbox.Denials;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
+using Sandpiper.Sandbox.Proxies;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -22,6 +24,7 @@ public static class ConfinedProgram
     /// runs without it.</param>
     /// <param name="command">Program (a path, or a name looked up in the inner PATH) and arguments.</param>
     /// <param name="denied">Learns what it wanted to write and might not; null: nobody does.</param>
+    /// <param name="refused">Is told of each connection that its proxy refuses, from any thread; null: nobody is.</param>
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
     /// <remarks>
     /// SIGINT and SIGQUIT are left to the program, as system(3) does: a terminal sends them to it as well, and what comes of it is its own
@@ -31,8 +34,10 @@ public static class ConfinedProgram
     /// root.</exception>
     /// <exception cref="KernelException">A step before the start failed; nothing was started.</exception>
     /// <exception cref="SecondStageException">What is shown inside was not what was judged, time and again.</exception>
+    /// <exception cref="PortTakenException">A port at which it was to be reached cannot be had; nothing was started.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
-    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null)
+    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null,
+        Action<RefusedConnection>? refused = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         int exitCode = 0;
@@ -42,7 +47,7 @@ public static class ConfinedProgram
         {
             try
             {
-                exitCode = RunHere(confinement, ownProgram, command, denied);
+                exitCode = RunHere(confinement, ownProgram, command, denied, refused ?? (_ => { }));
             }
             catch (Exception e)
             {
@@ -55,7 +60,8 @@ public static class ConfinedProgram
         return exitCode;
     }
 
-    private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied)
+    private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied,
+        Action<RefusedConnection> refusedConnection)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
@@ -64,11 +70,14 @@ public static class ConfinedProgram
         InheritedDescriptors.StayWithUs();
         SessionKeyring.JoinFresh();
 
+        using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
+        ImmutableArray<InnerSocket> sockets = ProgramNetwork.Needed(confinement.Hosts, confinement.Ports);
         using StandInStreams streams = StandInStreams.ForOurs();
         for (int attempt = 1; ; attempt++)
         {
             if (copied is not null) Descriptor.MoveTo(copied, 0); // bubblewrap reads on from where the last one stopped
             using var status = new Pipe();
+            ProgramNetwork? network = null;
             using var files = new MemoryFiles();
             ImmutableArray<(string Path, int)> synthetic =
                 [.. SyntheticFiles.For(confinement).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
@@ -85,15 +94,17 @@ public static class ConfinedProgram
                     [.. files.Handles, status.Writer, theirs, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
                 var (ended, refused) = StartAndWait(
                     bubblewrap,
-                    ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(descriptors, command)],
+                    ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(descriptors, sockets, command)],
                     [.. kept.Select(file => (file, (int)file.DangerousGetHandle())), .. streams.Replaced],
                     (report, theirs),
-                    calls =>
+                    (calls, made) =>
                     {
+                        if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection);
                         if (calls is not null)
                             ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied);
                         streams.Begin();
                     });
+                network?.Dispose();
                 // Whoever can exchange a name at the right moment must not be able to keep everybody from starting a program.
                 bool worthAnother = refused?.Kind is SecondStageFailureKind.Replaced && attempt < MostAttempts && ended is not > SignalBase;
                 if (worthAnother) continue;
@@ -107,7 +118,7 @@ public static class ConfinedProgram
 
     private static (int? Ended, SecondStageFailure? Refused) StartAndWait(
         string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver,
-        (SafeFileHandle Ours, SafeFileHandle Theirs) report, Action<SafeFileHandle?> ready)
+        (SafeFileHandle Ours, SafeFileHandle Theirs) report, Action<SafeFileHandle?, ImmutableArray<SafeFileHandle>> ready)
     {
         using var interrupt = SignalDisposition.Ignore(SignalDisposition.Interrupt);
         using var quit = SignalDisposition.Ignore(SignalDisposition.Quit);
@@ -116,9 +127,11 @@ public static class ConfinedProgram
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         report.Theirs.Dispose(); // only the child has it now: when it ends without a word, we hear of that
-        _ = SecondStageReport.TryReceive(report.Ours, out SecondStageFailure? refused, out SafeFileHandle? calls);
+        _ = SecondStageReport.TryReceive(
+            report.Ours, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made);
         // Nobody who would make its connections: the kernel makes none.
-        if (refused is null) ready(calls);
+        if (refused is null) ready(calls, made);
+        else foreach (SafeFileHandle socket in made) socket.Dispose();
         int? ended = child.Wait();
         return (endedBy == 0 ? ended : SignalBase + endedBy, refused);
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Sandbox.Proxies;
 using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
@@ -22,7 +24,7 @@ public static class SecondStage
     /// <summary>Where its own terminals appear inside.</summary>
     internal const string TerminalsInside = "/dev/pts";
 
-    private const int FirstOfCommand = 4;
+    private const int FirstOfCommand = 5;
 
     /// <summary>
     /// What it has over the sandbox's own namespaces, and gives up before the program: to mount, to limit namespaces, to give up for good.
@@ -30,9 +32,11 @@ public static class SecondStage
     internal static ImmutableArray<string> Rights { get; } = ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_SETPCAP"];
 
     /// <summary>Whether this process was started to be the second stage.</summary>
-    /// <remarks>The marker, the descriptors of plan and report, <c>--</c>, and the program with its arguments.</remarks>
+    /// <remarks>
+    /// The marker, the descriptors of plan and report, the sockets to make, <c>--</c>, and the program with its arguments.
+    /// </remarks>
     public static bool IsMeant(string[] args) =>
-        args is [Marker, var plan, var report, "--", _, ..] && DescriptorIn(plan) is not null && DescriptorIn(report) is not null;
+        args is [Marker, var plan, var report, _, "--", _, ..] && DescriptorIn(plan) is not null && DescriptorIn(report) is not null;
 
     /// <summary>Becomes the program; returns only if that fails.</summary>
     /// <returns>Null when whoever waits outside was told, and has the words.</returns>
@@ -43,7 +47,9 @@ public static class SecondStage
         // Both are closed before the program starts: they are nothing of its business.
         using (var report = new SafeFileHandle(DescriptorIn(args[2])!.Value, ownsHandle: true))
         {
-            SecondStageFailure? failure = Confine(DescriptorIn(args[1])!.Value, out SafeFileHandle? calls);
+            SecondStageFailure? failure = HandOut(args[3], report);
+            SafeFileHandle? calls = null;
+            failure ??= Confine(DescriptorIn(args[1])!.Value, out calls);
             if (failure is not null) return SecondStageReport.TrySend(report, failure) ? null : failure;
             using (calls)
             {
@@ -59,6 +65,29 @@ public static class SecondStage
         int errno = ProgramImage.Become(command);
         return new(errno is Errno.NoSuchFile or Errno.NotDirectory
             ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, command[0], errno);
+    }
+
+    // Before anything else, and closed here: the program gets none of them.
+    private static SecondStageFailure? HandOut(string sockets, SafeFileHandle report)
+    {
+        foreach (InnerSocket needed in InnerSocket.FromText(sockets))
+        {
+            try
+            {
+                using Socket socket = needed.Make();
+                using var handle = new SafeFileHandle(socket.Handle, ownsHandle: false);
+                if (!SecondStageReport.TrySendSocket(report, handle)) return new(SecondStageFailureKind.NotTold, needed.Text);
+            }
+            catch (SocketException e)
+            {
+                return new(SecondStageFailureKind.NotConfined, $"a socket at {needed.Text}", e.NativeErrorCode);
+            }
+            catch (Exception e) when (e is FormatException or KernelException)
+            {
+                return new(SecondStageFailureKind.NotConfined, $"a socket at {needed.Text}");
+            }
+        }
+        return null;
     }
 
     private static SecondStageFailure? Confine(int planned, out SafeFileHandle? calls)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Processes;
@@ -9,7 +10,7 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// </summary>
 internal static class SecondStageReport
 {
-    private const byte Ready = 255;
+    private const byte Ready = 255, Socket = 254;
 
     /// <returns>False when nobody listens.</returns>
     public static bool TrySend(SafeFileHandle end, SecondStageFailure failure) =>
@@ -19,12 +20,22 @@ internal static class SecondStageReport
     /// <inheritdoc cref="TrySend(SafeFileHandle, SecondStageFailure)"/>
     public static bool TrySend(SafeFileHandle end, SafeFileHandle calls) => Messages.TrySend(end, [Ready], calls);
 
+    /// <summary>One of the sockets that were asked for, in their order.</summary>
+    /// <inheritdoc cref="TrySend(SafeFileHandle, SecondStageFailure)"/>
+    public static bool TrySendSocket(SafeFileHandle end, SafeFileHandle socket) => Messages.TrySend(end, [Socket], socket);
+
     /// <summary>Waits for it.</summary>
+    /// <param name="sockets">What came before it.</param>
     /// <returns>False when none came: it never got that far.</returns>
-    public static bool TryReceive(SafeFileHandle end, out SecondStageFailure? failure, out SafeFileHandle? calls)
+    public static bool TryReceive(
+        SafeFileHandle end, out SecondStageFailure? failure, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> sockets)
     {
         failure = null;
-        return Messages.Receive(end, out calls) is { } message && TryRead(message, out failure);
+        var made = ImmutableArray.CreateBuilder<SafeFileHandle>();
+        byte[]? message;
+        while ((message = Messages.Receive(end, out calls)) is [Socket] && calls is not null) made.Add(calls);
+        sockets = made.DrainToImmutable();
+        return message is not null && TryRead(message, out failure);
     }
 
     internal static bool TryRead(ReadOnlySpan<byte> message, out SecondStageFailure? failure)

@@ -1,5 +1,6 @@
 using System.Text;
 using Sandpiper.Kernel.Users;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
@@ -20,9 +21,25 @@ internal static class SyntheticFiles
             "nobody:x:65534:65534:nobody:/:/bin/sh");
         yield return Text("/etc/group", "root:x:0:", $"{user}:x:{UserIds.RealGroup}:", "nogroup:x:65534:");
         // "localhost" resolves nowhere else when there is no network.
-        yield return Text("/etc/hosts", $"127.0.0.1 localhost {HostName}", $"::1 localhost {HostName}");
+        // Of a network that is granted whole, its names are a part.
+        yield return Text("/etc/hosts", [.. confinement.HostNetwork ? Hosts() : [],
+            $"127.0.0.1 localhost {HostName}", $"::1 localhost {HostName}",
+            .. InnerPlace.Of(confinement.Hosts).Where(place => place.Host is { Address: null, Text: not Networks.HostName.ThisMachine })
+                .Select(place => $"{place.Address} {place.Host.Text}")]);
         yield return Text("/etc/nsswitch.conf", "passwd: files", "group: files", "hosts: files dns", "services: files", "protocols: files");
         yield return Text("/etc/hostname", HostName);
+    }
+
+    private static string[] Hosts()
+    {
+        try
+        {
+            return File.ReadAllLines("/etc/hosts");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     // A name or a home that could end its field would let an environment variable write lines of its own.

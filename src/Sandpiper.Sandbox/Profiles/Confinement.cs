@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Sandbox.Networks;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -40,6 +41,12 @@ public sealed record Confinement
 
     /// <summary>False: no network but its own loopback. True: the host's network.</summary>
     public bool HostNetwork { get; init; }
+
+    /// <summary>Whom it reaches through our proxy, with its own network. Nobody with the host's, of which they are part.</summary>
+    public ImmutableArray<HostGrant> Hosts { get; init; } = [];
+
+    /// <summary>Where servers of it are reached from outside.</summary>
+    public ImmutableArray<PortGrant> Ports { get; init; } = [];
 
     /// <summary>Everything of the host's that is mounted, packages too.</summary>
     internal IEnumerable<ShownPath> Mounted => Packages is null ? Shown : Shown.Concat(Packages.Trees);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Sandbox.Networks;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -20,6 +21,12 @@ public sealed record Grants
     /// <summary>The host's network instead of none.</summary>
     public bool Network { get; init; }
 
+    /// <summary>Single hosts that it may reach.</summary>
+    public ImmutableArray<HostGrant> Hosts { get; init; } = [];
+
+    /// <summary>Servers of it that may be reached.</summary>
+    public ImmutableArray<PortGrant> Ports { get; init; } = [];
+
     /// <summary>Variables of the caller that it is given.</summary>
     public ImmutableArray<string> Variables { get; init; } = [];
 
@@ -27,7 +34,7 @@ public sealed record Grants
     public bool ShowCurrentDirectory { get; init; } = true;
 
     /// <summary>Nothing beyond what every run may do.</summary>
-    public bool AreNone => Write.IsEmpty && Read.IsEmpty && Variables.IsEmpty && !Network;
+    public bool AreNone => Write.IsEmpty && Read.IsEmpty && Variables.IsEmpty && !Network && Hosts.IsEmpty && Ports.IsEmpty;
 
     /// <summary>Both. What is hidden by one of them is hidden.</summary>
     public Grants And(Grants other) => new()
@@ -36,6 +43,8 @@ public sealed record Grants
         Read = [.. Read.Union(other.Read, StringComparer.Ordinal)],
         Settled = [.. Settled.Union(other.Settled, StringComparer.Ordinal)],
         Network = Network || other.Network,
+        Hosts = [.. Hosts.Union(other.Hosts)],
+        Ports = [.. Ports.Union(other.Ports)],
         Variables = [.. Variables.Union(other.Variables, StringComparer.Ordinal)],
         ShowCurrentDirectory = ShowCurrentDirectory && other.ShowCurrentDirectory,
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Sandbox.Networks;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -59,6 +60,8 @@ public sealed record Profile
             WorkingDirectory = hidden is null || (itself is not null && DirectoryTree.Holds(caller.CurrentDirectory, itself.Path))
                 ? caller.CurrentDirectory : caller.SandboxHome,
             HostNetwork = grants.Network,
+            Hosts = grants.Network ? [] : grants.Hosts,
+            Ports = grants.Network ? [] : grants.Ports,
             Variables = VariablesOf(environment, grants, caller),
         };
         return new Terms(confinement, hidden) { Script = itself };
@@ -121,6 +124,10 @@ public sealed record Profile
         variables["SHELL"] = "/bin/sh";
         variables["TMPDIR"] = "/tmp";
         variables["VIRTUAL_ENV"] = environment.Directory;
+        if (!grants.Network && !grants.Hosts.IsEmpty)
+        {
+            foreach (var (name, value) in ProxyVariables.All) variables[name] = value;
+        }
         // Byte code is what others run instead of the source beside: what is new of it is kept aside, so that honest programs make none.
         if (!grants.Write.IsEmpty) variables["PYTHONDONTWRITEBYTECODE"] = "1";
         return variables.ToImmutable();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Remembered;
@@ -9,16 +10,19 @@ namespace Sandpiper.Sandbox.Remembered;
 public sealed record GrantLine(
     string Who, DateTimeOffset When, string? Environment = null, string? Command = null, string? Project = null,
     ImmutableArray<string>? Write = null, ImmutableArray<string>? Read = null, bool? Network = null,
-    ImmutableArray<string>? Variables = null, int? Withdraw = null)
+    ImmutableArray<string>? Variables = null, int? Withdraw = null, ImmutableArray<string>? Hosts = null,
+    ImmutableArray<string>? Ports = null)
 {
     public static GrantLine From(RememberedGrant grant) => new(
         grant.Who, grant.When, grant.Environment, grant.Command, grant.Project,
-        Some(grant.Grants.Write), Some(grant.Grants.Read), grant.Grants.Network ? true : null, Some(grant.Grants.Variables));
+        Some(grant.Grants.Write), Some(grant.Grants.Read), grant.Grants.Network ? true : null, Some(grant.Grants.Variables),
+        Hosts: Some([.. grant.Grants.Hosts.Select(host => $"{host}")]), Ports: Some([.. grant.Grants.Ports.Select(port => $"{port}")]));
 
     /// <summary>Whether it withdraws one, and says nothing else.</summary>
     public bool IsWithdrawal => this is
     {
         Withdraw: not null, Environment: null, Command: null, Project: null, Write: null, Read: null, Network: null, Variables: null,
+        Hosts: null, Ports: null,
     };
 
     /// <exception cref="FormatException">Something is missing, or is not what its name says.</exception>
@@ -35,6 +39,8 @@ public sealed record GrantLine(
             Read = [.. (Read ?? []).Select(Checked)],
             Network = Network ?? false,
             Variables = [.. (Variables ?? []).Select(CheckedName)],
+            Hosts = [.. (Hosts ?? []).Select(CheckedHost)],
+            Ports = [.. (Ports ?? []).Select(CheckedPort)],
         };
         if (grants.AreNone) throw new FormatException("it grants nothing");
         return new RememberedGrant(Environment, grants, Who, When) { Number = number, Command = Command, Project = Project };
@@ -46,6 +52,12 @@ public sealed record GrantLine(
 
     private static string CheckedName(string? name) => name is { Length: > 0 } && name.AsSpan().IndexOfAny('=', '\0') < 0
         ? name : throw new FormatException("a name of a variable that is none");
+
+    private static HostGrant CheckedHost(string? text) => text is not null && HostGrant.TryParse(text, out HostGrant? host, out _)
+        ? host : throw new FormatException("a host that is none");
+
+    private static PortGrant CheckedPort(string? text) => text is not null && PortGrant.TryParse(text, out PortGrant? port)
+        ? port : throw new FormatException("a port that is none");
 
     private static bool IsCommand(string text) =>
         text.Contains('/', StringComparison.Ordinal) ? IsFullPath(text) : text.Length > 0 && !text.Contains('\0');

@@ -54,7 +54,7 @@ internal static class AllowCommand
         var command = new TaughtCommand("allow", "let a command do more, or accept what was refused of one wheel",
             [
                 new("sandpiper allow black --write .", "in this project, from now on"),
-                new("sandpiper allow --here --net all", "every command in this project"),
+                new("sandpiper allow --here --net pypi.org", "every command in this project"),
                 new("sandpiper allow black --everywhere --write .", "in each project it runs in"),
                 new("sandpiper allow evilhook==1.0 --rule SP-WHEEL-21 --reason \"read it\"", "install it with its hook"),
                 new("sandpiper allow", "what was allowed so far"),

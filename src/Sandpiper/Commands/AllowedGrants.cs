@@ -99,6 +99,8 @@ internal sealed class AllowedGrants(Session session, string environment)
             json.WriteStrings("write", grant.Grants.Write);
             json.WriteStrings("read", grant.Grants.Read);
             json.WriteBoolean("network", grant.Grants.Network);
+            json.WriteStrings("hosts", [.. grant.Grants.Hosts.Select(host => $"{host}")]);
+            json.WriteStrings("ports", [.. grant.Grants.Ports.Select(port => $"{port}")]);
             json.WriteStrings("variables", grant.Grants.Variables);
             json.WriteString("who", grant.Who);
             json.WriteString("when", grant.When.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
@@ -111,7 +113,7 @@ internal sealed class AllowedGrants(Session session, string environment)
     /// <summary>A command, and nothing that it may.</summary>
     public static ExplainedException NothingFor(string command) =>
         Usage($"it is not said what `{command}` may do",
-            "name at least one of --write, --read, --net, --env-var; for a wheel that was refused: NAME==VERSION");
+            "name at least one of --write, --read, --net, --port, --env-var; for a wheel that was refused: NAME==VERSION");
 
     private static string OfEachProject(string typed)
     {

@@ -9,6 +9,7 @@ using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Denials;
 using Sandpiper.Sandbox.Leftovers;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
@@ -62,12 +63,16 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         session.Terminal.Flush();
         using WritableWatch watch = WritableWatch.Begin(terms.Confinement);
         CreationMask.GiveBack(session.CallersMask);
+        foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
+            session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
         var denied = new DeniedWrites(terms.Confinement, Installed(environment, generation));
+        var refused = new RefusedHosts(session.Terminal, grant => Next(grant, caller));
         using var terminal = TerminalSettings.OfOurs();
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
-            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied);
+            exitCode = ConfinedProgram.Run(
+                terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, refused.Add);
             if (time.IsOver)
             {
                 session.Terminal.Note(Inked.Dim($"sandpiper: ended after {Limit!.Value.TotalSeconds:0.###} s, as --timeout says"));
@@ -78,6 +83,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         terminal?.PutBack();
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
+        refused.Settle();
         TellOfWithheld([.. secrets.Opened], caller);
         // Only what is known: why it failed nobody can tell from a program's own words.
         if (exitCode is not (0 or RunTime.ExitCode))
@@ -115,6 +121,17 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     private (Terms Terms, GrantsInForce Grants) Arranged(ManagedEnvironment environment, Generation generation, Caller caller)
     {
         var grants = GrantsInForce.For(session, environment.Name, command[0], typed, caller);
+        if (grants.All.Network && !grants.All.Ports.IsEmpty)
+        {
+            throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",
+                "with --net all the program opens its ports here itself", "leave --port out, or --net all"));
+        }
+        if (grants.All.Hosts.Length > HostGrant.Most || grants.All.Ports.Length > PortGrant.Most)
+        {
+            throw new ExplainedException(new(ExitCode.RunFailed,
+                "more hosts or ports are granted than one program can have; nothing was run",
+                $"at most {HostGrant.Most} hosts and {PortGrant.Most} ports, those that were remembered among them", "sandpiper allow"));
+        }
         return (Profile.Run.For(Installed(environment, generation), grants.All, caller, command), grants);
     }
 

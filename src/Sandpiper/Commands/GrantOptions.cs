@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Console;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
@@ -17,10 +18,17 @@ internal sealed class GrantOptions
 
     private readonly Option<string[]> _read = new("--read") { HelpName = "PATH", Description = "show it this directory or file" };
 
-    private readonly TextOption _net = new("--net")
+    private readonly Option<string[]> _net = new("--net")
     {
-        HelpName = "all",
-        Description = "the network of this machine; single hosts cannot be named yet",
+        HelpName = "HOST[:PORT]|all",
+        Description = "let it reach this host (*.example.org: those below it), on ports 80 and 443 where none is named; or the network of "
+            + "this machine, all of it",
+    };
+
+    private readonly Option<string[]> _port = new("--port")
+    {
+        HelpName = "[BIND:]PORT[:INSIDE]",
+        Description = "let programs of this machine reach its server at this port (BIND: an address others reach, too)",
     };
 
     private readonly Option<string[]> _variables = new("--env-var")
@@ -29,12 +37,14 @@ internal sealed class GrantOptions
         Description = "hand this environment variable on",
     };
 
+    private const string WholeNetwork = "all";
+
     private readonly string _undone;
 
     private GrantOptions(string undone)
     {
         _undone = undone;
-        _net.CompletionSources.Add("all");
+        _net.CompletionSources.Add(WholeNetwork);
     }
 
     /// <param name="undone">What did not happen when one of them is wrong.</param>
@@ -45,7 +55,7 @@ internal sealed class GrantOptions
         return options;
     }
 
-    private ImmutableArray<Option> All => [_write, _read, _net, _variables];
+    private ImmutableArray<Option> All => [_write, _read, _net, _port, _variables];
 
     /// <summary>Whether one of them was used.</summary>
     public bool AreUsed(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is { Implicit: false });
@@ -55,7 +65,9 @@ internal sealed class GrantOptions
     {
         Write = [.. (parsed.GetValue(_write) ?? []).Select(path)],
         Read = [.. (parsed.GetValue(_read) ?? []).Select(path)],
-        Network = Network(parsed.GetValue(_net), parsed),
+        Network = (parsed.GetValue(_net) ?? []).Contains(WholeNetwork, StringComparer.Ordinal),
+        Hosts = HostsOf(parsed),
+        Ports = PortsOf(parsed),
         Variables = [.. (parsed.GetValue(_variables) ?? []).Select(name => NameOf(name, parsed))],
     };
 
@@ -65,12 +77,29 @@ internal sealed class GrantOptions
             ExitCode.WrongUsage, $"`--env-var {variable.Split('=')[0]}=…` is not supported; {_undone}",
             "a variable of yours is handed on as it is, by its name alone", $"sandpiper help {parsed.CommandResult.Command.Name}"));
 
-    private bool Network(string? net, ParseResult parsed) => net switch
+    private ImmutableArray<HostGrant> HostsOf(ParseResult parsed)
     {
-        null => false,
-        "all" => true,
-        _ => throw new ExplainedException(new(
-            ExitCode.WrongUsage, $"`--net {net}` is not supported yet; {_undone}",
-            "only the whole network can be granted: --net all", $"sandpiper help {parsed.CommandResult.Command.Name}")),
-    };
+        ImmutableArray<HostGrant> hosts =
+            [.. (parsed.GetValue(_net) ?? []).Where(text => text is not WholeNetwork).Select(HostOf).Distinct()];
+        return hosts.Length <= HostGrant.Most ? hosts
+            : throw Usage(parsed, "so many hosts are not supported", $"at most {HostGrant.Most} can be named; all of them: --net all");
+
+        HostGrant HostOf(string text) => HostGrant.TryParse(text, out HostGrant? host, out HostGrantProblem problem) ? host
+            : throw Usage(parsed, $"`--net {text}` names no host that can be granted", NetworkWords.Of(problem, text));
+    }
+
+    private ImmutableArray<PortGrant> PortsOf(ParseResult parsed)
+    {
+        ImmutableArray<PortGrant> ports = [.. (parsed.GetValue(_port) ?? []).Select(PortOf).Distinct()];
+        return ports.Length <= PortGrant.Most ? ports
+            : throw Usage(parsed, "so many ports are not supported", $"at most {PortGrant.Most} can be named");
+
+        PortGrant PortOf(string text) => PortGrant.TryParse(text, out PortGrant? port) ? port
+            : throw Usage(parsed, $"`--port {text}` names no port",
+                "a number from 1 to 65535, of the server and here; 9000:8000 where they differ; 0.0.0.0:8000 for every address of this "
+                    + "machine");
+    }
+
+    private ExplainedException Usage(ParseResult parsed, string what, string why) =>
+        new(new(ExitCode.WrongUsage, $"{what}; {_undone}", why, $"sandpiper help {parsed.CommandResult.Command.Name}"));
 }

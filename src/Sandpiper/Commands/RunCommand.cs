@@ -20,7 +20,7 @@ internal static class RunCommand
             [
                 new("sandpiper run -- python plot.py", "may read this directory, no more"),
                 new("sandpiper run --write . -- python plot.py", "may also write it"),
-                new("sandpiper run --net all -- python fetch.py", "may use the network"),
+                new("sandpiper run --net example.org -- python fetch.py", "may reach that host"),
                 new("sandpiper run --explain -- black .", "what may it do here?"),
             ],
             [
@@ -32,6 +32,10 @@ internal static class RunCommand
                 + "lies above it or holds keys is not shown at all, unless you name it with --read.",
                 "Its home is one for each environment and project and is kept for the next run; `sandpiper home` shows what lies there and "
                 + "copies it out.",
+                "--net HOST is reached through a proxy (HTTPS_PROXY is set for it) and under its own name; programs of this machine "
+                + "and of private networks only as localhost:PORT or by their address and port. --net all is the network of this machine "
+                + "with everything that listens on it. With --port 8000 the server that `python -m http.server` is, say, is reached at "
+                + "localhost:8000.",
                 "In a directory that it may write, what makes other programs run code later (.git, .venv, conftest.py, *.pth and the "
                 + "like) stays as it is; where there was none and the program makes one, you are told.",
                 "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not "

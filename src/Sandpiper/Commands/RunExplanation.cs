@@ -34,8 +34,9 @@ internal sealed class RunExplanation(
         foreach (var (path, isEmpty) in Withheld)
             terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}{path}, {(isEmpty ? "empty" : "without what git logs in with")}"));
         Rows(terminal, "write", confinement.Writable.Select(path => (path, By(g => g.Write, path))), "nowhere");
-        terminal.Line($"  {"network".PadRight(Left)}{(confinement.HostNetwork ? "that of this machine, all of it" : "none")}",
-            Inked.Dim(confinement.HostNetwork ? By(g => g.Network ? ["network"] : [], "network") : ""));
+        Rows(terminal, "network", NetworkRows(confinement), "none but its own loopback");
+        if (!confinement.Ports.IsEmpty)
+            Rows(terminal, "reached at", confinement.Ports.Select(port => (NetworkWords.Of(port), By(g => Texts(g.Ports), $"{port}"))), "");
         Rows(terminal, "variables", grants.All.Variables.Where(confinement.Variables.ContainsKey)
             .Select(name => (name, By(g => g.Variables, name))), "none of yours but language, time zone and terminal");
         terminal.Line($"  {"home".PadRight(Left)}private, "
@@ -48,6 +49,17 @@ internal sealed class RunExplanation(
                 + string.Join(' ', ConfinementWords.Of(why).Because)));
         }
     }
+
+    private IEnumerable<(string What, string By)> NetworkRows(Confinement confinement) => confinement.HostNetwork
+        ?
+        [
+            ("that of this machine, all of it", By(g => g.Network ? ["network"] : [], "network")),
+            ("its own services (127.0.0.1) and those of its networks, too; no", ""),
+            ("unix sockets, abstract ones neither", ""),
+        ]
+        : confinement.Hosts.Select(host => (NetworkWords.Of(host), By(g => Texts(g.Hosts), $"{host}")));
+
+    private static ImmutableArray<string> Texts<T>(ImmutableArray<T> values) => [.. values.Select(value => $"{value}")];
 
     private static void Rows(Terminal terminal, string title, IEnumerable<(string What, string By)> rows, string none)
     {

@@ -11,6 +11,7 @@ using Sandpiper.Packaging.Requirements;
 using Sandpiper.Policies;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
 using Sandpiper.Store;
@@ -65,6 +66,7 @@ internal static class Explanations
         SandboxUnavailableException e => ConfinementWords.Of(e),
         GrantRefusedException e => ConfinementWords.Of(e),
         SecondStageException e => ConfinementWords.Of(e),
+        PortTakenException e => NetworkWords.Of(e),
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),

@@ -13,6 +13,8 @@ internal static class GrantWords
         .. grants.Write.Select(path => $"write {From(path, project)}"),
         .. grants.Read.Select(path => $"read {From(path, project)}"),
         .. grants.Network ? ["network"] : Array.Empty<string>(),
+        .. grants.Hosts.Select(host => $"host {host}"),
+        .. grants.Ports.Select(port => $"port {port}"),
         .. grants.Variables.Select(name => $"variable {name}"),
     ]);
 

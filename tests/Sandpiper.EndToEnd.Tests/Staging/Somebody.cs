@@ -36,6 +36,10 @@ internal sealed class Somebody : IDisposable
     /// <summary>Whether this user is another than whoever runs the tests.</summary>
     public static bool IsSomebodyElse => AsRoot;
 
+    /// <summary>What makes a command of root's one of this user's.</summary>
+    public static IReadOnlyList<string> AsUser { get; } = ["/usr/bin/setpriv", "--reuid", Uid.ToString(CultureInfo.InvariantCulture),
+        "--regid", Uid.ToString(CultureInfo.InvariantCulture), "--clear-groups", "--"];
+
     /// <summary>Everything of this user lies below it.</summary>
     public string Place { get; }
 
@@ -91,8 +95,7 @@ internal sealed class Somebody : IDisposable
     }
 
     public Process Start(IReadOnlyList<string> command, string? directory = null) => StartProcess(AsRoot
-            ? ["/usr/bin/setpriv", "--reuid", Uid.ToString(CultureInfo.InvariantCulture),
-                "--regid", Uid.ToString(CultureInfo.InvariantCulture), "--clear-groups", "--", .. command]
+            ? [.. AsUser, .. command]
             : command, directory);
 
     /// <summary>Writes a file that belongs to this user; the path is relative to the project directory or absolute.</summary>

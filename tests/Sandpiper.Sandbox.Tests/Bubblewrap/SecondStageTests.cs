@@ -40,7 +40,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             ["/usr/bin/python3", "-I", "-c", Start, file, "/usr/bin/bwrap", "--unshare-user", "--unshare-pid", "--cap-drop", "ALL",
                 .. SecondStage.Rights.SelectMany(right => new[] { "--cap-add", right }), "--ro-bind", "/", "/",
                 .. Mounted.SelectMany(path => new[] { "--ro-bind", path, path }), "--proc", "/proc", "--", Driver.Program,
-                "--second-stage", "19", "20", "--", .. command]));
+                "--second-stage", "19", "20", "-", "--", .. command]));
     }
 
     private static MountPlan Plan(params (string Identity, string Path)[] shown) => new(
@@ -176,17 +176,18 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Theory]
-    [InlineData(true, "--second-stage", "3", "4", "--", "true")]
-    [InlineData(false, "--second-stage", "3", "--", "true")]
-    [InlineData(false, "--second-stage", "3", "2", "--", "true")]
-    [InlineData(true, "--second-stage", "12", "3", "--", "true", "--")]
-    [InlineData(false, "--second-stage", "--", "true")]
-    [InlineData(false, "--second-stage", "2", "3", "--", "true")]
-    [InlineData(false, "--second-stage", "-3", "3", "--", "true")]
-    [InlineData(false, "--second-stage", "0:1:2", "/a", "--", "true")]
-    [InlineData(false, "--second-stage", "3", "4", "--")]
+    [InlineData(true, "--second-stage", "3", "4", "-", "--", "true")]
+    [InlineData(false, "--second-stage", "3", "-", "--", "true")]
+    [InlineData(false, "--second-stage", "3", "2", "-", "--", "true")]
+    [InlineData(true, "--second-stage", "12", "3", "-", "--", "true", "--")]
+    [InlineData(false, "--second-stage", "-", "--", "true")]
+    [InlineData(false, "--second-stage", "2", "3", "-", "--", "true")]
+    [InlineData(false, "--second-stage", "-3", "3", "-", "--", "true")]
+    [InlineData(false, "--second-stage", "0:1:2", "/a", "-", "--", "true")]
+    [InlineData(false, "--second-stage", "3", "4", "-", "--")]
+    [InlineData(false, "--second-stage", "3", "4", "--", "true")]
     [InlineData(false, "--second-stage", "true")]
-    [InlineData(false, "run", "--second-stage", "3", "4", "--", "true")]
+    [InlineData(false, "run", "--second-stage", "3", "4", "-", "--", "true")]
     [InlineData(false)]
     public void It_is_meant_only_in_its_exact_form(bool meant, params string[] args) => Assert.Equal(meant, SecondStage.IsMeant(args));
 }

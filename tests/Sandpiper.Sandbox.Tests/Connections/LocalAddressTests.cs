@@ -1,5 +1,6 @@
 using CsCheck;
 using Sandpiper.Sandbox.Connections;
+using Sandpiper.Sandbox.Tests.Networks;
 
 namespace Sandpiper.Sandbox.Tests.Connections;
 
@@ -35,5 +36,5 @@ public sealed class LocalAddressTests
     {
         (LocalAddressKind kind, string path) = Read(address);
         return (kind is LocalAddressKind.Path) == (path.Length > 0) && !path.Contains('\0');
-    });
+    }, iter: Fuzz.Inputs);
 }

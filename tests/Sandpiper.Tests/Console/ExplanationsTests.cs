@@ -14,6 +14,7 @@ using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
 using Sandpiper.Store;
@@ -109,6 +110,7 @@ public sealed class ExplanationsTests
         ("no sandbox, with a hint", new SandboxUnavailableException(SandboxObstacle.BubblewrapAbsent, "/usr/bin/bwrap")),
         ("no sandbox, without a hint", new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, "RiscV64")),
         ("exchanged names", new SecondStageException(new(SecondStageFailureKind.Replaced, "/home/a/project"))),
+        ("a port", new PortTakenException(new(System.Net.IPAddress.Loopback, 8000, 8000), PortTrouble.InUse)),
         ("a grant", new GrantRefusedException(PathAccess.Write, "/home/a", new GrantRefusal.Sensitive(new(SensitivityKind.Home)))),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
