@@ -33,6 +33,9 @@ internal sealed record Approach(string Id, string Label, Person Installer)
     /// <summary>What has to be done once, before the first package; as you.</summary>
     public ImmutableArray<string> Prepare { get; init; } = [];
 
+    /// <summary>The environment that is made then, of very many files; null: none.</summary>
+    public string? Environment { get; init; }
+
     /// <summary>What the installer owns besides his home.</summary>
     public ImmutableArray<string> Owned { get; init; } = [];
 

@@ -12,18 +12,31 @@ namespace Sandpiper.Assessment.Trials;
 /// <param name="KeepsFurniture">A package's command is where it belongs after an installation the approach's own way.</param>
 internal sealed record Preparation(Replica? Replica, string? Problem, bool KeepsFurniture)
 {
-    private const int Port = 47_811;
+    /// <summary>What is the same for every trial and too large to copy; null: nothing.</summary>
+    public SharedTree? Shared { get; private init; }
 
     /// <param name="bare">A system with nothing installed.</param>
     /// <param name="directory">Where the approach's own copy goes; not there yet.</param>
     public static Preparation Of(Layout layout, Approach approach, Replica bare, string directory, CancellationToken cancel)
+    {
+        try
+        {
+            return Made(layout, approach, bare, directory, cancel);
+        }
+        catch (StepNotDoneException e)
+        {
+            return new(null, e.Message, false);
+        }
+    }
+
+    private static Preparation Made(Layout layout, Approach approach, Replica bare, string directory, CancellationToken cancel)
     {
         Replica replica = bare.CopyTo(directory);
         string index = replica.Outside($"{Replica.Service}/index");
         SampleWheel neighbour = ProbePackages.NeighbourWheel(), furnished = ProbePackages.FurnishedWheel();
         File.WriteAllBytes($"{index}/{neighbour.FileName}", neighbour.Build());
         File.WriteAllBytes($"{index}/{furnished.FileName}", furnished.Build());
-        var view = new View(replica, layout)
+        using var view = new View(replica, layout)
         {
             Owned = [.. approach.Owned.Select(path => (approach.Installer, path))],
             Shown = approach.Programs,
@@ -31,7 +44,7 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool Keeps
         if (approach.Prepare.Length > 0)
         {
             cancel.ThrowIfCancellationRequested();
-            ProgramOutput made = view.Run(Person.You, null, Port, approach.Prepare, out _);
+            ProgramOutput made = view.Run(Person.You, null, approach.Prepare, out _);
             if (made.ExitCode != 0) return new(null, made.ErrorText(), false);
         }
         cancel.ThrowIfCancellationRequested();
@@ -42,12 +55,16 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool Keeps
             ProgramOutput alone = Installs(ProbePackages.Neighbour);
             if (alone.ExitCode != 0) return new(null, alone.ErrorText(), false);
         }
-        return new(replica, null, keeps);
+        view.Dispose(); // nobody is to be in what is taken out
+        return new(replica, null, keeps)
+        {
+            Shared = approach.Environment is { } environment ? SharedTree.TakenOutOf(replica, environment) : null,
+        };
 
         ProgramOutput Installs(params ImmutableArray<string> projects)
         {
             cancel.ThrowIfCancellationRequested();
-            return view.Run(approach.Installer, null, Port, [.. approach.Install, .. projects], out _);
+            return view.Run(approach.Installer, null, [.. approach.Install, .. projects], out _);
         }
     }
 }
