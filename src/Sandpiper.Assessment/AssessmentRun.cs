@@ -116,10 +116,10 @@ public sealed class AssessmentRun
         foreach (Kind kind in approach.StricterThan is null ? _kinds : [Kind.Build])
         {
             bool refuses = kind == Kind.Build && approach.StricterThan is not null && !approach.ByHash;
-            yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false));
-            if (refuses)
-                yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false))
-                    { Control = ControlledFor.WheelsOnly, Expected = Installed.Refused };
+            yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false))
+            {
+                Control = refuses ? ControlledFor.WheelsOnly : null, Expected = refuses ? Installed.Refused : Installed.Yes,
+            };
         }
         if (approach.ByHash)
             yield return new(approach.Id, Kind.Build, approach.Label, TrialOf(Kind.Build, refuses: true, falseHash: true))
@@ -216,7 +216,7 @@ public sealed class AssessmentRun
         return [.. own.Concat(Of(basis).Where(o => !own.Any(mine => mine.Kind == o.Kind))).OrderBy(o => o.Kind)];
 
         IEnumerable<TrialOutcome> Of(string id) => _outcomes
-            .Where(o => o.Piece.Control is null && string.Equals(o.Piece.Row, id, StringComparison.Ordinal)).Select(o => o.Outcome);
+            .Where(o => (o.Piece.Control is null or ControlledFor.WheelsOnly) && string.Equals(o.Piece.Row, id, StringComparison.Ordinal)).Select(o => o.Outcome);
     }
 
     private static ImmutableArray<Row> WithMix(ImmutableArray<Row> rows)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using Sandpiper.Sandbox.Programs;
 
 namespace Sandpiper.Assessment.Replicas;
@@ -12,17 +12,18 @@ namespace Sandpiper.Assessment.Replicas;
 /// </summary>
 internal static class Attendant
 {
+    // Nothing is imported that takes time: there are several of it in every trial. Words travel in hexadecimal, joined by zeros.
     private const string Source = """
-        import os, sys, socket, select, json, base64
+        import os, sys, select, _socket
         port, most = int(sys.argv[1]), int(sys.argv[2])
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener = _socket.socket()
+        listener.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         listener.listen(64)
         listener.setblocking(False)
         def take(received):
             try:
-                s, _ = listener.accept()
+                s = _socket.socket(fileno=listener._accept()[0])
             except BlockingIOError:
                 return False
             s.settimeout(5)
@@ -72,13 +73,14 @@ internal static class Attendant
             size = os.fstat(file).st_size
             text = os.pread(file, most, max(0, size - most))
             os.close(file)
-            return base64.b64encode(text).decode()
-        for line in sys.stdin.buffer:
-            asked = json.loads(line)
+            return text.hex()
+        def words(text):
+            return bytes.fromhex(text).decode().split("\0")
+        for line in sys.stdin:
+            command, variables = map(words, line.split())
             received, out, err = [], os.memfd_create("out"), os.memfd_create("err")
-            code = wait(start(asked["command"], asked["variables"], out, err), received)
-            answer = {"exit": code, "out": said(out), "err": said(err), "received": base64.b64encode(b"".join(received)).decode()}
-            sys.stdout.write(json.dumps(answer) + "\n")
+            code = wait(start(command, dict(v.split("=", 1) for v in variables), out, err), received)
+            sys.stdout.write("%d:%s:%s:%s\n" % (code, said(out), said(err), b"".join(received).hex()))
             sys.stdout.flush()
         """;
 
@@ -100,31 +102,19 @@ internal static class Attendant
     public static ProgramOutput Do(
         LastingProgram attendant, ImmutableArray<string> command, ImmutableDictionary<string, string> variables, out string received)
     {
-        byte[] answer = attendant.Ask(Question(command, variables), Patience, MostAnswer)
+        string question = $"{Hex(command)} {Hex(variables.Select(v => $"{v.Key}={v.Value}"))}";
+        byte[] answer = attendant.Ask(Encoding.ASCII.GetBytes(question), Patience, MostAnswer)
             ?? throw new StepNotDoneException(command[0], attendant.Errors);
-        using JsonDocument said = JsonDocument.Parse(answer);
-        JsonElement root = said.RootElement;
-        received = System.Text.Encoding.UTF8.GetString(root.GetProperty("received").GetBytesFromBase64());
-        return new(root.GetProperty("exit").GetInt32(), root.GetProperty("out").GetBytesFromBase64(),
-            root.GetProperty("err").GetBytesFromBase64(), WasTruncated: false, TimedOut: false);
+        if (Encoding.ASCII.GetString(answer).Split(':') is not [var exit, var output, var error, var sent]
+            || !int.TryParse(exit, NumberStyles.None, CultureInfo.InvariantCulture, out int code))
+        {
+            throw new StepNotDoneException(command[0], attendant.Errors);
+        }
+        received = Encoding.UTF8.GetString(Convert.FromHexString(sent));
+        return new(code, Convert.FromHexString(output), Convert.FromHexString(error), WasTruncated: false, TimedOut: false);
     }
 
-    private static byte[] Question(ImmutableArray<string> command, ImmutableDictionary<string, string> variables)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("command");
-            foreach (string word in command) json.WriteStringValue(word);
-            json.WriteEndArray();
-            json.WriteStartObject("variables");
-            foreach (var (name, value) in variables) json.WriteString(name, value);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return bytes.ToArray();
-    }
+    private static string Hex(IEnumerable<string> words) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(string.Join('\0', words)));
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
