@@ -19,8 +19,8 @@ public sealed record AssessmentRequest(string Place)
     /// <summary>A copy of the published program that everybody may run, for its own rows; null: without them.</summary>
     public string? Executable { get; init; }
 
-    /// <summary>Which programs of <see cref="Approaches.OtherTool"/> are on the asker's PATH.</summary>
-    public ImmutableArray<string> Present { get; init; } = [];
+    /// <summary>Programs of <see cref="Approaches.OtherTool"/> that are on the asker's PATH, with where they are.</summary>
+    public ImmutableDictionary<string, string> Present { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Trials at the same time.</summary>
     public int Workers { get; init; } = 2;

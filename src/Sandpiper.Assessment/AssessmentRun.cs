@@ -16,7 +16,8 @@ public sealed class AssessmentRun
     [
         .. ((string[])["sudo-pip", "pip-user", "pip-user-root-fallback", "own-site-packages", "user-site", "virtualenv"])
             .SelectMany(id => (string[])[id, $"{id}-wheels-only", $"{id}-require-hashes"]),
-        .. OtherTool.All.Select(t => t.Id), "mix", "sandpiper-user", "sandpiper-unconfined", "sandpiper-system",
+        "pipx", "uv-venv", "uv-venv-wheels-only", "uv-venv-require-hashes", "uvx", "mix",
+        "sandpiper-user", "sandpiper-unconfined", "sandpiper-system", "sandpiper-try",
     ];
 
     private const string Python = "/usr/bin/python3";
@@ -54,9 +55,10 @@ public sealed class AssessmentRun
         if (AskPython() is not { } layout) return new(null, [], _kinds, []);
         var bare = new Replica(Path.Combine(_request.Place, "bare"));
         bare.Make(layout);
+        ImmutableArray<Approach> others = new UvApproaches(layout, _request.Present).All;
         ImmutableArray<Approach> approaches =
-            [.. new PipApproaches(layout).All.SelectMany(a => (Approach[])[a, a.WheelsOnly, a.RequireHashes]).Where(IsNeeded)];
-        ImmutableArray<Approach> tried = layout.PipPackage is null ? [] : approaches;
+            [.. new PipApproaches(layout).All.Concat(others).SelectMany(WithStricter).Where(IsNeeded)];
+        ImmutableArray<Approach> tried = [.. approaches.Where(a => layout.PipPackage is not null || a.Programs.Length > 0)];
         ImmutableArray<SandpiperMode> modes =
             _request.Executable is null ? [] : [.. Enum.GetValues<SandpiperMode>().Where(m => IsWanted(m.Id()))];
 
@@ -85,7 +87,8 @@ public sealed class AssessmentRun
         foreach (Preparation prepared in _prepared.Values) prepared.Shared?.MustBeUnchanged();
 
         ImmutableArray<Row> rows = [.. approaches.Select(RowOf), .. modes.Select(RowOf),
-            .. OtherTool.All.Select(t => new Row(t.Id, t.Label, []) { Missing = t.Missing(_request.Present) })];
+            .. OtherTool.All.Where(t => !others.Any(o => string.Equals(o.Id, t.Id, StringComparison.Ordinal)))
+                .Select(t => new Row(t.Id, t.Label, []) { Missing = t.Missing(_request.Present) })];
         return new(layout, [.. WithMix(rows).Where(r => IsWanted(r.Id)).OrderBy(r => Ids.IndexOf(r.Id))], _kinds,
             [.. _outcomes.Where(o => o.Piece.Control is not null)
                 .Select(o => new Control(o.Piece.Row, o.Piece.Control!.Value, o.Piece.Expected, o.Outcome))
@@ -94,6 +97,9 @@ public sealed class AssessmentRun
 
     private bool IsWanted(string id) => _request.Only.Length > 0 ? _request.Only.Contains(id, StringComparer.Ordinal)
         : !_request.Quick || QuickRows.Contains(id, StringComparer.Ordinal);
+
+    private static Approach[] WithStricter(Approach approach) =>
+        approach.IsForOneCommand ? [approach] : [approach, approach.WheelsOnly, approach.RequireHashes];
 
     // A stricter form takes over what it cannot change, and a mixture is made of others.
     private bool IsNeeded(Approach approach) => IsWanted(approach.Id)
@@ -148,7 +154,7 @@ public sealed class AssessmentRun
             yield return new(mode.Id(), Kind.Benign, mode.Label(), TrialOf(Kind.Benign)) { Control = ControlledFor.Benign };
 
         Func<string, TrialOutcome?> TrialOf(Kind kind) => directory =>
-            new SandpiperTrial(layout, mode, _request.Executable!, bare).Run(kind, directory, start: null, _cancel);
+            new SandpiperTrial(layout, mode, _request.Executable!, bare).Run(kind, directory, _request.Quick, start: null, _cancel);
     }
 
     private void Plan(ImmutableArray<Piece> pieces) => Interlocked.Add(ref _count, pieces.Length);
@@ -216,7 +222,8 @@ public sealed class AssessmentRun
         return [.. own.Concat(Of(basis).Where(o => !own.Any(mine => mine.Kind == o.Kind))).OrderBy(o => o.Kind)];
 
         IEnumerable<TrialOutcome> Of(string id) => _outcomes
-            .Where(o => (o.Piece.Control is null or ControlledFor.WheelsOnly) && string.Equals(o.Piece.Row, id, StringComparison.Ordinal)).Select(o => o.Outcome);
+            .Where(o => (o.Piece.Control is null or ControlledFor.WheelsOnly) && string.Equals(o.Piece.Row, id, StringComparison.Ordinal))
+            .Select(o => o.Outcome);
     }
 
     private static ImmutableArray<Row> WithMix(ImmutableArray<Row> rows)

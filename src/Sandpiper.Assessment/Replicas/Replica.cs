@@ -19,7 +19,7 @@ internal sealed class Replica(string place)
     public const string Service = "/srv";
 
     private const UnixFileMode Private = (UnixFileMode)0b110_000_000;
-    private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
+    internal const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
 
     // Everything else of the real /etc is no business of a probe. What is missing is not copied.
     private static readonly ImmutableArray<string> Settings =
@@ -60,7 +60,7 @@ internal sealed class Replica(string place)
         foreach (Person person in Enum.GetValues<Person>())
         {
             Write($"{person.Home()}/.bashrc", "# start file\n");
-            Write($"{person.Home()}/.cache/pip/decoy", "# cached\n");
+            foreach (string tool in (string[])["pip", "uv"]) Write($"{person.Home()}/.cache/{tool}/decoy", "# cached\n");
         }
         Write(SystemProgram, "#!/bin/sh\n# a made-up program of root's\n", Executable);
         if (layout is null) return;
@@ -126,7 +126,8 @@ internal sealed class Replica(string place)
     internal static void Copy(string from, string to, params string[] ways)
     {
         // Not hard links, unless asked for: what one trial changes must not be what the next one starts from.
-        ProgramOutput copied = PlainProgram.Run("/bin/cp", ["-a", "--reflink=auto", .. ways, "--", from, to], NoVariables, Patience, 64 << 10);
+        ProgramOutput copied =
+            PlainProgram.Run("/bin/cp", ["-a", "--reflink=auto", .. ways, "--", from, to], NoVariables, Patience, 64 << 10);
         if (copied.ExitCode != 0) throw new IOException($"a copy could not be made: {copied.ErrorText()}");
     }
 

@@ -78,7 +78,8 @@ internal sealed class View(Replica replica, Layout? layout) : IDisposable
             .Add("PIP_CONFIG_FILE", "/dev/null").Add("PIP_NO_INDEX", "1").Add("PIP_FIND_LINKS", $"{Replica.Service}/index")
             .Add("PIP_DISABLE_PIP_VERSION_CHECK", "1").Add("PIP_NO_INPUT", "1").Add("PIP_BREAK_SYSTEM_PACKAGES", "1")
             .Add("PIP_NO_WARN_SCRIPT_LOCATION", "1").Add("PIP_ROOT_USER_ACTION", "ignore")
-            .Add("UV_NO_CONFIG", "1").Add("UV_OFFLINE", "1").Add("UV_PYTHON_DOWNLOADS", "never").Add("UV_NO_PROGRESS", "1")
+            .Add("UV_NO_CONFIG", "1").Add("UV_PYTHON", "/usr/bin/python3")
+            .Add("UV_OFFLINE", "1").Add("UV_PYTHON_DOWNLOADS", "never").Add("UV_NO_PROGRESS", "1")
             .Add("UV_FIND_LINKS", $"{Replica.Service}/index").Add("UV_NO_INDEX", "1").Add("UV_LINK_MODE", "copy")
             .Add("PATH", person == Person.Root
                 ? $"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{Replica.Service}/bin"

@@ -9,8 +9,10 @@ namespace Sandpiper.Assessment.Trials;
 /// <summary>What is done once for an approach, before anything hostile is there: its environment, its first package.</summary>
 /// <param name="Replica">Ready; null when that failed.</param>
 /// <param name="Problem">Why it failed.</param>
-/// <param name="KeepsFurniture">A package's command is where it belongs after an installation the approach's own way.</param>
-internal sealed record Preparation(Replica? Replica, string? Problem, bool KeepsFurniture)
+/// <param name="KeepsFurniture">
+/// A package's command is where it belongs after an installation the approach's own way; null: there is no such place.
+/// </param>
+internal sealed record Preparation(Replica? Replica, string? Problem, bool? KeepsFurniture)
 {
     /// <summary>What is the same for every trial and too large to copy; null: nothing.</summary>
     public SharedTree? Shared { get; private init; }
@@ -36,6 +38,8 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool Keeps
         SampleWheel neighbour = ProbePackages.NeighbourWheel(), furnished = ProbePackages.FurnishedWheel();
         File.WriteAllBytes($"{index}/{neighbour.FileName}", neighbour.Build());
         File.WriteAllBytes($"{index}/{furnished.FileName}", furnished.Build());
+        foreach (var (_, inside) in approach.Programs) replica.Write(inside, ""); // something for a mount to cover
+        foreach (var (path, text) in approach.Wrappers) replica.Write(path, text, Replica.Executable);
         using var view = new View(replica, layout)
         {
             Owned = [.. approach.Owned.Select(path => (approach.Installer, path))],
@@ -50,13 +54,13 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool Keeps
         cancel.ThrowIfCancellationRequested();
         bool keeps = Installs(ProbePackages.Neighbour, ProbePackages.Furnished).ExitCode == 0
             && File.Exists(replica.Outside($"{approach.Scripts}/furnished"));
-        if (!File.Exists(replica.Outside($"{approach.Site}/{ProbePackages.Neighbour}/decoy.txt")))
+        if (!approach.IsForOneCommand && !File.Exists(replica.Outside($"{approach.Site}/{ProbePackages.Neighbour}/decoy.txt")))
         {
             ProgramOutput alone = Installs(ProbePackages.Neighbour);
             if (alone.ExitCode != 0) return new(null, alone.ErrorText(), false);
         }
         view.Dispose(); // nobody is to be in what is taken out
-        return new(replica, null, keeps)
+        return new(replica, null, approach.IsForOneCommand ? null : keeps)
         {
             Shared = approach.Environment is { } environment ? SharedTree.TakenOutOf(replica, environment) : null,
         };

@@ -29,8 +29,9 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
     private bool IsConfined => mode == SandpiperMode.Confined;
 
     /// <param name="directory">Where the trial's own replica is made; not there yet.</param>
+    /// <param name="quick">Without the steps that cost most and tell least, as in the other trials.</param>
     /// <param name="start">What stands for <c>sandpiper run --</c>; null: itself. For showing what the same trial says without it.</param>
-    public TrialOutcome Run(Kind kind, string directory, ImmutableArray<string>? start, CancellationToken cancel)
+    public TrialOutcome Run(Kind kind, string directory, bool quick, ImmutableArray<string>? start, CancellationToken cancel)
     {
         string nonce = RandomNumberGenerator.GetHexString(16, lowercase: true), canary = RandomNumberGenerator.GetHexString(24);
         Replica replica = bare.CopyTo(directory);
@@ -75,20 +76,24 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
             if (kind is Kind.Import or Kind.Benign)
             {
                 Use(Moment.Import, "-c", $"import {ProbePackages.Name}");
-                Use(Moment.Tool, "-m", ProbePackages.Name);
+                if (!quick) Use(Moment.Tool, "-m", ProbePackages.Name);
             }
             if (kind is Kind.Script or Kind.Benign) Type(Moment.ShadowedTool);
             Use(Moment.Neighbour, "-c", $"import {ProbePackages.Neighbour}");
-            StartPythons(Moment.StartAgain);
-            Here(Moment.Uninstall, "uninstall", ProbePackages.Name);
-            StartPythons(Moment.AfterUninstall);
+            if (!quick)
+            {
+                StartPythons(Moment.StartAgain);
+                Here(Moment.Uninstall, "uninstall", ProbePackages.Name);
+                StartPythons(Moment.AfterUninstall);
+            }
             Here(Moment.Uninstall, "repair");
             watch.Forget();
             StartPythons(Moment.AfterRebuild);
             // Last, as in the other trials.
             There(Moment.SudoKeepingHome, Person.Root, [layout.Python, "-c", "pass"], Person.You.Home());
             SudoBroker.Take(replica);
-            There(Moment.SudoFromShell, Person.You, ["/bin/bash", "--rcfile", $"{Person.You.Home()}/.bashrc", "-ic", "sudo /bin/true"], null);
+            There(Moment.SudoFromShell, Person.You, ["/bin/bash", "--rcfile", $"{Person.You.Home()}/.bashrc", "-ic", "sudo /bin/true"],
+                null);
             foreach (ImmutableArray<string> asked in SudoBroker.Take(replica).Where(a => a[0] is not "/bin/true"))
                 There(Moment.SudoFromShell, Person.Root, asked, null);
             return new(kind, Installed.Yes, watch.Reaches, "");

@@ -165,8 +165,8 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
         }
         if (kind is Kind.Script or Kind.Benign)
         {
-            string typed = $"PATH={approach.Scripts}:$PATH {ProbePackages.ShadowedCommand}";
-            stage.Do(Moment.ShadowedTool, Person.You, ["/bin/sh", "-c", typed]);
+            stage.Do(Moment.ShadowedTool, Person.You, approach.Typed.Length > 0 ? approach.Typed
+                : ["/bin/sh", "-c", $"PATH={approach.Scripts}:$PATH {ProbePackages.ShadowedCommand}"]);
             // Others have on their PATH what is for all.
             foreach (Person person in (Person[])[Person.Other, Person.Root])
                 stage.Do(Moment.ShadowedTool, person, ["/bin/sh", "-c", ProbePackages.ShadowedCommand]);

@@ -58,7 +58,8 @@ internal static class AssessCommand
             var request = new AssessmentRequest("")
             {
                 Quick = parsed.GetValue(quick), Only = rows, Workers = Environment.ProcessorCount,
-                Present = [.. OtherTool.All.Select(t => t.Program).Where(IsOnPath)],
+                Present = OtherTool.All.Select(t => (t.Program, Path: OnPath(t.Program))).Where(t => t.Path is not null)
+                    .ToImmutableDictionary(t => t.Program, t => t.Path!, StringComparer.Ordinal),
             };
             return Task.FromResult(Measure(session, request, order, cell?.Asset, parsed.GetValue(html), cancel));
         });
@@ -179,8 +180,8 @@ internal static class AssessCommand
         return [.. first.Concat(AssessmentScreen.SystemFirst).Distinct()];
     }
 
-    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Where(Path.IsPathFullyQualified).Any(directory => File.Exists(Path.Combine(directory, program)));
+    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Where(Path.IsPathFullyQualified).Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 
     private static string Assets => string.Join(", ", AssetNames.Ids);
 
