@@ -13,6 +13,11 @@ public sealed record AssessmentRequest(string Place)
     /// <summary>Fewer approaches, fewer kinds.</summary>
     public bool Quick { get; init; }
 
+    /// <summary>
+    /// Only these kinds, and each of them; empty: all, of which a quick run leaves out what cannot make a row worse.
+    /// </summary>
+    public ImmutableArray<Kind> Kinds { get; init; } = [];
+
     /// <summary>Only these approaches, by id; empty: all.</summary>
     public ImmutableArray<string> Only { get; init; } = [];
 

@@ -40,7 +40,7 @@ public sealed class AssessmentRun
     private AssessmentRun(AssessmentRequest request, IProgress<AssessmentProgress> progress, CancellationToken cancel)
     {
         (_request, _progress, _cancel) = (request, progress, cancel);
-        _kinds = request.Quick ? QuickKinds : KindNames.Hostile;
+        _kinds = request.Kinds.Length > 0 ? request.Kinds : request.Quick ? QuickKinds : KindNames.Hostile;
     }
 
     /// <exception cref="Sandbox.SandboxUnavailableException">There is no bubblewrap to be had.</exception>
@@ -163,7 +163,7 @@ public sealed class AssessmentRun
     // is anything to learn of the next one is told by those before.
     private void Begin(ImmutableArray<Piece> pieces)
     {
-        if (!_request.Quick)
+        if (!_request.Quick || _request.Kinds.Length > 0)
         {
             foreach (Piece piece in pieces) _work.Add(1 + (int)piece.Kind, () => Do(piece));
         }

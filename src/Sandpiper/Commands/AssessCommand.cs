@@ -188,7 +188,8 @@ internal static class AssessCommand
     private static ExplainedException Wrong(string what, string why) =>
         new(new(ExitCode.WrongUsage, $"{what}; nothing was measured", why, "sandpiper help assess"));
 
-    private sealed class Shown(ProgressLine line) : IProgress<AssessmentProgress>
+    /// <summary>Progress on the terminal.</summary>
+    internal sealed class Shown(ProgressLine line) : IProgress<AssessmentProgress>
     {
         public void Report(AssessmentProgress value) => line.Of($"Measuring {value.Doing}", value.Done, value.Count);
     }
