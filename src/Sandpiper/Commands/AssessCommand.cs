@@ -74,12 +74,7 @@ internal static class AssessCommand
         string place = Directory.CreateTempSubdirectory("sandpiper-assess-").FullName;
         try
         {
-            AssessmentResult result;
-            using (var line = new ProgressLine(session.Terminal, Session.Time))
-            {
-                result = AssessmentRun.Measure(
-                    request with { Place = place, Executable = CopyOfOurselves(place) }, new Shown(line), cancel);
-            }
+            AssessmentResult result = Measured(session, request with { Place = place }, cancel);
             TimeSpan took = Stopwatch.GetElapsedTime(started);
             if (result.Layout is null)
             {
@@ -98,6 +93,22 @@ internal static class AssessCommand
         finally
         {
             SealedTree.Remove(place);
+        }
+    }
+
+    // Half a measurement is none: what was not tried would look as if it had been.
+    private static AssessmentResult Measured(Session session, AssessmentRequest request, CancellationToken cancel)
+    {
+        using var line = new ProgressLine(session.Terminal, Session.Time);
+        try
+        {
+            return AssessmentRun.Measure(request with { Executable = CopyOfOurselves(request.Place) }, new Shown(line), cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ExplainedException(new(ExitCode.CouldNot,
+                "the measurement could not be finished; nothing was changed outside a temporary directory that is gone", e.Message,
+                "TMPDIR=/somewhere/with/room sandpiper assess"));
         }
     }
 
