@@ -19,7 +19,7 @@ internal static class DemoCommand
     public static Command Build()
     {
         var command = new TaughtCommand("demo", "the whole story in a minute, on a sample index, no network",
-            [new("sandpiper demo", "sudo pip, a pip user, own site-packages, a virtualenv, sandpiper")],
+            [new("sandpiper demo", "four ways with pip, and ours beside them")],
             [
                 "Everything happens below one temporary directory, which is removed at the end. What pip is shown to do it really does, in "
                 + "a throw-away copy of this machine in which people and keys are made up: no more than that can be hurt. `sandpiper "
@@ -109,8 +109,8 @@ internal static class DemoCommand
 
     private static void WriteHead(Terminal terminal)
     {
-        terminal.Line("A sample index was made for this; nothing leaves this machine. Each way is really");
-        terminal.Line("used, in a throw-away copy of it; what came of it is read from outside.");
+        terminal.Line("Sample packages were made for this; nothing leaves this machine. Each way is");
+        terminal.Line("really used, in a throw-away copy of it, and what came of it read from outside.");
         terminal.Line("");
         terminal.Flush();
     }

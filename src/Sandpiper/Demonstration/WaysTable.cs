@@ -31,8 +31,8 @@ internal sealed class WaysTable(AssessmentResult result, bool keepsFurniture)
     /// <summary>What is done, each with one word a way.</summary>
     public ImmutableArray<(string Tried, ImmutableArray<string> Words)> Lines =>
     [
-        ("an install script takes", []),
-        ("  root's key", Words(row => Taken(row, Asset.Root))),
+        ("an install script gets", []),
+        ("  root's files", Words(row => Taken(row, Asset.Root))),
         ("  your key", Words(row => Taken(row, Asset.Keys))),
         ("a start-up hook runs as", Words(HookRunsAs)),
         ("an import changes the", []),
