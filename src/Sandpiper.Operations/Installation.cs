@@ -57,7 +57,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         bool isMade = before is not null && string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal)
             && (request.LinkMode is null || before.LinkMode == request.LinkMode)
             && (request.ShowsByteCode is null || before.ShowsByteCode == request.ShowsByteCode);
-        Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut);
+        Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut, request.IsForOneRun);
         bool isSame = isMade && Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy));
         if (operation is null || isSame)
         {

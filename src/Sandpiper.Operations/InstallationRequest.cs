@@ -36,6 +36,11 @@ public sealed record InstallationRequest
     /// <summary>Install packages without their start-up hooks instead of refusing them.</summary>
     public bool LeaveHooksOut { get; init; }
 
+    /// <summary>
+    /// For an environment that one confined run has: what speaks only against more than that is accepted, and on its record.
+    /// </summary>
+    public bool IsForOneRun { get; init; }
+
     /// <summary>The most that one archive may cost.</summary>
     public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
 

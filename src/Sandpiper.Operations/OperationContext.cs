@@ -24,8 +24,8 @@ public sealed record OperationContext
 
     /// <summary>What is allowed where something comes in, as of now.</summary>
     /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>
-    internal Policy PolicyFor(string environment, bool omitHooks) =>
-        new(new WaiverFile(Places.Root).List(), environment, Time.GetUtcNow()) { OmitHooks = omitHooks };
+    internal Policy PolicyFor(string environment, bool omitHooks, bool isForOneRun = false) =>
+        new(new WaiverFile(Places.Root).List(), environment, Time.GetUtcNow()) { OmitHooks = omitHooks, IsForOneRun = isForOneRun };
 
     /// <summary>The same where nothing new comes: what the environment's record says was accepted stays so.</summary>
     /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>

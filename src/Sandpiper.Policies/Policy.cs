@@ -29,6 +29,9 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
     /// </summary>
     public bool KeepsWhatIsRecorded { get; init; }
 
+    /// <summary>For an environment that one confined run has, and nothing else: see <see cref="Rules.MayBeTried"/>.</summary>
+    public bool IsForOneRun { get; init; }
+
     /// <summary>The verdict on everything that was found in one wheel.</summary>
     /// <param name="omitted">Paths of hooks that are left out in the environment already: changing one package changes no other.</param>
     /// <param name="recorded">What the environment's record says was accepted of this very wheel.</param>
@@ -49,6 +52,7 @@ public sealed class Policy(ImmutableArray<Waiver> waivers, string environment, D
             else if (KeepsWhatIsRecorded && finding.Precedence is not Precedence.OfNeither
                 && recorded.Any(r => string.Equals(r.Rule, finding.Rule, StringComparison.Ordinal)))
                 accepted.Add(new(finding, null));
+            else if (IsForOneRun && Rules.MayBeTried(finding.Fault)) accepted.Add(new(finding, null));
             else refused.Add(finding);
         }
         return new Verdict(

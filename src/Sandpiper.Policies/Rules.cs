@@ -30,6 +30,13 @@ public static class Rules
     public static bool MayBeAccepted(Fault fault) =>
         fault != Fault.PartOfEnvironment && Acceptable.Contains(CodeOf(fault), StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether it is no reason against one confined run: what else an environment holds is, and so is an index that offers other bytes
+    /// than before.
+    /// </summary>
+    public static bool MayBeTried(Fault fault) =>
+        MayBeAccepted(fault) && fault != Fault.OtherBytesThanBefore && !IsAboutEnvironment(CodeOf(fault));
+
     /// <summary>A fault of this rule, where only the rule is on record; null when there is no such rule.</summary>
     public static Fault? AnyOf(string rule) =>
         Enum.GetValues<Fault>().Where(f => MayBeAccepted(f) && string.Equals(CodeOf(f), rule, StringComparison.Ordinal))

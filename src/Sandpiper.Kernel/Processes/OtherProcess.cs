@@ -20,6 +20,24 @@ public static unsafe class OtherProcess
         }
     }
 
+    /// <summary>Bytes that end with a zero.</summary>
+    /// <returns>Without it; null when there are more than <paramref name="most"/>, or they cannot be read.</returns>
+    public static byte[]? ReadText(int thread, ulong address, int most)
+    {
+        const int PageBytes = 4096;
+        byte[] text = new byte[most];
+        for (int have = 0; have < most;)
+        {
+            ulong at = unchecked(address + (ulong)have);
+            int part = Math.Min(most - have, PageBytes - (int)(at % PageBytes)); // the page behind may not be there
+            if (Read(thread, at, text.AsSpan(have, part)) != 0) return null;
+            int end = text.AsSpan(have, part).IndexOf((byte)0);
+            if (end >= 0) return text[..(have + end)];
+            have += part;
+        }
+        return null;
+    }
+
     /// <summary>One of its descriptors, as ours: the same open file.</summary>
     /// <returns>0, or why not.</returns>
     public static int Take(int thread, ulong descriptor, out SafeFileHandle taken)

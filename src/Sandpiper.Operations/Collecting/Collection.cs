@@ -65,6 +65,7 @@ public sealed class Collection(OperationContext context)
     public CollectionOutcome Collect(CollectionRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         if (!Directory.Exists(context.Places.Root)) return new CollectionOutcome();
+        if (!request.IsDryRun) ThrowAwayEnvironment.RemoveAbandoned(context);
         using StoreUse alone = StoreUse.Alone(context.Places.Root, () => facts.Report(new InstallationFact.WaitingForAll()), cancel);
         return Collect(request, ManagedEnvironment.All(context.Places.Root), cancel);
     }

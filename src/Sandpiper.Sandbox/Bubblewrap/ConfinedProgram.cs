@@ -6,6 +6,7 @@ using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Connections;
+using Sandpiper.Sandbox.Denials;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
@@ -20,6 +21,7 @@ public static class ConfinedProgram
     /// <param name="ownProgram">What compares inside, puts the signals right and becomes the program (<see cref="SecondStage"/>): nothing
     /// runs without it.</param>
     /// <param name="command">Program (a path, or a name looked up in the inner PATH) and arguments.</param>
+    /// <param name="denied">Learns what it wanted to write and might not; null: nobody does.</param>
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
     /// <remarks>
     /// SIGINT and SIGQUIT are left to the program, as system(3) does: a terminal sends them to it as well, and what comes of it is its own
@@ -30,7 +32,7 @@ public static class ConfinedProgram
     /// <exception cref="KernelException">A step before the start failed; nothing was started.</exception>
     /// <exception cref="SecondStageException">What is shown inside was not what was judged, time and again.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
-    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command)
+    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         int exitCode = 0;
@@ -40,7 +42,7 @@ public static class ConfinedProgram
         {
             try
             {
-                exitCode = RunHere(confinement, ownProgram, command);
+                exitCode = RunHere(confinement, ownProgram, command, denied);
             }
             catch (Exception e)
             {
@@ -53,7 +55,7 @@ public static class ConfinedProgram
         return exitCode;
     }
 
-    private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command)
+    private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
@@ -88,7 +90,8 @@ public static class ConfinedProgram
                     (report, theirs),
                     calls =>
                     {
-                        if (calls is not null) ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement));
+                        if (calls is not null)
+                            ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied);
                         streams.Begin();
                     });
                 // Whoever can exchange a name at the right moment must not be able to keep everybody from starting a program.

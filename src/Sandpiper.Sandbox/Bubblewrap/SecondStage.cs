@@ -66,6 +66,7 @@ public static class SecondStage
         calls = null;
         try
         {
+            bool mayWrite;
             using (var file = new SafeFileHandle(planned, ownsHandle: true))
             {
                 if (!MountPlan.TryRead(Descriptor.ReadToEnd(file), out MountPlan plan))
@@ -74,11 +75,12 @@ public static class SecondStage
                 }
                 TerminalFiles.MountAt(TerminalsInside);
                 if (MountCheck.Enforce(plan) is { } failure) return failure;
+                mayWrite = plan.Shown.Any(shown => shown is { IsWritable: true, IsOwn: false });
             }
             ProgramLimits.Bind();
             Capabilities.GiveUpAll();
             NoNewPrivileges.Bind();
-            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine());
+            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine(seesWrites: !mayWrite));
             return null;
         }
         catch (KernelException refused)

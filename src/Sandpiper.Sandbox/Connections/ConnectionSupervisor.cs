@@ -6,7 +6,9 @@ using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Kernel.Sockets;
+using Sandpiper.Sandbox.Denials;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Connections;
 
@@ -28,6 +30,7 @@ internal sealed class ConnectionSupervisor
     private const int MostAddressBytes = 128; // sizeof(struct sockaddr_storage)
 
     private readonly CallListener _calls;
+    private readonly DeniedWrites? _denied;
     private readonly bool _hostNetwork;
     private readonly FrozenSet<string> _open;
     private readonly Lock _knowing = new();
@@ -35,9 +38,10 @@ internal sealed class ConnectionSupervisor
     private FileIdentity? _network;
     private int _threads, _idle;
 
-    private ConnectionSupervisor(CallListener calls, Confinement confinement, IEnumerable<string> privatePlaces)
+    private ConnectionSupervisor(
+        CallListener calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied)
     {
-        _calls = calls;
+        (_calls, _denied) = (calls, denied);
         _hostNetwork = confinement.HostNetwork;
         _open = FrozenSet.ToFrozenSet(
             [.. privatePlaces, .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)],
@@ -48,8 +52,10 @@ internal sealed class ConnectionSupervisor
     /// <param name="calls">Where they are told; closed at the end.</param>
     /// <param name="confinement">Of the program that makes them.</param>
     /// <param name="privatePlaces">Where what is made lies with nobody outside.</param>
-    public static void Start(SafeFileHandle calls, Confinement confinement, IEnumerable<string> privatePlaces) =>
-        new ConnectionSupervisor(new CallListener(calls), confinement, privatePlaces).StartThread();
+    /// <param name="denied">Who looks at calls that write, which all go to the kernel; null: nobody.</param>
+    public static void Start(
+        SafeFileHandle calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied = null) =>
+        new ConnectionSupervisor(new CallListener(calls), confinement, privatePlaces, denied).StartThread();
 
     private static bool IsNamedItself(ShownPath shown)
     {
@@ -68,6 +74,13 @@ internal sealed class ConnectionSupervisor
     {
         while (_calls.TryReceive(out CallNotice notice))
         {
+            if (notice.Call != SupervisedCalls.Here.Connect)
+            {
+                // Over at once: nobody else has to listen meanwhile, and where two do each wakes the other.
+                if (_denied is null) _calls.Pass(notice);
+                else _denied.See(notice, _calls);
+                continue;
+            }
             // Somebody always listens while others wait.
             if (Interlocked.Decrement(ref _idle) == 0 && Volatile.Read(ref _threads) < MostThreads) StartThread();
             _calls.Answer(notice, Connected(notice));

@@ -47,6 +47,13 @@ internal sealed class FilterProgram
         return this;
     }
 
+    /// <summary>Goes on with another one, which returns.</summary>
+    public FilterProgram Then(FilterProgram rest)
+    {
+        _instructions.AddRange(rest._instructions);
+        return this;
+    }
+
     public byte[] ToBytes()
     {
         byte[] bytes = new byte[_instructions.Count * 8];

@@ -53,16 +53,16 @@ internal static class SystemCallFilter
     private const uint FirstX32Call = 0x40000000;
 
     /// <exception cref="SandboxUnavailableException">An architecture whose call numbers are not known here.</exception>
-    public static byte[] ForThisMachine() => For(RuntimeInformation.ProcessArchitecture).ToBytes();
+    /// <param name="seesWrites">
+    /// Whoever waits outside is told of each call that writes, so that he can say what would have to be granted; the kernel decides it all
+    /// the same. Each then takes ten times as long, so not where a program may write anyway.
+    /// </param>
+    public static byte[] ForThisMachine(bool seesWrites) => For(RuntimeInformation.ProcessArchitecture, seesWrites).ToBytes();
 
-    internal static FilterProgram For(Architecture architecture)
+    internal static FilterProgram For(Architecture architecture, bool seesWrites)
     {
-        bool arm = architecture switch
-        {
-            Architecture.X64 => false,
-            Architecture.Arm64 => true,
-            _ => throw new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, $"{architecture}"),
-        };
+        SupervisedCalls supervised = SupervisedCalls.Of(architecture);
+        bool arm = architecture is Architecture.Arm64;
         var program = new FilterProgram();
         // A 32-bit call (int 0x80) has other numbers: every later check would look at the wrong ones.
         program.Load(CallArchitecture).ReturnUnlessEqual(arm ? AuditArchitectureArm64 : AuditArchitectureX64, KillProcess);
@@ -76,7 +76,11 @@ internal static class SystemCallFilter
         program.WhenEqual(arm ? 29u : 16, IoctlCheck());
         program.WhenEqual(arm ? 198u : 41, SocketCheck());
         program.WhenEqual(arm ? 199u : 53, PairCheck());
-        program.ReturnIfEqual(arm ? 203u : 42, AskOutside); // connect: where to stands in memory, and for a name in the file system
+        program.ReturnIfEqual(supervised.Connect, AskOutside); // where to stands in memory, and for a name in the file system
+        foreach (uint? make in (uint?[])[supervised.MakeDirectoryAt, supervised.MakeDirectory])
+        {
+            if (seesWrites && make is { } number) program.ReturnIfEqual(number, AskOutside);
+        }
         program.WhenEqual(arm ? 206u : 44, SendCheck(FourthArgument));   // sendto
         program.WhenEqual(arm ? 211u : 46, SendCheck(ThirdArgument));    // sendmsg
         program.WhenEqual(arm ? 269u : 307, SendCheck(FourthArgument));  // sendmmsg
@@ -85,7 +89,7 @@ internal static class SystemCallFilter
         program.WhenEqual(arm ? 30u : 251, GroupCheck(OwnGroupOfInputOutput));
         program.WhenEqual(arm ? 25u : 72, FileControlCheck());
         foreach (var (number, mode) in ModeCalls(arm)) program.WhenEqual(number, ModeCheck(mode));
-        foreach (var (number, flags, mode) in OpeningCalls(arm)) program.WhenEqual(number, NewFileCheck(flags, mode));
+        foreach (var (number, flags, mode) in OpeningCalls(supervised)) program.WhenEqual(number, NewFileCheck(flags, mode, seesWrites));
         program.WhenEqual(arm ? 92u : 135, PersonalityCheck());
         return program.Return(Allow);
     }
@@ -132,18 +136,25 @@ internal static class SystemCallFilter
     }
 
     // open; openat. openat2 has its mode in memory: it is absent (RefusedCall).
-    private static IEnumerable<(uint Number, uint Flags, uint Mode)> OpeningCalls(bool arm) =>
-        arm ? [(56, ThirdArgument, FourthArgument)] : [(2, SecondArgument, ThirdArgument), (257, ThirdArgument, FourthArgument)];
+    private static IEnumerable<(uint Number, uint Flags, uint Mode)> OpeningCalls(SupervisedCalls supervised) =>
+    [
+        (supervised.OpenAt, ThirdArgument, FourthArgument),
+        .. supervised.Open is { } open ? [(open, SecondArgument, ThirdArgument)] : Array.Empty<(uint, uint, uint)>(),
+    ];
 
     // Whoever else starts such a file would do so with the user's rights, or the group's; inside the bits mean nothing.
-    private static FilterProgram ModeCheck(uint mode) =>
-        new FilterProgram().Load(mode).ReturnIfAnyOf(SetUserId | SetGroupId, NotPermitted).Return(Allow);
+    private static FilterProgram ModeCheck(uint mode) => ModeCheck(mode, new FilterProgram().Return(Allow));
+
+    private static FilterProgram ModeCheck(uint mode, FilterProgram otherwise) =>
+        new FilterProgram().Load(mode).ReturnIfAnyOf(SetUserId | SetGroupId, NotPermitted).Then(otherwise);
 
     // Where no file is made the mode is whatever lies in the register.
-    private static FilterProgram NewFileCheck(uint flags, uint mode)
+    private static FilterProgram NewFileCheck(uint flags, uint mode, bool seesWrites)
     {
-        const uint Create = 0x40, Temporary = 0x400000; // O_CREAT, __O_TMPFILE: asm-generic/fcntl.h
-        return new FilterProgram().Load(flags).WhenAnyOf(Create | Temporary, ModeCheck(mode)).Return(Allow);
+        const uint WriteOnly = 1, ReadWrite = 2, Create = 0x40, Temporary = 0x400000; // O_*, __O_TMPFILE: asm-generic/fcntl.h
+        FilterProgram Seen() => (seesWrites ? new FilterProgram().Load(flags).ReturnIfAnyOf(WriteOnly | ReadWrite, AskOutside)
+            : new FilterProgram()).Return(Allow);
+        return new FilterProgram().Load(flags).WhenAnyOf(Create | Temporary, ModeCheck(mode, Seen())).Then(Seen());
     }
 
     private static FilterProgram PairCheck() =>

@@ -27,7 +27,7 @@ internal static class CommandLine
             if (explanation.Exit == ExitCode.Interrupted && interruption is { Exit: var signal })
                 explanation = explanation with { Exit = signal };
             // 1, 2 and 3 are what programs end with: where the program's own code is passed on, ours must be told from it.
-            if (parsed.CommandResult.Command.Name is "run" or "python"
+            if (parsed.CommandResult.Command.Name is "run" or "python" or "try"
                 && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
             {
                 explanation = explanation with { Exit = ExitCode.RunFailed };
@@ -76,6 +76,7 @@ internal static class CommandLine
         root.Subcommands.Add(FreezeCommand.Build());
         root.Subcommands.Add(RunCommand.Build());
         root.Subcommands.Add(PythonCommand.Build());
+        root.Subcommands.Add(TryCommand.Build());
         root.Subcommands.Add(VerifyCommand.Build());
         root.Subcommands.Add(RepairCommand.Build());
         root.Subcommands.Add(HistoryCommand.Build());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
@@ -5,6 +6,7 @@ using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Denials;
 using Sandpiper.Sandbox.Leftovers;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
@@ -19,6 +21,8 @@ namespace Sandpiper.Commands;
 /// <param name="typed">What it is granted for this once, besides what is remembered.</param>
 internal sealed class ConfinedRun(Session session, string environmentName, IReadOnlyList<string> command, Grants typed)
 {
+    private const int MostWritesTold = 3;
+
     /// <summary>A throw-away home instead of the one that is kept for the project.</summary>
     public bool HasFreshHome { get; init; }
 
@@ -27,6 +31,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
     /// <summary>Most bytes of address space that each process of it may have; null: not limited.</summary>
     public long? Memory { get; init; }
+
+    /// <summary>How the same is typed with one grant more; null: the grant is remembered, or given to <c>run</c>.</summary>
+    public Func<string, string>? Again { get; init; }
 
     /// <returns>The program's exit code.</returns>
     /// <exception cref="ExplainedException">No such environment, or a remembered grant that must not be given any more.</exception>
@@ -52,10 +59,11 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         session.Terminal.Flush();
         using WritableWatch watch = WritableWatch.Begin(terms.Confinement);
         CreationMask.GiveBack(session.CallersMask);
+        var denied = new DeniedWrites(terms.Confinement, Installed(environment, generation));
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
-            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory));
+            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied);
             if (time.IsOver)
             {
                 session.Terminal.Note(Inked.Dim($"sandpiper: ended after {Limit!.Value.TotalSeconds:0.###} s, as --timeout says"));
@@ -66,7 +74,11 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
         // Only what is known: why it failed nobody can tell from a program's own words.
-        if (exitCode is not (0 or RunTime.ExitCode)) TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
+        if (exitCode is not (0 or RunTime.ExitCode))
+        {
+            TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
+            TellOfDenied(denied.Seen, caller);
+        }
         return exitCode;
     }
 
@@ -123,12 +135,26 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     {
         foreach (string path in paths)
         {
-            string grant = $"--read {GrantWords.Quoted(GrantWords.From(path, caller.CurrentDirectory))}";
-            string next = Project.Of(caller) is not null ? GrantWords.ToAllow(command[0], environmentName, grant)
-                : $"sandpiper run{InEnvironment.Option(environmentName)} {grant} -- {string.Join(' ', command.Select(GrantWords.Quoted))}";
+            string next = Next($"--read {GrantWords.Quoted(GrantWords.From(path, caller.CurrentDirectory))}", caller);
             session.Terminal.Note(Inked.Dim($"sandpiper: `{path}` was not shown to {command[0]} ·  {next}"));
         }
     }
+
+    private void TellOfDenied(ImmutableArray<DeniedWrite> denied, Caller caller)
+    {
+        string here = caller.CurrentDirectory;
+        string[] wanted = [.. denied.SelectMany(d => new[] { d.Directory, d.Name }).OfType<string>()
+            .Distinct(StringComparer.Ordinal).Select(path => GrantWords.Quoted(GrantWords.From(path, here)))];
+        if (wanted.Length == 0) return;
+        string where = wanted is ["."] ? "here" : $"`{string.Join("`, `", wanted.Take(MostWritesTold))}`"
+            + (wanted.Length > MostWritesTold ? $" and {wanted.Length - MostWritesTold} more" : "");
+        string next = Next(string.Join(' ', wanted.Take(MostWritesTold).Select(path => $"--write {path}")), caller);
+        session.Terminal.Note(Inked.Dim($"sandpiper: {command[0]} was not allowed to write {where} ·  {next}"));
+    }
+
+    private string Next(string grant, Caller caller) => Again is not null ? Again(grant)
+        : Project.Of(caller) is not null ? GrantWords.ToAllow(command[0], environmentName, grant)
+        : $"sandpiper run{InEnvironment.Option(environmentName)} {grant} -- {string.Join(' ', command.Select(GrantWords.Quoted))}";
 
     // Where it is being removed just now, another one is current.
     private static GenerationLease Leased(ManagedEnvironment environment, ref Generation generation)

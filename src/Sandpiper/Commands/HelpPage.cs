@@ -38,6 +38,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         terminal.Line("");
         terminal.Line("  sandpiper install matplotlib requests    into your shared environment");
         terminal.Line("  sandpiper run -- python plot.py          run a program from it, confined");
+        terminal.Line("  sandpiper try black --check .            a package once, thrown away after");
         terminal.Line("  sandpiper assess                         what each way of installing exposes");
         terminal.Line("  sandpiper audit                          what pip left here and should worry");
         terminal.Line("  sandpiper demo                           the whole story in a minute, offline");

@@ -11,9 +11,7 @@ internal static class RunCommand
     {
         var program = new Argument<string[]>("CMD") { CaptureRemainingTokens = true, Arity = ArgumentArity.OneOrMore };
         Option<string> env = EnvironmentOptions.Env();
-        var cwd = new TextOption("--cwd") { HelpName = "ro|none",
-            Description = "show it the current directory read-only (default), or not at all" };
-        cwd.CompletionSources.Add("ro", "none");
+        TextOption cwd = ShownDirectory.Option();
         var home = new TextOption("--home") { HelpName = "kept|fresh",
             Description = "the private home that is kept for this project (default), or a throw-away one" };
         home.CompletionSources.Add("kept", "fresh");
@@ -54,7 +52,10 @@ internal static class RunCommand
             string[] words = parsed.GetValue(program)!;
             // All that is no option of ours counts as the program: a mistyped grant would be looked for on PATH.
             if (words[0].StartsWith('-')) throw new ExplainedException(WrongWords.NoOption(words[0], parsed.CommandResult.Command));
-            Grants typed = granted.Chosen(parsed, Path.GetFullPath) with { ShowCurrentDirectory = Shown(parsed.GetValue(cwd)) };
+            Grants typed = granted.Chosen(parsed, Path.GetFullPath) with
+            {
+                ShowCurrentDirectory = ShownDirectory.IsAsked(parsed.GetValue(cwd), parsed),
+            };
             var run = new ConfinedRun(session, parsed.GetValue(env)!, words, typed)
             {
                 HasFreshHome = IsFresh(parsed.GetValue(home)),
@@ -72,14 +73,5 @@ internal static class RunCommand
         "fresh" => true,
         _ => throw new ExplainedException(new(
             ExitCode.WrongUsage, $"`--home {home}` is not supported; nothing was run", "kept or fresh is meant", "sandpiper help run")),
-    };
-
-    private static bool Shown(string? cwd) => cwd switch
-    {
-        null or "ro" => true,
-        "none" => false,
-        _ => throw new ExplainedException(new(
-            ExitCode.WrongUsage, $"`--cwd {cwd}` is not supported; nothing was run",
-                "ro or none is meant; writing is granted with --write .", "sandpiper help run")),
     };
 }

@@ -6,6 +6,9 @@ namespace Sandpiper.Commands;
 /// <summary>How the facts of an installation look while it is under way.</summary>
 internal sealed class ShownFacts(Terminal terminal, ProgressLine line) : IProgress<InstallationFact>
 {
+    /// <summary>Only what somebody has to wait for: the packages are not what the command is about.</summary>
+    public bool IsBrief { get; init; }
+
     public void Report(InstallationFact value)
     {
         switch (value)
@@ -24,6 +27,7 @@ internal sealed class ShownFacts(Terminal terminal, ProgressLine line) : IProgre
                 break;
             case InstallationFact.Resolved resolved:
                 line.Dispose();
+                if (IsBrief) break;
                 terminal.Note($"Resolved {Counted.Of(resolved.Packages, "package")} in {ChangeReport.Seconds(resolved.Took)}");
                 break;
             case InstallationFact.Acquiring acquiring:
@@ -31,6 +35,7 @@ internal sealed class ShownFacts(Terminal terminal, ProgressLine line) : IProgre
                 break;
             case InstallationFact.Checked done:
                 line.Dispose();
+                if (IsBrief) break;
                 terminal.Note($"Checked {Counted.Of(done.Wheels, "wheel")} in {ChangeReport.Seconds(done.Took)}: "
                     + $"{Counted.Of(done.Files, "file")} equal to RECORD, index hashes equal");
                 break;

@@ -156,6 +156,9 @@ internal static class Explanations
         [
             .. refused.First.IsHook
                 ? ["sandpiper install … --omit-hooks      install it without that file"] : ImmutableArray<string>.Empty,
+            .. refused.Findings.All(f => Rules.MayBeTried(f.Fault))
+                ? [$"sandpiper try {artifact.Name}=={artifact.Version}      look at it, confined, in a throw-away environment"]
+                : ImmutableArray<string>.Empty,
             AllowanceOf(refused, artifact),
         ];
     }

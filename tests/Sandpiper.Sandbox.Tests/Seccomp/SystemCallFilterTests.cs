@@ -10,8 +10,11 @@ public sealed class SystemCallFilterTests
     private const uint AskOutside = 0x7fc00000, NoSuchKind = 0x0005005e, NotSupported = 0x0005005f;
     private const uint Allow = 0x7fff0000, Kill = 0x80000000, NotPermitted = 0x00050001, NoSuchCall = 0x00050026, NoSuchFamily = 0x00050061;
 
-    private static readonly byte[] OnX64 = SystemCallFilter.For(Architecture.X64).ToBytes();
-    private static readonly byte[] OnArm64 = SystemCallFilter.For(Architecture.Arm64).ToBytes();
+    private static readonly byte[] OnX64 = SystemCallFilter.For(Architecture.X64, seesWrites: false).ToBytes();
+    private static readonly byte[] OnArm64 = SystemCallFilter.For(Architecture.Arm64, seesWrites: false).ToBytes();
+
+    private static readonly byte[] SeeingOnX64 = SystemCallFilter.For(Architecture.X64, seesWrites: true).ToBytes();
+    private static readonly byte[] SeeingOnArm64 = SystemCallFilter.For(Architecture.Arm64, seesWrites: true).ToBytes();
 
     [Fact]
     public void Every_call_of_another_architecture_kills() => Gen.Select(Gen.UInt, Gen.UInt).Sample((architecture, call) =>
@@ -119,6 +122,22 @@ public sealed class SystemCallFilterTests
         Assert.Equal(Allow, FilterMachine.Run(OnArm64, Arm64, 56, 5, 6, 0, mode));
     });
 
+    // Numbers and flags written down a second time: mkdir, mkdirat, open, openat.
+    [Fact]
+    public void Where_writes_are_seen_just_they_are_and_nothing_is_allowed_that_is_not_elsewhere() =>
+        Gen.Select(Gen.UInt[0, 1000], Gen.UInt[0, 0xfff], Gen.UInt[0, 0x500fff], Gen.UInt[0, 0xfff]).Sample((any, second, third, fourth) =>
+        {
+            uint call = any < 500 ? any : ((uint[])[2, 56, 257, 83, 258, 34])[any % 6];
+            uint before = FilterMachine.Run(OnX64, X64, call, 5, second, third, fourth);
+            bool writes = call is 83 or 258 || (call is 2 && (second & 3) != 0) || (call is 257 && (third & 3) != 0);
+            Assert.Equal(
+                before == Allow && writes ? AskOutside : before, FilterMachine.Run(SeeingOnX64, X64, call, 5, second, third, fourth));
+            before = FilterMachine.Run(OnArm64, Arm64, call, 5, second, third, fourth);
+            writes = call is 34 || (call is 56 && (third & 3) != 0);
+            Assert.Equal(
+                before == Allow && writes ? AskOutside : before, FilterMachine.Run(SeeingOnArm64, Arm64, call, 5, second, third, fourth));
+        });
+
     [Fact]
     public void Every_refused_call_is_refused_and_every_other_is_not()
     {
@@ -187,5 +206,5 @@ public sealed class SystemCallFilterTests
 
     [Fact]
     public void An_unknown_machine_gets_no_filter_and_so_no_sandbox() =>
-        Assert.Throws<SandboxUnavailableException>(() => SystemCallFilter.For(Architecture.RiscV64));
+        Assert.Throws<SandboxUnavailableException>(() => SystemCallFilter.For(Architecture.RiscV64, seesWrites: false));
 }

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
+using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Seccomp;
+
+namespace Sandpiper.Sandbox.Denials;
+
+/// <summary>
+/// What a program wanted to write in what it was only shown: seen as it asks the kernel, which decides, so that its user can be told what
+/// would have to be granted. Nothing depends on it: a program that means to deceive can only have less said of it, or of itself.
+/// </summary>
+/// <param name="confinement">What it is shown.</param>
+/// <param name="environment">Whose packages it has: those nobody may write.</param>
+public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment environment)
+{
+    private const int Most = 16;
+    private const int MostPathBytes = 4096;         // PATH_MAX
+    private const int CurrentDirectory = -100;     // AT_FDCWD
+    private const ulong Create = 0x40, Exclusive = 0x80;
+
+    private readonly Lock _lock = new();
+    private ImmutableSortedSet<DeniedWrite> _seen = [];
+
+    /// <summary>Those that were seen, a few; ordered.</summary>
+    public ImmutableArray<DeniedWrite> Seen
+    {
+        get
+        {
+            lock (_lock) return [.. _seen];
+        }
+    }
+
+    /// <summary>Reads what a call is about, lets the kernel have it, and looks at it then.</summary>
+    internal void See(CallNotice notice, CallListener calls)
+    {
+        Attempt? attempt = null;
+        try
+        {
+            if (Seen.Length < Most) attempt = Read(notice);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is gone, or cannot be looked at.
+        }
+        calls.Pass(notice);
+        if (attempt is not null && DeniedAt(attempt) is { } denied)
+        {
+            lock (_lock) _seen = _seen.Add(denied);
+        }
+    }
+
+    private static Attempt? Read(CallNotice notice)
+    {
+        var (first, second, third) = notice.Arguments;
+        uint call = (uint)notice.Call;
+        var (directory, address, flags) = call == SupervisedCalls.Here.OpenAt ? (unchecked((int)first), second, (ulong?)third)
+            : call == SupervisedCalls.Here.Open ? (CurrentDirectory, first, second)
+            : call == SupervisedCalls.Here.MakeDirectoryAt ? (unchecked((int)first), second, null)
+            : (CurrentDirectory, first, null);
+        if (OtherProcess.ReadText(notice.Thread, address, MostPathBytes) is not { Length: > 0 } bytes) return null;
+        string path = Encoding.UTF8.GetString(bytes);
+        if (path[0] is not '/')
+        {
+            string link = directory == CurrentDirectory ? "cwd" : string.Create(CultureInfo.InvariantCulture, $"fd/{directory}");
+            if (SymbolicLink.Target(string.Create(CultureInfo.InvariantCulture, $"/proc/{notice.Thread}/{link}")) is not ['/', ..] above)
+                return null;
+            path = $"{above}/{path}";
+        }
+        return new Attempt(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), flags);
+    }
+
+    internal DeniedWrite? DeniedAt(Attempt attempt)
+    {
+        string path = attempt.Path;
+        ShownPath? around = confinement.Shown.Where(shown => DirectoryTree.Holds(shown.Path, path)).MaxBy(shown => shown.Path.Length);
+        if (around is null || DirectoryTree.Holds(environment.DataRoot, around.Path)
+            || (environment.PythonPrefix.Length > 1 && DirectoryTree.Holds(environment.PythonPrefix, around.Path))) return null;
+        // Of a project, which is shown for standing in it, no more than where one stands.
+        string start = confinement.WorkingDirectory;
+        string granted = around.Access is PathAccess.Read && DirectoryTree.Holds(around.Path, start) && DirectoryTree.Holds(start, path)
+            ? start : around.Path;
+        string[] below = path[granted.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        // Caches, which programs do without.
+        if (below.Any(part => part is "__pycache__" or ['.', ..])) return null;
+        string? name = below.Length > 0 && IsProtected($"{granted}/{below[0]}") ? $"{granted}/{below[0]}" : null;
+        if (around.Access is PathAccess.Write && name is null) return null;
+        // Only what the kernel refuses for being read-only: where the directory is there, and the file is or would be made.
+        bool isThere = Path.Exists(path);
+        bool isRefused = attempt.OpenFlags is { } flags
+            ? !Directory.Exists(path) && (isThere ? (flags & (Create | Exclusive)) != (Create | Exclusive) : (flags & Create) != 0)
+            : !isThere;
+        string? above = Path.GetDirectoryName(path);
+        bool isInIt = above is not null && (string.Equals(path, around.Path, StringComparison.Ordinal)
+            || (Directory.Exists(above) && DirectoryTree.Holds(around.Real, RealPath.Of(above))));
+        return isRefused && isInIt ? new DeniedWrite(around.Access is PathAccess.Write ? null : granted, name) : null;
+    }
+
+    private bool IsProtected(string path) => !confinement.Granted.Contains(path, StringComparer.Ordinal)
+        && (ProtectedNames.IsProtected(Path.GetFileName(path)) || confinement.Protected.Contains(path, StringComparer.Ordinal));
+
+    /// <param name="Path">Absolute.</param>
+    /// <param name="OpenFlags">Of open(2); null: a directory was to be made.</param>
+    internal sealed record Attempt(string Path, ulong? OpenFlags);
+}
+
+/// <summary>What would have to be granted for one write.</summary>
+/// <param name="Directory">What it is shown and may not write; null when it may.</param>
+/// <param name="Name">A name in it that may not be changed unless it is granted by itself; null when it is none.</param>
+public sealed record DeniedWrite(string? Directory, string? Name) : IComparable<DeniedWrite>
+{
+    public int CompareTo(DeniedWrite? other) =>
+        string.CompareOrdinal($"{Directory}\0{Name}", $"{other?.Directory}\0{other?.Name}");
+}

@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace Sandpiper.Sandbox.Seccomp;
+
+/// <summary>Calls that somebody outside is asked about, by their numbers (asm/unistd.h); null where a machine has no such call.</summary>
+internal sealed record SupervisedCalls(uint Connect, uint OpenAt, uint? Open, uint MakeDirectoryAt, uint? MakeDirectory)
+{
+    private static readonly SupervisedCalls _onX64 = new(Connect: 42, OpenAt: 257, Open: 2, MakeDirectoryAt: 258, MakeDirectory: 83);
+    private static readonly SupervisedCalls _onArm64 = new(Connect: 203, OpenAt: 56, Open: null, MakeDirectoryAt: 34, MakeDirectory: null);
+
+    public static SupervisedCalls Here { get; } = Of(RuntimeInformation.ProcessArchitecture);
+
+    /// <exception cref="SandboxUnavailableException">An architecture whose call numbers are not known here.</exception>
+    public static SupervisedCalls Of(Architecture architecture) => architecture switch
+    {
+        Architecture.X64 => _onX64,
+        Architecture.Arm64 => _onArm64,
+        _ => throw new SandboxUnavailableException(SandboxObstacle.UnknownArchitecture, $"{architecture}"),
+    };
+}

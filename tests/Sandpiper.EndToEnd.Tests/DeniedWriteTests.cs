@@ -1,0 +1,94 @@
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>What a program was not allowed to write is said, in one line that is the next command; and nothing else is.</summary>
+public sealed class DeniedWriteTests : IDisposable
+{
+    private readonly Somebody _user = new();
+
+    public DeniedWriteTests()
+    {
+        _user.Variables["SANDPIPER_INDEX_URL"] = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
+        Outcome installed = _user.Sandpiper("install", "pebble");
+        Assert.True(installed.ExitCode == 0, $"{installed}");
+        _user.Write("setup.py", "");
+        _user.Write("notes.txt", "as it was\n");
+        _user.Write("src/a.py", "");
+        _user.Write("plain/.keep", "");
+    }
+
+    public void Dispose() => _user.Dispose();
+
+    [Theory]
+    [InlineData("open('new', 'w')")]
+    [InlineData("open('notes.txt', 'a')")]
+    [InlineData("open('notes.txt', 'r+')")]
+    [InlineData("open(__import__('os').path.abspath('src/b'), 'x')")]
+    [InlineData("__import__('os').makedirs('build/lib')")]
+    [InlineData("import os; d = os.open('src', os.O_RDONLY); os.open('b', os.O_CREAT | os.O_WRONLY, dir_fd=d)")]
+    [InlineData("import os; d = os.open('src', os.O_RDONLY); os.mkdir('b', dir_fd=d)")]
+    [InlineData("import subprocess; subprocess.run(['sh', '-c', 'echo x > new'], check=True)")]
+    [InlineData("import threading; t = threading.Thread(target=open, args=('new', 'w')); t.start(); t.join(); exit(1)")]
+    public void The_line_is_the_next_command_and_with_it_the_same_works(string code)
+    {
+        Outcome denied = Python(code);
+        Assert.True(denied.ExitCode == 1, $"{denied}");
+        Assert.EndsWith("sandpiper: python was not allowed to write here ·  sandpiper allow python --write .\n", denied.Error,
+            StringComparison.Ordinal);
+        Assert.Equal("as it was\n", File.ReadAllText(Path.Combine(_user.Project, "notes.txt")));
+        Outcome allowed = _user.Sandpiper("allow", "python", "--write", ".");
+        Assert.True(allowed.ExitCode == 0, $"{allowed}");
+        Assert.DoesNotContain("sandpiper:", Python(code).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("open('.cache', 'w')")]
+    [InlineData("open('src/__pycache__', 'w')")]
+    [InlineData("open('absent/new', 'w')")]
+    [InlineData("open('absent', 'r+')")]
+    [InlineData("open('notes.txt', 'x')")]
+    [InlineData("__import__('os').mkdir('src')")]
+    [InlineData("open('/usr/lib/new', 'w')")]
+    [InlineData("open('/tmp/new', 'w').close(); open('/dev/null', 'w'); exit(1)")]
+    [InlineData("open('notes.txt'); exit(1)")]
+    [InlineData("import os; os.symlink('/tmp', '/tmp/here'); open('/tmp/here/x', 'w'); exit(1)")]
+    [InlineData("import pebble; open(pebble.__file__, 'w')")]
+    public void Nothing_is_said_where_no_grant_was_missing(string code)
+    {
+        Outcome outcome = Python(code);
+        Assert.True(outcome.ExitCode == 1, $"{outcome}");
+        Assert.DoesNotContain("allowed to write", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_succeeds_without_it_hears_nothing()
+    {
+        Outcome outcome = Python("try: open('new', 'w')\nexcept OSError: pass");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+    }
+
+    [Fact]
+    public void A_protected_name_is_asked_for_by_itself_and_an_upper_directory_of_the_project_by_its_path()
+    {
+        Assert.EndsWith("write `.`, `setup.py` ·  sandpiper allow python --write . --write setup.py\n",
+            Python("open('setup.py', 'a')").Error, StringComparison.Ordinal);
+        Outcome above = _user.Run([PublishedCommand.Path, "run", "--", "python", "-c", "open('../new', 'w')"],
+            Path.Combine(_user.Project, "src"));
+        Assert.EndsWith($"·  sandpiper allow python --write {_user.Project}\n", above.Error, StringComparison.Ordinal);
+        Outcome once = _user.Sandpiper("run", "--env", "shared", "--", "sh", "-c", "echo x > new");
+        Assert.EndsWith("sandpiper: sh was not allowed to write here ·  sandpiper allow sh --write .\n", once.Error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Try_says_its_own_words_again()
+    {
+        Outcome outcome = _user.Sandpiper("try", "--command", "python", "pebble", "-c", "open('new', 'w')");
+        Assert.EndsWith("·  sandpiper try --write . --command python pebble -c 'open('\\''new'\\'', '\\''w'\\'')'\n", outcome.Error,
+            StringComparison.Ordinal);
+    }
+
+    private Outcome Python(string code) => _user.Sandpiper("run", "--", "python", "-c", code);
+}
