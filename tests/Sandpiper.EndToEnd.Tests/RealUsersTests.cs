@@ -150,7 +150,7 @@ public sealed class RealUsersTests
     private static Dictionary<string, JsonElement> Said(string[] ways)
     {
         using var somebody = new Somebody();
-        Outcome outcome = somebody.Sandpiper(["assess", "--json", .. ways.SelectMany(w => (string[])["--only", w])]);
+        Outcome outcome = somebody.Sandpiper(["assess", "--quick", "--json", .. ways.SelectMany(w => (string[])["--only", w])]);
         Assert.True(outcome.ExitCode == 0, $"{outcome}");
         return JsonDocument.Parse(outcome.Output).RootElement.GetProperty("approaches").EnumerateArray()
             .ToDictionary(a => a.GetProperty("id").GetString()!, a => a.Clone(), StringComparer.Ordinal);

@@ -20,8 +20,8 @@ internal static class TypedCommand
         {
             return $"./{Name}";
         }
-        string below = Path.GetRelativePath(directory, program);
-        return below.StartsWith("..", StringComparison.Ordinal) ? program : $"./{below}";
+        return string.Equals(Path.GetDirectoryName(program), directory, StringComparison.Ordinal)
+            ? $"./{Path.GetFileName(program)}" : program;
     }
 
     private static string Real(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
