@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text.Json;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Surroundings;
@@ -90,6 +91,48 @@ public sealed class AssessTests
         Outcome chain = somebody.Sandpiper("assess", "--why", "4,system", "--quick");
         Assert.Contains("reached /", chain.Output, StringComparison.Ordinal);
         Assert.Contains("with the rights of root", chain.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tool_is_tried_where_it_is_and_named_where_it_is_not()
+    {
+        using var somebody = new Somebody();
+        somebody.Variables["PATH"] = "/usr/bin:/bin";
+        string[] tools = ["uv-venv", "uvx", "pipx"];
+        string[] words = ["assess", "--quick", "--json", .. tools.SelectMany(t => (string[])["--only", t])];
+        JsonElement without = JsonDocument.Parse(somebody.Sandpiper(words).Output).RootElement.Clone();
+        foreach (string tool in tools.Where(t => !File.Exists($"/usr/bin/{t.Split('-')[0]}")))
+        {
+            string? why = RowOf(without, tool).GetProperty("not_measured").GetString();
+            Assert.EndsWith("is not on this machine", why, StringComparison.Ordinal);
+        }
+
+        string wheel = Directory.GetFiles(Recorded.Path("peers"), "uv-*.whl").FirstOrDefault() ?? "";
+        Assert.SkipUnless(wheel.Length > 0, "there is no uv in ../shared/peers");
+        string bin = Directory.CreateDirectory(Path.Combine(somebody.Place, "bin")).FullName;
+        using (ZipArchive members = ZipFile.OpenRead(wheel))
+        {
+            foreach (ZipArchiveEntry member in members.Entries.Where(m => m.Name is "uv" or "uvx"))
+            {
+                member.ExtractToFile(Path.Combine(bin, member.Name));
+                File.SetUnixFileMode(Path.Combine(bin, member.Name), (UnixFileMode)0b111_101_101);
+            }
+        }
+        somebody.Variables["PATH"] = $"{bin}:/usr/bin:/bin";
+        JsonElement with = JsonDocument.Parse(somebody.Sandpiper(words).Output).RootElement.Clone();
+        foreach (string tool in (string[])["uv-venv", "uvx"])
+        {
+            JsonElement row = RowOf(with, tool);
+            Assert.Equal(JsonValueKind.Null, row.GetProperty("not_measured").ValueKind);
+            Assert.Equal(("sudo", "install", "you"), (WorstOf(row, "root"), WorstOf(row, "keys"),
+                string.Join(',', row.GetProperty("after_rebuild").EnumerateArray().Select(p => p.GetString()))));
+        }
+        // Its own environment has no neighbours to reach; one that stays has.
+        Assert.Equal(("install", "never"),
+            (WorstOf(RowOf(with, "uv-venv"), "same-environment"), WorstOf(RowOf(with, "uvx"), "same-environment")));
+
+        static string WorstOf(JsonElement row, string asset) =>
+            row.GetProperty("assets").GetProperty(asset).GetProperty("worst").GetString()!;
     }
 
     [Fact]
