@@ -111,7 +111,8 @@ public sealed class RealUsersTests
         string root = $"{system.Place}/root";
         RealSystem.Sh("for l in bin sbin lib lib32 lib64 libx32; do if [ -L /$l ]; then cp -a /$l '" + root + "/'; fi; done; "
             + "for f in ld.so.cache ld.so.conf ld.so.conf.d alternatives localtime; do "
-            + "[ ! -e /etc/$f ] || cp -a /etc/$f '" + root + "/etc/'; done; for f in /etc/python3*; do [ ! -e $f ] || cp -a $f '" + root + "/etc/'; done");
+            + "[ ! -e /etc/$f ] || cp -a /etc/$f '" + root + "/etc/'; done; "
+            + "for f in /etc/python3*; do [ ! -e $f ] || cp -a $f '" + root + "/etc/'; done");
         (string Name, int Id, string Home)[] people = [("root", RealSystem.Root, "/root"), ("alice", RealSystem.Alice, "/home/alice"),
             ("bob", RealSystem.Bob, "/home/bob"), ("packages", RealSystem.Packages, "/var/lib/packages")];
         system.Write("/etc/passwd", string.Concat(people.Select(p => $"{p.Name}:x:{p.Id}:{p.Id}::{p.Home}:/bin/bash\n")), 0);
