@@ -55,7 +55,8 @@ public sealed class AuditTests : IDisposable
             return [.. JsonDocument.Parse(outcome.Output).RootElement.GetProperty("places")[0].GetProperty("findings").EnumerateArray()
                 .Select(f => (Rule: f.GetProperty("rule").GetString()!, Package: f.GetProperty("packages").EnumerateArray()
                     .Select(p => p.GetString()!.Split(' ')[0]).FirstOrDefault()))
-                .Where(f => f.Rule is "SP-AUDIT-36" or "SP-AUDIT-37" or "SP-AUDIT-38").Select(f => $"{f.Rule} {f.Package}")];
+                .Where(f => f.Rule is "SP-AUDIT-36" or "SP-AUDIT-37" or "SP-AUDIT-38").Select(f => $"{f.Rule} {f.Package}")
+                .Order(StringComparer.Ordinal)];
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class ReleaseLookup(IPackageIndex index)
                     $"{report.Site.Directory}/{package.Directory}") { Packages = [package.Label] });
             }
         }
-        return report with { Findings = report.Findings.AddRange(findings) };
+        // Behind the others, for these kinds are the last, and ordered as those are.
+        return report with { Findings = [.. report.Findings, .. findings.OrderBy(f => f.Kind)] };
     }
 
     private async Task<AuditKind?> KindOfAsync(Distribution package, CancellationToken cancel)
