@@ -40,7 +40,8 @@ internal sealed class RealTrial(RealWay way, RealDecoys decoys, string place)
     private static readonly string[] ForPip = ["PIP_CONFIG_FILE=/dev/null", "PIP_NO_INDEX=1", "PIP_FIND_LINKS=/srv/index", "PIP_NO_INPUT=1",
         "PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_BREAK_SYSTEM_PACKAGES=1"];
 
-    private static readonly string[] Kinds = ["build", "pth", "import", "script", "overwrite"];
+    // Those that a quick run tries; each costs half a minute of a processor.
+    private static readonly string[] Kinds = ["build", "pth", "import"];
 
     private readonly Seen _seen = new(new(StringComparer.Ordinal), [], []);
     private readonly Dictionary<string, int> _lengths = new(StringComparer.Ordinal);
@@ -83,8 +84,11 @@ internal sealed class RealTrial(RealWay way, RealDecoys decoys, string place)
             return;
         }
         StartPythons("use");
-        Step("sudo", RealSystem.Root, "/usr/bin/python3 -m pip --version");
-        Step("use", way.Installer, $"{way.Pip} --version");
+        if (kind is "pth")
+        {
+            Step("sudo", RealSystem.Root, "/usr/bin/python3 -m pip --version");
+            Step("use", way.Installer, $"{way.Pip} --version");
+        }
         if (kind is "import")
         {
             Step("use", RealSystem.Alice, $"{way.Python} -c 'import probe'");
@@ -97,9 +101,12 @@ internal sealed class RealTrial(RealWay way, RealDecoys decoys, string place)
             Step("use", RealSystem.Root, "id");
         }
         Step("use", RealSystem.Alice, $"{way.Python} -c 'import neighbour'");
-        StartPythons("use");
-        Step("use", way.Installer, $"{way.Pip} uninstall -y probe");
-        StartPythons("use");
+        if (kind is not "build") StartPythons("use");
+        if (kind is "pth")
+        {
+            Step("use", way.Installer, $"{way.Pip} uninstall -y probe");
+            StartPythons("use");
+        }
         // Whoever can makes the directory anew from outside: as it was before anything hostile came.
         RealSystem.Sh($"find '{system.Outside(way.Site)}' -mindepth 1 -delete; "
             + $"cp -a '{prepared.Outside(way.Site)}/.' '{system.Outside(way.Site)}/'");
