@@ -94,12 +94,6 @@ internal sealed class RealTrial(RealWay way, RealDecoys decoys, string place)
             Step("use", RealSystem.Alice, $"{way.Python} -c 'import probe'");
             Step("use", RealSystem.Alice, $"{way.Python} -m probe");
         }
-        if (kind is "script")
-        {
-            Step("use", RealSystem.Alice, $"PATH={way.Scripts}:$PATH id");
-            Step("use", RealSystem.Bob, "id");
-            Step("use", RealSystem.Root, "id");
-        }
         Step("use", RealSystem.Alice, $"{way.Python} -c 'import neighbour'");
         if (kind is not "build") StartPythons("use");
         if (kind is "pth")
@@ -208,13 +202,7 @@ internal sealed class RealTrial(RealWay way, RealDecoys decoys, string place)
     {
         string call = RealDecoys.Call(kind);
         if (kind is "build") return ProbePackages.Build(call) is var sdist ? (sdist.FileName, sdist.Build()) : default;
-        SampleWheel wheel = kind switch
-        {
-            "pth" => ProbePackages.Pth(call),
-            "import" => ProbePackages.Import(call),
-            "script" => ProbePackages.Script(call),
-            _ => ProbePackages.Overwrite(call),
-        };
+        SampleWheel wheel = kind is "pth" ? ProbePackages.Pth(call) : ProbePackages.Import(call);
         return (wheel.FileName, wheel.Build());
     }
 }
