@@ -13,14 +13,19 @@ public sealed record AssessmentRequest(string Place)
     /// <summary>Fewer approaches, fewer kinds.</summary>
     public bool Quick { get; init; }
 
+    /// <summary>
+    /// Only these kinds, and each of them; empty: all, of which a quick run leaves out what cannot make a row worse.
+    /// </summary>
+    public ImmutableArray<Kind> Kinds { get; init; } = [];
+
     /// <summary>Only these approaches, by id; empty: all.</summary>
     public ImmutableArray<string> Only { get; init; } = [];
 
     /// <summary>A copy of the published program that everybody may run, for its own rows; null: without them.</summary>
     public string? Executable { get; init; }
 
-    /// <summary>Which programs of <see cref="Approaches.OtherTool"/> are on the asker's PATH.</summary>
-    public ImmutableArray<string> Present { get; init; } = [];
+    /// <summary>Programs of <see cref="Approaches.OtherTool"/> that are on the asker's PATH, with where they are.</summary>
+    public ImmutableDictionary<string, string> Present { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Trials at the same time.</summary>
     public int Workers { get; init; } = 2;

@@ -16,7 +16,8 @@ public sealed class AssessmentRun
     [
         .. ((string[])["sudo-pip", "pip-user", "pip-user-root-fallback", "own-site-packages", "user-site", "virtualenv"])
             .SelectMany(id => (string[])[id, $"{id}-wheels-only", $"{id}-require-hashes"]),
-        .. OtherTool.All.Select(t => t.Id), "mix", "sandpiper-user", "sandpiper-unconfined", "sandpiper-system",
+        "pipx", "uv-venv", "uv-venv-wheels-only", "uv-venv-require-hashes", "uvx", "mix",
+        "sandpiper-user", "sandpiper-unconfined", "sandpiper-system", "sandpiper-try",
     ];
 
     private const string Python = "/usr/bin/python3";
@@ -33,12 +34,13 @@ public sealed class AssessmentRun
     private readonly ImmutableArray<Kind> _kinds;
     private readonly ConcurrentDictionary<string, Preparation> _prepared = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(Piece Piece, TrialOutcome Outcome)> _outcomes = [];
+    private readonly WorkList _work = new();
     private int _copies, _done, _count;
 
     private AssessmentRun(AssessmentRequest request, IProgress<AssessmentProgress> progress, CancellationToken cancel)
     {
         (_request, _progress, _cancel) = (request, progress, cancel);
-        _kinds = request.Quick ? QuickKinds : KindNames.Hostile;
+        _kinds = request.Kinds.Length > 0 ? request.Kinds : request.Quick ? QuickKinds : KindNames.Hostile;
     }
 
     /// <exception cref="Sandbox.SandboxUnavailableException">There is no bubblewrap to be had.</exception>
@@ -53,21 +55,40 @@ public sealed class AssessmentRun
         if (AskPython() is not { } layout) return new(null, [], _kinds, []);
         var bare = new Replica(Path.Combine(_request.Place, "bare"));
         bare.Make(layout);
+        ImmutableArray<Approach> others = new UvApproaches(layout, _request.Present).All;
         ImmutableArray<Approach> approaches =
-            [.. new PipApproaches(layout).All.SelectMany(a => (Approach[])[a, a.WheelsOnly, a.RequireHashes]).Where(IsNeeded)];
-        ImmutableArray<Approach> tried = layout.PipPackage is null ? [] : approaches;
+            [.. new PipApproaches(layout).All.Concat(others).SelectMany(WithStricter).Where(IsNeeded)];
+        ImmutableArray<Approach> tried = [.. approaches.Where(a => layout.PipPackage is not null || a.Programs.Length > 0)];
         ImmutableArray<SandpiperMode> modes =
             _request.Executable is null ? [] : [.. Enum.GetValues<SandpiperMode>().Where(m => IsWanted(m.Id()))];
 
-        ImmutableArray<Approach> plain = [.. tried.Where(a => a.StricterThan is null)];
-        ImmutableArray<Piece> pieces = [.. tried.SelectMany(a => PiecesOf(layout, a)), .. modes.SelectMany(m => PiecesOf(layout, m, bare))];
-        _count = plain.Length + pieces.Length;
-        DoAll(plain, a => a.Label, a => _prepared[a.Id] = Preparation.Of(layout, a, bare, Path.Combine(_request.Place, a.Id), _cancel));
-        // Kind by kind: what is shown of the progress names all rows, and the long ones do not come last.
-        DoAll([.. pieces.OrderBy(p => p.Kind)], p => p.Label, Do);
+        // The longest first: what takes a virtual environment waits for it.
+        foreach (var group in tried.GroupBy(BasisOf, StringComparer.Ordinal).OrderBy(g => g.First().Environment is null))
+        {
+            ImmutableArray<Piece> pieces = [.. group.SelectMany(a => PiecesOf(layout, a, isFirst: a == tried[0]))];
+            _count++;
+            Plan(pieces);
+            _work.Add(0, () =>
+            {
+                Approach plain = group.First(a => a.StricterThan is null);
+                Report(plain.Label);
+                _prepared[plain.Id] = Preparation.Of(layout, plain, bare, Path.Combine(_request.Place, plain.Id), _cancel);
+                Interlocked.Increment(ref _done);
+                Begin(pieces);
+            });
+        }
+        foreach (SandpiperMode mode in modes)
+        {
+            ImmutableArray<Piece> pieces = [.. PiecesOf(layout, mode, bare)];
+            Plan(pieces);
+            Begin(pieces);
+        }
+        _work.DoAll(_request.Workers, _cancel);
+        foreach (Preparation prepared in _prepared.Values) prepared.Shared?.MustBeUnchanged();
 
         ImmutableArray<Row> rows = [.. approaches.Select(RowOf), .. modes.Select(RowOf),
-            .. OtherTool.All.Select(t => new Row(t.Id, t.Label, []) { Missing = t.Missing(_request.Present) })];
+            .. OtherTool.All.Where(t => !others.Any(o => string.Equals(o.Id, t.Id, StringComparison.Ordinal)))
+                .Select(t => new Row(t.Id, t.Label, []) { Missing = t.Missing(_request.Present) })];
         return new(layout, [.. WithMix(rows).Where(r => IsWanted(r.Id)).OrderBy(r => Ids.IndexOf(r.Id))], _kinds,
             [.. _outcomes.Where(o => o.Piece.Control is not null)
                 .Select(o => new Control(o.Piece.Row, o.Piece.Control!.Value, o.Piece.Expected, o.Outcome))
@@ -76,6 +97,9 @@ public sealed class AssessmentRun
 
     private bool IsWanted(string id) => _request.Only.Length > 0 ? _request.Only.Contains(id, StringComparer.Ordinal)
         : !_request.Quick || QuickRows.Contains(id, StringComparer.Ordinal);
+
+    private static Approach[] WithStricter(Approach approach) =>
+        approach.IsForOneCommand ? [approach] : [approach, approach.WheelsOnly, approach.RequireHashes];
 
     // A stricter form takes over what it cannot change, and a mixture is made of others.
     private bool IsNeeded(Approach approach) => IsWanted(approach.Id)
@@ -92,29 +116,36 @@ public sealed class AssessmentRun
         return output.ExitCode == 0 ? Layout.Parse(Python, output.StandardOutput) : null;
     }
 
-    private IEnumerable<Piece> PiecesOf(Layout layout, Approach approach)
+    private IEnumerable<Piece> PiecesOf(Layout layout, Approach approach, bool isFirst)
     {
-        string basis = approach.StricterThan ?? approach.Id;
         // Whatever comes as a wheel is installed by the same steps, whichever of the two options was given.
         foreach (Kind kind in approach.StricterThan is null ? _kinds : [Kind.Build])
         {
             bool refuses = kind == Kind.Build && approach.StricterThan is not null && !approach.ByHash;
-            yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false));
-            if (refuses)
-                yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false))
-                    { Control = ControlledFor.WheelsOnly, Expected = Installed.Refused };
+            yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false))
+            {
+                Control = refuses ? ControlledFor.WheelsOnly : null, Expected = refuses ? Installed.Refused : Installed.Yes,
+            };
         }
         if (approach.ByHash)
             yield return new(approach.Id, Kind.Build, approach.Label, TrialOf(Kind.Build, refuses: true, falseHash: true))
                 { Control = ControlledFor.FalseHash, Expected = Installed.Refused };
-        if (approach.Id is "virtualenv" || (approach.Id is "sudo-pip" && !_request.Quick))
+        if (!_request.Quick && (isFirst || approach.Id is "virtualenv"))
             yield return new(approach.Id, Kind.Benign, approach.Label, TrialOf(Kind.Benign, refuses: false, falseHash: false))
                 { Control = ControlledFor.Benign };
+        // The harmless one is in every run with Sandpiper's own row; this is the control that costs least.
+        if (_request.Quick && isFirst && approach.RequireHashes is var hashed)
+            yield return new(hashed.Id, Kind.Build, hashed.Label,
+                directory => TrialIn(layout, hashed, Kind.Build, directory, refuses: true, falseHash: true))
+                { Control = ControlledFor.FalseHash, Expected = Installed.Refused };
 
         Func<string, TrialOutcome?> TrialOf(Kind kind, bool refuses, bool falseHash) => directory =>
-            _prepared[basis].Replica is { } ready
-                ? new Trial(layout, approach, ready).Run(kind, directory, refuses, falseHash, _request.Quick, _cancel) : null;
+            TrialIn(layout, approach, kind, directory, refuses, falseHash);
     }
+
+    private TrialOutcome? TrialIn(Layout layout, Approach approach, Kind kind, string directory, bool refuses, bool falseHash) =>
+        _prepared[BasisOf(approach)] is { Replica: { } ready, Shared: var shared }
+            ? new Trial(layout, approach, ready, shared).Run(kind, directory, refuses, falseHash, _request.Quick, _cancel) : null;
 
     private IEnumerable<Piece> PiecesOf(Layout layout, SandpiperMode mode, Replica bare)
     {
@@ -123,31 +154,57 @@ public sealed class AssessmentRun
             yield return new(mode.Id(), Kind.Benign, mode.Label(), TrialOf(Kind.Benign)) { Control = ControlledFor.Benign };
 
         Func<string, TrialOutcome?> TrialOf(Kind kind) => directory =>
-            new SandpiperTrial(layout, mode, _request.Executable!, bare).Run(kind, directory, start: null, _cancel);
+            new SandpiperTrial(layout, mode, _request.Executable!, bare).Run(kind, directory, _request.Quick, start: null, _cancel);
     }
 
-    private void DoAll<T>(ImmutableArray<T> all, Func<T, string> label, Action<T> act)
+    private void Plan(ImmutableArray<Piece> pieces) => Interlocked.Add(ref _count, pieces.Length);
+
+    // Kind by kind: what is shown of the progress names all rows. A quick run does those of one row one after the other, for whether there
+    // is anything to learn of the next one is told by those before.
+    private void Begin(ImmutableArray<Piece> pieces)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, _request.Workers), CancellationToken = _cancel };
-        Parallel.ForEach(Partitioner.Create(all, loadBalance: true), options, one =>
+        if (!_request.Quick || _request.Kinds.Length > 0)
         {
-            _progress.Report(new(_done, _count, label(one)));
-            act(one);
-            Interlocked.Increment(ref _done);
-        });
+            foreach (Piece piece in pieces) _work.Add(1 + (int)piece.Kind, () => Do(piece));
+        }
+        else if (pieces is [var first, .. var others])
+        {
+            _work.Add(1 + (int)first.Kind, () =>
+            {
+                if (first.Control is not null || MayTellMore(first)) Do(first);
+                else Interlocked.Decrement(ref _count);
+                Begin(others);
+            });
+        }
+    }
+
+    private bool MayTellMore(Piece next)
+    {
+        ImmutableArray<TrialOutcome> known = TrialsOf(next.Row, next.Row);
+        // Whoever imports a package starts a Python, and what a .pth file does happens then, by the same rights.
+        if (next.Kind == Kind.Import && known.Any(o => o is { Kind: Kind.Pth, Installed: Installed.Yes })) return false;
+        return known.Length == 0 || AssetNames.All.Any(asset => Cell.Of(asset, known).Worst != Worst.Install);
     }
 
     private void Do(Piece piece)
     {
+        Report(piece.Label);
         string directory = Path.Combine(_request.Place, $"trial-{Interlocked.Increment(ref _copies)}");
-        if (piece.Run(directory) is not { } outcome) return;
-        _outcomes.Add((piece, outcome));
-        Replica.Remove(directory);
+        if (piece.Run(directory) is { } outcome)
+        {
+            _outcomes.Add((piece, outcome));
+            Replica.Remove(directory);
+        }
+        Interlocked.Increment(ref _done);
     }
+
+    private void Report(string label) => _progress.Report(new(_done, _count, label));
+
+    private static string BasisOf(Approach approach) => approach.StricterThan ?? approach.Id;
 
     private Row RowOf(Approach approach)
     {
-        string basis = approach.StricterThan ?? approach.Id;
+        string basis = BasisOf(approach);
         Preparation? prepared = _prepared.GetValueOrDefault(basis);
         return new(approach.Id, approach.Label, TrialsOf(approach.Id, basis))
         {
@@ -165,7 +222,8 @@ public sealed class AssessmentRun
         return [.. own.Concat(Of(basis).Where(o => !own.Any(mine => mine.Kind == o.Kind))).OrderBy(o => o.Kind)];
 
         IEnumerable<TrialOutcome> Of(string id) => _outcomes
-            .Where(o => o.Piece.Control is null && string.Equals(o.Piece.Row, id, StringComparison.Ordinal)).Select(o => o.Outcome);
+            .Where(o => (o.Piece.Control is null or ControlledFor.WheelsOnly) && string.Equals(o.Piece.Row, id, StringComparison.Ordinal))
+            .Select(o => o.Outcome);
     }
 
     private static ImmutableArray<Row> WithMix(ImmutableArray<Row> rows)

@@ -38,6 +38,7 @@ public sealed class Audit(Accounts accounts, uint? caller, AdvisoryBook? advisor
             [.. findings.OrderBy(f => f.Kind).ThenBy(f => f.Path, StringComparer.Ordinal).ThenBy(f => f.Seen, StringComparer.Ordinal)],
             accounts.UserOf(tree.Status.UserId))
         {
+            Recorded = packages,
             HasForeignPackages = packages.Any(p => !p.IsOfTheSystem),
         };
     }

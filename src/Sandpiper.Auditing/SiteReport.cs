@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Auditing.Findings;
 using Sandpiper.Auditing.Places;
+using Sandpiper.Auditing.Records;
 
 namespace Sandpiper.Auditing;
 
@@ -12,6 +13,9 @@ namespace Sandpiper.Auditing;
 public sealed record SiteReport(
     Site Site, ImmutableArray<string> Packages, int Files, ImmutableArray<AuditFinding> Findings, string OwnedBy)
 {
+    /// <summary>The same packages, as they are recorded.</summary>
+    public ImmutableArray<Distribution> Recorded { get; init; } = [];
+
     /// <summary>Some of the packages did not come with the system.</summary>
     public bool HasForeignPackages { get; init; }
 

@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using System.IO.Compression;
 using System.Text.Json;
 using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
@@ -75,12 +78,110 @@ public sealed class AssessTests
     public void The_screen_fits_80_columns_and_a_chain_names_its_files()
     {
         using var somebody = new Somebody();
-        Outcome screen = somebody.Sandpiper("assess", "--only", "virtualenv", "--quick");
+        Outcome screen = somebody.Sandpiper("assess", "--quick");
         Assert.True(screen.ExitCode == 0, $"{screen}");
-        Assert.DoesNotContain(screen.Output.Split('\n'), l => l.Length > 80);
+        string[] lines = screen.Output.Split('\n');
+        Assert.DoesNotContain(lines, l => l.Length > 80);
+        // The answer in README is this table, as it comes out today.
+        string[] readme = File.ReadAllLines(Path.Combine(PublishedCommand.Checkout, "README.md"));
+        int head = Array.FindIndex(readme, l => l.Contains("SYSTEM OTHERS", StringComparison.Ordinal));
+        string[] rows = [.. readme.Skip(head).TakeWhile(l => !l.StartsWith("```", StringComparison.Ordinal))];
+        Assert.Equal(7, rows.Length);
+        Assert.Equal(rows, lines.SkipWhile(l => !string.Equals(l, rows[0], StringComparison.Ordinal)).Take(rows.Length));
         Outcome chain = somebody.Sandpiper("assess", "--why", "4,system", "--quick");
         Assert.Contains("reached /", chain.Output, StringComparison.Ordinal);
         Assert.Contains("with the rights of root", chain.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tool_is_tried_where_it_is_and_named_where_it_is_not()
+    {
+        using var somebody = new Somebody();
+        somebody.Variables["PATH"] = "/usr/bin:/bin";
+        string[] tools = ["uv-venv", "uvx", "pipx"];
+        string[] words = ["assess", "--quick", "--json", .. tools.SelectMany(t => (string[])["--only", t])];
+        JsonElement without = JsonDocument.Parse(somebody.Sandpiper(words).Output).RootElement.Clone();
+        foreach (string tool in tools.Where(t => !File.Exists($"/usr/bin/{t.Split('-')[0]}")))
+        {
+            string? why = RowOf(without, tool).GetProperty("not_measured").GetString();
+            Assert.EndsWith("is not on this machine", why, StringComparison.Ordinal);
+        }
+
+        string wheel = Directory.GetFiles(Recorded.Path("peers"), "uv-*.whl").FirstOrDefault() ?? "";
+        Assert.SkipUnless(wheel.Length > 0, "there is no uv in ../shared/peers");
+        string bin = Directory.CreateDirectory(Path.Combine(somebody.Place, "bin")).FullName;
+        using (ZipArchive members = ZipFile.OpenRead(wheel))
+        {
+            foreach (ZipArchiveEntry member in members.Entries.Where(m => m.Name is "uv" or "uvx"))
+            {
+                member.ExtractToFile(Path.Combine(bin, member.Name));
+                File.SetUnixFileMode(Path.Combine(bin, member.Name), (UnixFileMode)0b111_101_101);
+            }
+        }
+        somebody.Variables["PATH"] = $"{bin}:/usr/bin:/bin";
+        JsonElement with = JsonDocument.Parse(somebody.Sandpiper(words).Output).RootElement.Clone();
+        foreach (string tool in (string[])["uv-venv", "uvx"])
+        {
+            JsonElement row = RowOf(with, tool);
+            Assert.Equal(JsonValueKind.Null, row.GetProperty("not_measured").ValueKind);
+            Assert.Equal(("sudo", "install", "you"), (WorstOf(row, "root"), WorstOf(row, "keys"),
+                string.Join(',', row.GetProperty("after_rebuild").EnumerateArray().Select(p => p.GetString()))));
+        }
+        // Its own environment has no neighbours to reach; one that stays has.
+        Assert.Equal(("install", "never"),
+            (WorstOf(RowOf(with, "uv-venv"), "same-environment"), WorstOf(RowOf(with, "uvx"), "same-environment")));
+
+        static string WorstOf(JsonElement row, string asset) =>
+            row.GetProperty("assets").GetProperty(asset).GetProperty("worst").GetString()!;
+    }
+
+    [Fact]
+    public async Task Interrupted_it_leaves_neither_files_nor_processes()
+    {
+        using var somebody = new Somebody();
+        using Process assess = somebody.Start([PublishedCommand.Path, "assess", "--only", "sudo-pip"]);
+        Task<string> error = assess.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (!assess.HasExited && Processes(somebody.Temporary).Length < 2) await Task.Delay(20, TestContext.Current.CancellationToken);
+        if (assess.HasExited) Assert.Fail(await error);
+        Shell($"kill -INT {assess.Id}");
+        await assess.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(130, assess.ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(somebody.Temporary));
+        // What bubblewrap held goes with it, in its own time.
+        while (Processes(somebody.Temporary).Length > 0) await Task.Delay(20, TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("10m", 1, "× the measurement could not be finished")] // not even the program itself has room
+    [InlineData("28m", 0, "not measured: ")] // the environment has none
+    public void On_a_full_disk_it_says_so_and_leaves_nothing(string size, int exitCode, string said)
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can make a small disk");
+        using var somebody = new Somebody();
+        Shell($"mount -t tmpfs -o size={size},mode=1777 tmpfs '{somebody.Temporary}'");
+        try
+        {
+            Outcome outcome = somebody.Sandpiper("assess", "--only", "virtualenv");
+            Assert.Equal(exitCode, outcome.ExitCode);
+            Assert.Contains(said, outcome.Output + outcome.Error, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(somebody.Temporary));
+        }
+        finally
+        {
+            Shell($"umount '{somebody.Temporary}'");
+        }
+    }
+
+    [Fact]
+    public void Nothing_of_the_machine_is_other_than_it_was()
+    {
+        using var somebody = new Somebody();
+        somebody.Write("notes.txt", "mine\n");
+        string[] places = ["/usr/local", "/var/lib/sandpiper", somebody.Home];
+        string before = States(places);
+        Outcome outcome = somebody.Sandpiper("assess", "--only", "own-site-packages", "--quick");
+        Assert.True(outcome.ExitCode == 0, $"{outcome}");
+        Assert.Equal(before, States(places));
     }
 
     [Theory]
@@ -93,6 +194,40 @@ public sealed class AssessTests
     {
         using var somebody = new Somebody();
         Assert.Equal(2, somebody.Sandpiper("assess", option, value).ExitCode);
+    }
+
+    // Whoever names a place in what he was started with.
+    private static string[] Processes(string place) => [.. Directory.GetDirectories("/proc")
+        .Where(d => int.TryParse(Path.GetFileName(d), out _)).Where(d =>
+        {
+            try
+            {
+                return File.ReadAllText($"{d}/cmdline").Contains(place, StringComparison.Ordinal);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        })];
+
+    // Sizes, times and owners of all that is below; what may not be read is left out on both sides.
+    private static string States(string[] places)
+    {
+        using Process find = Process.Start(new ProcessStartInfo("/usr/bin/find",
+            [.. places.Where(Directory.Exists), "-xdev", "-not", "-path", "*/.cache/*", "-printf", "%p %s %T@ %U %m\n"])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        string all = find.StandardOutput.ReadToEnd();
+        find.WaitForExit();
+        return string.Join('\n', all.Split('\n').Order(StringComparer.Ordinal));
+    }
+
+    private static void Shell(string line)
+    {
+        using Process shell = Process.Start("/bin/sh", ["-ec", line]);
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
     }
 
     private static JsonElement RowOf(JsonElement answer, string id) => answer.GetProperty("approaches").EnumerateArray()

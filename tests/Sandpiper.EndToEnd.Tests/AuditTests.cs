@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
@@ -24,6 +25,40 @@ public sealed class AuditTests : IDisposable
     }
 
     public void Dispose() => _somebody.Dispose();
+
+    [Fact]
+    public void An_index_that_is_asked_tells_a_release_that_it_has_not_and_a_package_unlike_its_wheels()
+    {
+        const string installed = ".venv/lib/python3.11/site-packages/pebble-1.2.dist-info/METADATA";
+        SampleWheel wheel = OrdinaryPackages.Pebble("1.2");
+        string index = _somebody.Serve(new SampleIndex().With(wheel));
+        using (var members = new ZipArchive(new MemoryStream(wheel.Build())))
+        {
+            foreach (ZipArchiveEntry member in members.Entries)
+            {
+                using var text = new StreamReader(member.Open());
+                _somebody.Write($"{Site}/{member.FullName}", text.ReadToEnd());
+            }
+        }
+        Assert.Equal(["SP-AUDIT-36 tide"], Asked());
+        string metadata = File.ReadAllText(Path.Combine(_somebody.Project, installed));
+        _somebody.Write(installed, metadata + "\nedited\n");
+        Assert.Equal(["SP-AUDIT-36 tide", "SP-AUDIT-37 pebble"], Asked());
+        // Nothing is asked of anybody without being told to.
+        Assert.DoesNotContain("SP-AUDIT-36", _somebody.Sandpiper("audit", ".venv", "--json", "-i", index).Output, StringComparison.Ordinal);
+        Assert.Equal(1, _somebody.Sandpiper("audit", ".venv", "--online", "-i", "file:///no-such-index").ExitCode);
+
+        string[] Asked()
+        {
+            Outcome outcome = _somebody.Sandpiper("audit", ".venv", "--online", "--json", "-i", index);
+            Assert.Equal(3, outcome.ExitCode);
+            return [.. JsonDocument.Parse(outcome.Output).RootElement.GetProperty("places")[0].GetProperty("findings").EnumerateArray()
+                .Select(f => (Rule: f.GetProperty("rule").GetString()!, Package: f.GetProperty("packages").EnumerateArray()
+                    .Select(p => p.GetString()!.Split(' ')[0]).FirstOrDefault()))
+                .Where(f => f.Rule is "SP-AUDIT-36" or "SP-AUDIT-37" or "SP-AUDIT-38").Select(f => $"{f.Rule} {f.Package}")
+                .Order(StringComparer.Ordinal)];
+        }
+    }
 
     [Fact]
     public void Nothing_to_worry_about_ends_with_0_and_a_planted_hook_with_3_and_does_not_run()

@@ -33,6 +33,9 @@ internal sealed record Approach(string Id, string Label, Person Installer)
     /// <summary>What has to be done once, before the first package; as you.</summary>
     public ImmutableArray<string> Prepare { get; init; } = [];
 
+    /// <summary>The environment that is made then, of very many files; null: none.</summary>
+    public string? Environment { get; init; }
+
     /// <summary>What the installer owns besides his home.</summary>
     public ImmutableArray<string> Owned { get; init; } = [];
 
@@ -69,6 +72,15 @@ internal sealed record Approach(string Id, string Label, Person Installer)
         ByHash = true,
         StricterThan = Id,
     };
+
+    /// <summary>How you type the command of a package that bears another's name; empty: by your PATH, its directory first.</summary>
+    public ImmutableArray<string> Typed { get; init; } = [];
+
+    /// <summary>The environment is one command's own: it has no neighbours, and puts nothing where commands and man pages are.</summary>
+    public bool IsForOneCommand { get; init; }
+
+    /// <summary>Small programs that stand for what a person would type.</summary>
+    public ImmutableArray<(string Path, string Text)> Wrappers { get; init; } = [];
 
     /// <summary>Programs of this machine that the approach needs and the replica does not have by itself.</summary>
     public ImmutableArray<(string Outside, string Inside)> Programs { get; init; } = [];

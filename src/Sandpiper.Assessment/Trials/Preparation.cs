@@ -9,21 +9,38 @@ namespace Sandpiper.Assessment.Trials;
 /// <summary>What is done once for an approach, before anything hostile is there: its environment, its first package.</summary>
 /// <param name="Replica">Ready; null when that failed.</param>
 /// <param name="Problem">Why it failed.</param>
-/// <param name="KeepsFurniture">A package's command is where it belongs after an installation the approach's own way.</param>
-internal sealed record Preparation(Replica? Replica, string? Problem, bool KeepsFurniture)
+/// <param name="KeepsFurniture">
+/// A package's command is where it belongs after an installation the approach's own way; null: there is no such place.
+/// </param>
+internal sealed record Preparation(Replica? Replica, string? Problem, bool? KeepsFurniture)
 {
-    private const int Port = 47_811;
+    /// <summary>What is the same for every trial and too large to copy; null: nothing.</summary>
+    public SharedTree? Shared { get; private init; }
 
     /// <param name="bare">A system with nothing installed.</param>
     /// <param name="directory">Where the approach's own copy goes; not there yet.</param>
     public static Preparation Of(Layout layout, Approach approach, Replica bare, string directory, CancellationToken cancel)
+    {
+        try
+        {
+            return Made(layout, approach, bare, directory, cancel);
+        }
+        catch (StepNotDoneException e)
+        {
+            return new(null, e.Message, false);
+        }
+    }
+
+    private static Preparation Made(Layout layout, Approach approach, Replica bare, string directory, CancellationToken cancel)
     {
         Replica replica = bare.CopyTo(directory);
         string index = replica.Outside($"{Replica.Service}/index");
         SampleWheel neighbour = ProbePackages.NeighbourWheel(), furnished = ProbePackages.FurnishedWheel();
         File.WriteAllBytes($"{index}/{neighbour.FileName}", neighbour.Build());
         File.WriteAllBytes($"{index}/{furnished.FileName}", furnished.Build());
-        var view = new View(replica, layout)
+        foreach (var (_, inside) in approach.Programs) replica.Write(inside, ""); // something for a mount to cover
+        foreach (var (path, text) in approach.Wrappers) replica.Write(path, text, Replica.Executable);
+        using var view = new View(replica, layout)
         {
             Owned = [.. approach.Owned.Select(path => (approach.Installer, path))],
             Shown = approach.Programs,
@@ -31,23 +48,27 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool Keeps
         if (approach.Prepare.Length > 0)
         {
             cancel.ThrowIfCancellationRequested();
-            ProgramOutput made = view.Run(Person.You, null, Port, approach.Prepare, out _);
+            ProgramOutput made = view.Run(Person.You, null, approach.Prepare, out _);
             if (made.ExitCode != 0) return new(null, made.ErrorText(), false);
         }
         cancel.ThrowIfCancellationRequested();
         bool keeps = Installs(ProbePackages.Neighbour, ProbePackages.Furnished).ExitCode == 0
             && File.Exists(replica.Outside($"{approach.Scripts}/furnished"));
-        if (!File.Exists(replica.Outside($"{approach.Site}/{ProbePackages.Neighbour}/decoy.txt")))
+        if (!approach.IsForOneCommand && !File.Exists(replica.Outside($"{approach.Site}/{ProbePackages.Neighbour}/decoy.txt")))
         {
             ProgramOutput alone = Installs(ProbePackages.Neighbour);
             if (alone.ExitCode != 0) return new(null, alone.ErrorText(), false);
         }
-        return new(replica, null, keeps);
+        view.Dispose(); // nobody is to be in what is taken out
+        return new(replica, null, approach.IsForOneCommand ? null : keeps)
+        {
+            Shared = approach.Environment is { } environment ? SharedTree.TakenOutOf(replica, environment) : null,
+        };
 
         ProgramOutput Installs(params ImmutableArray<string> projects)
         {
             cancel.ThrowIfCancellationRequested();
-            return view.Run(approach.Installer, null, Port, [.. approach.Install, .. projects], out _);
+            return view.Run(approach.Installer, null, [.. approach.Install, .. projects], out _);
         }
     }
 }

@@ -20,7 +20,6 @@ namespace Sandpiper.Assessment.Trials;
 /// <param name="bare">A system with nothing installed; never changed.</param>
 internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string executable, Replica bare)
 {
-    private const int Port = 47_811;
     private const int MostOutput = 256 << 10;
     private const int Refused = 3, NothingFits = 1;
 
@@ -30,19 +29,21 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
     private bool IsConfined => mode == SandpiperMode.Confined;
 
     /// <param name="directory">Where the trial's own replica is made; not there yet.</param>
+    /// <param name="quick">Without the steps that cost most and tell least, as in the other trials.</param>
     /// <param name="start">What stands for <c>sandpiper run --</c>; null: itself. For showing what the same trial says without it.</param>
-    public TrialOutcome Run(Kind kind, string directory, ImmutableArray<string>? start, CancellationToken cancel)
+    public TrialOutcome Run(Kind kind, string directory, bool quick, ImmutableArray<string>? start, CancellationToken cancel)
     {
         string nonce = RandomNumberGenerator.GetHexString(16, lowercase: true), canary = RandomNumberGenerator.GetHexString(24);
         Replica replica = bare.CopyTo(directory);
         string data = replica.Outside(mode == SandpiperMode.System ? "/var/lib/sandpiper" : $"{Person.You.Home()}/.local/share/sandpiper");
+        string python = $"{data}/envs/shared/current/bin/python";
         string site = $"{data}/envs/shared/current/lib/{layout.VersionedName}/site-packages";
         ImmutableArray<Decoy> decoys =
             [.. layout.Decoys, new(Asset.SameEnvironment, $"{site}/{ProbePackages.Neighbour}/decoy.txt", false),
                 new(Asset.Installer, $"{data}/store/decoy", false)];
         replica.SetSecrets(decoys, canary);
         using var sink = new LoopbackSink();
-        Aim aim = AimOf(nonce, replica, decoys, site, IsConfined ? sink.Port : Port);
+        Aim aim = AimOf(nonce, replica, decoys, site, IsConfined ? sink.Port : View.Port);
         string index = Offer(replica, kind, aim);
 
         var here = new OnThisMachine(executable, data, replica, start, cancel);
@@ -50,38 +51,53 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
         if (before.ExitCode != 0) return new(kind, Installed.Failed, [], before.ErrorText());
         replica.Write($"{data}/store/decoy", "# nobody changed this\n");
         var watch = new Watch(replica, kind, nonce, canary, decoys);
-        var view = new View(replica, layout)
+        using var view = new View(replica, layout)
         {
             Token = Replica.SecretOf(canary, Asset.Keys),
             InPlace = [(mode == SandpiperMode.System ? Person.PackageUser : Person.You, data)],
         };
 
-        Here(Moment.Install, "install", "--compile", "never", "--index-url", index, ProbePackages.Name);
-        int exit = here.LastExit;
-        if (exit != 0)
-            return new(kind, exit is Refused or NothingFits ? Installed.Refused : Installed.Failed, watch.Reaches, here.LastError);
-        string python = $"{data}/envs/shared/current/bin/python";
-        StartPythons(Moment.Start);
-        if (kind is Kind.Import or Kind.Benign)
+        try
         {
-            Use(Moment.Import, "-c", $"import {ProbePackages.Name}");
-            Use(Moment.Tool, "-m", ProbePackages.Name);
+            return Steps();
         }
-        if (kind is Kind.Script or Kind.Benign) Type(Moment.ShadowedTool);
-        Use(Moment.Neighbour, "-c", $"import {ProbePackages.Neighbour}");
-        StartPythons(Moment.StartAgain);
-        Here(Moment.Uninstall, "uninstall", ProbePackages.Name);
-        StartPythons(Moment.AfterUninstall);
-        Here(Moment.Uninstall, "repair");
-        watch.Forget();
-        StartPythons(Moment.AfterRebuild);
-        // Last, as in the other trials.
-        There(Moment.SudoKeepingHome, Person.Root, [layout.Python, "-c", "pass"], Person.You.Home());
-        SudoBroker.Take(replica);
-        There(Moment.SudoFromShell, Person.You, ["/bin/bash", "--rcfile", $"{Person.You.Home()}/.bashrc", "-ic", "sudo /bin/true"], null);
-        foreach (ImmutableArray<string> asked in SudoBroker.Take(replica).Where(a => a[0] is not "/bin/true"))
-            There(Moment.SudoFromShell, Person.Root, asked, null);
-        return new(kind, Installed.Yes, watch.Reaches, "");
+        catch (StepNotDoneException e)
+        {
+            return new(kind, Installed.Failed, watch.Reaches, e.Message);
+        }
+
+        TrialOutcome Steps()
+        {
+            Here(Moment.Install, "install", "--compile", "never", "--index-url", index, ProbePackages.Name);
+            int exit = here.LastExit;
+            if (exit != 0)
+                return new(kind, exit is Refused or NothingFits ? Installed.Refused : Installed.Failed, watch.Reaches, here.LastError);
+            StartPythons(Moment.Start);
+            if (kind is Kind.Import or Kind.Benign)
+            {
+                Use(Moment.Import, "-c", $"import {ProbePackages.Name}");
+                if (!quick) Use(Moment.Tool, "-m", ProbePackages.Name);
+            }
+            if (kind is Kind.Script or Kind.Benign) Type(Moment.ShadowedTool);
+            Use(Moment.Neighbour, "-c", $"import {ProbePackages.Neighbour}");
+            if (!quick)
+            {
+                StartPythons(Moment.StartAgain);
+                Here(Moment.Uninstall, "uninstall", ProbePackages.Name);
+                StartPythons(Moment.AfterUninstall);
+            }
+            Here(Moment.Uninstall, "repair");
+            watch.Forget();
+            StartPythons(Moment.AfterRebuild);
+            // Last, as in the other trials.
+            There(Moment.SudoKeepingHome, Person.Root, [layout.Python, "-c", "pass"], Person.You.Home());
+            SudoBroker.Take(replica);
+            There(Moment.SudoFromShell, Person.You, ["/bin/bash", "--rcfile", $"{Person.You.Home()}/.bashrc", "-ic", "sudo /bin/true"],
+                null);
+            foreach (ImmutableArray<string> asked in SudoBroker.Take(replica).Where(a => a[0] is not "/bin/true"))
+                There(Moment.SudoFromShell, Person.Root, asked, null);
+            return new(kind, Installed.Yes, watch.Reaches, "");
+        }
 
         void Here(Moment moment, params string[] words)
         {
@@ -96,10 +112,10 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
             watch.Everybody = null;
         }
 
-        void There(Moment moment, Person person, IEnumerable<string> command, string? home)
+        void There(Moment moment, Person person, ImmutableArray<string> command, string? home)
         {
             cancel.ThrowIfCancellationRequested();
-            view.Run(person, home, Port, command, out string received);
+            view.Run(person, home, command, out string received);
             watch.Look(moment, person, received);
         }
 

@@ -14,10 +14,10 @@ namespace Sandpiper.Assessment.Trials;
 /// <param name="layout">Where the system's Python keeps things.</param>
 /// <param name="approach">How people install.</param>
 /// <param name="prepared">What is there before; never changed.</param>
-internal sealed class Trial(Layout layout, Approach approach, Replica prepared)
+/// <param name="shared">What of it is too large to copy; null: nothing.</param>
+internal sealed class Trial(Layout layout, Approach approach, Replica prepared, SharedTree? shared)
 {
     private const string Requirements = $"{Replica.Service}/index/requirements.txt";
-    private const int Port = 47_811; // in a network of its own, where nobody else listens
 
     /// <param name="directory">Where the trial's own replica is made; not there yet.</param>
     /// <param name="refuses">The approach is chosen because it refuses this: a failure is no gap then.</param>
@@ -27,13 +27,26 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared)
     {
         string nonce = RandomNumberGenerator.GetHexString(16, lowercase: true), canary = RandomNumberGenerator.GetHexString(24);
         Replica replica = prepared.CopyTo(directory);
+        shared?.PutInto(replica, WrittenInPlace);
         ImmutableArray<Decoy> decoys = DecoysOf(replica);
         replica.SetSecrets(decoys, canary);
         Offer(replica, kind, AimOf(nonce, decoys), falseHash);
-        var view = ViewOf(replica, Replica.SecretOf(canary, Asset.Keys));
+        using View view = ViewOf(replica, Replica.SecretOf(canary, Asset.Keys));
         var watch = new Watch(replica, kind, nonce, canary, decoys);
         var stage = new Steps(view, watch, replica, cancel);
+        try
+        {
+            return Run(stage, kind, refuses, quick, replica, watch);
+        }
+        catch (StepNotDoneException e)
+        {
+            // What the steps that were not done would have reached is not known, and never said to be nothing.
+            return new(kind, Installed.Failed, watch.Reaches, e.Message);
+        }
+    }
 
+    private TrialOutcome Run(Steps stage, Kind kind, bool refuses, bool quick, Replica replica, Watch watch)
+    {
         if (!quick && kind == Kind.Build && approach.Fetch.Length > 0)
             stage.Do(Moment.Resolve, approach.Installer, [.. approach.Fetch, .. Asked]);
         ProgramOutput installed = stage.Do(Moment.Install, approach.Installer, [.. approach.Install, .. Asked]);
@@ -95,7 +108,7 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared)
         ];
         if (!hooks.Any(h => string.Equals(Path.GetDirectoryName(h.Path), approach.Site, StringComparison.Ordinal)))
             hooks = hooks.Add(("planted-environment-pth", $"{approach.Site}/zz_environment.pth"));
-        return new(nonce, Port)
+        return new(nonce, View.Port)
         {
             Decoys = decoys,
             Variables = ["REGISTRY_TOKEN"],
@@ -105,7 +118,7 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared)
             [
                 .. decoys.Where(d => d.Asset == Asset.Installer && d.Path.EndsWith("/__init__.py", StringComparison.Ordinal))
                     .Select(d => ("planted-installer", d.Path)),
-                ("planted-neighbour", $"{approach.Site}/{ProbePackages.Neighbour}/__init__.py"),
+                ("planted-neighbour", NeighboursModule),
             ],
             ShellFiles = [("planted-shell", $"{Person.You.Home()}/.bashrc")],
         };
@@ -152,8 +165,8 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared)
         }
         if (kind is Kind.Script or Kind.Benign)
         {
-            string typed = $"PATH={approach.Scripts}:$PATH {ProbePackages.ShadowedCommand}";
-            stage.Do(Moment.ShadowedTool, Person.You, ["/bin/sh", "-c", typed]);
+            stage.Do(Moment.ShadowedTool, Person.You, approach.Typed.Length > 0 ? approach.Typed
+                : ["/bin/sh", "-c", $"PATH={approach.Scripts}:$PATH {ProbePackages.ShadowedCommand}"]);
             // Others have on their PATH what is for all.
             foreach (Person person in (Person[])[Person.Other, Person.Root])
                 stage.Do(Moment.ShadowedTool, person, ["/bin/sh", "-c", ProbePackages.ShadowedCommand]);
@@ -162,14 +175,24 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared)
         if (kind is not (Kind.Build or Kind.Pth)) StartPythons(stage, Moment.StartAgain);
     }
 
-    private void Rebuild(Replica replica) => replica.Restore(approach.Site, prepared);
+    private void Rebuild(Replica replica)
+    {
+        if (shared?.Outside(approach.Site) is not null) shared.Restore(replica, approach.Site, WrittenInPlace);
+        else replica.Restore(approach.Site, prepared);
+    }
+
+    // Where the probe appends to what is there already.
+    private ImmutableArray<string> WrittenInPlace =>
+        [.. approach.InstallersFiles, $"{approach.Site}/{ProbePackages.Neighbour}/decoy.txt", NeighboursModule];
+
+    private string NeighboursModule => $"{approach.Site}/{ProbePackages.Neighbour}/__init__.py";
 
     private sealed class Steps(View view, Watch watch, Replica replica, CancellationToken cancel)
     {
         public ProgramOutput Do(Moment moment, Person person, ImmutableArray<string> command, string? home = null)
         {
             cancel.ThrowIfCancellationRequested();
-            ProgramOutput output = view.Run(person, home, Port, command, out string received);
+            ProgramOutput output = view.Run(person, home, command, out string received);
             watch.Look(moment, person, received);
             return output;
         }

@@ -107,4 +107,13 @@ public enum AuditKind
 
     /// <summary>What an uninstall that failed left behind.</summary>
     LeftOver = 35,
+
+    /// <summary>No configured index has this release.</summary>
+    UnknownRelease = 36,
+
+    /// <summary>The index has the release, with no wheel whose METADATA is this one.</summary>
+    UnknownContent = 37,
+
+    /// <summary>The index has only source of it, or keeps no wheel's METADATA: it cannot be compared.</summary>
+    NotCompared = 38,
 }

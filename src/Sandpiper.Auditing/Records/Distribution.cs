@@ -18,6 +18,9 @@ public sealed record Distribution(string Directory)
     /// <summary>As the directory is called.</summary>
     public PackageName? CalledName { get; init; }
 
+    /// <summary>Of METADATA as it lies there, which is that of the wheel; null: there is none, or it cannot be read.</summary>
+    public Sha256Digest? MetadataDigest { get; init; }
+
     /// <summary>Installed with egg-info, or as an egg: no hashes are kept.</summary>
     public bool IsLegacy { get; init; }
 

@@ -62,7 +62,12 @@ internal sealed class DistributionReader(ForeignTree tree)
     {
         if (metadata.Length == 0 || tree.TryRead(metadata, MostSmall) is not { } content) return called;
         return CoreMetadata.TryParse(content, out CoreMetadata? said, out _)
-            ? called with { Name = said.Name, Version = said.Version, Requires = said.RequiresDist } : called;
+            ? called with
+            {
+                Name = said.Name, Version = said.Version, Requires = said.RequiresDist,
+                MetadataDigest = Sha256Digest.Of(content),
+            }
+            : called;
     }
 
     // name-version[-pyX.Y][-platform], where both are escaped so that a dash can only be a separator.

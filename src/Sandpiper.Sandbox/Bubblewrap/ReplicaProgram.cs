@@ -27,9 +27,22 @@ public static class ReplicaProgram
     public static ProgramOutput Run(IEnumerable<string> mounts, int userId, IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string> variables, TimeSpan limit, int maxOutputBytes)
     {
-        if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
+        return PlainProgram.Run(Bubblewrap(), Arguments(mounts, userId, command), variables, limit, maxOutputBytes);
+    }
+
+    /// <summary>The same with a program that stays, to be asked by lines. What it starts ends with it.</summary>
+    /// <exception cref="SandboxUnavailableException">No bubblewrap, or we are root.</exception>
+    /// <exception cref="Kernel.KernelException">It could not be started.</exception>
+    public static LastingProgram Start(IEnumerable<string> mounts, int userId, IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> variables) =>
+        LastingProgram.Start(Bubblewrap(), Arguments(mounts, userId, command), variables);
+
+    private static string Bubblewrap() =>
+        RootPrivileges.Held ? throw new SandboxUnavailableException(SandboxObstacle.RootHeld) : Executable.Trusted();
+
+    private static ImmutableArray<string> Arguments(IEnumerable<string> mounts, int userId, IReadOnlyList<string> command)
+    {
         string user = userId.ToString(CultureInfo.InvariantCulture);
-        return PlainProgram.Run(Executable.Trusted(),
-            [.. Namespaces, "--uid", user, "--gid", user, .. mounts, "--chdir", "/", "--", .. command], variables, limit, maxOutputBytes);
+        return [.. Namespaces, "--uid", user, "--gid", user, .. mounts, "--chdir", "/", "--", .. command];
     }
 }

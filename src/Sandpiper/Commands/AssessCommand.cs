@@ -58,7 +58,8 @@ internal static class AssessCommand
             var request = new AssessmentRequest("")
             {
                 Quick = parsed.GetValue(quick), Only = rows, Workers = Environment.ProcessorCount,
-                Present = [.. OtherTool.All.Select(t => t.Program).Where(IsOnPath)],
+                Present = OtherTool.All.Select(t => (t.Program, Path: OnPath(t.Program))).Where(t => t.Path is not null)
+                    .ToImmutableDictionary(t => t.Program, t => t.Path!, StringComparer.Ordinal),
             };
             return Task.FromResult(Measure(session, request, order, cell?.Asset, parsed.GetValue(html), cancel));
         });
@@ -73,12 +74,7 @@ internal static class AssessCommand
         string place = Directory.CreateTempSubdirectory("sandpiper-assess-").FullName;
         try
         {
-            AssessmentResult result;
-            using (var line = new ProgressLine(session.Terminal, Session.Time))
-            {
-                result = AssessmentRun.Measure(
-                    request with { Place = place, Executable = CopyOfOurselves(place) }, new Shown(line), cancel);
-            }
+            AssessmentResult result = Measured(session, request with { Place = place }, cancel);
             TimeSpan took = Stopwatch.GetElapsedTime(started);
             if (result.Layout is null)
             {
@@ -97,6 +93,22 @@ internal static class AssessCommand
         finally
         {
             SealedTree.Remove(place);
+        }
+    }
+
+    // Half a measurement is none: what was not tried would look as if it had been.
+    private static AssessmentResult Measured(Session session, AssessmentRequest request, CancellationToken cancel)
+    {
+        using var line = new ProgressLine(session.Terminal, Session.Time);
+        try
+        {
+            return AssessmentRun.Measure(request with { Executable = CopyOfOurselves(request.Place) }, new Shown(line), cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ExplainedException(new(ExitCode.CouldNot,
+                "the measurement could not be finished; nothing was changed outside a temporary directory that is gone", e.Message,
+                "TMPDIR=/somewhere/with/room sandpiper assess"));
         }
     }
 
@@ -179,15 +191,16 @@ internal static class AssessCommand
         return [.. first.Concat(AssessmentScreen.SystemFirst).Distinct()];
     }
 
-    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Where(Path.IsPathFullyQualified).Any(directory => File.Exists(Path.Combine(directory, program)));
+    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Where(Path.IsPathFullyQualified).Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 
     private static string Assets => string.Join(", ", AssetNames.Ids);
 
     private static ExplainedException Wrong(string what, string why) =>
         new(new(ExitCode.WrongUsage, $"{what}; nothing was measured", why, "sandpiper help assess"));
 
-    private sealed class Shown(ProgressLine line) : IProgress<AssessmentProgress>
+    /// <summary>Progress on the terminal.</summary>
+    internal sealed class Shown(ProgressLine line) : IProgress<AssessmentProgress>
     {
         public void Report(AssessmentProgress value) => line.Of($"Measuring {value.Doing}", value.Done, value.Count);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
+using Sandpiper.Archives;
 using Sandpiper.Auditing;
 using Sandpiper.Auditing.Advisories;
 using Sandpiper.Auditing.Findings;
@@ -8,6 +9,7 @@ using Sandpiper.Auditing.People;
 using Sandpiper.Auditing.Places;
 using Sandpiper.Console;
 using Sandpiper.Kernel.Users;
+using Sandpiper.Packaging.Requirements;
 
 namespace Sandpiper.Commands;
 
@@ -21,11 +23,16 @@ internal static class AuditCommand
         {
             HelpName = "FILE", Description = "records of known malware and vulnerabilities: a dump of OSV, as ZIP, directory or JSON",
         };
+        var online = new Option<bool>("--online")
+        {
+            Description = "also ask the indexes whether they know what is installed; they are told the names of all packages",
+        };
         var sarif = new Option<bool>("--sarif") { Description = "the findings as SARIF 2.1.0 on standard output" };
         var command = new TaughtCommand("audit", "what is wrong in an existing site-packages?",
             [
                 new("sandpiper audit .venv", "one environment"),
                 new("sandpiper audit .venv --osv all.zip", "also against a dump of known malware"),
+                new("sandpiper audit .venv --online", "is each release one that the index has?"),
                 new("sandpiper audit .venv --sarif", "for a machine that collects findings"),
             ],
             [
@@ -33,12 +40,16 @@ internal static class AuditCommand
                 "It looks at what pip, uv, the system or anybody put there: files that no RECORD owns or that differ from it, code that "
                 + "runs at every start, who else may write there, names that stand in for the standard library's or the system's, byte "
                 + "code that is not of its source. Nothing of it is imported or run, no Python is started, nothing is written.",
+                "Without --online nothing is sent anywhere. With it an index is asked for the page of every package that did not come with "
+                + "the system, so it learns their names, and the METADATA that lies here is compared with that of its wheels by SHA-256.",
                 "The exit code is 0 when nothing was found that should worry, and 3 when something was.",
             ]);
         command.Arguments.Add(place);
         command.Options.Add(osv);
         command.Options.Add(sarif);
-        command.Runs((session, parsed, cancel) =>
+        command.Options.Add(online);
+        IndexOptions index = IndexOptions.AddTo(command);
+        command.Runs(async (session, parsed, cancel) =>
         {
             long started = Stopwatch.GetTimestamp();
             AdvisoryBook? advisories = parsed.GetValue(osv) is { } file ? BookOf(file, cancel) : null;
@@ -46,6 +57,8 @@ internal static class AuditCommand
                 ? new(SitesOf(session, asked), false)
                 : SiteSearch.All(Environment.GetEnvironmentVariable("PATH"), Session.Home, [session.Places.Root], cancel);
             ImmutableArray<SiteReport> reports = Look(session, found.Sites, advisories, cancel);
+            if (parsed.GetValue(online))
+                reports = await AskAsync(session, reports, index.Chosen(parsed, new RequirementsFile(), session.Terminal), cancel);
             if (found.IsCutShort)
                 session.Terminal.Note("your home holds too many directories to be searched whole; name those that were not shown");
             if (session.WasRoot) session.Terminal.Note("root's rights were given up first: what only root may read is said to be unknown");
@@ -53,9 +66,24 @@ internal static class AuditCommand
             if (parsed.GetValue(sarif)) AuditSarif.Write(session.Terminal, reports, CommandLine.Version);
             else if (session.Json) AuditJson.Write(session.Terminal, reports, found.IsCutShort);
             else AuditScreen.Write(session.Terminal, reports, ChangeReport.Seconds(took));
-            return Task.FromResult((int)(reports.Any(r => r.Alarms > 0) ? ExitCode.Refused : ExitCode.Done));
+            return (int)(reports.Any(r => r.Alarms > 0) ? ExitCode.Refused : ExitCode.Done);
         });
         return command;
+    }
+
+    private static async Task<ImmutableArray<SiteReport>> AskAsync(
+        Session session, ImmutableArray<SiteReport> reports, ImmutableArray<Uri> addresses, CancellationToken cancel)
+    {
+        using var indexes = new OpenIndexes(session, addresses, ArchiveLimits.Default);
+        var lookup = new ReleaseLookup(indexes.Whole);
+        var asked = ImmutableArray.CreateBuilder<SiteReport>();
+        using var line = new ProgressLine(session.Terminal, Session.Time);
+        foreach (SiteReport report in reports)
+        {
+            line.Of($"Asking about {report.Site.Directory}", asked.Count, reports.Length);
+            asked.Add(await lookup.AddToAsync(report, cancel));
+        }
+        return asked.ToImmutable();
     }
 
     private static ImmutableArray<SiteReport> Look(

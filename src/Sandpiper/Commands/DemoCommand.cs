@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
+using Sandpiper.Assessment;
+using Sandpiper.Assessment.Approaches;
 using Sandpiper.Console;
 using Sandpiper.Demonstration;
 using Sandpiper.Interpreters;
@@ -7,19 +11,19 @@ using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 
-/// <summary><c>demo</c>: the main job and the attacks on it, on a sample index, each result seen from outside.</summary>
+/// <summary><c>demo</c>: what hostile packages do, way by way; what Sandpiper does besides; what it costs. All seen from outside.</summary>
 internal static class DemoCommand
 {
-    private const int TriedWidth = 47;
-    private const int PipWidth = 26;
+    private const int TriedWidth = 24, WordWidth = 11, ActWidth = 39;
 
     public static Command Build()
     {
         var command = new TaughtCommand("demo", "the whole story in a minute, on a sample index, no network",
-            [new("sandpiper demo", "eight acts, each on plain pip too where there is one")],
+            [new("sandpiper demo", "four ways with pip, and ours beside them")],
             [
-                "Everything happens below one temporary directory, which is removed at the end. What plain pip is shown to do it does in "
-                + "the sandbox, with a home of its own: only the demo's own decoys can be hurt.",
+                "Everything happens below one temporary directory, which is removed at the end. What pip is shown to do it really does, in "
+                + "a throw-away copy of this machine in which people and keys are made up: no more than that can be hurt. `sandpiper "
+                + "assess` measures the same for more ways, moments and assets.",
             ]);
         command.Runs((session, parsed, cancel) =>
         {
@@ -35,25 +39,52 @@ internal static class DemoCommand
         string place = Directory.CreateTempSubdirectory("sandpiper-demo-").FullName;
         try
         {
-            string root = Path.Combine(place, "root");
             string executable = CopyOfOurselves(place);
-            var ours = new SandpiperSide(Stage.Make(Path.Combine(place, "home")), executable, root);
-            PipSide? pip = PipSideOf(place, executable, root, interpreter, ours);
-            using var story = new Story(ours, pip);
-            WriteHead(session, pip is not null);
+            var ours = new SandpiperSide(Stage.Make(Path.Combine(place, "home")), executable, Path.Combine(place, "root"));
+            MustWork(ours);
+            using var story = new Story(ours);
+            if (!session.Json) WriteHead(session.Terminal);
             var acts = new List<Act>();
-            foreach (Act act in story.Acts())
+            using (var line = new ProgressLine(session.Terminal, Session.Time))
             {
-                cancel.ThrowIfCancellationRequested();
-                acts.Add(act);
-                if (!session.Json) WriteAct(session.Terminal, acts.Count, act);
+                foreach (Act act in story.Acts())
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    acts.Add(act);
+                    line.Of("Trying sandpiper", acts.Count, Story.Count);
+                }
             }
-            return WriteEnd(session, acts, story.DecoyOpened, Stopwatch.GetElapsedTime(started));
+            WaysTable? table = Measured(session, place, executable, story.KeepsFurniture, cancel);
+            (TimeSpan Plain, TimeSpan Confined) start = story.TimesOfStart(interpreter.Path);
+            bool good = acts.TrueForAll(a => a.AsPromised) && story.DecoyOpened == 0 && table is not { IsAsPromised: false };
+            TimeSpan took = Stopwatch.GetElapsedTime(started);
+            if (session.Json) WriteJson(session.Terminal, table, acts, story.DecoyOpened, start, took);
+            else
+            {
+                if (table is null) WriteNoPip(session.Terminal);
+                else WriteTable(session.Terminal, table);
+                WriteActs(session.Terminal, acts, start);
+                WriteEnd(session.Terminal, story.DecoyOpened, took);
+            }
+            return (int)(good ? ExitCode.Done : ExitCode.CouldNot);
         }
         finally
         {
             SealedTree.Remove(place);
         }
+    }
+
+    /// <returns>Null where there is no pip to do the others' ways with.</returns>
+    private static WaysTable? Measured(Session session, string place, string executable, bool keepsFurniture, CancellationToken cancel)
+    {
+        string below = Directory.CreateDirectory(Path.Combine(place, "ways")).FullName;
+        var request = new AssessmentRequest(below)
+        {
+            Quick = true, Only = WaysTable.Ways, Kinds = WaysTable.Kinds, Workers = Environment.ProcessorCount, Executable = executable,
+        };
+        using var line = new ProgressLine(session.Terminal, Session.Time);
+        AssessmentResult result = AssessmentRun.Measure(request, new AssessCommand.Shown(line), cancel);
+        return result.Layout?.PipPackage is null ? null : new(result, keepsFurniture);
     }
 
     // Ours may lie in root's home, where the user that root became has no way in; the kernel still lets us read what we were started from.
@@ -65,8 +96,7 @@ internal static class DemoCommand
         return copy;
     }
 
-    // pip is confined by `run`, which needs an environment of ours to be there: an empty-handed one will do.
-    private static PipSide? PipSideOf(string place, string executable, string root, Interpreter interpreter, SandpiperSide ours)
+    private static void MustWork(SandpiperSide ours)
     {
         if (!ours.Install(Stage.Wanted, Stage.WantedToo))
             throw new ExplainedException(new(ExitCode.CouldNot, "the demonstration could not begin",
@@ -75,57 +105,98 @@ internal static class DemoCommand
         if (ours.Python("pass") is null)
             throw new ExplainedException(new(ExitCode.NoSandbox, "the demonstration could not begin", "a program could not be run confined",
                 "sandpiper run -- true"));
-        var pip = new PipSide(Stage.Make(Path.Combine(place, "pip-home")), executable, root, interpreter.Path);
-        return pip.Exists() ? pip : null;
     }
 
-    private static void WriteHead(Session session, bool hasPip)
+    private static void WriteHead(Terminal terminal)
     {
-        if (session.Json) return;
-        Terminal terminal = session.Terminal;
-        terminal.Line("A sample index was made for this; nothing leaves this machine. A decoy key lies in a throw-away home.");
-        if (!hasPip) terminal.Line("There is no pip here, so only our side is shown.");
+        terminal.Line("Sample packages were made for this; nothing leaves this machine. Each way is");
+        terminal.Line("really used, in a throw-away copy of it, and what came of it read from outside.");
         terminal.Line("");
-        terminal.Line(new string(' ', 4), "".PadRight(TriedWidth), Inked.Bold((hasPip ? "plain pip" : "").PadRight(PipWidth)),
-            Inked.Bold("sandpiper"));
         terminal.Flush();
     }
 
-    private static void WriteAct(Terminal terminal, int number, Act act)
+    private static void WriteNoPip(Terminal terminal)
     {
-        terminal.Line($"{number,2}  ", act.Tried.PadRight(TriedWidth), Inked.Dim((act.Pip ?? "–").PadRight(PipWidth)),
-            act.AsPromised ? Inked.Green(act.Sandpiper) : Inked.Red(act.Sandpiper));
-        terminal.Flush();
+        terminal.Line("What the other ways do is not shown: that needs a pip for /usr/bin/python3.");
+        terminal.Line("  apt install python3-pip python3-venv     or as your system has it; then again");
+        terminal.Line("");
     }
 
-    private static int WriteEnd(Session session, List<Act> acts, int decoyOpened, TimeSpan took)
+    private static void WriteTable(Terminal terminal, WaysTable table)
     {
-        bool good = acts.TrueForAll(a => a.AsPromised) && decoyOpened == 0;
-        if (session.Json)
+        string lead = new(' ', TriedWidth + 1);
+        terminal.Line(Inked.Bold(lead + string.Concat(WaysTable.Titles.Select(t => t.First.PadRight(WordWidth))).TrimEnd()));
+        terminal.Line(Inked.Bold(lead + string.Concat(WaysTable.Titles.Select(t => t.Second.PadRight(WordWidth))).TrimEnd()));
+        foreach (var (tried, words) in table.Lines)
         {
-            JsonAnswer.Write(session.Terminal, "demo", json =>
-            {
-                json.WriteStartArray("acts");
-                foreach (Act act in acts)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("tried", act.Tried);
-                    json.WriteString("pip", act.Pip);
-                    json.WriteString("sandpiper", act.Sandpiper);
-                    json.WriteBoolean("as_promised", act.AsPromised);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
-                json.WriteNumber("decoy_opened", decoyOpened);
-                json.WriteNumber("seconds", Math.Round(took.TotalSeconds, 2));
-            });
+            Inked[] cells = [.. words.Select((w, i) => Of(w, isLast: i == words.Length - 1))];
+            terminal.Line([" " + (words.Length == 0 ? tried : tried.PadRight(TriedWidth)), .. cells]);
         }
-        else
+        foreach (string problem in table.Problems) terminal.Line(Inked.Dim($" {problem}"));
+        terminal.Line("");
+
+        static Inked Of(string word, bool isLast) => new(isLast ? word : word.PadRight(WordWidth), word switch
         {
-            session.Terminal.Line("");
-            session.Terminal.Line($" decoy key behind sandpiper opened {decoyOpened} times · {ChangeReport.Seconds(took)}");
-            session.Terminal.Line(" next: sandpiper install NAME, then sandpiper run -- python");
-        }
-        return (int)(good ? ExitCode.Done : ExitCode.CouldNot);
+            "taken" or "changed" or "replaced" or "everybody" or "break" => Ink.Red,
+            "–" or "not run" or "refused" or "nobody" or "work" => Ink.Green,
+            _ => Ink.Yellow,
+        });
     }
+
+    private static void WriteActs(Terminal terminal, List<Act> acts, (TimeSpan Plain, TimeSpan Confined) start)
+    {
+        terminal.Line(Inked.Bold(" sandpiper besides"));
+        foreach (Act act in acts)
+            terminal.Line("  ", act.Tried.PadRight(ActWidth), act.AsPromised ? Inked.Green(act.Seen) : Inked.Red(act.Seen));
+        terminal.Line(Inked.Bold(" and what it costs"));
+        terminal.Line("  ", "a start of Python".PadRight(ActWidth),
+            $"{Milliseconds(start.Confined)} ms, plain {Milliseconds(start.Plain)} ms");
+        terminal.Line("  ", "what a program may write or reach".PadRight(ActWidth), "you grant it: --write, --net");
+        terminal.Line("  ", "a package without a wheel".PadRight(ActWidth), "cannot be installed");
+        terminal.Line("");
+    }
+
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
+
+    private static void WriteEnd(Terminal terminal, int decoyOpened, TimeSpan took)
+    {
+        terminal.Line($" decoy key behind sandpiper opened {decoyOpened} times · {ChangeReport.Seconds(took)}");
+        string typed = TypedCommand.Of(Environment.GetEnvironmentVariable("PATH"), Environment.CurrentDirectory,
+            Environment.ProcessPath ?? "sandpiper");
+        terminal.Line($" next: {typed} assess");
+    }
+
+    private static void WriteJson(Terminal terminal, WaysTable? table, List<Act> acts, int decoyOpened,
+        (TimeSpan Plain, TimeSpan Confined) start, TimeSpan took) => JsonAnswer.Write(terminal, "demo", json =>
+    {
+        json.WriteStartArray("ways");
+        string heading = "";
+        foreach (var (tried, words) in table?.Lines ?? [])
+        {
+            // A line that begins with spaces goes on with the one above.
+            string whole = tried.StartsWith(' ') ? $"{heading} {tried.Trim()}" : tried;
+            if (words.Length == 0) heading = tried.StartsWith(' ') ? whole : tried;
+            if (words.Length == 0) continue;
+            json.WriteStartObject();
+            json.WriteString("tried", whole);
+            for (int i = 0; i < words.Length; i++) json.WriteString(WaysTable.Ways[i], words[i]);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteBoolean("has_pip", table is not null);
+        json.WriteStartArray("acts");
+        foreach (Act act in acts)
+        {
+            json.WriteStartObject();
+            json.WriteString("tried", act.Tried);
+            json.WriteString("seen", act.Seen);
+            json.WriteBoolean("as_promised", act.AsPromised);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteNumber("start_ms", Math.Round(start.Confined.TotalMilliseconds, 1));
+        json.WriteNumber("plain_start_ms", Math.Round(start.Plain.TotalMilliseconds, 1));
+        json.WriteNumber("decoy_opened", decoyOpened);
+        json.WriteNumber("seconds", Math.Round(took.TotalSeconds, 2));
+    });
 }

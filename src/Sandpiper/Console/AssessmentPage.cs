@@ -143,10 +143,12 @@ internal static class AssessmentPage
         summary:focus-visible, select:focus-visible, .scroll:focus-visible { outline: 3px solid currentcolor; outline-offset: 1px; }
         @media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #666; --head: #eee; --red: #7a0000;
           --red-paper: #fbe3e3; --amber: #5a3700; --amber-paper: #fff1d0; --green: #0e4419; --green-paper: #e6f4e8; }
-          @page { size: A4 landscape; margin: 10mm; } body { font-size: 8.5pt; line-height: 1.35; } main { padding: 0; max-width: none; }
-          main > ol, main > ul, main > p { max-width: none; } main > ol > li { margin: .15rem 0; } h2 { margin-top: .8rem; }
-          form { display: none; } .scroll { overflow: visible; } table { font-size: 7pt; width: 100%; } thead th { font-size: 6.5pt; }
-          tbody th { white-space: normal; position: static; } tr { break-inside: avoid; } td, th { padding: 2px 3px; }
+          @page { size: A4 landscape; margin: 8mm; } body { font-size: 7.5pt; line-height: 1.3; } main { padding: 0; max-width: none; }
+          h1 { font-size: 13pt; margin: 0 0 2mm; } h2 { font-size: 10pt; margin: 3mm 0 1mm; } p { margin: 1mm 0; }
+          main > ol, main > ul, main > p { max-width: none; } main > ol, main > ul { columns: 2; column-gap: 8mm; margin: 1mm 0; }
+          main > ol > li { margin: 0 0 .8mm; break-inside: avoid; } form { display: none; } .scroll { overflow: visible; }
+          table { font-size: 6.5pt; line-height: 1.2; width: 100%; } thead th { font-size: 6pt; } td, th { padding: 1px 3px; }
+          tbody th { white-space: normal; position: static; } tr { break-inside: avoid; }
           td, th { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
         """;
 

@@ -44,6 +44,9 @@ internal static class AuditWords
         AuditKind.NotLookedAt => $"{Counted.Of(count, "place")} that could not be looked at: nothing is known of {Them(count)}",
         AuditKind.KnownMalware => $"{Counted.Of(count, "record")} of malware about what is installed",
         AuditKind.KnownVulnerability => $"{Counted.Of(count, "record")} of vulnerabilities about what is installed",
+        AuditKind.UnknownRelease => $"{Counted.Of(count, "package")} in a release that no index has that was asked",
+        AuditKind.UnknownContent => $"{Counted.Of(count, "package")} unlike every wheel of {Its(count)} release that the index has",
+        AuditKind.NotCompared => $"{Counted.Of(count, "package")} of which the index has no wheel to compare with",
         _ => $"{Counted.Of(count, "file")} left behind by an uninstall that failed",
     };
 

@@ -5,7 +5,7 @@ using Sandpiper.Samples;
 namespace Sandpiper.Demonstration;
 
 /// <summary>
-/// One side's throw-away home: a decoy key, an index of made-up packages whose hostile ones reach for exactly that key, nothing else.
+/// A throw-away home: a decoy key, an index of made-up packages whose hostile ones reach for exactly that key, nothing else.
 /// </summary>
 internal sealed class Stage
 {
@@ -27,9 +27,6 @@ internal sealed class Stage
     /// <summary>Where a hostile package puts what it takes.</summary>
     public string Loot => Path.Combine(Home, "loot");
 
-    /// <summary>Where a hostile package leaves a line when its code runs.</summary>
-    public string Marker => Path.Combine(Home, "marker");
-
     /// <summary>The index, as an address.</summary>
     public string Index => $"file://{Home}/index/simple/";
 
@@ -39,28 +36,13 @@ internal sealed class Stage
         Directory.CreateDirectory(Path.GetDirectoryName(stage.Key)!);
         File.WriteAllText(stage.Key, $"decoy {RandomNumberGenerator.GetHexString(32)}\n");
         new SampleIndex()
-            .WithAll(OrdinaryPackages.Tide("2.0"), OrdinaryPackages.Pebble("1.2"), ManyModules("1.0"), ManyModules("2.0"))
-            .WithAll(
-                HostilePackages.WheelWithPthHook(stage.Marker), HostilePackages.WheelThatLiesInRecord(),
-                HostilePackages.WheelThatTampersAtImport("pebble", stage.Key, stage.Loot))
-            .With(HostilePackages.SdistWhoseBackendRuns(stage.Marker))
+            .WithAll(OrdinaryPackages.Tide("2.0"), OrdinaryPackages.Pebble("1.2"), ManyModules("1.0"), ManyModules("2.0"),
+                ProbePackages.FurnishedWheel())
+            .WithAll(HostilePackages.WheelThatLiesInRecord(), HostilePackages.WheelThatTampersAtImport("pebble", stage.Key, stage.Loot))
             .WriteTo(Path.Combine(home, "index"));
         return stage;
     }
 
     private static SampleWheel ManyModules(string version) => Enumerable.Range(0, Modules).Aggregate(
         OrdinaryPackages.Small("shingle", version), (wheel, i) => wheel.WithFile($"shingle/part{i}.py", $"VERSION = \"{version}\"\n"));
-
-    /// <summary>The decoy's text is at the place where loot goes.</summary>
-    public bool KeyWasTaken => File.Exists(Loot)
-        && File.ReadAllText(Loot).Contains(File.ReadAllText(Key, Encoding.UTF8), StringComparison.Ordinal);
-
-    public bool CodeRan => File.Exists(Marker);
-
-    /// <summary>Forgets what the last attack left.</summary>
-    public void Clear()
-    {
-        File.Delete(Loot);
-        File.Delete(Marker);
-    }
 }

@@ -36,12 +36,13 @@ public sealed class SandpiperTrialTests
             bare.Make(layout);
             var trial = new SandpiperTrial(layout, SandpiperMode.Confined, command, bare);
 
-            TrialOutcome on = trial.Run(Kind.Import, Path.Combine(place, "on"), start: null, TestContext.Current.CancellationToken);
+            TrialOutcome on =
+                trial.Run(Kind.Import, Path.Combine(place, "on"), quick: false, start: null, TestContext.Current.CancellationToken);
             Assert.Equal((Installed.Yes, ""), (on.Installed, on.Said));
             Assert.Empty(on.Reaches);
 
             TrialOutcome off =
-                trial.Run(Kind.Import, Path.Combine(place, "off"), ["/usr/bin/env"], TestContext.Current.CancellationToken);
+                trial.Run(Kind.Import, Path.Combine(place, "off"), quick: false, ["/usr/bin/env"], TestContext.Current.CancellationToken);
             Assert.Equal((Installed.Yes, ""), (off.Installed, off.Said));
             Asset[] reached = [.. off.Reaches.Where(r => r.Moment == Moment.Import).Select(r => r.Asset).Distinct()];
             foreach (Asset asset in (Asset[])[Asset.Keys, Asset.Files, Asset.Startup, Asset.Tools, Asset.SameEnvironment,
