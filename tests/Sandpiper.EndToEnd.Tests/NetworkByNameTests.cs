@@ -216,7 +216,7 @@ public sealed class NetworkByNameTests : IDisposable
             {
                 page = await Page();
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }

@@ -24,7 +24,9 @@ internal sealed class BaitGround : IDisposable
     {
         string token = RandomNumberGenerator.GetHexString(16, lowercase: true);
         string above = Path.GetTempPath() is { Length: <= MostOfSocketName } usual ? usual : "/tmp";
-        _place = Directory.CreateDirectory(Path.Combine(above, $"sandpiper-doctor-{token}"), OwnersAlone).FullName;
+        // Not the token: the name of its directory is in the environment of every program (PWD).
+        string name = $"sandpiper-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        _place = Directory.CreateDirectory(Path.Combine(above, name), OwnersAlone).FullName;
         string keys = Made("keys"), shown = Made("shown"), writable = Made("writable");
         Made("writable/.git/hooks");
         File.WriteAllText(Path.Combine(writable, ".git/config"), "");
