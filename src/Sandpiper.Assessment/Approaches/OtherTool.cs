@@ -10,14 +10,10 @@ public sealed record OtherTool(string Id, string Label, string Program)
 {
     /// <summary>In the order of the table.</summary>
     public static ImmutableArray<OtherTool> All { get; } =
-        [new("pipx", "pipx", "pipx"), new("uv-venv", "uv venv", "uv"), new("uvx", "uvx", "uvx"), Try];
-
-    /// <summary>Sandpiper's own throw-away environment.</summary>
-    private static OtherTool Try => new("sandpiper-try", "sandpiper try", "sandpiper");
+        [new("pipx", "pipx", "pipx"), new("uv-venv", "uv venv", "uv"), new("uvx", "uvx", "uvx")];
 
     /// <summary>Why there is nothing in its row.</summary>
     /// <param name="present">Programs of <see cref="All"/> that are on this machine.</param>
     internal string Missing(ImmutableDictionary<string, string> present) =>
-        this == Try ? "named, not tried yet"
-        : present.ContainsKey(Program) ? $"{Program} is here, but not tried yet" : $"{Program} is not on this machine";
+        present.ContainsKey(Program) ? $"{Program} is here, but not tried yet" : $"{Program} is not on this machine";
 }

@@ -11,6 +11,9 @@ public enum SandpiperMode
 
     /// <summary>Started by root, so installed by a user of its own; used by you without <c>run</c>.</summary>
     System,
+
+    /// <summary>Not installed: <c>try</c>, an environment for each run.</summary>
+    Try,
 }
 
 /// <summary>The stable names of these rows, and their labels.</summary>
@@ -20,6 +23,7 @@ internal static class SandpiperModes
     {
         SandpiperMode.Confined => "sandpiper-user",
         SandpiperMode.Unconfined => "sandpiper-unconfined",
+        SandpiperMode.Try => "sandpiper-try",
         _ => "sandpiper-system",
     };
 
@@ -27,6 +31,7 @@ internal static class SandpiperModes
     {
         SandpiperMode.Confined => "sandpiper run",
         SandpiperMode.Unconfined => "sandpiper, without run",
+        SandpiperMode.Try => "sandpiper try",
         _ => "sandpiper by root",
     };
 }

@@ -21,12 +21,14 @@ namespace Sandpiper.Assessment.Trials;
 internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string executable, Replica bare)
 {
     private const int MostOutput = 256 << 10;
-    private const int Refused = 3, NothingFits = 1;
+    private const int Refused = 3, NothingFits = 1, NotStarted = 125;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly ImmutableArray<Person> WhoStartPython = [Person.You, Person.Other, Person.Root];
 
-    private bool IsConfined => mode == SandpiperMode.Confined;
+    private bool IsConfined => mode is SandpiperMode.Confined or SandpiperMode.Try;
+
+    private bool IsTried => mode == SandpiperMode.Try;
 
     /// <param name="directory">Where the trial's own replica is made; not there yet.</param>
     /// <param name="quick">Without the steps that cost most and tell least, as in the other trials.</param>
@@ -68,10 +70,14 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
 
         TrialOutcome Steps()
         {
-            Here(Moment.Install, "install", "--compile", "never", "--index-url", index, ProbePackages.Name);
+            if (IsTried) Here(Moment.Install, Tried("python", ProbePackages.Name, "-c", "pass"));
+            else Here(Moment.Install, "install", "--compile", "never", "--index-url", index, ProbePackages.Name);
             int exit = here.LastExit;
             if (exit != 0)
-                return new(kind, exit is Refused or NothingFits ? Installed.Refused : Installed.Failed, watch.Reaches, here.LastError);
+            {
+                bool isRefused = exit is Refused or NothingFits || (IsTried && exit is NotStarted);
+                return new(kind, isRefused ? Installed.Refused : Installed.Failed, watch.Reaches, here.LastError);
+            }
             StartPythons(Moment.Start);
             if (kind is Kind.Import or Kind.Benign)
             {
@@ -83,7 +89,7 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
             if (!quick)
             {
                 StartPythons(Moment.StartAgain);
-                Here(Moment.Uninstall, "uninstall", ProbePackages.Name);
+                Here(Moment.Uninstall, IsTried ? ["gc"] : ["uninstall", ProbePackages.Name]);
                 StartPythons(Moment.AfterUninstall);
             }
             Here(Moment.Uninstall, "repair");
@@ -126,9 +132,16 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
                 There(moment, Person.You, [python, .. words], null);
                 return;
             }
-            here.Confined(["python", .. words]);
+            // Nothing of what was tried is there for the neighbour.
+            string whose = moment is Moment.Neighbour or Moment.AfterUninstall or Moment.AfterRebuild
+                ? ProbePackages.Neighbour : ProbePackages.Name;
+            if (IsTried) here.Sandpiper(Tried("python", whose, words));
+            else here.Confined(["python", .. words]);
             Look(moment);
         }
+
+        string[] Tried(string program, string package, params string[] words) =>
+            ["try", "-q", "--index-url", index, "--command", program, package, .. words];
 
         void Type(Moment moment)
         {
@@ -137,7 +150,8 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
                 There(moment, Person.You, [$"{data}/envs/shared/current/bin/{ProbePackages.ShadowedCommand}"], null);
                 return;
             }
-            here.Confined([ProbePackages.ShadowedCommand]);
+            if (IsTried) here.Sandpiper(Tried(ProbePackages.ShadowedCommand, ProbePackages.Name));
+            else here.Confined([ProbePackages.ShadowedCommand]);
             Look(moment);
         }
 

@@ -50,6 +50,17 @@ public sealed class SandpiperTrialTests
             {
                 Assert.Contains(asset, reached);
             }
+
+            // What is only tried runs, hook and all, and reaches nothing.
+            var tried = new SandpiperTrial(layout, SandpiperMode.Try, command, bare);
+            foreach (var (kind, installed) in ((Kind, Installed)[])
+                [(Kind.Import, Installed.Yes), (Kind.Pth, Installed.Yes), (Kind.Build, Installed.Refused)])
+            {
+                TrialOutcome once = tried.Run(
+                    kind, Path.Combine(place, $"try-{kind}"), quick: true, start: null, TestContext.Current.CancellationToken);
+                Assert.Equal((kind, installed), (kind, once.Installed));
+                Assert.Empty(once.Reaches);
+            }
         }
         finally
         {
