@@ -103,7 +103,7 @@ public sealed class MainJobTests
     [InlineData("run", "--env", "nowhere", "--", "true")]
     [InlineData("run", "--wrong", "--", "true")]
     [InlineData("run")]
-    [InlineData("run", "--net", "example.org", "--", "true")]
+    [InlineData("run", "--net", "example org", "--", "true")]
     [InlineData("run", "--write", "/nowhere", "--", "true")]
     public void What_is_not_started_is_told_from_every_program_that_fails(params string[] arguments)
     {

@@ -147,7 +147,7 @@ public sealed class WhatWasChangedTests
             ["install", "--env", "new", "pebble", "--python", "/bin/true", "-i", index],
             ["uninstall", "knot"], ["uninstall", "pebble"], ["uninstall", "--env", "new", "pebble"], ["rollback", "99"],
             ["rollback", "--env", "new"], ["rollback", "--env", "new", "1"], ["repair", "--env", "new"],
-            ["install", "--no-such-option"], ["run", "--net", "some", "--", "true"],
+            ["install", "--no-such-option"], ["run", "--net", "a page", "--", "true"],
             ["run", "--env", "new", "--", "true"],
             ["allow", "tide==1.0", "--rule", "SP-NO-RULE", "--reason", "x"], ["install", "--env", "a/b", "pebble"], ["no-such-command"],
         ])

@@ -36,7 +36,7 @@ internal static class TryCommand
                 new("sandpiper try black --check .", "its command, with these words"),
                 new("sandpiper try 'black<25' --version", "a version of your choice"),
                 new("sandpiper try --command python requests -c 'import requests'", "a package without a command"),
-                new("sandpiper try --net all --command http httpie example.org", "may use the network this once"),
+                new("sandpiper try --write . black .", "may also write here, this once"),
             ],
             [
                 "Your environments stay as they are, and nothing that you allowed for them counts. The program may do what `sandpiper run` "

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
 using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests.Documents;
@@ -49,7 +51,7 @@ internal sealed class Reader : IDisposable
         _somebody.Write(".venv/pyvenv.cfg", "home = /usr/bin\n");
         _somebody.Write(".venv/lib/python3.11/site-packages/six.py", "");
         _somebody.Write(".venv/lib/python3.11/site-packages/six-1.0.dist-info/METADATA",
-            "Metadata-Version: 2.1\nName: six\nVersion: 1.0\n");
+            Encoding.UTF8.GetString(OrdinaryPackages.Small("six", "1.0").Metadata.Span));
         _somebody.Write(".venv/lib/python3.11/site-packages/six-1.0.dist-info/RECORD",
             "six.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\nsix-1.0.dist-info/METADATA,,\nsix-1.0.dist-info/RECORD,,\n");
         _somebody.Write("all.zip", """{"id": "MAL-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "evilhook"}}]}""");

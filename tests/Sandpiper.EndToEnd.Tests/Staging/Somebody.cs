@@ -77,8 +77,9 @@ internal sealed class Somebody : IDisposable
 
     /// <summary>The same words, with <c>--compile never</c> where <c>--compile</c> is an option and was not named.</summary>
     public static string[] OverAtOnce(string[] arguments) =>
-        arguments is ["install", ..] && !arguments.Contains("--compile", StringComparer.Ordinal)
-            ? ["install", "--compile", "never", .. arguments[1..]] : arguments;
+        Array.IndexOf(arguments, "install") is var at and (0 or 2) && !arguments.Contains("--compile", StringComparer.Ordinal)
+            && (at == 0 || arguments[0] is "--root")
+            ? [.. arguments[..(at + 1)], "--compile", "never", .. arguments[(at + 1)..]] : arguments;
 
     /// <summary>Runs a program of the system as this user.</summary>
     public Outcome Run(IReadOnlyList<string> command, string? directory = null, string? input = null)
