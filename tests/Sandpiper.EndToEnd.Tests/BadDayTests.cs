@@ -210,7 +210,7 @@ public sealed class BadDayTests
         }
         finally
         {
-            using Process unmount = Process.Start("/bin/umount", [disk]);
+            using Process unmount = Process.Start("/bin/umount", ["--lazy", disk]);
             unmount.WaitForExit();
         }
     }
