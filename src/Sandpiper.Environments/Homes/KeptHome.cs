@@ -192,9 +192,7 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
         SafeFileHandle file = RawFile.TryOpen(LockPath, RawFile.ReadWrite | RawFile.Create | RawFile.NoFollow)
             ?? throw new DirectoryNotFoundException(Directory);
         // Emptied meanwhile, it would be another one that is held.
-        if (FileLock.TryTake(file, LockPath) && LockFile.IsNamed(file, LockPath)) return file;
-        file.Dispose();
-        return null;
+        return LockFile.HeldOrClosed(file, LockPath);
     }
 
     private static string KeyOf(string environment, string? project) => Convert.ToHexStringLower(

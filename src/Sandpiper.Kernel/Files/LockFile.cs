@@ -41,6 +41,15 @@ public static class LockFile
         }
     }
 
+    /// <summary>Takes the lock of a file that is open, where nobody else holds it and its path still leads to it; else closes it.</summary>
+    /// <returns>The same, held; or null.</returns>
+    public static SafeFileHandle? HeldOrClosed(SafeFileHandle file, string path)
+    {
+        if (FileLock.TryTake(file, path) && IsNamed(file, path)) return file;
+        file.Dispose();
+        return null;
+    }
+
     /// <summary>Whether a path still leads to a file that is open: a lock on one that was taken away keeps nobody out.</summary>
     public static bool IsNamed(SafeFileHandle file, string path) =>
         FileStatus.TryRead(path, out FileStatus named) && named.Identity == FileStatus.Of(file).Identity;

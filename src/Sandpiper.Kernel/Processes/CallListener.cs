@@ -57,16 +57,13 @@ public sealed unsafe class CallListener : IDisposable
     }
 
     /// <summary>Lets it return 0, or fail with an error number. Nothing happens where it waits no more.</summary>
-    public void Answer(CallNotice notice, int errno)
-    {
-        Response response = new() { Id = notice.Id, Error = -errno };
-        while (Control(SendRequest, &response) != 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) { }
-    }
+    public void Answer(CallNotice notice, int errno) => Send(new() { Id = notice.Id, Error = -errno });
 
     /// <summary>Lets the kernel do it, as if nobody had been asked. What we saw of its memory may be another one by then.</summary>
-    public void Pass(CallNotice notice)
+    public void Pass(CallNotice notice) => Send(new() { Id = notice.Id, Flags = Continue });
+
+    private void Send(Response response)
     {
-        Response response = new() { Id = notice.Id, Flags = Continue };
         while (Control(SendRequest, &response) != 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) { }
     }
 

@@ -76,11 +76,7 @@ public sealed class ThrowAwayEnvironment : IDisposable
     private static SafeFileHandle? TryHold(ManagedEnvironment environment, int flags)
     {
         string path = Path.Combine(environment.Directory, "throw-away");
-        SafeFileHandle? file = RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.NoFollow | flags);
-        if (file is null) return null;
-        if (FileLock.TryTake(file, path) && LockFile.IsNamed(file, path)) return file;
-        file.Dispose();
-        return null;
+        return RawFile.TryOpen(path, RawFile.ReadWrite | RawFile.NoFollow | flags) is { } file ? LockFile.HeldOrClosed(file, path) : null;
     }
 
     // In one rename, so that nobody meets half of one.

@@ -29,7 +29,7 @@ public sealed record Attempt(string Name, AttemptKind Kind, string Words)
     internal Func<Bait, bool> Do { get; private init; } = _ => false;
 
     /// <summary>Whether it does no harm without a sandbox either, so that it can be shown to work there.</summary>
-    public bool IsForOutsideToo { get; init; } = true;
+    public bool IsForOutsideToo => Kind is not AttemptKind.Kernel;
 
     /// <summary>All of them, in the order in which they are tried.</summary>
     public static ImmutableArray<Attempt> All { get; } =
@@ -96,7 +96,6 @@ public sealed record Attempt(string Name, AttemptKind Kind, string Words)
         }),
         .. RefusedCall.All.Select(call => new Attempt(call.Name, AttemptKind.Kernel, $"reach {call.Name}(2)")
         {
-            IsForOutsideToo = false,
             Do = _ => (RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? call.Arm64 : call.X64) is { } number
                 && CallProbe.Try(number) is not (Errno.NotPermitted or Errno.NoSuchCall),
         }),
@@ -114,7 +113,6 @@ public sealed record Attempt(string Name, AttemptKind Kind, string Words)
 
     private static Attempt Kernel(string name, string words, int family) => new(name, AttemptKind.Kernel, words)
     {
-        IsForOutsideToo = false,
         Do = _ => CallProbe.HasSockets(family),
     };
 

@@ -21,17 +21,10 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     private const int CurrentDirectory = -100;     // AT_FDCWD
     private const ulong Create = 0x40, Exclusive = 0x80;
 
-    private readonly Lock _lock = new();
     private ImmutableSortedSet<DeniedWrite> _seen = [];
 
     /// <summary>Those that were seen, a few; ordered.</summary>
-    public ImmutableArray<DeniedWrite> Seen
-    {
-        get
-        {
-            lock (_lock) return [.. _seen];
-        }
-    }
+    public ImmutableArray<DeniedWrite> Seen => [.. Volatile.Read(ref _seen)];
 
     /// <summary>Reads what a call is about, lets the kernel have it, and looks at it then.</summary>
     internal void See(CallNotice notice, CallListener calls)
@@ -39,7 +32,7 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
         Attempt? attempt = null;
         try
         {
-            if (Seen.Length < Most) attempt = Read(notice);
+            if (Volatile.Read(ref _seen).Count < Most) attempt = Read(notice);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,9 +40,7 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
         }
         calls.Pass(notice);
         if (attempt is not null && DeniedAt(attempt) is { } denied)
-        {
-            lock (_lock) _seen = _seen.Add(denied);
-        }
+            ImmutableInterlocked.Update(ref _seen, (seen, one) => seen.Add(one), denied);
     }
 
     private static Attempt? Read(CallNotice notice)

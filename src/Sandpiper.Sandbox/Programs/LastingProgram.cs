@@ -1,8 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Sandpiper.Kernel;
-using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Sandbox.Programs;
 
@@ -43,29 +41,8 @@ public sealed class LastingProgram : IDisposable
     /// <param name="path">Absolute; never looked up.</param>
     /// <param name="variables">Its whole environment.</param>
     /// <exception cref="KernelException">It could not be started.</exception>
-    internal static LastingProgram Start(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
-    {
-        if (!Path.IsPathFullyQualified(path)) throw new ArgumentException($"not a full path: `{path}`", nameof(path));
-        InheritedDescriptors.StayWithUs();
-        var start = new ProcessStartInfo(path, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/", // not ours: a program may look into it
-        };
-        start.Environment.Clear();
-        foreach (var (name, value) in variables) start.Environment[name] = value;
-        try
-        {
-            return new(Process.Start(start)!); // null only with the shell of Windows
-        }
-        catch (Win32Exception e)
-        {
-            throw new KernelException($"starting `{path}`", e.NativeErrorCode);
-        }
-    }
+    internal static LastingProgram Start(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables) =>
+        new(PlainProgram.Start(path, arguments, variables));
 
     /// <summary>Asks, and waits for the answer.</summary>
     /// <param name="line">Without an end of line in it.</param>

@@ -23,21 +23,8 @@ public static class PlainProgram
     public static ProgramOutput Run(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables,
         TimeSpan limit, int maxOutputBytes)
     {
-        if (!Path.IsPathFullyQualified(path)) throw new ArgumentException($"not a full path: `{path}`", nameof(path));
-        InheritedDescriptors.StayWithUs();
-        var start = new ProcessStartInfo(path, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/", // not ours: a program may look into it
-        };
-        start.Environment.Clear();
-        foreach (var (name, value) in variables) start.Environment[name] = value;
-
         using var cancel = new CancellationTokenSource();
-        using Process process = Start(start);
+        using Process process = Start(path, arguments, variables);
         process.StandardInput.Close(); // an end of file at once, as /dev/null has it
         Task<(byte[] Kept, bool Truncated)> output = KeepAsync(process.StandardOutput.BaseStream, maxOutputBytes, cancel.Token);
         Task<(byte[] Kept, bool Truncated)> error = KeepAsync(process.StandardError.BaseStream, maxOutputBytes, cancel.Token);
@@ -55,15 +42,29 @@ public static class PlainProgram
                 || error.Result.Truncated, timedOut);
     }
 
-    private static Process Start(ProcessStartInfo start)
+    /// <summary>With pipes for its standard streams; it gets nothing of ours but what is named.</summary>
+    /// <inheritdoc cref="Run" path="/param[@name='path' or @name='arguments' or @name='variables']|/exception"/>
+    internal static Process Start(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
     {
+        if (!Path.IsPathFullyQualified(path)) throw new ArgumentException($"not a full path: `{path}`", nameof(path));
+        InheritedDescriptors.StayWithUs();
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/", // not ours: a program may look into it
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         try
         {
             return Process.Start(start)!; // null only with the shell of Windows
         }
         catch (Win32Exception e)
         {
-            throw new KernelException($"starting `{start.FileName}`", e.NativeErrorCode);
+            throw new KernelException($"starting `{path}`", e.NativeErrorCode);
         }
     }
 

@@ -44,8 +44,10 @@ public sealed class WithheldSecrets : IDisposable
             .. from directory in directories
                where IsWithheld(Path.Join(directory, ".git"))
                let path = Path.Join(directory, ".git/config")
-               where IsWithheld(path) && Redacted(path) is not null
-               select (path, Redacted(path)!),
+               where IsWithheld(path)
+               let content = Redacted(path)
+               where content is not null
+               select (path, content),
         ];
         if (empty.Length + settings.Length == 0) return new(confinement, made: null, []);
 

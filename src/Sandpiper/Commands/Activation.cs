@@ -1,3 +1,5 @@
+using Sandpiper.Console;
+
 namespace Sandpiper.Commands;
 
 /// <summary>What a shell of the user's reads to have an environment's commands first, each of them confined.</summary>
@@ -9,7 +11,7 @@ internal static class Activation
     public static string For(string name, string directory) => $$"""
         if [ -n "${_SANDPIPER_OLD_PATH+x}" ]; then deactivate; fi
         _SANDPIPER_OLD_PATH=$PATH
-        PATH='{{directory.Replace("'", "'\\''", StringComparison.Ordinal)}}':$PATH
+        PATH={{InShell.Quoted(directory)}}:$PATH
         export PATH
         if [ -n "${PS1-}" ]; then _SANDPIPER_OLD_PS1=$PS1; PS1="({{name}}) $PS1"; fi
         deactivate () {

@@ -78,12 +78,8 @@ internal static class AdoptCommand
             LeaveHooksOut = asked.OmitHooks,
             DryRun = asked.DryRun,
         };
-        using var indexes = new OpenIndexes(session, addresses, request.Limits);
-        using var line = new ProgressLine(session.Terminal, Session.Time);
-        InstallationOutcome outcome = await new Installation(session.Context, interpreter, indexes.Whole)
-            .InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
-        line.Dispose();
-        indexes.TellLeftOut(session.Terminal);
+        InstallationOutcome outcome =
+            await ShownInstallation.DoAsync(session, interpreter, request, addresses, isBrief: false, cancel);
         if (outcome is not InstallationOutcome.Changed { Change: var change })
         {
             Explanation why = ResolutionWords.Explain(((InstallationOutcome.Unsolvable)outcome).Why);

@@ -42,7 +42,7 @@ internal sealed class AllowedGrants(Session session, string environment)
         {
             throw new ExplainedException(new(ExitCode.CouldNot, $"this directory is no project; {Undone}",
                 $"`{caller.CurrentDirectory}` holds more than one: what is allowed in it would hold for all of them",
-                "cd into the project", $"sandpiper allow {GrantWords.Quoted(command ?? "COMMAND")} --everywhere …"));
+                "cd into the project", $"sandpiper allow {InShell.Quoted(command ?? "COMMAND")} --everywhere …"));
         }
         if (project is not null) Profile.Judge(grants.Below(project.Directory).Settle(), session.Places.Root, caller);
         RememberedGrant added = _file.Add(new RememberedGrant(environment, grants, Author.Name, Session.Time.GetUtcNow())

@@ -50,9 +50,10 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         using GenerationLease lease = Leased(environment, ref generation);
         MustHaveItsInterpreter(environment, generation);
         Caller caller = Callers.Of(session);
-        var (terms, grants) = Arranged(environment, generation, caller);
+        InstalledEnvironment installed = Installed(environment, generation);
+        var (terms, grants) = Arranged(installed, caller);
         using ProgramsHome home = ProgramsHome.For(session, environmentName, terms.Confinement, caller, isFresh: HasFreshHome);
-        using WithheldSecrets secrets = Withheld(home.Confinement, Installed(environment, generation));
+        using WithheldSecrets secrets = Withheld(home.Confinement, installed);
         terms = terms with { Confinement = secrets.Confinement };
 
         foreach (var (grant, why) in grants.NotHere)
@@ -65,7 +66,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         CreationMask.GiveBack(session.CallersMask);
         foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
-        var denied = new DeniedWrites(terms.Confinement, Installed(environment, generation));
+        var denied = new DeniedWrites(terms.Confinement, installed);
         var refused = new RefusedHosts(session.Terminal, grant => Next(grant, caller));
         using var terminal = TerminalSettings.OfOurs();
         int exitCode;
@@ -101,9 +102,10 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         Caller caller = Callers.Of(session);
-        var (terms, grants) = Arranged(environment, generation, caller);
-        using WithheldSecrets secrets = Withheld(terms.Confinement, Installed(environment, generation));
-        new RunExplanation(command[0], Installed(environment, generation), terms, grants, Project.Of(caller))
+        InstalledEnvironment installed = Installed(environment, generation);
+        var (terms, grants) = Arranged(installed, caller);
+        using WithheldSecrets secrets = Withheld(terms.Confinement, installed);
+        new RunExplanation(command[0], installed, terms, grants, Project.Of(caller))
         {
             Withheld = [.. secrets.All],
             Limits = LimitsInWords(),
@@ -118,9 +120,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Memory is { } bytes ? $"{bytes >> 20:N0} MiB of address space for each process (RLIMIT_AS)" : "as much memory as there is",
     ]);
 
-    private (Terms Terms, GrantsInForce Grants) Arranged(ManagedEnvironment environment, Generation generation, Caller caller)
+    private (Terms Terms, GrantsInForce Grants) Arranged(InstalledEnvironment environment, Caller caller)
     {
-        var grants = GrantsInForce.For(session, environment.Name, command[0], typed, caller);
+        var grants = GrantsInForce.For(session, environmentName, command[0], typed, caller);
         if (grants.All.Network && !grants.All.Ports.IsEmpty)
         {
             throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",
@@ -132,7 +134,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
                 "more hosts or ports are granted than one program can have; nothing was run",
                 $"at most {HostGrant.Most} hosts and {PortGrant.Most} ports, those that were remembered among them", "sandpiper allow"));
         }
-        return (Profile.Run.For(Installed(environment, generation), grants.All, caller, command), grants);
+        return (Profile.Run.For(environment, grants.All, caller, command), grants);
     }
 
     private static InstalledEnvironment Installed(ManagedEnvironment environment, Generation generation)
@@ -160,7 +162,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     {
         foreach (string path in paths)
         {
-            string next = Next($"--read {GrantWords.Quoted(GrantWords.From(path, caller.CurrentDirectory))}", caller);
+            string next = Next($"--read {InShell.Quoted(GrantWords.From(path, caller.CurrentDirectory))}", caller);
             session.Terminal.Note(Inked.Dim($"sandpiper: `{path}` was not shown to {command[0]} ·  {next}"));
         }
     }
@@ -173,7 +175,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     {
         foreach (string path in paths)
         {
-            string shown = GrantWords.Quoted(GrantWords.From(path, caller.CurrentDirectory));
+            string shown = InShell.Quoted(GrantWords.From(path, caller.CurrentDirectory));
             session.Terminal.Note(Inked.Dim($"sandpiper: `{shown}` was empty for {command[0]} ·  {Next($"--read {shown}", caller)}"));
         }
     }
@@ -182,7 +184,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     {
         string here = caller.CurrentDirectory;
         string[] wanted = [.. denied.SelectMany(d => new[] { d.Directory, d.Name }).OfType<string>()
-            .Distinct(StringComparer.Ordinal).Select(path => GrantWords.Quoted(GrantWords.From(path, here)))];
+            .Distinct(StringComparer.Ordinal).Select(path => InShell.Quoted(GrantWords.From(path, here)))];
         if (wanted.Length == 0) return;
         string where = wanted is ["."] ? "here" : $"`{string.Join("`, `", wanted.Take(MostWritesTold))}`"
             + (wanted.Length > MostWritesTold ? $" and {wanted.Length - MostWritesTold} more" : "");
@@ -192,7 +194,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
     private string Next(string grant, Caller caller) => Again is not null ? Again(grant)
         : Project.Of(caller) is not null ? GrantWords.ToAllow(command[0], environmentName, grant)
-        : $"sandpiper run{InEnvironment.Option(environmentName)} {grant} -- {string.Join(' ', command.Select(GrantWords.Quoted))}";
+        : $"sandpiper run{InEnvironment.Option(environmentName)} {grant} -- {string.Join(' ', command.Select(InShell.Quoted))}";
 
     // Where it is being removed just now, another one is current.
     private static GenerationLease Leased(ManagedEnvironment environment, ref Generation generation)

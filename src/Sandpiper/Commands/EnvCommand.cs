@@ -108,48 +108,33 @@ internal static class EnvCommand
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, name);
         EnvironmentOptions.CurrentOf(environment);
-        if (session.Json)
-        {
-            JsonAnswer.Write(session.Terminal, "env-path", json =>
-            {
-                json.WriteString("environment", environment.Name);
-                json.WriteString("path", environment.CurrentLink);
-            });
-        }
-        else session.Terminal.Line(environment.CurrentLink);
-        return ExitCode.Done;
+        return Tell(session, "env-path", environment.Name, environment.CurrentLink);
     }
 
-    private static ExitCode TellInterpreter(Session session, string name)
-    {
-        string python = Path.Combine(ConfinedPlace(session, name), "python");
-        if (session.Json)
-        {
-            JsonAnswer.Write(session.Terminal, "env-python", json =>
-            {
-                json.WriteString("environment", name);
-                json.WriteString("path", python);
-            });
-        }
-        else session.Terminal.Line(python);
-        return ExitCode.Done;
-    }
+    private static ExitCode TellInterpreter(Session session, string name) =>
+        Tell(session, "env-python", name, Path.Combine(ConfinedPlace(session, name), "python"));
 
     private static ExitCode TellActivation(Session session, string name)
     {
         string place = ConfinedPlace(session, name);
-        if (session.Json)
-        {
-            JsonAnswer.Write(session.Terminal, "env-activate", json =>
-            {
-                json.WriteString("environment", name);
-                json.WriteString("path", place);
-            });
-            return ExitCode.Done;
-        }
+        if (session.Json) return Tell(session, "env-activate", name, place);
         foreach (string line in Activation.For(name, place).Split('\n')) session.Terminal.Line(line);
         if (!System.Console.IsOutputRedirected)
             session.Terminal.Note(Inked.Dim($"sandpiper: this is for your shell to read ·  eval \"$(sandpiper env activate {name})\""));
+        return ExitCode.Done;
+    }
+
+    private static ExitCode Tell(Session session, string schema, string name, string path)
+    {
+        if (session.Json)
+        {
+            JsonAnswer.Write(session.Terminal, schema, json =>
+            {
+                json.WriteString("environment", name);
+                json.WriteString("path", path);
+            });
+        }
+        else session.Terminal.Line(path);
         return ExitCode.Done;
     }
 

@@ -117,7 +117,7 @@ internal static class HomeCommand
             {
                 throw new ExplainedException(new(ExitCode.CouldNot, $"`{name}` was not copied whole",
                     Path.Exists(Path.Join(directory, name)) ? $"there is a `{name}` in `{directory}` by now" : error.Message,
-                    $"sandpiper home take {GrantWords.Quoted(name)} --to DIR"));
+                    $"sandpiper home take {InShell.Quoted(name)} --to DIR"));
             }
             throw new ExplainedException(new(ExitCode.CouldNot, $"there is no `{name}` in this project's private home",
                 "its names are listed by the command below, those with a dot excepted", "sandpiper home"));

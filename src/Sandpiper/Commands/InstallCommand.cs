@@ -152,12 +152,8 @@ internal static class InstallCommand
         Interpreter interpreter = InterpreterOf(session, environment, python);
         if (AsksForNothing(request.For(interpreter.Markers)))
             return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
-        using var indexes = new OpenIndexes(session, addresses, request.Limits);
-        using var line = new ProgressLine(session.Terminal, Session.Time);
-        InstallationOutcome outcome = await new Installation(session.Context, interpreter, indexes.Whole)
-            .InstallAsync(request, new ShownFacts(session.Terminal, line), cancel);
-        line.Dispose();
-        indexes.TellLeftOut(session.Terminal);
+        InstallationOutcome outcome =
+            await ShownInstallation.DoAsync(session, interpreter, request, addresses, isBrief: false, cancel);
         switch (outcome)
         {
             case InstallationOutcome.Unsolvable { Why: var why }:

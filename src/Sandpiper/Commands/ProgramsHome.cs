@@ -71,7 +71,7 @@ internal sealed class ProgramsHome : IDisposable
             .Order(StringComparer.Ordinal)];
         if (made.Length == 0) return;
         string which = string.Join(", ", made.Take(NewShown)) + (made.Length > NewShown ? $" and {made.Length - NewShown:N0} more" : "");
-        string take = made is [[not '-', ..]] ? $" take {GrantWords.Quoted(made[0])}" : "";
+        string take = made is [[not '-', ..]] ? $" take {InShell.Quoted(made[0])}" : "";
         string next = $"sandpiper home{take}{InEnvironment.Option(_kept.Environment)}";
         _session.Terminal.Note(Inked.Dim(
             $"sandpiper: {which} {(made.Length == 1 ? "lies" : "lie")} in this project's private home ·  {next}"));

@@ -25,7 +25,7 @@ internal sealed class RunExplanation(
         terminal.Line($"`{program}` would run confined; nothing was run. It may");
         terminal.Line($"  {"read".PadRight(Left)}the system, its packages");
         foreach (ShownPath shown in confinement.Shown
-            .Where(s => s.Access is PathAccess.Read && s != terms.Script && !IsOfEnvironment(s.Path)))
+            .Where(s => s.Access is PathAccess.Read && s != terms.Script && !environment.IsOwn(s)))
             terminal.Line($"  {"".PadRight(Left)}{shown.Path}", Inked.Dim(By(g => g.Read, shown.Path)));
         if (terms.Script is { } script)
             terminal.Line($"  {"".PadRight(Left)}{script.Path}", Inked.Dim("   the script alone, nothing beside it"));
@@ -84,8 +84,4 @@ internal sealed class RunExplanation(
 
     private static string InWords(RememberedGrant grant) =>
         $"g{grant.Number} by {grant.Who}, {grant.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
-
-    private bool IsOfEnvironment(string path) =>
-        string.Equals(path, environment.Directory, StringComparison.Ordinal) || environment.Linked.Contains(path, StringComparer.Ordinal)
-        || path.StartsWith($"{environment.PythonPrefix}/", StringComparison.Ordinal);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Sandpiper.Archives;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
@@ -89,7 +88,7 @@ internal static class TryCommand
                 HasFreshHome = true,
                 Limit = parsed.GetValue(timeout),
                 Memory = parsed.GetValue(memory),
-                Again = grant => $"sandpiper try {grant} {string.Join(' ', Typed(parsed).Select(GrantWords.Quoted))}",
+                Again = grant => $"sandpiper try {grant} {string.Join(' ', Typed(parsed).Select(InShell.Quoted))}",
             }.Start();
         });
         return command;
@@ -118,12 +117,8 @@ internal static class TryCommand
     {
         Interpreter interpreter = new InterpreterSearch(new InterpreterProbe(session.Places.InterpreterCache))
             .Find(python, Environment.GetEnvironmentVariable("PATH"));
-        using var indexes = new OpenIndexes(session, addresses, ArchiveLimits.Default);
-        using var line = new ProgressLine(session.Terminal, Session.Time);
-        InstallationOutcome outcome = await new Installation(session.Context, interpreter, indexes.Whole)
-            .InstallAsync(request, new ShownFacts(session.Terminal, line) { IsBrief = true }, cancel);
-        line.Dispose();
-        indexes.TellLeftOut(session.Terminal);
+        InstallationOutcome outcome =
+            await ShownInstallation.DoAsync(session, interpreter, request, addresses, isBrief: true, cancel);
         if (outcome is InstallationOutcome.Unsolvable { Why: var why }) throw new ExplainedException(ResolutionWords.Explain(why));
     }
 
@@ -159,6 +154,6 @@ internal static class TryCommand
                 "Python can be run with it", $"sandpiper try --command python {name} -c 'import …'"))
             : new ExplainedException(new(ExitCode.RunFailed,
                 $"`{name}` has {own.Length} commands, none of them of its name; nothing was run",
-                VisibleText.Of(string.Join(", ", own)), $"sandpiper try --command {GrantWords.Quoted(own[0])} {name}"));
+                VisibleText.Of(string.Join(", ", own)), $"sandpiper try --command {InShell.Quoted(own[0])} {name}"));
     }
 }

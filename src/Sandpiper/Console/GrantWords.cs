@@ -25,12 +25,7 @@ internal static class GrantWords
 
     /// <summary>What to type so that it is granted from now on.</summary>
     public static string ToAllow(string command, string environment, string grant) =>
-        $"sandpiper allow{InEnvironment.Option(environment)} {Quoted(command)} {grant}";
-
-    /// <summary>As a shell reads it as one word.</summary>
-    public static string Quoted(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or '+' or ':' or ',' or '@' or '=')
-            ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        $"sandpiper allow{InEnvironment.Option(environment)} {InShell.Quoted(command)} {grant}";
 
     /// <summary>A path as one writes it in that directory.</summary>
     public static string From(string path, string? directory)

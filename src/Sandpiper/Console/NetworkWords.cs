@@ -71,7 +71,7 @@ internal static class NetworkWords
     public static string? GrantFor(RefusedConnection refused) => refused switch
     {
         { Reason: RefusalReason.NotGranted, Wanted: { } wanted } when HostGrant.TryParse(Written(wanted), out HostGrant? grant, out _) =>
-            $"--net {GrantWords.Quoted($"{grant}")}",
+            $"--net {InShell.Quoted($"{grant}")}",
         // Where a name leads is said by whoever owns it: no offer to open this machine or its networks comes of that.
         _ => null,
     };

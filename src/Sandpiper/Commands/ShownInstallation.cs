@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Sandpiper.Console;
+using Sandpiper.Interpreters;
+using Sandpiper.Operations;
+
+namespace Sandpiper.Commands;
+
+/// <summary>An installation from the indexes that were named, with what it does on the terminal while it does it.</summary>
+internal static class ShownInstallation
+{
+    /// <param name="isBrief">As <see cref="ShownFacts.IsBrief"/>.</param>
+    /// <inheritdoc cref="Installation.InstallAsync" path="/exception"/>
+    public static async Task<InstallationOutcome> DoAsync(
+        Session session, Interpreter interpreter, InstallationRequest request, ImmutableArray<Uri> addresses, bool isBrief,
+        CancellationToken cancel)
+    {
+        using var indexes = new OpenIndexes(session, addresses, request.Limits);
+        InstallationOutcome outcome;
+        using (var line = new ProgressLine(session.Terminal, Session.Time))
+        {
+            outcome = await new Installation(session.Context, interpreter, indexes.Whole)
+                .InstallAsync(request, new ShownFacts(session.Terminal, line) { IsBrief = isBrief }, cancel);
+        }
+        indexes.TellLeftOut(session.Terminal);
+        return outcome;
+    }
+}
