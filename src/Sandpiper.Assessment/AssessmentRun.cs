@@ -16,7 +16,7 @@ public sealed class AssessmentRun
     [
         .. ((string[])["sudo-pip", "pip-user", "pip-user-root-fallback", "own-site-packages", "user-site", "virtualenv"])
             .SelectMany(id => (string[])[id, $"{id}-wheels-only", $"{id}-require-hashes"]),
-        "pipx", "uv-venv", "uv-venv-wheels-only", "uv-venv-require-hashes", "uvx", "mix",
+        "pipx", "pipx-wheels-only", "uv-venv", "uv-venv-wheels-only", "uv-venv-require-hashes", "uvx", "mix",
         "sandpiper-user", "sandpiper-unconfined", "sandpiper-system", "sandpiper-try",
     ];
 
@@ -55,7 +55,8 @@ public sealed class AssessmentRun
         if (AskPython() is not { } layout) return new(null, [], _kinds, []);
         var bare = new Replica(Path.Combine(_request.Place, "bare"));
         bare.Make(layout);
-        ImmutableArray<Approach> others = new UvApproaches(layout, _request.Present).All;
+        ImmutableArray<Approach> others =
+            [.. new PipxApproach(layout, _request.Present).All, .. new UvApproaches(layout, _request.Present).All];
         ImmutableArray<Approach> approaches =
             [.. new PipApproaches(layout).All.Concat(others).SelectMany(WithStricter).Where(IsNeeded)];
         ImmutableArray<Approach> tried = [.. approaches.Where(a => layout.PipPackage is not null || a.Programs.Length > 0)];
@@ -72,7 +73,8 @@ public sealed class AssessmentRun
             {
                 Approach plain = group.First(a => a.StricterThan is null);
                 Report(plain.Label);
-                _prepared[plain.Id] = Preparation.Of(layout, plain, bare, Path.Combine(_request.Place, plain.Id), _cancel);
+                string directory = Path.Combine(_request.Place, plain.Id);
+                _prepared[plain.Id] = Preparation.Of(layout, plain, bare, directory, _request.Quick, _cancel);
                 Interlocked.Increment(ref _done);
                 Begin(pieces);
             });
@@ -98,12 +100,11 @@ public sealed class AssessmentRun
     private bool IsWanted(string id) => _request.Only.Length > 0 ? _request.Only.Contains(id, StringComparer.Ordinal)
         : !_request.Quick || QuickRows.Contains(id, StringComparer.Ordinal);
 
-    private static Approach[] WithStricter(Approach approach) =>
-        approach.IsForOneCommand ? [approach] : [approach, approach.WheelsOnly, approach.RequireHashes];
+    private static Approach[] WithStricter(Approach approach) => [approach, .. approach.Stricter];
 
     // A stricter form takes over what it cannot change, and a mixture is made of others.
     private bool IsNeeded(Approach approach) => IsWanted(approach.Id)
-        || (approach.StricterThan is null && (IsWanted(approach.WheelsOnly.Id) || IsWanted(approach.RequireHashes.Id)))
+        || (approach.StricterThan is null && approach.Stricter.Any(a => IsWanted(a.Id)))
         || (Mixed.Contains(approach.Id, StringComparer.Ordinal) && IsWanted("mix"));
 
     private Layout? AskPython()

@@ -99,7 +99,7 @@ public sealed class AssessTests
         using var somebody = new Somebody();
         somebody.Variables["PATH"] = "/usr/bin:/bin";
         string[] tools = ["uv-venv", "uvx", "pipx"];
-        string[] words = ["assess", "--quick", "--json", .. tools.SelectMany(t => (string[])["--only", t])];
+        string[] words = ["assess", "--quick", "--json", "--only", string.Join(',', tools), "--only", "pipx-wheels-only"];
         JsonElement without = JsonDocument.Parse(somebody.Sandpiper(words).Output).RootElement.Clone();
         foreach (string tool in tools.Where(t => !File.Exists($"/usr/bin/{t.Split('-')[0]}")))
         {
@@ -126,6 +126,13 @@ public sealed class AssessTests
             Assert.Equal(JsonValueKind.Null, row.GetProperty("not_measured").ValueKind);
             Assert.Equal(("sudo", "install", "you"), (WorstOf(row, "root"), WorstOf(row, "keys"),
                 string.Join(',', row.GetProperty("after_rebuild").EnumerateArray().Select(p => p.GetString()))));
+        }
+        if (File.Exists("/usr/bin/pipx"))
+        {
+            // It starts the environment's Python to see what it installed: a .pth file runs then, from a wheel as well.
+            JsonElement tool = RowOf(with, "pipx"), wheels = RowOf(with, "pipx-wheels-only");
+            Assert.Equal(("sudo", "install", "install", "install"), (WorstOf(tool, "root"), WorstOf(tool, "keys"),
+                WorstOf(wheels, "keys"), WorstOf(wheels, "installer")));
         }
         // Its own environment has no neighbours to reach; one that stays has.
         Assert.Equal(("install", "never"),

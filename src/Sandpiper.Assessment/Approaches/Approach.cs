@@ -33,8 +33,17 @@ internal sealed record Approach(string Id, string Label, Person Installer)
     /// <summary>What has to be done once, before the first package; as you.</summary>
     public ImmutableArray<string> Prepare { get; init; } = [];
 
+    /// <summary>
+    /// The same without pip, which is then a copy of the system's: putting it there by itself takes longer than all that follows. Empty:
+    /// there is no such way.
+    /// </summary>
+    public ImmutableArray<string> PrepareWithoutPip { get; init; } = [];
+
     /// <summary>The environment that is made then, of very many files; null: none.</summary>
     public string? Environment { get; init; }
+
+    /// <summary>Files of that environment which the tool itself writes in place.</summary>
+    public ImmutableArray<string> WrittenInPlace { get; init; } = [];
 
     /// <summary>What the installer owns besides his home.</summary>
     public ImmutableArray<string> Owned { get; init; } = [];
@@ -54,12 +63,23 @@ internal sealed record Approach(string Id, string Label, Person Installer)
     /// <summary>The approach that this is a stricter form of; null: of none.</summary>
     public string? StricterThan { get; init; }
 
+    /// <summary>The words that refuse source packages; empty: there are none.</summary>
+    public ImmutableArray<string> NoBuild { get; init; } = ["--only-binary", ":all:"];
+
+    /// <summary>It can be told the hash of what is asked for.</summary>
+    public bool TakesHashes { get; init; } = true;
+
+    /// <summary>The same more strictly, as far as the tool can.</summary>
+    public ImmutableArray<Approach> Stricter => [.. NoBuild.Length > 0 ? [WheelsOnly] : Nothing, .. TakesHashes ? [RequireHashes] : Nothing];
+
+    private static readonly ImmutableArray<Approach> Nothing = [];
+
     /// <summary>The same with no source packages.</summary>
     public Approach WheelsOnly => this with
     {
         Id = $"{Id}-wheels-only",
         Label = $"{Label}, wheels only",
-        Options = ["--only-binary", ":all:"],
+        Options = NoBuild,
         StricterThan = Id,
     };
 

@@ -15,5 +15,6 @@ public sealed record OtherTool(string Id, string Label, string Program)
     /// <summary>Why there is nothing in its row.</summary>
     /// <param name="present">Programs of <see cref="All"/> that are on this machine.</param>
     internal string Missing(ImmutableDictionary<string, string> present) =>
-        present.ContainsKey(Program) ? $"{Program} is here, but not tried yet" : $"{Program} is not on this machine";
+        present.TryGetValue(Program, out string? path)
+            ? $"of {Program} only the system's ({PipxApproach.Pipx}) is tried, and yours is {path}" : $"{Program} is not on this machine";
 }

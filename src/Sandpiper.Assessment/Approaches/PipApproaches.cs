@@ -41,6 +41,7 @@ internal sealed class PipApproaches(Layout layout)
     public Approach VirtualEnvironment => new("virtualenv", "(4) virtualenv", Person.You)
     {
         Prepare = [layout.Python, "-m", "venv", Environment],
+        PrepareWithoutPip = [layout.Python, "-m", "venv", "--without-pip", Environment],
         Environment = Environment,
         Install = [$"{Environment}/bin/python", "-m", "pip", "install"],
         Fetch = [$"{Environment}/bin/python", "-m", "pip", "download", "--no-deps", "-d", "/tmp/fetched"],

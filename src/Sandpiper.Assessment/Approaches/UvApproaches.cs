@@ -50,6 +50,8 @@ internal sealed class UvApproaches(Layout layout, ImmutableDictionary<string, st
         Site = Cache,
         Scripts = $"{Cache}/no-such-directory",
         IsForOneCommand = true,
+        NoBuild = [],
+        TakesHashes = false,
         InstallersFiles = [$"{Cache}/decoy"],
         Programs = Programs,
     };

@@ -131,6 +131,9 @@ internal sealed class Replica(string place)
         if (copied.ExitCode != 0) throw new IOException($"a copy could not be made: {copied.ErrorText()}");
     }
 
+    /// <summary>There is a file, or a link, which names its target as people of the replica see it.</summary>
+    public bool HasFile(string path) => new FileInfo(Outside(path)) is { Exists: true } or { LinkTarget: not null };
+
     /// <summary>Writes a file; its directories are made.</summary>
     public void Write(string path, string text, UnixFileMode? mode = null)
     {

@@ -78,6 +78,7 @@ internal sealed class View(Replica replica, Layout? layout) : IDisposable
             .Add("PIP_CONFIG_FILE", "/dev/null").Add("PIP_NO_INDEX", "1").Add("PIP_FIND_LINKS", $"{Replica.Service}/index")
             .Add("PIP_DISABLE_PIP_VERSION_CHECK", "1").Add("PIP_NO_INPUT", "1").Add("PIP_BREAK_SYSTEM_PACKAGES", "1")
             .Add("PIP_NO_WARN_SCRIPT_LOCATION", "1").Add("PIP_ROOT_USER_ACTION", "ignore")
+            .Add("PIPX_HOME", $"{home}/.local/pipx").Add("PIPX_BIN_DIR", $"{home}/.local/bin").Add("PIPX_DEFAULT_PYTHON", "/usr/bin/python3")
             .Add("UV_NO_CONFIG", "1").Add("UV_PYTHON", "/usr/bin/python3")
             .Add("UV_OFFLINE", "1").Add("UV_PYTHON_DOWNLOADS", "never").Add("UV_NO_PROGRESS", "1")
             .Add("UV_FIND_LINKS", $"{Replica.Service}/index").Add("UV_NO_INDEX", "1").Add("UV_LINK_MODE", "copy")

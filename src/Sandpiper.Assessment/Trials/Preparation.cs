@@ -19,11 +19,18 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool? Keep
 
     /// <param name="bare">A system with nothing installed.</param>
     /// <param name="directory">Where the approach's own copy goes; not there yet.</param>
-    public static Preparation Of(Layout layout, Approach approach, Replica bare, string directory, CancellationToken cancel)
+    /// <param name="quick">An environment's pip may be a copy of the system's, where that works.</param>
+    public static Preparation Of(Layout layout, Approach approach, Replica bare, string directory, bool quick, CancellationToken cancel)
     {
         try
         {
-            return Made(layout, approach, bare, directory, cancel);
+            if (quick && approach.PrepareWithoutPip.Length > 0)
+            {
+                Preparation made = Made(layout, approach, bare, directory, withoutPip: true, cancel);
+                if (made.Replica is not null) return made;
+                Replica.Remove(directory);
+            }
+            return Made(layout, approach, bare, directory, withoutPip: false, cancel);
         }
         catch (StepNotDoneException e)
         {
@@ -31,7 +38,8 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool? Keep
         }
     }
 
-    private static Preparation Made(Layout layout, Approach approach, Replica bare, string directory, CancellationToken cancel)
+    private static Preparation Made(
+        Layout layout, Approach approach, Replica bare, string directory, bool withoutPip, CancellationToken cancel)
     {
         Replica replica = bare.CopyTo(directory);
         string index = replica.Outside($"{Replica.Service}/index");
@@ -48,12 +56,13 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool? Keep
         if (approach.Prepare.Length > 0)
         {
             cancel.ThrowIfCancellationRequested();
-            ProgramOutput made = view.Run(Person.You, null, approach.Prepare, out _);
+            ProgramOutput made = view.Run(Person.You, null, withoutPip ? approach.PrepareWithoutPip : approach.Prepare, out _);
             if (made.ExitCode != 0) return new(null, made.ErrorText(), false);
+            if (withoutPip && layout.PipPackage is { } pip) CopyPip(pip, replica.Outside(approach.Site));
         }
         cancel.ThrowIfCancellationRequested();
         bool keeps = Installs(ProbePackages.Neighbour, ProbePackages.Furnished).ExitCode == 0
-            && File.Exists(replica.Outside($"{approach.Scripts}/furnished"));
+            && replica.HasFile($"{approach.Scripts}/furnished");
         if (!approach.IsForOneCommand && !File.Exists(replica.Outside($"{approach.Site}/{ProbePackages.Neighbour}/decoy.txt")))
         {
             ProgramOutput alone = Installs(ProbePackages.Neighbour);
@@ -64,6 +73,14 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool? Keep
         {
             Shared = approach.Environment is { } environment ? SharedTree.TakenOutOf(replica, environment) : null,
         };
+
+        // With its byte code, and with what says that it is installed.
+        static void CopyPip(string pip, string site)
+        {
+            Replica.Copy(pip, $"{site}/pip");
+            foreach (string record in Directory.EnumerateDirectories(Path.GetDirectoryName(pip)!, "pip-*.dist-info"))
+                Replica.Copy(record, $"{site}/{Path.GetFileName(record)}");
+        }
 
         ProgramOutput Installs(params ImmutableArray<string> projects)
         {

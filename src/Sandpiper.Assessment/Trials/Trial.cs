@@ -183,7 +183,7 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
 
     // Where the probe appends to what is there already.
     private ImmutableArray<string> WrittenInPlace =>
-        [.. approach.InstallersFiles, $"{approach.Site}/{ProbePackages.Neighbour}/decoy.txt", NeighboursModule];
+        [.. approach.WrittenInPlace, .. approach.InstallersFiles, $"{approach.Site}/{ProbePackages.Neighbour}/decoy.txt", NeighboursModule];
 
     private string NeighboursModule => $"{approach.Site}/{ProbePackages.Neighbour}/__init__.py";
 

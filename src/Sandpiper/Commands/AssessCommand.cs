@@ -23,7 +23,7 @@ internal static class AssessCommand
         {
             Description = "only the ways that people ask about first, and three kinds of hostile package",
         };
-        var only = new Option<string[]>("--only") { HelpName = "WAY", Description = "only this way to install, by its name in --json" };
+        var only = new Option<string[]>("--only") { HelpName = "WAY", Description = "only this way to install, by its name in --json; several by commas" };
         var why = new TextOption("--why") { HelpName = "WAY,ASSET", Description = "one cell: how it came about, step by step" };
         var weights = new TextOption("--weights")
         {
@@ -169,7 +169,7 @@ internal static class AssessCommand
     // People ask about (3), as they were numbered when they asked; the names in JSON are for programs.
     private static ImmutableArray<string> RowsOf(string[] asked)
     {
-        string[] only = [.. asked.Select(AssessmentWords.WayOf)];
+        string[] only = [.. asked.SelectMany(a => a.Split(',', StringSplitOptions.TrimEntries)).Select(AssessmentWords.WayOf)];
         return only.FirstOrDefault(o => !AssessmentRun.Ids.Contains(o, StringComparer.Ordinal)) is { } unknown
             ? throw Wrong($"there is no way to install named `{unknown}`",
                 $"there are {string.Join(", ", AssessmentRun.Ids.Where(i => !i.EndsWith("-only", StringComparison.Ordinal)

@@ -79,9 +79,11 @@ internal static class AssessmentVerdict
         if (pairs.Length == 0) return null;
         string[] better = [.. pairs.Where(p => p.Plain!.InstallsAs.Length > 0 && p.Strict.InstallsAs.Length == 0)
             .Select(p => p.Plain!.Label)];
+        string[] still = [.. pairs.Where(p => p.Strict.InstallsAs.Length > 0).Select(p => p.Plain!.Label)];
+        string except = still.Length > 0 ? $", but not with {Listed(still)}" : "";
         string[] root = [.. pairs.Where(p => p.Strict[Asset.Root].Worst is not (Worst.Never or Worst.Unknown)).Select(p => p.Plain!.Label)];
         return (better.Length > 0
-                ? $"Taking wheels only (`--only-binary :all:`) keeps code from running while installing with {Listed(better)}"
+                ? $"Taking wheels only (`--only-binary :all:`) keeps code from running while installing with {Listed(better)}{except}"
                 : "Taking wheels only (`--only-binary :all:`) did not keep code from running while installing")
             + (root.Length > 0 ? $"; the system was reached later all the same with {Listed(root)}." : "; the system was not reached.");
     }

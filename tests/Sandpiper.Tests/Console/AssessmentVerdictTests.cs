@@ -14,7 +14,8 @@ namespace Sandpiper.Tests.Console;
 public sealed class AssessmentVerdictTests
 {
     private static readonly ImmutableArray<string> Ways =
-        ["sudo-pip", "pip-user", "own-site-packages", "virtualenv", "mix", "sandpiper-user", "virtualenv-wheels-only"];
+        ["sudo-pip", "pip-user", "own-site-packages", "virtualenv", "mix", "sandpiper-user", "virtualenv-wheels-only",
+            "pipx", "pipx-wheels-only"];
 
     private static readonly Gen<TrialOutcome> AnyTrial = Gen.Select(
         Gen.Enum<Kind>(), Gen.Enum<Installed>(),
@@ -26,7 +27,7 @@ public sealed class AssessmentVerdictTests
     private static readonly Gen<AssessmentResult> AnyResult = AnyTrial.Array[0, 3].Array[Ways.Length].Select(trials => Of(
         [.. Ways.Select((id, i) => new Row(id, id, [.. trials[i]])
         {
-            TakenOverFrom = id.EndsWith("-wheels-only", StringComparison.Ordinal) ? "virtualenv" : null,
+            TakenOverFrom = id.EndsWith("-wheels-only", StringComparison.Ordinal) ? id[..^"-wheels-only".Length] : null,
         })]));
 
     [Fact]
@@ -64,6 +65,23 @@ public sealed class AssessmentVerdictTests
         Row confined = result.Rows.Single(r => r.Id is "sandpiper-user");
         bool claims = AssessmentVerdict.Of(result).Any(s => s.Contains("none of the 12 assets was reached", StringComparison.Ordinal));
         Assert.Equal(confined.Cells.All(c => c.Worst == Worst.Never), claims);
+    });
+
+    [Fact]
+    public void Wheels_only_is_said_to_help_just_where_it_does() => AnyResult.Sample(result =>
+    {
+        string sentence = AssessmentVerdict.Of(result).Single(s => s.StartsWith("Taking wheels only", StringComparison.Ordinal));
+        string[] claims = sentence.Split(';')[0].Split(", but not with ");
+        foreach (string way in (string[])["virtualenv", "pipx"])
+        {
+            bool plain = InstallsRun(way), strict = InstallsRun($"{way}-wheels-only"), helps = plain && !strict;
+            Assert.Equal(helps, claims[0].Contains(way, StringComparison.Ordinal));
+            if (claims.Length > 1) Assert.Equal(strict, claims[1].Contains(way, StringComparison.Ordinal));
+        }
+        if (claims[0].Contains(" keeps ", StringComparison.Ordinal))
+            Assert.Equal(InstallsRun("virtualenv-wheels-only") || InstallsRun("pipx-wheels-only"), claims.Length > 1);
+
+        bool InstallsRun(string id) => result.Rows.Single(r => string.Equals(r.Id, id, StringComparison.Ordinal)).InstallsAs.Length > 0;
     });
 
     [Fact]
