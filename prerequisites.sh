@@ -2,6 +2,7 @@
 # need PROGRAM PACKAGE           the program, from that Debian package
 # need_one_of A B -- PACKAGE     any of the programs, else that package
 # need_file PATH PACKAGE         the file, from that Debian package
+# want PROGRAM PACKAGE           the same, but nothing ends for want of it: what needs it says that it is skipped
 # have_needs                     after the last need: installs what was missing, or says how and ends
 
 missing=
@@ -31,6 +32,13 @@ have_needs() {
     exit 1
   fi
   [ -z "$missing" ] || exit 1
+}
+
+want() {
+  if command -v "$1" >/dev/null 2>&1 || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then return 0; fi
+  missing=$2
+  apt_install >/dev/null 2>&1 || true
+  missing=
 }
 
 # shellcheck disable=SC2086 # one word for each package

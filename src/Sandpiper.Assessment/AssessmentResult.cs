@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
 using Sandpiper.Assessment.Trials;
+using Sandpiper.Sandbox.Bubblewrap;
 
 namespace Sandpiper.Assessment;
 
@@ -27,6 +29,9 @@ public sealed record AssessmentRequest(string Place)
     /// <summary>Programs of <see cref="Approaches.OtherTool"/> that are on the asker's PATH, with where they are.</summary>
     public ImmutableDictionary<string, string> Present { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>People are users of their own; null: one user plays them all.</summary>
+    internal RealUsers? Users { get; init; }
+
     /// <summary>Trials at the same time.</summary>
     public int Workers { get; init; } = 2;
 }
@@ -43,7 +48,14 @@ public sealed record AssessmentProgress(int Done, int Count, string Doing);
 /// <param name="Kinds">What was tried.</param>
 /// <param name="Controls">Trials that must show nothing.</param>
 public sealed record AssessmentResult(
-    Layout? Layout, ImmutableArray<Row> Rows, ImmutableArray<Kind> Kinds, ImmutableArray<Control> Controls);
+    Layout? Layout, ImmutableArray<Row> Rows, ImmutableArray<Kind> Kinds, ImmutableArray<Control> Controls)
+{
+    /// <summary>The same with users of their own; null: not tried, for a quick run leaves it out, and not everybody has subordinate uids.</summary>
+    public Confirmation? Confirmation { get; init; }
+
+    /// <summary>Nothing was seen that makes the rest doubtful.</summary>
+    public bool IsReliable => Controls.All(c => c.Holds) && Confirmation is not { Differences.Length: > 0 };
+}
 
 /// <summary>A trial that must show nothing at all; if it does, nothing else that was measured can be believed.</summary>
 /// <param name="Row">The approach's id.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Sandpiper.Assessment.Approaches;
+using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
@@ -53,7 +54,7 @@ public sealed class AssessmentRun
     private AssessmentResult Measure()
     {
         if (AskPython() is not { } layout) return new(null, [], _kinds, []);
-        var bare = new Replica(Path.Combine(_request.Place, "bare"));
+        var bare = new Replica(Path.Combine(_request.Place, "bare"), _request.Users);
         bare.Make(layout);
         ImmutableArray<Approach> others =
             [.. new PipxApproach(layout, _request.Present).All, .. new UvApproaches(layout, _request.Present).All];
@@ -74,7 +75,7 @@ public sealed class AssessmentRun
                 Approach plain = group.First(a => a.StricterThan is null);
                 Report(plain.Label);
                 string directory = Path.Combine(_request.Place, plain.Id);
-                _prepared[plain.Id] = Preparation.Of(layout, plain, bare, directory, _request.Quick, _cancel);
+                _prepared[plain.Id] = Preparation.Of(layout, plain, bare, directory, _request.Quick || _request.Users is not null, _cancel);
                 Interlocked.Increment(ref _done);
                 Begin(pieces);
             });
@@ -91,10 +92,16 @@ public sealed class AssessmentRun
         ImmutableArray<Row> rows = [.. approaches.Select(RowOf), .. modes.Select(RowOf),
             .. OtherTool.All.Where(t => !others.Any(o => string.Equals(o.Id, t.Id, StringComparison.Ordinal)))
                 .Select(t => new Row(t.Id, t.Label, []) { Missing = t.Missing(_request.Present) })];
+        Confirmation? confirmation = null;
+        if (!_request.Quick && _request.Users is null)
+        {
+            Report("the ways of pip with real users");
+            confirmation = Confirmation.Of(_request, rows, _cancel);
+        }
         return new(layout, [.. WithMix(rows).Where(r => IsWanted(r.Id)).OrderBy(r => Ids.IndexOf(r.Id))], _kinds,
             [.. _outcomes.Where(o => o.Piece.Control is not null)
                 .Select(o => new Control(o.Piece.Row, o.Piece.Control!.Value, o.Piece.Expected, o.Outcome))
-                .OrderBy(c => Ids.IndexOf(c.Row)).ThenBy(c => c.What)]);
+                .OrderBy(c => Ids.IndexOf(c.Row)).ThenBy(c => c.What)]) { Confirmation = confirmation };
     }
 
     private bool IsWanted(string id) => _request.Only.Length > 0 ? _request.Only.Contains(id, StringComparer.Ordinal)
@@ -110,7 +117,7 @@ public sealed class AssessmentRun
     private Layout? AskPython()
     {
         if (!File.Exists(Python)) return null;
-        var replica = new Replica(Path.Combine(_request.Place, "asked"));
+        var replica = new Replica(Path.Combine(_request.Place, "asked"), _request.Users);
         replica.Make(null);
         // In the replica, where it may well start as it is used: no .pth of this machine's users is there.
         var output = new View(replica, null).Ask([Python, "-c", Layout.Question]);

@@ -1,3 +1,4 @@
+using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Commands;
 using Sandpiper.Console;
 using Sandpiper.Sandbox.Attempts;
@@ -14,6 +15,9 @@ if (SecondStage.IsMeant(args))
 
 // Nor when it is the one that tries to get out (`doctor`).
 if (AttemptsProgram.IsMeant(args)) return AttemptsProgram.Run(args);
+
+// Nor when it measures with users of their own (`assess`): it is root there, of nothing but a user namespace.
+if (ConfirmationProgram.IsMeant(args)) return ConfirmationProgram.Run(args);
 
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();

@@ -180,6 +180,27 @@ public sealed class AssessTests
     }
 
     [Fact]
+    public void Who_has_subordinate_uids_sees_that_real_users_reach_the_same()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can give somebody subordinate uids");
+        Assert.SkipUnless(File.Exists("/usr/bin/newuidmap") && File.Exists("/etc/subuid") && File.Exists("/etc/subgid"),
+            "this system hands out no subordinate uids");
+        using var somebody = new Somebody();
+        string user = Somebody.AsUser[2], accounts = Path.Combine(somebody.Place, "passwd"), ids = Path.Combine(somebody.Place, "ids");
+        File.WriteAllText(accounts, File.ReadAllText("/etc/passwd") + $"somebody:x:{user}:{user}::{somebody.Home}:/bin/sh\n");
+        File.WriteAllText(ids, "somebody:3000000:65536\n");
+        const string Given = "mount --bind \"$1\" /etc/passwd; mount --bind \"$2\" /etc/subuid; mount --bind \"$2\" /etc/subgid; "
+            + "shift 2; exec \"$@\"";
+        Outcome outcome = somebody.RunAsTester(["/usr/bin/unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-ec", Given,
+            "sh", accounts, ids, .. Somebody.AsUser, PublishedCommand.Path, "assess", "--only", "own-site-packages", "--json"]);
+        Assert.True(outcome.ExitCode == 0, $"{outcome}");
+        JsonElement users = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("real_users");
+        Assert.Equal((JsonValueKind.Null, 36, 0), (users.GetProperty("not_measured").ValueKind, users.GetProperty("cells").GetInt32(),
+            users.GetProperty("differences").GetArrayLength()));
+        Assert.Empty(Directory.GetFileSystemEntries(somebody.Temporary));
+    }
+
+    [Fact]
     public void Nothing_of_the_machine_is_other_than_it_was()
     {
         using var somebody = new Somebody();

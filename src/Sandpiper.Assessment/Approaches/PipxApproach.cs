@@ -15,6 +15,8 @@ internal sealed class PipxApproach(Layout layout, ImmutableDictionary<string, st
     /// <summary>The only one that is tried: another lies with what it imports in a home.</summary>
     public const string Pipx = "/usr/bin/pipx";
 
+    private const string Inject = $"{Pipx} inject";
+
     private const string Tool = ProbePackages.Furnished, Home = "/home/you/.local/pipx", Environment = $"{Home}/venvs/{Tool}";
 
     /// <summary>What can be tried.</summary>
@@ -25,7 +27,8 @@ internal sealed class PipxApproach(Layout layout, ImmutableDictionary<string, st
         Prepare = [Pipx, "install", Tool],
         Environment = Home,
         WrittenInPlace = [$"{Environment}/pipx_metadata.json"],
-        Install = [Pipx, "inject", "--include-apps", Tool],
+        // The commands of a plug-in, too, where it has any; without, pipx refuses to be asked for them.
+        Install = ["/bin/sh", "-c", $"{Inject} --include-apps {Tool} \"$@\" || exec {Inject} {Tool} \"$@\"", "pipx"],
         NoBuild = ["--pip-args=--only-binary=:all:"],
         TakesHashes = false,
         Uninstall = [Pipx, "runpip", Tool, "uninstall", "-y"],

@@ -39,6 +39,9 @@ public sealed record Row(string Id, string Label, ImmutableArray<TrialOutcome> T
         [.. Trials.SelectMany(t => t.Reaches).Where(r => r.Moment is Moment.SudoKeepingHome or Moment.SudoFromShell)
             .Select(r => r.RunsAs).Distinct().Except(StillRunsAs(Moment.AfterRebuild)).Order()];
 
+    /// <summary>Something could not be installed: that nothing was seen of it is no sign of safety.</summary>
+    public bool HasGap => Trials.Length == 0 || Trials.Any(t => t.Installed == Installed.Failed);
+
     /// <summary>With whose rights code ran while installing.</summary>
     public ImmutableArray<Person> InstallsAs =>
         [.. Trials.SelectMany(t => t.Reaches).Where(r => r.Moment is Moment.Resolve or Moment.Install).Select(r => r.RunsAs).Distinct()

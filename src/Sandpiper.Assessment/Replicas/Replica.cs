@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Sandpiper.Assessment.Probes;
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Programs;
 
 namespace Sandpiper.Assessment.Replicas;
@@ -9,8 +11,11 @@ namespace Sandpiper.Assessment.Replicas;
 /// <c>/usr</c> otherwise is this machine's own and read-only to everybody but for the few files that root could change.
 /// </summary>
 /// <param name="place">A directory of its own.</param>
-internal sealed class Replica(string place)
+/// <param name="users">Its people are users of their own; null: one user plays them all.</param>
+internal sealed class Replica(string place, RealUsers? users = null)
 {
+    public RealUsers? Users { get; } = users;
+
     /// <summary>Stands in for every program that belongs to root.</summary>
     public static string SystemProgram { get; } =
         ((string[])["/usr/bin/passwd", "/usr/bin/su", "/usr/bin/mount"]).FirstOrDefault(File.Exists) ?? "/usr/bin/env";
@@ -19,6 +24,8 @@ internal sealed class Replica(string place)
     public const string Service = "/srv";
 
     private const UnixFileMode Private = (UnixFileMode)0b110_000_000;
+    private const UnixFileMode Closed = (UnixFileMode)0b111_000_000, ForAll = (UnixFileMode)0b110_110_110;
+    private const UnixFileMode Sticky = UnixFileMode.StickyBit | (UnixFileMode)0b111_111_111;
     internal const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
 
     // Everything else of the real /etc is no business of a probe. What is missing is not copied.
@@ -70,6 +77,30 @@ internal sealed class Replica(string place)
         {
             Write(decoy.Path, "# nobody changed this\n");
         }
+        GiveHomes();
+    }
+
+    /// <summary>Every home to whose it is, closed to others; where people are no users of their own, a view sees to that.</summary>
+    public void GiveHomes()
+    {
+        if (Users is null) return;
+        foreach (Person person in Enum.GetValues<Person>())
+        {
+            Give(person, person.Home());
+            File.SetUnixFileMode(Outside(person.Home()), Closed);
+        }
+        foreach (string open in (string[])[Drop, SudoBroker.Requests]) File.SetUnixFileMode(Outside(open), ForAll);
+        foreach (string open in (string[])["/tmp", "/var/tmp"]) File.SetUnixFileMode(Outside(open), Sticky);
+    }
+
+    /// <summary>Gives somebody a directory and what is in it.</summary>
+    public void Give(Person person, string path)
+    {
+        if (Users is null) return;
+        string user = person.Uid().ToString(CultureInfo.InvariantCulture);
+        ProgramOutput given =
+            PlainProgram.Run("/bin/chown", ["-Rh", "--", $"{user}:{user}", Outside(path)], NoVariables, Patience, 64 << 10);
+        if (given.ExitCode != 0) throw new IOException($"`{path}` could not be given to uid {user}: {given.ErrorText()}");
     }
 
     /// <summary>Gives every secret a content of its own, which tells whose it was when it comes back.</summary>
@@ -87,7 +118,7 @@ internal sealed class Replica(string place)
     public Replica CopyTo(string directory)
     {
         Copy(Place, directory);
-        return new Replica(directory);
+        return new Replica(directory, Users);
     }
 
     /// <summary>Puts what is in a directory back as it is in another replica; the directory itself stays, for views show it.</summary>
@@ -119,8 +150,11 @@ internal sealed class Replica(string place)
     private void CopyDirectory(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Outside(path))!);
-        Copy(path, Outside(path));
+        Copy(path, Outside(path), OfThisMachine);
     }
+
+    /// <summary>For what is copied from this machine: whose it is there is nobody in the replica.</summary>
+    internal const string OfThisMachine = "--no-preserve=ownership";
 
     /// <param name="ways">More options of cp(1).</param>
     internal static void Copy(string from, string to, params string[] ways)
@@ -148,7 +182,7 @@ internal sealed class Replica(string place)
         foreach (string path in Settings.Select(s => $"/etc/{s}").Concat(Directory.EnumerateFileSystemEntries("/etc", "python3*"))
             .Where(Path.Exists))
         {
-            _ = PlainProgram.Run("/bin/cp", ["-a", "--", path, $"{Place}/etc/"], NoVariables, Patience, 64 << 10);
+            _ = PlainProgram.Run("/bin/cp", ["-a", OfThisMachine, "--", path, $"{Place}/etc/"], NoVariables, Patience, 64 << 10);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Sandpiper.Assessment.Replicas;
 
 /// <summary>
 /// What one person may see and change of a replica, said in mounts: writable where he may write, read-only where he may only read, empty
-/// where he may not even look. There is one user of the kernel behind all of them, so that no rights are needed to make it.
+/// where he may not even look. There is one user of the kernel behind all of them, so that no rights are needed to make it. Only where the
+/// replica's people are users of their own do all see one tree, and owners and modes decide.
 /// </summary>
 /// <param name="replica">Whose disk.</param>
 /// <param name="layout">Where its Python keeps things.</param>
@@ -52,7 +53,8 @@ internal sealed class View(Replica replica, Layout? layout) : IDisposable
     {
         if (!_attendants.TryGetValue(person, out LastingProgram? attendant))
         {
-            attendant = ReplicaProgram.Start(Mounts(person), person.Uid(), Attendant.Command(Port), NoVariables.Add("LANG", "C.UTF-8"));
+            attendant = ReplicaProgram.Start(
+                Mounts(person), person.Uid(), Attendant.Command(Port), NoVariables.Add("LANG", "C.UTF-8"), replica.Users);
             _attendants.Add(person, attendant);
         }
         return Attendant.Do(attendant, command, Variables(person, home ?? person.Home()), out received);
@@ -69,7 +71,8 @@ internal sealed class View(Replica replica, Layout? layout) : IDisposable
 
     /// <summary>Runs what only answers, as you.</summary>
     public ProgramOutput Ask(IReadOnlyList<string> command) =>
-        ReplicaProgram.Run(Mounts(Person.You), Person.You.Uid(), command, Variables(Person.You, Person.You.Home()), Patience, MostOutput);
+        ReplicaProgram.Run(Mounts(Person.You), Person.You.Uid(), command, Variables(Person.You, Person.You.Home()), Patience, MostOutput,
+            replica.Users);
 
     private ImmutableDictionary<string, string> Variables(Person person, string home)
     {
@@ -97,13 +100,15 @@ internal sealed class View(Replica replica, Layout? layout) : IDisposable
             else mounts.AddRange(["--ro-bind-try", path, path]);
         }
         mounts.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run"]);
-        string others = person == Person.Root ? "--bind" : "--ro-bind";
+        // Users of their own need no mounts to tell them apart: for them the kernel looks at owners and modes.
+        bool byMounts = replica.Users is null;
+        string others = person == Person.Root || !byMounts ? "--bind" : "--ro-bind";
         foreach (string path in OfTheSystem) mounts.AddRange([others, replica.Outside(path), path]);
         mounts.AddRange(["--ro-bind-try", Replica.Alternatives, Replica.Alternatives]);
         foreach (string path in RootsFiles()) mounts.AddRange([others, replica.Outside(path), path]);
         foreach (string path in (string[])["/tmp", "/var/tmp"]) mounts.AddRange(["--bind", replica.Outside(path), path]);
         mounts.AddRange(["--ro-bind", replica.Outside(Replica.Service), Replica.Service]);
-        if (person != Person.Root)
+        if (person != Person.Root && byMounts)
         {
             // 0700, as distributions make homes by now; where others may read, what lies in ~/.ssh is 0600 anyway.
             foreach (Person other in Enum.GetValues<Person>().Where(p => p != person)) mounts.AddRange(["--tmpfs", other.Home()]);

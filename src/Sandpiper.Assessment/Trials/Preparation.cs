@@ -48,6 +48,8 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool? Keep
         File.WriteAllBytes($"{index}/{furnished.FileName}", furnished.Build());
         foreach (var (_, inside) in approach.Programs) replica.Write(inside, ""); // something for a mount to cover
         foreach (var (path, text) in approach.Wrappers) replica.Write(path, text, Replica.Executable);
+        foreach (string path in approach.Owned) replica.Give(approach.Installer, path);
+        replica.GiveHomes();
         using var view = new View(replica, layout)
         {
             Owned = [.. approach.Owned.Select(path => (approach.Installer, path))],
@@ -59,6 +61,7 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool? Keep
             ProgramOutput made = view.Run(Person.You, null, withoutPip ? approach.PrepareWithoutPip : approach.Prepare, out _);
             if (made.ExitCode != 0) return new(null, made.ErrorText(), false);
             if (withoutPip && layout.PipPackage is { } pip) CopyPip(pip, replica.Outside(approach.Site));
+            replica.GiveHomes();
         }
         cancel.ThrowIfCancellationRequested();
         bool keeps = Installs(ProbePackages.Neighbour, ProbePackages.Furnished).ExitCode == 0
@@ -77,9 +80,9 @@ internal sealed record Preparation(Replica? Replica, string? Problem, bool? Keep
         // With its byte code, and with what says that it is installed.
         static void CopyPip(string pip, string site)
         {
-            Replica.Copy(pip, $"{site}/pip");
+            Replica.Copy(pip, $"{site}/pip", Replica.OfThisMachine);
             foreach (string record in Directory.EnumerateDirectories(Path.GetDirectoryName(pip)!, "pip-*.dist-info"))
-                Replica.Copy(record, $"{site}/{Path.GetFileName(record)}");
+                Replica.Copy(record, $"{site}/{Path.GetFileName(record)}", Replica.OfThisMachine);
         }
 
         ProgramOutput Installs(params ImmutableArray<string> projects)

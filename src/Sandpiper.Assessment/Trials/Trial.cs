@@ -31,6 +31,7 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
         ImmutableArray<Decoy> decoys = DecoysOf(replica);
         replica.SetSecrets(decoys, canary);
         Offer(replica, kind, AimOf(nonce, decoys), falseHash);
+        replica.GiveHomes();
         using View view = ViewOf(replica, Replica.SecretOf(canary, Asset.Keys));
         var watch = new Watch(replica, kind, nonce, canary, decoys);
         var stage = new Steps(view, watch, replica, cancel);
@@ -177,7 +178,11 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
 
     private void Rebuild(Replica replica)
     {
-        if (shared?.Outside(approach.Site) is not null) shared.Restore(replica, approach.Site, WrittenInPlace);
+        if (shared?.Outside(approach.Site) is not null)
+        {
+            shared.Restore(replica, approach.Site, WrittenInPlace);
+            replica.Give(approach.Installer, approach.Site); // what is copied in truth is whose who copies it
+        }
         else replica.Restore(approach.Site, prepared);
     }
 

@@ -16,6 +16,9 @@ public static partial class CreationMask
         return callers;
     }
 
+    /// <summary>022, as root has it on most systems: others may read.</summary>
+    public static void Loosen() => _ = Exchange(WritingByOthers);
+
     /// <summary>For a program that is the caller's own business.</summary>
     public static void GiveBack(uint callers) => _ = Exchange(callers);
 

@@ -51,17 +51,7 @@ public sealed class LastingProgram : IDisposable
     /// <returns>Null when there is none: it ended, took too long or said too much. It is no more to be asked then.</returns>
     public byte[]? Ask(ReadOnlySpan<byte> line, TimeSpan limit, int maxBytes)
     {
-        try
-        {
-            Stream input = _process.StandardInput.BaseStream;
-            input.Write(line);
-            input.WriteByte((byte)'\n');
-            input.Flush();
-        }
-        catch (IOException)
-        {
-            return null; // it has ended
-        }
+        if (!Tell(line)) return null;
         using var cancel = new CancellationTokenSource(limit);
         try
         {
@@ -71,6 +61,35 @@ public sealed class LastingProgram : IDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>Says a line, and waits for nothing.</summary>
+    /// <param name="line">Without an end of line in it.</param>
+    /// <returns>False when it has ended.</returns>
+    public bool Tell(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            Stream input = _process.StandardInput.BaseStream;
+            input.Write(line);
+            input.WriteByte((byte)'\n');
+            input.Flush();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits for it to end by itself.</summary>
+    /// <returns>Its exit code; null when it takes longer.</returns>
+    public int? WaitForEnd(TimeSpan limit) => _process.WaitForExit(limit) ? _process.ExitCode : null;
+
+    /// <summary>Ends it from another thread: who waits for an answer gets none.</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited) _process.Kill();
     }
 
     private async Task<byte[]?> ReadLineAsync(int maxBytes, CancellationToken cancel)
@@ -94,7 +113,7 @@ public sealed class LastingProgram : IDisposable
     /// <summary>Ends it.</summary>
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        Kill();
         _process.WaitForExit(EndTime);
         _process.Dispose();
     }

@@ -88,7 +88,7 @@ internal static class AssessCommand
             else if (why is { } asset) WriteChain(session.Terminal, result.Rows[0], asset);
             else AssessmentScreen.Write(session.Terminal, result, facts, order, ChangeReport.Seconds(took));
             if (html is not null) session.Terminal.Note($"the whole matrix, every cell with its chain: {html}");
-            return (int)(result.Controls.All(c => c.Holds) ? ExitCode.Done : ExitCode.CouldNot);
+            return (int)(result.IsReliable ? ExitCode.Done : ExitCode.CouldNot);
         }
         finally
         {

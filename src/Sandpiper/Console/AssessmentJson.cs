@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sandpiper.Assessment;
+using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
@@ -66,8 +67,34 @@ internal static class AssessmentJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        WriteConfirmation(json, result.Confirmation);
         json.WriteStrings("verdict", AssessmentVerdict.Of(result));
         json.WriteNumber("seconds", Math.Round(took.TotalSeconds, 2));
+    }
+
+    private static void WriteConfirmation(Utf8JsonWriter json, Confirmation? confirmation)
+    {
+        if (confirmation is null)
+        {
+            json.WriteNull("real_users");
+            return;
+        }
+        json.WriteStartObject("real_users");
+        json.WriteNumber("cells", confirmation.Cells);
+        json.WriteStartArray("differences");
+        foreach (Difference difference in confirmation.Differences)
+        {
+            json.WriteStartObject();
+            json.WriteString("approach", difference.Way);
+            json.WriteString("kind", difference.Kind.Id());
+            json.WriteString("asset", difference.Asset.Id());
+            json.WriteString("here", difference.Views);
+            json.WriteString("with_real_users", difference.Users);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteString("not_measured", confirmation.Problem);
+        json.WriteEndObject();
     }
 
     private static void WriteRow(Utf8JsonWriter json, Row row)

@@ -5,6 +5,7 @@ using System.Text;
 using Sandpiper.Assessment;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
+using Sandpiper.Assessment.Replicas;
 using Sandpiper.Assessment.Trials;
 using Sandpiper.Auditing;
 
@@ -41,7 +42,7 @@ internal static class AssessmentPage
             """);
         AppendControls(page, result);
         page.Append("<h2>The answer</h2>\n<ol>\n");
-        foreach (string sentence in AssessmentVerdict.Of(result)) page.Append("<li>").Append(Text(sentence)).Append("</li>\n");
+        foreach (string sentence in AssessmentVerdict.Of(result)) page.Append("<li>").Append(WithCode(sentence)).Append("</li>\n");
         page.Append("</ol>\n<h2>Every way, and what is reached</h2>\n");
         AppendChoices(page);
         AppendTable(page, [.. AssessmentScreen.Ordered(result.Rows, order)]);
@@ -61,6 +62,11 @@ internal static class AssessmentPage
         }
         if (result.Controls.Length > 0 && result.Controls.All(c => c.Holds))
             page.Append("<p>").Append(Counted.Of(result.Controls.Length, "control")).Append(" showed nothing, as it must be.</p>\n");
+        if (result.Confirmation is { } confirmation)
+        {
+            page.Append(confirmation.Differences.Length > 0 ? "<p class=\"broken\">" : "<p>")
+                .Append(Text(AssessmentWords.Of(confirmation))).Append("</p>\n");
+        }
     }
 
     // Shown by the script alone: without one they would do nothing.
@@ -77,7 +83,7 @@ internal static class AssessmentPage
     {
         page.Append("<p class=\"legend\">NOW: while installing · start: when any Python starts · use: when the package is used "
             + "· later: by what it left behind · sudo: with your next sudo · – looked for, not reached · ? not known. "
-            + "A cell opens its chain.</p>\n"
+            + "<span>A cell opens its chain.</span></p>\n"
             + "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"the table\">\n"
             + "<table>\n<thead><tr><th scope=\"col\">how you install</th>");
         foreach (Asset asset in AssetNames.All) page.Append("<th scope=\"col\">").Append(Text(AssessmentWords.Of(asset))).Append("</th>");
@@ -102,7 +108,8 @@ internal static class AssessmentPage
             foreach (string step in AssessmentChain.Of(row, cell)) page.Append("<li>").Append(Text(step)).Append("</li>");
             page.Append("</ol></details></td>");
         }
-        page.Append("<td>").Append(Text(AssessmentWords.Of(row.StillRunsAs(Moment.AfterRebuild))));
+        ImmutableArray<Person> still = row.StillRunsAs(Moment.AfterRebuild);
+        page.Append("<td>").Append(Text(still.Length == 0 && row.HasGap ? "not known" : AssessmentWords.Of(still)));
         if (row.StillRunsBySudoAs.Length > 0)
             page.Append("; with your next sudo ").Append(Text(AssessmentWords.Of(row.StillRunsBySudoAs)));
         page.Append("</td></tr>\n");
@@ -120,6 +127,10 @@ internal static class AssessmentPage
     // What came out of a trial (messages of pip, names of files) is text, and what would mislead in it is spelled out as on a terminal.
     private static string Text(string text) => WebUtility.HtmlEncode(VisibleText.Of(text));
 
+    // What is typed stands between backticks in a sentence of ours.
+    private static string WithCode(string sentence) =>
+        string.Concat(Text(sentence).Split('`').Select((part, i) => i % 2 == 1 ? $"<code>{part}</code>" : part));
+
     private const string Style = """
         :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #ffffff; --line: #8a8a8a; --head: #f0f0f0;
           --red: #8c1414; --red-paper: #fdeaea; --amber: #6b4200; --amber-paper: #fff1d0; --green: #145220; --green-paper: #e6f4e8; }
@@ -132,9 +143,9 @@ internal static class AssessmentPage
         .broken { color: var(--red); font-weight: bold; } .legend { font-size: .9rem; }
         form { display: flex; flex-wrap: wrap; gap: 1rem; align-items: baseline; margin: .75rem 0; font-size: .95rem; }
         form[hidden] { display: none; } select { font: inherit; color: inherit; background: var(--paper); }
-        .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; }
-        th, td { border: 1px solid var(--line); padding: .3rem .45rem; text-align: left; vertical-align: top; }
-        thead th { background: var(--head); font-size: .8rem; line-height: 1.25; }
+        .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; }
+        th, td { border: 1px solid var(--line); padding: .3rem .35rem; text-align: left; vertical-align: top; }
+        thead th { background: var(--head); font-size: .75rem; line-height: 1.25; }
         tbody th { background: var(--head); white-space: nowrap; position: sticky; left: 0; }
         td.reached { background: var(--red-paper); color: var(--red); } td.later { background: var(--amber-paper); color: var(--amber); }
         td.never { background: var(--green-paper); color: var(--green); }
@@ -144,6 +155,7 @@ internal static class AssessmentPage
         @media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #666; --head: #eee; --red: #7a0000;
           --red-paper: #fbe3e3; --amber: #5a3700; --amber-paper: #fff1d0; --green: #0e4419; --green-paper: #e6f4e8; }
           @page { size: A4 landscape; margin: 8mm; } body { font-size: 7.5pt; line-height: 1.3; } main { padding: 0; max-width: none; }
+          .legend { font-size: 7.5pt; } .legend span { display: none; }
           h1 { font-size: 13pt; margin: 0 0 2mm; } h2 { font-size: 10pt; margin: 3mm 0 1mm; } p { margin: 1mm 0; }
           main > ol, main > ul, main > p { max-width: none; } main > ol, main > ul { columns: 2; column-gap: 8mm; margin: 1mm 0; }
           main > ol > li { margin: 0 0 .8mm; break-inside: avoid; } form { display: none; } .scroll { overflow: visible; }

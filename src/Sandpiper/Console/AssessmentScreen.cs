@@ -46,7 +46,7 @@ internal static class AssessmentScreen
                 continue;
             }
             Inked[] cells = [.. Columns.Select(c => Shown(row, c.Assets))];
-            string still = AssessmentWords.InShort(row.StillRunsAs(Moment.AfterRebuild), row.StillRunsBySudoAs);
+            string still = AssessmentWords.StillRuns(row);
             terminal.Line([" " + row.Label.PadRight(LabelWidth - 1), .. cells, still]);
         }
         terminal.Line("");
@@ -92,6 +92,10 @@ internal static class AssessmentScreen
         }
         if (result.Controls.Length > 0 && result.Controls.All(c => c.Holds))
             terminal.Line(Inked.Dim($" {Counted.Of(result.Controls.Length, "control")} showed nothing, as it must be."));
+        if (result.Confirmation is not { } confirmation) return;
+        string sentence = AssessmentWords.Of(confirmation);
+        if (confirmation.Differences.Length > 0) terminal.Problem(Inked.Red(sentence));
+        else foreach (string line in Wrapped(sentence, Width - 1)) terminal.Line(Inked.Dim($" {line}"));
     }
 
     private static void WriteVerdict(Terminal terminal, AssessmentResult result)

@@ -63,7 +63,11 @@ internal static class AssessmentVerdict
         Row[] bySudo = [.. rows.Where(r => r.StillRunsBySudoAs.Length > 0)];
         if (rows.Length == 0) return null;
         if (still.Length + bySudo.Length == 0)
-            return "After site-packages was removed and made anew, nothing hostile ran any more in any of these ways.";
+        {
+            string[] gaps = [.. rows.Where(r => r.HasGap).Select(r => r.Label)];
+            return "After site-packages was removed and made anew, nothing hostile ran any more in "
+                + (gaps.Length > 0 ? $"what could be tried; with {Listed(gaps)} not everything could." : "any of these ways.");
+        }
         return "Removing the package and making site-packages anew does not end it: hostile code still ran as "
             + string.Join("; ", still.GroupBy(r => AssessmentWords.Of(r.StillRunsAs(Moment.AfterRebuild)), StringComparer.Ordinal)
                 .Select(g => $"{g.Key} with {Listed(g.Select(r => r.Label))}")
@@ -82,10 +86,13 @@ internal static class AssessmentVerdict
         string[] still = [.. pairs.Where(p => p.Strict.InstallsAs.Length > 0).Select(p => p.Plain!.Label)];
         string except = still.Length > 0 ? $", but not with {Listed(still)}" : "";
         string[] root = [.. pairs.Where(p => p.Strict[Asset.Root].Worst is not (Worst.Never or Worst.Unknown)).Select(p => p.Plain!.Label)];
+        string[] unknown = [.. pairs.Where(p => p.Strict[Asset.Root].Worst is Worst.Unknown).Select(p => p.Plain!.Label)];
+        string reached = root.Length > 0 ? $"; the system was reached later all the same with {Listed(root)}" : "";
+        string open = unknown.Length > 0 ? $"; whether the system would be reached is not known with {Listed(unknown)}" : "";
         return (better.Length > 0
                 ? $"Taking wheels only (`--only-binary :all:`) keeps code from running while installing with {Listed(better)}{except}"
                 : "Taking wheels only (`--only-binary :all:`) did not keep code from running while installing")
-            + (root.Length > 0 ? $"; the system was reached later all the same with {Listed(root)}." : "; the system was not reached.");
+            + (reached.Length + open.Length > 0 ? $"{reached}{open}." : "; the system was not reached.");
     }
 
     private static string? OfSandpiper(Row? confined, Row? unconfined, Row? system)

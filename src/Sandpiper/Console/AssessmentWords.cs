@@ -1,4 +1,5 @@
 using Sandpiper.Assessment;
+using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
@@ -91,6 +92,10 @@ internal static class AssessmentWords
         : people.Contains(Person.Root) && people.Contains(Person.You) && people.Contains(Person.Other) ? "everybody"
         : string.Join(", ", people.Select(Of));
 
+    /// <summary>Whose rights hostile code still has in a row after all was made anew, in at most 13 columns.</summary>
+    public static string StillRuns(Row row) => InShort(row.StillRunsAs(Moment.AfterRebuild), row.StillRunsBySudoAs) is var said
+        && row.HasGap && said is "nobody" ? "?" : said;
+
     /// <summary>The same in at most 13 columns; a star after those who come only by sudo.</summary>
     public static string InShort(IReadOnlyCollection<Person> people, IReadOnlyCollection<Person> bySudo)
     {
@@ -157,4 +162,15 @@ internal static class AssessmentWords
         ControlledFor.WheelsOnly => "a source package where only wheels are taken",
         _ => "a package that does no harm",
     };
+
+    /// <summary>What came of the second measurement, in one sentence.</summary>
+    public static string Of(Confirmation confirmation)
+    {
+        if (confirmation.Problem is { } problem) return $"The ways of pip were not tried with users of their own: {problem}.";
+        if (confirmation.Differences.Length == 0)
+            return $"With users of their own (subordinate uids) the ways of pip gave the same in all {confirmation.Cells} cells.";
+        IEnumerable<string> cells = confirmation.Differences
+            .Select(d => $"{d.Way}, {d.Kind.Id()}, {d.Asset.Id()} ({d.Views} here, {d.Users} there)");
+        return $"With users of their own (subordinate uids) it came out otherwise, and is not to be relied on: {string.Join("; ", cells)}.";
+    }
 }

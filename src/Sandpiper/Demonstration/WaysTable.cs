@@ -41,7 +41,7 @@ internal sealed class WaysTable(AssessmentResult result, bool keepsFurniture)
         ("  of the one beside it", Words(Replaced)),
         ("commands and man pages", Words(row => row.Id is SandpiperId ? Work(keepsFurniture) : Work(row.KeepsFurniture))),
         ("all removed and made", []),
-        ("  anew, it runs as", Words(row => AssessmentWords.InShort(row.StillRunsAs(Moment.AfterRebuild), row.StillRunsBySudoAs))),
+        ("  anew, it runs as", Words(AssessmentWords.StillRuns)),
     ];
 
     /// <summary>Why a way has no words; nothing where every one has.</summary>

@@ -78,6 +78,8 @@ public sealed class AssessmentVerdictTests
             Assert.Equal(helps, claims[0].Contains(way, StringComparison.Ordinal));
             if (claims.Length > 1) Assert.Equal(strict, claims[1].Contains(way, StringComparison.Ordinal));
         }
+        bool outOfReach = sentence.EndsWith("; the system was not reached.", StringComparison.Ordinal);
+        Assert.Equal(result.Rows.Where(r => r.TakenOverFrom is not null).All(r => r[Asset.Root].Worst == Worst.Never), outOfReach);
         if (claims[0].Contains(" keeps ", StringComparison.Ordinal))
             Assert.Equal(InstallsRun("virtualenv-wheels-only") || InstallsRun("pipx-wheels-only"), claims.Length > 1);
 
@@ -89,6 +91,12 @@ public sealed class AssessmentVerdictTests
     {
         string? sentence = AssessmentVerdict.Of(result)
             .FirstOrDefault(s => s.StartsWith("Removing the package", StringComparison.Ordinal));
+        if (sentence is null)
+        {
+            // And nothing is said to have ended of which nothing could be seen.
+            Assert.Equal(result.Rows.Any(r => r.HasGap && r.Id is ("sudo-pip" or "pip-user" or "own-site-packages" or "virtualenv")),
+                AssessmentVerdict.Of(result).Any(s => s.Contains("not everything could", StringComparison.Ordinal)));
+        }
         foreach (Row row in result.Rows.Where(r => r.Id is "sudo-pip" or "virtualenv"))
         {
             if (row.StillRunsAs(Moment.AfterRebuild).Length + row.StillRunsBySudoAs.Length > 0)

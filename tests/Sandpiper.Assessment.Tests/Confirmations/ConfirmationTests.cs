@@ -1,0 +1,42 @@
+using CsCheck;
+using Sandpiper.Assessment.Confirmations;
+using Sandpiper.Assessment.Matrix;
+using Sandpiper.Assessment.Probes;
+using Sandpiper.Assessment.Replicas;
+using Sandpiper.Assessment.Trials;
+
+namespace Sandpiper.Assessment.Tests.Confirmations;
+
+public sealed class ConfirmationTests
+{
+    private static readonly Gen<Reach> AnyReach = Gen.Select(
+        Gen.Enum<Kind>(), Gen.Enum<Moment>(), Gen.Enum<Person>(), Gen.Enum<Asset>(),
+        (kind, moment, by, asset) => new Reach(kind, moment, by, "import", by, asset, "a decoy"));
+
+    private static readonly Gen<Row[]> AnyRows = Gen.Select(Gen.Enum<Kind>(), Gen.Enum<Installed>(), AnyReach.Array[0, 6],
+        (kind, installed, reaches) => new TrialOutcome(kind, installed, [.. reaches], "")).Array[0, 4].Array[1, 3]
+        .Select(trials => trials.Select((t, i) => new Row($"way-{i}", "a way", [.. t])).ToArray());
+
+    [Fact]
+    public void What_came_out_the_same_agrees() => AnyRows.Sample(rows =>
+    {
+        Confirmation same = Confirmation.Compared(rows, Confirmation.Words(rows));
+        Assert.Empty(same.Differences);
+        Assert.Equal(AssetNames.All.Length * rows.Sum(r => r.Trials.Select(t => t.Kind).Distinct()
+            .Count(k => k is Kind.Build or Kind.Pth or Kind.Import)), same.Cells);
+    });
+
+    [Fact]
+    public void Every_cell_that_came_out_otherwise_is_told_and_no_other() =>
+        Gen.Select(AnyRows, AnyRows).Sample((here, there) =>
+        {
+            string[] one = Confirmation.Words(here).Split(' '), other = Confirmation.Words(there).Split(' ');
+            string[] told = [.. Confirmation.Compared(here, string.Join(' ', other)).Differences
+                .Select(d => $"{d.Way}/{d.Kind.Id()}/{d.Asset.Id()}={d.Views}")];
+            // What there is no word of there is not known, and is no agreement.
+            string[] expected = [.. one.Where(w => w.Length > 0).Except(other.Select(w => w.Length > 0 ? w : "-"), StringComparer.Ordinal)
+                .Where(w => other.Any(o => o.StartsWith(w.Split('=')[0] + "=", StringComparison.Ordinal))
+                    || !w.EndsWith("=unknown", StringComparison.Ordinal))];
+            Assert.Equal(expected.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        });
+}
