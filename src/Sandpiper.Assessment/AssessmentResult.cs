@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
@@ -50,7 +49,7 @@ public sealed record AssessmentProgress(int Done, int Count, string Doing);
 public sealed record AssessmentResult(
     Layout? Layout, ImmutableArray<Row> Rows, ImmutableArray<Kind> Kinds, ImmutableArray<Control> Controls)
 {
-    /// <summary>The same with users of their own; null: not tried, for a quick run leaves it out, and not everybody has subordinate uids.</summary>
+    /// <summary>The same with users of their own; null: not tried, and not everybody has subordinate uids.</summary>
     public Confirmation? Confirmation { get; init; }
 
     /// <summary>Nothing was seen that makes the rest doubtful.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Sandpiper.Assessment.Approaches;
-using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
@@ -92,16 +91,10 @@ public sealed class AssessmentRun
         ImmutableArray<Row> rows = [.. approaches.Select(RowOf), .. modes.Select(RowOf),
             .. OtherTool.All.Where(t => !others.Any(o => string.Equals(o.Id, t.Id, StringComparison.Ordinal)))
                 .Select(t => new Row(t.Id, t.Label, []) { Missing = t.Missing(_request.Present) })];
-        Confirmation? confirmation = null;
-        if (!_request.Quick && _request.Users is null)
-        {
-            Report("the ways of pip with real users");
-            confirmation = Confirmation.Of(_request, rows, _cancel);
-        }
         return new(layout, [.. WithMix(rows).Where(r => IsWanted(r.Id)).OrderBy(r => Ids.IndexOf(r.Id))], _kinds,
             [.. _outcomes.Where(o => o.Piece.Control is not null)
                 .Select(o => new Control(o.Piece.Row, o.Piece.Control!.Value, o.Piece.Expected, o.Outcome))
-                .OrderBy(c => Ids.IndexOf(c.Row)).ThenBy(c => c.What)]) { Confirmation = confirmation };
+                .OrderBy(c => Ids.IndexOf(c.Row)).ThenBy(c => c.What)]);
     }
 
     private bool IsWanted(string id) => _request.Only.Length > 0 ? _request.Only.Contains(id, StringComparer.Ordinal)

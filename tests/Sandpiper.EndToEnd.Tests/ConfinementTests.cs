@@ -301,6 +301,28 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
+    public void A_word_of_the_command_is_no_option_of_ours()
+    {
+        string key = _user.Write("../.ssh/id_ed25519", "a decoy\n"), outside = Path.Combine(_user.Home, "outside");
+        foreach (string[] words in (string[][])[["--bind", "/", "/", "cat", key], ["--ro-bind", "/", "/", "--", "cat", key],
+            ["--write", "/", "--", "touch", outside], ["--args", "3", "touch", outside], ["--", "touch", outside]])
+        {
+            Outcome outcome = _user.Sandpiper(["run", "--", .. words]);
+            Assert.NotEqual(0, outcome.ExitCode);
+            Assert.DoesNotContain("decoy", outcome.Output, StringComparison.Ordinal);
+            Assert.False(File.Exists(outside), string.Join(' ', words));
+        }
+        const string said = "import sys; print(sys.argv[1:])";
+        Assert.Equal("['--net', 'all', '--write', '/', '--', '--help']",
+            _user.Sandpiper("run", "--", "python", "-c", said, "--net", "all", "--write", "/", "--", "--help").Output.Trim());
+        // Nor is a name that looks like one.
+        _user.Write("--dev-bind/file", "");
+        Outcome inside = _user.Run([PublishedCommand.Path, "run", "--write", ".", "--", "touch", "--", "--bind"],
+            Path.Combine(_user.Project, "--dev-bind"));
+        Assert.True(inside.ExitCode == 0 && File.Exists(Path.Combine(_user.Project, "--dev-bind", "--bind")), $"{inside}");
+    }
+
+    [Fact]
     public void Open_files_of_the_caller_do_not_leak_in()
     {
         string secret = _user.Write("../secret", "a decoy\n");

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Sandpiper.Assessment;
 using Sandpiper.Assessment.Approaches;
+using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Auditing;
@@ -23,7 +24,8 @@ internal static class AssessCommand
         {
             Description = "only the ways that people ask about first, and three kinds of hostile package",
         };
-        var only = new Option<string[]>("--only") { HelpName = "WAY", Description = "only this way to install, by its name in --json; several by commas" };
+        var only = new Option<string[]>("--only")
+            { HelpName = "WAY", Description = "only this way to install, by its name in --json; several by commas" };
         var why = new TextOption("--why") { HelpName = "WAY,ASSET", Description = "one cell: how it came about, step by step" };
         var weights = new TextOption("--weights")
         {
@@ -102,7 +104,12 @@ internal static class AssessCommand
         using var line = new ProgressLine(session.Terminal, Session.Time);
         try
         {
-            return AssessmentRun.Measure(request with { Executable = CopyOfOurselves(request.Place) }, new Shown(line), cancel);
+            request = request with { Executable = CopyOfOurselves(request.Place) };
+            var shown = new Shown(line);
+            AssessmentResult result = AssessmentRun.Measure(request, shown, cancel);
+            if (request.Quick) return result;
+            shown.Report(new(0, 1, "the ways of pip with users of their own"));
+            return result with { Confirmation = ConfirmationRun.Of(request, result.Rows, Environment.UserName, cancel) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

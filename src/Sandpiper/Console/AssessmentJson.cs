@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sandpiper.Assessment;
-using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;

@@ -1,6 +1,6 @@
-using Sandpiper.Sandbox.Privileges;
+using Sandpiper.Sandbox.Subordinates;
 
-namespace Sandpiper.Sandbox.Tests.Privileges;
+namespace Sandpiper.Sandbox.Tests.Subordinates;
 
 public sealed class SubordinateIdsTests
 {

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Sandpiper.Kernel.Users;
 using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Programs;
 
-namespace Sandpiper.Sandbox.Privileges;
+namespace Sandpiper.Sandbox.Subordinates;
 
 /// <summary>
 /// Uids and gids that an ordinary user may use beside his own (subuid(5), newuidmap(1)), in a user namespace in which he is uid 0. To the
@@ -26,9 +27,10 @@ public sealed class SubordinateIds
     private SubordinateIds(uint firstUser, uint firstGroup) => (_firstUser, _firstGroup) = (firstUser, firstGroup);
 
     /// <summary>Those of the user who runs this.</summary>
+    /// <param name="login">His name.</param>
     /// <param name="count">How many are needed, of users and of groups.</param>
     /// <returns>Null when he has fewer, is root, or the system has not the programs that hand them out.</returns>
-    public static SubordinateIds? OfThisUser(int count)
+    public static SubordinateIds? OfThisUser(string login, int count)
     {
         if (RootPrivileges.Held) return null;
         try
@@ -39,7 +41,7 @@ public sealed class SubordinateIds
         {
             return null;
         }
-        return First("/etc/subuid", count) is { } user && First("/etc/subgid", count) is { } group ? new(user, group) : null;
+        return First("/etc/subuid", login, count) is { } user && First("/etc/subgid", login, count) is { } group ? new(user, group) : null;
     }
 
     /// <summary>Starts a program in such a namespace, as uid 0 of it; it stays, to be asked by lines.</summary>
@@ -74,11 +76,11 @@ public sealed class SubordinateIds
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static uint? First(string file, int count)
+    private static uint? First(string file, string login, int count)
     {
         try
         {
-            return First(File.ReadLines(file), Environment.UserName, UserIds.Real, count);
+            return First(File.ReadLines(file), login, UserIds.Real, count);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
