@@ -51,6 +51,52 @@ public sealed class RememberedGrantsTests : IDisposable
     }
 
     [Fact]
+    public void What_a_project_proposes_counts_when_just_that_was_accepted()
+    {
+        _user.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['tidy --write src', 'other --read .']\n");
+        Outcome refused = _user.Sandpiper("run", "--", "tidy", "src");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("·  sandpiper allow --proposed\n", refused.Error, StringComparison.Ordinal);
+        Outcome shown = _user.Sandpiper("allow", "--proposed");
+        Assert.Equal((0, "  sandpiper allow tidy --write src\n  sandpiper allow other --read .\n"), (shown.ExitCode, shown.Output));
+        string accept = shown.Error.TrimEnd().Split(' ')[^1];
+        Assert.NotEqual(0, _user.Sandpiper("run", "--", "tidy", "src").ExitCode);
+
+        // What was put there since has not been seen.
+        _user.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['tidy --write src', 'other --write .']\n");
+        Assert.Equal(1, _user.Sandpiper("allow", "--proposed", "--accept", accept).ExitCode);
+        Assert.Contains("Nothing was allowed", _user.Sandpiper("allow").Error, StringComparison.Ordinal);
+        _user.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['tidy --write src', 'other --read .']\n");
+        Done(_user.Sandpiper("allow", "--proposed", "--accept", accept));
+        Done(_user.Run([PublishedCommand.Path, "run", "--", "tidy", "src"]));
+        Outcome again = _user.Sandpiper("allow", "--proposed");
+        Assert.Equal(2, again.Output.Split("holds already").Length - 1);
+        Assert.DoesNotContain("accept", again.Error, StringComparison.Ordinal);
+        // A text that changes later takes nothing along.
+        _user.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['tidy --write .', 'other --net all']\n");
+        Assert.NotEqual(0, _user.Sandpiper("run", "--", "tidy", ".").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("tidy --write ..", "lies outside the project")]
+    [InlineData("tidy --read /etc/shadow", "lies outside the project")]
+    [InlineData("tidy --write link", "lies outside the project")]
+    [InlineData("tidy --everywhere --write .", "is no proposal")]
+    [InlineData("evil==1.0 --rule SP-WHEEL-21 --reason x", "is no proposal")]
+    [InlineData("tidy", "it is not said what")]
+    [InlineData("@words", "is no")]
+    public void What_is_not_a_projects_to_propose_is_refused_with_all_of_it(string line, string why)
+    {
+        File.CreateSymbolicLink(Path.Combine(_user.Project, "link"), _user.Home);
+        _user.Write("words", "tidy --net all\n");
+        _user.Write("pyproject.toml", $"[tool.sandpiper]\nallow = ['other --read .', '{line}']\n");
+        Outcome outcome = _user.Sandpiper("allow", "--proposed");
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.Contains(why, outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("Nothing was allowed", _user.Sandpiper("allow").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Everywhere_means_each_project_that_it_runs_in_and_here_means_every_command()
     {
         Done(_user.Sandpiper("allow", "tidy", "--everywhere", "--write", "."));

@@ -51,12 +51,18 @@ internal static class AllowCommand
             CustomParser = Moments.ParseExpiry,
         };
         var withdraw = new TextOption("--withdraw") { HelpName = "N", Description = "take one of the list back: g1, or 1" };
+        var proposed = new Option<bool>("--proposed") { Description = "what this project's pyproject.toml proposes, to be accepted" };
+        var accept = new TextOption("--accept")
+        {
+            HelpName = "HEX", Description = "accept what is proposed, if it is still what `--proposed` showed",
+        };
         var command = new TaughtCommand("allow", "let a command do more, or accept what was refused of one wheel",
             [
                 new("sandpiper allow black --write .", "in this project, from now on"),
                 new("sandpiper allow --here --net pypi.org", "every command in this project"),
                 new("sandpiper allow black --everywhere --write .", "in each project it runs in"),
                 new("sandpiper allow evilhook==1.0 --rule SP-WHEEL-21 --reason \"read it\"", "install it with its hook"),
+                new("sandpiper allow --proposed", "what this project would like"),
                 new("sandpiper allow", "what was allowed so far"),
                 new("sandpiper allow --withdraw g1", "take the first grant back"),
             ],
@@ -65,6 +71,8 @@ internal static class AllowCommand
                 + "pyproject.toml, setup.cfg, setup.py or .git in it, below your home; else the current one) holds in all of it, for "
                 + "`run`, `python` and the commands on your PATH alike. It is the name that is trusted: when another package brings a "
                 + "command of that name, it holds for that. `run --explain` tells what counts where you stand.",
+                "A project proposes with `[tool.sandpiper] allow = [\"black --write .\"]` in its pyproject.toml, each text as it would be "
+                + "typed here, of its own files. What you accept is what you were shown: what is proposed later is not accepted with it.",
                 "What could not be granted with `run` cannot be remembered either, and is judged anew at every run.",
                 "What is accepted is what was refused here: the very bytes of that wheel, by their SHA-256. Another wheel of the same "
                 + "version is refused again. Files of two packages (SP-ENV-01) and names of the standard library (SP-ENV-02) are accepted "
@@ -79,7 +87,7 @@ internal static class AllowCommand
         command.Options.Add(everywhere);
         command.Options.Add(rule);
         rule.CompletionSources.Add(_ => Rules.Acceptable.Select(r => new System.CommandLine.Completions.CompletionItem(r)));
-        foreach (Option option in (Option[])[reason, sha256, env, expires, withdraw]) command.Options.Add(option);
+        foreach (Option option in (Option[])[reason, sha256, env, expires, withdraw, proposed, accept]) command.Options.Add(option);
         command.Runs((session, parsed) =>
         {
             var waivers = new WaiverFile(session.Places.Root);
@@ -87,7 +95,16 @@ internal static class AllowCommand
             string? text = parsed.GetValue(subject);
             bool isGrant = grants.AreUsed(parsed) || parsed.GetValue(here) || parsed.GetValue(everywhere);
             bool isWaiver = new Option[] { rule, reason, sha256, expires }.Any(o => parsed.GetResult(o) is { Implicit: false });
-            if (parsed.GetValue(withdraw) is { } number)
+            if (parsed.GetValue(proposed))
+            {
+                if (text is not null || isGrant || isWaiver || parsed.GetValue(withdraw) is not null)
+                    throw Usage("`--proposed` takes nothing but `--accept` and `--env`", "what the project says is accepted, or nothing");
+                var asked = new ProposedGrants(session, granted);
+                if (session.Json && parsed.GetValue(accept) is null) Show(session, waivers, granted, asked);
+                else asked.Do(parsed.GetValue(accept));
+            }
+            else if (parsed.GetValue(accept) is not null) throw Usage("`--accept` belongs to `--proposed`", "that shows what it accepts");
+            else if (parsed.GetValue(withdraw) is { } number)
             {
                 if (text is not null || isGrant || isWaiver) throw Usage("`--withdraw` takes nothing but a number", "see the list for it");
                 if (number.StartsWith('g')) granted.Withdraw(number);
@@ -98,7 +115,7 @@ internal static class AllowCommand
                 if (isWaiver) throw Usage("a grant for a command has no rule, reason, SHA-256 or end", AllowedGrants.Undone);
                 granted.Add(text, parsed.GetValue(here), parsed.GetValue(everywhere), path => grants.Chosen(parsed, path));
             }
-            else if (text is null) Show(session, waivers, granted);
+            else if (text is null) Show(session, waivers, granted, proposed: null);
             else if (!isWaiver && !text.Contains('=', StringComparison.Ordinal)) throw AllowedGrants.NothingFor(text);
             else
             {
@@ -224,14 +241,14 @@ internal static class AllowCommand
             + "What is installed stays until the next install.");
     }
 
-    private static void Show(Session session, WaiverFile waivers, AllowedGrants granted)
+    private static void Show(Session session, WaiverFile waivers, AllowedGrants granted, ProposedGrants? proposed)
     {
         ImmutableArray<Waiver> all = waivers.List();
         ImmutableArray<RememberedGrant> grants = granted.List();
         DateTimeOffset now = Session.Time.GetUtcNow();
         if (session.Json)
         {
-            WriteJson(session.Terminal, all, grants, now);
+            WriteJson(session.Terminal, all, grants, now, proposed);
             return;
         }
         bool isAny = granted.Show(grants);
@@ -261,7 +278,8 @@ internal static class AllowCommand
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static void WriteJson(
-        Terminal terminal, ImmutableArray<Waiver> all, ImmutableArray<RememberedGrant> grants, DateTimeOffset now) =>
+        Terminal terminal, ImmutableArray<Waiver> all, ImmutableArray<RememberedGrant> grants, DateTimeOffset now,
+        ProposedGrants? proposed) =>
         JsonAnswer.Write(terminal, "allow", json =>
         {
             json.WriteStartArray("waivers");
@@ -291,6 +309,8 @@ internal static class AllowCommand
             }
             json.WriteEndArray();
             AllowedGrants.WriteJson(json, grants);
+            if (proposed is null) json.WriteNull("proposed");
+            else proposed.WriteJson(json);
         });
 
     private static ExplainedException Usage(string what, string because) =>

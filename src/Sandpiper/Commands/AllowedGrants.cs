@@ -23,7 +23,12 @@ internal sealed class AllowedGrants(Session session, string environment)
     /// <param name="chosen">The grants, given what becomes of a path as it was typed.</param>
     /// <exception cref="ExplainedException">It is not clear for whom, where or what.</exception>
     /// <exception cref="GrantRefusedException">It could not be granted in a run either.</exception>
-    public void Add(string? command, bool isHere, bool isEverywhere, Func<Func<string, string>, Grants> chosen)
+    public void Add(string? command, bool isHere, bool isEverywhere, Func<Func<string, string>, Grants> chosen) =>
+        Put(Judged(command, isHere, isEverywhere, chosen));
+
+    /// <summary>What <see cref="Add"/> would put on record.</summary>
+    /// <inheritdoc cref="Add"/>
+    public RememberedGrant Judged(string? command, bool isHere, bool isEverywhere, Func<Func<string, string>, Grants> chosen)
     {
         if (command is null != isHere)
         {
@@ -45,11 +50,17 @@ internal sealed class AllowedGrants(Session session, string environment)
                 "cd into the project", $"sandpiper allow {InShell.Quoted(command ?? "COMMAND")} --everywhere …"));
         }
         if (project is not null) Profile.Judge(grants.Below(project.Directory).Settle(), session.Places.Root, caller);
-        RememberedGrant added = _file.Add(new RememberedGrant(environment, grants, Author.Name, Session.Time.GetUtcNow())
+        return new RememberedGrant(environment, grants, Author.Name, Session.Time.GetUtcNow())
         {
             Command = command is null ? null : RememberedGrant.CommandOf(command, caller.CurrentDirectory),
             Project = isEverywhere ? null : project!.Directory,
-        }, CancellationToken.None);
+        };
+    }
+
+    /// <summary>Puts on record what was judged, and says so.</summary>
+    public void Put(RememberedGrant judged)
+    {
+        RememberedGrant added = _file.Add(judged, CancellationToken.None);
         session.Terminal.Note($"On record as g{added.Number}: {GrantWords.Whose(added)}: {GrantWords.Of(added.Grants, added.Project)}");
         if (added.Command is { } name && !IsThere(name))
         {

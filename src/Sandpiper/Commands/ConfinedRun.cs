@@ -189,6 +189,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         string where = wanted is ["."] ? "here" : $"`{string.Join("`, `", wanted.Take(MostWritesTold))}`"
             + (wanted.Length > MostWritesTold ? $" and {wanted.Length - MostWritesTold} more" : "");
         string next = Next(string.Join(' ', wanted.Take(MostWritesTold).Select(path => $"--write {path}")), caller);
+        if (Again is null && Project.Of(caller) is { } project && ProposedGrants.AreFor(command[0], project))
+            next = $"sandpiper allow{InEnvironment.Option(environmentName)} --proposed";
         session.Terminal.Note(Inked.Dim($"sandpiper: {command[0]} was not allowed to write {where} ·  {next}"));
     }
 

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Text.Json;
+using Sandpiper.Console;
+using Sandpiper.Sandbox;
+using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Remembered;
+
+namespace Sandpiper.Commands;
+
+/// <summary>What a project proposes: shown, and put on record when somebody has accepted exactly that text.</summary>
+internal sealed class ProposedGrants
+{
+    private const int FewestDigits = 12;
+
+    private readonly Session _session;
+    private readonly AllowedGrants _granted;
+    private readonly ProposedLines? _proposed;
+    private readonly Project? _project;
+
+    /// <exception cref="ExplainedException">What is proposed is not understood.</exception>
+    public ProposedGrants(Session session, AllowedGrants granted)
+    {
+        (_session, _granted) = (session, granted);
+        _project = Project.Of(Callers.Of(session));
+        try
+        {
+            _proposed = _project is null ? null : ProposedLines.Of(_project);
+        }
+        catch (FormatException e)
+        {
+            throw Refused("what this project proposes is not understood", e.Message);
+        }
+    }
+
+    /// <summary>Shows it; accepts it where that was said, or is said when asked.</summary>
+    /// <param name="accept">The beginning of the SHA-256 of what was seen; null: not accepted yet.</param>
+    public void Do(string? accept)
+    {
+        if (_proposed is null)
+        {
+            _session.Terminal.Note(_project is null ? "This directory is no project." : "This project proposes nothing.");
+            return;
+        }
+        // Every line is judged before the first is put on record.
+        ImmutableArray<(string Line, RememberedGrant Grant)> all = [.. _proposed.Lines.Select(line => (line, GrantOf(line)))];
+        ImmutableArray<RememberedGrant> held = _granted.List();
+        if (accept is not null)
+        {
+            MustBeSeen(accept);
+            Accept(all, held);
+            return;
+        }
+        _session.Terminal.Note($"{_proposed.File} proposes:");
+        foreach (var (line, grant) in all)
+        {
+            string state = HeldAs(grant, held) is { } number ? $"   (holds already: {number})" : "";
+            _session.Terminal.Line("  sandpiper allow ", Inked.Bold(line), Inked.Dim(state));
+        }
+        if (all.All(p => HeldAs(p.Grant, held) is not null)) return;
+        if (IsWanted()) Accept(all, held);
+        else
+        {
+            _session.Terminal.Note("Nothing of it counts yet. To accept just this: "
+                + $"sandpiper allow --proposed --accept {_proposed.Digest[..FewestDigits]}");
+        }
+    }
+
+    /// <summary>The same for programs.</summary>
+    public void WriteJson(Utf8JsonWriter json)
+    {
+        if (_proposed is null)
+        {
+            json.WriteNull("proposed");
+            return;
+        }
+        ImmutableArray<RememberedGrant> held = _granted.List();
+        json.WriteStartObject("proposed");
+        json.WriteString("file", _proposed.File);
+        json.WriteString("sha256", _proposed.Digest);
+        json.WriteStartArray("lines");
+        foreach (string line in _proposed.Lines)
+        {
+            json.WriteStartObject();
+            json.WriteString("allow", line);
+            json.WriteString("holds_as", HeldAs(GrantOf(line), held));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Whether the project of that directory proposes something for a command; what is not understood is nothing.</summary>
+    public static bool AreFor(string command, Project project)
+    {
+        try
+        {
+            return ProposedLines.Of(project)?.Lines.Select(line => line.Split(' ')[0])
+                .Any(word => word is "--here" || string.Equals(word, command, StringComparison.Ordinal)) == true;
+        }
+        catch (Exception e) when (e is FormatException or ExplainedException)
+        {
+            return false;
+        }
+    }
+
+    private void Accept(ImmutableArray<(string Line, RememberedGrant Grant)> all, ImmutableArray<RememberedGrant> held)
+    {
+        foreach (var (_, grant) in all.Where(p => HeldAs(p.Grant, held) is null)) _granted.Put(grant);
+    }
+
+    private void MustBeSeen(string accept)
+    {
+        if (accept.Length >= FewestDigits && _proposed!.Digest.StartsWith(accept, StringComparison.OrdinalIgnoreCase)) return;
+        throw Refused($"`--accept {accept}` is not what {_proposed!.File} proposes now",
+            $"it changed since it was seen, or that is not the beginning of its SHA-256 (at least {FewestDigits} digits)");
+    }
+
+    private RememberedGrant GrantOf(string line)
+    {
+        var words = new Command("allow");
+        var subject = new Argument<string?>("COMMAND") { Arity = ArgumentArity.ZeroOrOne };
+        var here = new Option<bool>("--here");
+        words.Arguments.Add(subject);
+        words.Options.Add(here);
+        GrantOptions options = GrantOptions.AddTo(words, AllowedGrants.Undone);
+        ParseResult parsed = words.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), new() { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0) throw Refused($"`{line}` is no proposal that could be accepted", parsed.Errors[0].Message);
+        return _granted.Judged(
+            parsed.GetValue(subject), parsed.GetValue(here), isEverywhere: false, _ => options.Chosen(parsed, InProject));
+    }
+
+    // A project may speak for itself alone.
+    private string InProject(string typed)
+    {
+        string path = RealPath.Of(Path.GetFullPath(typed, _project!.Directory));
+        return string.Equals(path, _project.Directory, StringComparison.Ordinal)
+            || path.StartsWith(_project.Directory + "/", StringComparison.Ordinal) ? path
+            : throw Refused($"`{typed}` lies outside the project", "a project may propose what is its own; others you allow by yourself");
+    }
+
+    private static string? HeldAs(RememberedGrant proposed, ImmutableArray<RememberedGrant> held) =>
+        held.FirstOrDefault(g => g.WithdrawnBy is null && string.Equals(Words(g), Words(proposed), StringComparison.Ordinal))
+            is { } same ? $"g{same.Number}" : null;
+
+    private static string Words(RememberedGrant grant) => $"{GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}";
+
+    // Whoever cannot be asked has not said yes.
+    private bool IsWanted()
+    {
+        if (System.Console.IsInputRedirected || System.Console.IsErrorRedirected) return false;
+        _session.Terminal.Note("Accept all of it, from now on? [y/N] ");
+        _session.Terminal.Flush();
+        return System.Console.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
+    }
+
+    private static ExplainedException Refused(string what, string why) =>
+        new(new(ExitCode.CouldNot, $"{what}; {AllowedGrants.Undone}", why, "sandpiper help allow"));
+}
