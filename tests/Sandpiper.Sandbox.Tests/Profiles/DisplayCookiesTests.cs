@@ -30,5 +30,6 @@ public sealed class DisplayCookiesTests
     [Fact]
     public void Whatever_is_read_is_whole_and_of_that_display() =>
         Gen.OneOf(Gen.Byte[0, 2], Gen.Const((byte)49), Gen.Const((byte)255)).Array[0, 60].Sample(
-            file => DisplayCookies.ForEveryHost(file, 1) is not { } read || (DisplayCookies.ForEveryHost(read, 1) is { } again && again.AsSpan().SequenceEqual(read)), iter: 20_000);
+            file => DisplayCookies.ForEveryHost(file, 1) is not { } read
+                || (DisplayCookies.ForEveryHost(read, 1) is { } again && again.AsSpan().SequenceEqual(read)), iter: 20_000);
 }
