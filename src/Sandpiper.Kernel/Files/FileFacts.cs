@@ -9,6 +9,7 @@ namespace Sandpiper.Kernel.Files;
 public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
 {
     private const uint OwnerAndMode = 0x2 | 0x8;    // STATX_MODE | STATX_UID, linux/stat.h
+    private const int TypeMask = 0xf000, Socket = 0xc000;           // S_IFMT, S_IFSOCK
     private const uint Kind = 0x1, Inode = 0x100, Mount = 0x1000;   // STATX_TYPE, STATX_INO, STATX_MNT_ID
 
     /// <returns>Null when there is none (links are followed).</returns>
@@ -17,6 +18,10 @@ public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
 
     /// <exception cref="KernelException">Never, for an open file of an ordinary file system.</exception>
     public static FileFacts Of(SafeFileHandle file) => From(Asked(file, OwnerAndMode));
+
+    /// <summary>Whether a path leads to a socket, links followed.</summary>
+    public static bool IsSocket(string path) =>
+        StatxCall.Of(StatxCall.Here, path, 0, Kind, out StatxCall.Answer answer) == 0 && (answer.Mode & TypeMask) == Socket;
 
     /// <summary>What an open descriptor is.</summary>
     /// <exception cref="KernelException">It is not open.</exception>

@@ -69,6 +69,7 @@ public static class ConfinedProgram
         SafeFileHandle? copied = ownProgram.ToCopy();
         InheritedDescriptors.StayWithUs();
         SessionKeyring.JoinFresh();
+        if (confinement.Processors is { } most) ProcessorSet.Limit(most, Environment.ProcessId);
 
         using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
         ImmutableArray<InnerSocket> sockets = ProgramNetwork.Needed(confinement.Hosts, confinement.Ports);

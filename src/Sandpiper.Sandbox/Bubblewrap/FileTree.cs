@@ -15,6 +15,7 @@ internal static class FileTree
     private const long TemporaryBytes = 1L << 30;   // the largest of 27 real builds stayed below
     private const long HomeBytes = 256L << 20;      // caches of tools (~/.cache/ccache, fonts, byte code)
     private const long SharedMemoryBytes = 1L << 30; // multiprocessing's queues and arrays: one batch of images is 192 MiB
+    private const long RuntimeBytes = 64L << 20;    // XDG_RUNTIME_DIR: pictures that windows share with the compositor, where not in memfds
     private const long VariableBytes = 64L << 20;   // /var/tmp: few programs know it
 
     // Public and harmless, and something breaks without each: compilers without alternatives, time without localtime, TLS without ssl.
@@ -56,11 +57,15 @@ internal static class FileTree
     [
         "/", SecondStage.PathInside, Checked(confinement.Home),
         .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path), .. MadeByBubblewrap,
+        .. confinement.RuntimeDirectory is { } runtime ? [runtime] : Array.Empty<string>(),
     ];
 
     /// <summary>Where what is made lies with nobody outside: the sandbox's own memory, and its home.</summary>
     public static IEnumerable<string> PrivatePlaces(Confinement confinement) =>
-        [Checked(confinement.Home), "/tmp", "/var/tmp", "/dev/shm"];
+    [
+        Checked(confinement.Home), "/tmp", "/var/tmp", "/dev/shm",
+        .. confinement.RuntimeDirectory is { } runtime ? [runtime] : Array.Empty<string>(),
+    ];
 
     private static IEnumerable<Mount> Mounts(Confinement confinement, string ownProgram, HandedOver descriptors) =>
     [
@@ -75,7 +80,15 @@ internal static class FileTree
         .. confinement.Shown.Select(shown => Mount.Of(Checked(shown))),
         .. confinement.Replacements.Select(replaced => Mount.Of(Checked(replaced.By))),
         .. OfPackages(confinement.Packages),
+        .. confinement.Nodes.Select(Node),
+        .. confinement.Graphics.Hardware.Select(Mount.Of),
+        .. confinement.Graphics.Links.Select(link => new Mount(link.Path, MountLayer.System, ["--symlink", link.Target, link.Path])),
+        .. confinement.RuntimeDirectory is { } runtime
+            ? [Mount.Empty(Checked(runtime), MountLayer.Home, RuntimeBytes, "0700")] : Array.Empty<Mount>(),
     ];
+
+    private static Mount Node(ShownPath node) => DirectoryTree.Holds("/dev", node.Path) && DirectoryTree.Holds("/dev", node.Real)
+        ? Mount.Of(node) : throw new SandboxUnavailableException(SandboxObstacle.PathIsTheSandboxesOwn, node.Path);
 
     private static IEnumerable<Mount> OfPackages(PackageTrees? packages)
     {

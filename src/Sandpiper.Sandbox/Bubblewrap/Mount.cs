@@ -16,6 +16,7 @@ internal sealed record Mount(string Path, MountLayer Layer, IReadOnlyList<string
     {
         PathAccess.Read => new(shown.Path, MountLayer.ReadOnly, ["--ro-bind", shown.Real, shown.Path]),
         PathAccess.Write => new(shown.Path, MountLayer.Writable, ["--bind", shown.Real, shown.Path]),
+        PathAccess.Device => new(shown.Path, MountLayer.Writable, ["--dev-bind", shown.Real, shown.Path]),
         _ => throw new ArgumentOutOfRangeException(nameof(shown), shown.Access, "what may be done with it?"),
     };
 

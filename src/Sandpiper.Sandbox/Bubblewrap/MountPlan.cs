@@ -35,6 +35,7 @@ internal sealed record MountPlan(
         [
             .. confinement.Mounted, .. confinement.Replacements.Select(replaced => replaced.By),
             .. confinement.KeptHome is { } kept ? [kept] : Array.Empty<ShownPath>(),
+            .. confinement.Nodes, .. confinement.Graphics.Hardware,
         ];
         ImmutableArray<string> own = [.. FileTree.OwnPlaces(confinement)];
         // Whatever is bound from the host brings along what is mounted below it there.
@@ -42,7 +43,8 @@ internal sealed record MountPlan(
             [.. own.Where(place => place is not "/").Select(place => (place, place)), .. shown.Select(s => (s.Real, s.Path))];
         ImmutableArray<MountLine> host = MountTable.Read();
         return new(
-            [.. shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is PathAccess.Write) { IsOwn = s == confinement.KeptHome })],
+            [.. shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is not PathAccess.Read)
+                { IsOwn = s == confinement.KeptHome || s.Access is PathAccess.Device })],
             confinement.Protected, confinement.Masked,
             [.. confinement.Packages?.Trees.Select(tree => (tree.Path, confinement.Packages.PlaceInStore(tree))) ?? []], own,
             [.. bound.SelectMany(b => host.Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
@@ -114,6 +116,6 @@ internal sealed record MountPlan(
 /// <param name="IsWritable">Read-only otherwise.</param>
 internal sealed record PlannedPath(FileIdentity Identity, string Path, bool IsWritable)
 {
-    /// <summary>The program's own home: no name in it is protected, for nobody else runs what lies there.</summary>
+    /// <summary>The program's own home, or a device: no name in it is protected, for nobody else runs what lies there.</summary>
     public bool IsOwn { get; init; }
 }

@@ -28,6 +28,8 @@ internal static class SyntheticFiles
                 .Select(place => $"{place.Address} {place.Host.Text}")]);
         yield return Text("/etc/nsswitch.conf", "passwd: files", "group: files", "hosts: files dns", "services: files", "protocols: files");
         yield return Text("/etc/hostname", HostName);
+        if (confinement.Displays.FirstOrDefault(display => display.Cookies is not null) is { Cookies: { } cookies })
+            yield return (DisplayAccess.CookiesInside, cookies);
     }
 
     private static string[] Hosts()

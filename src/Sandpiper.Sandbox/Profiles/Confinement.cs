@@ -48,6 +48,24 @@ public sealed record Confinement
     /// <summary>Where servers of it are reached from outside.</summary>
     public ImmutableArray<PortGrant> Ports { get; init; } = [];
 
+    /// <summary>Devices of the host's that it may use, each in its place in <c>/dev</c>.</summary>
+    public ImmutableArray<ShownPath> Devices { get; init; } = [];
+
+    /// <summary>Graphics cards that it may compute on.</summary>
+    public GraphicsProcessors Graphics { get; init; } = GraphicsProcessors.None;
+
+    /// <summary>Ways to the screen; their sockets are among <see cref="Shown"/>.</summary>
+    public ImmutableArray<DisplayAccess> Displays { get; init; } = [];
+
+    /// <summary>An empty directory of its own for sockets of a session (XDG_RUNTIME_DIR); null: there is none.</summary>
+    public string? RuntimeDirectory { get; init; }
+
+    /// <summary>On how many processors it is started; null: on all.</summary>
+    public int? Processors { get; init; }
+
+    /// <summary>Every device node that is mounted.</summary>
+    internal IEnumerable<ShownPath> Nodes => Devices.Concat(Graphics.Nodes).DistinctBy(node => node.Path, StringComparer.Ordinal);
+
     /// <summary>Everything of the host's that is mounted, packages too.</summary>
     internal IEnumerable<ShownPath> Mounted => Packages is null ? Shown : Shown.Concat(Packages.Trees);
 

@@ -29,6 +29,9 @@ public abstract record GrantRefusal
     /// <summary>It is a device, or lies where they do.</summary>
     public sealed record Device : GrantRefusal;
 
+    /// <summary>It was to be granted as a device, and is none, or one that nobody is given.</summary>
+    public sealed record UnfitDevice(DeviceRefusal Why) : GrantRefusal;
+
     /// <summary>The caller may not write there himself.</summary>
     /// <param name="InsteadOfRoot">Whom root became, where he was root; else null.</param>
     public sealed record NotTheCallers(string? InsteadOfRoot) : GrantRefusal;

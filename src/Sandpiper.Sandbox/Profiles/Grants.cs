@@ -30,11 +30,24 @@ public sealed record Grants
     /// <summary>Variables of the caller that it is given.</summary>
     public ImmutableArray<string> Variables { get; init; } = [];
 
+    /// <summary>Devices that it may use; full paths in <c>/dev</c>, links of udev's among them.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+
+    /// <summary>It may compute on the graphics cards of this machine.</summary>
+    public bool Graphics { get; init; }
+
+    /// <summary>It may show windows, by way of Wayland.</summary>
+    public bool Display { get; init; }
+
+    /// <summary>It may speak to the X server, which lets it do with every window what it likes.</summary>
+    public bool X11 { get; init; }
+
     /// <summary>False: the current directory is not shown.</summary>
     public bool ShowCurrentDirectory { get; init; } = true;
 
     /// <summary>Nothing beyond what every run may do.</summary>
-    public bool AreNone => Write.IsEmpty && Read.IsEmpty && Variables.IsEmpty && !Network && Hosts.IsEmpty && Ports.IsEmpty;
+    public bool AreNone => Write.IsEmpty && Read.IsEmpty && Variables.IsEmpty && !Network && Hosts.IsEmpty && Ports.IsEmpty
+        && Devices.IsEmpty && !Graphics && !Display && !X11;
 
     /// <summary>Both. What is hidden by one of them is hidden.</summary>
     public Grants And(Grants other) => new()
@@ -46,6 +59,10 @@ public sealed record Grants
         Hosts = [.. Hosts.Union(other.Hosts)],
         Ports = [.. Ports.Union(other.Ports)],
         Variables = [.. Variables.Union(other.Variables, StringComparer.Ordinal)],
+        Devices = [.. Devices.Union(other.Devices, StringComparer.Ordinal)],
+        Graphics = Graphics || other.Graphics,
+        Display = Display || other.Display,
+        X11 = X11 || other.X11,
         ShowCurrentDirectory = ShowCurrentDirectory && other.ShowCurrentDirectory,
     };
 

@@ -8,4 +8,7 @@ public enum PathAccess
 
     /// <summary>Write it, too.</summary>
     Write,
+
+    /// <summary>Open it as the device that it is, to read and to write.</summary>
+    Device,
 }

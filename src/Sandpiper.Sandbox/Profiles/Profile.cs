@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Sandpiper.Kernel.Users;
 using Sandpiper.Sandbox.Networks;
 
 namespace Sandpiper.Sandbox.Profiles;
@@ -17,6 +19,9 @@ public sealed record Profile
             "LC_COLLATE", "TZ", "COLUMNS", "LINES",
         ],
     };
+
+    // As systemd names it outside; whose it is there does not matter, for this one is empty.
+    private static readonly string RuntimeDirectory = string.Create(CultureInfo.InvariantCulture, $"/run/user/{UserIds.Real}");
 
     /// <summary>Variables of the caller that it is given unasked.</summary>
     public required ImmutableArray<string> PassedOn { get; init; }
@@ -46,13 +51,20 @@ public sealed record Profile
         ShownPath[] files = [.. theirs.Where(shown => shown.Access is PathAccess.Write && File.Exists(shown.Real)
             && theirs.Any(directory => directory.Access is PathAccess.Write
                 && string.Equals(directory.Path, Path.GetDirectoryName(shown.Path), StringComparison.Ordinal)))];
-        ImmutableArray<ShownPath> shown =
-            [.. own, .. theirs.Except(files), .. itself is null ? Array.Empty<ShownPath>() : [itself]];
+        DisplayAccess?[] wanted = [grants.Display ? DisplayAccess.Wayland(caller, RuntimeDirectory) : null,
+            grants.X11 ? DisplayAccess.X11(caller) : null];
+        ImmutableArray<DisplayAccess> displays = [.. wanted.OfType<DisplayAccess>()];
+        ImmutableArray<ShownPath> shown = [.. own, .. theirs.Except(files), .. itself is null ? Array.Empty<ShownPath>() : [itself],
+            .. displays.Select(display => display.Socket)];
         var confinement = new Confinement
         {
             Shown = shown,
             Packages = environment.Packages(),
             Granted = [.. files.Select(file => file.Path)],
+            Devices = [.. grants.Devices.Select(path => GrantedDevices.Judged(path, caller))],
+            Graphics = grants.Graphics ? GraphicsProcessors.Of(caller) : GraphicsProcessors.None,
+            Displays = displays,
+            RuntimeDirectory = grants.Display ? RuntimeDirectory : null,
             Masked = [.. ShadowedCommands.In(environment.Scripts), .. Secrets(theirs, caller)],
             Protected = [.. theirs.Where(s => s.Access is PathAccess.Write).SelectMany(s => ProgramPlaces.NamesIn(s, caller))],
             Home = caller.SandboxHome,
@@ -62,7 +74,7 @@ public sealed record Profile
             HostNetwork = grants.Network,
             Hosts = grants.Network ? [] : grants.Hosts,
             Ports = grants.Network ? [] : grants.Ports,
-            Variables = VariablesOf(environment, grants, caller),
+            Variables = VariablesOf(environment, grants, caller).SetItems(displays.SelectMany(display => display.Variables)),
         };
         return new Terms(confinement, hidden) { Script = itself };
     }
@@ -104,7 +116,11 @@ public sealed record Profile
     /// <summary>Whether they could be given now: a grant is judged when it is remembered, and at every run.</summary>
     /// <param name="dataRoot">Where the sealed packages of every environment lie.</param>
     /// <exception cref="GrantRefusedException">One of them must not be given, or cannot.</exception>
-    public static void Judge(Grants grants, string dataRoot, Caller caller) => _ = Judged(grants, dataRoot, caller);
+    public static void Judge(Grants grants, string dataRoot, Caller caller)
+    {
+        _ = Judged(grants, dataRoot, caller);
+        foreach (string device in grants.Devices) _ = GrantedDevices.Judged(device, caller);
+    }
 
     private static (ImmutableArray<ShownPath> Writable, ImmutableArray<ShownPath> Readable) Judged(
         Grants grants, string dataRoot, Caller caller) =>

@@ -11,18 +11,20 @@ public sealed record GrantLine(
     string Who, DateTimeOffset When, string? Environment = null, string? Command = null, string? Project = null,
     ImmutableArray<string>? Write = null, ImmutableArray<string>? Read = null, bool? Network = null,
     ImmutableArray<string>? Variables = null, int? Withdraw = null, ImmutableArray<string>? Hosts = null,
-    ImmutableArray<string>? Ports = null)
+    ImmutableArray<string>? Ports = null, ImmutableArray<string>? Devices = null, bool? Gpu = null, bool? Display = null, bool? X11 = null)
 {
     public static GrantLine From(RememberedGrant grant) => new(
         grant.Who, grant.When, grant.Environment, grant.Command, grant.Project,
-        Some(grant.Grants.Write), Some(grant.Grants.Read), grant.Grants.Network ? true : null, Some(grant.Grants.Variables),
-        Hosts: Some([.. grant.Grants.Hosts.Select(host => $"{host}")]), Ports: Some([.. grant.Grants.Ports.Select(port => $"{port}")]));
+        Some(grant.Grants.Write), Some(grant.Grants.Read), IfSo(grant.Grants.Network), Some(grant.Grants.Variables),
+        Hosts: Some([.. grant.Grants.Hosts.Select(host => $"{host}")]), Ports: Some([.. grant.Grants.Ports.Select(port => $"{port}")]),
+        Devices: Some(grant.Grants.Devices), Gpu: IfSo(grant.Grants.Graphics), Display: IfSo(grant.Grants.Display),
+        X11: IfSo(grant.Grants.X11));
 
     /// <summary>Whether it withdraws one, and says nothing else.</summary>
     public bool IsWithdrawal => this is
     {
         Withdraw: not null, Environment: null, Command: null, Project: null, Write: null, Read: null, Network: null, Variables: null,
-        Hosts: null, Ports: null,
+        Hosts: null, Ports: null, Devices: null, Gpu: null, Display: null, X11: null,
     };
 
     /// <exception cref="FormatException">Something is missing, or is not what its name says.</exception>
@@ -41,6 +43,10 @@ public sealed record GrantLine(
             Variables = [.. (Variables ?? []).Select(CheckedName)],
             Hosts = [.. (Hosts ?? []).Select(CheckedHost)],
             Ports = [.. (Ports ?? []).Select(CheckedPort)],
+            Devices = [.. (Devices ?? []).Select(CheckedDevice)],
+            Graphics = Gpu ?? false,
+            Display = Display ?? false,
+            X11 = X11 ?? false,
         };
         if (grants.AreNone) throw new FormatException("it grants nothing");
         return new RememberedGrant(Environment, grants, Who, When) { Number = number, Command = Command, Project = Project };
@@ -49,6 +55,9 @@ public sealed record GrantLine(
     // An array may hold null, whatever its type says.
     private string Checked(string? path) => path is not null && (IsFullPath(path) || (Project is null && IsBelowProject(path)))
         ? path : throw new FormatException("a path that is none");
+
+    private static string CheckedDevice(string? path) => path is not null && IsFullPath(path)
+        ? path : throw new FormatException("a device that is none");
 
     private static string CheckedName(string? name) => name is { Length: > 0 } && name.AsSpan().IndexOfAny('=', '\0') < 0
         ? name : throw new FormatException("a name of a variable that is none");
@@ -68,6 +77,8 @@ public sealed record GrantLine(
 
     // `.`, or as it would stand below a directory.
     private static bool IsBelowProject(string path) => path is "." || (path.Length > 0 && path[0] != '/' && IsFullPath($"/{path}"));
+
+    private static bool? IfSo(bool value) => value ? true : null;
 
     private static ImmutableArray<string>? Some(ImmutableArray<string> texts) => texts.IsEmpty ? null : texts;
 }

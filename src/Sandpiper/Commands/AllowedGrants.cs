@@ -113,6 +113,10 @@ internal sealed class AllowedGrants(Session session, string environment)
             json.WriteStrings("hosts", [.. grant.Grants.Hosts.Select(host => $"{host}")]);
             json.WriteStrings("ports", [.. grant.Grants.Ports.Select(port => $"{port}")]);
             json.WriteStrings("variables", grant.Grants.Variables);
+            json.WriteStrings("devices", grant.Grants.Devices);
+            json.WriteBoolean("gpu", grant.Grants.Graphics);
+            json.WriteBoolean("display", grant.Grants.Display);
+            json.WriteBoolean("x11", grant.Grants.X11);
             json.WriteString("who", grant.Who);
             json.WriteString("when", grant.When.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
             json.WriteString("state", grant.WithdrawnBy is null ? "holds" : "withdrawn");
@@ -124,7 +128,8 @@ internal sealed class AllowedGrants(Session session, string environment)
     /// <summary>A command, and nothing that it may.</summary>
     public static ExplainedException NothingFor(string command) =>
         Usage($"it is not said what `{command}` may do",
-            "name at least one of --write, --read, --net, --port, --env-var; for a wheel that was refused: NAME==VERSION");
+            "name at least one of --write, --read, --net, --port, --env-var, --device, --gpu, --display, --x11; for a wheel that was "
+                + "refused: NAME==VERSION");
 
     private static string OfEachProject(string typed)
     {

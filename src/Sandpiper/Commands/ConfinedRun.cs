@@ -35,6 +35,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <summary>Most bytes of address space that each process of it may have; null: not limited.</summary>
     public long? Memory { get; init; }
 
+    /// <summary>On how many processors it is started; null: on all.</summary>
+    public int? Processors { get; init; }
+
     /// <summary>How the same is typed with one grant more; null: the grant is remembered, or given to <c>run</c>.</summary>
     public Func<string, string>? Again { get; init; }
 
@@ -66,6 +69,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         CreationMask.GiveBack(session.CallersMask);
         foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
+        foreach (string absent in HardwareWords.NotThere(grants.All, terms.Confinement))
+            session.Terminal.Note(Inked.Dim($"sandpiper: {absent}"));
         var denied = new DeniedWrites(terms.Confinement, installed);
         var refused = new RefusedHosts(session.Terminal, grant => Next(grant, caller));
         using var terminal = TerminalSettings.OfOurs();
@@ -117,6 +122,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     private string LimitsInWords() => string.Join(", ", (string[])
     [
         Limit is { } most ? $"{most.TotalSeconds:0.###} s" : "as long as it likes",
+        .. Processors is { } count && count < ProcessorSet.Available
+            ? [$"started on {count} of {ProcessorSet.Available} processors"] : Array.Empty<string>(),
         Memory is { } bytes ? $"{bytes >> 20:N0} MiB of address space for each process (RLIMIT_AS)" : "as much memory as there is",
     ]);
 
@@ -134,7 +141,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
                 "more hosts or ports are granted than one program can have; nothing was run",
                 $"at most {HostGrant.Most} hosts and {PortGrant.Most} ports, those that were remembered among them", "sandpiper allow"));
         }
-        return (Profile.Run.For(environment, grants.All, caller, command), grants);
+        Terms terms = Profile.Run.For(environment, grants.All, caller, command);
+        return (terms with { Confinement = terms.Confinement with { Processors = Processors } }, grants);
     }
 
     private static InstalledEnvironment Installed(ManagedEnvironment environment, Generation generation)

@@ -37,6 +37,21 @@ internal sealed class GrantOptions
         Description = "hand this environment variable on",
     };
 
+    private readonly Option<string[]> _devices = new("--device")
+    {
+        HelpName = "PATH",
+        Description = "let it use this device of /dev, as far as you may: a serial port, a camera, /dev/kvm",
+    };
+
+    private readonly Option<bool> _graphics = new("--gpu") { Description = "let it compute on the graphics cards of this machine" };
+
+    private readonly Option<bool> _display = new("--display") { Description = "let it show windows (Wayland)" };
+
+    private readonly Option<bool> _x11 = new("--x11")
+    {
+        Description = "let it show windows by X11: it can then read all that is typed in any window, see it, and type itself",
+    };
+
     private const string WholeNetwork = "all";
 
     private readonly string _undone;
@@ -55,7 +70,7 @@ internal sealed class GrantOptions
         return options;
     }
 
-    private ImmutableArray<Option> All => [_write, _read, _net, _port, _variables];
+    private ImmutableArray<Option> All => [_write, _read, _net, _port, _variables, _devices, _graphics, _display, _x11];
 
     /// <summary>Whether one of them was used.</summary>
     public bool AreUsed(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is { Implicit: false });
@@ -69,6 +84,11 @@ internal sealed class GrantOptions
         Hosts = HostsOf(parsed),
         Ports = PortsOf(parsed),
         Variables = [.. (parsed.GetValue(_variables) ?? []).Select(name => NameOf(name, parsed))],
+        // Where links lead is udev's business, today here and tomorrow there: the name is what is meant.
+        Devices = [.. (parsed.GetValue(_devices) ?? []).Select(device => Path.TrimEndingDirectorySeparator(Path.GetFullPath(device)))],
+        Graphics = parsed.GetValue(_graphics),
+        Display = parsed.GetValue(_display),
+        X11 = parsed.GetValue(_x11),
     };
 
     private string NameOf(string variable, ParseResult parsed) => variable.Length > 0 && !variable.Contains('=', StringComparison.Ordinal)

@@ -48,8 +48,10 @@ internal static class RunCommand
         command.Options.Add(home);
         Option<TimeSpan?> timeout = RunTime.Option();
         Option<long?> memory = MemoryLimit.Option();
+        Option<int?> processors = ProcessorLimit.Option();
         command.Options.Add(timeout);
         command.Options.Add(memory);
+        command.Options.Add(processors);
         command.Options.Add(explain);
         command.Runs((session, parsed) =>
         {
@@ -65,6 +67,7 @@ internal static class RunCommand
                 HasFreshHome = IsFresh(parsed.GetValue(home)),
                 Limit = parsed.GetValue(timeout),
                 Memory = parsed.GetValue(memory),
+                Processors = parsed.GetValue(processors),
             };
             return parsed.GetValue(explain) ? run.Explain() : run.Start();
         });

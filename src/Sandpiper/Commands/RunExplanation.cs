@@ -25,7 +25,8 @@ internal sealed class RunExplanation(
         terminal.Line($"`{program}` would run confined; nothing was run. It may");
         terminal.Line($"  {"read".PadRight(Left)}the system, its packages");
         foreach (ShownPath shown in confinement.Shown
-            .Where(s => s.Access is PathAccess.Read && s != terms.Script && !environment.IsOwn(s)))
+            .Where(s => s.Access is PathAccess.Read && s != terms.Script && !environment.IsOwn(s)
+                && !confinement.Displays.Any(display => display.Socket == s)))
             terminal.Line($"  {"".PadRight(Left)}{shown.Path}", Inked.Dim(By(g => g.Read, shown.Path)));
         if (terms.Script is { } script)
             terminal.Line($"  {"".PadRight(Left)}{script.Path}", Inked.Dim("   the script alone, nothing beside it"));
@@ -39,6 +40,11 @@ internal sealed class RunExplanation(
             Rows(terminal, "reached at", confinement.Ports.Select(port => (NetworkWords.Of(port), By(g => Texts(g.Ports), $"{port}"))), "");
         Rows(terminal, "variables", grants.All.Variables.Where(confinement.Variables.ContainsKey)
             .Select(name => (name, By(g => g.Variables, name))), "none of yours but language, time zone and terminal");
+        if (!confinement.Devices.IsEmpty)
+            Rows(terminal, "devices", confinement.Devices.Select(node => (node.Path, By(g => g.Devices, node.Path))), "");
+        if (grants.All.Graphics) Rows(terminal, "gpu", Because(HardwareWords.Of(confinement.Graphics), g => g.Graphics), "");
+        if (grants.All.Display) Rows(terminal, "display", Because(HardwareWords.OfWayland(confinement), g => g.Display), "");
+        if (grants.All.X11) Rows(terminal, "x11", Because(HardwareWords.OfX11(confinement), g => g.X11), "");
         terminal.Line($"  {"home".PadRight(Left)}private, "
             + (HasFreshHome ? "gone afterwards" : "kept for this environment in this project: sandpiper home"));
         terminal.Line($"  {"limits".PadRight(Left)}{Limits}");
@@ -70,6 +76,9 @@ internal sealed class RunExplanation(
             left = "";
         }
     }
+
+    private IEnumerable<(string What, string By)> Because(IEnumerable<string> rows, Func<Grants, bool> of) =>
+        rows.Select((row, index) => (row, index == 0 ? By(g => of(g) ? [""] : [], "") : ""));
 
     // Who allowed it: a number to take back, or nobody but this command line.
     private string By(Func<Grants, ImmutableArray<string>> of, string what)

@@ -54,9 +54,11 @@ internal static class TryCommand
         TextOption cwd = ShownDirectory.Option();
         Option<TimeSpan?> timeout = RunTime.Option();
         Option<long?> memory = MemoryLimit.Option();
+        Option<int?> processors = ProcessorLimit.Option();
         command.Options.Add(cwd);
         command.Options.Add(timeout);
         command.Options.Add(memory);
+        command.Options.Add(processors);
         IndexOptions index = IndexOptions.AddTo(command);
         command.Runs((session, parsed) =>
         {
@@ -88,6 +90,7 @@ internal static class TryCommand
                 HasFreshHome = true,
                 Limit = parsed.GetValue(timeout),
                 Memory = parsed.GetValue(memory),
+                Processors = parsed.GetValue(processors),
                 Again = grant => $"sandpiper try {grant} {string.Join(' ', Typed(parsed).Select(InShell.Quoted))}",
             }.Start();
         });

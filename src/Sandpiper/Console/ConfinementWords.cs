@@ -45,7 +45,8 @@ internal static class ConfinementWords
     public static Explanation Of(GrantRefusedException refused)
     {
         bool toWrite = refused.Access is PathAccess.Write;
-        string what = toWrite ? $"`{refused.Path}` cannot be granted for writing" : $"`{refused.Path}` cannot be shown to the program";
+        string what = refused.Access is PathAccess.Device ? $"`{refused.Path}` cannot be granted as a device"
+            : toWrite ? $"`{refused.Path}` cannot be granted for writing" : $"`{refused.Path}` cannot be shown to the program";
         return new(ExitCode.RunFailed, what, refused.Reason switch
         {
             GrantRefusal.Absent =>
@@ -56,13 +57,28 @@ internal static class ConfinementWords
             GrantRefusal.HoldsPackages => "the sealed packages of every environment lie there",
             GrantRefusal.HoldsPrograms =>
                 "your shell looks for programs there (PATH); what is written there would run with all your rights",
-            GrantRefusal.Device => "devices cannot be granted yet; without the sandbox, your own rights reach it",
+            GrantRefusal.Device => $"a device is granted as one, where it may be: --device {refused.Path}",
+            GrantRefusal.UnfitDevice unfit => Of(unfit.Why),
             GrantRefusal.HoldsCache => "what later installs believe lies there (the cache)",
             GrantRefusal.NotTheCallers { InsteadOfRoot: { } user } =>
                 $"started as root, the program runs as the ordinary user {user}, who may not write there",
+            _ when refused.Access is PathAccess.Device =>
+                "you may not use it yourself; `ls -l` tells which group may, and `sudo usermod -aG GROUP USER` makes you one of it",
             _ => "you may not write there yourself",
         });
     }
+
+    private static string Of(DeviceRefusal why) => why switch
+    {
+        DeviceRefusal.Elsewhere => "devices lie in /dev",
+        DeviceRefusal.OfTheSandbox => "the sandbox has its own of it",
+        DeviceRefusal.Disk => "it is a disk: every file on it could be read and written, whoever it belongs to",
+        DeviceRefusal.Memory => "it is memory of the machine itself",
+        DeviceRefusal.Input => "keyboards and mice are behind it: everything typed could be read, or typed for you",
+        DeviceRefusal.Terminal => "somebody works at it: what he types could be read; a program has a terminal of its own",
+        DeviceRefusal.Machine => "it manages the machine: its power, its firmware, its disks",
+        _ => "it is no device of characters (a file is granted with --read or --write)",
+    };
 
     public static string Of(HiddenDirectory hidden) => hidden switch
     {

@@ -16,6 +16,10 @@ internal static class GrantWords
         .. grants.Hosts.Select(host => $"host {host}"),
         .. grants.Ports.Select(port => $"port {port}"),
         .. grants.Variables.Select(name => $"variable {name}"),
+        .. grants.Devices.Select(path => $"device {path}"),
+        .. grants.Graphics ? ["graphics cards"] : Array.Empty<string>(),
+        .. grants.Display ? ["display"] : Array.Empty<string>(),
+        .. grants.X11 ? ["X11"] : Array.Empty<string>(),
     ]);
 
     /// <summary>For which command, where.</summary>

@@ -29,7 +29,8 @@ public sealed class GrantFileTests : IDisposable
         RememberedGrant all = Black with
         {
             Command = null,
-            Grants = new Grants { Write = ["/p/a b", "/q"], Read = ["/r"], Network = true, Variables = ["TOKEN"] },
+            Grants = new Grants { Write = ["/p/a b", "/q"], Read = ["/r"], Network = true, Variables = ["TOKEN"],
+                Devices = ["/dev/ttyUSB0"], Graphics = true, Display = true, X11 = true },
         };
         RememberedGrant everywhere = Black with { Project = null, Grants = new Grants { Write = ["."], Read = ["docs/x"] } };
         foreach (RememberedGrant grant in (RememberedGrant[])[Black, all, everywhere]) Grants.Add(grant, CancellationToken.None);
@@ -78,6 +79,9 @@ public sealed class GrantFileTests : IDisposable
     [InlineData(Line + """ "project":"/p","network":false}""")]
     [InlineData(Line + """ "project":"/p","network":true,"withdraw":1}""")]
     [InlineData(Line + """ "project":"/p","variables":["A=B"]}""")]
+    [InlineData(Line + """ "project":"/p","devices":["ttyUSB0"]}""")]
+    [InlineData(Line + """ "project":"/p","devices":["/dev/../mem"]}""")]
+    [InlineData(Line + """ "project":"/p","gpu":false}""")]
     [InlineData("""{"who":"ann","when":"2026-01-02T03:04:05Z","withdraw":2}""")]
     [InlineData("""{"who":"ann","when":"2026-01-02T03:04:05Z","withdraw":0}""")]
     [InlineData("""{"who":"ann","when":"yesterday","withdraw":1}""")]
@@ -191,5 +195,6 @@ public sealed class GrantFileTests : IDisposable
 
     private static string Text(RememberedGrant grant) => $"{grant.Environment} {grant.Command ?? "any"} {grant.Project ?? "everywhere"} "
         + $"{string.Join(':', grant.Grants.Write)} {string.Join(':', grant.Grants.Read)} {grant.Grants.Network} "
-        + $"{string.Join(':', grant.Grants.Variables)} {grant.Who} {grant.When:O}";
+        + $"{string.Join(':', grant.Grants.Variables)} {string.Join(':', grant.Grants.Devices)} {grant.Grants.Graphics} "
+        + $"{grant.Grants.Display} {grant.Grants.X11} {grant.Who} {grant.When:O}";
 }

@@ -56,10 +56,7 @@ public sealed class ConfinementWordsTests
 
     private static readonly (PathAccess Access, GrantRefusal Reason, string What, string Because)[] Refusals =
     [
-        (
-            PathAccess.Read, new GrantRefusal.Device(), ToRead,
-            "devices cannot be granted yet; without the sandbox, your own rights reach it"
-        ),
+        (PathAccess.Read, new GrantRefusal.Device(), ToRead, "a device is granted as one, where it may be: --device /p"),
         (PathAccess.Read, new GrantRefusal.Absent(), ToRead, "there is nothing of that name, or we may not look at it"),
         (
             PathAccess.Read, new GrantRefusal.LeadsTo("/home/ann/.ssh", new(SensitivityKind.HiddenInHome)), ToRead,
