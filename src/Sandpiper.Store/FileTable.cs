@@ -8,13 +8,13 @@ namespace Sandpiper.Store;
 
 /// <summary>The files of a sealed wheel in the order of its manifest, in two pieces of memory.</summary>
 /// <remarks>
-/// A warm install looks at every file of every wheel and needs an object of few: of ten thousand, most lie in directories that are linked as
-/// a whole. Names are kept as the kernel takes them.
+/// A warm install looks at every file of every wheel and needs an object of few: of ten thousand, most lie in directories that are linked
+/// as a whole. Names are kept as the kernel takes them.
 /// </remarks>
 public sealed class FileTable
 {
     private readonly byte[] _names;     // the path of each below the tree, ended by a zero
-    private readonly Row[] _rows;
+    private readonly Row[] _rows;       // the first of them, as many as there are
     private readonly IReadOnlyDictionary<int, string> _otherPaths;
     private readonly Lazy<ImmutableArray<StoredFile>> _files;
     private readonly Lazy<ImmutableArray<string>> _directories;
@@ -22,9 +22,9 @@ public sealed class FileTable
     private readonly Lazy<ImmutableArray<string>> _places;
     private readonly Lazy<FileOutline> _outline;
 
-    private FileTable(byte[] names, Row[] rows, IReadOnlyDictionary<int, string> otherPaths, bool hasPlaces)
+    private FileTable(byte[] names, Row[] rows, int count, IReadOnlyDictionary<int, string> otherPaths, bool hasPlaces)
     {
-        (_names, _rows, _otherPaths, HasPlaces) = (names, rows, otherPaths, hasPlaces);
+        (_names, _rows, Count, _otherPaths, HasPlaces) = (names, rows, count, otherPaths, hasPlaces);
         _files = new(() => ImmutableCollectionsMarshal.AsImmutableArray(Enumerable.Range(0, Count).Select(i => this[i]).ToArray()));
         _modules = new(() => HasPlaces ? ByteCode.ModulesOf(this) : []);
         _places = new(() => ByteCode.PlacesOf(Modules));
@@ -32,7 +32,7 @@ public sealed class FileTable
         _outline = new(() => FileOutline.Of(this));
     }
 
-    public int Count => _rows.Length;
+    public int Count { get; }
 
     /// <summary>The seal made directories for byte code.</summary>
     public bool HasPlaces { get; }
@@ -132,9 +132,9 @@ public sealed class FileTable
     internal sealed class Maker(int bytes = 256, int files = 16)
     {
         private readonly Dictionary<int, string> _otherPaths = [];
-        private readonly List<Row> _rows = new(files);
+        private Row[] _rows = new Row[files];
         private byte[] _names = GC.AllocateUninitializedArray<byte>(bytes);
-        private int _end;
+        private int _end, _count;
 
         /// <param name="otherPath">Below its scheme, where that is not its name in the tree.</param>
         public void Add(ReadOnlySpan<byte> name, Scheme scheme, Sha256Digest digest, long size, bool isExecutable, StoredFileKind kind,
@@ -143,11 +143,12 @@ public sealed class FileTable
             if (_names.Length - _end <= name.Length) Array.Resize(ref _names, Math.Max(2 * _names.Length, _end + name.Length + 1));
             name.CopyTo(_names.AsSpan(_end));
             _names[_end + name.Length] = 0;
-            if (otherPath is not null) _otherPaths.Add(_rows.Count, otherPath);
-            _rows.Add(new Row(_end, name.Length, digest, size, scheme, kind, isExecutable, reachesOut));
+            if (otherPath is not null) _otherPaths.Add(_count, otherPath);
+            if (_count == _rows.Length) Array.Resize(ref _rows, 2 * _count + 1);
+            _rows[_count++] = new Row(_end, name.Length, digest, size, scheme, kind, isExecutable, reachesOut);
             _end += name.Length + 1;
         }
 
-        public FileTable Make(bool hasPlaces) => new(_names, [.. _rows], _otherPaths, hasPlaces);
+        public FileTable Make(bool hasPlaces) => new(_names, _rows, _count, _otherPaths, hasPlaces);
     }
 }

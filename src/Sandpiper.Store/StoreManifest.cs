@@ -23,7 +23,6 @@ public static class StoreManifest
     private const int WithoutPlaces = 3;     // the seal made no directories for byte code
     private const int WithoutReach = 2;      // nobody looked where native code looks for libraries
     private const int WithoutFindings = 1;   // files and scripts can be read, but nobody can say what speaks against them
-    private const int UsualFileBytes = 120;
     private const int UsualName = 512;
 
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 4 };
@@ -62,7 +61,7 @@ public static class StoreManifest
         try
         {
             var json = new Utf8JsonReader(content, Strict);
-            return ReadWheel(ref json, content.Length, digest, directory);
+            return ReadWheel(ref json, content.Length, content.Count((byte)'['), digest, directory);
         }
         catch (Exception e)
             when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
@@ -107,7 +106,7 @@ public static class StoreManifest
         json.WriteEndArray();
     }
 
-    private static SealedWheel ReadWheel(ref Utf8JsonReader json, int bytes, Sha256Digest digest, string directory)
+    private static SealedWheel ReadWheel(ref Utf8JsonReader json, int bytes, int arrays, Sha256Digest digest, string directory)
     {
         Take(ref json, JsonTokenType.StartArray);
         long format = TakeNumber(ref json);
@@ -116,7 +115,7 @@ public static class StoreManifest
         if (!WheelFileName.TryParse(TakeString(ref json), out var name, out _)) throw new FormatException("no wheel name");
         string distInfo = TakePath(ref json);
         Take(ref json, JsonTokenType.StartArray);
-        var files = new FileTable.Maker(bytes / 2, bytes / UsualFileBytes);
+        var files = new FileTable.Maker(bytes / 2, arrays);
         while (StartsAnother(ref json)) ReadFile(ref json, files, isReachKnown: format >= WithoutPlaces);
         Take(ref json, JsonTokenType.StartArray);
         var scripts = ImmutableArray.CreateBuilder<ScriptEntryPoint>();

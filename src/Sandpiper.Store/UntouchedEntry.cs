@@ -78,8 +78,11 @@ public static class UntouchedEntry
     }
 
     // The entry's own directory has no stamp: it is renamed into its place after they are taken.
-    private static bool HoldsTwoNames(string entry) =>
-        FileStatus.TryRead(entry, out var status) && status.Type == FileType.Directory && status.Mode == SealedTree.DirectoryMode
-            && status.ModifiedAt == UnixTime.Of(SealedTree.SealTime)
-            && Directory.EnumerateFileSystemEntries(entry).Take(3).Count() == 2;
+    private static bool HoldsTwoNames(string entry)
+    {
+        if (!FileStatus.TryRead(entry, out var status) || status.Type != FileType.Directory || status.Mode != SealedTree.DirectoryMode
+            || status.ModifiedAt != UnixTime.Of(SealedTree.SealTime)) return false;
+        using var directory = RawFile.TryOpen(entry, RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow);
+        return directory is not null && DirectoryEntries.Of(directory, most: 2).Length == 2;
+    }
 }
