@@ -61,7 +61,7 @@ internal sealed class Acquisition(
         {
             SealedWheel wheel = await FetchAsync(package, total, missing.Count, stop);
             wheels[package.Name] = wheel;
-            Interlocked.Add(ref files, wheel.Files.Length);
+            Interlocked.Add(ref files, wheel.Table.Count);
             Interlocked.Increment(ref _done);
         });
         facts.Report(new InstallationFact.Checked(missing.Count, files, Stopwatch.GetElapsedTime(started)));

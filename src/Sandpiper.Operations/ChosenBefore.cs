@@ -11,20 +11,23 @@ namespace Sandpiper.Operations;
 
 /// <summary>
 /// Remembers which wheel a hashed pin led to on this machine, so that the same line needs no index again. The key is everything that
-/// decided: the line, its hashes, the tags of the interpreter; the value one of those hashes.
+/// decided: the line, its hashes, the interpreter as far as tags go; the value one of those hashes.
 /// </summary>
-internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
+internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
 {
     private const int MaxBytes = 16 << 10;      // a digest and an address
 
     private readonly string _directory = Path.Combine(places.Cache, "choices");
-    private readonly Lazy<string> _tags = new(() => Sha256Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', tags.Ordered))).Hex);
 
     public IEnumerable<(PackageName Name, KnownWheel Wheel)> Find(ImmutableArray<RequirementLine> lines, WheelStore store)
     {
-        foreach (RequirementLine line in lines.Where(IsPin))
+        RequirementLine[] pins = [.. lines.Where(IsPin)];
+        var read = new (Sha256Digest? Digest, Uri? Origin)[pins.Length];
+        Parallel.For(0, pins.Length, i => read[i] = Read(Path.Combine(_directory, KeyOf(pins[i]))));
+        store.Prepare(read.Select(r => r.Digest).OfType<Sha256Digest>());
+        foreach (var (line, (chosen, address)) in pins.Zip(read))
         {
-            if (Read(Path.Combine(_directory, KeyOf(line))) is not ({ } digest, { } origin) || !line.Hashes.Contains(digest)) continue;
+            if (chosen is not { } digest || address is not { } origin || !line.Hashes.Contains(digest)) continue;
             if (store.Find(digest) is { } wheel) yield return (line.Requirement.Name, new KnownWheel(wheel, origin));
         }
     }
@@ -70,5 +73,5 @@ internal sealed class ChosenBefore(DataPlaces places, SupportedTags tags)
     }
 
     private string KeyOf(RequirementLine line) =>
-        Sha256Digest.Of(Encoding.UTF8.GetBytes($"{line.Requirement}\n{string.Join('\n', line.Hashes.Order())}\n{_tags.Value}")).Hex;
+        Sha256Digest.Of(Encoding.UTF8.GetBytes($"{line.Requirement}\n{string.Join('\n', line.Hashes.Order())}\n{target}")).Hex;
 }

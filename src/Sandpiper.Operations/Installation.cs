@@ -16,6 +16,7 @@ namespace Sandpiper.Operations;
 public sealed class Installation(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
     private readonly WheelStore _store = context.Store;
+    private readonly SupportedTags _tags = SupportedTags.Of(interpreter.Target);
 
     /// <summary>
     /// Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.
@@ -69,7 +70,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         IReadOnlyDictionary<PackageName, SealedWheel> wheels =
             await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known }
                 .AcquireAsync(selected, cancel);
-        new ChosenBefore(context.Places, SupportedTags.Of(interpreter.Target)).Keep(request.Lines, selected, wheels);
+        new ChosenBefore(context.Places, interpreter.Target).Keep(request.Lines, selected, wheels);
         try
         {
             EnvironmentChange change = new Switch(context, operation, interpreter)
@@ -95,8 +96,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     // What is kept without having been looked at was chosen for the interpreter of before.
     private void MustFit(ImmutableArray<SelectedPackage> selected)
     {
-        SupportedTags tags = SupportedTags.Of(interpreter.Target);
-        if (selected.FirstOrDefault(s => s.Pin is null && !EnvironmentInterpreter.Fits(s.Facts.WheelFileName, tags)) is { } misfit)
+        if (selected.FirstOrDefault(s => s.Pin is null && !EnvironmentInterpreter.Fits(s.Facts.WheelFileName, _tags)) is { } misfit)
             throw new EnvironmentException(
                 $"`{misfit.Name}` {misfit.Version}, installed with --no-deps, does not fit {interpreter.Path}; name it as well");
     }
@@ -109,9 +109,9 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     private Task<ResolutionResult> ResolveAsync(
         InstallationRequest request, Generation? before, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
-        SupportedTags tags = SupportedTags.Of(interpreter.Target);
-        var chosen = new ChosenBefore(context.Places, tags).Find(request.Lines, _store);
-        return new EnvironmentResolution(request, before, interpreter.Markers, tags, index, _store, chosen)
+        _store.Prepare((before?.Packages ?? []).Select(p => p.Digest));
+        var chosen = new ChosenBefore(context.Places, interpreter.Target).Find(request.Lines, _store);
+        return new EnvironmentResolution(request, before, interpreter.Markers, _tags, index, _store, chosen)
             .SolveAsync(new PackagesSeen(facts), cancel);
     }
 

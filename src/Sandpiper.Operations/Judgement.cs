@@ -72,6 +72,7 @@ internal static class Judgement
     private static ComposedPackage Composed(SealedWheel wheel, InstalledPackage facts)
     {
         var leftOut = facts.OmittedHooks.ToHashSet(StringComparer.Ordinal);
+        if (leftOut.Count == 0) return new ComposedPackage(wheel, facts, []);
         var hooks = wheel.Files.Where(f => f.Kind == StoredFileKind.StartUpHook && leftOut.Contains(f.Path));
         return new ComposedPackage(wheel, facts, [.. hooks]);
     }

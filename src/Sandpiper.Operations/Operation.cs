@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Shims;
@@ -76,25 +77,29 @@ internal sealed class Operation : IDisposable
 
     /// <summary>Renames a generation into its place, complete, and switches to it.</summary>
     /// <param name="work">Where it was composed, in the stage.</param>
+    /// <param name="isStoreOnDisk">What it links to was written to the disk long ago.</param>
     /// <returns>What a person should hear of its commands.</returns>
     /// <exception cref="ChangeUnfinishedException">
     /// It is current, but something that follows failed. With any other exception nothing has changed.
     /// </exception>
-    public ImmutableArray<string> SwitchToNew(string work, Generation next, LedgerLine line)
+    public ImmutableArray<string> SwitchToNew(string work, Generation next, LedgerLine line, bool isStoreOnDisk)
     {
-        _ledger.Announce(line with { Description = GenerationFile.DigestIn(work) });
+        // Then nothing but a few small files has to get there first, and not all that other programs have written as well.
+        bool inOrder = isStoreOnDisk && ContentOnDisk.KeepsOrder(work);
+        if (inOrder) AwaitContent(work, next);
+        _ledger.Announce(line with { Description = GenerationFile.DigestIn(work) }, inOrder);
         Directory.Move(work, next.Directory);
         try
         {
             Seal(next.Directory);
-            Point(next.Number);
+            Point(next.Number, number => Environment.SwitchToMade(number, inOrder));
         }
         catch (Exception error) when (error is not ChangeUnfinishedException)
         {
             TakeBack(next.Directory, work);
             throw;
         }
-        return Finish(next);
+        return Finish(next, inOrder);
     }
 
     /// <summary>Switches to a generation that is there.</summary>
@@ -102,8 +107,8 @@ internal sealed class Operation : IDisposable
     public ImmutableArray<string> SwitchTo(Generation next, LedgerLine line)
     {
         _ledger.Announce(line);
-        Point(next.Number);
-        return Finish(next);
+        Point(next.Number, Environment.Switch);
+        return Finish(next, inOrder: false);
     }
 
     /// <summary>Nothing is switched; the shims of the current generation are as they should be afterwards all the same.</summary>
@@ -173,11 +178,28 @@ internal sealed class Operation : IDisposable
         File.SetUnixFileMode(directory, SealedTree.DirectoryMode);
     }
 
-    private void Point(int number)
+    private static void AwaitContent(string work, Generation next)
     {
         try
         {
-            Environment.Switch(number);
+            Parallel.ForEach([GenerationFile.Name, .. next.WrittenFiles.Keys, .. next.Copies], name =>
+            {
+                string path = Path.Combine(work, name);
+                using var file = RawFile.TryOpen(path, RawFile.ReadOnly) ?? throw new FileNotFoundException(message: null, path);
+                ContentOnDisk.Await(file, path);
+            });
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+    }
+
+    private void Point(int number, Action<int> switchTo)
+    {
+        try
+        {
+            switchTo(number);
         }
         catch (Exception error) when (IsOfFiles(error) && Environment.LinkedNumber == number)
         {
@@ -186,12 +208,12 @@ internal sealed class Operation : IDisposable
     }
 
     // The one step does not depend on the other: what can be done is done, and the first failure told.
-    private ImmutableArray<string> Finish(Generation next)
+    private ImmutableArray<string> Finish(Generation next, bool inOrder)
     {
         ChangeUnfinishedException? failure = null;
         ImmutableArray<string> notes = [];
         GenerationLease.Prepare(Environment, next.Number);
-        Attempt(AfterSwitch.Ledger, () => _ledger.Confirm(next.Number));
+        Attempt(AfterSwitch.Ledger, () => _ledger.Confirm(next.Number, inOrder));
         Attempt(AfterSwitch.Shims, () => notes = RefreshShims(next));
         return failure is null ? notes : throw failure;
 

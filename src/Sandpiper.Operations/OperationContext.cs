@@ -10,7 +10,15 @@ namespace Sandpiper.Operations;
 public sealed record OperationContext
 {
     /// <summary>The data root and the cache.</summary>
-    public required DataPlaces Places { get; init; }
+    public required DataPlaces Places
+    {
+        get;
+        init
+        {
+            field = value;
+            Store = new WheelStore(value.Root);
+        }
+    }
 
     /// <summary>Who asks, by name: the ledger's <c>who</c>.</summary>
     public required string Author { get; init; }
@@ -20,7 +28,8 @@ public sealed record OperationContext
 
     public required TimeProvider Time { get; init; }
 
-    internal WheelStore Store => new(Places.Root);
+    /// <summary>Of that data root; what it has read once, it knows for the rest of the command.</summary>
+    internal WheelStore Store { get; private init; } = null!;     // set with the places, which are required
 
     /// <summary>What is allowed where something comes in, as of now.</summary>
     /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>

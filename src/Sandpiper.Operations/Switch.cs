@@ -40,7 +40,8 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
         {
             HandedOver = handedOver,
         };
-        ImmutableArray<string> notes = operation.SwitchToNew(work, next, line);
+        ImmutableArray<string> notes = operation.SwitchToNew(
+            work, next, line, WheelStore.AreOnDisk(plan.Wheels.Values, context.Time.GetUtcNow()));
         return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
             IsSwitched = true,

@@ -21,23 +21,48 @@ public sealed class ByteCodeRecord
     private const int ModuleSize = DigestSize + FileStamp.KeptSize;
     private const string BegunSuffix = ".begun";
 
-    internal ByteCodeRecord(string tag, ImmutableArray<Sha256Digest?> digests, ImmutableArray<FileStamp> stamps,
-        ImmutableArray<FileStamp> places)
+    private readonly byte[] _bytes;     // as it is kept, the digest at the end included
+    private readonly int _modules;
+
+    private ByteCodeRecord(string tag, byte[] bytes, int modules) =>
+        (Tag, _bytes, _modules) = (tag, bytes, modules);
+
+    /// <param name="digests">In the order of <see cref="SealedWheel.Modules"/>; null for a module that did not compile.</param>
+    /// <param name="stamps">The same order. Of one that was only begun the size alone.</param>
+    /// <param name="places">Of the directories, in the order of <see cref="ByteCode.PlacesOf"/>.</param>
+    internal static ByteCodeRecord Of(SealedWheel wheel, string tag, ImmutableArray<Sha256Digest?> digests,
+        IReadOnlyList<FileStamp> stamps, IReadOnlyList<FileStamp> places)
     {
-        (Tag, Digests, Stamps, Places) = (tag, digests, stamps, places);
+        var record = new ByteCodeRecord(tag, new byte[SizeFor(digests.Length, places.Count)], digests.Length);
+        var content = record._bytes.AsSpan(0, record._bytes.Length - DigestSize);
+        Magic.CopyTo(content);
+        wheel.Digest.CopyTo(content[Magic.Length..]);
+        BinaryPrimitives.WriteInt32LittleEndian(content[(Magic.Length + DigestSize)..], digests.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(content[(Magic.Length + DigestSize + 4)..], places.Count);
+        for (int i = 0; i < digests.Length; i++)
+        {
+            digests[i]?.CopyTo(content[At(i)..]);
+            stamps[i].WriteTo(content[(At(i) + DigestSize)..]);
+        }
+        for (int i = 0; i < places.Count; i++) places[i].WriteTo(content[record.AtPlace(i)..]);
+        SHA256.HashData(content, record._bytes.AsSpan(content.Length));
+        return record;
     }
 
     /// <summary>Of the interpreters it is for: <c>cpython-311</c>.</summary>
     public string Tag { get; }
 
-    /// <summary>In the order of <see cref="SealedWheel.Modules"/>; null for a module that did not compile.</summary>
-    public ImmutableArray<Sha256Digest?> Digests { get; }
+    /// <summary>A module of <see cref="SealedWheel.Modules"/> did compile.</summary>
+    public bool Has(int module) => _bytes.AsSpan(At(module), DigestSize).ContainsAnyExcept((byte)0);
 
-    /// <summary>The same order. Of one that was only begun the size alone.</summary>
-    public ImmutableArray<FileStamp> Stamps { get; }
+    /// <summary>Null for a module that did not compile.</summary>
+    public Sha256Digest? DigestOf(int module) => Has(module) ? Sha256Digest.FromBytes(_bytes.AsSpan(At(module), DigestSize)) : null;
 
-    /// <summary>Of the directories, in the order of <see cref="ByteCode.PlacesOf"/>.</summary>
-    public ImmutableArray<FileStamp> Places { get; }
+    /// <summary>Of a module's byte code; of one that was only begun the size alone.</summary>
+    public FileStamp OfModule(int module) => FileStamp.ReadFrom(_bytes.AsSpan(At(module) + DigestSize));
+
+    /// <summary>Of a directory, by its index among <see cref="ByteCode.PlacesOf"/>.</summary>
+    public FileStamp OfPlace(int place) => FileStamp.ReadFrom(_bytes.AsSpan(AtPlace(place)));
 
     /// <summary>All of its files are there.</summary>
     public bool IsWhole { get; private init; }
@@ -71,7 +96,7 @@ public sealed class ByteCodeRecord
 
     /// <summary>The names of its files that lie in a place, as far as they are there or may be.</summary>
     public IEnumerable<string> NamesIn(string place, ImmutableArray<ByteCode.Module> modules) =>
-        modules.Where((m, i) => Digests[i] is not null && string.Equals(m.Place, place, StringComparison.Ordinal))
+        modules.Where((m, i) => Has(i) && string.Equals(m.Place, place, StringComparison.Ordinal))
             .Select(m => m.NameFor(Tag));
 
     /// <exception cref="IOException">It could not be written.</exception>
@@ -82,7 +107,7 @@ public sealed class ByteCodeRecord
         string next = $"{path}.{Environment.ProcessId}";
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, SealedTree.OpenDirectoryMode);
         File.Delete(next);
-        SealedTree.WriteFile(next, ToBytes(wheel.Digest), SealedTree.FileMode);
+        SealedTree.WriteFile(next, _bytes, SealedTree.FileMode);
         AtomicRename.Replace(next, path);
         if (isWhole) File.Delete(path + BegunSuffix);
     }
@@ -113,29 +138,14 @@ public sealed class ByteCodeRecord
     {
         try
         {
-            var modules = wheel.Modules;
-            int places = ByteCode.PlacesOf(modules).Length;
-            int size = checked(HeaderSize + modules.Length * ModuleSize + places * FileStamp.KeptSize + DigestSize);
+            int modules = wheel.Modules.Length, places = wheel.Table.Places.Length;
+            int size = SizeFor(modules, places);
             string path = PathOf(wheel, tag) + (isWhole ? "" : BegunSuffix);
             if (RegularFile.TryRead(path, size) is not { } bytes || bytes.Length != size) return null;
             var content = bytes.AsSpan(0, size - DigestSize);
             if (!content.StartsWith(Magic) || !SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length))) return null;
             if (Sha256Digest.FromBytes(content.Slice(Magic.Length, DigestSize)) != wheel.Digest) return null;
-            var digests = ImmutableArray.CreateBuilder<Sha256Digest?>(modules.Length);
-            var stamps = ImmutableArray.CreateBuilder<FileStamp>(modules.Length);
-            for (int i = 0; i < modules.Length; i++)
-            {
-                var at = content[(HeaderSize + i * ModuleSize)..];
-                digests.Add(at[..DigestSize].ContainsAnyExcept((byte)0) ? Sha256Digest.FromBytes(at[..DigestSize]) : null);
-                stamps.Add(FileStamp.ReadFrom(at[DigestSize..]));
-            }
-            var ofPlaces = ImmutableArray.CreateBuilder<FileStamp>(places);
-            for (int i = 0; i < places; i++)
-                ofPlaces.Add(FileStamp.ReadFrom(content[(HeaderSize + modules.Length * ModuleSize + i * FileStamp.KeptSize)..]));
-            return new ByteCodeRecord(tag, digests.MoveToImmutable(), stamps.MoveToImmutable(), ofPlaces.MoveToImmutable())
-            {
-                IsWhole = isWhole,
-            };
+            return new ByteCodeRecord(tag, bytes, modules) { IsWhole = isWhole };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -143,23 +153,10 @@ public sealed class ByteCodeRecord
         }
     }
 
-    private byte[] ToBytes(Sha256Digest wheel)
-    {
-        byte[] bytes = new byte[HeaderSize + Digests.Length * ModuleSize + Places.Length * FileStamp.KeptSize + DigestSize];
-        var content = bytes.AsSpan(0, bytes.Length - DigestSize);
-        Magic.CopyTo(content);
-        Convert.FromHexString(wheel.Hex).CopyTo(content[Magic.Length..]);
-        BinaryPrimitives.WriteInt32LittleEndian(content[(Magic.Length + DigestSize)..], Digests.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(content[(Magic.Length + DigestSize + 4)..], Places.Length);
-        for (int i = 0; i < Digests.Length; i++)
-        {
-            var at = content[(HeaderSize + i * ModuleSize)..];
-            if (Digests[i] is { } digest) Convert.FromHexString(digest.Hex).CopyTo(at);
-            Stamps[i].WriteTo(at[DigestSize..]);
-        }
-        for (int i = 0; i < Places.Length; i++)
-            Places[i].WriteTo(content[(HeaderSize + Digests.Length * ModuleSize + i * FileStamp.KeptSize)..]);
-        SHA256.HashData(content, bytes.AsSpan(content.Length));
-        return bytes;
-    }
+    private static int SizeFor(int modules, int places) =>
+        checked(HeaderSize + modules * ModuleSize + places * FileStamp.KeptSize + DigestSize);
+
+    private static int At(int module) => HeaderSize + module * ModuleSize;
+
+    private int AtPlace(int place) => HeaderSize + _modules * ModuleSize + place * FileStamp.KeptSize;
 }

@@ -50,8 +50,8 @@ public sealed class ByteCodeSeal(WheelStore store, string tag)
             var modules = wheel.Modules;
             var places = ByteCode.PlacesOf(modules);
             if (modules.Length != staged.Digests.Length || !places.All(p => HoldsNothingElse(wheel, modules, p))) return false;
-            new ByteCodeRecord(tag, staged.Digests, [.. staged.Sizes.Select(s => new FileStamp(0, s, default))],
-                [.. places.Select(_ => default(FileStamp))]).Write(wheel, isWhole: false);
+            ByteCodeRecord.Of(wheel, tag, staged.Digests, [.. staged.Sizes.Select(s => new FileStamp(0, s, default))],
+                new FileStamp[places.Length]).Write(wheel, isWhole: false);
             foreach (var group in modules.Select((m, i) => (Module: m, Index: i)).GroupBy(m => m.Module.Place, StringComparer.Ordinal))
             {
                 string place = Path.Combine(wheel.Tree, group.Key);
@@ -64,7 +64,7 @@ public sealed class ByteCodeSeal(WheelStore store, string tag)
                 }
                 Close(place);
             }
-            new ByteCodeRecord(tag, staged.Digests, [.. modules.Select((m, i) => StampOf(wheel, m, staged, i))],
+            ByteCodeRecord.Of(wheel, tag, staged.Digests, [.. modules.Select((m, i) => StampOf(wheel, m, staged, i))],
                 [.. places.Select(p => FileStamp.Of(Path.Combine(wheel.Tree, p)))]).Write(wheel, isWhole: true);
             return true;
         }

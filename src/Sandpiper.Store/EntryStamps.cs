@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
@@ -29,20 +28,28 @@ public sealed class EntryStamps
     private const int StampSize = FileStamp.KeptSize;
     private const int HeaderSize = 8 + SHA256.HashSizeInBytes + StampSize;
 
-    private EntryStamps(
-        Sha256Digest manifestDigest, FileStamp manifest, ImmutableArray<FileStamp> files, ImmutableArray<FileStamp> directories) =>
-        (ManifestDigest, Manifest, Files, Directories) = (manifestDigest, manifest, files, directories);
+    private readonly byte[] _bytes;     // as it is kept, the digest at the end included
+    private readonly int _files;
+    private bool _isEdited;
+
+    private EntryStamps(byte[] bytes, int files) => (_bytes, _files) = (bytes, files);
 
     /// <summary>Of <c>manifest.json</c> as the seal wrote it.</summary>
-    public Sha256Digest ManifestDigest { get; }
+    public Sha256Digest ManifestDigest => Sha256Digest.FromBytes(_bytes.AsSpan(Magic.Length, SHA256.HashSizeInBytes));
 
-    public FileStamp Manifest { get; }
+    public FileStamp Manifest => FileStamp.ReadFrom(_bytes.AsSpan(HeaderSize - StampSize));
 
-    /// <summary>In the order of <see cref="SealedWheel.Files"/>.</summary>
-    public ImmutableArray<FileStamp> Files { get; }
+    /// <summary>By the index among the wheel's files; safe for several threads, each with files of its own.</summary>
+    public FileStamp OfFile(int index) => FileStamp.ReadFrom(At(index));
 
-    /// <summary>In the order of <see cref="SealedWheel.Directories"/>.</summary>
-    public ImmutableArray<FileStamp> Directories { get; }
+    /// <summary>By the index among <see cref="SealedWheel.Directories"/>.</summary>
+    public FileStamp OfDirectory(int index) => FileStamp.ReadFrom(At(_files + index));
+
+    /// <summary>Its content is known to be what was sealed, as it is now.</summary>
+    public void SetFile(int index, in FileStamp stamp) => Set(index, stamp);
+
+    /// <summary>Its names are known to be those that were sealed, as it is now.</summary>
+    public void SetDirectory(int index, in FileStamp stamp) => Set(_files + index, stamp);
 
     private static ReadOnlySpan<byte> Magic => "spstamp2"u8;
 
@@ -59,38 +66,35 @@ public sealed class EntryStamps
             ? stamps : throw new StoreDamagedException(wheel.Digest, $"{StoreManifest.FileName} has been changed");
     }
 
+    /// <summary>Where nothing is known, to be filled by whoever looks at the files.</summary>
+    /// <exception cref="StoreDamagedException">The manifest cannot be read.</exception>
+    public static EntryStamps Unknown(SealedWheel wheel)
+    {
+        var stamps = Empty(wheel.Table.Count, wheel.Directories.Length);
+        stamps.SetManifest(Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest)), default);
+        return stamps;
+    }
+
     /// <summary>Of an entry that was just unpacked and that nobody else has seen yet.</summary>
     /// <param name="manifest">Its path, for now.</param>
     /// <param name="tree">Where its files are, for now.</param>
     public static EntryStamps Take(string manifest, string tree, ImmutableArray<StoredFile> files)
     {
-        var stamps = new FileStamp[files.Length];
-        Parallel.For(0, stamps.Length, i => stamps[i] = FileStamp.Of(Path.Combine(tree, files[i].StorePath)));
-        return new EntryStamps(Sha256Digest.Of(File.ReadAllBytes(manifest)), FileStamp.Of(manifest),
-            ImmutableCollectionsMarshal.AsImmutableArray(stamps),
-            [
-                .. SealedWheel.DirectoriesOf(files, ByteCode.PlacesOf(ByteCode.ModulesOf(files)))
-                    .Select(d => FileStamp.Of(Path.Combine(tree, d))),
-            ]);
+        var directories = FileTable.Of(files).Directories;
+        var stamps = Empty(files.Length, directories.Length);
+        Parallel.For(0, files.Length, i => stamps.SetFile(i, FileStamp.Of(Path.Combine(tree, files[i].StorePath))));
+        for (int i = 0; i < directories.Length; i++) stamps.SetDirectory(i, FileStamp.Of(Path.Combine(tree, directories[i])));
+        stamps.SetManifest(Sha256Digest.Of(File.ReadAllBytes(manifest)), FileStamp.Of(manifest));
+        return stamps;
     }
 
-    /// <summary>Losing them costs one reading, so a failure is none.</summary>
-    /// <param name="files">In the order of <see cref="SealedWheel.Files"/>; the default value where nothing is known.</param>
-    /// <param name="directories">In the order of <see cref="SealedWheel.Directories"/>.</param>
-    public static void Keep(SealedWheel wheel, EntryStamps? before, FileStamp[] files, FileStamp[] directories)
+    /// <summary>After the last look; nothing is written where nothing has changed.</summary>
+    /// <remarks>Losing them costs one reading, so a failure is none.</remarks>
+    public void Keep(SealedWheel wheel)
     {
-        try
-        {
-            var manifest = FileStamp.Of(wheel.ManifestFile);
-            var digest = before?.ManifestDigest
-                ?? Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest));
-            new EntryStamps(digest, manifest, ImmutableCollectionsMarshal.AsImmutableArray(files),
-                ImmutableCollectionsMarshal.AsImmutableArray(directories)).Write(wheel.StampsFile);
-        }
-        catch (StoreDamagedException)
-        {
-            // Whoever reads the entry next says so.
-        }
+        if (!_isEdited) return;
+        SetManifest(ManifestDigest, FileStamp.Of(wheel.ManifestFile));
+        Write(wheel.StampsFile);
     }
 
     /// <inheritdoc cref="Keep"/>
@@ -104,9 +108,9 @@ public sealed class EntryStamps
         {
             using var file = OpenToWrite(path) ?? MakeToWrite(path);
             if (file is null) return;
-            byte[] bytes = ToBytes();
-            RandomAccess.Write(file, bytes, 0);
-            if (RandomAccess.GetLength(file) != bytes.Length) RandomAccess.SetLength(file, bytes.Length);
+            SHA256.HashData(Content, _bytes.AsSpan(Content.Length));
+            RandomAccess.Write(file, _bytes, 0);
+            if (RandomAccess.GetLength(file) != _bytes.Length) RandomAccess.SetLength(file, _bytes.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -143,18 +147,13 @@ public sealed class EntryStamps
     {
         try
         {
-            int directories = wheel.Directories.Length;
-            int size = checked(HeaderSize + (wheel.Files.Length + directories) * StampSize + SHA256.HashSizeInBytes);
+            int size = SizeFor(wheel.Table.Count, wheel.Directories.Length);
             // Of exactly this wheel and nothing else; torn by a crash or garbled, it is none.
             if (RegularFile.TryRead(wheel.StampsFile, size) is not { } bytes || bytes.Length != size) return null;
-            var content = bytes.AsSpan(0, size - SHA256.HashSizeInBytes);
-            if (!content.StartsWith(Magic) || !SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length))) return null;
-            if (!FileSystem.KeepsChangeTimes(wheel.Directory)) return null;
-            var all = new FileStamp[wheel.Files.Length + directories];
-            for (int i = 0; i < all.Length; i++) all[i] = FileStamp.ReadFrom(content[(HeaderSize + i * StampSize)..]);
-            var manifest = Sha256Digest.FromBytes(content.Slice(Magic.Length, SHA256.HashSizeInBytes));
-            return new EntryStamps(
-                manifest, FileStamp.ReadFrom(content[(HeaderSize - StampSize)..]), [.. all[..^directories]], [.. all[^directories..]]);
+            var stamps = new EntryStamps(bytes, wheel.Table.Count);
+            bool isWhole = stamps.Content.StartsWith(Magic)
+                && SHA256.HashData(stamps.Content).AsSpan().SequenceEqual(bytes.AsSpan(stamps.Content.Length));
+            return isWhole && FileSystem.KeepsChangeTimes(wheel.Directory) ? stamps : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -162,16 +161,29 @@ public sealed class EntryStamps
         }
     }
 
-    private byte[] ToBytes()
+    private ReadOnlySpan<byte> Content => _bytes.AsSpan(0, _bytes.Length - SHA256.HashSizeInBytes);
+
+    private Span<byte> At(int index) => _bytes.AsSpan(HeaderSize + index * StampSize, StampSize);
+
+    private void Set(int index, in FileStamp stamp)
     {
-        ImmutableArray<FileStamp> all = [.. Files, .. Directories];
-        byte[] bytes = new byte[HeaderSize + all.Length * StampSize + SHA256.HashSizeInBytes];
-        var content = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
-        Magic.CopyTo(content);
-        Convert.FromHexString(ManifestDigest.Hex).CopyTo(content[Magic.Length..]);
-        Manifest.WriteTo(content[(HeaderSize - StampSize)..]);
-        for (int i = 0; i < all.Length; i++) all[i].WriteTo(content[(HeaderSize + i * StampSize)..]);
-        SHA256.HashData(content, bytes.AsSpan(content.Length));
-        return bytes;
+        stamp.WriteTo(At(index));
+        _isEdited = true;
     }
+
+    private void SetManifest(Sha256Digest digest, in FileStamp stamp)
+    {
+        digest.CopyTo(_bytes.AsSpan(Magic.Length));
+        stamp.WriteTo(_bytes.AsSpan(HeaderSize - StampSize));
+    }
+
+    private static EntryStamps Empty(int files, int directories)
+    {
+        var stamps = new EntryStamps(new byte[SizeFor(files, directories)], files);
+        Magic.CopyTo(stamps._bytes);
+        return stamps;
+    }
+
+    private static int SizeFor(int files, int directories) =>
+        checked(HeaderSize + (files + directories) * StampSize + SHA256.HashSizeInBytes);
 }

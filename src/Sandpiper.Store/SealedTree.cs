@@ -26,6 +26,8 @@ public static class SealedTree
         using var file = CreateFile(path, mode);
         RandomAccess.Write(file, content, 0);
         Seal(file, mode);
+        // Whoever waits for it will wait less.
+        if (!content.IsEmpty) ContentOnDisk.Start(file);
     }
 
     /// <summary>A new file, open for writing although its mode is already the final one.</summary>

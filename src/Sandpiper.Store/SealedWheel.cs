@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Policies;
@@ -23,7 +24,10 @@ public sealed record SealedWheel
     public Sha256Digest ManifestDigest { get; init; }
 
     /// <summary>Every file to install. RECORD is not among them: each environment gets its own.</summary>
-    public required ImmutableArray<StoredFile> Files { get; init; }
+    public ImmutableArray<StoredFile> Files => Table.Files;
+
+    /// <summary>The same in one piece: whoever only looks at them makes no objects.</summary>
+    public required FileTable Table { get; init; }
 
     public required ImmutableArray<ScriptEntryPoint> Scripts { get; init; }
 
@@ -42,10 +46,10 @@ public sealed record SealedWheel
     public string StampsFile { get; init; } = "";
 
     /// <summary>The seal made directories for byte code; an earlier version made none, and there can be none.</summary>
-    public bool HasPlacesForByteCode { get; init; } = true;
+    public bool HasPlacesForByteCode => Table.HasPlaces;
 
     /// <summary>Those of <see cref="Files"/> for which byte code can be kept.</summary>
-    public ImmutableArray<ByteCode.Module> Modules => HasPlacesForByteCode ? ByteCode.ModulesOf(Files) : [];
+    public ImmutableArray<ByteCode.Module> Modules => Table.Modules;
 
     /// <summary>Absolute: what the seal found.</summary>
     public string ManifestFile => Path.Combine(Directory, StoreManifest.FileName);
@@ -59,21 +63,7 @@ public sealed record SealedWheel
     /// Every directory of the tree, those for byte code included, by its path below <see cref="Tree"/>; ordered, the first is the tree
     /// itself, empty.
     /// </summary>
-    public ImmutableArray<string> Directories => DirectoriesOf(Files, ByteCode.PlacesOf(Modules));
-
-    internal static ImmutableArray<string> DirectoriesOf(ImmutableArray<StoredFile> files, ImmutableArray<string> places)
-    {
-        var all = new HashSet<string>(StringComparer.Ordinal) { "" };
-        all.UnionWith(places);
-        var known = all.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (var file in files)
-        {
-            var above = file.StorePath.AsSpan();
-            do above = above[..Math.Max(0, above.LastIndexOf('/'))];
-            while (known.Add(above));
-        }
-        return [.. all.Order(StringComparer.Ordinal)];
-    }
+    public ImmutableArray<string> Directories => Table.Directories;
 
     /// <summary>METADATA among <see cref="Files"/>.</summary>
     /// <exception cref="StoreDamagedException">It is not there.</exception>
@@ -81,10 +71,10 @@ public sealed record SealedWheel
     {
         get
         {
-            string path = $"{DistInfo}/METADATA";
-            foreach (var file in Files)
+            var path = Encoding.UTF8.GetBytes($"{DistInfo}/METADATA");
+            for (int i = 0; i < Table.Count; i++)
             {
-                if (string.Equals(file.StorePath, path, StringComparison.Ordinal)) return file;
+                if (Table.NameOf(i).SequenceEqual(path)) return Table[i];
             }
             throw new StoreDamagedException(Digest, "its manifest lists no METADATA");
         }

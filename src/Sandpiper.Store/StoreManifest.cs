@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
@@ -22,7 +23,7 @@ public static class StoreManifest
     private const int WithoutPlaces = 3;     // the seal made no directories for byte code
     private const int WithoutReach = 2;      // nobody looked where native code looks for libraries
     private const int WithoutFindings = 1;   // files and scripts can be read, but nobody can say what speaks against them
-    private const int HexDigits = 64;
+    private const int UsualName = 512;
 
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 4 };
 
@@ -60,7 +61,7 @@ public static class StoreManifest
         try
         {
             var json = new Utf8JsonReader(content, Strict);
-            return ReadWheel(ref json, digest, directory);
+            return ReadWheel(ref json, content.Length, content.Count((byte)'['), digest, directory);
         }
         catch (Exception e)
             when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
@@ -105,7 +106,7 @@ public static class StoreManifest
         json.WriteEndArray();
     }
 
-    private static SealedWheel ReadWheel(ref Utf8JsonReader json, Sha256Digest digest, string directory)
+    private static SealedWheel ReadWheel(ref Utf8JsonReader json, int bytes, int arrays, Sha256Digest digest, string directory)
     {
         Take(ref json, JsonTokenType.StartArray);
         long format = TakeNumber(ref json);
@@ -114,8 +115,8 @@ public static class StoreManifest
         if (!WheelFileName.TryParse(TakeString(ref json), out var name, out _)) throw new FormatException("no wheel name");
         string distInfo = TakePath(ref json);
         Take(ref json, JsonTokenType.StartArray);
-        var files = ImmutableArray.CreateBuilder<StoredFile>();
-        while (StartsAnother(ref json)) files.Add(ReadFile(ref json, isReachKnown: format >= WithoutPlaces));
+        var files = new FileTable.Maker(bytes / 2, arrays);
+        while (StartsAnother(ref json)) ReadFile(ref json, files, isReachKnown: format >= WithoutPlaces);
         Take(ref json, JsonTokenType.StartArray);
         var scripts = ImmutableArray.CreateBuilder<ScriptEntryPoint>();
         while (StartsAnother(ref json)) scripts.Add(ReadScript(ref json));
@@ -132,11 +133,10 @@ public static class StoreManifest
             Directory = directory,
             FileName = name,
             DistInfo = distInfo,
-            Files = files.DrainToImmutable(),
+            Table = files.Make(hasPlaces: format == Format),
             Scripts = scripts.DrainToImmutable(),
             Findings = findings,
             Notes = notes.DrainToImmutable(),
-            HasPlacesForByteCode = format == Format,
         };
     }
 
@@ -161,32 +161,34 @@ public static class StoreManifest
         return new Finding(fault, path, seen, claimed) { Content = digest, Namespaces = namespaces };
     }
 
-    private static StoredFile ReadFile(ref Utf8JsonReader json, bool isReachKnown)
+    private static void ReadFile(ref Utf8JsonReader json, FileTable.Maker files, bool isReachKnown)
     {
-        string path = TakePath(ref json);
+        Span<byte> name = stackalloc byte[UsualName];
+        Take(ref json, JsonTokenType.String);
+        // An escape is never shorter than what it stands for.
+        if (json.ValueSpan.Length > name.Length) name = new byte[json.ValueSpan.Length];
+        name = Checked(name[..json.CopyString(name)]);
         var digest = TakeDigest(ref json);
         long size = TakeNumber(ref json);
         var scheme = (Scheme)TakeNumber(ref json, max: (int)Scheme.Headers);
         var kind = (StoredFileKind)TakeNumber(ref json, max: (int)StoredFileKind.StartUpHook);
         bool isExecutable = TakeBoolean(ref json);
-        string storePath = path;
+        string? path = null;
         if (json.Read() && json.TokenType == JsonTokenType.String)
         {
-            storePath = CheckedPath(json.GetString()!);
+            path = Encoding.UTF8.GetString(name);
+            name = Encoding.UTF8.GetBytes(json.GetString()!);
+            Checked(name);
             json.Read();
         }
         bool reachesOut = json.TokenType == JsonTokenType.True;
         if (reachesOut) json.Read();
         Expect(json, JsonTokenType.EndArray);
-        return new StoredFile(scheme, path, storePath, digest, size, isExecutable, kind)
-        {
-            ReachesOut = reachesOut || (!isReachKnown && LooksNative(path, isExecutable)),
-        };
+        files.Add(name, scheme, digest, size, isExecutable, kind, reachesOut || (!isReachKnown && LooksNative(name, isExecutable)), path);
     }
 
     // By its name or mode, where nobody has read it: more directories than need be lie in the environment itself.
-    private static bool LooksNative(string path, bool isExecutable) =>
-        isExecutable || path.Contains(".so", StringComparison.Ordinal);
+    private static bool LooksNative(ReadOnlySpan<byte> path, bool isExecutable) => isExecutable || path.IndexOf(".so"u8) >= 0;
 
     // A name that could leave bin/, or a reference that is no dotted identifier, would be written into a script: parsed again, not trusted.
     private static ScriptEntryPoint ReadScript(ref Utf8JsonReader json)
@@ -196,7 +198,7 @@ public static class StoreManifest
         string attribute = TakeString(ref json);
         bool isGui = TakeBoolean(ref json);
         Take(ref json, JsonTokenType.EndArray);
-        var line = System.Text.Encoding.UTF8.GetBytes($"[{(isGui ? "gui_scripts" : "console_scripts")}]\n{name} = {module}:{attribute}\n");
+        var line = Encoding.UTF8.GetBytes($"[{(isGui ? "gui_scripts" : "console_scripts")}]\n{name} = {module}:{attribute}\n");
         var expected = new ScriptEntryPoint(name, module, attribute, isGui);
         if (!EntryPoints.TryParseScripts(line, out var parsed, out string problem)) throw new FormatException(problem);
         return parsed is [var script] && script == expected ? script : throw new FormatException("no entry point");
@@ -244,18 +246,29 @@ public static class StoreManifest
     private static Sha256Digest TakeDigest(ref Utf8JsonReader json)
     {
         Take(ref json, JsonTokenType.String);
-        Span<char> hex = stackalloc char[HexDigits];
-        return json.ValueSpan.Length == HexDigits && Sha256Digest.TryParseHex(hex[..json.CopyString(hex)], out var digest)
+        return Sha256Digest.TryParseHex(json.ValueSpan, out var digest)
             ? digest : throw new FormatException($"no digest at byte {json.TokenStartIndex}");
     }
 
     // Whoever edits a manifest must not make the next install write outside.
+    private static Span<byte> Checked(Span<byte> path)
+    {
+        ReadOnlySpan<byte> rest = path;
+        while (true)
+        {
+            int slash = rest.IndexOf((byte)'/');
+            var segment = slash < 0 ? rest : rest[..slash];
+            if (segment.IsEmpty || segment.SequenceEqual("."u8) || segment.SequenceEqual(".."u8))
+                throw new FormatException("a path that leaves its place");
+            if (slash < 0) break;
+            rest = rest[(slash + 1)..];
+        }
+        return path.Contains((byte)0) ? throw new FormatException("a path with a zero") : path;
+    }
+
     private static string CheckedPath(string path)
     {
-        foreach (var segment in path.AsSpan().Split('/'))
-        {
-            if (path.AsSpan(segment) is "" or "." or "..") throw new FormatException("a path that leaves its place");
-        }
-        return path.Contains('\0', StringComparison.Ordinal) ? throw new FormatException("a path with a zero") : path;
+        Checked(Encoding.UTF8.GetBytes(path));
+        return path;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Store;
@@ -13,6 +14,8 @@ namespace Sandpiper.Store;
 /// </remarks>
 public static class UntouchedEntry
 {
+    private const int LongestPath = 4096;       // PATH_MAX
+
     /// <param name="wheel">Whose manifest is the one that was sealed; the caller knows that.</param>
     /// <param name="byteCode">What is known of its byte code, of all interpreters.</param>
     public static bool Is(SealedWheel wheel, EntryStamps stamps, ImmutableArray<ByteCodeRecord> byteCode)
@@ -32,36 +35,54 @@ public static class UntouchedEntry
         if (!FileStatus.TryRead(wheel.ManifestFile, out var manifest) || FileStamp.Of(manifest) != stamps.Manifest) return false;
         if (!HoldsTwoNames(wheel.Directory) || byteCode.Any(record => !record.IsWhole)) return false;
         using var tree = OpenDirectory.At(wheel.Tree);
-        var modules = byteCode.IsEmpty ? [] : wheel.Modules;
-        var places = byteCode.IsEmpty ? [] : ByteCode.PlacesOf(modules);
+        return AreDirectories(tree, wheel, stamps, byteCode) && AreFiles(tree, wheel.Table, stamps)
+            && byteCode.All(record => IsByteCode(tree, wheel, record));
+    }
+
+    private static bool AreDirectories(OpenDirectory tree, SealedWheel wheel, EntryStamps stamps, ImmutableArray<ByteCodeRecord> byteCode)
+    {
+        var places = byteCode.IsEmpty ? [] : wheel.Table.Places;
         var directories = wheel.Directories;
         for (int i = 0; i < directories.Length; i++)
         {
             if (!tree.TryLookAt(directories[i].Length == 0 ? "." : directories[i], out var status)) return false;
             var now = FileStamp.Of(status);
-            if (now == stamps.Directories[i]) continue;
+            if (now == stamps.OfDirectory(i)) continue;
             int place = places.BinarySearch(directories[i], StringComparer.Ordinal);
-            if (place < 0 || !byteCode.Any(record => record.Places[place] == now)) return false;
+            if (place < 0 || !byteCode.Any(record => record.OfPlace(place) == now)) return false;
         }
-        for (int i = 0; i < wheel.Files.Length; i++)
+        return true;
+    }
+
+    private static bool AreFiles(OpenDirectory tree, FileTable files, EntryStamps stamps)
+    {
+        for (int i = 0; i < files.Count; i++)
         {
-            if (!tree.TryLookAt(wheel.Files[i].StorePath, out var status) || FileStamp.Of(status) != stamps.Files[i]) return false;
+            if (!tree.TryLookAt(files.NameForKernel(i), out var status) || FileStamp.Of(status) != stamps.OfFile(i)) return false;
         }
-        foreach (var record in byteCode)
+        return true;
+    }
+
+    private static bool IsByteCode(OpenDirectory tree, SealedWheel wheel, ByteCodeRecord record)
+    {
+        Span<byte> path = stackalloc byte[LongestPath];
+        ReadOnlySpan<byte> tag = Encoding.ASCII.GetBytes(record.Tag);
+        var modules = wheel.Modules;
+        for (int i = 0; i < modules.Length; i++)
         {
-            for (int i = 0; i < modules.Length; i++)
-            {
-                if (record.Digests[i] is null) continue;
-                bool isThere = tree.TryLookAt(modules[i].PathFor(record.Tag), out var status);
-                if (!isThere || FileStamp.Of(status) != record.Stamps[i]) return false;
-            }
+            if (!record.Has(i)) continue;
+            var name = modules[i].PathFor(tag, path);
+            if (name.IsEmpty || !tree.TryLookAt(name, out var status) || FileStamp.Of(status) != record.OfModule(i)) return false;
         }
         return true;
     }
 
     // The entry's own directory has no stamp: it is renamed into its place after they are taken.
-    private static bool HoldsTwoNames(string entry) =>
-        FileStatus.TryRead(entry, out var status) && status.Type == FileType.Directory && status.Mode == SealedTree.DirectoryMode
-            && status.ModifiedAt == UnixTime.Of(SealedTree.SealTime)
-            && Directory.EnumerateFileSystemEntries(entry).Take(3).Count() == 2;
+    private static bool HoldsTwoNames(string entry)
+    {
+        if (!FileStatus.TryRead(entry, out var status) || status.Type != FileType.Directory || status.Mode != SealedTree.DirectoryMode
+            || status.ModifiedAt != UnixTime.Of(SealedTree.SealTime)) return false;
+        using var directory = RawFile.TryOpen(entry, RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow);
+        return directory is not null && DirectoryEntries.Of(directory, most: 2).Length == 2;
+    }
 }

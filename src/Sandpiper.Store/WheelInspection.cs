@@ -54,7 +54,7 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
             _report.Add(HookInspection.Of(files[i].Placement.Path, measured[i], content, isWhole));
         }
         ImmutableArray<StoredFile> installed = stored.DrainToImmutable();
-        foreach (string place in ByteCode.PlacesOf(ByteCode.ModulesOf(installed)))
+        foreach (string place in FileTable.Of(installed).Places)
             Directory.CreateDirectory(Path.Combine(tree, place), SealedTree.OpenDirectoryMode);
         SealedTree.CloseDirectories(tree);
         return new InspectedWheel(distInfo.Directory, installed, [.. scripts], _report.Findings, _report.Notes);

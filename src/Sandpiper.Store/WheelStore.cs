@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using Sandpiper.Archives;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
@@ -21,6 +21,8 @@ public sealed class WheelStore(string root)
     private readonly string _entries = Path.Combine(Path.GetFullPath(root), EntriesName);
     private readonly string _stamps = Path.Combine(Path.GetFullPath(root), "stamps");
 
+    private readonly ConcurrentDictionary<Sha256Digest, (FileStamp Manifest, SealedWheel Wheel)> _found = new();
+
     internal const string EntriesName = "store", DistrustSuffix = "." + Distrusted;
 
     /// <summary>What stands in the place of a tag where an entry is distrusted.</summary>
@@ -36,15 +38,47 @@ public sealed class WheelStore(string root)
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
     public SealedWheel? Find(Sha256Digest digest)
     {
-        string entry = EntryOf(digest);
-        if (!Directory.Exists(entry)) return null;
-        byte[] manifest = StoreFile.Read(Path.Combine(entry, StoreManifest.FileName), StoreManifest.MaxBytes, digest);
-        return StoreManifest.Read(manifest, digest, entry) with
+        string entry = EntryOf(digest), path = Path.Combine(entry, StoreManifest.FileName);
+        bool isThere = TryLookAt(path, out var status);
+        if (!isThere && !Directory.Exists(entry)) return null;
+        // One command asks for a wheel several times.
+        if (isThere && _found.TryGetValue(digest, out var found) && found.Manifest == FileStamp.Of(status)) return found.Wheel;
+        byte[] manifest = StoreFile.Read(path, StoreManifest.MaxBytes, digest);
+        var wheel = StoreManifest.Read(manifest, digest, entry) with
         {
             StampsFile = StampsOf(digest),
             ManifestDigest = Sha256Digest.Of(manifest),
         };
+        _found[digest] = (FileStamp.Of(status), wheel);
+        return wheel;
     }
+
+    // What may not be looked at may not be read either, and then the reading says so.
+    private static bool TryLookAt(string path, out FileStatus status)
+    {
+        try
+        {
+            return FileStatus.TryRead(path, out status);
+        }
+        catch (IOException)
+        {
+            status = default;
+            return false;
+        }
+    }
+
+    /// <summary>Reads several on all cores, so that <see cref="Find(Sha256Digest)"/> has them; what is wrong with one it says.</summary>
+    public void Prepare(IEnumerable<Sha256Digest> digests) => Parallel.ForEach(digests, digest =>
+    {
+        try
+        {
+            _ = Find(digest);
+        }
+        catch (StoreDamagedException)
+        {
+            // who asks for it hears it
+        }
+    });
 
     /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
@@ -58,6 +92,13 @@ public sealed class WheelStore(string root)
         if (resolvedOn is not { } chosen || found.Metadata.Digest == chosen.Digest) return found;
         return found.With(DistInfo.Compare(found.ReadMetadata().Span, chosen, found.Metadata.StorePath));
     }
+
+    /// <summary>
+    /// All of them were sealed so long ago that the kernel has written them to the disk by itself, if nobody made it do so before.
+    /// </summary>
+    public static bool AreOnDisk(IEnumerable<SealedWheel> wheels, DateTimeOffset now) =>
+        ContentOnDisk.ByItself() is { } delay && wheels.All(wheel =>
+            TryLookAt(wheel.ManifestFile, out var status) && status.ChangedAt.ToDateTime() + delay < now);
 
     /// <summary>Inspects a downloaded wheel and unpacks it into staging. Nothing is decided, and nothing of it is in the store.</summary>
     /// <param name="name">As the index or the lock named it.</param>

@@ -42,7 +42,7 @@ public sealed class ByteCodeSealTests : IDisposable
         for (int i = 0; i < wheel.Modules.Length; i++)
         {
             string path = Path.Combine(wheel.Tree, wheel.Modules[i].PathFor(Tag));
-            if (record.Digests[i] is null)
+            if (record.DigestOf(i) is null)
             {
                 Assert.Equal("low", wheel.Modules[i].Stem);
                 Assert.False(File.Exists(path));
@@ -50,14 +50,14 @@ public sealed class ByteCodeSealTests : IDisposable
             }
             Assert.Equal($"code of {wheel.Modules[i].Stem}", File.ReadAllText(path));
             Assert.Equal((SealedTree.FileMode, SealedTree.SealTime), (File.GetUnixFileMode(path), File.GetLastWriteTimeUtc(path)));
-            Assert.Equal(FileStamp.Of(path), record.Stamps[i]);
+            Assert.Equal(FileStamp.Of(path), record.OfModule(i));
             Assert.Equal((SealedTree.DirectoryMode, SealedTree.SealTime),
                 (File.GetUnixFileMode(Path.GetDirectoryName(path)!), Directory.GetLastWriteTimeUtc(Path.GetDirectoryName(path)!)));
         }
         // No other directory of the tree was opened for it.
         Assert.NotNull(EntryStamps.Find(wheel));
         int index = wheel.Directories.IndexOf("honest");
-        Assert.Equal(FileStamp.Of(Path.Combine(wheel.Tree, "honest")), EntryStamps.Find(wheel)!.Directories[index]);
+        Assert.Equal(FileStamp.Of(Path.Combine(wheel.Tree, "honest")), EntryStamps.Find(wheel)!.OfDirectory(index));
     }
 
     [Fact]
@@ -167,13 +167,13 @@ public sealed class ByteCodeSealTests : IDisposable
     [InlineData("pkg/.py")]
     [InlineData("pkg/x.PY")]
     [InlineData("pkg/x.pyi")]
-    public void What_is_not_imported_from_its_place_has_no_byte_code(string path) => Assert.Empty(ByteCode.ModulesOf([FileAt(path)]));
+    public void What_is_not_imported_from_its_place_has_no_byte_code(string path) => Assert.Empty(FileTable.Of([FileAt(path)]).Modules);
 
     [Fact]
     public void A_file_of_the_name_of_a_place_leaves_its_modules_without()
     {
-        Assert.Equal(["other/__pycache__"], ByteCode.PlacesOf(ByteCode.ModulesOf(
-            [FileAt("pkg/__pycache__"), FileAt("pkg/x.py"), FileAt("other/y.py")])));
+        Assert.Equal(["other/__pycache__"], FileTable.Of(
+            [FileAt("pkg/__pycache__"), FileAt("pkg/x.py"), FileAt("other/y.py")]).Places);
     }
 
     private static StoredFile FileAt(string path) =>

@@ -25,7 +25,8 @@ internal static class ByteCodeLinks
         var modules = new Dictionary<SealedWheel, ImmutableDictionary<int, ByteCode.Module>>(ReferenceEqualityComparer.Instance);
         var taken = linked.Select(l => l.Directory.Path).Concat(files.Select(f => f.Path))
             .Where(p => p.Contains(ByteCode.DirectoryName, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
-        return files.OfType<LinkedFile>().Where(f => destination.InSitePackages(f.Path) is not null)
+        return files.OfType<LinkedFile>()
+            .Where(f => f.Path.EndsWith(".py", StringComparison.Ordinal) && destination.InSitePackages(f.Path) is not null)
             .Select(f => (File: f, Module: ModulesOf(f.Wheel).GetValueOrDefault(f.Index))).Where(m => m.Module is not null)
             .GroupBy(m => m.File.Path[..(m.File.Path.LastIndexOf('/') + 1)] + ByteCode.DirectoryName, StringComparer.Ordinal)
             .SelectMany(g => LinksIn(g.Key, [.. g.Select(m => (m.File.Wheel, m.Module!))], taken, tag))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Sandpiper.Environments.Destinations;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Store;
@@ -77,8 +78,18 @@ internal static class DirectoryLinks
             if (!isSameName) return null;
         }
         // A start-up hook that is left out, a file that another package has: it would show through the link.
-        if (first.Wheel.Files.Count(f => IsBelow(f.StorePath, directory)) != range.Length) return null;
+        if (CountBelow(first.Wheel.Table, Encoding.UTF8.GetBytes(directory + '/')) != range.Length) return null;
         return new PlannedLink(new LinkedDirectory(first.Path[..length], first.Wheel.Digest, directory), first.Wheel);
+    }
+
+    private static int CountBelow(FileTable files, ReadOnlySpan<byte> above)
+    {
+        int count = 0;
+        for (int i = 0; i < files.Count; i++)
+        {
+            if (files.NameOf(i).StartsWith(above)) count++;
+        }
+        return count;
     }
 
     private static bool IsShared(ReadOnlySpan<TreeFile> range)

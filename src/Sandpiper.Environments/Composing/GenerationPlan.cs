@@ -40,16 +40,22 @@ public sealed record GenerationPlan(
         foreach (string path in (ReadOnlySpan<string>)[settings.Path, GenerationFile.Name, .. links.Select(l => l.Path)])
             owners.Reserve(path);
 
-        var maker = new PackageFiles(destination, new Launcher($"{place}/{destination.Script("python")}"));
+        var sole = mode == LinkMode.Symlink
+            ? SoleDirectories.Of(packages, destination, interpreter.StandardLibrary.Contains) : SoleDirectories.None;
+        var maker = new PackageFiles(destination, new Launcher($"{place}/{destination.Script("python")}"), sole);
         var claims = new Claims(owners, maker, destination, policy);
         claims.Make(packages);
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
         var commands = new SortedSet<string>(StringComparer.Ordinal);
         var recorded = ImmutableArray.CreateBuilder<InstalledPackage>();
-        foreach (var package in packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name))
+        ComposedPackage[] inOrder = [.. packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name)];
+        // Of every file of every wheel, so on all cores.
+        var recordsOf = new List<TreeFile>[inOrder.Length];
+        Parallel.For(0, inOrder.Length, i => recordsOf[i] = maker.RecordsOf(inOrder[i], claims.OwnOf(inOrder[i])));
+        foreach (var (package, records) in inOrder.Zip(recordsOf))
         {
             var taken = claims.TakenFrom(package);
-            var accepted = Accept(package, [.. ShadowsOf(package, interpreter, destination), .. taken.Select(t => t.Finding)], policy);
+            var accepted = Accept(package, [.. ShadowsOf(package, interpreter, destination, sole), .. taken.Select(t => t.Finding)], policy);
             var facts = package.Facts with
             {
                 Manifest = package.Wheel.ManifestDigest,
@@ -58,13 +64,13 @@ public sealed record GenerationPlan(
             };
             recorded.Add(facts);
             var own = claims.OwnOf(package);
-            var records = maker.RecordsOf(package, own).ToList();
             foreach (var file in records) MustClaim(owners, package, file, policy);
             foreach (var file in records.Concat(own)) files.TryAdd(file.Path, file);
             commands.UnionWith(own.Select(f => destination.ScriptOf(f.Path)).OfType<string>());
         }
         ImmutableArray<TreeFile> ordered = [.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)];
         var (left, linked) = mode == LinkMode.Symlink ? DirectoryLinks.Of(ordered, destination) : (ordered, []);
+        linked = linked.AddRange(sole.Links);
         IEnumerable<PlannedLink> toByteCode = byteCodeTag is null ? [] : ByteCodeLinks.Of(left, linked, destination, byteCodeTag);
         return new GenerationPlan(left, links, [.. commands], [.. recorded.OrderBy(p => p.Name)])
         {
@@ -100,9 +106,11 @@ public sealed record GenerationPlan(
     // Whoever judges hooks puts each in one of two lists. One that is in neither was forgotten, and is refused.
     private static void MustHaveNoUndecidedHook(ComposedPackage package)
     {
-        foreach (var hook in package.Wheel.Files)
+        for (int i = 0; i < package.Wheel.Table.Count; i++)
         {
-            if (hook.Kind != StoredFileKind.StartUpHook || package.LeftOut.Contains(hook)
+            if (package.Wheel.Table.KindOf(i) != StoredFileKind.StartUpHook) continue;
+            var hook = package.Wheel.Table[i];
+            if (package.LeftOut.Contains(hook)
                 || package.Facts.AllowedHooks.Contains(hook.Path, StringComparer.Ordinal)) continue;
             var found = package.Wheel.Findings?.FirstOrDefault(f => f.IsHook && string.Equals(f.Path, hook.Path, StringComparison.Ordinal));
             throw new RefusedException(new Refusal([found ?? new Finding(Fault.ImportedAtStart, hook.Path)])
@@ -114,9 +122,10 @@ public sealed record GenerationPlan(
 
     // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages
     // first, or runs a script from there.
-    private static IEnumerable<Finding> ShadowsOf(ComposedPackage package, Interpreter interpreter, Destination destination) =>
+    private static IEnumerable<Finding> ShadowsOf(
+        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories sole) =>
     [
-        .. package.Wheel.Files
+        .. Enumerable.Range(0, package.Wheel.Table.Count).Where(i => !sole.Hold(package.Wheel, i)).Select(i => package.Wheel.Table[i])
             .Where(file => ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
             .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file, destination))),
         .. package.Wheel.Scripts.Where(

@@ -17,14 +17,10 @@ internal sealed class LinkedEntry : IDisposable
 
     private readonly SealedWheel _wheel;
     private readonly OpenDirectory _tree;
-    private readonly EntryStamps? _before;
-    private readonly FileStamp[] _stamps;
-    private readonly ImmutableArray<string> _directories;
-    private readonly FileStamp[] _directoryStamps;
-    private readonly Lazy<HashSet<string>> _names;
-    private readonly ImmutableArray<ByteCode.Module> _modules;
-    private readonly ImmutableArray<string> _places;
+    private readonly EntryStamps _stamps;
     private readonly ByteCodeRecord? _byteCode;
+    private readonly bool _isUntouched;
+    private readonly Lazy<HashSet<string>> _names;
 
     /// <param name="wheel">The entry's.</param>
     /// <param name="byteCodeTag">Of the interpreter whose byte code is looked at; null: of none.</param>
@@ -32,14 +28,12 @@ internal sealed class LinkedEntry : IDisposable
     public LinkedEntry(SealedWheel wheel, string? byteCodeTag)
     {
         _wheel = wheel;
-        _before = EntryStamps.Find(wheel);
-        _directories = wheel.Directories;
-        _modules = wheel.Modules;
-        _places = ByteCode.PlacesOf(_modules);
+        var known = EntryStamps.Find(wheel);
+        _stamps = known ?? EntryStamps.Unknown(wheel);
         _byteCode = byteCodeTag is null ? null : ByteCodeRecord.Find(wheel, byteCodeTag);
-        _names = new(() => wheel.Files.Select(f => f.StorePath).Concat(_directories).ToHashSet(StringComparer.Ordinal));
-        _stamps = _before?.Files.ToArray() ?? new FileStamp[wheel.Files.Length];
-        _directoryStamps = _before?.Directories.ToArray() ?? new FileStamp[_directories.Length];
+        _names = new(() => wheel.Files.Select(f => f.StorePath).Concat(wheel.Directories).ToHashSet(StringComparer.Ordinal));
+        // All of it at once, before a link moves a ctime: then no directory has to be looked through.
+        _isUntouched = known is not null && UntouchedEntry.Is(wheel, known, _byteCode is null ? [] : [_byteCode]);
         try
         {
             _tree = OpenDirectory.At(wheel.Tree);
@@ -62,10 +56,10 @@ internal sealed class LinkedEntry : IDisposable
         if (!into.TryLookAt(name, out var after) || after.Identity != before.Identity)
             throw Damaged(file.Stored.StorePath, "was replaced while it was linked");
         MustLookSealed(file.Stored, after);
-        bool isUntouched = _stamps[file.Index] == FileStamp.Of(before);
+        bool isUntouched = _stamps.OfFile(file.Index) == FileStamp.Of(before);
         if (!isUntouched && DigestOf(Path.Combine(generation, file.Path), after) != file.Digest)
             throw Damaged(file.Stored.StorePath, "has been changed");
-        _stamps[file.Index] = FileStamp.Of(after);
+        _stamps.SetFile(file.Index, FileStamp.Of(after));
         return true;
     }
 
@@ -76,32 +70,30 @@ internal sealed class LinkedEntry : IDisposable
     /// <exception cref="StoreDamagedException">It is not.</exception>
     public void MustBeAsSealed(string directory)
     {
-        for (int i = 0; i < _directories.Length; i++)
+        if (_isUntouched) return;
+        var directories = _wheel.Directories;
+        for (int i = 0; i < directories.Length; i++)
         {
             // Or a place for byte code of which one file is linked.
-            bool isIt = string.Equals(_directories[i], directory, StringComparison.Ordinal)
-                || (DirectoryLinks.IsBelow(directory, _directories[i]) && _places.Contains(_directories[i], StringComparer.Ordinal));
-            if (isIt || DirectoryLinks.IsBelow(_directories[i], directory)) MustHoldNothingElse(i);
+            bool isIt = string.Equals(directories[i], directory, StringComparison.Ordinal)
+                || (DirectoryLinks.IsBelow(directory, directories[i])
+                    && _wheel.Table.Places.Contains(directories[i], StringComparer.Ordinal));
+            if (isIt || DirectoryLinks.IsBelow(directories[i], directory)) MustHoldNothingElse(i);
         }
-        for (int i = 0; i < _stamps.Length; i++)
+        for (int i = 0; i < _wheel.Files.Length; i++)
         {
             var file = _wheel.Files[i];
             if (!DirectoryLinks.IsBelow(file.StorePath, directory)) continue;
             var status = LookAt(file);
-            if (_stamps[i] == FileStamp.Of(status)) continue;
+            if (_stamps.OfFile(i) == FileStamp.Of(status)) continue;
             if (DigestOf(Path.Combine(_wheel.Tree, file.StorePath), status) != file.Digest)
                 throw Damaged(file.StorePath, "has been changed");
-            _stamps[i] = FileStamp.Of(status);
+            _stamps.SetFile(i, FileStamp.Of(status));
         }
     }
 
     /// <summary>After the last link.</summary>
-    public void KeepStamps()
-    {
-        bool isSame = _before is not null && _before.Files.AsSpan().SequenceEqual(_stamps)
-            && _before.Directories.AsSpan().SequenceEqual(_directoryStamps);
-        if (!isSame) EntryStamps.Keep(_wheel, _before, _stamps, _directoryStamps);
-    }
+    public void KeepStamps() => _stamps.Keep(_wheel);
 
     public void Dispose() => _tree.Dispose();
 
@@ -121,45 +113,46 @@ internal sealed class LinkedEntry : IDisposable
 
     private void MustHoldNothingElse(int index)
     {
-        string directory = _directories[index];
+        string directory = _wheel.Directories[index];
         if (!_tree.TryLookAt(directory, out var status)) throw Damaged(directory, "is gone");
-        int place = _places.BinarySearch(directory, StringComparer.Ordinal);
+        int place = _wheel.Table.Places.BinarySearch(directory, StringComparer.Ordinal);
         // While byte code is put there, or where a kill ended that, it is open.
         bool isBegun = place >= 0 && _byteCode is { IsWhole: false };
         bool asSealed = status.Type == FileType.Directory
             && (isBegun || (status.ModifiedAt == Sealed && status.Mode == SealedTree.DirectoryMode));
         if (!asSealed) throw Damaged(directory, "has been changed");
         if (place >= 0 && _byteCode is not null) MustBeKnownByteCode(_byteCode, directory);
-        if (place >= 0 && _byteCode?.Places[place] == FileStamp.Of(status)) return;
+        if (place >= 0 && _byteCode?.OfPlace(place) == FileStamp.Of(status)) return;
         // Of a directory the ctime is of its names, too: none has come or gone since.
-        if (_directoryStamps[index] == FileStamp.Of(status)) return;
+        if (_stamps.OfDirectory(index) == FileStamp.Of(status)) return;
         foreach (string path in Directory.EnumerateFileSystemEntries(Path.Combine(_wheel.Tree, directory)))
         {
             string name = $"{directory}/{Path.GetFileName(path)}";
             if (!_names.Value.Contains(name) && !(place >= 0 && IsByteCode(directory, Path.GetFileName(path))))
                 throw Damaged(name, "was added");
         }
-        _directoryStamps[index] = FileStamp.Of(status);
+        _stamps.SetDirectory(index, FileStamp.Of(status));
     }
 
     // Of whichever interpreter: only who asks for it runs it.
     private bool IsByteCode(string place, string name) =>
-        ByteCodeRecord.All(_wheel).Any(record => record.NamesIn(place, _modules).Contains(name, StringComparer.Ordinal));
+        ByteCodeRecord.All(_wheel).Any(record => record.NamesIn(place, _wheel.Modules).Contains(name, StringComparer.Ordinal));
 
     private void MustBeKnownByteCode(ByteCodeRecord record, string place)
     {
-        for (int i = 0; i < _modules.Length; i++)
+        var modules = _wheel.Modules;
+        for (int i = 0; i < modules.Length; i++)
         {
-            if (record.Digests[i] is not { } digest || !string.Equals(_modules[i].Place, place, StringComparison.Ordinal)) continue;
-            string path = _modules[i].PathFor(record.Tag);
+            if (record.DigestOf(i) is not { } digest || !string.Equals(modules[i].Place, place, StringComparison.Ordinal)) continue;
+            string path = modules[i].PathFor(record.Tag);
             if (!_tree.TryLookAt(path, out var status))
             {
                 if (record.IsWhole) throw Damaged(path, "is gone");
                 continue;
             }
-            bool asSealed = status.Type == FileType.Regular && status.Size == record.Stamps[i].Size && status.ModifiedAt == Sealed
+            bool asSealed = status.Type == FileType.Regular && status.Size == record.OfModule(i).Size && status.ModifiedAt == Sealed
                 && status.Mode == SealedTree.FileMode;
-            if (!asSealed || (record.Stamps[i] != FileStamp.Of(status) && DigestOf(Path.Combine(_wheel.Tree, path), status) != digest))
+            if (!asSealed || (record.OfModule(i) != FileStamp.Of(status) && DigestOf(Path.Combine(_wheel.Tree, path), status) != digest))
                 throw Damaged(path, "has been changed");
         }
     }

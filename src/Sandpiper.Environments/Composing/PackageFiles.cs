@@ -8,19 +8,21 @@ namespace Sandpiper.Environments.Composing;
 
 /// <summary>All files that one package has at a destination.</summary>
 /// <param name="launcher">Writes its programs.</param>
-public sealed class PackageFiles(Destination destination, Launcher launcher)
+/// <param name="sole">What is not planned file by file.</param>
+internal sealed class PackageFiles(Destination destination, Launcher launcher, SoleDirectories sole)
 {
     private const string Installer = "sandpiper\n";     // PyPA "Recording installed projects": the name of the command
     private const int MaxScriptBytes = 64 << 20;
 
-    /// <summary>Those of the wheel, less what is left out, and its programs.</summary>
+    /// <summary>Those of the wheel, less what is left out or lies in a directory that is linked anyway, and its programs.</summary>
     /// <exception cref="StoreDamagedException">A script is not what was sealed.</exception>
     public IEnumerable<TreeFile> Of(ComposedPackage package)
     {
         var wheel = package.Wheel;
-        for (int index = 0; index < wheel.Files.Length; index++)
+        for (int index = 0; index < wheel.Table.Count; index++)
         {
-            var file = wheel.Files[index];
+            if (sole.Hold(wheel, index)) continue;
+            var file = wheel.Table[index];
             if (package.LeftOut.Contains(file)) continue;
             string path = destination.PathOf(file, wheel, package.Facts.Name, package.Facts.Version);
             if (file.Kind == StoredFileKind.PythonScript)
@@ -29,7 +31,7 @@ public sealed class PackageFiles(Destination destination, Launcher launcher)
                 // An archive made on Windows knows no execute bit, and a script without it is none (PyPA "Binary distribution format").
                 yield return TreeFile.Written(path, wheel.Read(file, MaxScriptBytes).ToArray(), isExecutable: true);
             else
-                yield return TreeFile.Linked(path, wheel, index);
+                yield return TreeFile.Linked(path, wheel, index, file);
         }
         foreach (var script in wheel.Scripts)
             yield return TreeFile.Written(destination.Script(script.Name), launcher.For(script), isExecutable: true);
@@ -37,15 +39,22 @@ public sealed class PackageFiles(Destination destination, Launcher launcher)
 
     /// <summary>What an installer says about its own doing; RECORD last, since it lists all the others.</summary>
     /// <param name="files">Those of <see cref="Of"/> that the package has got.</param>
-    public IEnumerable<TreeFile> RecordsOf(ComposedPackage package, List<TreeFile> files)
+    public List<TreeFile> RecordsOf(ComposedPackage package, List<TreeFile> files)
     {
         string distInfo = destination.DistInfo(package.Facts.Name, package.Facts.Version);
         var own = new List<TreeFile> { TreeFile.Written($"{distInfo}/INSTALLER", Encoding.ASCII.GetBytes(Installer)) };
         if (package.Facts.IsRequested) own.Add(TreeFile.Written($"{distInfo}/REQUESTED", []));
-        string record = $"{distInfo}/RECORD";
-        var rows = files.Concat(own).Select(f => new RecordRow(destination.InRecord(f.Path), f.Digest, f.Size))
-            .Append(new RecordRow(destination.InRecord(record), null, null));
-        own.Add(TreeFile.Written(record, RecordFile.Write(rows)));
+        string path = $"{distInfo}/RECORD";
+        var record = new RecordWriter(package.Wheel.Table.Count + 4);
+        foreach (var file in files.Concat(own)) record.Add(destination.InRecord(file.Path), file.Digest, file.Size);
+        record.Add(destination.InRecord(path), digest: null, size: null);
+        var table = package.Wheel.Table;
+        for (int index = 0; index < table.Count; index++)
+        {
+            // As they are called in the tree, so below site-packages.
+            if (sole.Hold(package.Wheel, index)) record.Add(table.NameMemoryOf(index), table.DigestOf(index), table.SizeOf(index));
+        }
+        own.Add(TreeFile.Written(path, record.Write()));
         return own;
     }
 }

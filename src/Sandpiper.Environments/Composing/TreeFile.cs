@@ -10,7 +10,9 @@ namespace Sandpiper.Environments.Composing;
 public abstract record TreeFile(string Path, Sha256Digest Digest, long Size, bool IsExecutable)
 {
     /// <param name="index">Of the file among those of the wheel.</param>
-    public static TreeFile Linked(string path, SealedWheel wheel, int index) => new LinkedFile(path, wheel, index, wheel.Files[index]);
+    /// <param name="stored">That file.</param>
+    public static TreeFile Linked(string path, SealedWheel wheel, int index, StoredFile stored) =>
+        new LinkedFile(path, wheel, index, stored);
 
     public static TreeFile Written(string path, byte[] content, bool isExecutable = false) => new WrittenFile(path, content, isExecutable);
 }

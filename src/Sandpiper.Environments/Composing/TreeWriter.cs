@@ -16,10 +16,12 @@ namespace Sandpiper.Environments.Composing;
 public sealed class TreeWriter(string directory, string place)
 {
     private const int Many = 6;
+    private const int FewBytes = 16;
 
     private static readonly UnixTime SealTime = UnixTime.Of(SealedTree.SealTime);
 
     private readonly ConcurrentDictionary<Sha256Digest, Lazy<LinkedEntry>> _entries = new();
+    private readonly ConcurrentDictionary<(Sha256Digest Content, bool IsExecutable), Lazy<string>> _written = new();
     private readonly ConcurrentBag<string> _copies = [];
 
     /// <summary>Of the interpreter that it is for: its byte code in the store is looked at as its sources are; null: none is.</summary>
@@ -42,19 +44,22 @@ public sealed class TreeWriter(string directory, string place)
                 ForEach([.. level], made => root.MakeDirectory(made, SealedTree.OpenDirectoryMode), cancel);
             }
             foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
+            // First of all and the largest first: a look at every file of what is linked is most of the work.
+            ForEach([.. plan.Linked.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Table.Count)],
+                wheel => EntryOf(wheel), cancel);
             ForEach([.. plan.Linked], link =>
             {
                 EntryOf(link.Wheel).MustBeAsSealed(link.Directory.StorePath);
                 root.MakeLink(link.Directory.Path, link.Directory.TargetFrom(place, link.Wheel.Tree));
             }, cancel);
-            Fill(root, "", files.GetValueOrDefault("", []));
+            Fill(root, root, "", files.GetValueOrDefault("", []));
             ForEach(directories, made =>
             {
                 var its = files.GetValueOrDefault(made, []);
                 using (var opened = its.Count < Many ? null : root.Below(made))
                 {
-                    if (opened is null) Fill(root, "", its);
-                    else Fill(opened, made + "/", its);
+                    if (opened is null) Fill(root, root, "", its);
+                    else Fill(root, opened, made + "/", its);
                 }
                 root.Seal(made, SealTime, SealedTree.DirectoryMode);
             }, cancel);
@@ -68,15 +73,29 @@ public sealed class TreeWriter(string directory, string place)
     }
 
     /// <param name="path">Of the directory, as the files' paths begin.</param>
-    private void Fill(OpenDirectory into, string path, List<TreeFile> files)
+    private void Fill(OpenDirectory root, OpenDirectory into, string path, List<TreeFile> files)
     {
         foreach (var file in files)
         {
             if (file is LinkedFile linked && TryLink(into, path.Length, linked)) continue;
             if (file is LinkedFile) _copies.Add(file.Path);
             var mode = file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode;
+            if (file is WrittenFile { Content.Length: <= FewBytes } same && TryLinkSame(root, into, path.Length, same)) continue;
             SealedTree.WriteFile(Path.Combine(directory, file.Path), ContentOf(file).Span, mode);
         }
+    }
+
+    // INSTALLER and REQUESTED are the same for each of a hundred packages: one file with a hundred names. Making one costs more than all
+    // the names.
+    private bool TryLinkSame(OpenDirectory root, OpenDirectory into, int prefix, WrittenFile file)
+    {
+        string first = _written.GetOrAdd((file.Digest, file.IsExecutable), _ => new Lazy<string>(() =>
+        {
+            var mode = file.IsExecutable ? SealedTree.ExecutableMode : SealedTree.FileMode;
+            SealedTree.WriteFile(Path.Combine(directory, file.Path), file.Content, mode);
+            return file.Path;
+        })).Value;
+        return string.Equals(first, file.Path, StringComparison.Ordinal) || into.TryAdopt(root, first, file.Path[prefix..]);
     }
 
     private static ReadOnlyMemory<byte> ContentOf(TreeFile file) => file switch

@@ -170,8 +170,24 @@ public sealed class ManagedEnvironment
     public void Switch(int number)
     {
         Read(number);
+        SwitchToMade(number, isWritten: false);
+    }
+
+    /// <summary>The same for one that the caller has just made.</summary>
+    /// <param name="isWritten">
+    /// All content of it has been written to the disk, and the file system keeps the order of changes: whether after a power failure this one
+    /// is current or the one before, it is whole, and nobody waits for which.
+    /// </param>
+    public void SwitchToMade(int number, bool isWritten)
+    {
+        string target = $"{GenerationsName}/{number.ToString(CultureInfo.InvariantCulture)}";
+        if (isWritten)
+        {
+            SymbolicLink.ReplaceSoon(CurrentLink, target);
+            return;
+        }
         using (var generations = OpenDirectory.At(Generations)) generations.SynchronizeFileSystem();
-        SymbolicLink.Replace(CurrentLink, $"{GenerationsName}/{number.ToString(CultureInfo.InvariantCulture)}");
+        SymbolicLink.Replace(CurrentLink, target);
     }
 
     /// <summary>Absolute: the file that says whether a program runs on it.</summary>

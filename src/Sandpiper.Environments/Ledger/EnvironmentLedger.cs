@@ -53,11 +53,22 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
 
     /// <summary>Writes what is about to happen, and does not return before it is on the disk.</summary>
     /// <exception cref="IOException">It is not; then nothing may be changed.</exception>
-    public void Announce(LedgerLine line) => Append(LedgerEvent.Of(line, UserIds.Effective));
+    /// <param name="line">What.</param>
+    /// <param name="inOrder">
+    /// What is done afterwards does not get to the disk before the line either: only its content is waited for.
+    /// </param>
+    public void Announce(LedgerLine line, bool inOrder = false)
+    {
+        Append(LedgerEvent.Of(line, UserIds.Effective), inOrder);
+        if (inOrder) ContentOnDisk.Await(environment.LedgerFile);
+    }
 
     /// <summary>Writes that the announced switch happened, and what the generation's description was then.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
-    public void Confirm(int to) => Append(new LedgerEvent(LedgerEvent.Switched, to, GenerationSha256: DescriptionOf(to)?.Hex));
+    /// <param name="to">Where to.</param>
+    /// <param name="inOrder">It may be lost with a power failure, as when the command had ended before.</param>
+    public void Confirm(int to, bool inOrder = false) =>
+        Append(new LedgerEvent(LedgerEvent.Switched, to, GenerationSha256: DescriptionOf(to)?.Hex), inOrder);
 
     /// <summary>
     /// Writes that the lines before this one that cannot be read, or are not as they were, are known; nothing is ever taken out.
@@ -158,7 +169,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         return (IsHeld ? RegularFile.TryRead(path, MaxBytes) : AppendedLines.TryRead(path, MaxBytes, Meanwhile)) ?? [];
     }
 
-    private void Append(LedgerEvent what)
+    private void Append(LedgerEvent what, bool inOrder = false)
     {
         using var file = RawFile.TryOpen(environment.LedgerFile, RawFile.ReadWrite | RawFile.Create | RawFile.Append)
             ?? throw new DirectoryNotFoundException($"no directory for {environment.LedgerFile}");
@@ -168,7 +179,9 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         ReadOnlySpan<byte> lineBreak = EndsInLine(file) ? "\n"u8 : [];
         what = what with { Chain = ChainOf(file, lineBreak) };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(what, LedgerJson.Default.LedgerEvent);
-        RawFile.AppendLine(file, [.. lineBreak, .. json, (byte)'\n'], environment.LedgerFile);
+        byte[] line = [.. lineBreak, .. json, (byte)'\n'];
+        if (inOrder) RawFile.AppendLineSoon(file, line, environment.LedgerFile);
+        else RawFile.AppendLine(file, line, environment.LedgerFile);
     }
 
     private static bool EndsInLine(Microsoft.Win32.SafeHandles.SafeFileHandle file)

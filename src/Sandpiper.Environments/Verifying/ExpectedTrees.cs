@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Destinations;
 using Sandpiper.Environments.Generations;
@@ -128,7 +129,7 @@ public sealed class ExpectedTrees
             {
                 Owner = package,
                 Size = file.Size,
-                Stamp = stamps?.Files[i] ?? default,
+                Stamp = stamps?.OfFile(i) ?? default,
             };
             if (package.OmittedHooks.Contains(file.Path, StringComparer.Ordinal))
             {
@@ -162,15 +163,15 @@ public sealed class ExpectedTrees
     // Only what lies in the generation itself is compared. A file of it that is linked has the stamp of the one in the store.
     private void AddUntouched(InstalledPackage package, SealedWheel wheel, EntryStamps stamps)
     {
-        string[] links = [.. _generation.Linked.Where(l => l.Wheel == package.Digest).Select(l => l.StorePath)];
-        for (int i = 0; i < wheel.Files.Length; i++)
+        byte[][] links = [.. _generation.Linked.Where(l => l.Wheel == package.Digest).Select(l => Encoding.UTF8.GetBytes(l.StorePath + '/'))];
+        for (int i = 0; i < wheel.Table.Count; i++)
         {
-            var file = wheel.Files[i];
-            if (IsBehind(links, file.StorePath))
+            if (IsBehind(links, wheel.Table.NameOf(i)))
             {
                 FilesBehindLinks++;
                 continue;
             }
+            var file = wheel.Table[i];
             if (package.OmittedHooks.Contains(file.Path, StringComparer.Ordinal)) continue;
             string path = _destination.PathOf(file, wheel, package.Name, package.Version);
             if (_generation.WrittenFiles.ContainsKey(path) || package.Yielded.Contains(path, StringComparer.Ordinal)) continue;
@@ -178,16 +179,16 @@ public sealed class ExpectedTrees
             {
                 Owner = package,
                 Size = file.Size,
-                Stamp = stamps.Files[i],
+                Stamp = stamps.OfFile(i),
             });
         }
     }
 
-    private static bool IsBehind(string[] links, string path)
+    private static bool IsBehind(byte[][] links, ReadOnlySpan<byte> path)
     {
-        foreach (string link in links)
+        foreach (byte[] link in links)
         {
-            if (DirectoryLinks.IsBelow(path, link)) return true;
+            if (path.StartsWith(link)) return true;
         }
         return false;
     }
@@ -205,12 +206,12 @@ public sealed class ExpectedTrees
         {
             for (int i = 0; i < modules.Length; i++)
             {
-                if (record.Digests[i] is not { } digest) continue;
+                if (record.DigestOf(i) is not { } digest) continue;
                 entry.TryAdd($"{SealedWheel.TreeName}/{modules[i].PathFor(record.Tag)}", new ExpectedFile(SealedTree.FileMode, digest)
                 {
                     Owner = package,
-                    Size = record.Stamps[i].Size,
-                    Stamp = record.IsWhole ? record.Stamps[i] : default,
+                    Size = record.OfModule(i).Size,
+                    Stamp = record.IsWhole ? record.OfModule(i) : default,
                     IsOptional = !record.IsWhole,
                 });
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
@@ -23,8 +24,20 @@ public static unsafe class DirectoryEntries
     /// <exception cref="KernelException">It cannot be read.</exception>
     public static ImmutableArray<DirectoryEntry> Of(SafeFileHandle directory, int most = int.MaxValue)
     {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            return Of(directory, most, buffer);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static ImmutableArray<DirectoryEntry> Of(SafeFileHandle directory, int most, byte[] buffer)
+    {
         var entries = ImmutableArray.CreateBuilder<DirectoryEntry>();
-        byte[] buffer = new byte[BufferBytes];
         while (true)
         {
             nint got;

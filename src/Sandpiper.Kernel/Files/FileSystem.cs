@@ -12,13 +12,15 @@ public static partial class FileSystem
     /// Those of which it is known. Not tmpfs: what is written through a memory mapping leaves no trace there; not what is reached over a
     /// network or through a program (NFS, FUSE, 9p), for they tell the time that somebody else says.
     /// </remarks>
-    public static bool KeepsChangeTimes(string path)
+    public static bool KeepsChangeTimes(string path) =>
+        // The magic numbers of linux/magic.h, ext2 to ext4 being one.
+        KindOf(path) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x2fc12fc1 or 0x794c7630;
+
+    /// <summary>By its magic number; zero where it cannot be told.</summary>
+    internal static uint KindOf(string path)
     {
         Span<byte> answer = stackalloc byte[AnswerSize];
-        if (Statfs(path, answer) != 0) return false;
-        // f_type, the first field; the magic numbers of linux/magic.h, ext2 to ext4 being one.
-        return (uint)MemoryMarshal.Read<nint>(answer) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x2fc12fc1
-            or 0x794c7630;
+        return Statfs(path, answer) != 0 ? 0 : (uint)MemoryMarshal.Read<nint>(answer);     // f_type, the first field
     }
 
     [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8)]

@@ -46,6 +46,10 @@ public sealed partial class OpenDirectory : IDisposable
     /// <summary>False when there is nothing of that name.</summary>
     public bool TryLookAt(string relative, out FileStatus status) => FileStatus.TryRead(_handle, relative, out status);
 
+    /// <summary>The same of a path as the kernel takes it; false too where it cannot be looked at.</summary>
+    /// <param name="relative">With its zero.</param>
+    public bool TryLookAt(ReadOnlySpan<byte> relative, out FileStatus status) => FileStatus.TryRead(_handle, relative, out status);
+
     /// <summary>
     /// Gives a file of <paramref name="source"/> a second name here. False where the file system or the kernel's policy has no hard links
     /// for it.

@@ -44,6 +44,14 @@ public static partial class RawFile
     /// <exception cref="KernelException">It could not be written whole, and is not there at all.</exception>
     public static void AppendLine(SafeFileHandle file, ReadOnlySpan<byte> line, string path)
     {
+        AppendLineSoon(file, line, path);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    /// <summary>The same; when it is on the disk is the caller's business.</summary>
+    /// <exception cref="KernelException">It could not be written whole, and is not there at all.</exception>
+    public static void AppendLineSoon(SafeFileHandle file, ReadOnlySpan<byte> line, string path)
+    {
         long before = RandomAccess.GetLength(file);
         nint written = Descriptor.WriteOnce(file, line);
         if (written < 0) throw new KernelException("write", Marshal.GetLastPInvokeError(), path);
@@ -53,7 +61,6 @@ public static partial class RawFile
             if (RandomAccess.GetLength(file) == before + written) RandomAccess.SetLength(file, before);
             throw new KernelException("write", Errno.NoSpace, path);
         }
-        RandomAccess.FlushToDisk(file);
     }
 
     private static SafeFileHandle Open(string path, int flags, UnixFileMode mode, out int errno)

@@ -12,6 +12,15 @@ public static class SymbolicLink
     /// <exception cref="IOException">It points where it pointed, or to the target but perhaps not after a power failure: look.</exception>
     public static void Replace(string path, string target)
     {
+        ReplaceSoon(path, target);
+        using var directory = OpenDirectory.At(Path.GetDirectoryName(path)!);
+        directory.Synchronize();
+    }
+
+    /// <summary>The same; it is on the disk when the file system likes.</summary>
+    /// <exception cref="IOException">It points where it pointed.</exception>
+    public static void ReplaceSoon(string path, string target)
+    {
         string next = path + ".next";
         File.Delete(next);      // of a command that was killed between the two calls below
         File.CreateSymbolicLink(next, target);
@@ -24,7 +33,5 @@ public static class SymbolicLink
             File.Delete(next);
             throw;
         }
-        using var directory = OpenDirectory.At(Path.GetDirectoryName(path)!);
-        directory.Synchronize();
     }
 }

@@ -43,14 +43,16 @@ public sealed record CoreMetadata
     public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem) =>
         TryParse(content, known: null, out metadata, out problem);
 
-    /// <param name="known">Where requirements that other METADATA had as well are looked up; null: nowhere.</param>
+    /// <param name="known">
+    /// For who resolves: where requirements that other METADATA had as well are looked up; what is only shown to people is then left out.
+    /// </param>
     /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out CoreMetadata?, out string)"/>
     public static bool TryParse(
         ReadOnlySpan<byte> content, RequirementPool? known, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem)
     {
         metadata = null;
         var repairs = new List<string>();
-        if (!MetadataFields.TryRead(content, out var fields, out problem)) return false;
+        if (!MetadataFields.TryRead(content, isShown: known is null, out var fields, out problem)) return false;
         if (!TryReadFormat(fields, repairs, out var format, out problem)) return false;
         if (!TryReadNameAndVersion(fields, out var name, out var version, out problem)) return false;
         if (!TryReadRequiresPython(fields, repairs, out var requiresPython, out problem)) return false;

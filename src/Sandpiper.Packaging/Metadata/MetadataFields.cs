@@ -22,6 +22,12 @@ internal sealed class MetadataFields
         "description", "description-content-type", "keywords", "download-url", "author", "author-email", "maintainer", "maintainer-email",
     };
 
+    // Nor are these of interest to whoever only resolves: a licence may be pages long.
+    private static readonly HashSet<string> OnlyShown = new(StringComparer.Ordinal)
+    {
+        "summary", "license", "license-expression", "home-page", "project-url",
+    };
+
     private readonly Dictionary<string, string> _once = new(SingleUse.Count, StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _repeated = new(4, StringComparer.Ordinal)
     {
@@ -31,7 +37,8 @@ internal sealed class MetadataFields
         ["project-url"] = [],
     };
 
-    public static bool TryRead(ReadOnlySpan<byte> content, out MetadataFields fields, out string problem)
+    /// <param name="isShown">What is only shown to people is wanted, too.</param>
+    public static bool TryRead(ReadOnlySpan<byte> content, bool isShown, out MetadataFields fields, out string problem)
     {
         fields = new MetadataFields();
         problem = content.Length > MaxBytes ? "METADATA is too large" : "";
@@ -45,15 +52,17 @@ internal sealed class MetadataFields
             ReadOnlySpan<char> called = walk.NameIn(place);
             if (singleUse.TryGetValue(called, out string? name))
             {
-                if (!fields._once.TryAdd(name, Unread.Contains(name) ? "" : walk.Value)) problem = $"METADATA gives {name} more than once";
+                if (!fields._once.TryAdd(name, IsWanted(name) ? walk.Value : "")) problem = $"METADATA gives {name} more than once";
             }
             else if (repeated.TryGetValue(called, out name, out var values))
             {
                 if (values.Count == MaxRepeated) problem = $"METADATA gives {name} more than {MaxRepeated} times";
-                values.Add(walk.Value);
+                if (IsWanted(name)) values.Add(walk.Value);
             }
         }
         return problem.Length == 0;
+
+        bool IsWanted(string name) => !Unread.Contains(name) && (isShown || !OnlyShown.Contains(name));
     }
 
     /// <summary>What a single-use field says; null when it is absent, empty, or filled in by a tool that had nothing to say.</summary>

@@ -85,6 +85,17 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha2
         return true;
     }
 
+    /// <summary>The same of UTF-8.</summary>
+    public static bool TryParseHex(ReadOnlySpan<byte> text, out Sha256Digest digest)
+    {
+        digest = default;
+        if (text.Length != 2 * Size) return false;
+        Span<byte> bytes = stackalloc byte[Size];
+        if (Convert.FromHexString(text, bytes, out _, out int written) != OperationStatus.Done || written != Size) return false;
+        digest = new Sha256Digest(bytes);
+        return true;
+    }
+
     /// <summary>Reads RECORD's form: 43 characters of URL-safe base64 (one <c>=</c> of padding is tolerated).</summary>
     public static bool TryParseRecordForm(ReadOnlySpan<char> text, out Sha256Digest digest)
     {

@@ -15,6 +15,7 @@ internal sealed class RequirementsFileReader(Func<string, string> read, Func<str
     private const int MaxIndexes = 100;
     private const long MaxCharacters = 64 << 20;    // of all files together, one that is included twice counted twice
 
+    private const string OfSha256 = "sha256:";
     private const string LocalFile = "it names a local file or directory; wheels, source archives and projects are not taken from there";
     private const string VersionControl = "it is in version control and would have to be built; only wheels are installed";
 
@@ -85,9 +86,8 @@ internal sealed class RequirementsFileReader(Func<string, string> read, Func<str
         foreach (var (name, value) in options)
         {
             if (name is not "--hash") throw Refuse(source, name, "it cannot stand behind a requirement");
-            string[] parts = value!.Split(':', 2);      // every option but the flags has a value
-            if (parts is not ["sha256", var hex]) continue;
-            if (!Sha256Digest.TryParseHex(hex, out var digest))
+            if (!value!.StartsWith(OfSha256, StringComparison.Ordinal)) continue;      // every option but the flags has a value
+            if (!Sha256Digest.TryParseHex(value.AsSpan(OfSha256.Length), out var digest))
                 throw new RequirementsFileException(source, "a hash of it is not a SHA-256: that is 64 hexadecimal digits");
             digests.Add(digest);
         }

@@ -56,7 +56,9 @@ internal static class RequirementsOptions
         if (word.StartsWith("--", StringComparison.Ordinal))
         {
             int equals = word.IndexOf('=', StringComparison.Ordinal);
-            if (equals >= 0) (name, value) = (word[..equals], word[(equals + 1)..]);
+            // A locked file has thousands of these and hardly another.
+            bool isHash = word.StartsWith("--hash=", StringComparison.Ordinal);
+            if (equals >= 0) (name, value) = (isHash ? "--hash" : word[..equals], word[(equals + 1)..]);
             return true;
         }
         if (word is not ['-', var letter, ..]) return false;
@@ -69,8 +71,13 @@ internal static class RequirementsOptions
     // ask.
     private static bool TrySplit(string text, out List<string> words, [NotNullWhen(false)] out string? problem)
     {
-        words = [];
         problem = null;
+        if (text.AsSpan().IndexOfAny('\\', '"', '\'') < 0)
+        {
+            words = [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+            return true;
+        }
+        words = [];
         var word = new StringBuilder();
         bool inWord = false;
         char? quote = null;

@@ -27,7 +27,7 @@ internal static class RequirementsText
             if (content.Length == 0) continue;
             string expanded = Expand(content, variable, $"{path}:{line.Number}");
             // A variable with a line break would otherwise add a line, and a NUL would end a path early.
-            if (expanded.Any(c => char.IsControl(c) && c != '\t'))
+            if (HoldsControl(expanded))
                 throw new RequirementsFileException($"{path}:{line.Number}", "it holds a control character");
             yield return line with { Text = expanded };
         }
@@ -44,6 +44,11 @@ internal static class RequirementsText
             if (joined.Length == 0) first = number;
             bool isComment = line.AsSpan().TrimStart() is ['#', ..];
             bool isContinued = line.EndsWith('\\') && !isComment;
+            if (joined.Length == 0 && !isComment && !isContinued && line.Length <= MaxLineLength)
+            {
+                yield return new LogicalLine(first, line);
+                continue;
+            }
             if (isComment) joined.Append(' ');
             joined.Append(isContinued ? line.Trim('\\') : line);
             if (joined.Length > MaxLineLength) throw TooLong($"{path}:{first}");
@@ -72,6 +77,15 @@ internal static class RequirementsText
         if (start < text.Length) yield return text[start..];
     }
 
+    private static bool HoldsControl(string line)
+    {
+        foreach (char c in line)
+        {
+            if (char.IsControl(c) && c != '\t') return true;
+        }
+        return false;
+    }
+
     // A comment begins the line or follows white space: "bar==1.0#x" has none.
     private static string WithoutComment(string line)
     {
@@ -85,6 +99,7 @@ internal static class RequirementsText
     // ${NAME} of capitals, digits and underscores, and nothing else; unset or empty, it stays as it is.
     private static string Expand(string line, Func<string, string?> variable, string source)
     {
+        if (!line.Contains("${", StringComparison.Ordinal)) return line;
         var expanded = new StringBuilder(line.Length);
         int position = 0;
         while (line.IndexOf("${", position, StringComparison.Ordinal) is >= 0 and var start)

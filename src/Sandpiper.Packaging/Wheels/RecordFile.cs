@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -16,9 +15,7 @@ public static class RecordFile
     private const int MaxBytes = 64 << 20;      // more than MaxRows rows of the usual length
     private const int MaxPathLength = 4096;     // PATH_MAX
     private const int MaxSizeDigits = 18;       // fit a long
-    private const int UsualBytes = 16 << 10;
     private const string HashPrefix = "sha256=";
-    private static readonly SearchValues<char> MustBeQuoted = SearchValues.Create(",\"\r\n");
 
     /// <summary>
     /// Strict: UTF-8, three fields a row, no path twice with two meanings, at most <see cref="MaxRows"/> rows. What has one meaning only is
@@ -48,40 +45,17 @@ public static class RecordFile
         return true;
     }
 
-    /// <summary>Rows sorted by path, each ended by a line feed; UTF-8.</summary>
+    /// <summary>As <see cref="RecordWriter"/> does.</summary>
     public static byte[] Write(IEnumerable<RecordRow> rows)
     {
-        // An install writes one for every package, of every file: texts in between were a tenth of what it allocated.
-        var text = new ArrayBufferWriter<byte>(UsualBytes);
-        Span<byte> digits = stackalloc byte[Sha256Digest.RecordFormLength];
-        foreach (var row in rows.OrderBy(row => row.Path, StringComparer.Ordinal))
+        var record = new RecordWriter();
+        foreach (var row in rows)
         {
-            Put(row.Path);
-            text.Write(","u8);
-            if (row.Digest is { } digest)
-            {
-                text.Write("sha256="u8);
-                digest.WriteRecordForm(digits);
-                text.Write(digits);
-            }
-            else if (row.OtherHash is { } other)
-            {
-                Put(other);
-            }
-            text.Write(","u8);
-            if (row.Size is { } size)
-            {
-                size.TryFormat(text.GetSpan(MaxSizeDigits + 1), out int written);
-                text.Advance(written);
-            }
-            text.Write("\n"u8);
+            if (row.Digest is null && row.OtherHash is { } other) record.Add(row.Path, other, row.Size);
+            else record.Add(row.Path, row.Digest, row.Size);
         }
-        return text.WrittenSpan.ToArray();
-
-        void Put(string field) => Encoding.UTF8.GetBytes(field.AsSpan().ContainsAny(MustBeQuoted) ? Quote(field) : field, text);
+        return record.Write();
     }
-
-    private static string Quote(string path) => $"\"{path.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static bool TryTakeRow(ref ReadOnlySpan<char> rest, [NotNullWhen(true)] out RecordRow? row, out string because)
     {

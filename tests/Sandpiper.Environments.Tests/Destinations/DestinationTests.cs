@@ -35,7 +35,7 @@ public sealed class DestinationTests : IDisposable
         var destination = isTarget ? Target : Workshop.Destination;
         string place = Directory.CreateDirectory(Path.Combine(_workshop.Root.Path, "place")).FullName;
 
-        var maker = new PackageFiles(destination, new Launcher(Workshop.Python.Path));
+        var maker = new PackageFiles(destination, new Launcher(Workshop.Python.Path), SoleDirectories.None);
         var own = maker.Of(package).ToList();
         TreeFile[] files = [.. own, .. maker.RecordsOf(package, own)];
         new TreeWriter(place, place).Write(new GenerationPlan([.. files], [], [], []), TestContext.Current.CancellationToken);

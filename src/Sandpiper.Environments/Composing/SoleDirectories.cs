@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Sandpiper.Environments.Destinations;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
+
+namespace Sandpiper.Environments.Composing;
+
+/// <summary>
+/// Directories at the top of site-packages that nobody but one wheel can have anything in: each is one link, and no file in it is claimed,
+/// planned or written one by one. Most files of most installs lie in such a directory.
+/// </summary>
+/// <remarks>
+/// Two wheels can only meet, by path or by module, where the first segments of their paths are the same up to a dot: <c>six.py</c>,
+/// <c>six/</c>, <c>six.abi3.so</c>. Where another wheel has one of these, or anything else is unusual, the directory is none of these and
+/// each of its files is claimed for itself; what comes of it is the same, later (a test compares the two).
+/// </remarks>
+internal sealed class SoleDirectories
+{
+    private readonly Dictionary<Sha256Digest, bool[]> _sole;    // by the wheel's tops
+
+    private SoleDirectories(Dictionary<Sha256Digest, bool[]> sole, ImmutableArray<PlannedLink> links) => (_sole, Links) = (sole, links);
+
+    /// <summary>Where every file is to be a file.</summary>
+    public static SoleDirectories None { get; } = new([], []);
+
+    /// <summary>One for each.</summary>
+    public ImmutableArray<PlannedLink> Links { get; }
+
+    /// <param name="isTaken">A module of the standard library: who shadows it is judged file by file.</param>
+    public static SoleDirectories Of(IReadOnlyList<ComposedPackage> packages, Destination destination, Func<string, bool> isTaken)
+    {
+        var ownerOf = new Dictionary<string, ComposedPackage?>(StringComparer.Ordinal);     // null: of several, or not to be had so
+        foreach (var package in packages)
+        {
+            foreach (var top in package.Wheel.Table.Outline.Tops)
+            {
+                string stem = StemOf(top.Name);
+                bool isAnothers = ownerOf.TryGetValue(stem, out var owner) && !ReferenceEquals(owner, package);
+                ownerOf[stem] = isAnothers || isTaken(stem) ? null : package;
+            }
+        }
+        foreach (string name in packages.SelectMany(p => NamesFromElsewhere(p, destination))) ownerOf[StemOf(name)] = null;
+        var links = ImmutableArray.CreateBuilder<PlannedLink>();
+        var sole = new Dictionary<Sha256Digest, bool[]>();
+        foreach (var package in packages.Where(p => p.Facts.Yielded.IsEmpty))
+        {
+            var tops = package.Wheel.Table.Outline.Tops;
+            bool[] isSole = new bool[tops.Length];
+            for (int i = 0; i < tops.Length; i++)
+            {
+                var top = tops[i];
+                isSole[i] = top.IsDirectory && top.IsPlain && ReferenceEquals(ownerOf[StemOf(top.Name)], package)
+                    && !string.Equals(top.Name, package.Wheel.DistInfo, StringComparison.Ordinal)
+                    && !package.LeftOut.Any(f => f.StorePath.StartsWith(top.Name + "/", StringComparison.Ordinal));
+                if (!isSole[i]) continue;
+                var link = new LinkedDirectory($"{destination.SitePackages}/{top.Name}", package.Wheel.Digest, top.Name);
+                links.Add(new PlannedLink(link, package.Wheel));
+            }
+            sole[package.Wheel.Digest] = isSole;
+        }
+        return new SoleDirectories(sole, links.DrainToImmutable());
+    }
+
+    /// <summary>A file of a wheel lies in one of them.</summary>
+    public bool Hold(SealedWheel wheel, int index) =>
+        _sole.TryGetValue(wheel.Digest, out bool[]? isSole) && wheel.Table.Outline.TopOf[index] is >= 0 and var top && isSole[top];
+
+    /// <summary>What comes to site-packages and lies elsewhere in the tree, or is written; also beside the same wheel's own.</summary>
+    private static IEnumerable<string> NamesFromElsewhere(ComposedPackage package, Destination destination)
+    {
+        var outline = package.Wheel.Table.Outline;
+        for (int i = 0; i < outline.TopOf.Length; i++)
+        {
+            if (outline.TopOf[i] >= 0) continue;
+            string path = destination.PathOf(package.Wheel.Table[i], package.Wheel, package.Facts.Name, package.Facts.Version);
+            if (destination.InSitePackages(path) is { } below) yield return below;
+        }
+        yield return destination.InSitePackages(destination.DistInfo(package.Facts.Name, package.Facts.Version))!;
+    }
+
+    private static string StemOf(string path) => path.AsSpan().IndexOfAny('.', '/') is >= 0 and var end ? path[..end] : path;
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using CsCheck;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Wheels;
+
+namespace Sandpiper.Store.Tests;
+
+public sealed class FileTableTests
+{
+    [Fact]
+    public void What_went_in_comes_out()
+    {
+        Gen<string> path = Gen.String["abcé☃/"].Select(s => "x" + s);
+        Gen.Select(path, path, Gen.Long[0, long.MaxValue], Gen.Bool, Gen.Enum<Scheme>(), Gen.Enum<StoredFileKind>(), Gen.Bool)
+            .Select((stored, own, size, isExecutable, scheme, kind, reachesOut) => new StoredFile(
+                scheme, size % 3 == 0 ? own : stored, stored, Sha256Digest.Of(Encoding.UTF8.GetBytes(own)), size, isExecutable, kind)
+            {
+                ReachesOut = reachesOut,
+            })
+            .Array[0, 20].Sample(files =>
+            {
+                var table = FileTable.Of([.. files]);
+                Assert.Equal(files, table.Files);
+                for (int i = 0; i < files.Length; i++)
+                {
+                    Assert.Equal(files[i].StorePath + "\0", Encoding.UTF8.GetString(table.NameForKernel(i)));
+                    bool isAtRoot = files[i].Scheme is Scheme.Purelib or Scheme.Platlib && files[i].Path == files[i].StorePath;
+                    Assert.Equal(isAtRoot, table.IsAtRoot(i));
+                }
+            });
+    }
+
+    [Fact]
+    public void Its_outline_tells_the_names_that_other_wheels_could_have()
+    {
+        var outline = FileTable.Of(
+        [
+            FileAt("a/x.py"), FileAt("b.py"), FileAt("a/deep/y.py"), FileAt("hook.pth", StoredFileKind.StartUpHook),
+            FileAt("c/lib.so", reaches: true),
+            FileAt("tool", StoredFileKind.PythonScript, Scheme.Scripts, "w-1.0.data/scripts/tool"),
+        ]).Outline;
+        Assert.Equal(
+            [new("a", true, true), new("b.py", false, true), new("hook.pth", false, false), new("c", true, false)], outline.Tops);
+        Assert.Equal([0, 1, 0, 2, 3, -1], outline.TopOf);
+    }
+
+    [Fact]
+    public void What_was_sealed_just_now_may_not_be_on_the_disk()
+    {
+        using var root = new DataRoot();
+        var wheel = root.Seal(WheelSample.Honest);
+        Assert.False(WheelStore.AreOnDisk([wheel], DateTimeOffset.UtcNow));
+        Assert.False(WheelStore.AreOnDisk([wheel], DateTimeOffset.UnixEpoch));
+        Assert.Equal(Kernel.Files.ContentOnDisk.ByItself() is not null, WheelStore.AreOnDisk([wheel], DateTimeOffset.UtcNow.AddDays(1)));
+    }
+
+    [Fact]
+    public void A_wheel_that_is_asked_for_again_is_read_again_only_when_its_manifest_has_changed()
+    {
+        using var root = new DataRoot();
+        var wheel = root.Seal(WheelSample.Honest);
+        var store = root.Store;
+        var first = store.Find(wheel.Digest)!;
+        Assert.Same(first, store.Find(wheel.Digest));
+        File.SetUnixFileMode(wheel.Directory, SealedTree.OpenDirectoryMode);
+        File.SetUnixFileMode(wheel.ManifestFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(wheel.ManifestFile, "[]");
+        Assert.Throws<StoreDamagedException>(() => store.Find(wheel.Digest));
+    }
+
+    private static StoredFile FileAt(
+        string path, StoredFileKind kind = default, Scheme scheme = Scheme.Purelib, string? stored = null, bool reaches = false) =>
+        new(scheme, path, stored ?? path, default, 1, IsExecutable: false, kind) { ReachesOut = reaches };
+}
