@@ -110,12 +110,14 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         InstalledEnvironment installed = Installed(environment, generation);
         var (terms, grants) = Arranged(installed, caller);
         using WithheldSecrets secrets = Withheld(terms.Confinement, installed);
-        new RunExplanation(command[0], installed, terms, grants, Project.Of(caller))
+        var explanation = new RunExplanation(command[0], installed, terms, grants, Project.Of(caller))
         {
             Withheld = [.. secrets.All],
             Limits = LimitsInWords(),
             HasFreshHome = HasFreshHome,
-        }.Write(session.Terminal);
+        };
+        if (session.Json) explanation.WriteJson(session.Terminal);
+        else explanation.Write(session.Terminal);
         return (int)ExitCode.Done;
     }
 

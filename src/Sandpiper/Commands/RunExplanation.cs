@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Sandpiper.Console;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
@@ -54,6 +55,69 @@ internal sealed class RunExplanation(
             terminal.Line(Inked.Yellow($"  {$"not g{grant.Number}".PadRight(Left)}`{why.Path}`: "
                 + string.Join(' ', ConfinementWords.Of(why).Because)));
         }
+    }
+
+    /// <summary>The same for programs.</summary>
+    public void WriteJson(Terminal terminal) => JsonAnswer.Write(terminal, "run", json =>
+    {
+        Confinement confinement = terms.Confinement;
+        json.WriteString("program", program);
+        json.WriteString("project", project?.Directory);
+        json.WriteStartArray("read");
+        foreach (ShownPath shown in confinement.Shown.Where(s => s.Access is PathAccess.Read && !environment.IsOwn(s)
+            && !confinement.Displays.Any(display => display.Socket == s)))
+        {
+            WriteGranted(json, "path", shown.Path, g => g.Read);
+        }
+        json.WriteEndArray();
+        json.WriteString("not_this_directory", terms.Hidden is { } hidden ? ConfinementWords.Of(hidden) : null);
+        json.WriteStartArray("withheld");
+        foreach (var (path, isEmpty) in Withheld)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", path);
+            json.WriteBoolean("is_empty", isEmpty);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        WriteAll(json, "write", "path", confinement.Writable, g => g.Write);
+        json.WriteBoolean("network", confinement.HostNetwork);
+        WriteAll(json, "hosts", "host", confinement.Hosts.Select(host => $"{host}"), g => Texts(g.Hosts));
+        WriteAll(json, "ports", "port", confinement.Ports.Select(port => $"{port}"), g => Texts(g.Ports));
+        WriteAll(json, "variables", "name", grants.All.Variables.Where(confinement.Variables.ContainsKey), g => g.Variables);
+        WriteAll(json, "devices", "path", confinement.Devices.Select(node => node.Path), g => g.Devices);
+        json.WriteBoolean("gpu", grants.All.Graphics);
+        json.WriteBoolean("display", grants.All.Display);
+        json.WriteBoolean("x11", grants.All.X11);
+        json.WriteString("home", HasFreshHome ? "fresh" : "kept");
+        json.WriteString("limits", Limits);
+        json.WriteStartArray("not_here");
+        foreach (var (grant, why) in grants.NotHere)
+        {
+            json.WriteStartObject();
+            json.WriteString("grant", $"g{grant.Number}");
+            json.WriteString("path", why.Path);
+            json.WriteString("why", string.Join(' ', ConfinementWords.Of(why).Because));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    private void WriteAll(Utf8JsonWriter json, string name, string key, IEnumerable<string> values, Func<Grants, ImmutableArray<string>> of)
+    {
+        json.WriteStartArray(name);
+        foreach (string value in values) WriteGranted(json, key, value, of);
+        json.WriteEndArray();
+    }
+
+    private void WriteGranted(Utf8JsonWriter json, string key, string value, Func<Grants, ImmutableArray<string>> of)
+    {
+        json.WriteStartObject();
+        json.WriteString(key, value);
+        json.WriteBoolean("for_this_once", of(grants.Typed).Contains(value, StringComparer.Ordinal));
+        json.WriteStrings("grants",
+            grants.Remembered.Where(g => of(g.Grants).Contains(value, StringComparer.Ordinal)).Select(g => $"g{g.Number}"));
+        json.WriteEndObject();
     }
 
     private IEnumerable<(string What, string By)> NetworkRows(Confinement confinement) => confinement.HostNetwork

@@ -30,6 +30,10 @@ public sealed class JsonPageTests
         somebody.Sandpiper("allow", "six==1.0", "--rule", "SP-WHEEL-21", "--reason", "read it");
         somebody.Sandpiper("allow", "black", "--write", ".", "--read", "/usr/share", "--env-var", "TOKEN");
         Check("allow", "allow");
+        somebody.Write(".env", "a=b\n");
+        Check("run", "run --explain --write . --net pypi.org --port 8000 -- black");
+        somebody.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['six --write .']\n");
+        Check("allow", "allow --proposed");
         somebody.Sandpiper("run", "--", "sh", "-c", "echo x > ~/x");
         Check("home", "home");
         Check("assess", "assess --quick --only user-site");
@@ -56,11 +60,13 @@ public sealed class JsonPageTests
         Check("purge", "purge --yes");
         Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "doctor", "env",
             "env-activate", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
-            "history", "home", "install", "list", "purge", "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
+            "history", "home", "install", "list", "purge", "run", "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {
-            Outcome outcome = somebody.Sandpiper([.. words.Split(' '), "--json"]);
+            // What comes after two dashes is a program's own.
+            string[] ours = words.Split(" -- ");
+            Outcome outcome = somebody.Sandpiper([.. ours[0].Split(' '), "--json", .. ours[1..].SelectMany(w => (string[])["--", w])]);
             Assert.True(outcome.ExitCode == 0, $"{words}: {outcome}");
             Assert.True(outcome.Output.All(char.IsAscii), words);
             using JsonDocument answer = JsonDocument.Parse(outcome.Output);
