@@ -77,6 +77,17 @@ public sealed class RememberedGrantsTests : IDisposable
         Assert.NotEqual(0, _user.Sandpiper("run", "--", "tidy", ".").ExitCode);
     }
 
+    [Fact]
+    public void What_cannot_be_granted_now_is_left_out_and_told()
+    {
+        _user.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['tidy --write src', 'other --write not-there']\n");
+        Outcome shown = _user.Sandpiper("allow", "--proposed");
+        Assert.Contains("other --write not-there   (cannot be granted now: `not-there`", shown.Output, StringComparison.Ordinal);
+        Outcome accepted = _user.Sandpiper("allow", "--proposed", "--accept", shown.Error.TrimEnd().Split(' ')[^1]);
+        Assert.Contains("Left out: `other --write not-there`", accepted.Error, StringComparison.Ordinal);
+        Assert.Single(_user.Sandpiper("allow").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [Theory]
     [InlineData("tidy --write ..", "lies outside the project")]
     [InlineData("tidy --read /etc/shadow", "lies outside the project")]

@@ -43,7 +43,7 @@ internal sealed class ProposedGrants
             return;
         }
         // Every line is judged before the first is put on record.
-        ImmutableArray<(string Line, RememberedGrant Grant)> all = [.. _proposed.Lines.Select(line => (line, GrantOf(line)))];
+        ImmutableArray<Proposal> all = [.. _proposed.Lines.Select(Judged)];
         ImmutableArray<RememberedGrant> held = _granted.List();
         if (accept is not null)
         {
@@ -52,12 +52,13 @@ internal sealed class ProposedGrants
             return;
         }
         _session.Terminal.Note($"{_proposed.File} proposes:");
-        foreach (var (line, grant) in all)
+        foreach (Proposal proposal in all)
         {
-            string state = HeldAs(grant, held) is { } number ? $"   (holds already: {number})" : "";
-            _session.Terminal.Line("  sandpiper allow ", Inked.Bold(line), Inked.Dim(state));
+            string state = proposal.Why is { } why ? $"   (cannot be granted now: {why})"
+                : HeldAs(proposal, held) is { } number ? $"   (holds already: {number})" : "";
+            _session.Terminal.Line("  sandpiper allow ", Inked.Bold(proposal.Line), Inked.Dim(state));
         }
-        if (all.All(p => HeldAs(p.Grant, held) is not null)) return;
+        if (!all.Any(p => IsNew(p, held))) return;
         if (IsWanted()) Accept(all, held);
         else
         {
@@ -79,11 +80,12 @@ internal sealed class ProposedGrants
         json.WriteString("file", _proposed.File);
         json.WriteString("sha256", _proposed.Digest);
         json.WriteStartArray("lines");
-        foreach (string line in _proposed.Lines)
+        foreach (Proposal proposal in _proposed.Lines.Select(Judged))
         {
             json.WriteStartObject();
-            json.WriteString("allow", line);
-            json.WriteString("holds_as", HeldAs(GrantOf(line), held));
+            json.WriteString("allow", proposal.Line);
+            json.WriteString("holds_as", HeldAs(proposal, held));
+            json.WriteString("cannot_be_granted", proposal.Why);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -104,9 +106,12 @@ internal sealed class ProposedGrants
         }
     }
 
-    private void Accept(ImmutableArray<(string Line, RememberedGrant Grant)> all, ImmutableArray<RememberedGrant> held)
+    // What cannot be granted now (a directory that is not there yet) is left out, and proposed again the next time.
+    private void Accept(ImmutableArray<Proposal> all, ImmutableArray<RememberedGrant> held)
     {
-        foreach (var (_, grant) in all.Where(p => HeldAs(p.Grant, held) is null)) _granted.Put(grant);
+        foreach (Proposal proposal in all.Where(p => IsNew(p, held))) _granted.Put(proposal.Grant!);
+        foreach (Proposal proposal in all.Where(p => p.Why is not null))
+            _session.Terminal.Note(Inked.Yellow($"Left out: `{proposal.Line}`: {proposal.Why}"));
     }
 
     private void MustBeSeen(string accept)
@@ -114,6 +119,18 @@ internal sealed class ProposedGrants
         if (accept.Length >= FewestDigits && _proposed!.Digest.StartsWith(accept, StringComparison.OrdinalIgnoreCase)) return;
         throw Refused($"`--accept {accept}` is not what {_proposed!.File} proposes now",
             $"it changed since it was seen, or that is not the beginning of its SHA-256 (at least {FewestDigits} digits)");
+    }
+
+    private Proposal Judged(string line)
+    {
+        try
+        {
+            return new(line, GrantOf(line), null);
+        }
+        catch (GrantRefusedException e)
+        {
+            return new(line, null, $"`{GrantWords.From(e.Path, _project!.Directory)}`, {string.Join(' ', ConfinementWords.Of(e).Because)}");
+        }
     }
 
     private RememberedGrant GrantOf(string line)
@@ -139,9 +156,12 @@ internal sealed class ProposedGrants
             : throw Refused($"`{typed}` lies outside the project", "a project may propose what is its own; others you allow by yourself");
     }
 
-    private static string? HeldAs(RememberedGrant proposed, ImmutableArray<RememberedGrant> held) =>
-        held.FirstOrDefault(g => g.WithdrawnBy is null && string.Equals(Words(g), Words(proposed), StringComparison.Ordinal))
-            is { } same ? $"g{same.Number}" : null;
+    private static bool IsNew(Proposal proposal, ImmutableArray<RememberedGrant> held) =>
+        proposal.Grant is not null && HeldAs(proposal, held) is null;
+
+    private static string? HeldAs(Proposal proposal, ImmutableArray<RememberedGrant> held) => proposal.Grant is { } proposed
+        && held.FirstOrDefault(g => g.WithdrawnBy is null && string.Equals(Words(g), Words(proposed), StringComparison.Ordinal)) is { } same
+            ? $"g{same.Number}" : null;
 
     private static string Words(RememberedGrant grant) => $"{GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}";
 
@@ -156,4 +176,7 @@ internal sealed class ProposedGrants
 
     private static ExplainedException Refused(string what, string why) =>
         new(new(ExitCode.CouldNot, $"{what}; {AllowedGrants.Undone}", why, "sandpiper help allow"));
+
+    /// <summary>A line, and what it would be on record as; or why it cannot be granted now.</summary>
+    private sealed record Proposal(string Line, RememberedGrant? Grant, string? Why);
 }

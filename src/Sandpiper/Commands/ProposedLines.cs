@@ -77,6 +77,11 @@ internal sealed record ProposedLines(string File, ImmutableArray<string> Lines)
         {
             throw new FormatException($"it is no TOML: {e.Message}", e);
         }
+        // The library stumbles over what it should refuse, such as half a character in an escape.
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IndexOutOfRangeException or OverflowException)
+        {
+            throw new FormatException("it is no TOML that could be read", e);
+        }
         return lines.ToImmutable();
     }
 
