@@ -55,7 +55,8 @@ public sealed record GenerationPlan(
         foreach (var (package, records) in inOrder.Zip(recordsOf))
         {
             var taken = claims.TakenFrom(package);
-            var accepted = Accept(package, [.. ShadowsOf(package, interpreter, destination, sole), .. taken.Select(t => t.Finding)], policy);
+            var shadows = ShadowsOf(package, interpreter, destination, sole);
+            var accepted = Accept(package, [.. shadows, .. taken.Select(t => t.Finding)], policy);
             var facts = package.Facts with
             {
                 Manifest = package.Wheel.ManifestDigest,

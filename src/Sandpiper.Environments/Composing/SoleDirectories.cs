@@ -51,8 +51,7 @@ internal sealed class SoleDirectories
             {
                 var top = tops[i];
                 isSole[i] = top.IsDirectory && top.IsPlain && ReferenceEquals(ownerOf[StemOf(top.Name)], package)
-                    && !string.Equals(top.Name, package.Wheel.DistInfo, StringComparison.Ordinal)
-                    && !package.LeftOut.Any(f => f.StorePath.StartsWith(top.Name + "/", StringComparison.Ordinal));
+                    && !string.Equals(top.Name, package.Wheel.DistInfo, StringComparison.Ordinal);
                 if (!isSole[i]) continue;
                 var link = new LinkedDirectory($"{destination.SitePackages}/{top.Name}", package.Wheel.Digest, top.Name);
                 links.Add(new PlannedLink(link, package.Wheel));

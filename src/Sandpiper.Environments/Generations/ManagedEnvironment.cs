@@ -175,8 +175,8 @@ public sealed class ManagedEnvironment
 
     /// <summary>The same for one that the caller has just made.</summary>
     /// <param name="isWritten">
-    /// All content of it has been written to the disk, and the file system keeps the order of changes: whether after a power failure this one
-    /// is current or the one before, it is whole, and nobody waits for which.
+    /// All content of it has been written to the disk, and the file system keeps the order of changes: whether after a power failure
+    /// this one is current or the one before, it is whole, and nobody waits for which.
     /// </param>
     public void SwitchToMade(int number, bool isWritten)
     {

@@ -163,7 +163,8 @@ public sealed class ExpectedTrees
     // Only what lies in the generation itself is compared. A file of it that is linked has the stamp of the one in the store.
     private void AddUntouched(InstalledPackage package, SealedWheel wheel, EntryStamps stamps)
     {
-        byte[][] links = [.. _generation.Linked.Where(l => l.Wheel == package.Digest).Select(l => Encoding.UTF8.GetBytes(l.StorePath + '/'))];
+        var linked = _generation.Linked.Where(l => l.Wheel == package.Digest);
+        byte[][] links = [.. linked.Select(l => Encoding.UTF8.GetBytes(l.StorePath + '/'))];
         for (int i = 0; i < wheel.Table.Count; i++)
         {
             if (IsBehind(links, wheel.Table.NameOf(i)))

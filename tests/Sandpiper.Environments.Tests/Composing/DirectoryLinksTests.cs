@@ -79,6 +79,25 @@ public sealed class DirectoryLinksTests : IDisposable
     }
 
     [Fact]
+    public void A_link_never_shows_what_was_edited_in_the_store()
+    {
+        var package = _workshop.Package(OrdinaryPackages.Tide());
+        _workshop.Install(package);
+        string file = Path.Combine(package.Wheel.Tree, "tide/__init__.py");
+        byte[] content = File.ReadAllBytes(file);
+        content[^1] ^= 1;
+        File.SetUnixFileMode(file, SealedTree.OpenDirectoryMode);
+        File.WriteAllBytes(file, content);
+        File.SetLastWriteTimeUtc(file, SealedTree.SealTime);
+        File.SetUnixFileMode(file, SealedTree.FileMode);
+        var damage = Assert.Throws<StoreDamagedException>(() => _workshop.Install(package with
+        {
+            Facts = package.Facts with { IsRequested = false },
+        }));
+        Assert.Contains("tide/__init__.py has been changed", damage.Because, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Stamps_that_are_lost_are_taken_again()
     {
         var package = _workshop.Package(OrdinaryPackages.Tide());

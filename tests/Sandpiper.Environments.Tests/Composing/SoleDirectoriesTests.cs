@@ -117,7 +117,9 @@ public sealed class SoleDirectoriesTests : IDisposable
     private static SampleWheel WheelOf(string name, string[] paths) => paths.Distinct(StringComparer.Ordinal).Aggregate(
         new SampleWheel(name, "1.0"), (wheel, path) => path.EndsWith("REACHES.so", StringComparison.Ordinal)
             ? wheel.WithMember(new SampleMember(path, (byte[])[0x7f, (byte)'E', (byte)'L', (byte)'F', 9, 9]))
-            : wheel.WithFile(path.Replace("W-", $"{name}-", StringComparison.Ordinal),
-                path.EndsWith("tool", StringComparison.Ordinal) ? $"#!/bin/sh\n# {name}\n" : path.StartsWith("eight", StringComparison.Ordinal)
-                    ? "same" : $"# {name}\n"));
+            : wheel.WithFile(path.Replace("W-", $"{name}-", StringComparison.Ordinal), ContentOf(name, path)));
+
+    private static string ContentOf(string wheel, string path) =>
+        path.EndsWith("tool", StringComparison.Ordinal) ? $"#!/bin/sh\n# {wheel}\n"
+        : path.StartsWith("eight", StringComparison.Ordinal) ? "same" : $"# {wheel}\n";
 }
