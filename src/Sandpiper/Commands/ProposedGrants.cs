@@ -153,7 +153,7 @@ internal sealed class ProposedGrants
         string path = RealPath.Of(Path.GetFullPath(typed, _project!.Directory));
         return string.Equals(path, _project.Directory, StringComparison.Ordinal)
             || path.StartsWith(_project.Directory + "/", StringComparison.Ordinal) ? path
-            : throw Refused($"`{typed}` lies outside the project", "a project may propose what is its own; others you allow by yourself");
+            : throw Refused($"`{typed}` lies outside the project", "a project may propose what is its own; all else you allow yourself");
     }
 
     private static bool IsNew(Proposal proposal, ImmutableArray<RememberedGrant> held) =>
