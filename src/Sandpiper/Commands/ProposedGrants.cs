@@ -141,7 +141,8 @@ internal sealed class ProposedGrants
         words.Arguments.Add(subject);
         words.Options.Add(here);
         GrantOptions options = GrantOptions.AddTo(words, AllowedGrants.Undone);
-        ParseResult parsed = words.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), new() { ResponseFileTokenReplacer = null });
+        string[] typed = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        ParseResult parsed = words.Parse(typed, new() { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0) throw Refused($"`{line}` is no proposal that could be accepted", parsed.Errors[0].Message);
         return _granted.Judged(
             parsed.GetValue(subject), parsed.GetValue(here), isEverywhere: false, _ => options.Chosen(parsed, InProject));
