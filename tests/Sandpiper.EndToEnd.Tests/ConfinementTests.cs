@@ -276,8 +276,14 @@ public sealed class ConfinementTests : IDisposable
         const string program = "import os\nfor p in '/proc/1/mem', '/proc/1/task/1/mem', '/proc/1/fd', '/proc/1/root':\n"
             + " try: os.open(p, os.O_RDONLY); print(p)\n except OSError: pass\n";
         Assert.Equal("", Confined(program).Output);
-        Assert.Equal("refused",
-            Confined("import os\ntry: os.kill(0, 0); print('sent')\nexcept PermissionError: print('refused')").Output.Trim());
+    }
+
+    [Fact]
+    public void Its_process_group_is_its_own_and_no_neighbour_is_in_it()
+    {
+        _user.Write("group.py", "import os, signal; os.kill(0, signal.SIGKILL)");
+        Outcome outcome = _user.Run(["/bin/sh", "-c", $"sleep 600 & '{PublishedCommand.Path}' run -- python group.py; echo $?; kill $! && echo alive"]);
+        Assert.Equal("137\nalive\n", outcome.Output);
     }
 
     [Fact]

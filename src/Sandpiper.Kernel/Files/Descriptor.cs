@@ -42,6 +42,27 @@ public static unsafe partial class Descriptor
         return true;
     }
 
+    /// <summary>The same where whoever shares it made it one that does not wait.</summary>
+    /// <inheritdoc cref="TryWrite"/>
+    public static bool WriteAll(SafeFileHandle file, ReadOnlySpan<byte> content)
+    {
+        while (!content.IsEmpty)
+        {
+            nint done = WriteOnce(file, content);
+            if (done > 0) content = content[(int)done..];
+            else if (done < 0 && Marshal.GetLastPInvokeError() == Errno.WouldBlock) Readiness.Wait(null, null, file, most: null);
+            else if (done == 0 || Marshal.GetLastPInvokeError() != Errno.Interrupted) return false;
+        }
+        return true;
+    }
+
+    /// <returns>How many bytes were written; all of them where it cannot be written at all.</returns>
+    public static int WriteSome(SafeFileHandle file, ReadOnlySpan<byte> content)
+    {
+        nint done = WriteOnce(file, content);
+        return done >= 0 ? (int)done : Marshal.GetLastPInvokeError() is Errno.Interrupted or Errno.WouldBlock ? 0 : content.Length;
+    }
+
     /// <returns>How many bytes were written, or -1; the last error says why.</returns>
     internal static nint WriteOnce(SafeFileHandle file, ReadOnlySpan<byte> content)
     {

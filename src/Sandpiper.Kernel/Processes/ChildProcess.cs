@@ -23,10 +23,13 @@ public sealed unsafe partial class ChildProcess
     /// <param name="path">Absolute.</param>
     /// <param name="arguments">All of them; the first is the name it sees for itself.</param>
     /// <param name="handedOver">What is open in the child besides the standard streams, or in their place, and under which number.</param>
+    /// <param name="terminal">Which becomes the terminal of a session of its own, as which of its standard streams; null: it stays in
+    /// ours.</param>
     /// <exception cref="KernelException">It could not be started.</exception>
     public static ChildProcess Start(string path, ImmutableArray<string> arguments,
-        ImmutableArray<(SafeFileHandle File, int Number)> handedOver) =>
-        new(SpawnCall.Start(path, arguments, handedOver, ownSession: false));
+        ImmutableArray<(SafeFileHandle File, int Number)> handedOver,
+        (SafeFileHandle File, ImmutableArray<int> Streams)? terminal = null) =>
+        new(SpawnCall.Start(path, arguments, handedOver, ownSession: terminal is not null, terminal));
 
     /// <summary>SIGKILL; does nothing once it was waited for, for its number may be another's by then.</summary>
     public void Kill()

@@ -7,7 +7,8 @@ namespace Sandpiper.Kernel.Processes;
 /// <remarks>Not <see cref="PosixSignalRegistration"/>: a handler is not inherited, "ignored" is.</remarks>
 public sealed unsafe partial class SignalDisposition : IDisposable
 {
-    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, TerminalOutput = 22; // SIGINT, SIGQUIT, SIGPIPE, SIGTTOU: asm/signal.h
+    // SIGINT, SIGQUIT, SIGPIPE, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU: asm/signal.h
+    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, Continue = 18, TerminalStop = 20, TerminalInput = 21, TerminalOutput = 22;
 
     private readonly int _signal;
     private readonly Action _before;
@@ -21,6 +22,9 @@ public sealed unsafe partial class SignalDisposition : IDisposable
     }
 
     public static SignalDisposition Ignore(int signal) => new(signal, handler: 1);  // SIG_IGN
+
+    /// <summary>What the kernel does with it where nobody says otherwise, until disposed.</summary>
+    public static SignalDisposition AsUsual(int signal) => new(signal, handler: 0);    // SIG_DFL
 
     /// <summary>For good: an exec follows.</summary>
     public static void Default(int signal) => _ = new SignalDisposition(signal, handler: 0); // SIG_DFL

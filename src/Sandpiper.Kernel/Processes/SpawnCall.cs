@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Kernel.Processes;
 
@@ -14,8 +15,9 @@ internal static unsafe partial class SpawnCall
     /// <param name="ownSession">It leads a session of its own, without a terminal.</param>
     /// <returns>Its process id.</returns>
     /// <exception cref="KernelException">It could not be started.</exception>
+    /// <param name="terminal">Which becomes the terminal of that session, as which of its streams.</param>
     public static int Start(string path, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle File, int Number)> handedOver,
-        bool ownSession)
+        bool ownSession, (SafeFileHandle File, ImmutableArray<int> Streams)? terminal = null)
     {
         Opaque actions = default, attributes = default;
         Check("posix_spawn_file_actions_init", InitActions(&actions));
@@ -28,11 +30,19 @@ internal static unsafe partial class SpawnCall
                 // posix_spawn).
                 Check("posix_spawn_file_actions_adddup2", AddDuplicate(&actions, (int)file.DangerousGetHandle(), number));
             }
+            if (terminal is { Streams: [var first, .. var others] } own)
+            {
+                // Who leads a session without a terminal gets the first one that he opens (setsid(2)): so it is opened there, once more.
+                string place = $"/proc/self/fd/{own.File.DangerousGetHandle()}";
+                Check("posix_spawn_file_actions_addopen", AddOpen(&actions, first, place, RawFile.ReadWrite, 0));
+                foreach (int other in others) Check("posix_spawn_file_actions_adddup2", AddDuplicate(&actions, first, other));
+            }
             if (ownSession) Check("posix_spawnattr_setflags", SetFlags(&attributes, OwnSession));
             byte* noVariables = null;
             using var vector = new ArgumentVector(arguments);
             Check($"posix_spawn({path})", Spawn(out int id, path, &actions, &attributes, vector.Address, &noVariables));
             GC.KeepAlive(handedOver);
+            GC.KeepAlive(terminal);
             return id;
         }
         finally
@@ -63,6 +73,9 @@ internal static unsafe partial class SpawnCall
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     private static partial int AddDuplicate(Opaque* actions, int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AddOpen(Opaque* actions, int number, string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
     private static partial int DestroyActions(Opaque* actions);

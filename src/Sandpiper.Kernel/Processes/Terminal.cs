@@ -7,13 +7,13 @@ public static partial class Terminal
 {
     private const nuint GetWindowSize = 0x5413;     // TIOCGWINSZ: asm-generic/ioctls.h
 
-    /// <summary>
-    /// True when standard input, output or error is a terminal. Ctrl-C and job control then work on the program as on any other.
-    /// </summary>
-    public static bool IsAttached => IsTerminal(0) == 1 || IsTerminal(1) == 1 || IsTerminal(2) == 1;
+    internal const nuint SetWindowSize = 0x5414;    // TIOCSWINSZ
 
-    /// <summary>The path of the terminal behind standard output; null where that is none.</summary>
-    public static string? NameOfOutput => IsTerminal(1) == 1 ? Files.SymbolicLink.Target("/proc/self/fd/1") : null;
+    /// <summary>Whether a standard stream is one.</summary>
+    public static bool Is(int descriptor) => IsTerminal(descriptor) == 1;
+
+    /// <summary>How large it is; null where it is none.</summary>
+    public static WindowSize? SizeOf(int descriptor) => Control(descriptor, GetWindowSize, out WindowSize size) == 0 ? size : null;
 
     /// <summary>How many columns the terminal behind a descriptor has now; null where it is none, or nobody knows.</summary>
     public static int? Columns(int descriptor) =>
@@ -21,12 +21,12 @@ public static partial class Terminal
 
     /// <summary><c>struct winsize</c>, asm-generic/termios.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct WindowSize
+    public record struct WindowSize
     {
-        public ushort Rows;
-        public ushort Columns;
-        public ushort WidthInPixels;
-        public ushort HeightInPixels;
+        internal ushort Rows;
+        internal ushort Columns;
+        internal ushort WidthInPixels;
+        internal ushort HeightInPixels;
     }
 
     [LibraryImport("libc", EntryPoint = "isatty")]

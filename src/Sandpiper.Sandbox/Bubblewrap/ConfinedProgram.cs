@@ -12,6 +12,7 @@ using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
 using Sandpiper.Sandbox.Proxies;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -74,6 +75,8 @@ public static class ConfinedProgram
         using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
         ImmutableArray<InnerSocket> sockets = ProgramNetwork.Needed(confinement.Hosts, confinement.Ports);
         using StandInStreams streams = StandInStreams.ForOurs();
+        using ProgramTerminal? terminal = ProgramTerminal.ForOurs();
+        terminal?.Start();
         for (int attempt = 1; ; attempt++)
         {
             if (copied is not null) Descriptor.MoveTo(copied, 0); // bubblewrap reads on from where the last one stopped
@@ -88,15 +91,16 @@ public static class ConfinedProgram
             using (theirs)
             {
                 var descriptors = new HandedOver((int)status.Writer.DangerousGetHandle(), plan, (int)theirs.DangerousGetHandle(),
-                    (int?)copied?.DangerousGetHandle(), synthetic);
+                    (int?)copied?.DangerousGetHandle(), synthetic) { Terminal = terminal?.Name };
                 int arguments = files.Add("arguments", Arguments.ToBytes(
-                    Arguments.Of(confinement, ownProgram.Path, ownSession: !Terminal.IsAttached, descriptors)));
+                    Arguments.Of(confinement, ownProgram.Path, ownSession: terminal is null, descriptors)));
                 ImmutableArray<SafeFileHandle> kept =
                     [.. files.Handles, status.Writer, theirs, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
                 var (ended, refused) = StartAndWait(
                     bubblewrap,
                     ["bwrap", "--args", $"{arguments}", "--", .. Arguments.LastStep(descriptors, sockets, command)],
                     [.. kept.Select(file => (file, (int)file.DangerousGetHandle())), .. streams.Replaced],
+                    terminal,
                     (report, theirs),
                     (calls, made) =>
                     {
@@ -104,8 +108,10 @@ public static class ConfinedProgram
                         if (calls is not null)
                             ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied);
                         streams.Begin();
+                        terminal?.Begin();
                     });
                 network?.Dispose();
+                if (refused is null) terminal?.Dispose(); // all that it wrote is shown before anything is said of it
                 // Whoever can exchange a name at the right moment must not be able to keep everybody from starting a program.
                 bool worthAnother = refused?.Kind is SecondStageFailureKind.Replaced && attempt < MostAttempts && ended is not > SignalBase;
                 if (worthAnother) continue;
@@ -118,12 +124,13 @@ public static class ConfinedProgram
     }
 
     private static (int? Ended, SecondStageFailure? Refused) StartAndWait(
-        string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver,
+        string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver, ProgramTerminal? terminal,
         (SafeFileHandle Ours, SafeFileHandle Theirs) report, Action<SafeFileHandle?, ImmutableArray<SafeFileHandle>> ready)
     {
-        using var interrupt = SignalDisposition.Ignore(SignalDisposition.Interrupt);
-        using var quit = SignalDisposition.Ignore(SignalDisposition.Quit);
-        ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver);
+        // On a terminal of its own it gets them from there.
+        using SignalDisposition? interrupt = terminal is null ? SignalDisposition.Ignore(SignalDisposition.Interrupt) : null;
+        using SignalDisposition? quit = terminal is null ? SignalDisposition.Ignore(SignalDisposition.Quit) : null;
+        ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver, terminal?.Theirs);
         int endedBy = 0;
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
@@ -26,6 +25,8 @@ internal static class FileTree
     ];
 
     private static readonly ImmutableArray<string> NetworkSettings = ["resolv.conf"];
+
+    private const string Console = "/dev/console";
 
     // Which link it is tells the zone its name (localtime(5)).
     private const string LocalTime = "/etc/localtime", Zones = "/usr/share/zoneinfo";
@@ -55,7 +56,7 @@ internal static class FileTree
     /// <summary>Where the sandbox itself mounts something, whatever is shown in it besides.</summary>
     public static IEnumerable<string> OwnPlaces(Confinement confinement) =>
     [
-        "/", SecondStage.PathInside, Checked(confinement.Home),
+        "/", SecondStage.PathInside, Console, Checked(confinement.Home),
         .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path), .. MadeByBubblewrap,
         .. confinement.RuntimeDirectory is { } runtime ? [runtime] : Array.Empty<string>(),
     ];
@@ -70,6 +71,9 @@ internal static class FileTree
     private static IEnumerable<Mount> Mounts(Confinement confinement, string ownProgram, HandedOver descriptors) =>
     [
         .. OfTheSystem(confinement.HostNetwork),
+        // So that a program finds the name of the terminal that it has (ttyname(3)).
+        .. descriptors.Terminal is { } terminal
+            ? [new Mount(Console, MountLayer.System, ["--dev-bind", terminal, Console])] : Array.Empty<Mount>(),
         .. descriptors.MadeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor, "0644")),
         descriptors.OwnProgram is { } copied
             ? Mount.MadeUp(SecondStage.PathInside, copied, "0555")
@@ -145,11 +149,6 @@ internal static class FileTree
             yield return new Mount($"/dev/{name}", MountLayer.System, ["--symlink", target, $"/dev/{name}"]);
         }
         yield return new Mount(SecondStage.TerminalsInside, MountLayer.System, ["--dir", SecondStage.TerminalsInside]);
-        // So that a program finds the name of the terminal that it writes to (ttyname(3)).
-        if (Terminal.NameOfOutput is { } terminal)
-        {
-            yield return new Mount("/dev/console", MountLayer.System, ["--dev-bind", terminal, "/dev/console"]);
-        }
     }
 
     private static ShownPath Checked(ShownPath shown)

@@ -10,4 +10,8 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <param name="OwnProgram">What the second stage is copied from; null when it is shown from its place.</param>
 /// <param name="MadeUp">Path inside and content of each file made up.</param>
 internal sealed record HandedOver(
-    int Status, int Plan, int Report, int? OwnProgram, ImmutableArray<(string Path, int Descriptor)> MadeUp);
+    int Status, int Plan, int Report, int? OwnProgram, ImmutableArray<(string Path, int Descriptor)> MadeUp)
+{
+    /// <summary>The path of the terminal that the program has to itself; null: it has none, or that has no name.</summary>
+    public string? Terminal { get; init; }
+}

@@ -102,6 +102,7 @@ public static class SecondStage
                 {
                     return new(SecondStageFailureKind.NotTold, $"descriptor {planned}");
                 }
+                ProcessGroup.TakeForeground();
                 TerminalFiles.MountAt(TerminalsInside);
                 if (MountCheck.Enforce(plan) is { } failure) return failure;
                 mayWrite = plan.Shown.Any(shown => shown is { IsWritable: true, IsOwn: false });

@@ -43,9 +43,6 @@ internal static class SystemCallFilter
 
     private const uint SetUserId = 0x800, SetGroupId = 0x400;   // S_ISUID, S_ISGID: linux/stat.h
 
-    private const uint OwnGroupOfPriority = 1;      // PRIO_PGRP of setpriority, linux/resource.h
-    private const uint OwnGroupOfInputOutput = 2;   // IOPRIO_WHO_PGRP of ioprio_set, linux/ioprio.h
-
     private const uint SetLease = 1024, WatchDirectory = 1026;   // F_SETLEASE, F_NOTIFY: linux/fcntl.h
     private const uint AskPersonality = 0xffffffff;              // personality(2)
 
@@ -84,9 +81,6 @@ internal static class SystemCallFilter
         program.WhenEqual(arm ? 206u : 44, SendCheck(FourthArgument));   // sendto
         program.WhenEqual(arm ? 211u : 46, SendCheck(ThirdArgument));    // sendmsg
         program.WhenEqual(arm ? 269u : 307, SendCheck(FourthArgument));  // sendmmsg
-        program.WhenEqual(arm ? 129u : 62, KillCheck());
-        program.WhenEqual(arm ? 140u : 141, GroupCheck(OwnGroupOfPriority));
-        program.WhenEqual(arm ? 30u : 251, GroupCheck(OwnGroupOfInputOutput));
         program.WhenEqual(arm ? 25u : 72, FileControlCheck());
         foreach (var (number, mode) in ModeCalls(arm)) program.WhenEqual(number, ModeCheck(mode));
         foreach (var (number, flags, mode) in OpeningCalls(supervised)) program.WhenEqual(number, NewFileCheck(flags, mode, seesWrites));
@@ -101,13 +95,6 @@ internal static class SystemCallFilter
     // Other numbers switch off what makes exploits hard: addresses at random, memory that is not executable. Asking is allowed.
     private static FilterProgram PersonalityCheck() => new FilterProgram().Load(FirstArgument)
         .ReturnIfEqual(0, Allow).ReturnIfEqual(AskPersonality, Allow).Return(NotPermitted);
-
-    // On a terminal the program stays in the process group of whoever started us, and 0 means all of that group, in whatever namespace.
-    private static FilterProgram KillCheck() => new FilterProgram().Load(FirstArgument).ReturnIfEqual(0, NotPermitted).Return(Allow);
-
-    private static FilterProgram GroupCheck(uint group) =>
-        new FilterProgram().Load(FirstArgument).ReturnUnlessEqual(group, Allow).Load(SecondArgument).ReturnIfEqual(0,
-            NotPermitted).Return(Allow);
 
     private static FilterProgram IoctlCheck() =>
         new FilterProgram().Load(SecondArgument)

@@ -73,7 +73,6 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             session.Terminal.Note(Inked.Dim($"sandpiper: {absent}"));
         var denied = new DeniedWrites(terms.Confinement, installed);
         var refused = new RefusedHosts(session.Terminal, grant => Next(grant, caller));
-        using var terminal = TerminalSettings.OfOurs();
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
@@ -86,7 +85,6 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             }
         }
 
-        terminal?.PutBack();
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
         refused.Settle();

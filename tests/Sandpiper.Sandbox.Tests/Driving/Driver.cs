@@ -3,6 +3,7 @@ using Sandpiper.Kernel;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Programs;
 using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Driving;
@@ -37,6 +38,7 @@ internal static class Driver
 
     public static int Run(string[] args)
     {
+        StandardStreams.StopNobodyFromTheBackground(); // as the command does
         try
         {
             return args[1] is "give-up" ? GiveUp(args[2], args[3..]) : Confine(args.AsSpan(2));
