@@ -73,6 +73,7 @@ public sealed class RememberedGrantsTests : IDisposable
         Assert.Equal(2, again.Output.Split("holds already").Length - 1);
         Assert.DoesNotContain("accept", again.Error, StringComparison.Ordinal);
         // A text that changes later takes nothing along.
+        _user.Write("top.py", "x\n");
         _user.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['tidy --write .', 'other --net all']\n");
         Assert.NotEqual(0, _user.Sandpiper("run", "--", "tidy", ".").ExitCode);
     }

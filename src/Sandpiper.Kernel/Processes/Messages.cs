@@ -45,26 +45,46 @@ public static unsafe partial class Messages
         }
     }
 
+    /// <summary>From now on each message that comes to this end says who sent it.</summary>
+    /// <exception cref="KernelException">The kernel does not.</exception>
+    public static void AskForSenders(SafeFileHandle end)
+    {
+        int yes = 1;
+        if (SetOption(end, OfSockets, PassCredentials, &yes, sizeof(int)) != 0)
+            throw new KernelException("setsockopt(SO_PASSCRED)", Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Waits for one.</summary>
+    /// <inheritdoc cref="Receive(SafeFileHandle, out SafeFileHandle?, out int)"/>
+    public static byte[]? Receive(SafeFileHandle end, out SafeFileHandle? attached) => Receive(end, out attached, out _);
+
     /// <summary>Waits for one.</summary>
     /// <param name="end">Ours.</param>
     /// <param name="attached">What was handed over with it, closed on exec; null when nothing was.</param>
+    /// <param name="sender">Its process id as we number them, by the kernel's word; 0 where that was not asked for.</param>
     /// <returns>Null when all who could send one have closed their end.</returns>
-    public static byte[]? Receive(SafeFileHandle end, out SafeFileHandle? attached)
+    public static byte[]? Receive(SafeFileHandle end, out SafeFileHandle? attached, out int sender)
     {
-        attached = null;
+        (attached, sender) = (null, 0);
         byte[] message = new byte[MostBytes];
-        fixed (byte* start = message)
+        Span<byte> control = stackalloc byte[ControlBytes];
+        fixed (byte* start = message, controls = control)
         {
-            Attachment control = default;
             Piece piece = new() { Start = start, Length = (nuint)message.Length };
-            Header header = new() { Pieces = &piece, PieceCount = 1, Control = &control, ControlBytes = (nuint)sizeof(Attachment) };
+            Header header = new() { Pieces = &piece, PieceCount = 1, Control = controls, ControlBytes = ControlBytes };
             nint length;
             do length = Receive(end, &header, CloseReceived);
             while (length < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
             if (length <= 0) return null;
-            if (header.ControlBytes >= (nuint)AttachmentBytes && control is { Level: OfSockets, Kind: Rights })
+            ReadOnlySpan<byte> left = control[..(int)Math.Min(header.ControlBytes, ControlBytes)];
+            while (left.Length >= AttachmentBytes)
             {
-                attached = new SafeFileHandle(control.Descriptor, ownsHandle: true);
+                // One `struct cmsghdr` after the other, each padded to eight bytes.
+                Attachment one = MemoryMarshal.Read<Attachment>(left.Length >= sizeof(Attachment) ? left : [.. left, 0, 0, 0, 0]);
+                if (one is { Level: OfSockets, Kind: Rights }) attached = new SafeFileHandle(one.Descriptor, ownsHandle: true);
+                if (one is { Level: OfSockets, Kind: Credentials }) sender = one.Descriptor; // `struct ucred` begins with the process
+                int whole = (int)Math.Min(one.Length + 7, int.MaxValue) & ~7;
+                left = whole >= AttachmentBytes && whole < left.Length ? left[whole..] : [];
             }
             return message[..(int)length];
         }
@@ -100,7 +120,9 @@ public static unsafe partial class Messages
     }
 
     private const int AttachmentBytes = 20;                     // CMSG_LEN(sizeof(int))
-    private const int OfSockets = 1, Rights = 1;                // SOL_SOCKET, SCM_RIGHTS
+    private const int OfSockets = 1, Rights = 1, Credentials = 2;       // SOL_SOCKET, SCM_RIGHTS, SCM_CREDENTIALS
+    private const int PassCredentials = 16;                     // SO_PASSCRED, asm-generic/socket.h
+    private const int ControlBytes = 64;                        // one of each, padded
     private const int CloseReceived = 0x40000000;               // MSG_CMSG_CLOEXEC
 
     private const int Local = 1, WholeMessages = 5, CloseOnExec = 0x80000;     // AF_UNIX, SOCK_SEQPACKET, SOCK_CLOEXEC
@@ -108,6 +130,9 @@ public static unsafe partial class Messages
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     private static partial int MakePair(int family, int kind, int protocol, int* ends);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetOption(SafeFileHandle end, int level, int option, void* value, uint bytes);
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     private static partial nint Send(SafeFileHandle end, Header* message, int flags);

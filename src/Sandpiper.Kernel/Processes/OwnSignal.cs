@@ -10,6 +10,21 @@ public static partial class OwnSignal
     /// <summary>SIGTERM.</summary>
     public static void Terminate() => _ = Raise(Termination);
 
+    /// <summary>
+    /// Ends this process as SIGINT does, so that a shell sees why: of an exit code it believes that Ctrl-C was dealt with, and goes on.
+    /// </summary>
+    public static void EndByInterrupt()
+    {
+        SignalDisposition.Default(SignalDisposition.Interrupt);
+        SignalDisposition.UnblockAll();
+        _ = Raise(SignalDisposition.Interrupt);
+    }
+
+    /// <summary>SIGSTOP: goes on when somebody continues it.</summary>
+    public static void Stop() => _ = Raise(Stopping);
+
+    private const int Stopping = 19;    // SIGSTOP, asm/signal.h
+
     [LibraryImport("libc", EntryPoint = "raise")]
     private static partial int Raise(int signal);
 }

@@ -21,6 +21,10 @@ public sealed unsafe partial class SignalDisposition : IDisposable
         if (Sigaction(signal, &wanted, out _before) != 0) throw new KernelException("sigaction", Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>It does nothing to this process, as in the background of a script.</summary>
+    public static bool IsIgnored(int signal) =>
+        Sigaction(signal, null, out Action now) == 0 && *(nint*)&now == 1;  // SIG_IGN
+
     public static SignalDisposition Ignore(int signal) => new(signal, handler: 1);  // SIG_IGN
 
     /// <summary>What the kernel does with it where nobody says otherwise, until disposed.</summary>

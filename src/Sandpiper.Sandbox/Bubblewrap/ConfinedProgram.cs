@@ -37,8 +37,9 @@ public static class ConfinedProgram
     /// <exception cref="SecondStageException">What is shown inside was not what was judged, time and again.</exception>
     /// <exception cref="PortTakenException">A port at which it was to be reached cannot be had; nothing was started.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
+    /// <param name="interrupted">Called after it, where somebody wanted it interrupted while it ran; what came of that its exit code tells.</param>
     public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null,
-        Action<RefusedConnection>? refused = null)
+        Action<RefusedConnection>? refused = null, Action? interrupted = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         int exitCode = 0;
@@ -48,7 +49,7 @@ public static class ConfinedProgram
         {
             try
             {
-                exitCode = RunHere(confinement, ownProgram, command, denied, refused ?? (_ => { }));
+                exitCode = RunHere(confinement, ownProgram, command, denied, refused ?? (_ => { }), interrupted ?? (() => { }));
             }
             catch (Exception e)
             {
@@ -62,7 +63,7 @@ public static class ConfinedProgram
     }
 
     private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied,
-        Action<RefusedConnection> refusedConnection)
+        Action<RefusedConnection> refusedConnection, Action interrupted)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
@@ -109,7 +110,9 @@ public static class ConfinedProgram
                             ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied);
                         streams.Begin();
                         terminal?.Begin();
-                    });
+                    },
+                    interrupted);
+                if (terminal is { WasInterrupted: true }) interrupted();
                 network?.Dispose();
                 if (refused is null) terminal?.Dispose(); // all that it wrote is shown before anything is said of it
                 // Whoever can exchange a name at the right moment must not be able to keep everybody from starting a program.
@@ -125,22 +128,26 @@ public static class ConfinedProgram
 
     private static (int? Ended, SecondStageFailure? Refused) StartAndWait(
         string bubblewrap, ImmutableArray<string> arguments, ImmutableArray<(SafeFileHandle, int)> handedOver, ProgramTerminal? terminal,
-        (SafeFileHandle Ours, SafeFileHandle Theirs) report, Action<SafeFileHandle?, ImmutableArray<SafeFileHandle>> ready)
+        (SafeFileHandle Ours, SafeFileHandle Theirs) report, Action<SafeFileHandle?, ImmutableArray<SafeFileHandle>> ready,
+        Action interrupted)
     {
         // On a terminal of its own it gets them from there.
-        using SignalDisposition? interrupt = terminal is null ? SignalDisposition.Ignore(SignalDisposition.Interrupt) : null;
-        using SignalDisposition? quit = terminal is null ? SignalDisposition.Ignore(SignalDisposition.Quit) : null;
+        using SignalRelay? relay = terminal is null ? new() : null;
+        if (relay is not null) Messages.AskForSenders(report.Ours);
         ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver, terminal?.Theirs);
         int endedBy = 0;
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         report.Theirs.Dispose(); // only the child has it now: when it ends without a word, we hear of that
         _ = SecondStageReport.TryReceive(
-            report.Ours, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made);
+            report.Ours, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made,
+            out int program);
+        relay?.Begin(program);
         // Nobody who would make its connections: the kernel makes none.
         if (refused is null) ready(calls, made);
         else foreach (SafeFileHandle socket in made) socket.Dispose();
         int? ended = child.Wait();
+        if (relay is { WasInterrupted: true }) interrupted();
         return (endedBy == 0 ? ended : SignalBase + endedBy, refused);
 
         void End(PosixSignalContext signal)

@@ -26,14 +26,16 @@ internal static class SecondStageReport
 
     /// <summary>Waits for it.</summary>
     /// <param name="sockets">What came before it.</param>
+    /// <param name="program">The process that said it, and becomes the program; 0 where that was not asked for.</param>
     /// <returns>False when none came: it never got that far.</returns>
     public static bool TryReceive(
-        SafeFileHandle end, out SecondStageFailure? failure, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> sockets)
+        SafeFileHandle end, out SecondStageFailure? failure, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> sockets,
+        out int program)
     {
         failure = null;
         var made = ImmutableArray.CreateBuilder<SafeFileHandle>();
         byte[]? message;
-        while ((message = Messages.Receive(end, out calls)) is [Socket] && calls is not null) made.Add(calls);
+        while ((message = Messages.Receive(end, out calls, out program)) is [Socket] && calls is not null) made.Add(calls);
         sockets = made.DrainToImmutable();
         return message is not null && TryRead(message, out failure);
     }

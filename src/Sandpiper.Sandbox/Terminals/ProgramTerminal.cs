@@ -70,6 +70,9 @@ internal sealed class ProgramTerminal : IDisposable
         return streams.IsEmpty ? null : new(streams);
     }
 
+    /// <summary>Somebody wanted the program interrupted, by the key for it or otherwise.</summary>
+    public bool WasInterrupted { get; private set; }
+
     /// <summary>For <c>ChildProcess</c>: what becomes its terminal, as which of its streams.</summary>
     public (SafeFileHandle File, ImmutableArray<int> Streams) Theirs => (_terminal.Theirs, _streams);
 
@@ -317,6 +320,7 @@ internal sealed class ProgramTerminal : IDisposable
     private void Forward(PosixSignalContext context, int signal)
     {
         context.Cancel = true;
+        if (signal is SignalDisposition.Interrupt) WasInterrupted = true;
         bool isOurs = signal is not SignalDisposition.TerminalStop && Interlocked.Decrement(ref _mirrored) >= 0;
         if (isOurs) return;
         if (signal is not SignalDisposition.TerminalStop) Interlocked.Increment(ref _mirrored);

@@ -38,6 +38,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <summary>On how many processors it is started; null: on all.</summary>
     public int? Processors { get; init; }
 
+    private const int OfInterrupt = 130;    // 128 and SIGINT, as shells say it
+
     /// <summary>How the same is typed with one grant more; null: the grant is remembered, or given to <c>run</c>.</summary>
     public Func<string, string>? Again { get; init; }
 
@@ -48,6 +50,19 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
     public int Start()
     {
+        int exitCode = Run(out bool wasInterrupted);
+        // What is temporary is gone by now. `try` has more to put away.
+        if (wasInterrupted && exitCode == OfInterrupt && Again is null)
+        {
+            session.Terminal.Flush();
+            OwnSignal.EndByInterrupt();
+        }
+        return exitCode;
+    }
+
+    private int Run(out bool wasInterrupted)
+    {
+        bool interrupted = wasInterrupted = false;
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         using GenerationLease lease = Leased(environment, ref generation);
@@ -77,7 +92,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         using (var time = new RunTime(Limit, Session.Time))
         {
             exitCode = ConfinedProgram.Run(
-                terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, refused.Add);
+                terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, refused.Add, () => interrupted = true);
+            wasInterrupted = interrupted;
             if (time.IsOver)
             {
                 session.Terminal.Note(Inked.Dim($"sandpiper: ended after {Limit!.Value.TotalSeconds:0.###} s, as --timeout says"));
