@@ -55,8 +55,8 @@ internal sealed class ProgramTerminal : IDisposable
         _screen = new SafeFileHandle(streams.Contains(Output) ? Output : streams[^1], ownsHandle: false);
         _keyboard = streams.Contains(Input) ? new SafeFileHandle(Input, ownsHandle: false) : null;
         _hasNeighbours = IsPipe(Output) || IsPipe(Errors);
-        // It begins as the user's is: the same keys erase, the same size.
-        _given = TerminalMode.Of(_screen);
+        // It begins as the user's is: the same keys erase, the same size. In the background a shell has that as it edits its own line.
+        _given = TerminalMode.Of(_screen) is { } mode && !IsForeground ? mode.OfLines() : TerminalMode.Of(_screen);
         _given?.Apply(_terminal.Theirs);
         Resize();
         _output = new Thread(Show);
