@@ -16,7 +16,8 @@ public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
     private const uint Translating = 0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400;    // IGNBRK … IXON
     private const uint ReturnIsLineFeed = 0x100;        // ICRNL
     private const uint Processing = 0x1, Returning = 0x4;   // OPOST, ONLCR
-    private const uint Signals = 0x1, Lines = 0x2, Echo = 0x8, EchoOfNewline = 0x40, Extended = 0x8000;  // ISIG, ICANON, ECHO, ECHONL, IEXTEN
+    // ISIG, ICANON, ECHO, ECHONL, IEXTEN
+    private const uint Signals = 0x1, Lines = 0x2, Echo = 0x8, EchoOfNewline = 0x40, Extended = 0x8000;
 
     private readonly Content _content;
 
