@@ -11,7 +11,8 @@ namespace Sandpiper.Sandbox.Terminals;
 /// A parser of its own (ECMA-48; Williams, "A parser for DEC's ANSI-compatible video terminals") that is stricter than any terminal:
 /// nothing of a sequence is let through before all of it was judged, and what is not known here is dropped. So a terminal can never be
 /// in the middle of a sequence that this one takes for text. A sequence may be split between writes at any byte; at most
-/// <see cref="MostCommandBytes"/> are held back. Text is UTF-8: what is none becomes U+FFFD, for 0x80 to 0x9f are controls to some terminals.
+/// <see cref="MostCommandBytes"/> are held back. Text is UTF-8: what is none becomes U+FFFD, for 0x80 to 0x9f are controls to some
+/// terminals.
 /// </remarks>
 public sealed class OutputFilter
 {
