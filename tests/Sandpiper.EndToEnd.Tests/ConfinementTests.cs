@@ -282,7 +282,8 @@ public sealed class ConfinementTests : IDisposable
     public void Its_process_group_is_its_own_and_no_neighbour_is_in_it()
     {
         _user.Write("group.py", "import os, signal; os.kill(0, signal.SIGKILL)");
-        Outcome outcome = _user.Run(["/bin/sh", "-c", $"sleep 600 & '{PublishedCommand.Path}' run -- python group.py; echo $?; kill $! && echo alive"]);
+        Outcome outcome = _user.Run(["/bin/sh", "-c",
+            $"sleep 600 & '{PublishedCommand.Path}' run -- python group.py; echo $?; kill $! && echo alive"]);
         Assert.Equal("137\nalive\n", outcome.Output);
     }
 

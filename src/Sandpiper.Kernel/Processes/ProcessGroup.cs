@@ -35,7 +35,8 @@ public static unsafe class ProcessGroup
             if (InForegroundOf(terminal) is null) continue;
             // From the background that would stop us.
             SignalDisposition.Block(SignalDisposition.TerminalOutput);
-            if (SystemCall.Invoke(_isArm ? 154 : 109, 0, 0, 0, 0, 0) < 0) throw new KernelException("setpgid", Marshal.GetLastPInvokeError());
+            if (SystemCall.Invoke(_isArm ? 154 : 109, 0, 0, 0, 0, 0) < 0)
+                throw new KernelException("setpgid", Marshal.GetLastPInvokeError());
             int own = Own;
             if (TerminalCall.Ask(terminal, SetForeground, &own) < 0) throw new KernelException("tcsetpgrp", Marshal.GetLastPInvokeError());
             return;

@@ -14,8 +14,10 @@ public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
     private const int Time = 5, Least = 6;              // VTIME, VMIN
 
     private const uint Translating = 0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400;    // IGNBRK … IXON
+    private const uint ReturnIsLineFeed = 0x100;        // ICRNL
     private const uint Processing = 0x1, Returning = 0x4;   // OPOST, ONLCR
-    private const uint Signals = 0x1, Lines = 0x2, Echo = 0x8, EchoOfNewline = 0x40, Extended = 0x8000;  // ISIG, ICANON, ECHO, ECHONL, IEXTEN
+    // ISIG, ICANON, ECHO, ECHONL, IEXTEN
+    private const uint Signals = 0x1, Lines = 0x2, Echo = 0x8, EchoOfNewline = 0x40, Extended = 0x8000;
 
     private readonly Content _content;
 
@@ -52,6 +54,16 @@ public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
 
     /// <summary>The key that ends what is typed.</summary>
     public byte EndOfInput => _content[Characters + 4];
+
+    /// <summary>The same as a program expects it: lines that are shown, keys that send signals.</summary>
+    public TerminalMode OfLines()
+    {
+        Content lines = _content;
+        Put(ref lines, InputFlags, ReturnIsLineFeed);
+        Put(ref lines, OutputFlags, Processing | Returning);
+        Put(ref lines, LocalFlags, Signals | Lines | Echo | Extended);
+        return new(lines);
+    }
 
     /// <summary>The same, and what is typed is not shown.</summary>
     public TerminalMode WithoutEcho()
@@ -92,6 +104,12 @@ public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
     {
         Span<byte> word = ((Span<byte>)content).Slice(at, sizeof(uint));
         BinaryPrimitives.WriteUInt32LittleEndian(word, BinaryPrimitives.ReadUInt32LittleEndian(word) & ~flags);
+    }
+
+    private static void Put(ref Content content, int at, uint flags)
+    {
+        Span<byte> word = ((Span<byte>)content).Slice(at, sizeof(uint));
+        BinaryPrimitives.WriteUInt32LittleEndian(word, BinaryPrimitives.ReadUInt32LittleEndian(word) | flags);
     }
 
     private uint Word(int at) => BinaryPrimitives.ReadUInt32LittleEndian(((ReadOnlySpan<byte>)_content)[at..]);

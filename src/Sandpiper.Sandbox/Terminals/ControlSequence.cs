@@ -72,8 +72,8 @@ internal readonly ref struct ControlSequence
         ((byte)'>' or (byte)'<' or (byte)'=', 0, (byte)'u') or ((byte)'>', 0, (byte)'m' or (byte)'n') => Whole(),
         ((byte)'?', 0, (byte)'u') => Question(),
         ((byte)'>', 0, (byte)'q') when IsZeroOrNothing => Question(),
-        // Everything else: windows and their titles (t), printers (i), the keyboard's lights (q), what lies on the screen as a checksum (*y),
-        // reports that hold what somebody wrote, and whatever will be invented.
+        // Everything else: windows and their titles (t), printers (i), the keyboard's lights (q), what lies on the screen as a checksum
+        // (*y), reports that hold what somebody wrote, and whatever will be invented.
         _ => null,
     };
 

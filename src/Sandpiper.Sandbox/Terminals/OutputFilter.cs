@@ -8,10 +8,11 @@ namespace Sandpiper.Sandbox.Terminals;
 /// came; what would do something to the user outside of the picture does not.
 /// </summary>
 /// <remarks>
-/// A parser of its own (ECMA-48; Williams, "A parser for DEC's ANSI-compatible video terminals") that is stricter than any terminal: nothing
-/// of a sequence is let through before all of it was judged, and what is not known here is dropped. So a terminal can never be in the middle
-/// of a sequence that this one takes for text. A sequence may be split between writes at any byte; at most <see cref="MostCommandBytes"/> are
-/// held back. Text is UTF-8: what is none becomes U+FFFD, for 0x80 to 0x9f are controls to some terminals.
+/// A parser of its own (ECMA-48; Williams, "A parser for DEC's ANSI-compatible video terminals") that is stricter than any terminal:
+/// nothing of a sequence is let through before all of it was judged, and what is not known here is dropped. So a terminal can never be
+/// in the middle of a sequence that this one takes for text. A sequence may be split between writes at any byte; at most
+/// <see cref="MostCommandBytes"/> are held back. Text is UTF-8: what is none becomes U+FFFD, for 0x80 to 0x9f are controls to some
+/// terminals.
 /// </remarks>
 public sealed class OutputFilter
 {
@@ -35,7 +36,9 @@ public sealed class OutputFilter
     private int _missing;
     private byte _from, _to;
 
-    /// <summary>Whether what the terminal answers would be the program's to read. Where it is not, nothing that is answered passes.</summary>
+    /// <summary>
+    /// Whether what the terminal answers would be the program's to read. Where it is not, nothing that is answered passes.
+    /// </summary>
     public bool MayAsk { get; set; }
 
     /// <summary>How many questions passed that a terminal answers as if the answer had been typed.</summary>
@@ -161,7 +164,8 @@ public sealed class OutputFilter
             Escape => State.Escape,
             (byte)'[' => State.Sequence,
             (byte)']' => State.Command,
-            // DCS, SOS, PM, APC; and `ESC k`, a title of screen's. In them are pictures, files, and sequences for a terminal further outside.
+            // DCS, SOS, PM, APC; and `ESC k`, a title of screen's. In them are pictures, files, and what is meant for a terminal further
+            // outside.
             (byte)'P' or (byte)'X' or (byte)'^' or (byte)'_' or (byte)'k' => State.Swallowed,
             >= 0x20 and <= 0x2f => State.EscapeIntermediate,
             _ => State.Text,

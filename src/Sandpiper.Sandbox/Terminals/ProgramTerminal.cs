@@ -55,8 +55,8 @@ internal sealed class ProgramTerminal : IDisposable
         _screen = new SafeFileHandle(streams.Contains(Output) ? Output : streams[^1], ownsHandle: false);
         _keyboard = streams.Contains(Input) ? new SafeFileHandle(Input, ownsHandle: false) : null;
         _hasNeighbours = IsPipe(Output) || IsPipe(Errors);
-        // It begins as the user's is: the same keys erase, the same size.
-        _given = TerminalMode.Of(_screen);
+        // It begins as the user's is: the same keys erase, the same size. In the background a shell has that as it edits its own line.
+        _given = TerminalMode.Of(_screen) is { } mode && !IsForeground ? mode.OfLines() : TerminalMode.Of(_screen);
         _given?.Apply(_terminal.Theirs);
         Resize();
         _output = new Thread(Show);
@@ -166,7 +166,8 @@ internal sealed class ProgramTerminal : IDisposable
     {
         // Where both make a new line of a line feed, one of them is enough.
         ReadOnlySpan<byte> left = _passed.WrittenSpan;
-        bool bothReturn = TerminalMode.Of(_screen) is { ReturnsAtLineFeed: true } && TerminalMode.Of(_terminal.Ours) is { ReturnsAtLineFeed: true };
+        bool bothReturn = TerminalMode.Of(_screen) is { ReturnsAtLineFeed: true }
+            && TerminalMode.Of(_terminal.Ours) is { ReturnsAtLineFeed: true };
         while (bothReturn && left.IndexOf("\r\n"u8) is >= 0 and var at)
         {
             _shown.Write(left[..at]);
@@ -259,8 +260,8 @@ internal sealed class ProgramTerminal : IDisposable
         _wasShown = Readiness.Wait(_keyboard, null, null, TimeSpan.Zero).Read;
     }
 
-    // With neighbours its settings are nobody's to change, and a line is the program's only if all saw it typed: `sudo` and `less` read with
-    // others, and a password is theirs. A program that wants keys or a password itself gets none beside them.
+    // With neighbours its settings are nobody's to change, and a line is the program's only if all saw it typed: `sudo` and `less` read
+    // with others, and a password is theirs. A program that wants keys or a password itself gets none beside them.
     private void TakeLine(Span<byte> typed)
     {
         bool isOpen = TerminalMode.Of(_keyboard!) is { IsOfLines: true } && !IsOwnMode
@@ -292,7 +293,8 @@ internal sealed class ProgramTerminal : IDisposable
         if (!_takes) return;
         _takes = false;
         Volatile.Write(ref _mirrored, 0);
-        if (!_hasNeighbours && IsForeground && _raw is { } raw && TerminalMode.Of(_keyboard!) is { } now && now == raw) _found!.Value.Apply(_keyboard!);
+        if (!_hasNeighbours && IsForeground && _raw is { } raw && TerminalMode.Of(_keyboard!) is { } now && now == raw)
+            _found!.Value.Apply(_keyboard!);
     }
 
     // The shell that continues a job gives it the terminal as that left it.

@@ -19,6 +19,8 @@ internal static class SystemCommand
     private static readonly SearchValues<byte> _ofColours =
         SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:/#;?., -"u8);
 
+    private static readonly SearchValues<byte> _digits = SearchValues.Create("0123456789"u8);
+
     private static readonly SearchValues<byte> _ofResets = SearchValues.Create("0123456789;"u8);
 
     private static readonly SearchValues<byte> _ofLinkParameters =
@@ -31,8 +33,8 @@ internal static class SystemCommand
         if (command.ContainsAnyExcept(_printable)) return null;
         int end = command.IndexOf((byte)';');
         ReadOnlySpan<byte> digits = end < 0 ? command : command[..end], rest = end < 0 ? default : command[(end + 1)..];
-        if (digits.Length > 3 || !Utf8Parser.TryParse(digits, out int number, out int read) || read != digits.Length || digits[0] is (byte)'-')
-            return null;
+        bool isNumber = digits.Length is > 0 and <= 3 && !digits.ContainsAnyExcept(_digits);
+        if (!isNumber || !Utf8Parser.TryParse(digits, out int number, out _)) return null;
         bool passes = number switch
         {
             Palette or Foreground or Background or Cursor => rest.Length is > 0 and <= LongestColours

@@ -34,7 +34,8 @@ internal sealed class TerminalSession(Ground ground)
     /// <summary>One command.</summary>
     public (string Seen, int ExitCode) Run(ImmutableArray<string> command, params ImmutableArray<(string Wait, string Type)> steps)
     {
-        string asJson = $"[{string.Join(',', steps.Select(step => $"[\"{JsonEncodedText.Encode(step.Wait)}\",\"{JsonEncodedText.Encode(step.Type)}\"]"))}]";
+        string asJson = $"[{string.Join(',', steps.Select(step =>
+            $"[\"{JsonEncodedText.Encode(step.Wait)}\",\"{JsonEncodedText.Encode(step.Type)}\"]"))}]";
         Outcome outcome = Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Outer, asJson, .. command]));
         Assert.True(outcome.ExitCode == 0, $"{outcome}");
         using var answer = JsonDocument.Parse(outcome.Output);
@@ -49,13 +50,14 @@ internal sealed class TerminalSession(Ground ground)
         params ImmutableArray<(string Wait, string Type)> steps) => Run(Ground.ConfinedCommand(confinement, command), steps);
 
     /// <summary>
-    /// A shell with job control, in which <c>$R</c> starts a program confined: each line is typed at the prompt that follows the step before.
+    /// A shell with job control, in which <c>$R</c> starts a program confined: each line is typed at the prompt that follows the step
+    /// before.
     /// </summary>
     public string Shell(Confinement confinement, params ImmutableArray<(string Wait, string Type)> steps)
     {
         string command = Path.Join(ground.Project, "confined.sh"), settings = Path.Join(ground.Project, "shell.rc");
-        File.WriteAllText(command, $"exec {string.Join(' ', Ground.ConfinedCommand(confinement, "@").Select(Quoted)).Replace("'@'", "\"$@\"",
-            StringComparison.Ordinal)}\n");
+        string confined = string.Join(' ', Ground.ConfinedCommand(confinement, "@").Select(Quoted));
+        File.WriteAllText(command, $"exec {confined.Replace("'@'", "\"$@\"", StringComparison.Ordinal)}\n");
         File.WriteAllText(settings, $"PS1='{Prompt}'; set -b; bind 'set enable-bracketed-paste off'; R='sh {command}'\n");
         ground.Own();
         return Run(["/bin/bash", "--noprofile", "--rcfile", settings, "-i"], [.. steps, (Prompt, "exit\r")]).Seen;

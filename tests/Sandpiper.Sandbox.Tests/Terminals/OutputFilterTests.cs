@@ -169,8 +169,9 @@ public sealed class OutputFilterTests
     // What is likely to be something, in any order.
     private static readonly string[] Pieces =
     [
-        "\e", "\e[", "\e]", "\eP", "\e_", "\e\\", "\a", "?", "1049", "25", "2", ";", "52;c;", "0;t", "11;?", "11;#000", "8;;https://a", "8;;",
-        "h", "l", "t", "m", "c", "n", "6", "$p", " q", "u", ">", "\u202e", "\u009b", "é", "👩", "\u0018", "\n", " ", "%", "(", "0", "k", "\u000e",
+        "\e", "\e[", "\e]", "\eP", "\e_", "\e\\", "\a", "?", "1049", "25", "2", ";", "52;c;", "0;t", "11;?", "11;#000", "8;;https://a",
+        "8;;", "h", "l", "t", "m", "c", "n", "6", "$p", " q", "u", ">", "\u202e", "\u009b", "é", "👩", "\u0018", "\n", " ", "%", "(", "0",
+        "k", "\u000e",
     ];
 
     private static readonly Gen<byte[]> AnyOutput = Gen.OneOf(

@@ -39,7 +39,8 @@ internal static partial class TerminalOracle
     [GeneratedRegex("[\x00-\x06\x10-\x1a\x1c-\x1f\x7f]", RegexOptions.NonBacktracking)]
     private static partial Regex Controls();
 
-    [GeneratedRegex(@"\e\[(?:[>=]?0?c|[56]n|\?(?:6|996)n|\?[0-9;:]*u|\??[0-9;:]*\$p|>0?q)|\e\](?:4|1[0-2]);[^\a\e]*\?", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\e\[(?:[>=]?0?c|[56]n|\?(?:6|996)n|\?[0-9;:]*u|\??[0-9;:]*\$p|>0?q)|\e\](?:4|1[0-2]);[^\a\e]*\?",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Questions();
 
     // Whole sequences, each spelled out.
