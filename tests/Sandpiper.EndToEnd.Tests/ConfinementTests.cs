@@ -308,6 +308,24 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_terminal_an_interrupt_reaches_all_of_the_program_and_ends_us_as_it_ended_it()
+    {
+        // A shell goes on with its loop when it is told by an exit code alone.
+        string script = _user.Write("interrupt.py", """
+            import signal, subprocess, sys
+            for ignored in False, True:
+                program = subprocess.Popen([sys.argv[1], "run", "--", "sh", "-c", "echo up; (read x; exit $?); echo on"],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                    preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL))
+                assert program.stdout.readline() == "up\n"
+                program.send_signal(signal.SIGINT)
+                print(program.communicate("\n" if ignored else None)[0].strip(), program.returncode)
+            """);
+        Outcome outcome = _user.Run(["/usr/bin/python3", script, PublishedCommand.Path]);
+        Assert.Equal($" {-2}\non 0\n", outcome.Output);
+    }
+
+    [Fact]
     public void A_word_of_the_command_is_no_option_of_ours()
     {
         string key = _user.Write("../.ssh/id_ed25519", "a decoy\n"), outside = Path.Combine(_user.Home, "outside");

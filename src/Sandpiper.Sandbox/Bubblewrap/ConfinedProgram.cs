@@ -37,7 +37,7 @@ public static class ConfinedProgram
     /// <exception cref="SecondStageException">What is shown inside was not what was judged, time and again.</exception>
     /// <exception cref="PortTakenException">A port at which it was to be reached cannot be had; nothing was started.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
-    /// <param name="interrupted">Called after it, where somebody wanted it interrupted while it ran; what came of that its exit code tells.</param>
+    /// <param name="interrupted">Called after it, where somebody wanted it interrupted while it ran.</param>
     public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null,
         Action<RefusedConnection>? refused = null, Action? interrupted = null)
     {
