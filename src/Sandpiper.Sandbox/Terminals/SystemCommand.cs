@@ -33,7 +33,8 @@ internal static class SystemCommand
         if (command.ContainsAnyExcept(_printable)) return null;
         int end = command.IndexOf((byte)';');
         ReadOnlySpan<byte> digits = end < 0 ? command : command[..end], rest = end < 0 ? default : command[(end + 1)..];
-        bool isNumber = digits.Length is > 0 and <= 3 && !digits.ContainsAnyExcept(_digits);
+        // In the one way to write it: what a terminal makes of `08` is its own business.
+        bool isNumber = digits is [not (byte)'0', ..] && digits.Length <= 3 && !digits.ContainsAnyExcept(_digits);
         if (!isNumber || !Utf8Parser.TryParse(digits, out int number, out _)) return null;
         bool passes = number switch
         {

@@ -35,6 +35,7 @@ public sealed class OutputFilterTests
     [InlineData("\e]50;font\a")]
     [InlineData("\e]8;;file:///etc/passwd\e\\")]
     [InlineData("\e]8;;javascript:alert\e\\")]
+    [InlineData("\e]08;;https://example.org\a")]
     [InlineData("\e]\a")]
     [InlineData("\e]99999999999;x\a")]
     [InlineData("\e]10;#0;#1;#2;#3\a")]     // the fourth would be the mouse's
