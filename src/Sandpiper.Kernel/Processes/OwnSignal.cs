@@ -21,7 +21,9 @@ public static partial class OwnSignal
     }
 
     /// <summary>SIGSTOP: goes on when somebody continues it.</summary>
-    public static void Stop() => _ = Raise(SignalDisposition.Stop);
+    public static void Stop() => _ = Raise(Stopping);
+
+    private const int Stopping = 19;    // SIGSTOP, asm/signal.h
 
     [LibraryImport("libc", EntryPoint = "raise")]
     private static partial int Raise(int signal);

@@ -9,6 +9,8 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// </summary>
 internal sealed class SignalRelay : IDisposable
 {
+    private const int Stopping = 19;    // SIGSTOP: in a session without a shell nothing less stops anybody
+
     private readonly List<PosixSignalRegistration> _registered = [];
     private volatile int _program;
 
@@ -26,7 +28,7 @@ internal sealed class SignalRelay : IDisposable
         if (SignalDisposition.IsIgnored(SignalDisposition.TerminalStop)) return;
         Take(PosixSignal.SIGTSTP, () =>
         {
-            Send(SignalDisposition.Stop); // in a session without a shell nothing less stops anybody
+            Send(Stopping);
             OwnSignal.Stop();
             Send(SignalDisposition.Continue);
         });
