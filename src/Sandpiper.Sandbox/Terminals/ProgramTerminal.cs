@@ -202,7 +202,12 @@ internal sealed class ProgramTerminal : IDisposable
                     int got = Descriptor.Read(_keyboard!, typed);
                     _isHungUp = got == 0;
                     Mirror(typed.AsSpan(0, got));
-                    if (_wasShown) HandOnUnseen(typed.AsSpan(0, got));
+                    if (_wasShown)
+                    {
+                        // The end that was typed in lines lies there as a zero, since it was made one of keys (n_tty).
+                        if (TerminalMode.Of(_terminal.Ours) is { } mode) typed.AsSpan(0, got).Replace((byte)0, mode.EndOfInput);
+                        HandOnUnseen(typed.AsSpan(0, got));
+                    }
                     else pending = typed.AsMemory(0, got);
                     _wasShown = false;
                 }
