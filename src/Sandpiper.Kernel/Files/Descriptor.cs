@@ -30,27 +30,19 @@ public static unsafe partial class Descriptor
     }
 
     /// <returns>False when not all of it could be written.</returns>
-    public static bool TryWrite(SafeFileHandle file, ReadOnlySpan<byte> content)
-    {
-        while (!content.IsEmpty)
-        {
-            nint done = WriteOnce(file, content);
-            if (done < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) continue;
-            if (done <= 0) return false;
-            content = content[(int)done..];
-        }
-        return true;
-    }
+    public static bool TryWrite(SafeFileHandle file, ReadOnlySpan<byte> content) => WriteWhole(file, content, waits: false);
 
     /// <summary>The same where whoever shares it made it one that does not wait.</summary>
     /// <inheritdoc cref="TryWrite"/>
-    public static bool WriteAll(SafeFileHandle file, ReadOnlySpan<byte> content)
+    public static bool WriteAll(SafeFileHandle file, ReadOnlySpan<byte> content) => WriteWhole(file, content, waits: true);
+
+    private static bool WriteWhole(SafeFileHandle file, ReadOnlySpan<byte> content, bool waits)
     {
         while (!content.IsEmpty)
         {
             nint done = WriteOnce(file, content);
             if (done > 0) content = content[(int)done..];
-            else if (done < 0 && Marshal.GetLastPInvokeError() == Errno.WouldBlock) Readiness.Wait(null, null, file, most: null);
+            else if (waits && done < 0 && Marshal.GetLastPInvokeError() == Errno.WouldBlock) Readiness.Wait(null, null, file, most: null);
             else if (done == 0 || Marshal.GetLastPInvokeError() != Errno.Interrupted) return false;
         }
         return true;

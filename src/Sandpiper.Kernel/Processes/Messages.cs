@@ -55,10 +55,6 @@ public static unsafe partial class Messages
     }
 
     /// <summary>Waits for one.</summary>
-    /// <inheritdoc cref="Receive(SafeFileHandle, out SafeFileHandle?, out int)"/>
-    public static byte[]? Receive(SafeFileHandle end, out SafeFileHandle? attached) => Receive(end, out attached, out _);
-
-    /// <summary>Waits for one.</summary>
     /// <param name="end">Ours.</param>
     /// <param name="attached">What was handed over with it, closed on exec; null when nothing was.</param>
     /// <param name="sender">Its process id as we number them, by the kernel's word; 0 where that was not asked for.</param>

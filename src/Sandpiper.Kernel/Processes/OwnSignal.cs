@@ -21,9 +21,7 @@ public static partial class OwnSignal
     }
 
     /// <summary>SIGSTOP: goes on when somebody continues it.</summary>
-    public static void Stop() => _ = Raise(Stopping);
-
-    private const int Stopping = 19;    // SIGSTOP, asm/signal.h
+    public static void Stop() => _ = Raise(SignalDisposition.Stop);
 
     [LibraryImport("libc", EntryPoint = "raise")]
     private static partial int Raise(int signal);

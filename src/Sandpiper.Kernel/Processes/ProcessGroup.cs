@@ -9,11 +9,11 @@ public static unsafe class ProcessGroup
     private const nuint GetForeground = 0x540f, SetForeground = 0x5410;    // TIOCGPGRP, TIOCSPGRP: asm-generic/ioctls.h
 
     /// <summary>The one that this process is in.</summary>
-    public static int Own => (int)SystemCall.Invoke(_isArm ? 155 : 121, 0, 0, 0, 0, 0);   // getpgid: asm/unistd.h
+    public static int Own => Of(0)!.Value; // 0 is who asks, and has one
 
     /// <summary>The one that a process is in, as we number them; null: it has gone.</summary>
     public static int? Of(int process) =>
-        SystemCall.Invoke(_isArm ? 155 : 121, (nuint)process, 0, 0, 0, 0) is > 0 and var group ? (int)group : null;
+        SystemCall.Invoke(_isArm ? 155 : 121, (nuint)process, 0, 0, 0, 0) is > 0 and var group ? (int)group : null; // getpgid
 
     /// <summary>Which one is in the foreground of the terminal that this process was started from; null: it is none, or not ours.</summary>
     public static int? InForegroundOf(SafeFileHandle terminal)

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Sandpiper.Kernel.Processes;
 
-/// <summary>What a signal does to this process, put back when disposed. What is ignored stays ignored in what we start.</summary>
-/// <remarks>Not <see cref="PosixSignalRegistration"/>: a handler is not inherited, "ignored" is.</remarks>
+/// <summary>What a signal does to this process, put back when disposed.</summary>
 public sealed unsafe partial class SignalDisposition : IDisposable
 {
-    // SIGINT, SIGQUIT, SIGPIPE, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU: asm/signal.h
-    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, Continue = 18, TerminalStop = 20, TerminalInput = 21, TerminalOutput = 22;
+    // SIGINT, SIGQUIT, SIGPIPE, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU: asm/signal.h
+    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, Continue = 18, Stop = 19, TerminalStop = 20, TerminalInput = 21,
+        TerminalOutput = 22;
 
     private readonly int _signal;
     private readonly Action _before;
@@ -24,8 +24,6 @@ public sealed unsafe partial class SignalDisposition : IDisposable
     /// <summary>It does nothing to this process, as in the background of a script.</summary>
     public static bool IsIgnored(int signal) =>
         Sigaction(signal, null, out Action now) == 0 && *(nint*)&now == 1;  // SIG_IGN
-
-    public static SignalDisposition Ignore(int signal) => new(signal, handler: 1);  // SIG_IGN
 
     /// <summary>What the kernel does with it where nobody says otherwise, until disposed.</summary>
     public static SignalDisposition AsUsual(int signal) => new(signal, handler: 0);    // SIG_DFL

@@ -9,8 +9,6 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// </summary>
 internal sealed class SignalRelay : IDisposable
 {
-    private const int Stopping = 19;    // SIGSTOP: in a session without a shell nothing less stops anybody
-
     private readonly List<PosixSignalRegistration> _registered = [];
     private volatile int _program;
 
@@ -28,7 +26,7 @@ internal sealed class SignalRelay : IDisposable
         if (SignalDisposition.IsIgnored(SignalDisposition.TerminalStop)) return;
         Take(PosixSignal.SIGTSTP, () =>
         {
-            Send(Stopping);
+            Send(SignalDisposition.Stop); // in a session without a shell nothing less stops anybody
             OwnSignal.Stop();
             Send(SignalDisposition.Continue);
         });

@@ -59,8 +59,7 @@ internal static class AssessCommand
             ImmutableArray<string> rows = cell is { } asked ? [asked.Row] : RowsOf(parsed.GetValue(only) ?? []);
             var request = new AssessmentRequest("")
             {
-                // Every step waits now and then, for a namespace or a disk: somebody else has the processor meanwhile.
-                Quick = parsed.GetValue(quick), Only = rows, Workers = Environment.ProcessorCount + 1,
+                Quick = parsed.GetValue(quick), Only = rows, Workers = Environment.ProcessorCount,
                 Present = OtherTool.All.Select(t => (t.Program, Path: OnPath(t.Program))).Where(t => t.Path is not null)
                     .ToImmutableDictionary(t => t.Program, t => t.Path!, StringComparer.Ordinal),
             };

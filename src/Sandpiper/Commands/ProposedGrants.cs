@@ -152,8 +152,7 @@ internal sealed class ProposedGrants
     private string InProject(string typed)
     {
         string path = RealPath.Of(Path.GetFullPath(typed, _project!.Directory));
-        return string.Equals(path, _project.Directory, StringComparison.Ordinal)
-            || path.StartsWith(_project.Directory + "/", StringComparison.Ordinal) ? path
+        return DirectoryTree.Holds(_project.Directory, path) ? path
             : throw Refused($"`{typed}` lies outside the project", "a project may propose what is its own; all else you allow yourself");
     }
 
@@ -166,14 +165,8 @@ internal sealed class ProposedGrants
 
     private static string Words(RememberedGrant grant) => $"{GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}";
 
-    // Whoever cannot be asked has not said yes.
-    private bool IsWanted()
-    {
-        if (System.Console.IsInputRedirected || System.Console.IsErrorRedirected) return false;
-        _session.Terminal.Note("Accept all of it, from now on? [y/N] ");
-        _session.Terminal.Flush();
-        return System.Console.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
-    }
+    private bool IsWanted() =>
+        !System.Console.IsErrorRedirected && Question.IsAffirmed(_session.Terminal, "Accept all of it, from now on?");
 
     private static ExplainedException Refused(string what, string why) =>
         new(new(ExitCode.CouldNot, $"{what}; {AllowedGrants.Undone}", why, "sandpiper help allow"));

@@ -40,7 +40,7 @@ internal static class PurgeCommand
                 if (session.Json) WriteJson(session.Terminal, ours, new PurgeOutcome.Removed([]), isDryRun);
                 return Task.FromResult((int)ExitCode.Done);
             }
-            if (!parsed.GetValue(yes) && !IsWanted(session.Terminal))
+            if (!parsed.GetValue(yes) && !Question.IsAffirmed(session.Terminal, "Remove all of it?"))
             {
                 throw new ExplainedException(new(ExitCode.CouldNot, "nothing was removed", "you did not say yes",
                     "sandpiper purge --yes      does not ask"));
@@ -76,15 +76,6 @@ internal static class PurgeCommand
                 $"    {Counted.Of(ours.PutAside, "thing")} that `repair` put aside, perhaps yours: {ours.Places.Root}/aside"));
         }
         terminal.Note($"  {ours.Places.Cache}");
-    }
-
-    // Whoever cannot be asked has not said yes.
-    private static bool IsWanted(Terminal terminal)
-    {
-        if (System.Console.IsInputRedirected) return false;
-        terminal.Note("Remove all of it? [y/N] ");
-        terminal.Flush();
-        return System.Console.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
     }
 
     private static void WriteJson(Terminal terminal, Possessions ours, PurgeOutcome.Removed removed, bool isDryRun) =>
