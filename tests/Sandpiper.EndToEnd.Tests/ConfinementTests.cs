@@ -319,6 +319,7 @@ public sealed class ConfinementTests : IDisposable
                     preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL))
                 assert program.stdout.readline() == "up\n"
                 program.send_signal(signal.SIGINT)
+                if not ignored: program.wait()  # its input stays open: nothing else ends it
                 print(program.communicate("\n" if ignored else None)[0].strip(), program.returncode)
             """);
         Outcome outcome = _user.Run(["/usr/bin/python3", script, PublishedCommand.Path]);

@@ -10,7 +10,8 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 internal sealed class SignalRelay : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registered = [];
-    private volatile int _program;
+    private readonly Lock _gate = new();
+    private int _program, _early;
 
     public SignalRelay()
     {
@@ -37,7 +38,15 @@ internal sealed class SignalRelay : IDisposable
 
     /// <summary>From now on there is a program.</summary>
     /// <param name="process">As we number it.</param>
-    public void Begin(int process) => _program = process;
+    public void Begin(int process)
+    {
+        lock (_gate)
+        {
+            _program = process;
+            // It may have begun, and somebody may have met it, before we hear of it.
+            if (_early != 0) Send(_early);
+        }
+    }
 
     public void Dispose()
     {
@@ -52,6 +61,15 @@ internal sealed class SignalRelay : IDisposable
 
     // All of what it leads, as a terminal would: a shell waits for what it started.
     private void Send(int signal)
+    {
+        lock (_gate)
+        {
+            if (_program == 0) _early = signal;
+            else SendTo(signal);
+        }
+    }
+
+    private void SendTo(int signal)
     {
         if (_program > 1 && ProcessGroup.Of(_program) is { } group && group != ProcessGroup.Own) ProcessGroup.Signal(group, signal);
     }
