@@ -19,6 +19,9 @@ public sealed record AssessmentRequest(string Place)
     /// </summary>
     public ImmutableArray<Kind> Kinds { get; init; } = [];
 
+    /// <summary>One package does all of <see cref="Kinds"/> where the approach installs it, instead of one package each.</summary>
+    public bool InOnePackage { get; init; }
+
     /// <summary>Only these approaches, by id; empty: all.</summary>
     public ImmutableArray<string> Only { get; init; } = [];
 

@@ -26,6 +26,12 @@ public sealed class AssessmentRun
         ["sudo-pip", "pip-user", "own-site-packages", "virtualenv", "mix", "sandpiper-user"];
 
     private static readonly ImmutableArray<Kind> QuickKinds = [Kind.Build, Kind.Pth, Kind.Import];
+
+    // One package does these, for it is the installing that takes time, and each has a moment and a name of its own. What runs code at
+    // the build is apart, because stricter ways refuse it alone; a command is, because some people may not install one.
+    private static readonly ImmutableArray<ImmutableArray<Kind>> Together =
+        [[Kind.Build], [Kind.Pth, Kind.Import], [Kind.Script, Kind.Overwrite]];
+
     private static readonly ImmutableArray<string> Mixed = ["sudo-pip", "virtualenv"];
 
     private readonly AssessmentRequest _request;
@@ -66,7 +72,8 @@ public sealed class AssessmentRun
         // The longest first: what takes a virtual environment waits for it.
         foreach (var group in tried.GroupBy(BasisOf, StringComparer.Ordinal).OrderBy(g => g.First().Environment is null))
         {
-            ImmutableArray<Piece> pieces = [.. group.SelectMany(a => PiecesOf(layout, a, isFirst: a == tried[0]))];
+            ImmutableArray<ImmutableArray<Kind>> packages = PackagesFor(group);
+            ImmutableArray<Piece> pieces = [.. group.SelectMany(a => PiecesOf(layout, a, packages, isFirst: a == tried[0]))];
             _count++;
             Plan(pieces);
             _work.Add(0, () =>
@@ -117,45 +124,56 @@ public sealed class AssessmentRun
         return output.ExitCode == 0 ? Layout.Parse(Python, output.StandardOutput) : null;
     }
 
-    private IEnumerable<Piece> PiecesOf(Layout layout, Approach approach, bool isFirst)
+    private ImmutableArray<ImmutableArray<Kind>> PackagesFor(IEnumerable<Approach> group)
+    {
+        bool isRefusedByNone = group.All(a => a.StricterThan is null || !IsWanted(a.Id));
+        return _request.InOnePackage || (_request.Quick && _request.Kinds.Length == 0 && isRefusedByNone) ? [_kinds]
+            : _request.Kinds.Length > 0 ? [.. _kinds.Select(k => (ImmutableArray<Kind>)[k])]
+            : [.. Together.Select(package => package.Where(_kinds.Contains).ToImmutableArray()).Where(package => package.Length > 0)];
+    }
+
+    private IEnumerable<Piece> PiecesOf(
+        Layout layout, Approach approach, ImmutableArray<ImmutableArray<Kind>> packages, bool isFirst)
     {
         // Whatever comes as a wheel is installed by the same steps, whichever of the two options was given.
-        foreach (Kind kind in approach.StricterThan is null ? _kinds : [Kind.Build])
+        foreach (ImmutableArray<Kind> kinds in approach.StricterThan is null ? packages : [[Kind.Build]])
         {
-            bool refuses = kind == Kind.Build && approach.StricterThan is not null && !approach.ByHash;
-            yield return new(approach.Id, kind, approach.Label, TrialOf(kind, refuses, falseHash: false))
+            bool refuses = kinds is [Kind.Build] && approach.StricterThan is not null && !approach.ByHash;
+            yield return new(approach.Id, kinds, approach.Label, TrialOf(refuses, falseHash: false))
             {
                 Control = refuses ? ControlledFor.WheelsOnly : null, Expected = refuses ? Installed.Refused : Installed.Yes,
             };
         }
         if (approach.ByHash)
-            yield return new(approach.Id, Kind.Build, approach.Label, TrialOf(Kind.Build, refuses: true, falseHash: true))
+            yield return new(approach.Id, [Kind.Build], approach.Label, TrialOf(refuses: true, falseHash: true))
                 { Control = ControlledFor.FalseHash, Expected = Installed.Refused };
         if (!_request.Quick && (isFirst || approach.Id is "virtualenv"))
-            yield return new(approach.Id, Kind.Benign, approach.Label, TrialOf(Kind.Benign, refuses: false, falseHash: false))
+            yield return new(approach.Id, [Kind.Benign], approach.Label, TrialOf(refuses: false, falseHash: false))
                 { Control = ControlledFor.Benign };
         // The harmless one is in every run with Sandpiper's own row; this is the control that costs least.
         if (_request.Quick && isFirst && approach.RequireHashes is var hashed)
-            yield return new(hashed.Id, Kind.Build, hashed.Label,
-                directory => TrialIn(layout, hashed, Kind.Build, directory, refuses: true, falseHash: true))
+            yield return new(hashed.Id, [Kind.Build], hashed.Label,
+                (kinds, directory) => TrialIn(layout, hashed, kinds, directory, refuses: true, falseHash: true))
                 { Control = ControlledFor.FalseHash, Expected = Installed.Refused };
 
-        Func<string, TrialOutcome?> TrialOf(Kind kind, bool refuses, bool falseHash) => directory =>
-            TrialIn(layout, approach, kind, directory, refuses, falseHash);
+        Func<ImmutableArray<Kind>, string, TrialOutcome?> TrialOf(bool refuses, bool falseHash) => (kinds, directory) =>
+            TrialIn(layout, approach, kinds, directory, refuses, falseHash);
     }
 
-    private TrialOutcome? TrialIn(Layout layout, Approach approach, Kind kind, string directory, bool refuses, bool falseHash) =>
+    private TrialOutcome? TrialIn(
+        Layout layout, Approach approach, ImmutableArray<Kind> kinds, string directory, bool refuses, bool falseHash) =>
         _prepared[BasisOf(approach)] is { Replica: { } ready, Shared: var shared }
-            ? new Trial(layout, approach, ready, shared).Run(kind, directory, refuses, falseHash, _request.Quick, _cancel) : null;
+            ? new Trial(layout, approach, ready, shared).Run(kinds, directory, refuses, falseHash, _request.Quick, _cancel) : null;
 
     private IEnumerable<Piece> PiecesOf(Layout layout, SandpiperMode mode, Replica bare)
     {
-        foreach (Kind kind in _kinds) yield return new(mode.Id(), kind, mode.Label(), TrialOf(kind));
+        // Each by itself: what is refused for one of them would hide the others.
+        foreach (Kind kind in _kinds) yield return new(mode.Id(), [kind], mode.Label(), Run);
         if (mode == SandpiperMode.Confined)
-            yield return new(mode.Id(), Kind.Benign, mode.Label(), TrialOf(Kind.Benign)) { Control = ControlledFor.Benign };
+            yield return new(mode.Id(), [Kind.Benign], mode.Label(), Run) { Control = ControlledFor.Benign };
 
-        Func<string, TrialOutcome?> TrialOf(Kind kind) => directory =>
-            new SandpiperTrial(layout, mode, _request.Executable!, bare).Run(kind, directory, _request.Quick, start: null, _cancel);
+        TrialOutcome? Run(ImmutableArray<Kind> kinds, string directory) =>
+            new SandpiperTrial(layout, mode, _request.Executable!, bare).Run(kinds[0], directory, _request.Quick, start: null, _cancel);
     }
 
     private void Plan(ImmutableArray<Piece> pieces) => Interlocked.Add(ref _count, pieces.Length);
@@ -166,11 +184,11 @@ public sealed class AssessmentRun
     {
         if (!_request.Quick || _request.Kinds.Length > 0)
         {
-            foreach (Piece piece in pieces) _work.Add(1 + (int)piece.Kind, () => Do(piece));
+            foreach (Piece piece in pieces) _work.Add(1 + (int)piece.Kinds[0], () => Do(piece));
         }
         else if (pieces is [var first, .. var others])
         {
-            _work.Add(1 + (int)first.Kind, () =>
+            _work.Add(1 + (int)first.Kinds[0], () =>
             {
                 if (first.Control is not null || MayTellMore(first)) Do(first);
                 else Interlocked.Decrement(ref _count);
@@ -183,7 +201,7 @@ public sealed class AssessmentRun
     {
         ImmutableArray<TrialOutcome> known = TrialsOf(next.Row, next.Row);
         // Whoever imports a package starts a Python, and what a .pth file does happens then, by the same rights.
-        if (next.Kind == Kind.Import && known.Any(o => o is { Kind: Kind.Pth, Installed: Installed.Yes })) return false;
+        if (next.Kinds is [Kind.Import] && known.Any(o => o.Installed == Installed.Yes && o.Kinds.Contains(Kind.Pth))) return false;
         return known.Length == 0 || AssetNames.All.Any(asset => Cell.Of(asset, known).Worst != Worst.Install);
     }
 
@@ -191,10 +209,17 @@ public sealed class AssessmentRun
     {
         Report(piece.Label);
         string directory = Path.Combine(_request.Place, $"trial-{Interlocked.Increment(ref _copies)}");
-        if (piece.Run(directory) is { } outcome)
+        if (piece.Run(piece.Kinds, directory) is { } outcome)
         {
-            _outcomes.Add((piece, outcome));
             Replica.Remove(directory);
+            if (outcome.Installed == Installed.Failed && piece.Kinds.Length > 1)
+            {
+                // One of them hides the others: each in a package of its own.
+                ImmutableArray<Piece> each = [.. piece.Kinds.Select(kind => piece with { Kinds = [kind] })];
+                Plan(each);
+                Begin(each);
+            }
+            else _outcomes.Add((piece, outcome));
         }
         Interlocked.Increment(ref _done);
     }
@@ -220,7 +245,7 @@ public sealed class AssessmentRun
     private ImmutableArray<TrialOutcome> TrialsOf(string row, string basis)
     {
         TrialOutcome[] own = [.. Of(row)];
-        return [.. own.Concat(Of(basis).Where(o => !own.Any(mine => mine.Kind == o.Kind))).OrderBy(o => o.Kind)];
+        return [.. own.Concat(Of(basis).Where(o => !own.Any(mine => mine.Kinds[0] == o.Kinds[0]))).OrderBy(o => o.Kinds[0])];
 
         IEnumerable<TrialOutcome> Of(string id) => _outcomes
             .Where(o => (o.Piece.Control is null or ControlledFor.WheelsOnly) && string.Equals(o.Piece.Row, id, StringComparison.Ordinal))
@@ -239,7 +264,8 @@ public sealed class AssessmentRun
         });
     }
 
-    private sealed record Piece(string Row, Kind Kind, string Label, Func<string, TrialOutcome?> Run)
+    private sealed record Piece(
+        string Row, ImmutableArray<Kind> Kinds, string Label, Func<ImmutableArray<Kind>, string, TrialOutcome?> Run)
     {
         public ControlledFor? Control { get; init; }
 

@@ -12,7 +12,7 @@ public static class ProbePackages
     /// <summary>The project that is there before, a module with a folder.</summary>
     public const string Neighbour = "neighbour";
 
-    /// <summary>The command of <see cref="Script"/> that the system has, too.</summary>
+    /// <summary>The command of <see cref="Wheel"/> that the system has, too.</summary>
     public const string ShadowedCommand = "id";
 
     /// <summary>The project with a command, a header and a man page: what of them can be installed at all?</summary>
@@ -29,29 +29,30 @@ public static class ProbePackages
         .WithConsoleScript("furnished", $"{Furnished}:main")
         .WithData("share/man/man1/furnished.1", "A made-up page\n"u8.ToArray());
 
-    /// <summary>Does nothing; the control.</summary>
-    public static SampleWheel Benign() => Plain("VALUE = 1\n");
-
-    /// <summary>Moment: import.</summary>
-    public static SampleWheel Import(string statement) => Plain(statement + "\n");
-
-    /// <summary>Moment: every start of a Python that finds it.</summary>
-    /// <param name="statement">One line that begins with <c>import</c>.</param>
-    public static SampleWheel Pth(string statement) => Plain("VALUE = 1\n").WithFile("probe_start.pth", statement + "\n");
-
-    /// <summary>Moment: a command of the system is typed.</summary>
-    public static SampleWheel Script(string statement) => Plain("VALUE = 1\n")
-        .WithFile("probe/shadow.py", $"def main():\n    {statement}\n")
-        .WithConsoleScript(ShadowedCommand, "probe.shadow:main");
-
-    /// <summary>Moment: the neighbour is imported.</summary>
-    public static SampleWheel Overwrite(string statement) => Plain("VALUE = 1\n")
-        .WithFile($"{Neighbour}/__init__.py", statement + "\n");
+    /// <summary>A wheel that runs one statement at each of some moments; without any it does nothing, and is the control.</summary>
+    /// <param name="import">When it is imported.</param>
+    /// <param name="pth">At every start of a Python that finds it; one line that begins with <c>import</c>.</param>
+    /// <param name="script">When a command of the system is typed.</param>
+    /// <param name="overwrite">When the neighbour is imported.</param>
+    public static SampleWheel Wheel(string? import = null, string? pth = null, string? script = null, string? overwrite = null)
+    {
+        SampleWheel wheel = new SampleWheel(Name, "1.0")
+            .WithFile("probe/__init__.py", import is null ? "VALUE = 1\n" : import + "\n")
+            .WithFile("probe/__main__.py", "import probe\n");
+        if (pth is not null) wheel = wheel.WithFile("probe_start.pth", pth + "\n");
+        if (script is not null)
+        {
+            wheel = wheel.WithFile("probe/shadow.py", $"def main():\n    {script}\n")
+                .WithConsoleScript(ShadowedCommand, "probe.shadow:main");
+        }
+        return overwrite is null ? wheel : wheel.WithFile($"{Neighbour}/__init__.py", overwrite + "\n");
+    }
 
     /// <summary>Moment: the source package is built, or asked for its metadata. Its backend travels in it and needs nothing else.</summary>
-    public static SampleSdist Build(string statement)
+    /// <param name="built">What comes of building it.</param>
+    public static SampleSdist Build(string statement, SampleWheel built)
     {
-        string wheel = Convert.ToBase64String(Benign().Build());
+        string wheel = Convert.ToBase64String(built.Build());
         return new SampleSdist(Name, "1.0")
             .WithPyProject("[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n")
             .WithFile("backend.py", $"""
@@ -66,8 +67,4 @@ public static class ProbePackages
 
                 """);
     }
-
-    private static SampleWheel Plain(string module) => new SampleWheel(Name, "1.0")
-        .WithFile("probe/__init__.py", module)
-        .WithFile("probe/__main__.py", "import probe\n");
 }

@@ -47,6 +47,7 @@ public static class ConfirmationProgram
                 {
                     Only = [.. ways.Split(',')],
                     Kinds = [.. KindNames.Hostile.Where(k => asked.Contains(k.Id(), StringComparer.Ordinal))],
+                    InOnePackage = true,
                     Workers = count,
                     Users = new RealUsers(bubblewrap),
                 },

@@ -6,7 +6,7 @@ namespace Sandpiper.Assessment.Matrix;
 /// <summary>
 /// The ways of pip once more where each person is a user of his own, by subordinate uids: do owners and modes give what the views gave?
 /// </summary>
-/// <param name="Cells">So many were compared: one a way, a kind and an asset.</param>
+/// <param name="Cells">So many were compared: one a way and an asset.</param>
 /// <param name="Differences">Those in which it came out otherwise; one that is here is not to be relied on.</param>
 /// <param name="Problem">Why nothing was compared; null when it was.</param>
 public sealed record Confirmation(int Cells, ImmutableArray<Difference> Differences, string? Problem)
@@ -24,16 +24,12 @@ public sealed record Confirmation(int Cells, ImmutableArray<Difference> Differen
         int cells = 0;
         foreach (Row row in rows)
         {
-            foreach (Kind kind in Kinds.Where(k => row.Trials.Any(t => t.Kind == k)))
+            foreach (Asset asset in AssetNames.All)
             {
-                foreach (Asset asset in AssetNames.All)
-                {
-                    string views = CellOf(row, kind, asset);
-                    string users = real.GetValueOrDefault(NameOf(row, kind, asset), Worst.Unknown.Id());
-                    // What is known nowhere is no agreement.
-                    if (views is not "unknown" || users is not "unknown") cells++;
-                    if (!string.Equals(views, users, StringComparison.Ordinal)) differences.Add(new(row.Id, kind, asset, views, users));
-                }
+                string views = CellOf(row, asset), users = real.GetValueOrDefault(NameOf(row, asset), Worst.Unknown.Id());
+                // What is known nowhere is no agreement.
+                if (views is not "unknown" || users is not "unknown") cells++;
+                if (!string.Equals(views, users, StringComparison.Ordinal)) differences.Add(new(row.Id, asset, views, users));
             }
         }
         return new(cells, differences.ToImmutable(), null);
@@ -41,16 +37,16 @@ public sealed record Confirmation(int Cells, ImmutableArray<Difference> Differen
 
     /// <summary>Every cell of some rows, as words on one line.</summary>
     internal static string Words(IEnumerable<Row> rows) => string.Join(' ', rows.Where(r => r.Missing is null).SelectMany(row =>
-        Kinds.Where(k => row.Trials.Any(t => t.Kind == k)).SelectMany(kind =>
-            AssetNames.All.Select(asset => $"{NameOf(row, kind, asset)}={CellOf(row, kind, asset)}"))));
+        AssetNames.All.Select(asset => $"{NameOf(row, asset)}={CellOf(row, asset)}")));
 
-    private static string NameOf(Row row, Kind kind, Asset asset) => $"{row.Id}/{kind.Id()}/{asset.Id()}";
+    private static string NameOf(Row row, Asset asset) => $"{row.Id}/{asset.Id()}";
 
-    private static string CellOf(Row row, Kind kind, Asset asset) => Cell.Of(asset, row.Trials.Where(t => t.Kind == kind)).Worst.Id();
+    private static string CellOf(Row row, Asset asset) =>
+        Cell.Of(asset, row.Trials.Where(t => t.Kinds.Any(k => Kinds.Contains(k)))).Worst.Id();
 }
 
 /// <summary>A cell that came out otherwise with real users.</summary>
 /// <param name="Way">The row's id.</param>
 /// <param name="Views">What the views of one user gave, and the table shows.</param>
 /// <param name="Users">What users of their own gave.</param>
-public sealed record Difference(string Way, Kind Kind, Asset Asset, string Views, string Users);
+public sealed record Difference(string Way, Asset Asset, string Views, string Users);

@@ -30,6 +30,10 @@ public static class KindNames
     /// <summary>Those that do harm, in the order in which they are tried.</summary>
     public static ImmutableArray<Kind> Hostile { get; } = [Kind.Build, Kind.Pth, Kind.Import, Kind.Script, Kind.Overwrite];
 
+    /// <summary>The one that does harm by that name; null: there is none.</summary>
+    public static Kind? Find(string id) => Hostile.Where(k => string.Equals(k.Id(), id, StringComparison.Ordinal))
+        .Select(k => (Kind?)k).FirstOrDefault();
+
     public static string Id(this Kind kind) => kind switch
     {
         Kind.Build => "build",

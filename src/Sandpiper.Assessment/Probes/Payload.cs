@@ -7,7 +7,7 @@ namespace Sandpiper.Assessment.Probes;
 /// <summary>
 /// What the code of a probe does, wherever it runs: adds one line to each decoy that it can write (a read-only mode is no obstacle to the
 /// owner of a file), reads each that it can read and sends what it read to the sink, and leaves copies of itself where they would run
-/// later. It creates no file but those copies.
+/// later. It creates no file but those copies, each of which knows what left it.
 /// </summary>
 /// <remarks>
 /// It imports next to nothing, for it runs at every start of a Python: JSON of texts, numbers and lists
@@ -23,9 +23,11 @@ internal static class Payload
             C = json.loads(CONF)
         else:
             C = eval(CONF)
-        TAG = "%s %s %d" % (C["nonce"], TRIGGER, os.getuid())
+        TAG = "%s %s %d %s" % (C["nonce"], TRIGGER, os.getuid(), BY or "-")
         def line(trigger):
-            return "import os;exec(bytes.fromhex('%s').decode(),{'TRIGGER':'%s','CONF':%r,'CODE':'%s'})" % (CODE, trigger, CONF, CODE)
+            by = "%s:%d%s" % (TRIGGER, os.getuid(), BY and "," + BY)
+            return "import os;exec(bytes.fromhex('%s').decode(),{'TRIGGER':'%s','BY':'%s','CONF':%r,'CODE':'%s'})" % (
+                CODE, trigger, by, CONF, CODE)
         def attempt(act, *arguments):
             try:
                 return act(*arguments)
@@ -82,12 +84,12 @@ internal static class Payload
         """;
 
     /// <summary>One line of Python that begins with <c>import</c>: the whole payload.</summary>
-    /// <param name="trigger">How it came to run, one word; tags carry it.</param>
-    public static string Line(string trigger, Aim aim)
+    /// <param name="kind">How it comes to run; tags carry its name.</param>
+    public static string Line(Kind kind, Aim aim)
     {
         string source = Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Source));
         string literal = Quoted(aim.ToJson());
-        return $"import os;exec(bytes.fromhex('{source}').decode(),{{'TRIGGER':'{trigger}','CONF':{literal},'CODE':'{source}'}})";
+        return $"import os;exec(bytes.fromhex('{source}').decode(),{{'TRIGGER':'{kind.Id()}','BY':'','CONF':{literal},'CODE':'{source}'}})";
     }
 
     // As Python writes one of ASCII without a quote in it; JSON's own encoder escapes those.

@@ -28,6 +28,9 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
 
     private bool IsConfined => mode is SandpiperMode.Confined or SandpiperMode.Try;
 
+    // The environment is, and what runs on this machine.
+    private Person Whose => mode == SandpiperMode.System ? Person.PackageUser : Person.You;
+
     private bool IsTried => mode == SandpiperMode.Try;
 
     /// <param name="directory">Where the trial's own replica is made; not there yet.</param>
@@ -50,13 +53,13 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
 
         var here = new OnThisMachine(executable, data, replica, start, cancel);
         ProgramOutput before = here.Sandpiper("install", "--compile", "never", "--index-url", index, ProbePackages.Neighbour);
-        if (before.ExitCode != 0) return new(kind, Installed.Failed, [], before.ErrorText());
+        if (before.ExitCode != 0) return new([kind], Installed.Failed, [], before.ErrorText());
         replica.Write($"{data}/store/decoy", "# nobody changed this\n");
-        var watch = new Watch(replica, kind, nonce, canary, decoys);
+        var watch = new Watch(replica, nonce, canary, decoys) { Stranger = Whose };
         using var view = new View(replica, layout)
         {
             Token = Replica.SecretOf(canary, Asset.Keys),
-            InPlace = [(mode == SandpiperMode.System ? Person.PackageUser : Person.You, data)],
+            InPlace = [(Whose, data)],
         };
 
         try
@@ -65,7 +68,7 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
         }
         catch (StepNotDoneException e)
         {
-            return new(kind, Installed.Failed, watch.Reaches, e.Message);
+            return new([kind], Installed.Failed, watch.Reaches, e.Message);
         }
 
         TrialOutcome Steps()
@@ -76,7 +79,7 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
             if (exit != 0)
             {
                 bool isRefused = exit is Refused or NothingFits || (IsTried && exit is NotStarted);
-                return new(kind, isRefused ? Installed.Refused : Installed.Failed, watch.Reaches, here.LastError);
+                return new([kind], isRefused ? Installed.Refused : Installed.Failed, watch.Reaches, here.LastError);
             }
             StartPythons(Moment.Start);
             if (kind is Kind.Import or Kind.Benign)
@@ -102,7 +105,7 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
                 null);
             foreach (ImmutableArray<string> asked in SudoBroker.Take(replica).Where(a => a[0] is not "/bin/true"))
                 There(Moment.SudoFromShell, Person.Root, asked, null);
-            return new(kind, Installed.Yes, watch.Reaches, "");
+            return new([kind], Installed.Yes, watch.Reaches, "");
         }
 
         void Here(Moment moment, params string[] words)
@@ -113,7 +116,7 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
 
         void Look(Moment moment)
         {
-            watch.Everybody = mode == SandpiperMode.System ? Person.PackageUser : Person.You;
+            watch.Everybody = Whose;
             watch.Look(moment, Person.You, sink.Take());
             watch.Everybody = null;
         }
@@ -185,20 +188,14 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
 
     private static string Offer(Replica replica, Kind kind, Aim aim)
     {
-        string statement = Payload.Line(kind.Id(), aim);
-        var index = new SampleIndex().With(ProbePackages.NeighbourWheel());
-        index = kind switch
-        {
-            Kind.Build => index.With(ProbePackages.Build(statement)),
-            Kind.Pth => index.With(ProbePackages.Pth(statement)),
-            Kind.Import => index.With(ProbePackages.Import(statement)),
-            Kind.Script => index.With(ProbePackages.Script(statement)),
-            Kind.Overwrite => index.With(ProbePackages.Overwrite(statement)),
-            _ => index.With(ProbePackages.Benign()),
-        };
+        SampleWheel wheel = ProbePackages.Wheel(Of(Kind.Import), Of(Kind.Pth), Of(Kind.Script), Of(Kind.Overwrite));
+        SampleIndex index = new SampleIndex().With(ProbePackages.NeighbourWheel());
+        index = Of(Kind.Build) is { } build ? index.With(ProbePackages.Build(build, wheel)) : index.With(wheel);
         string directory = replica.Outside($"{Replica.Service}/index");
         index.WriteTo(directory);
         return $"file://{directory}/simple/";
+
+        string? Of(Kind asked) => asked == kind ? Payload.Line(kind, aim) : null;
     }
 
     /// <summary>The published program, as you would call it, with a home in the replica.</summary>

@@ -19,42 +19,43 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
 {
     private const string Requirements = $"{Replica.Service}/index/requirements.txt";
 
+    /// <param name="kinds">What one package does, each at its moment; none that hinders another from being installed.</param>
     /// <param name="directory">Where the trial's own replica is made; not there yet.</param>
     /// <param name="refuses">The approach is chosen because it refuses this: a failure is no gap then.</param>
     /// <param name="falseHash">What is asked for by hash has another one.</param>
     /// <param name="quick">Without the steps that cost most and tell least: fetching alone, and pip started for something else.</param>
-    public TrialOutcome Run(Kind kind, string directory, bool refuses, bool falseHash, bool quick, CancellationToken cancel)
+    public TrialOutcome Run(ImmutableArray<Kind> kinds, string directory, bool refuses, bool falseHash, bool quick, CancellationToken cancel)
     {
         string nonce = RandomNumberGenerator.GetHexString(16, lowercase: true), canary = RandomNumberGenerator.GetHexString(24);
         Replica replica = prepared.CopyTo(directory);
         shared?.PutInto(replica, WrittenInPlace);
         ImmutableArray<Decoy> decoys = DecoysOf(replica);
         replica.SetSecrets(decoys, canary);
-        Offer(replica, kind, AimOf(nonce, decoys), falseHash);
+        Offer(replica, kinds, AimOf(nonce, decoys), falseHash);
         replica.GiveHomes();
         using View view = ViewOf(replica, Replica.SecretOf(canary, Asset.Keys));
-        var watch = new Watch(replica, kind, nonce, canary, decoys);
+        var watch = new Watch(replica, nonce, canary, decoys);
         var stage = new Steps(view, watch, replica, cancel);
         try
         {
-            return Run(stage, kind, refuses, quick, replica, watch);
+            return Run(stage, kinds, refuses, quick, replica, watch);
         }
         catch (StepNotDoneException e)
         {
             // What the steps that were not done would have reached is not known, and never said to be nothing.
-            return new(kind, Installed.Failed, watch.Reaches, e.Message);
+            return new(kinds, Installed.Failed, watch.Reaches, e.Message);
         }
     }
 
-    private TrialOutcome Run(Steps stage, Kind kind, bool refuses, bool quick, Replica replica, Watch watch)
+    private TrialOutcome Run(Steps stage, ImmutableArray<Kind> kinds, bool refuses, bool quick, Replica replica, Watch watch)
     {
-        if (!quick && kind == Kind.Build && approach.Fetch.Length > 0)
+        if (!quick && kinds.Contains(Kind.Build) && approach.Fetch.Length > 0)
             stage.Do(Moment.Resolve, approach.Installer, [.. approach.Fetch, .. Asked]);
         ProgramOutput installed = stage.Do(Moment.Install, approach.Installer, [.. approach.Install, .. Asked]);
         if (installed.ExitCode != 0 && approach.RootWhereItFails)
             installed = stage.Do(Moment.Install, Person.Root, [.. approach.Install, .. Asked]);
         if (installed.ExitCode != 0)
-            return new(kind, refuses ? Installed.Refused : Installed.Failed, watch.Reaches, installed.ErrorText());
+            return new(kinds, refuses ? Installed.Refused : Installed.Failed, watch.Reaches, installed.ErrorText());
 
         StartPythons(stage, Moment.Start);
         if (!quick)
@@ -62,7 +63,7 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
             stage.Do(Moment.SudoPip, Person.Root, [layout.Python, "-m", "pip", "--version"]);
             if (!LooksWithSystemsPip || approach.Installer != Person.Root) stage.Do(Moment.Installer, approach.Installer, approach.Look);
         }
-        Use(stage, kind, quick);
+        Use(stage, kinds, quick);
         if (!quick)
         {
             stage.Do(Moment.Uninstall, approach.Installer, [.. approach.Uninstall, ProbePackages.Name]);
@@ -73,7 +74,7 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
         StartPythons(stage, Moment.AfterRebuild);
         stage.Do(Moment.SudoKeepingHome, Person.Root, [layout.Python, "-c", "pass"], Person.You.Home());
         stage.Sudo();
-        return new(kind, Installed.Yes, watch.Reaches, "");
+        return new(kinds, Installed.Yes, watch.Reaches, "");
     }
 
     private ImmutableArray<string> Asked =>
@@ -125,21 +126,15 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
         };
     }
 
-    private static void Offer(Replica replica, Kind kind, Aim aim, bool falseHash)
+    private static void Offer(Replica replica, ImmutableArray<Kind> kinds, Aim aim, bool falseHash)
     {
-        string statement = Payload.Line(kind.Id(), aim);
-        var (name, bytes) = kind switch
-        {
-            Kind.Build => Packed(ProbePackages.Build(statement)),
-            Kind.Pth => Packed(ProbePackages.Pth(statement)),
-            Kind.Import => Packed(ProbePackages.Import(statement)),
-            Kind.Script => Packed(ProbePackages.Script(statement)),
-            Kind.Overwrite => Packed(ProbePackages.Overwrite(statement)),
-            _ => Packed(ProbePackages.Benign()),
-        };
+        SampleWheel wheel = ProbePackages.Wheel(Of(Kind.Import), Of(Kind.Pth), Of(Kind.Script), Of(Kind.Overwrite));
+        var (name, bytes) = Of(Kind.Build) is { } build ? Packed(ProbePackages.Build(build, wheel)) : Packed(wheel);
         File.WriteAllBytes(Path.Combine(replica.Outside($"{Replica.Service}/index"), name), bytes);
         byte[] hash = SHA256.HashData(falseHash ? [.. bytes, 0] : bytes);
         replica.Write(Requirements, $"{ProbePackages.Name}==1.0 --hash=sha256:{Convert.ToHexStringLower(hash)}\n");
+
+        string? Of(Kind kind) => kinds.Contains(kind) ? Payload.Line(kind, aim) : null;
     }
 
     private static (string Name, byte[] Bytes) Packed(SampleSdist sdist) => (sdist.FileName, sdist.Build());
@@ -157,14 +152,14 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
         foreach (Person person in (Person[])[Person.Other, Person.Root]) stage.Do(moment, person, [layout.Python, "-c", "pass"]);
     }
 
-    private void Use(Steps stage, Kind kind, bool quick)
+    private void Use(Steps stage, ImmutableArray<Kind> kinds, bool quick)
     {
-        if (kind is Kind.Import or Kind.Benign)
+        if (kinds.Contains(Kind.Import) || kinds.Contains(Kind.Benign))
         {
             stage.Do(Moment.Import, Person.You, [approach.Python, "-c", $"import {ProbePackages.Name}"]);
             if (!quick) stage.Do(Moment.Tool, Person.You, [approach.Python, "-m", ProbePackages.Name]);
         }
-        if (kind is Kind.Script or Kind.Benign)
+        if (kinds.Contains(Kind.Script) || kinds.Contains(Kind.Benign))
         {
             stage.Do(Moment.ShadowedTool, Person.You, approach.Typed.Length > 0 ? approach.Typed
                 : ["/bin/sh", "-c", $"PATH={approach.Scripts}:$PATH {ProbePackages.ShadowedCommand}"]);
@@ -173,7 +168,8 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
                 stage.Do(Moment.ShadowedTool, person, ["/bin/sh", "-c", ProbePackages.ShadowedCommand]);
         }
         stage.Do(Moment.Neighbour, Person.You, [approach.Python, "-c", $"import {ProbePackages.Neighbour}"]);
-        if (kind is not (Kind.Build or Kind.Pth)) StartPythons(stage, Moment.StartAgain);
+        // What runs by itself has had its start, and left there what it can leave.
+        if (!kinds.Contains(Kind.Build) && !kinds.Contains(Kind.Pth)) StartPythons(stage, Moment.StartAgain);
     }
 
     private void Rebuild(Replica replica)

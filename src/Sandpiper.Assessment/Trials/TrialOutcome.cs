@@ -17,8 +17,8 @@ public enum Installed
 }
 
 /// <summary>What was seen of one hostile package under one approach.</summary>
-/// <param name="Kind">Of the package.</param>
+/// <param name="Kinds">What the package does, in their order; one at least.</param>
 /// <param name="Installed">Whether it could be installed at all.</param>
 /// <param name="Reaches">Everything that was reached, in order; also by what failed.</param>
 /// <param name="Said">What the installer said last, where it did not install.</param>
-public sealed record TrialOutcome(Kind Kind, Installed Installed, ImmutableArray<Reach> Reaches, string Said);
+public sealed record TrialOutcome(ImmutableArray<Kind> Kinds, Installed Installed, ImmutableArray<Reach> Reaches, string Said);

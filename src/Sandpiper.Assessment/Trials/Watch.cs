@@ -13,7 +13,6 @@ namespace Sandpiper.Assessment.Trials;
 internal sealed class Watch
 {
     private readonly Replica _replica;
-    private readonly Kind _kind;
     private readonly string _nonce, _canary;
     private readonly ImmutableArray<Decoy> _decoys;
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
@@ -21,14 +20,17 @@ internal sealed class Watch
     private readonly List<Reach> _inOrder = [];
     private long _dropSeen;
 
-    public Watch(Replica replica, Kind kind, string nonce, string canary, ImmutableArray<Decoy> decoys)
+    public Watch(Replica replica, string nonce, string canary, ImmutableArray<Decoy> decoys)
     {
-        (_replica, _kind, _nonce, _canary, _decoys) = (replica, kind, nonce, canary, decoys);
+        (_replica, _nonce, _canary, _decoys) = (replica, nonce, canary, decoys);
         foreach (string path in Written) _seen[path] = LengthOf(path);
     }
 
     /// <summary>Where the uids are this machine's and not the replica's: who whatever runs belongs to.</summary>
     public Person? Everybody { get; set; }
+
+    /// <summary>Who a uid is that nobody of the replica has: what ran on this machine has left something there.</summary>
+    public Person Stranger { get; init; } = Person.You;
 
     /// <summary>
     /// Everything that was seen so far, each once, in the order in which it came: what ran again in a step comes after what had left it.
@@ -44,19 +46,19 @@ internal sealed class Watch
         {
             foreach (string line in NewLines(decoy.Path))
             {
-                if (line.StartsWith("# ", StringComparison.Ordinal) && TagOf(line[2..]) is var (trigger, runsAs, _))
-                    Add(new(_kind, moment, by, trigger, runsAs, decoy.Asset, decoy.Path));
+                if (line.StartsWith("# ", StringComparison.Ordinal) && TagOf(line[2..]) is { } tag)
+                    Add(tag.Reached(moment, by, decoy.Asset, decoy.Path));
             }
         }
         foreach (string line in received.Split('\n'))
         {
-            if (TagOf(line) is not var (trigger, runsAs, words)) continue;
-            Add(new(_kind, moment, by, trigger, runsAs, Asset.Network, "a connection"));
-            AddSecrets(moment, by, trigger, runsAs, words);
+            if (TagOf(line) is not { } tag) continue;
+            Add(tag.Reached(moment, by, Asset.Network, "a connection"));
+            AddSecrets(moment, by, tag);
         }
         foreach (string line in NewDropLines())
         {
-            if (TagOf(line) is var (trigger, runsAs, words)) AddSecrets(moment, by, trigger, runsAs, words);
+            if (TagOf(line) is { } tag) AddSecrets(moment, by, tag);
         }
     }
 
@@ -71,22 +73,49 @@ internal sealed class Watch
         if (_reaches.Add(reach)) _inOrder.Add(reach);
     }
 
-    private void AddSecrets(Moment moment, Person by, string trigger, Person runsAs, IEnumerable<string> words)
+    private void AddSecrets(Moment moment, Person by, Tag tag)
     {
         foreach (Decoy decoy in _decoys.Where(d => d.IsSecret))
         {
-            if (words.Contains(Replica.SecretOf(_canary, decoy.Asset), StringComparer.Ordinal))
-                Add(new(_kind, moment, by, trigger, runsAs, decoy.Asset, decoy.Path));
+            if (tag.Words.Contains(Replica.SecretOf(_canary, decoy.Asset), StringComparer.Ordinal))
+                Add(tag.Reached(moment, by, decoy.Asset, decoy.Path));
         }
     }
 
-    private (string Trigger, Person RunsAs, ImmutableArray<string> Words)? TagOf(string line) =>
-        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var nonce, var trigger, var user, .. var words]
+    private Tag? TagOf(string line) =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var nonce, var trigger, var user, var leftBy, .. var words]
             && string.Equals(nonce, _nonce, StringComparison.Ordinal)
             && int.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out int uid)
             && (Everybody ?? People.Of(uid)) is { } runsAs
-            ? (trigger, runsAs, [.. words])
+            && PlanterOf(leftBy) is var planter
+            && KindOf(trigger, planter) is { } kind
+            ? new(kind, trigger, runsAs, planter, [.. words])
             : null;
+
+    // The nearest comes first: `planted-shared-pth:1000,build:0`.
+    private Planter? PlanterOf(string leftBy)
+    {
+        Planter? planter = null;
+        foreach (string link in leftBy.Split(',').Reverse())
+        {
+            if (link.Split(':') is [var trigger, var user] && int.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out int uid))
+                planter = new(trigger, People.Of(uid) ?? Stranger, planter);
+        }
+        return planter;
+    }
+
+    private static Kind? KindOf(string trigger, Planter? planter)
+    {
+        for (; planter is not null; planter = planter.LeftBy) trigger = planter.Trigger;
+        return KindNames.Find(trigger);
+    }
+
+    /// <summary>What a line of a probe says of the code that wrote it.</summary>
+    private sealed record Tag(Kind Kind, string Trigger, Person RunsAs, Planter? LeftBy, ImmutableArray<string> Words)
+    {
+        public Reach Reached(Moment moment, Person by, Asset asset, string what) =>
+            new(Kind, moment, by, Trigger, RunsAs, asset, what, LeftBy);
+    }
 
     private string[] NewLines(string path)
     {

@@ -14,22 +14,27 @@ internal static class AssessmentChain
         {
             return cell.Worst == Worst.Unknown
                 ? ["nothing could be installed so that nothing was learnt",
-                    .. row.Trials.Where(t => t.Installed == Installed.Failed).Select(t => $"{AssessmentWords.Of(t.Kind)}: {t.Said}")]
+                    .. row.Trials.Where(t => t.Installed == Installed.Failed).Select(t => $"{AssessmentWords.Of(t.Kinds)}: {t.Said}")]
                 : [$"{AssessmentWords.Of(cell.Asset)}: looked for after every step of {row.Trials.Length} trials, and not reached"];
         }
         Reach reach = cell.Reaches[0];
-        ImmutableArray<string> end = [AssessmentWords.Of(reach), $"code ran with the rights of {AssessmentWords.Of(reach.RunsAs)}",
-            $"reached {reach.What}"];
-        if (!reach.IsPlanted) return [$"the package: {AssessmentWords.Of(reach.Kind)}", .. end];
-        // Whatever ran before that was the package's own: it left what ran now.
-        Reach? first = row.Trials.Where(t => t.Kind == reach.Kind).SelectMany(t => t.Reaches).Where(r => !r.IsPlanted)
-            .OrderBy(r => r.Moment).FirstOrDefault();
         return
         [
-            $"the package: {AssessmentWords.Of(reach.Kind)}",
-            .. first is null ? [] : (ImmutableArray<string>)[AssessmentWords.Of(first),
-                $"code ran with the rights of {AssessmentWords.Of(first.RunsAs)}, and left {AssessmentWords.OfPlant(reach.Trigger)}"],
-            .. end,
+            $"the package: {AssessmentWords.Of(reach.Kind)}", .. Before(row, reach.LeftBy, reach.Trigger), AssessmentWords.Of(reach),
+            $"code ran with the rights of {AssessmentWords.Of(reach.RunsAs)}", $"reached {reach.What}",
+        ];
+    }
+
+    // What left the code that ran, and what had left that: each as it was seen when it first did something.
+    private static ImmutableArray<string> Before(Row row, Planter? planter, string left)
+    {
+        if (planter is null) return [];
+        Reach? seen = row.Trials.SelectMany(t => t.Reaches).Where(r => r.RunsAs == planter.RunsAs && r.LeftBy == planter.LeftBy
+            && string.Equals(r.Trigger, planter.Trigger, StringComparison.Ordinal)).MinBy(r => r.Moment);
+        return
+        [
+            .. Before(row, planter.LeftBy, planter.Trigger), .. seen is null ? [] : (string[])[AssessmentWords.Of(seen)],
+            $"code ran with the rights of {AssessmentWords.Of(planter.RunsAs)}, and left {AssessmentWords.OfPlant(left)}",
         ];
     }
 }

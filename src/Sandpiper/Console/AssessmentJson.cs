@@ -85,7 +85,6 @@ internal static class AssessmentJson
         {
             json.WriteStartObject();
             json.WriteString("approach", difference.Way);
-            json.WriteString("kind", difference.Kind.Id());
             json.WriteString("asset", difference.Asset.Id());
             json.WriteString("here", difference.Views);
             json.WriteString("with_real_users", difference.Users);

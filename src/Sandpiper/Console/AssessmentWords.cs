@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sandpiper.Assessment;
 using Sandpiper.Assessment.Matrix;
 using Sandpiper.Assessment.Probes;
@@ -145,6 +146,9 @@ internal static class AssessmentWords
         _ => "a function named sudo in your .bashrc",
     };
 
+    /// <summary>What one package does, which may be several things.</summary>
+    public static string Of(ImmutableArray<Kind> kinds) => string.Join(", ", kinds.Select(Of));
+
     public static string Of(Kind kind) => kind switch
     {
         Kind.Build => "a source package whose build runs code",
@@ -169,7 +173,7 @@ internal static class AssessmentWords
         if (confirmation.Differences.Length == 0)
             return $"With users of their own (subordinate uids) the ways of pip gave the same in all {confirmation.Cells} cells.";
         IEnumerable<string> cells = confirmation.Differences
-            .Select(d => $"{d.Way}, {d.Kind.Id()}, {d.Asset.Id()} ({d.Views} here, {d.Users} there)");
+            .Select(d => $"{d.Way}, {d.Asset.Id()} ({d.Views} here, {d.Users} there)");
         return $"With users of their own (subordinate uids) it came out otherwise, and is not to be relied on: {string.Join("; ", cells)}.";
     }
 }

@@ -69,7 +69,7 @@ internal sealed class WaysTable(AssessmentResult result, bool keepsFurniture)
         : trial.Reaches.Any(r => r.Moment == Moment.Neighbour) ? "replaced" : "–");
 
     private static string With(Row row, Kind kind, Func<TrialOutcome, string> word) =>
-        row.Trials.FirstOrDefault(t => t.Kind == kind) is { } trial && trial.Installed != Installed.Failed ? word(trial) : "?";
+        row.Trials.FirstOrDefault(t => t.Kinds.Contains(kind)) is { } trial && trial.Installed != Installed.Failed ? word(trial) : "?";
 
     private static string Work(bool? keeps) => keeps switch { true => "work", false => "break", null => "?" };
 }

@@ -15,7 +15,7 @@ public sealed class CellTests
         (kind, moment, by, trigger, runsAs, asset) => new Reach(kind, moment, by, trigger, runsAs, asset, "a decoy"));
 
     private static readonly Gen<TrialOutcome> AnyTrial = Gen.Select(Gen.Enum<Kind>(), Gen.Enum<Installed>(), AnyReach.Array[0, 6],
-        (kind, installed, reaches) => new TrialOutcome(kind, installed, [.. reaches], ""));
+        (kind, installed, reaches) => new TrialOutcome([kind], installed, [.. reaches], ""));
 
     [Theory]
     [InlineData(Moment.Resolve, "build", Worst.Install)]
@@ -32,8 +32,8 @@ public sealed class CellTests
     [Fact]
     public void A_package_that_could_not_be_installed_says_nothing()
     {
-        var failed = new TrialOutcome(Kind.Import, Installed.Failed, [], "no");
-        var installed = new TrialOutcome(Kind.Pth, Installed.Yes, [], "");
+        var failed = new TrialOutcome([Kind.Import], Installed.Failed, [], "no");
+        var installed = new TrialOutcome([Kind.Pth], Installed.Yes, [], "");
         Assert.Equal(Worst.Unknown, Cell.Of(Asset.Keys, [failed, installed]).Worst);
         Assert.Equal(Worst.Never, Cell.Of(Asset.Keys, [installed, failed with { Installed = Installed.Refused }]).Worst);
     }

@@ -13,7 +13,7 @@ public sealed class ConfirmationTests
         (kind, moment, by, asset) => new Reach(kind, moment, by, "import", by, asset, "a decoy"));
 
     private static readonly Gen<Row[]> AnyRows = Gen.Select(Gen.Enum<Kind>(), Gen.Enum<Installed>(), AnyReach.Array[0, 6],
-        (kind, installed, reaches) => new TrialOutcome(kind, installed, [.. reaches], "")).Array[0, 4].Array[1, 3]
+        (kind, installed, reaches) => new TrialOutcome([kind], installed, [.. reaches], "")).Array[0, 4].Array[1, 3]
         .Select(trials => trials.Select((t, i) => new Row($"way-{i}", "a way", [.. t])).ToArray());
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ConfirmationTests
         {
             string[] one = Confirmation.Words(here).Split(' '), other = Confirmation.Words(there).Split(' ');
             string[] told = [.. Confirmation.Compared(here, string.Join(' ', other)).Differences
-                .Select(d => $"{d.Way}/{d.Kind.Id()}/{d.Asset.Id()}={d.Views}")];
+                .Select(d => $"{d.Way}/{d.Asset.Id()}={d.Views}")];
             // What there is no word of there is not known, and is no agreement.
             string[] expected = [.. one.Where(w => w.Length > 0).Except(other.Select(w => w.Length > 0 ? w : "-"), StringComparer.Ordinal)
                 .Where(w => other.Any(o => o.StartsWith(w.Split('=')[0] + "=", StringComparison.Ordinal))

@@ -201,8 +201,8 @@ internal sealed class RealTrial(RealWay way, RealDecoys decoys, string place)
     private static (string Name, byte[] Bytes) Package(string kind)
     {
         string call = RealDecoys.Call(kind);
-        if (kind is "build") return ProbePackages.Build(call) is var sdist ? (sdist.FileName, sdist.Build()) : default;
-        SampleWheel wheel = kind is "pth" ? ProbePackages.Pth(call) : ProbePackages.Import(call);
+        if (kind is "build") return ProbePackages.Build(call, ProbePackages.Wheel()) is var sdist ? (sdist.FileName, sdist.Build()) : default;
+        SampleWheel wheel = kind is "pth" ? ProbePackages.Wheel(pth: call) : ProbePackages.Wheel(import: call);
         return (wheel.FileName, wheel.Build());
     }
 }

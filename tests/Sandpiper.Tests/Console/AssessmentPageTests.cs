@@ -19,9 +19,9 @@ public sealed class AssessmentPageTests
         new AssessmentResult(null,
             [
                 new Row("virtualenv", "(4) virtualenv",
-                    [new TrialOutcome(Kind.Pth, Installed.Yes,
+                    [new TrialOutcome([Kind.Pth], Installed.Yes,
                         [new Reach(Kind.Pth, Moment.Install, Person.You, "pth", Person.You, Asset.Keys, Hostile)], "")]),
-                new Row("sudo-pip", "(1) sudo pip", [new TrialOutcome(Kind.Build, Installed.Failed, [], Hostile)]),
+                new Row("sudo-pip", "(1) sudo pip", [new TrialOutcome([Kind.Build], Installed.Failed, [], Hostile)]),
                 new Row("pipx", "pipx", []) { Missing = Hostile },
             ],
             [Kind.Pth], []),

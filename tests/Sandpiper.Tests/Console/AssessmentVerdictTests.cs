@@ -22,7 +22,7 @@ public sealed class AssessmentVerdictTests
         Gen.Select(Gen.Enum<Moment>(), Gen.Enum<Person>(), Gen.Bool, Gen.Enum<Person>(), Gen.Enum<Asset>(),
             (moment, by, planted, runsAs, asset) =>
                 new Reach(Kind.Import, moment, by, planted ? "planted-shared-pth" : "import", runsAs, asset, "a decoy")).Array[0, 5],
-        (kind, installed, reaches) => new TrialOutcome(kind, installed, [.. reaches], "no"));
+        (kind, installed, reaches) => new TrialOutcome([kind], installed, [.. reaches], "no"));
 
     private static readonly Gen<AssessmentResult> AnyResult = AnyTrial.Array[0, 3].Array[Ways.Length].Select(trials => Of(
         [.. Ways.Select((id, i) => new Row(id, id, [.. trials[i]])
@@ -124,7 +124,7 @@ public sealed class AssessmentVerdictTests
             AssessmentScreen.Ordered([root, keys], [Asset.Keys, .. AssessmentScreen.SystemFirst]).Select(r => r.Id));
 
         static Row RowOf(string id, Asset asset) => new(id, id,
-            [new(Kind.Import, Installed.Yes, [new(Kind.Import, Moment.Import, Person.You, "import", Person.You, asset, "x")], "")]);
+            [new([Kind.Import], Installed.Yes, [new(Kind.Import, Moment.Import, Person.You, "import", Person.You, asset, "x")], "")]);
     }
 
     [Fact]
