@@ -7,7 +7,13 @@ namespace Sandpiper.Kernel.Files;
 public static unsafe partial class Descriptor
 {
     private const int PieceBytes = 16 << 10;
+    private const int GetFlags = 3, AccessMode = 3, WriteOnly = 1;     // F_GETFL, O_ACCMODE, O_WRONLY: asm-generic/fcntl.h
     private const int FromStart = 0, FromHere = 1;  // SEEK_SET, SEEK_CUR: linux/fs.h
+
+    /// <summary>Whether it was opened to be read (fcntl(2), F_GETFL).</summary>
+    public static bool IsReadable(SafeFileHandle file) =>
+        SystemCall.Invoke(_isArm ? 25 : 72, (nuint)file.DangerousGetHandle(), GetFlags, 0, 0, 0) is >= 0 and var flags
+        && (flags & AccessMode) != WriteOnly;
 
     /// <returns>0 at the end, or where it cannot be read.</returns>
     public static int Read(SafeFileHandle file, Span<byte> into)
@@ -74,4 +80,6 @@ public static unsafe partial class Descriptor
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     private static partial long Seek(SafeFileHandle file, long offset, int from);
+
+    private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 }

@@ -31,7 +31,7 @@ internal sealed class ProgramTerminal : IDisposable
     private readonly FileIdentity _identity;
     private readonly SafeFileHandle _screen;
     private readonly SafeFileHandle? _keyboard;
-    private readonly bool _hasNeighbours;
+    private readonly bool _isFed, _writesIntoPipe;
     private readonly TerminalMode? _given;
     private readonly (SafeFileHandle Reader, SafeFileHandle Writer) _wake = Pipe.Blocking();
     private readonly OutputFilter _filter = new();
@@ -46,15 +46,17 @@ internal sealed class ProgramTerminal : IDisposable
     private int _looksWithoutNeed, _looksUntold, _mirrored, _continued;
     private long _lastAsked = -AnswerTime;
     private volatile int _pause = ShortestLook;
-    private volatile bool _takes, _ended, _cannotStop, _isHungUp;
+    private volatile bool _takes, _ended, _cannotStop, _isHungUp, _isAlone;
 
     private ProgramTerminal(ImmutableArray<int> streams)
     {
         _streams = streams;
         _identity = FileFacts.IdentityOf(_terminal.Theirs);
         _screen = new SafeFileHandle(streams.Contains(Output) ? Output : streams[^1], ownsHandle: false);
-        _keyboard = streams.Contains(Input) ? new SafeFileHandle(Input, ownsHandle: false) : null;
-        _hasNeighbours = IsPipe(Output) || IsPipe(Errors);
+        // Who reads from a pipe may ask the terminal all the same, as `less` does; a shell gives that to all three to read and write.
+        _isFed = !streams.Contains(Input);
+        _keyboard = !_isFed ? new SafeFileHandle(Input, ownsHandle: false) : Descriptor.IsReadable(_screen) ? _screen : null;
+        _writesIntoPipe = IsPipe(Output) || IsPipe(Errors);
         // It begins as the user's is: the same keys erase, the same size. In the background a shell has that as it edits its own line.
         _given = TerminalMode.Of(_screen) is { } mode && !IsForeground ? mode.OfLines() : TerminalMode.Of(_screen);
         _given?.Apply(_terminal.Theirs);
@@ -147,8 +149,8 @@ internal sealed class ProgramTerminal : IDisposable
             lock (_deciding)
             {
                 // Who changed how his terminal reads gets the keys before a question of his is passed on: the answer is typed.
-                if (!_takes && IsOwnMode && IsForeground) Take();
-                _filter.MayAsk = _takes && !_hasNeighbours;
+                if (!_takes && IsOwnMode && IsForeground && MayAsk) Take();
+                _filter.MayAsk = _takes && !_writesIntoPipe;
             }
             long asked = _filter.Asked;
             _filter.Pass(piece.AsSpan(0, got), _passed);
@@ -196,7 +198,7 @@ internal sealed class ProgramTerminal : IDisposable
             // Once more: whoever was put into the background meanwhile would be stopped for reading, which is what happens to all.
             if (isTyped && IsForeground)
             {
-                if (_hasNeighbours) TakeLine(typed);
+                if (_writesIntoPipe) TakeLine(typed);
                 else
                 {
                     int got = Descriptor.Read(_keyboard!, typed);
@@ -213,7 +215,7 @@ internal sealed class ProgramTerminal : IDisposable
                 }
             }
             if (!pending.IsEmpty && (takesMore || isTyped)) pending = pending[Descriptor.WriteSome(_terminal.Ours, pending.Span)..];
-            if (WaitingForInput.IsStopped(_program)) Suspend();
+            if (Neighbours.StateOf(_program) is { State: 'T' }) Suspend();
             else Decide();
         }
     }
@@ -229,20 +231,22 @@ internal sealed class ProgramTerminal : IDisposable
                 TellOfTheEnd();
                 return;
             }
-            bool isForeground = IsForeground;
-            bool? waits = isForeground && !_hasNeighbours && IsOwnMode ? true
-                : WaitingForInput.Somebody(_program, _identity, orForAnything: isForeground && !_hasNeighbours);
+            bool isForeground = IsForeground, asksKeys = isForeground && !_writesIntoPipe && IsOwnMode;
+            bool? waits = asksKeys ? true
+                : WaitingForInput.Somebody(_program, _identity, orForAnything: isForeground && !_writesIntoPipe && !_isFed);
             if (!isForeground)
             {
                 _takes = false; // the shell has it, as it likes it
                 if (waits == true && !_cannotStop) StopForInput();
                 return;
             }
+            if (waits == true && _isFed && !_isAlone) _isAlone = !Neighbours.AreThere();
+            if (!MayAsk) return;
             _looksUntold = waits is null ? _looksUntold + 1 : 0; // at first it is the second stage, of which nobody is told
-            bool needs = waits ?? (!_hasNeighbours && _looksUntold > LooksUntilUntold);
+            bool needs = waits ?? (!_writesIntoPipe && !_isFed && _looksUntold > LooksUntilUntold);
             _looksWithoutNeed = needs ? 0 : _looksWithoutNeed + 1;
             if (needs && (!_takes || IsTakenBack)) Take();
-            else if (_takes && (_looksWithoutNeed >= LooksUntilReleased || (_hasNeighbours && !needs))) Release();
+            else if (_takes && (_looksWithoutNeed >= LooksUntilReleased || (_writesIntoPipe && !needs))) Release();
         }
     }
 
@@ -258,15 +262,15 @@ internal sealed class ProgramTerminal : IDisposable
     {
         if (_keyboard is null || TerminalMode.Of(_keyboard) is not { } now) return;
         (_takes, _looksWithoutNeed) = (true, 0);
-        if (_hasNeighbours) return;
+        if (_writesIntoPipe) return;
         _found = now;
         _raw = now.Raw();
         _raw.Value.Apply(_keyboard);
         _wasShown = Readiness.Wait(_keyboard, null, null, TimeSpan.Zero).Read;
     }
 
-    // With neighbours its settings are nobody's to change, and a line is the program's only if all saw it typed: `sudo` and `less` read
-    // with others, and a password is theirs. A program that wants keys or a password itself gets none beside them.
+    // Beside whoever reads what it writes the settings are nobody's to change, and a line is the program's only if all saw it typed: `sudo`
+    // and `less` read with others, and a password is theirs. A program that wants keys or a password itself gets none beside them.
     private void TakeLine(Span<byte> typed)
     {
         bool isOpen = TerminalMode.Of(_keyboard!) is { IsOfLines: true } && !IsOwnMode
@@ -298,12 +302,15 @@ internal sealed class ProgramTerminal : IDisposable
         if (!_takes) return;
         _takes = false;
         Volatile.Write(ref _mirrored, 0);
-        if (!_hasNeighbours && IsForeground && _raw is { } raw && TerminalMode.Of(_keyboard!) is { } now && now == raw)
+        if (!_writesIntoPipe && IsForeground && _raw is { } raw && TerminalMode.Of(_keyboard!) is { } now && now == raw)
             _found!.Value.Apply(_keyboard!);
     }
 
     // The shell that continues a job gives it the terminal as that left it.
-    private bool IsTakenBack => !_hasNeighbours && _raw is { } raw && TerminalMode.Of(_keyboard!) is { } now && now != raw;
+    private bool IsTakenBack => !_writesIntoPipe && _raw is { } raw && TerminalMode.Of(_keyboard!) is { } now && now != raw;
+
+    // Until whoever feeds it has ended, what is typed may be for him: he may be about to ask for a password. Who was alone stays so.
+    private bool MayAsk => !_isFed || _isAlone;
 
     private bool IsOwnMode => _given is { } given && TerminalMode.Of(_terminal.Ours) is { } now && now != given;
 

@@ -43,16 +43,6 @@ internal static class WaitingForInput
         return isTold ? false : null;
     }
 
-    /// <summary>Whether a process was stopped, by a key or by itself.</summary>
-    public static bool IsStopped(int process)
-    {
-        Span<byte> text = stackalloc byte[512];
-        int length = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"), text);
-        // Its name, between brackets, may hold anything: what follows the last one is the kernel's (proc_pid_stat(5)).
-        int end = text[..length].LastIndexOf((byte)')');
-        return end >= 0 && end + 2 < length && text[end + 2] is (byte)'T';
-    }
-
     // None where it ended meanwhile, or may not be looked at; the first process of a sandbox is bubblewrap, and hidden.
     private static string[] Numbered(string directory)
     {

@@ -132,6 +132,31 @@ public sealed class ProgramTerminalTests(Ground ground) : IClassFixture<Ground>
         Assert.Contains("[secret]\r\n", seen, StringComparison.Ordinal);
     }
 
+    // As `ls | less` does: what it reads is a pipe, and what is typed it asks the terminal for.
+    private const string Pager = "import os, sys, tty; t = os.open('/dev/tty', os.O_RDONLY); tty.setraw(t); sys.stdin.read(); "
+        + "print('ready', end='', flush=True); print(os.read(t, 9), end='\\r\\n')";
+
+    [Fact]
+    public void What_is_typed_is_the_programs_when_whoever_fed_it_has_ended()
+    {
+        string seen = Terminal.Shell(ground.Reading, (Prompt, $"echo fed | $R python3 -I -c \"{Pager}\"\r"), ("\nready", "q"), ("b'q'", ""));
+        Assert.DoesNotContain("^", seen, StringComparison.Ordinal);
+        // A script around them only waits.
+        seen = Terminal.Shell(ground.Reading,
+            (Prompt, $"sh -c 'echo fed | \"$@\"; echo over' sh $R python3 -I -c \"{Pager}\"\r"), ("\nready", "q"), ("b'q'", ""));
+        Assert.Contains("over", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_for_whoever_feeds_it_is_not_the_programs()
+    {
+        Assert.SkipUnless(File.Exists("/bin/bash"), "there is no shell that reads without an echo");
+        const string Neighbour = "(read -s -p key: k </dev/tty; echo \"[$k]\" >/dev/tty)";
+        string seen = Terminal.Shell(ground.Reading,
+            (Prompt, $"{Neighbour} | $R python3 -I -c \"{Pager}\"\r"), ("\nkey:", "secret\r"), ("ready", "q"), ("b'q'", ""));
+        Assert.Contains("[secret]", seen, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Ctrl_C_reaches_a_program_whose_input_is_a_pipe()
     {
