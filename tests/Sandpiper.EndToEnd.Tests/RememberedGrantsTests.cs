@@ -50,6 +50,75 @@ public sealed class RememberedGrantsTests : IDisposable
         Assert.Equal(1, _user.Sandpiper("allow", "--withdraw", "g1").ExitCode);
     }
 
+    // A terminal: what is typed waits for what is seen. Nothing waits for a time.
+    private const string Sitting = """
+        import json, os, pty, sys
+        steps = json.loads(sys.argv[1])
+        child, terminal = pty.fork()
+        if child == 0: os.execv(sys.argv[2], sys.argv[2:])
+        seen, at = b'', 0
+        while True:
+            try: piece = os.read(terminal, 65536)
+            except OSError: break
+            if not piece: break
+            seen += piece
+            while steps and (found := seen.find(steps[0][0].encode(), at)) >= 0:
+                wait, what = steps.pop(0)
+                at = found + len(wait)
+                os.write(terminal, what.encode())
+                open('typed', 'w').close()
+        sys.stdout.write(seen.decode())
+        sys.exit(99 if steps else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        """;
+
+    private Outcome AtATerminal(string steps, params string[] words) =>
+        _user.Run(["/usr/bin/python3", "-I", "-c", Sitting, steps, PublishedCommand.Path, .. words]);
+
+    [Fact]
+    public void At_a_terminal_it_is_asked_for_what_a_program_failed_for_once()
+    {
+        const string Question = "Run it again with --write .? [y]es, this once, [a]lways here, [N]o";
+        Outcome declined = AtATerminal($"[[\"{Question}\", \"\\n\"]]", "run", "--", "tidy", ".");
+        Assert.True(declined.ExitCode == 1, $"{declined}");
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(_user.Project, "src/app.py")));
+
+        Outcome once = AtATerminal($"[[\"{Question}\", \"y\\n\"]]", "run", "--", "tidy", ".");
+        Assert.True(once.ExitCode == 0, $"{once}");
+        Assert.Equal("tidied\n", File.ReadAllText(Path.Combine(_user.Project, "src/app.py")));
+        Assert.DoesNotContain("tidy", _user.Sandpiper("allow").Output, StringComparison.Ordinal);
+        // It was for that once.
+        Assert.NotEqual(0, _user.Sandpiper("run", "--", "tidy", ".").ExitCode);
+
+        Outcome always = AtATerminal($"[[\"{Question}\", \"a\\n\"]]", "run", "--", "tidy", ".");
+        Assert.True(always.ExitCode == 0, $"{always}");
+        Assert.Contains("On record as g1: tidy", always.Output, StringComparison.Ordinal);
+        Done(_user.Sandpiper("run", "--", "tidy", "."));
+    }
+
+    [Fact]
+    public void What_was_typed_for_the_program_is_no_answer_and_nobody_else_is_asked()
+    {
+        _user.Write("waits.py", """
+            import os, time
+            print('type', flush=True)
+            while not os.path.exists('typed'): time.sleep(0.01)
+            open('made', 'w')
+            """);
+        Outcome typed = AtATerminal("[[\"type\", \"y\\n\"], [\"[N]o\", \"n\\n\"]]", "run", "--", "python", "waits.py");
+        Assert.True(typed.ExitCode == 1, $"{typed}");
+        Assert.False(File.Exists(Path.Combine(_user.Project, "made")));
+
+        foreach (string[] words in (string[][])[["run", "-q", "--", "tidy", "."], ["try", "tidy", "."]])
+            Assert.DoesNotContain("Run it again", AtATerminal("[]", words).Output, StringComparison.Ordinal);
+        Outcome ordinary = AtATerminal("[]", "run", "--", "python", "-c", "raise SystemExit(3)");
+        Assert.True(ordinary.ExitCode == 3 && !ordinary.Output.Contains("Run it again", StringComparison.Ordinal), $"{ordinary}");
+        _user.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['tidy --write src']\n");
+        Outcome proposed = AtATerminal("[]", "run", "--", "tidy", ".");
+        Assert.DoesNotContain("Run it again", proposed.Output, StringComparison.Ordinal);
+        Outcome piped = _user.Sandpiper("run", "--", "tidy", ".");
+        Assert.DoesNotContain("Run it again", piped.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_a_project_proposes_counts_when_just_that_was_accepted()
     {

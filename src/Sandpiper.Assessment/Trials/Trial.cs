@@ -24,7 +24,8 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
     /// <param name="refuses">The approach is chosen because it refuses this: a failure is no gap then.</param>
     /// <param name="falseHash">What is asked for by hash has another one.</param>
     /// <param name="quick">Without the steps that cost most and tell least: fetching alone, and pip started for something else.</param>
-    public TrialOutcome Run(ImmutableArray<Kind> kinds, string directory, bool refuses, bool falseHash, bool quick, CancellationToken cancel)
+    public TrialOutcome Run(
+        ImmutableArray<Kind> kinds, string directory, bool refuses, bool falseHash, bool quick, CancellationToken cancel)
     {
         string nonce = RandomNumberGenerator.GetHexString(16, lowercase: true), canary = RandomNumberGenerator.GetHexString(24);
         Replica replica = prepared.CopyTo(directory);

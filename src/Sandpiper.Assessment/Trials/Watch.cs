@@ -98,8 +98,11 @@ internal sealed class Watch
         Planter? planter = null;
         foreach (string link in leftBy.Split(',').Reverse())
         {
-            if (link.Split(':') is [var trigger, var user] && int.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out int uid))
+            if (link.Split(':') is [var trigger, var user]
+                && int.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out int uid))
+            {
                 planter = new(trigger, People.Of(uid) ?? Stranger, planter);
+            }
         }
         return planter;
     }

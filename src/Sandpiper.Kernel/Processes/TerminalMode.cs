@@ -7,7 +7,8 @@ namespace Sandpiper.Kernel.Processes;
 /// <summary>How a terminal reads and shows (termios(3)), as a value.</summary>
 public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
 {
-    private const nuint Get = 0x5401, Set = 0x5402;     // TCGETS, TCSETS: asm-generic/ioctls.h
+    private const nuint Get = 0x5401, Set = 0x5402, Flush = 0x540b;     // TCGETS, TCSETS, TCFLSH: asm-generic/ioctls.h
+    private const int OfInput = 0;                      // TCIFLUSH: asm-generic/termbits.h
 
     // struct termios of the kernel, asm-generic/termbits.h: four words, a line discipline, 19 characters.
     private const int Bytes = 36, InputFlags = 0, OutputFlags = 4, LocalFlags = 12, Characters = 17;
@@ -29,6 +30,9 @@ public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
         Content content;
         return TerminalCall.Ask(terminal, Get, &content) == 0 ? new(content) : null;
     }
+
+    /// <summary>Forgets what was typed and not yet read (tcflush(3)).</summary>
+    public static void DropTyped(SafeFileHandle terminal) => _ = TerminalCall.Ask(terminal, Flush, (void*)OfInput);
 
     /// <summary>From now on. Whoever is in the background is stopped for that, unless he blocks SIGTTOU.</summary>
     public void Apply(SafeFileHandle terminal)

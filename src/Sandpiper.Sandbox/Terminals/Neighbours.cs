@@ -20,8 +20,8 @@ internal static class Neighbours
         for (int process = Environment.ProcessId; process > 1 && ours.Add(process); process = StateOf(process)?.Parent ?? 0) { }
         try
         {
-            return Directory.EnumerateDirectories("/proc")
-                .Select(path => int.TryParse(path.AsSpan("/proc/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0)
+            return Directory.EnumerateDirectories("/proc").Select(path => path["/proc/".Length..])
+                .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0)
                 .Any(process => process > 0 && !ours.Contains(process) && ProcessGroup.Of(process) == group
                     && StateOf(process) is not { State: 'Z' or 'X' });
         }

@@ -43,6 +43,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <summary>How the same is typed with one grant more; null: the grant is remembered, or given to <c>run</c>.</summary>
     public Func<string, string>? Again { get; init; }
 
+    /// <summary>Its user may be asked, once, for what it failed for.</summary>
+    public bool MayAsk { get; init; }
+
     /// <returns>The program's exit code.</returns>
     /// <exception cref="ExplainedException">No such environment, or a remembered grant that must not be given any more.</exception>
     /// <exception cref="GrantRefusedException">A grant that must not be given.</exception>
@@ -50,19 +53,42 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
     public int Start()
     {
-        int exitCode = Run(out bool wasInterrupted);
+        int exitCode = Run(out bool wasInterrupted, out WantedGrants wanted);
         // What is temporary is gone by now. `try` has more to put away.
         if (wasInterrupted && exitCode == OfInterrupt && Again is null)
         {
             session.Terminal.Flush();
             OwnSignal.EndByInterrupt();
         }
-        return exitCode;
+        return !wanted.AreNone && MayAsk && WithMore(wanted) is { } again ? again.Start() : exitCode;
     }
 
-    private int Run(out bool wasInterrupted)
+    /// <summary>The same again with what its user gives it besides; null: nothing.</summary>
+    private ConfinedRun? WithMore(WantedGrants wanted)
+    {
+        Caller caller = Callers.Of(session);
+        // What a project proposes is accepted as a whole, or not.
+        if (Project.Of(caller) is { } proposing && ProposedGrants.AreFor(command[0], proposing)) return null;
+        CreationMask.Tighten(); // the program's work is over, and ours goes on
+        switch (wanted.Ask(session.Terminal, canBeRemembered: Project.Of(caller) is not null))
+        {
+            case WantedAnswer.ThisOnce: return With(typed.And(wanted.Chosen(Path.GetFullPath)));
+            case WantedAnswer.Always:
+                new AllowedGrants(session, environmentName).Add(command[0], isHere: false, isEverywhere: false, wanted.Chosen);
+                return With(typed);
+            default: return null;
+        }
+
+        ConfinedRun With(Grants grants) => new(session, environmentName, command, grants)
+        {
+            HasFreshHome = HasFreshHome, Limit = Limit, Memory = Memory, Processors = Processors, MayAsk = false,
+        };
+    }
+
+    private int Run(out bool wasInterrupted, out WantedGrants wanted)
     {
         bool interrupted = wasInterrupted = false;
+        wanted = WantedGrants.None;
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         using GenerationLease lease = Leased(environment, ref generation);
@@ -103,13 +129,13 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
         LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
-        refused.Settle();
+        ImmutableArray<HostGrant> hosts = refused.Settle();
         TellOfWithheld([.. secrets.Opened], caller);
         // Only what is known: why it failed nobody can tell from a program's own words.
         if (exitCode is not (0 or RunTime.ExitCode))
         {
-            TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
-            TellOfDenied(denied.Seen, caller);
+            ImmutableArray<string> unshown = TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
+            if (!interrupted) wanted = new(TellOfDenied(denied.Seen, caller), unshown, hosts);
         }
         return exitCode;
     }
@@ -182,13 +208,14 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     }
 
     // Each line is the next command. Where there is no project nothing can be remembered for it.
-    private void TellOfUnshown(IReadOnlyCollection<string> paths, Caller caller)
+    private ImmutableArray<string> TellOfUnshown(IReadOnlyCollection<string> paths, Caller caller)
     {
         foreach (string path in paths)
         {
             string next = Next($"--read {InShell.Quoted(GrantWords.From(path, caller.CurrentDirectory))}", caller);
             session.Terminal.Note(Inked.Dim($"sandpiper: `{path}` was not shown to {command[0]} ·  {next}"));
         }
+        return [.. paths.Select(path => GrantWords.From(path, caller.CurrentDirectory))];
     }
 
     private static WithheldSecrets Withheld(Confinement confinement, InstalledEnvironment environment) =>
@@ -204,18 +231,21 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         }
     }
 
-    private void TellOfDenied(ImmutableArray<DeniedWrite> denied, Caller caller)
+    /// <returns>The paths of the next command.</returns>
+    private ImmutableArray<string> TellOfDenied(ImmutableArray<DeniedWrite> denied, Caller caller)
     {
         string here = caller.CurrentDirectory;
-        string[] wanted = [.. denied.SelectMany(d => new[] { d.Directory, d.Name }).OfType<string>()
-            .Distinct(StringComparer.Ordinal).Select(path => InShell.Quoted(GrantWords.From(path, here)))];
-        if (wanted.Length == 0) return;
+        string[] paths = [.. denied.SelectMany(d => new[] { d.Directory, d.Name }).OfType<string>()
+            .Distinct(StringComparer.Ordinal).Select(path => GrantWords.From(path, here))];
+        if (paths.Length == 0) return [];
+        string[] wanted = [.. paths.Select(InShell.Quoted)];
         string where = wanted is ["."] ? "here" : $"`{string.Join("`, `", wanted.Take(MostWritesTold))}`"
             + (wanted.Length > MostWritesTold ? $" and {wanted.Length - MostWritesTold} more" : "");
         string next = Next(string.Join(' ', wanted.Take(MostWritesTold).Select(path => $"--write {path}")), caller);
         if (Again is null && Project.Of(caller) is { } project && ProposedGrants.AreFor(command[0], project))
             next = $"sandpiper allow{InEnvironment.Option(environmentName)} --proposed";
         session.Terminal.Note(Inked.Dim($"sandpiper: {command[0]} was not allowed to write {where} ·  {next}"));
+        return [.. paths.Take(MostWritesTold)];
     }
 
     private string Next(string grant, Caller caller) => Again is not null ? Again(grant)

@@ -29,14 +29,16 @@ internal sealed class RefusedHosts(Terminal terminal, Func<string, string> next)
     }
 
     /// <summary>After the run: the next command.</summary>
-    public void Settle()
+    /// <returns>What it grants.</returns>
+    public ImmutableArray<HostGrant> Settle()
     {
-        ImmutableArray<string> grants;
-        lock (_knowing)
+        ImmutableArray<HostGrant> grants;
+        lock (_knowing) grants = [.. _told.Select(NetworkWords.GrantFor).OfType<HostGrant>().Distinct().Take(MostOffered)];
+        if (!grants.IsEmpty)
         {
-            grants = [.. _told.Select(NetworkWords.GrantFor).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostOffered)];
+            string words = string.Join(' ', grants.Select(grant => $"--net {InShell.Quoted($"{grant}")}"));
+            terminal.Note(Inked.Dim($"sandpiper: to let it ·  {next(words)}"));
         }
-        if (grants.IsEmpty) return;
-        terminal.Note(Inked.Dim($"sandpiper: to let it ·  {next(string.Join(' ', grants))}"));
+        return grants;
     }
 }

@@ -38,6 +38,8 @@ internal static class RunCommand
                 + "localhost:8000.",
                 "In a directory that it may write, what makes other programs run code later (.git, .venv, conftest.py, *.pth and the "
                 + "like) stays as it is; where there was none and the program makes one, you are told.",
+                "When it fails for want of a grant that is known, one line says which. At a terminal you are then asked, once, whether it "
+                + "is to run again with that: this once, always in this project, or not. -q asks nothing.",
                 "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not "
                 + "executable, 127 when there is none of that name, 4 when there is no sandbox to be had here.",
             ]) { HasJson = false };
@@ -68,6 +70,7 @@ internal static class RunCommand
                 Limit = parsed.GetValue(timeout),
                 Memory = parsed.GetValue(memory),
                 Processors = parsed.GetValue(processors),
+                MayAsk = true,
             };
             return parsed.GetValue(explain) ? run.Explain() : run.Start();
         });

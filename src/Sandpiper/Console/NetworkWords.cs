@@ -68,10 +68,10 @@ internal static class NetworkWords
         string.Concat((text ?? "").Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '_' ? c : '?'));
 
     /// <summary>What would grant it, where that is all it takes: options for <c>allow</c> and <c>run</c>.</summary>
-    public static string? GrantFor(RefusedConnection refused) => refused switch
+    public static HostGrant? GrantFor(RefusedConnection refused) => refused switch
     {
         { Reason: RefusalReason.NotGranted, Wanted: { } wanted } when HostGrant.TryParse(Written(wanted), out HostGrant? grant, out _) =>
-            $"--net {InShell.Quoted($"{grant}")}",
+            grant,
         // Where a name leads is said by whoever owns it: no offer to open this machine or its networks comes of that.
         _ => null,
     };

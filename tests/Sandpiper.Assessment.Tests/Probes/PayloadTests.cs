@@ -79,7 +79,8 @@ public sealed class PayloadTests : IDisposable
             null, HasVenv: false);
         replica.Make(layout);
         var watch = new Watch(replica, "nonce", "canary", layout.Decoys);
-        File.AppendAllText(replica.Outside("/home/you/notes.txt"), "# nonce planted-user-pth 0 pth:0\n# nonce planted-shared-pth 0 pth:1000,build:0\n");
+        File.AppendAllText(replica.Outside("/home/you/notes.txt"),
+            "# nonce planted-user-pth 0 pth:0\n# nonce planted-shared-pth 0 pth:1000,build:0\n");
         watch.Look(Moment.SudoKeepingHome, Person.Root, "");
         Assert.Equal(["planted-user-pth", "planted-shared-pth"], watch.Reaches.Select(r => r.Trigger));
         Assert.Equal([Kind.Pth, Kind.Build], watch.Reaches.Select(r => r.Kind));

@@ -201,8 +201,8 @@ internal sealed class RealTrial(RealWay way, RealDecoys decoys, string place)
     private static (string Name, byte[] Bytes) Package(string kind)
     {
         string call = RealDecoys.Call(kind);
-        if (kind is "build") return ProbePackages.Build(call, ProbePackages.Wheel()) is var sdist ? (sdist.FileName, sdist.Build()) : default;
-        SampleWheel wheel = kind is "pth" ? ProbePackages.Wheel(pth: call) : ProbePackages.Wheel(import: call);
+        SampleWheel wheel = kind is "pth" ? ProbePackages.Wheel(pth: call) : ProbePackages.Wheel(import: kind is "import" ? call : null);
+        if (kind is "build") return ProbePackages.Build(call, wheel) is var sdist ? (sdist.FileName, sdist.Build()) : default;
         return (wheel.FileName, wheel.Build());
     }
 }

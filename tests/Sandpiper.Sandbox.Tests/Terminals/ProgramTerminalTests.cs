@@ -139,7 +139,8 @@ public sealed class ProgramTerminalTests(Ground ground) : IClassFixture<Ground>
     [Fact]
     public void What_is_typed_is_the_programs_when_whoever_fed_it_has_ended()
     {
-        string seen = Terminal.Shell(ground.Reading, (Prompt, $"echo fed | $R python3 -I -c \"{Pager}\"\r"), ("\nready", "q"), ("b'q'", ""));
+        string seen = Terminal.Shell(ground.Reading,
+            (Prompt, $"echo fed | $R python3 -I -c \"{Pager}\"\r"), ("\nready", "q"), ("b'q'", ""));
         Assert.DoesNotContain("^", seen, StringComparison.Ordinal);
         // A script around them only waits.
         seen = Terminal.Shell(ground.Reading,

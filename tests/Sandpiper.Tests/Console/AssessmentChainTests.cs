@@ -17,10 +17,10 @@ public sealed class AssessmentChainTests
         var row = new Row("pip-user", "(2) a pip user",
             [new TrialOutcome([Kind.Build, Kind.Pth], Installed.Yes,
                 [
-                    new(Kind.Build, Moment.Install, Person.PackageUser, "build", Person.PackageUser, Asset.SharedSitePackages, "/site/decoy"),
+                    new(Kind.Build, Moment.Install, Person.PackageUser, "build", Person.PackageUser, Asset.SharedSitePackages, "/site/x"),
                     new(Kind.Pth, Moment.Start, Person.You, "pth", Person.You, Asset.Keys, "/home/you/.ssh/key"),
                     new(Kind.Build, Moment.Start, Person.You, "planted-shared-pth", Person.You, Asset.Keys, "/home/you/.ssh/key", build),
-                    new(Kind.Build, Moment.SudoKeepingHome, Person.Root, "planted-user-pth", Person.Root, Asset.Root, "/boot/decoy", shared),
+                    new(Kind.Build, Moment.SudoKeepingHome, Person.Root, "planted-user-pth", Person.Root, Asset.Root, "/boot/x", shared),
                 ], "")]);
         Assert.Equal(
             [
@@ -31,7 +31,7 @@ public sealed class AssessmentChainTests
                 "code ran with the rights of you, and left a .pth file in your own site-packages",
                 "root started Python by a sudo that keeps HOME",
                 "code ran with the rights of root",
-                "reached /boot/decoy",
+                "reached /boot/x",
             ],
             AssessmentChain.Of(row, row[Asset.Root]));
         Assert.Equal(["the package: a .pth file", "you started Python", "code ran with the rights of you", "reached /home/you/.ssh/key"],
