@@ -3,13 +3,23 @@ namespace Sandpiper.Console;
 /// <summary>What only a person can answer.</summary>
 internal static class Question
 {
+    /// <summary>Somebody sits at a terminal, and sees what is asked.</summary>
+    public static bool CanBeAsked => !System.Console.IsInputRedirected && !System.Console.IsErrorRedirected;
+
+    /// <param name="text">With what can be answered.</param>
+    /// <returns>What was typed, in small letters; null at the end of input.</returns>
+    public static string? Answer(Terminal terminal, string text)
+    {
+        terminal.Note(text);
+        terminal.Flush();
+        return System.Console.ReadLine()?.Trim().ToLowerInvariant();
+    }
+
     /// <param name="text">Without the choice that follows it.</param>
     /// <returns>False for everything but a yes; whoever cannot be asked has not said it.</returns>
     public static bool IsAffirmed(Terminal terminal, string text)
     {
         if (System.Console.IsInputRedirected) return false;
-        terminal.Note($"{text} [y/N] ");
-        terminal.Flush();
-        return System.Console.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
+        return Answer(terminal, $"{text} [y/N] ") is "y" or "yes";
     }
 }
