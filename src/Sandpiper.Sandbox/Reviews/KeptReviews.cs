@@ -58,7 +58,19 @@ public sealed class KeptReviews(string root)
             using SafeFileHandle? alone = TryHold(review);
             if (alone is not null && (isDryRun || Remove(review) == 0)) old.Add(review.Number);
         }
+        if (!isDryRun) RemoveUnreadable(before);
         return old.DrainToImmutable();
+    }
+
+    // Nobody could take anything of it.
+    private void RemoveUnreadable(DateTimeOffset before)
+    {
+        foreach (var (number, place) in Places().Where(place => TryRead(place.Number, place.Path) is null))
+        {
+            if (!FileStatus.TryRead(place, out FileStatus status) || status.ChangedAt.ToDateTime() >= before) continue;
+            using SafeFileHandle? alone = TryHold(place);
+            if (alone is not null && Find(number) is null) _ = Remove(place);
+        }
     }
 
     /// <summary>Removes what killed runs left.</summary>

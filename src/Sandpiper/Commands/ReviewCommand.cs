@@ -12,7 +12,7 @@ namespace Sandpiper.Commands;
 internal static class ReviewCommand
 {
     private const string List = "list", Show = "show", Diff = "diff", Take = "take", Drop = "drop";
-    private const int MostRows = 1000, MostTold = 20;
+    private const int MostRows = 1000, MostTold = 20, MostNamed = 5;
 
     public static Command Build()
     {
@@ -25,9 +25,9 @@ internal static class ReviewCommand
             [
                 new("sandpiper review", "lists them"),
                 new("sandpiper review diff 3", "what it changed, line by line"),
-                new("sandpiper review take 3", "puts it into the project"),
-                new("sandpiper review take 3 src/app.py", "that alone"),
-                new("sandpiper review drop 3", "throws it away"),
+                new("sandpiper review take 3 src/app.py", "puts that into the project"),
+                new("sandpiper review take 3", "all of it"),
+                new("sandpiper review drop 2", "throws it away"),
             ],
             [
                 "`run --review` and `try --review` let a program write a copy; what it changed waits here. `take` overwrites nothing that "
@@ -96,13 +96,26 @@ internal static class ReviewCommand
                 json.WriteNumber("remaining", rest);
             });
         }
-        foreach (LeftChange left in outcome.Left.Take(MostTold))
-            session.Terminal.Problem(Inked.Yellow($"not taken: {review.Content.PathOf(left.Change)}: {ReviewWords.Of(left)}"));
-        if (outcome.Left.Length > MostTold)
-            session.Terminal.Problem(Inked.Yellow($"not taken: {outcome.Left.Length - MostTold:N0} more"));
+        TellOfLeft(session.Terminal, review, outcome.Left, here);
         session.Terminal.Note($"Took {Counted.Of(outcome.Taken.Length, "change")}"
             + (rest == 0 ? "; nothing of the review is left" : $"; {rest:N0} left ·  sandpiper review show {review.Number}"));
         return outcome.Left.IsEmpty ? ExitCode.Done : ExitCode.CouldNot;
+    }
+
+    private static void TellOfLeft(Terminal terminal, KeptReview review, ImmutableArray<LeftChange> left, string here)
+    {
+        // What lies in a name that has to be said is told with it.
+        LeftChange[] told = [.. left.DistinctBy(one => (one.Change.Root, PathIn(one)))];
+        foreach (LeftChange one in told.Take(MostTold))
+            terminal.Problem(Inked.Yellow($"not taken: {Typed(one)}: {ReviewWords.Of(one)}"));
+        if (told.Length > MostTold) terminal.Problem(Inked.Yellow($"not taken: {told.Length - MostTold:N0} more"));
+        string[] toName = [.. told.Where(one => one.Why is WhyLeft.ToBeNamed).Select(one => InShell.Quoted(Typed(one)))];
+        if (toName.Length is > 0 and <= MostNamed)
+            terminal.Problem(Inked.Yellow($"read first, then ·  sandpiper review take {review.Number} {string.Join(' ', toName)}"));
+
+        string PathIn(LeftChange one) => one.Why is WhyLeft.ToBeNamed ? one.Change.ToBeNamed! : one.Change.Path;
+
+        string Typed(LeftChange one) => GrantWords.From(review.Content.PathOf(one.Change with { Path = PathIn(one) }), here);
     }
 
     /// <summary>Throws it away.</summary>

@@ -10,13 +10,15 @@ internal sealed class ReviewReport(KeptReview review)
 {
     private const int Width = 80, KindWidth = 9;
 
+    private const int MostCommandChars = 32;
+
     // Of one file, and of all together; a program that wants more reads the copy.
     private const int MostDiffChars = 64 << 10, MostDiffCharsInAll = 1 << 20;
 
     private readonly Review _content = review.Content;
 
     /// <summary>As a title: whose, of what.</summary>
-    public string Title => $"review {review.Number}: what `{_content.Command}` changed in a copy of "
+    public string Title => $"review {review.Number}: what `{Shortened(_content.Command)}` changed in a copy of "
         + (_content.Roots is [var one] ? NameOf(one) : $"{Counted.Of(_content.Roots.Length, "place")}");
 
     /// <summary>One line for each change, and one for all that is in a new or removed directory.</summary>
@@ -140,9 +142,12 @@ internal sealed class ReviewReport(KeptReview review)
         List<Row> rows = [];
         foreach (Change change in _content.Changes)
         {
-            bool isPlain = change is { RunBy: null, ToBeNamed: null, Obstacle: ChangeObstacle.None };
-            Row? around = change.Kind is ChangeKind.New or ChangeKind.Removed && isPlain
-                ? Above(change.Path).Select(path => whole.GetValueOrDefault((change.Root, path, change.Kind)))
+            bool isPlain = change is { RunBy: null, ToBeNamed: null };
+            // What lies in a name that is marked is no news of its own.
+            Row? around = change.Kind is not (ChangeKind.New or ChangeKind.Removed) || change.Obstacle is not ChangeObstacle.None ? null
+                : change.ToBeNamed is { } named && !string.Equals(named, change.Path, StringComparison.Ordinal)
+                ? whole.GetValueOrDefault((change.Root, named, change.Kind))
+                : isPlain ? Above(change.Path).Select(path => whole.GetValueOrDefault((change.Root, path, change.Kind)))
                     .FirstOrDefault(row => row is not null)
                 : null;
             if (around is not null)
@@ -166,6 +171,9 @@ internal sealed class ReviewReport(KeptReview review)
 
     private static string NameOf(CopiedRoot root) => root.OnlyName is null ? root.Directory
         : Path.Join(root.Directory, new Change(0, root.OnlyName, ChangeKind.New, ChangedType.File).ShownPath);
+
+    private static string Shortened(string command) =>
+        command.Length <= MostCommandChars ? command : command[..(MostCommandChars - 1)] + "…";
 
     private static string Expanded(string line) => line.Replace("\t", "    ", StringComparison.Ordinal);
 

@@ -68,17 +68,19 @@ internal static class ReviewWords
         ChangeObstacle.TooDeep => "too deep: nobody looked, never taken",
         _ => string.Join("; ", new[]
         {
-            change.RunBy is null ? null : change.Type is ChangedType.Link && change.ToBeNamed is not null ? "leads out of the project"
-                : $"run by {change.RunBy}",
+            RunnerOf(change),
             change.ToBeNamed is null ? null : "taken only where you name it",
             isChangedThere ? "another one there since the copy was made" : null,
         }.OfType<string>()) is { Length: > 0 } told ? told : null,
     };
 
+    private static string? RunnerOf(Change change) => change.RunBy is null ? null
+        : change is { Type: ChangedType.Link, ToBeNamed: not null } ? "leads out of the project" : $"run by {change.RunBy}";
+
     /// <summary>Why a change was not taken.</summary>
     public static string Of(LeftChange left) => left.Why switch
     {
-        WhyLeft.ToBeNamed => $"run by {left.Change.RunBy}; it is taken where you name it",
+        WhyLeft.ToBeNamed => RunnerOf(left.Change) ?? "",
         WhyLeft.Obstacle => WarningOf(left.Change, isChangedThere: false) ?? "",
         WhyLeft.ChangedThere => "what is there is another one since the copy was made",
         WhyLeft.ExistsThere => "something of that name is there by now",
