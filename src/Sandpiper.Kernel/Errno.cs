@@ -16,6 +16,7 @@ public static class Errno
     public const int Invalid = 22;          // EINVAL
     public const int NoSpace = 28;          // ENOSPC
     public const int TooManyLinks = 31;     // EMLINK
+    public const int NotEmpty = 39;         // ENOTEMPTY
     public const int NoSuchCall = 38;       // ENOSYS
     public const int NotSocket = 88;        // ENOTSOCK
     public const int OverQuota = 122;       // EDQUOT

@@ -27,6 +27,18 @@ public static partial class AtomicRename
     public static int Move(SafeFileHandle fromDirectory, ReadOnlySpan<byte> name, SafeFileHandle toDirectory, ReadOnlySpan<byte> newName) =>
         Rename(fromDirectory, name, toDirectory, newName, DoNotReplace);
 
+    /// <summary>Each gets the other's name: RENAME_EXCHANGE.</summary>
+    /// <returns>0, or the error number; <see cref="Errno.Invalid"/> where the file system cannot. Nothing was moved then.</returns>
+    public static int Exchange(
+        SafeFileHandle oneDirectory, ReadOnlySpan<byte> one, SafeFileHandle otherDirectory, ReadOnlySpan<byte> other) =>
+        Rename(oneDirectory, one, otherDirectory, other, ExchangeNames);
+
+    /// <summary>Moves a name of one open directory into another, over what has that name.</summary>
+    /// <returns>0, or the error number; nothing was moved then.</returns>
+    public static int Replace(
+        SafeFileHandle fromDirectory, ReadOnlySpan<byte> name, SafeFileHandle toDirectory, ReadOnlySpan<byte> newName) =>
+        Rename(fromDirectory, name, toDirectory, newName, 0);
+
     private static unsafe int Rename(
         SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle toDirectory, ReadOnlySpan<byte> to, uint flags)
     {

@@ -16,14 +16,24 @@ public static unsafe partial class Descriptor
         && (flags & AccessMode) != WriteOnly;
 
     /// <returns>0 at the end, or where it cannot be read.</returns>
-    public static int Read(SafeFileHandle file, Span<byte> into)
+    public static int Read(SafeFileHandle file, Span<byte> into) => Math.Max(ReadOnce(file, into), 0);
+
+    /// <returns>0 at the end; -1 where it cannot be read, and the last error says why.</returns>
+    internal static int ReadOnce(SafeFileHandle file, Span<byte> into)
     {
         while (true)
         {
             nint got;
             fixed (byte* start = into) got = Read(file, start, (nuint)into.Length);
-            if (got >= 0 || Marshal.GetLastPInvokeError() != Errno.Interrupted) return (int)Math.Max(got, 0);
+            if (got >= 0 || Marshal.GetLastPInvokeError() != Errno.Interrupted) return (int)got;
         }
+    }
+
+    /// <summary>From now on a number means what another one does: dup2(2). Who has a descriptor of his own keeps that.</summary>
+    /// <exception cref="KernelException">The other one is not open.</exception>
+    public static void Become(int number, int other)
+    {
+        if (Duplicate(other, number) < 0) throw new KernelException("dup2", Marshal.GetLastPInvokeError());
     }
 
     /// <returns>All of it from where it stands; nothing of what cannot be read.</returns>
@@ -77,6 +87,9 @@ public static unsafe partial class Descriptor
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(SafeFileHandle file, byte* from, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int Duplicate(int from, int to);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     private static partial long Seek(SafeFileHandle file, long offset, int from);

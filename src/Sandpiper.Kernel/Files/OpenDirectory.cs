@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
@@ -29,18 +30,17 @@ public sealed partial class OpenDirectory : IDisposable
     }
 
     public void MakeDirectory(string relative, UnixFileMode mode) =>
-        KernelException.ThrowIfFailed(MakeDirectory(_handle, relative, (uint)mode), "mkdirat", relative);
+        Check(NameInDirectory.MakeDirectory(_handle, Encoding.UTF8.GetBytes(relative), mode), "mkdirat", relative);
 
     public void MakeLink(string relative, string target) =>
-        KernelException.ThrowIfFailed(SymbolicLink(target, _handle, relative), "symlinkat", relative);
+        Check(NameInDirectory.MakeLink(_handle, Encoding.UTF8.GetBytes(relative), Encoding.UTF8.GetBytes(target)), "symlinkat", relative);
 
     /// <summary>Makes one that is not there yet.</summary>
     /// <returns>False when there is something of that name already, or it cannot be made.</returns>
     public static bool TryMake(string path, UnixFileMode mode, out int errno)
     {
-        bool made = MakeDirectory(StatxCall.Here, path, (uint)mode) == 0;
-        errno = made ? 0 : Marshal.GetLastPInvokeError();
-        return made;
+        errno = NameInDirectory.MakeDirectory(StatxCall.Here, Encoding.UTF8.GetBytes(path), mode);
+        return errno == 0;
     }
 
     /// <summary>False when there is nothing of that name.</summary>
@@ -82,23 +82,22 @@ public sealed partial class OpenDirectory : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
+    private static void Check(int errno, string call, string path)
+    {
+        if (errno != 0) throw new KernelException(call, errno, path);
+    }
+
     private static SafeFileHandle Checked(SafeFileHandle handle, string path) =>
         handle.IsInvalid ? throw new KernelException("openat", Marshal.GetLastPInvokeError(), path) : handle;
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle OpenBelow(SafeFileHandle directory, string path, int flags, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MakeDirectory(SafeFileHandle directory, string path, uint mode);
-
     [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetTimes(SafeFileHandle directory, string path, ReadOnlySpan<TimeSpec> accessedAndModified, int flags);
 
     [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeMode(SafeFileHandle directory, string path, uint mode, int flags);
-
-    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SymbolicLink(string target, SafeFileHandle directory, string path);
 
     [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int HardLink(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, int flags);

@@ -26,6 +26,12 @@ public static unsafe class PlaceBelow
     public static SafeFileHandle OpenFile(SafeFileHandle directory, ReadOnlySpan<byte> relative) =>
         Open(directory, relative, RawFile.ReadOnly | RawFile.NonBlocking | RawFile.NoTerminal | RawFile.NoFollow, Beneath | NoLinks, out _);
 
+    /// <summary>A file below that is not there yet, to write it.</summary>
+    /// <returns>Invalid when there is something of that name already, or it cannot be made.</returns>
+    internal static SafeFileHandle Make(SafeFileHandle directory, ReadOnlySpan<byte> relative, UnixFileMode mode, out int errno) =>
+        Open(directory, relative, RawFile.WriteOnly | RawFile.Create | RawFile.Exclusive | RawFile.NoFollow, Beneath | NoLinks, out errno,
+            mode);
+
     /// <summary>A path of another process's, looked up as if the directory was the root: links in it lead nowhere else, either.</summary>
     /// <param name="root">As that process has it.</param>
     /// <param name="path">Absolute.</param>
@@ -39,10 +45,11 @@ public static unsafe class PlaceBelow
     internal static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, bool followLinks) =>
         Open(directory, path, flags, followLinks ? Beneath : Beneath | NoLinks, out _);
 
-    private static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, ulong resolve, out int errno)
+    private static SafeFileHandle Open(
+        SafeFileHandle directory, ReadOnlySpan<byte> path, int flags, ulong resolve, out int errno, UnixFileMode mode = UnixFileMode.None)
     {
         byte[] ended = [.. path, 0];
-        HowToOpen how = new() { Flags = (ulong)(flags | CloseOnExec), Resolve = resolve };
+        HowToOpen how = new() { Flags = (ulong)(flags | CloseOnExec), Mode = (ulong)mode, Resolve = resolve };
         fixed (byte* start = ended)
         {
             nint opened = SystemCall.Invoke(

@@ -12,9 +12,8 @@ namespace Sandpiper.Kernel.Files;
 /// By handles, and no link is followed. Nothing is walked down: what lies in a directory is moved up beside it, so that no path grows and
 /// nothing recurs. Nobody else may be able to change the tree meanwhile.
 /// </remarks>
-public static unsafe partial class TreeRemoval
+public static partial class TreeRemoval
 {
-    private const int OfDirectory = 0x200;      // AT_REMOVEDIR, linux/fcntl.h
     private const int IsDirectory = 21;         // EISDIR
     private const uint OwnersAll = 0x1c0;       // 0700
 
@@ -23,7 +22,7 @@ public static unsafe partial class TreeRemoval
     /// <returns>0, or why part of it is still there.</returns>
     public static int Remove(SafeFileHandle directory, ReadOnlySpan<byte> name)
     {
-        int errno = Unlink(directory, name, 0);
+        int errno = NameInDirectory.Remove(directory, name);
         if (errno is not (IsDirectory or Errno.NotPermitted)) return errno is Errno.NoSuchFile ? 0 : errno;
         using (SafeFileHandle top = Opened(directory, name, out errno))
         {
@@ -41,20 +40,20 @@ public static unsafe partial class TreeRemoval
                 }
             }
         }
-        return Unlink(directory, name, OfDirectory);
+        return NameInDirectory.RemoveDirectory(directory, name);
     }
 
     // What directories are in it lie beside it afterwards.
     private static int RemoveOne(SafeFileHandle top, byte[] name, ref long moved)
     {
-        int errno = Unlink(top, name, 0);
+        int errno = NameInDirectory.Remove(top, name);
         if (errno is not (IsDirectory or Errno.NotPermitted)) return errno;
         using (SafeFileHandle within = Opened(top, name, out errno))
         {
             if (errno != 0) return errno;
             foreach (DirectoryEntry below in DirectoryEntries.Of(within))
             {
-                errno = Unlink(within, below.Name, 0);
+                errno = NameInDirectory.Remove(within, below.Name);
                 if (errno == 0) continue;
                 // To be moved it is written: what it lies in stands in it (`..`).
                 using (SafeFileHandle opened = Opened(within, below.Name, out int closed))
@@ -70,7 +69,7 @@ public static unsafe partial class TreeRemoval
                 if (errno != 0) return errno;
             }
         }
-        return Unlink(top, name, OfDirectory);
+        return NameInDirectory.RemoveDirectory(top, name);
     }
 
     // Made readable before it is opened; what stands in its place meanwhile is looked at first.
@@ -85,15 +84,6 @@ public static unsafe partial class TreeRemoval
         if (errno == 0 && opened.IsInvalid) errno = Errno.NoAccess;
         return opened;
     }
-
-    private static int Unlink(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags)
-    {
-        byte[] ended = [.. name, 0];
-        fixed (byte* start = ended) return Unlink(directory, start, flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
-    }
-
-    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
-    private static partial int Unlink(SafeFileHandle directory, byte* name, int flags);
 
     [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeMode(string path, uint mode);

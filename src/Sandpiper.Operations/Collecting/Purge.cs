@@ -42,7 +42,7 @@ public abstract record PurgeOutcome
 /// </summary>
 public sealed class Purge(OperationContext context)
 {
-    private static readonly ImmutableArray<string> OwnNames = ["waivers.jsonl", "grants.jsonl", "compile.lock", "aside", "held"];
+    private static readonly ImmutableArray<string> OwnNames = ["waivers.jsonl", "grants.jsonl", "compile.lock", "aside", "held", "reviews"];
 
     private readonly DataPlaces _places = context.Places;
 
@@ -100,7 +100,7 @@ public sealed class Purge(OperationContext context)
         }
     }
 
-    // What lies in `held` and `aside` somebody else made: names that are no text, directories that are closed.
+    // What lies in `held`, `reviews` and `aside` somebody else made: names that are no text, directories that are closed.
     private static void Remove(string path)
     {
         string name = Path.GetFileName(path);

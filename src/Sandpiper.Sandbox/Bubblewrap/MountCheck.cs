@@ -27,7 +27,7 @@ internal static class MountCheck
     {
         if (PackageMounts.Put(plan.Packages) is { } notPut) return notPut;
         HashSet<ulong> made = [];
-        foreach (PlannedPath root in plan.Shown.Where(path => path.IsWritable && !path.IsOwn))
+        foreach (PlannedPath root in plan.Shown.Where(path => path is { IsWritable: true, IsOwn: false, IsCopy: false }))
         {
             if (Protect(root, plan, made) is { } failure) return failure;
         }

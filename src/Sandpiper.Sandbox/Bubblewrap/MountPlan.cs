@@ -20,8 +20,8 @@ internal sealed record MountPlan(
     ImmutableArray<(string Place, string InStore)> Packages, ImmutableArray<string> OwnPlaces,
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
-    private const string Readable = "r", Writable = "w", Kept = "k", Protect = "p", Grant = "g", Mask = "m", Package = "s", Own = "o",
-        Hosts = "h", Replace = "x";
+    private const string Readable = "r", Writable = "w", Kept = "k", Copy = "c", Protect = "p", Grant = "g", Mask = "m", Package = "s",
+        Own = "o", Hosts = "h", Replace = "x";
 
     /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
     public ImmutableArray<string> Granted { get; init; } = [];
@@ -44,7 +44,10 @@ internal sealed record MountPlan(
         ImmutableArray<MountLine> host = MountTable.Read();
         return new(
             [.. shown.Select(s => new PlannedPath(s.Identity, s.Path, s.Access is not PathAccess.Read)
-                { IsOwn = s == confinement.KeptHome || s.Access is PathAccess.Device })],
+                {
+                    IsOwn = s == confinement.KeptHome || s.Access is PathAccess.Device,
+                    IsCopy = s.Access is PathAccess.Write && confinement.Copies.Contains(s.Path, StringComparer.Ordinal),
+                })],
             confinement.Protected, confinement.Masked,
             [.. confinement.Packages?.Trees.Select(tree => (tree.Path, confinement.Packages.PlaceInStore(tree))) ?? []], own,
             [.. bound.SelectMany(b => host.Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
@@ -57,7 +60,8 @@ internal sealed record MountPlan(
 
     public byte[] ToBytes() => Arguments.ToBytes(
     [
-        .. Shown.SelectMany(path => new[] { path.IsOwn ? Kept : path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
+        .. Shown.SelectMany(path => new[]
+            { path.IsOwn ? Kept : path.IsCopy ? Copy : path.IsWritable ? Writable : Readable, path.Path, $"{path.Identity}" }),
         .. Protected.SelectMany(path => new[] { Protect, path, "" }),
         .. Granted.SelectMany(path => new[] { Grant, path, "" }),
         .. Replaced.SelectMany(replaced => new[] { Replace, replaced.Path, replaced.By }),
@@ -80,8 +84,8 @@ internal sealed record MountPlan(
             if (!TryTake(ref bytes, out string rest)) return false;
             switch (kind)
             {
-                case Readable or Writable or Kept when FileIdentity.TryParse(rest, out FileIdentity identity):
-                    shown.Add(new(identity, path, kind is not Readable) { IsOwn = kind is Kept });
+                case Readable or Writable or Kept or Copy when FileIdentity.TryParse(rest, out FileIdentity identity):
+                    shown.Add(new(identity, path, kind is not Readable) { IsOwn = kind is Kept, IsCopy = kind is Copy });
                     break;
                 case Protect: names.Add(path); break;
                 case Grant: granted.Add(path); break;
@@ -118,4 +122,7 @@ internal sealed record PlannedPath(FileIdentity Identity, string Path, bool IsWr
 {
     /// <summary>The program's own home, or a device: no name in it is protected, for nobody else runs what lies there.</summary>
     public bool IsOwn { get; init; }
+
+    /// <summary>A copy of what is there outside: no name in it is protected either.</summary>
+    public bool IsCopy { get; init; }
 }

@@ -27,6 +27,10 @@ public sealed record Confinement
     /// <summary>Files directly in what may be written that may be, whatever their names: the user granted each.</summary>
     public ImmutableArray<string> Granted { get; init; } = [];
 
+    /// <summary>Of what may be written: paths at which a copy is found, in which no name is protected, for nobody else runs it
+    /// there.</summary>
+    public ImmutableArray<string> Copies { get; init; } = [];
+
     /// <summary>Where it starts; must exist inside.</summary>
     public required string WorkingDirectory { get; init; }
 

@@ -24,6 +24,13 @@ public static class StandardStreams
     }
 
     /// <summary>
+    /// What is written by the number of output goes where errors go from now on: a program's, where output is for an answer of ours. Who
+    /// opened it before keeps it.
+    /// </summary>
+    /// <exception cref="Kernel.KernelException">There is nowhere that errors go.</exception>
+    public static void SendOutputToErrors() => Descriptor.Become(1, 2);
+
+    /// <summary>
     /// .NET puts the terminal right whenever it is continued. Done from the background (<c>bg</c>), that would stop everybody in our
     /// process group once more, the program of <c>run</c> included; whoever blocks the signal may do it. To be called before .NET starts
     /// to listen.

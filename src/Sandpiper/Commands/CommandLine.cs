@@ -77,6 +77,7 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand.Build());
         root.Subcommands.Add(PythonCommand.Build());
         root.Subcommands.Add(TryCommand.Build());
+        root.Subcommands.Add(ReviewCommand.Build());
         root.Subcommands.Add(VerifyCommand.Build());
         root.Subcommands.Add(RepairCommand.Build());
         root.Subcommands.Add(HistoryCommand.Build());

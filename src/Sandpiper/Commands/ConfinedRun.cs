@@ -12,7 +12,9 @@ using Sandpiper.Sandbox.Leftovers;
 using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Privileges;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Programs;
 using Sandpiper.Sandbox.Remembered;
+using Sandpiper.Sandbox.Reviews;
 using Sandpiper.Sandbox.Secrets;
 using Sandpiper.Store;
 
@@ -28,6 +30,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
     /// <summary>A throw-away home instead of the one that is kept for the project.</summary>
     public bool HasFreshHome { get; init; }
+
+    /// <summary>What it may write is a copy; its user decides afterwards what becomes of the changes.</summary>
+    public bool IsReviewed { get; init; }
 
     /// <summary>How long it may run; null: as long as it likes.</summary>
     public TimeSpan? Limit { get; init; }
@@ -51,6 +56,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <exception cref="GrantRefusedException">A grant that must not be given.</exception>
     /// <exception cref="GrantFileDamagedException">What is remembered cannot be read.</exception>
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
+    /// <exception cref="CopyRefusedException">It was to be reviewed, and no copy can be made.</exception>
     public int Start()
     {
         int exitCode = Run(out bool wasInterrupted, out WantedGrants wanted);
@@ -106,7 +112,11 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
                 + $"`{why.Path}`: {string.Join(' ', ConfinementWords.Of(why).Because)}"));
         }
         session.Terminal.Flush();
-        using WritableWatch watch = WritableWatch.Begin(terms.Confinement);
+        using ReviewedRun? review = IsReviewed ? RunReview.Begin(session, terms.Confinement) : null;
+        if (review is not null) terms = terms with { Confinement = review.Confinement };
+        // Of a copy all that is another one is told.
+        using WritableWatch? watch = review is null ? WritableWatch.Begin(terms.Confinement) : null;
+        if (review is not null && session.Json) StandardStreams.SendOutputToErrors();
         CreationMask.GiveBack(session.CallersMask);
         foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
@@ -127,7 +137,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             }
         }
 
-        LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
+        if (watch is not null)
+            LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
         home.TellOfNew();
         ImmutableArray<HostGrant> hosts = refused.Settle();
         TellOfWithheld([.. secrets.Opened], caller);
@@ -136,6 +147,11 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         {
             ImmutableArray<string> unshown = TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
             if (!interrupted) wanted = new(TellOfDenied(denied.Seen, caller), unshown, hosts);
+        }
+        if (review is not null)
+        {
+            bool hasEnded = !interrupted && exitCode is not RunTime.ExitCode;
+            RunReview.Settle(session, review, string.Join(' ', command), exitCode, mayAsk: hasEnded);
         }
         return exitCode;
     }
@@ -155,6 +171,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             Withheld = [.. secrets.All],
             Limits = LimitsInWords(),
             HasFreshHome = HasFreshHome,
+            IsReviewed = IsReviewed,
         };
         if (session.Json) explanation.WriteJson(session.Terminal);
         else explanation.Write(session.Terminal);
@@ -171,7 +188,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
     private (Terms Terms, GrantsInForce Grants) Arranged(InstalledEnvironment environment, Caller caller)
     {
-        var grants = GrantsInForce.For(session, environmentName, command[0], typed, caller);
+        var grants = GrantsInForce.For(
+            session, environmentName, command[0], IsReviewed ? RunReview.Around(typed, caller) : typed, caller);
         if (grants.All.Network && !grants.All.Ports.IsEmpty)
         {
             throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",

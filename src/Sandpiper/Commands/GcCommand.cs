@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Operations.Collecting;
+using Sandpiper.Sandbox.Reviews;
 
 namespace Sandpiper.Commands;
 
@@ -36,7 +38,8 @@ internal static class GcCommand
                 new("sandpiper gc --keep 0", "nothing to go back to stays"),
             ],
             [
-                "What programs left in their private homes stays, whatever became of the project: `sandpiper home list`.",
+                "What programs left in their private homes stays, whatever became of the project: `sandpiper home list`. What waits for a "
+                + $"review goes after {KeptReviews.Kept.TotalDays:0} days: `sandpiper review`.",
                 "Of each environment the current generation stays, and those that were current last. What a program of "
                 + "`sandpiper run` uses stays, too, and what another command is preparing; of a program that was started without "
                 + "`sandpiper run` nothing is known. Where a history or a generation is damaged, everything that it could need stays.",
@@ -49,8 +52,15 @@ internal static class GcCommand
             bool isDryRun = parsed.GetValue(dryRun);
             CollectionOutcome outcome = new Collection(session.Context).Collect(
                 new CollectionRequest(parsed.GetValue(keep), isDryRun), new ShownFacts(session.Terminal, line), cancel);
-            if (session.Json) WriteJson(session.Terminal, outcome, isDryRun);
+            ImmutableArray<int> reviews =
+                new KeptReviews(session.Places.Root).Collect(Session.Time.GetUtcNow() - KeptReviews.Kept, isDryRun);
+            if (session.Json) WriteJson(session.Terminal, outcome, reviews, isDryRun);
             else WriteWords(session.Terminal, outcome, isDryRun);
+            if (!reviews.IsEmpty)
+            {
+                session.Terminal.Note($"{(isDryRun ? "Would remove" : "Removed")} what nobody decided about for "
+                    + $"{KeptReviews.Kept.TotalDays:0} days: {(reviews is [_] ? "review" : "reviews")} {string.Join(", ", reviews)}");
+            }
             return Task.FromResult((int)ExitOf(outcome));
         });
         return command;
@@ -89,7 +99,7 @@ internal static class GcCommand
         _ => $"`{kept.Subject}` could not be removed: {kept.Because}",
     };
 
-    private static void WriteJson(Terminal terminal, CollectionOutcome outcome, bool isDryRun) =>
+    private static void WriteJson(Terminal terminal, CollectionOutcome outcome, ImmutableArray<int> reviews, bool isDryRun) =>
         JsonAnswer.Write(terminal, "gc", json =>
         {
             json.WriteBoolean("dry_run", isDryRun);
@@ -97,6 +107,9 @@ internal static class GcCommand
             json.WriteNumber("wheels", outcome.Wheels);
             WriteGenerations("generations", outcome.Generations);
             WriteGenerations("in_use", outcome.InUse);
+            json.WriteStartArray("reviews");
+            foreach (int review in reviews) json.WriteNumberValue(review);
+            json.WriteEndArray();
             json.WriteBoolean("cut_short", outcome.IsCutShort);
             json.WriteStrings("notes", outcome.Kept.Select(WordsOf));
 

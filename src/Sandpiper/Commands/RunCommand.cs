@@ -21,6 +21,7 @@ internal static class RunCommand
                 new("sandpiper run -- python plot.py", "may read this directory, no more"),
                 new("sandpiper run --write . -- python plot.py", "may also write it"),
                 new("sandpiper run --net example.org -- python fetch.py", "may reach that host"),
+                new("sandpiper run --review -- black .", "writes a copy; take what you like"),
                 new("sandpiper run --explain -- black .", "what may it do here?"),
             ],
             [
@@ -40,9 +41,13 @@ internal static class RunCommand
                 + "like) stays as it is; where there was none and the program makes one, you are told.",
                 "When it fails for want of a grant that is known, one line says which. At a terminal you are then asked, once, whether it "
                 + "is to run again with that: this once, always in this project, or not. -q asks nothing.",
+                "With --review all that it may write, the project where nothing is named, is a copy: afterwards you see what is new, "
+                + "changed and removed, and `sandpiper review` takes it or throws it away. Repositories, environments and node_modules are "
+                + "not copied but shown as they are, read-only, unless --write names them. With --review --json the answer is one object "
+                + "on standard output, nothing is asked, and what the program says goes to standard error.",
                 "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not "
                 + "executable, 127 when there is none of that name, 4 when there is no sandbox to be had here.",
-            ]) { HasJson = false };
+            ]);
         command.Arguments.Add(program);
         command.Options.Add(env);
         GrantOptions granted = GrantOptions.AddTo(command, "nothing was run");
@@ -54,6 +59,8 @@ internal static class RunCommand
         command.Options.Add(timeout);
         command.Options.Add(memory);
         command.Options.Add(processors);
+        Option<bool> review = RunReview.Option();
+        command.Options.Add(review);
         command.Options.Add(explain);
         command.Runs((session, parsed) =>
         {
@@ -70,7 +77,8 @@ internal static class RunCommand
                 Limit = parsed.GetValue(timeout),
                 Memory = parsed.GetValue(memory),
                 Processors = parsed.GetValue(processors),
-                MayAsk = true,
+                IsReviewed = parsed.GetValue(review),
+                MayAsk = !parsed.GetValue(review), // which asks for what it made
             };
             return parsed.GetValue(explain) ? run.Explain() : run.Start();
         });

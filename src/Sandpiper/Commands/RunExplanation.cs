@@ -15,6 +15,9 @@ internal sealed class RunExplanation(
 
     public bool HasFreshHome { get; init; }
 
+    /// <summary>What it writes goes to a copy.</summary>
+    public bool IsReviewed { get; init; }
+
     public required string Limits { get; init; }
 
     /// <summary>Files that it sees empty, or without logins.</summary>
@@ -36,6 +39,7 @@ internal sealed class RunExplanation(
         foreach (var (path, isEmpty) in Withheld)
             terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}{path}, {(isEmpty ? "empty" : "without what git logs in with")}"));
         Rows(terminal, "write", confinement.Writable.Select(path => (path, By(g => g.Write, path))), "nowhere");
+        if (IsReviewed) terminal.Line($"  {"".PadRight(Left)}a copy of it, that is; afterwards you see the difference: sandpiper review");
         Rows(terminal, "network", NetworkRows(confinement), "none but its own loopback");
         if (!confinement.Ports.IsEmpty)
             Rows(terminal, "reached at", confinement.Ports.Select(port => (NetworkWords.Of(port), By(g => Texts(g.Ports), $"{port}"))), "");
@@ -81,6 +85,7 @@ internal sealed class RunExplanation(
         }
         json.WriteEndArray();
         WriteAll(json, "write", "path", confinement.Writable, g => g.Write);
+        json.WriteBoolean("review", IsReviewed);
         json.WriteBoolean("network", confinement.HostNetwork);
         WriteAll(json, "hosts", "host", confinement.Hosts.Select(host => $"{host}"), g => Texts(g.Hosts));
         WriteAll(json, "ports", "port", confinement.Ports.Select(port => $"{port}"), g => Texts(g.Ports));

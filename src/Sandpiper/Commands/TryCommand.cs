@@ -36,6 +36,7 @@ internal static class TryCommand
                 new("sandpiper try 'black<25' --version", "a version of your choice"),
                 new("sandpiper try --command python requests -c 'import requests'", "a package without a command"),
                 new("sandpiper try --write . black .", "may also write here, this once"),
+                new("sandpiper try --review black .", "writes a copy; take what you like"),
             ],
             [
                 "Your environments stay as they are, and nothing that you allowed for them counts. The program may do what `sandpiper run` "
@@ -44,8 +45,8 @@ internal static class TryCommand
                 + "in its wheel, can be looked at here: what speaks against it is told, and it runs confined. Its wheels stay in the "
                 + "store, so that the same is not fetched twice, until `sandpiper gc`.",
                 "Options for `try` stand before the package; all words after it are its command's. The exit code is the program's own; "
-                + "125 when it was not started.",
-            ]) { HasJson = false };
+                + "125 when it was not started. --json is for --review, as with `run`.",
+            ]);
         command.Arguments.Add(words);
         command.Options.Add(program);
         command.Options.Add(python);
@@ -55,6 +56,8 @@ internal static class TryCommand
         Option<TimeSpan?> timeout = RunTime.Option();
         Option<long?> memory = MemoryLimit.Option();
         Option<int?> processors = ProcessorLimit.Option();
+        Option<bool> review = RunReview.Option();
+        command.Options.Add(review);
         command.Options.Add(cwd);
         command.Options.Add(timeout);
         command.Options.Add(memory);
@@ -88,6 +91,7 @@ internal static class TryCommand
             return new ConfinedRun(session, throwAway.Name, [name, .. typed[1..]], grants)
             {
                 HasFreshHome = true,
+                IsReviewed = parsed.GetValue(review),
                 Limit = parsed.GetValue(timeout),
                 Memory = parsed.GetValue(memory),
                 Processors = parsed.GetValue(processors),

@@ -14,6 +14,7 @@ using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
+using Sandpiper.Sandbox.Reviews;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
 
@@ -67,6 +68,7 @@ internal static class Explanations
         GrantRefusedException e => ConfinementWords.Of(e),
         SecondStageException e => ConfinementWords.Of(e),
         PortTakenException e => NetworkWords.Of(e),
+        CopyRefusedException e => ReviewWords.Of(e),
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),

@@ -15,6 +15,9 @@ public sealed class DocumentTests
         new("sandpiper install evilhook    # exit 3", 0),
         new("sandpiper run -- sh -c 'echo x > ~/report.csv'", 0),
         new("sandpiper run --write . -- touch .exrc .gdbinit .lldbinit", 0),
+        new("sandpiper run --review -- sh -c 'mkdir -p src; echo 1 > src/app.py'", 0),
+        new("sandpiper run --review -- sh -c 'mkdir -p src; echo 2 > src/app.py'", 0),
+        new("sandpiper run --review -- sh -c 'mkdir -p src; echo 3 > src/app.py; echo 3 > notes.txt'", 0),
     ];
 
     public static TheoryData<string> Pages =>

@@ -32,6 +32,15 @@ public sealed class JsonPageTests
         Check("allow", "allow");
         somebody.Write(".env", "a=b\n");
         Check("run", "run --explain --write . --net pypi.org --port 8000 -- black");
+        somebody.Write("seen.txt", "1\n");
+        const string Program = "echo 2 > seen.txt; mkdir new; ln -s seen.txt link; echo x > .envrc; mkfifo pipe; chmod 700 seen.txt";
+        Check("review-show", $"run --review -- sh -c '{Program}'");
+        Check("review-show", "run --review -- true");
+        Check("review", "review");
+        Check("review-show", "review show 1");
+        Check("review-show", "review diff 1 seen.txt");
+        Check("review-take", "review take 1 seen.txt .envrc");
+        Check("review-drop", "review drop 1");
         somebody.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['six --write .']\n");
         Check("allow", "allow --proposed");
         somebody.Sandpiper("run", "--", "sh", "-c", "echo x > ~/x");
@@ -60,13 +69,16 @@ public sealed class JsonPageTests
         Check("purge", "purge --yes");
         Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "doctor", "env",
             "env-activate", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
-            "history", "home", "install", "list", "purge", "run", "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
+            "history", "home", "install", "list", "purge", "review", "review-drop", "review-show", "review-take", "run",
+            "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {
             // What comes after two dashes is a program's own.
             string[] ours = words.Split(" -- ");
-            Outcome outcome = somebody.Sandpiper([.. ours[0].Split(' '), "--json", .. ours[1..].SelectMany(w => (string[])["--", w])]);
+            string[] program = [.. ours[1..].SelectMany(w => (string[])["--", .. w.Split('\'') is [var first, var script, _]
+                ? [.. first.TrimEnd().Split(' '), script] : (string[])[w]])];
+            Outcome outcome = somebody.Sandpiper([.. ours[0].Split(' '), "--json", .. program]);
             Assert.True(outcome.ExitCode == 0, $"{words}: {outcome}");
             Assert.True(outcome.Output.All(char.IsAscii), words);
             using JsonDocument answer = JsonDocument.Parse(outcome.Output);

@@ -17,13 +17,29 @@ internal static class StandIns
             OrdinaryPackages.Small("requests", "2.31.0", "certifi", "idna", "urllib3", "charset-normalizer"),
             OrdinaryPackages.Small("requests", "2.32.3", "certifi", "idna", "urllib3", "charset-normalizer"),
             OrdinaryPackages.Small("flask", "3.0.0", "werkzeug", "jinja2", "click", "itsdangerous"),
-            Command("black", "click", "packaging"),
+            Black,
             Command("pytest", "packaging"),
             Command("ruff"),
             Command("cowsay"),
             new SampleWheel("evilhook", "1.0").WithFile("evilhook/__init__.py", "").WithFile("evilhook.pth", "import os\n"),
             Matplotlib)
         .With(HostilePackages.WheelWithPthHook(marker));
+
+    // Writes what it is given a directory of, where it may.
+    private static SampleWheel Black => new SampleWheel("black", "24.1.0")
+        .WithRequires("click", "packaging")
+        .WithConsoleScript("black", "black:main")
+        .WithFile("black/__init__.py", """
+            __version__ = "24.1.0"
+
+            def main():
+                import sys
+                print("black", __version__)
+                if sys.argv[1:] == ["."]:
+                    try: open("plot.py", "a").write("\n")
+                    except OSError: pass
+
+            """);
 
     // What a script of ten lines asks of it: numbers in, a file that begins as a PNG out.
     private static SampleWheel Matplotlib => OrdinaryPackages.Small("matplotlib", "3.9.0", "numpy", "cycler", "pillow", "packaging")

@@ -36,9 +36,7 @@ public sealed class HelpPageTests
     }
 
     [Theory]
-    [InlineData("run")]
     [InlineData("python")]
-    [InlineData("try")]
     [InlineData("completion")]
     [InlineData("help")]
     public void What_has_no_JSON_does_not_offer_it(string name)

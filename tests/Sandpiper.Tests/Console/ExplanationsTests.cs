@@ -17,6 +17,7 @@ using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
+using Sandpiper.Sandbox.Reviews;
 using Sandpiper.Store;
 using Sandpiper.Tests.Snapshots;
 using Sandpiper.Wheels;
@@ -112,6 +113,10 @@ public sealed class ExplanationsTests
         ("exchanged names", new SecondStageException(new(SecondStageFailureKind.Replaced, "/home/a/project"))),
         ("a port", new PortTakenException(new(System.Net.IPAddress.Loopback, 8000, 8000), PortTrouble.InUse)),
         ("a grant", new GrantRefusedException(PathAccess.Write, "/home/a", new GrantRefusal.Sensitive(new(SensitivityKind.Home)))),
+        ("a project too large to be copied", new CopyRefusedException(CopyRefusal.TooLarge, "/home/a/project")),
+        ("one with too many repositories", new CopyRefusedException(CopyRefusal.TooManyLeftOut, "/home/a/project")),
+        ("one too deep", new CopyRefusedException(CopyRefusal.TooDeep, "/home/a/project")),
+        ("one that is exchanged", new CopyRefusedException(CopyRefusal.Replaced, "/home/a/project")),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
         ("a missing right", new UnauthorizedAccessException("Access to the path '/root/x' is denied.")),
