@@ -16,7 +16,10 @@ namespace Sandpiper.Operations;
 public sealed class Installation(OperationContext context, Interpreter interpreter, IPackageIndex index)
 {
     private readonly WheelStore _store = context.Store;
-    private readonly SupportedTags _tags = SupportedTags.Of(interpreter.Target);
+    private readonly Lazy<SupportedTags> _tags = new(() => SupportedTags.Of(interpreter.Target));
+
+    /// <summary>What was current when the interpreter was looked for; null: nothing, or nobody has looked.</summary>
+    public Generation? Seen { get; init; }
 
     /// <summary>
     /// Requirements, resolution, plan, acquire, seal, judge, compose, switch: data flows one way, and nothing before the switch is visible.
@@ -45,27 +48,29 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
         using Operation? operation = request.DryRun ? null : Operation.Begin(context, request.Environment, facts, cancel);
         ManagedEnvironment environment = operation?.Environment ?? ManagedEnvironment.Open(context.Places.Root, request.Environment);
-        Generation? before = CurrentGeneration.Read(environment);
+        // A generation does not change: one that is still current is not read again.
+        Generation? before = Seen is { } seen && environment.LinkedNumber == seen.Number ? seen : CurrentGeneration.Read(environment);
+        Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut, request.IsForOneRun);
 
         long started = Stopwatch.GetTimestamp();
+        if (before is not null && IsMade(request, before) && AskedBefore.Holds(request, before, interpreter))
+        {
+            ImmutableArray<SelectedPackage> all = [.. before.Packages.Select(p => new SelectedPackage(p, null))];
+            if (!all.Any(s => IsJudgedOtherwise(s, policy)))
+            {
+                facts.Report(new InstallationFact.Resolved(all.Length, Stopwatch.GetElapsedTime(started)));
+                return Unchanged(operation, before, all);
+            }
+        }
         ResolutionResult resolution = await ResolveAsync(request, before, facts, cancel);
         if (resolution is ResolutionResult.Unsolvable why) return new InstallationOutcome.Unsolvable(why);
         ImmutableArray<SelectedPackage> selected = Selection.Of(request, ((ResolutionResult.Solved)resolution).Pins, before);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
         MustFit(selected);
-        // Made for an interpreter that is gone, it is not as asked, whatever is in it.
-        bool isMade = before is not null && string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal)
-            && (request.LinkMode is null || before.LinkMode == request.LinkMode)
-            && (request.ShowsByteCode is null || before.ShowsByteCode == request.ShowsByteCode);
-        Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut, request.IsForOneRun);
-        bool isSame = isMade && Selection.IsSame(before, selected) && !selected.Any(s => IsJudgedOtherwise(s, policy));
-        if (operation is null || isSame)
-        {
-            if (operation is not null && before is not null) operation.Stay(before);
-            return new InstallationOutcome.Changed(
-                new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
-        }
+        bool isSame = before is not null && IsMade(request, before) && Selection.IsSame(before, selected)
+            && !selected.Any(s => IsJudgedOtherwise(s, policy));
+        if (operation is null || isSame) return Unchanged(operation, before, selected);
         var known = new KnownBytes(context.Places.Root);
         IReadOnlyDictionary<PackageName, SealedWheel> wheels =
             await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known }
@@ -86,6 +91,20 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         }
     }
 
+    // Made for an interpreter that is gone, it is not as asked, whatever is in it.
+    private bool IsMade(InstallationRequest request, Generation before) =>
+        string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal)
+        && (request.LinkMode is null || before.LinkMode == request.LinkMode)
+        && (request.ShowsByteCode is null || before.ShowsByteCode == request.ShowsByteCode);
+
+    private static InstallationOutcome.Changed Unchanged(
+        Operation? operation, Generation? before, ImmutableArray<SelectedPackage> selected)
+    {
+        if (operation is not null && before is not null) operation.Stay(before);
+        return new InstallationOutcome.Changed(
+            new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
+    }
+
     private static Plan Planned(InstallationRequest request, Generation? before, ImmutableArray<SelectedPackage> selected,
         IReadOnlyDictionary<PackageName, SealedWheel> wheels, Policy policy)
     {
@@ -96,7 +115,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     // What is kept without having been looked at was chosen for the interpreter of before.
     private void MustFit(ImmutableArray<SelectedPackage> selected)
     {
-        if (selected.FirstOrDefault(s => s.Pin is null && !EnvironmentInterpreter.Fits(s.Facts.WheelFileName, _tags)) is { } misfit)
+        if (selected.FirstOrDefault(s => s.Pin is null && !EnvironmentInterpreter.Fits(s.Facts.WheelFileName, _tags.Value)) is { } misfit)
             throw new EnvironmentException(
                 $"`{misfit.Name}` {misfit.Version}, installed with --no-deps, does not fit {interpreter.Path}; name it as well");
     }
@@ -111,7 +130,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     {
         _store.Prepare((before?.Packages ?? []).Select(p => p.Digest));
         var chosen = new ChosenBefore(context.Places, interpreter.Target).Find(request.Lines, _store);
-        return new EnvironmentResolution(request, before, interpreter.Markers, _tags, index, _store, chosen)
+        return new EnvironmentResolution(request, before, interpreter.Markers, _tags.Value, index, _store, chosen)
             .SolveAsync(new PackagesSeen(facts), cancel);
     }
 

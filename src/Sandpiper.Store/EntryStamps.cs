@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
-using Sandpiper.Wheels;
 
 namespace Sandpiper.Store;
 
@@ -39,7 +37,7 @@ public sealed class EntryStamps
 
     public FileStamp Manifest => FileStamp.ReadFrom(_bytes.AsSpan(HeaderSize - StampSize));
 
-    /// <summary>By the index among the wheel's files; safe for several threads, each with files of its own.</summary>
+    /// <summary>By the index in <see cref="SealedWheel.Table"/>; safe for several threads, each with files of its own.</summary>
     public FileStamp OfFile(int index) => FileStamp.ReadFrom(At(index));
 
     /// <summary>By the index among <see cref="SealedWheel.Directories"/>.</summary>
@@ -70,7 +68,7 @@ public sealed class EntryStamps
     /// <exception cref="StoreDamagedException">The manifest cannot be read.</exception>
     public static EntryStamps Unknown(SealedWheel wheel)
     {
-        var stamps = Empty(wheel.Table.Count, wheel.Directories.Length);
+        var stamps = Empty(wheel.Table.Total, wheel.Directories.Length);
         stamps.SetManifest(Sha256Digest.Of(StoreFile.Read(wheel.ManifestFile, StoreManifest.MaxBytes, wheel.Digest)), default);
         return stamps;
     }
@@ -78,11 +76,11 @@ public sealed class EntryStamps
     /// <summary>Of an entry that was just unpacked and that nobody else has seen yet.</summary>
     /// <param name="manifest">Its path, for now.</param>
     /// <param name="tree">Where its files are, for now.</param>
-    public static EntryStamps Take(string manifest, string tree, ImmutableArray<StoredFile> files)
+    public static EntryStamps Take(string manifest, string tree, FileTable files)
     {
-        var directories = FileTable.Of(files).Directories;
-        var stamps = Empty(files.Length, directories.Length);
-        Parallel.For(0, files.Length, i => stamps.SetFile(i, FileStamp.Of(Path.Combine(tree, files[i].StorePath))));
+        var directories = files.Directories;
+        var stamps = Empty(files.Total, directories.Length);
+        Parallel.For(0, files.Total, i => stamps.SetFile(i, FileStamp.Of(Path.Combine(tree, files[i].StorePath))));
         for (int i = 0; i < directories.Length; i++) stamps.SetDirectory(i, FileStamp.Of(Path.Combine(tree, directories[i])));
         stamps.SetManifest(Sha256Digest.Of(File.ReadAllBytes(manifest)), FileStamp.Of(manifest));
         return stamps;
@@ -147,10 +145,10 @@ public sealed class EntryStamps
     {
         try
         {
-            int size = SizeFor(wheel.Table.Count, wheel.Directories.Length);
+            int size = SizeFor(wheel.Table.Total, wheel.Directories.Length);
             // Of exactly this wheel and nothing else; torn by a crash or garbled, it is none.
             if (RegularFile.TryRead(wheel.StampsFile, size) is not { } bytes || bytes.Length != size) return null;
-            var stamps = new EntryStamps(bytes, wheel.Table.Count);
+            var stamps = new EntryStamps(bytes, wheel.Table.Total);
             bool isWhole = stamps.Content.StartsWith(Magic)
                 && SHA256.HashData(stamps.Content).AsSpan().SequenceEqual(bytes.AsSpan(stamps.Content.Length));
             return isWhole && FileSystem.KeepsChangeTimes(wheel.Directory) ? stamps : null;

@@ -14,7 +14,7 @@ namespace Sandpiper.Store;
 public sealed class FileTable
 {
     private readonly byte[] _names;     // the path of each below the tree, ended by a zero
-    private readonly Row[] _rows;       // the first of them, as many as there are
+    private readonly Row[] _rows;       // the first of them, as many as there are; last those of records
     private readonly IReadOnlyDictionary<int, string> _otherPaths;
     private readonly Lazy<ImmutableArray<StoredFile>> _files;
     private readonly Lazy<ImmutableArray<string>> _directories;
@@ -22,9 +22,9 @@ public sealed class FileTable
     private readonly Lazy<ImmutableArray<string>> _places;
     private readonly Lazy<FileOutline> _outline;
 
-    private FileTable(byte[] names, Row[] rows, int count, IReadOnlyDictionary<int, string> otherPaths, bool hasPlaces)
+    private FileTable(byte[] names, Row[] rows, int count, int total, IReadOnlyDictionary<int, string> otherPaths, bool hasPlaces)
     {
-        (_names, _rows, Count, _otherPaths, HasPlaces) = (names, rows, count, otherPaths, hasPlaces);
+        (_names, _rows, Count, Total, _otherPaths, HasPlaces) = (names, rows, count, total, otherPaths, hasPlaces);
         _files = new(() => ImmutableCollectionsMarshal.AsImmutableArray(Enumerable.Range(0, Count).Select(i => this[i]).ToArray()));
         _modules = new(() => HasPlaces ? ByteCode.ModulesOf(this) : []);
         _places = new(() => ByteCode.PlacesOf(Modules));
@@ -32,7 +32,11 @@ public sealed class FileTable
         _outline = new(() => FileOutline.Of(this));
     }
 
+    /// <summary>Of the wheel's own files: what is installed.</summary>
     public int Count { get; }
+
+    /// <summary>The same with those that the seal made (<see cref="InstalledRecords"/>), which follow them.</summary>
+    public int Total { get; }
 
     /// <summary>The seal made directories for byte code.</summary>
     public bool HasPlaces { get; }
@@ -49,10 +53,10 @@ public sealed class FileTable
         }
     }
 
-    /// <summary>All of them as objects.</summary>
+    /// <summary>The wheel's own as objects.</summary>
     public ImmutableArray<StoredFile> Files => _files.Value;
 
-    /// <summary>Every directory of the tree, those for byte code included; ordered, the first is the tree itself, empty.</summary>
+    /// <summary>Every directory of the tree, those that the seal made included; ordered, the first is the tree itself, empty.</summary>
     public ImmutableArray<string> Directories => _directories.Value;
 
     /// <summary>Those for which byte code can be kept.</summary>
@@ -88,8 +92,12 @@ public sealed class FileTable
     public bool IsAtRoot(int index) =>
         _rows[index].Scheme is Scheme.Purelib or Scheme.Platlib && (_otherPaths.Count == 0 || !_otherPaths.ContainsKey(index));
 
-    /// <param name="hasPlaces">The seal makes directories for byte code.</param>
-    public static FileTable Of(ImmutableArray<StoredFile> files, bool hasPlaces = true)
+    /// <summary>Of files alone.</summary>
+    public static FileTable Of(ImmutableArray<StoredFile> files) => Of(files, []);
+
+    /// <summary>Of a wheel that is being sealed.</summary>
+    /// <param name="records">What the seal makes besides directories for byte code.</param>
+    public static FileTable Of(ImmutableArray<StoredFile> files, ImmutableArray<RecordedFile> records)
     {
         var maker = new Maker();
         foreach (var file in files)
@@ -97,7 +105,19 @@ public sealed class FileTable
             maker.Add(Encoding.UTF8.GetBytes(file.StorePath), file.Scheme, file.Digest, file.Size, file.IsExecutable, file.Kind,
                 file.ReachesOut, string.Equals(file.Path, file.StorePath, StringComparison.Ordinal) ? null : file.Path);
         }
-        return maker.Make(hasPlaces);
+        maker.EndFiles();
+        foreach (var record in records) maker.Add(record);
+        return maker.Make(hasPlaces: true);
+    }
+
+    /// <summary>The index of a name of the tree; null: there is none.</summary>
+    public int? Find(ReadOnlySpan<byte> name)
+    {
+        for (int i = 0; i < Total; i++)
+        {
+            if (NameOf(i).SequenceEqual(name)) return i;
+        }
+        return null;
     }
 
     private ImmutableArray<string> FindDirectories()
@@ -106,7 +126,7 @@ public sealed class FileTable
         var known = all.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (string place in Places) AddWithThoseAbove(place);
         var before = ReadOnlySpan<byte>.Empty;
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < Total; i++)
         {
             var name = NameOf(i);
             var directory = name[..Math.Max(0, name.LastIndexOf((byte)'/'))];
@@ -134,7 +154,7 @@ public sealed class FileTable
         private readonly Dictionary<int, string> _otherPaths = [];
         private Row[] _rows = new Row[files];
         private byte[] _names = GC.AllocateUninitializedArray<byte>(bytes);
-        private int _end, _count;
+        private int _end, _count, _files = -1;
 
         /// <param name="otherPath">Below its scheme, where that is not its name in the tree.</param>
         public void Add(ReadOnlySpan<byte> name, Scheme scheme, Sha256Digest digest, long size, bool isExecutable, StoredFileKind kind,
@@ -149,6 +169,12 @@ public sealed class FileTable
             _end += name.Length + 1;
         }
 
-        public FileTable Make(bool hasPlaces) => new(_names, _rows, _count, _otherPaths, hasPlaces);
+        /// <summary>What follows are records that the seal made.</summary>
+        public void EndFiles() => _files = _count;
+
+        public void Add(RecordedFile record) => Add(Encoding.UTF8.GetBytes(record.StorePath), Scheme.Purelib, record.Digest, record.Size,
+            isExecutable: false, StoredFileKind.Plain, reachesOut: false, otherPath: null);
+
+        public FileTable Make(bool hasPlaces) => new(_names, _rows, _files < 0 ? _count : _files, _count, _otherPaths, hasPlaces);
     }
 }

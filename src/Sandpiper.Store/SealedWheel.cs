@@ -54,6 +54,18 @@ public sealed record SealedWheel
     /// <summary>Absolute: what the seal found.</summary>
     public string ManifestFile => Path.Combine(Directory, StoreManifest.FileName);
 
+    /// <summary>
+    /// The directory of the tree that an environment can show as the record of the package; null where the environment has to write one.
+    /// </summary>
+    /// <param name="isRequested">Somebody asked for it by name.</param>
+    public string? RecordsFor(bool isRequested) =>
+        Table.Total == Table.Count ? null : isRequested ? InstalledRecords.RequestedDirectory : DistInfo;
+
+    /// <summary>Of RECORD in such a directory.</summary>
+    /// <exception cref="StoreDamagedException">It is not there.</exception>
+    public Sha256Digest RecordDigest(string records) => Table.Find(Encoding.UTF8.GetBytes($"{records}/RECORD")) is { } index
+        ? Table.DigestOf(index) : throw new StoreDamagedException(Digest, "its manifest lists no RECORD");
+
     private const int MaxMetadataBytes = 16 << 20;
 
     /// <summary>Absolute: where <see cref="StoredFile.StorePath"/> begins.</summary>
@@ -71,12 +83,8 @@ public sealed record SealedWheel
     {
         get
         {
-            var path = Encoding.UTF8.GetBytes($"{DistInfo}/METADATA");
-            for (int i = 0; i < Table.Count; i++)
-            {
-                if (Table.NameOf(i).SequenceEqual(path)) return Table[i];
-            }
-            throw new StoreDamagedException(Digest, "its manifest lists no METADATA");
+            return Table.Find(Encoding.UTF8.GetBytes($"{DistInfo}/METADATA")) is { } index
+                ? Table[index] : throw new StoreDamagedException(Digest, "its manifest lists no METADATA");
         }
     }
 

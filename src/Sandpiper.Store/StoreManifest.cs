@@ -19,7 +19,8 @@ public static class StoreManifest
 
     public const int MaxBytes = 256 << 20;      // 200,000 files, the most an archive may have, with names of a kilobyte
 
-    private const int Format = 4;
+    private const int Format = 5;
+    private const int WithoutRecords = 4;    // the seal made no records for environments to show
     private const int WithoutPlaces = 3;     // the seal made no directories for byte code
     private const int WithoutReach = 2;      // nobody looked where native code looks for libraries
     private const int WithoutFindings = 1;   // files and scripts can be read, but nobody can say what speaks against them
@@ -49,6 +50,9 @@ public static class StoreManifest
             json.WriteEndArray();
             json.WriteStartArray();
             foreach (var finding in wheel.Findings) WriteFinding(json, finding);
+            json.WriteEndArray();
+            json.WriteStartArray();
+            foreach (var record in wheel.Records) WriteRecord(json, record);
             json.WriteEndArray();
             json.WriteEndArray();
         }
@@ -106,11 +110,21 @@ public static class StoreManifest
         json.WriteEndArray();
     }
 
+    private static void WriteRecord(Utf8JsonWriter json, RecordedFile record)
+    {
+        json.WriteStartArray();
+        json.WriteStringValue(record.StorePath);
+        json.WriteStringValue(record.Digest.Hex);
+        json.WriteNumberValue(record.Size);
+        json.WriteEndArray();
+    }
+
     private static SealedWheel ReadWheel(ref Utf8JsonReader json, int bytes, int arrays, Sha256Digest digest, string directory)
     {
         Take(ref json, JsonTokenType.StartArray);
         long format = TakeNumber(ref json);
-        if (format is not (Format or WithoutPlaces or WithoutReach or WithoutFindings)) throw new FormatException("a later format");
+        if (format is not (Format or WithoutRecords or WithoutPlaces or WithoutReach or WithoutFindings))
+            throw new FormatException("a later format");
         if (TakeDigest(ref json) != digest) throw new FormatException("of another wheel");
         if (!WheelFileName.TryParse(TakeString(ref json), out var name, out _)) throw new FormatException("no wheel name");
         string distInfo = TakePath(ref json);
@@ -125,6 +139,8 @@ public static class StoreManifest
         while (json.Read() && json.TokenType == JsonTokenType.String) notes.Add(json.GetString()!);
         Expect(json, JsonTokenType.EndArray);
         ImmutableArray<Finding>? findings = format != WithoutFindings ? ReadFindings(ref json) : null;
+        files.EndFiles();
+        if (format == Format) ReadRecords(ref json, files, distInfo);
         Take(ref json, JsonTokenType.EndArray);
         if (json.Read()) throw new FormatException("something follows it");
         return new SealedWheel
@@ -133,11 +149,25 @@ public static class StoreManifest
             Directory = directory,
             FileName = name,
             DistInfo = distInfo,
-            Table = files.Make(hasPlaces: format == Format),
+            Table = files.Make(hasPlaces: format >= WithoutRecords),
             Scripts = scripts.DrainToImmutable(),
             Findings = findings,
             Notes = notes.DrainToImmutable(),
         };
+    }
+
+    private static void ReadRecords(ref Utf8JsonReader json, FileTable.Maker files, string distInfo)
+    {
+        Take(ref json, JsonTokenType.StartArray);
+        while (StartsAnother(ref json))
+        {
+            string path = TakePath(ref json);
+            string top = path.Split('/')[0];
+            if (top is not InstalledRecords.RequestedDirectory && !string.Equals(top, distInfo, StringComparison.Ordinal))
+                throw new FormatException("a record elsewhere");
+            files.Add(new RecordedFile(path, TakeDigest(ref json), TakeNumber(ref json)));
+            Take(ref json, JsonTokenType.EndArray);
+        }
     }
 
     private static ImmutableArray<Finding> ReadFindings(ref Utf8JsonReader json)

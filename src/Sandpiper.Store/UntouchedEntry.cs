@@ -56,7 +56,7 @@ public static class UntouchedEntry
 
     private static bool AreFiles(OpenDirectory tree, FileTable files, EntryStamps stamps)
     {
-        for (int i = 0; i < files.Count; i++)
+        for (int i = 0; i < files.Total; i++)
         {
             if (!tree.TryLookAt(files.NameForKernel(i), out var status) || FileStamp.Of(status) != stamps.OfFile(i)) return false;
         }

@@ -56,8 +56,9 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
         ImmutableArray<StoredFile> installed = stored.DrainToImmutable();
         foreach (string place in FileTable.Of(installed).Places)
             Directory.CreateDirectory(Path.Combine(tree, place), SealedTree.OpenDirectoryMode);
+        var records = InstalledRecords.Make(tree, name, distInfo.Directory, installed, hasPrograms: scripts.Count > 0);
         SealedTree.CloseDirectories(tree);
-        return new InspectedWheel(distInfo.Directory, installed, [.. scripts], _report.Findings, _report.Notes);
+        return new InspectedWheel(distInfo.Directory, installed, [.. scripts], _report.Findings, _report.Notes) { Records = records };
 
         bool ReachesOut(PlannedFile native)
         {
@@ -147,4 +148,8 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
 /// <summary>What is known of a wheel once it has been unpacked: enough to decide about it, and nothing decided.</summary>
 public sealed record InspectedWheel(
     string DistInfo, ImmutableArray<StoredFile> Files, ImmutableArray<ScriptEntryPoint> Scripts, ImmutableArray<Finding> Findings,
-    ImmutableArray<string> Notes);
+    ImmutableArray<string> Notes)
+{
+    /// <summary>What was made beside its files.</summary>
+    public ImmutableArray<RecordedFile> Records { get; init; } = [];
+}

@@ -13,7 +13,7 @@ namespace Sandpiper.Store;
 /// </summary>
 /// <remarks>
 /// <c>store/&lt;sha256&gt;/manifest.json</c> and <c>store/&lt;sha256&gt;/wheel/…</c>, which holds exactly
-/// <see cref="SealedWheel.Files"/>.
+/// <see cref="SealedWheel.Files"/> and what the seal made: <see cref="InstalledRecords"/>, directories for byte code.
 /// An entry appears by one rename, complete; nobody writes to it afterwards.
 /// </remarks>
 public sealed class WheelStore(string root)
@@ -144,7 +144,8 @@ public sealed class WheelStore(string root)
             cancel.ThrowIfCancellationRequested();
             // As long as nobody else knows where it lies: afterwards a file would have to be read first.
             string manifest = Path.Combine(wheel.Work, StoreManifest.FileName), tree = Path.Combine(wheel.Work, SealedWheel.TreeName);
-            var stamps = EntryStamps.Take(manifest, tree, wheel.Inspected.Files);
+            var stamps = EntryStamps.Take(
+                manifest, tree, FileTable.Of(wheel.Inspected.Files, wheel.Inspected.Records));
             // Or of an earlier version, whose manifest kept nothing to judge it by.
             bool takesItsPlace = replace || IsDistrusted(wheel.Digest) || Find(wheel.Digest) is { Findings: null };
             return MoveIntoPlace(wheel.Work, wheel.Digest, takesItsPlace, stamps, staging);

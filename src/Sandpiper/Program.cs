@@ -1,6 +1,7 @@
 using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Commands;
 using Sandpiper.Console;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Attempts;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Programs;
@@ -19,6 +20,7 @@ if (AttemptsProgram.IsMeant(args)) return AttemptsProgram.Run(args);
 // Nor when it measures with users of their own (`assess`): it is root there, of nothing but a user namespace.
 if (ConfirmationProgram.IsMeant(args)) return ConfirmationProgram.Run(args);
 
+HeapPages.MakeLarge();
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();
 return CommandLine.Run(args);

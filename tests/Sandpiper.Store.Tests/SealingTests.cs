@@ -330,11 +330,15 @@ public sealed class SealingTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    /// <summary>Exactly these files, every byte, every mode, every time.</summary>
+    /// <summary>What the seal made of its own.</summary>
+    internal static IEnumerable<StoredFile> RecordsOf(SealedWheel wheel) =>
+        Enumerable.Range(wheel.Table.Count, wheel.Table.Total - wheel.Table.Count).Select(i => wheel.Table[i]);
+
+    /// <summary>Exactly these files and the seal's own, every byte, every mode, every time.</summary>
     internal static void MustBeSealed(SealedWheel wheel, WheelSample sample)
     {
         Assert.Equal(
-            sample.Files.Select(f => f.Name).Order(StringComparer.Ordinal),
+            sample.Files.Select(f => f.Name).Concat(RecordsOf(wheel).Select(r => r.StorePath)).Order(StringComparer.Ordinal),
             Directory.GetFiles(wheel.Tree, "*", SearchOption.AllDirectories)
                 .Select(p => Path.GetRelativePath(wheel.Tree, p)).Order(StringComparer.Ordinal));
         foreach (var (name, content) in sample.Files) Assert.Equal(content, File.ReadAllBytes(Path.Combine(wheel.Tree, name)));

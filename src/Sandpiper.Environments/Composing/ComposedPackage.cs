@@ -18,6 +18,15 @@ public sealed record ComposedPackage(SealedWheel Wheel, InstalledPackage Facts, 
     /// <summary>For one that changes its version: what it was. Paths that it had then are its own.</summary>
     public (SealedWheel Wheel, InstalledPackage Facts)? Before { get; init; }
 
+    /// <summary>
+    /// The directory of the sealed tree that can be its record here, as long as no file of it gives way to another package's; null: this
+    /// environment has to say something of its own.
+    /// </summary>
+    public string? SealedRecords =>
+        LeftOut.IsEmpty && Facts.Yielded.IsEmpty && Facts.Name == Wheel.FileName.Name
+            && string.Equals($"{Facts.Version}", $"{Wheel.FileName.Version}", StringComparison.Ordinal)
+        ? Wheel.RecordsFor(Facts.IsRequested) : null;
+
     public Artifact Artifact => new(Facts.Name, Facts.Version, Wheel.Digest);
 }
 

@@ -33,7 +33,7 @@ public sealed record GenerationPlan(
         string? byteCodeTag = null)
     {
         foreach (var package in packages) MustHaveNoUndecidedHook(package);
-        var settings = TreeFile.Written("pyvenv.cfg", SettingsFor(interpreter));
+        var settings = TreeFile.Written(SettingsName, SettingsFor(interpreter));
         var links = LinksTo(interpreter.Path, interpreter.VersionedName);
         var destination = Destination.VirtualEnvironment(interpreter.VersionedName);
         var owners = new PathOwners(destination.SitePackages);
@@ -42,7 +42,8 @@ public sealed record GenerationPlan(
 
         var sole = mode == LinkMode.Symlink
             ? SoleDirectories.Of(packages, destination, interpreter.StandardLibrary.Contains) : SoleDirectories.None;
-        var maker = new PackageFiles(destination, new Launcher($"{place}/{destination.Script("python")}"), sole);
+        var launcher = new Launcher($"{place}/{destination.Script("python")}");
+        var maker = new PackageFiles(destination, launcher, sole, linksRecords: mode == LinkMode.Symlink);
         var claims = new Claims(owners, maker, destination, policy);
         claims.Make(packages);
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
@@ -50,9 +51,9 @@ public sealed record GenerationPlan(
         var recorded = ImmutableArray.CreateBuilder<InstalledPackage>();
         ComposedPackage[] inOrder = [.. packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name)];
         // Of every file of every wheel, so on all cores.
-        var recordsOf = new List<TreeFile>[inOrder.Length];
-        Parallel.For(0, inOrder.Length, i => recordsOf[i] = maker.RecordsOf(inOrder[i], claims.OwnOf(inOrder[i])));
-        foreach (var (package, records) in inOrder.Zip(recordsOf))
+        var recordsOf = new (PlannedLink? Link, List<TreeFile> Written)[inOrder.Length];
+        Parallel.For(0, inOrder.Length, i => recordsOf[i] = RecordsOf(inOrder[i], claims, maker));
+        foreach (var (package, (link, records)) in inOrder.Zip(recordsOf))
         {
             var taken = claims.TakenFrom(package);
             var shadows = ShadowsOf(package, interpreter, destination, sole);
@@ -60,6 +61,7 @@ public sealed record GenerationPlan(
             var facts = package.Facts with
             {
                 Manifest = package.Wheel.ManifestDigest,
+                Record = link is null ? default : package.Wheel.RecordDigest(link.Directory.StorePath),
                 Yielded = [.. taken.Select(t => t.File.Path)],
                 Accepted = accepted,
             };
@@ -71,12 +73,22 @@ public sealed record GenerationPlan(
         }
         ImmutableArray<TreeFile> ordered = [.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)];
         var (left, linked) = mode == LinkMode.Symlink ? DirectoryLinks.Of(ordered, destination) : (ordered, []);
-        linked = linked.AddRange(sole.Links);
+        linked = linked.AddRange(sole.Links).AddRange(recordsOf.Select(r => r.Link).OfType<PlannedLink>());
         IEnumerable<PlannedLink> toByteCode = byteCodeTag is null ? [] : ByteCodeLinks.Of(left, linked, destination, byteCodeTag);
         return new GenerationPlan(left, links, [.. commands], [.. recorded.OrderBy(p => p.Name)])
         {
             Linked = [.. linked.Concat(toByteCode).OrderBy(l => l.Directory.Path, StringComparer.Ordinal)],
         };
+    }
+
+    private static (PlannedLink? Link, List<TreeFile> Written) RecordsOf(ComposedPackage package, Claims claims, PackageFiles maker)
+    {
+        List<TreeFile> own = claims.OwnOf(package);
+        if (maker.RecordsOf(package) is not { } link) return (null, maker.WrittenRecordsOf(package, own));
+        if (claims.TakenFrom(package).Count == 0) return (link, []);
+        // It gives way with some file: its record is another than the sealed one.
+        List<TreeFile> distInfo = [.. maker.OfDistInfo(package)];
+        return (null, [.. distInfo, .. maker.WrittenRecordsOf(package, [.. own, .. distInfo])]);
     }
 
     /// <summary>The links of a virtual environment for this interpreter, as CPython's own <c>venv</c> makes them.</summary>
@@ -134,8 +146,14 @@ public sealed record GenerationPlan(
             .Select(script => new Finding(Fault.ProgramShadowsLibrary, script.Name, ModuleNames.TopOf(script.Name))),
     ];
 
-    // As CPython's own venv: home is where the base interpreter lies, never another virtual environment.
-    private static byte[] SettingsFor(Interpreter interpreter)
+    /// <summary>Name of the file that makes a directory a virtual environment.</summary>
+    public const string SettingsName = "pyvenv.cfg";
+
+    /// <summary>
+    /// Its content. As CPython's own venv: home is where the base interpreter lies, never another virtual environment.
+    /// </summary>
+    /// <exception cref="EnvironmentException">The interpreter's path cannot be written.</exception>
+    public static byte[] SettingsFor(Interpreter interpreter)
     {
         // A line break would begin another setting.
         if (interpreter.Path.Any(char.IsControl) || interpreter.Version.Any(char.IsControl))

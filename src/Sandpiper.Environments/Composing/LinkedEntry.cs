@@ -31,7 +31,8 @@ internal sealed class LinkedEntry : IDisposable
         var known = EntryStamps.Find(wheel);
         _stamps = known ?? EntryStamps.Unknown(wheel);
         _byteCode = byteCodeTag is null ? null : ByteCodeRecord.Find(wheel, byteCodeTag);
-        _names = new(() => wheel.Files.Select(f => f.StorePath).Concat(wheel.Directories).ToHashSet(StringComparer.Ordinal));
+        _names = new(() => Enumerable.Range(0, wheel.Table.Total).Select(i => wheel.Table[i].StorePath).Concat(wheel.Directories)
+            .ToHashSet(StringComparer.Ordinal));
         // All of it at once, before a link moves a ctime: then no directory has to be looked through.
         _isUntouched = known is not null && UntouchedEntry.Is(wheel, known, _byteCode is null ? [] : [_byteCode]);
         try
@@ -80,9 +81,9 @@ internal sealed class LinkedEntry : IDisposable
                     && _wheel.Table.Places.Contains(directories[i], StringComparer.Ordinal));
             if (isIt || DirectoryLinks.IsBelow(directories[i], directory)) MustHoldNothingElse(i);
         }
-        for (int i = 0; i < _wheel.Files.Length; i++)
+        for (int i = 0; i < _wheel.Table.Total; i++)
         {
-            var file = _wheel.Files[i];
+            var file = _wheel.Table[i];
             if (!DirectoryLinks.IsBelow(file.StorePath, directory)) continue;
             var status = LookAt(file);
             if (_stamps.OfFile(i) == FileStamp.Of(status)) continue;

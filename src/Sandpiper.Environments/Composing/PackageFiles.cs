@@ -1,5 +1,6 @@
 using System.Text;
 using Sandpiper.Environments.Destinations;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
@@ -9,9 +10,9 @@ namespace Sandpiper.Environments.Composing;
 /// <summary>All files that one package has at a destination.</summary>
 /// <param name="launcher">Writes its programs.</param>
 /// <param name="sole">What is not planned file by file.</param>
-internal sealed class PackageFiles(Destination destination, Launcher launcher, SoleDirectories sole)
+/// <param name="linksRecords">Where the seal has made the records of a package, they are not planned file by file either.</param>
+internal sealed class PackageFiles(Destination destination, Launcher launcher, SoleDirectories sole, bool linksRecords)
 {
-    private const string Installer = "sandpiper\n";     // PyPA "Recording installed projects": the name of the command
     private const int MaxScriptBytes = 64 << 20;
 
     /// <summary>Those of the wheel, less what is left out or lies in a directory that is linked anyway, and its programs.</summary>
@@ -19,9 +20,10 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
     public IEnumerable<TreeFile> Of(ComposedPackage package)
     {
         var wheel = package.Wheel;
+        byte[] records = RecordsOf(package) is null ? [] : DistInfoOf(wheel);
         for (int index = 0; index < wheel.Table.Count; index++)
         {
-            if (sole.Hold(wheel, index)) continue;
+            if (sole.Hold(wheel, index) || (records.Length > 0 && wheel.Table.NameOf(index).StartsWith(records))) continue;
             var file = wheel.Table[index];
             if (package.LeftOut.Contains(file)) continue;
             string path = destination.PathOf(file, wheel, package.Facts.Name, package.Facts.Version);
@@ -37,12 +39,33 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
             yield return TreeFile.Written(destination.Script(script.Name), launcher.For(script), isExecutable: true);
     }
 
+    /// <summary>The link that is the record of a package, if all of <see cref="Of"/> is its own; null: it has to be written.</summary>
+    public PlannedLink? RecordsOf(ComposedPackage package) => linksRecords && package.SealedRecords is { } records
+        ? new PlannedLink(new LinkedDirectory(
+            destination.DistInfo(package.Facts.Name, package.Facts.Version), package.Wheel.Digest, records), package.Wheel)
+        : null;
+
+    /// <summary>Where it has to be written all the same: what the wheel itself has in that directory.</summary>
+    public IEnumerable<TreeFile> OfDistInfo(ComposedPackage package)
+    {
+        byte[] above = DistInfoOf(package.Wheel);
+        for (int index = 0; index < package.Wheel.Table.Count; index++)
+        {
+            if (!package.Wheel.Table.NameOf(index).StartsWith(above)) continue;
+            var file = package.Wheel.Table[index];
+            yield return TreeFile.Linked(
+                destination.PathOf(file, package.Wheel, package.Facts.Name, package.Facts.Version), package.Wheel, index, file);
+        }
+    }
+
+    private static byte[] DistInfoOf(SealedWheel wheel) => Encoding.UTF8.GetBytes(wheel.DistInfo + '/');
+
     /// <summary>What an installer says about its own doing; RECORD last, since it lists all the others.</summary>
     /// <param name="files">Those of <see cref="Of"/> that the package has got.</param>
-    public List<TreeFile> RecordsOf(ComposedPackage package, List<TreeFile> files)
+    public List<TreeFile> WrittenRecordsOf(ComposedPackage package, List<TreeFile> files)
     {
         string distInfo = destination.DistInfo(package.Facts.Name, package.Facts.Version);
-        var own = new List<TreeFile> { TreeFile.Written($"{distInfo}/INSTALLER", Encoding.ASCII.GetBytes(Installer)) };
+        var own = new List<TreeFile> { TreeFile.Written($"{distInfo}/INSTALLER", InstalledRecords.Installer.ToArray()) };
         if (package.Facts.IsRequested) own.Add(TreeFile.Written($"{distInfo}/REQUESTED", []));
         string path = $"{distInfo}/RECORD";
         var record = new RecordWriter(package.Wheel.Table.Count + 4);

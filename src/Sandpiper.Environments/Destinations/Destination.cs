@@ -45,11 +45,9 @@ public sealed record Destination(string SitePackages, string Scripts, string Hea
     /// <summary>The program that a path is; null when it is none.</summary>
     public string? ScriptOf(string path) => Below(Scripts, path);
 
-    /// <summary>
-    /// The directory that records a package: by its normalised name, whatever the wheel's own is (PyPA "Recording installed projects").
-    /// </summary>
+    /// <inheritdoc cref="InstalledRecords.DirectoryOf"/>
     public string DistInfo(PackageName name, Pep440Version version) =>
-        In(SitePackages, $"{name.Escaped}-{version}.dist-info");
+        In(SitePackages, InstalledRecords.DirectoryOf(name, version));
 
     /// <summary>A path as RECORD has it: relative to the directory in which the recording directory lies.</summary>
     public string InRecord(string path) => InSitePackages(path) ?? Up + path;

@@ -130,14 +130,15 @@ public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras,
     string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null,
-    string? Manifest = null)
+    string? Manifest = null, string? Record = null)
 {
     public static PackageDocument Of(InstalledPackage package) => new(
         package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested,
         package.Requirement, package.IsAlone, [.. package.Extras.Select(e => e.Normalized)],
         [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks],
         package.Accepted.IsEmpty ? null : [.. package.Accepted.Select(a => new AcceptanceDocument(a.Rule, a.Path, a.Others, a.Waiver))],
-        package.Yielded.IsEmpty ? null : [.. package.Yielded], package.Manifest == default ? null : package.Manifest.Hex);
+        package.Yielded.IsEmpty ? null : [.. package.Yielded], package.Manifest == default ? null : package.Manifest.Hex,
+        package.Record == default ? null : package.Record.Hex);
 
     public InstalledPackage ToPackage() => new()
     {
@@ -147,6 +148,7 @@ public sealed record PackageDocument(
             ? Wheel : throw new FormatException("a file name that is not that of a wheel"),
         Digest = Digest(Sha256),
         Manifest = Manifest is null ? default : Digest(Manifest),
+        Record = Record is null ? default : Digest(Record),
         IsRequested = Requested,
         Requirement = Requirement is null ? null : Readable(Requirement),
         IsAlone = Alone,

@@ -23,6 +23,12 @@ public sealed record InstalledPackage
     /// </summary>
     public Sha256Digest Manifest { get; init; }
 
+    /// <summary>
+    /// Of its RECORD, where that lies in the store, and its directory is a link; the default value where it is one of the generation's
+    /// written files.
+    /// </summary>
+    public Sha256Digest Record { get; init; }
+
     /// <summary>The user asked for it by name.</summary>
     public required bool IsRequested { get; init; }
 

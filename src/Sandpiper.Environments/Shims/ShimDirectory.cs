@@ -72,7 +72,12 @@ public static class ShimDirectory
         foreach (ShimPlace place in PlacesOf(environment, places, executable))
         {
             if (!place.IsThere) continue;
-            foreach (string path in Directory.GetFiles(place.Directory))
+            string[] paths = [.. Directory.GetFiles(place.Directory).Order(StringComparer.Ordinal)];
+            // The last one last: it speaks for the others, and most commands read no other.
+            bool areOurs = paths is [.., var last]
+                && string.Equals(ProgramOf(last, Path.GetFileName(last), place), executable, StringComparison.Ordinal);
+            if (areOurs) continue;
+            foreach (string path in paths)
             {
                 string command = Path.GetFileName(path);
                 if (ProgramOf(path, command, place) is { } other && !string.Equals(other, executable, StringComparison.Ordinal))

@@ -21,6 +21,7 @@ public sealed class ExpectedTrees
     private const int MaxRecordBytes = 64 << 20;
 
     private readonly Generation _generation;
+    private readonly WheelStore _store;
     private readonly Destination _destination;
     private readonly List<Deviation> _deviations = [];
     private readonly List<ExpectedEntry> _entries = [];
@@ -29,7 +30,7 @@ public sealed class ExpectedTrees
     /// <param name="description">Of <c>generation.json</c>, as the ledger has it; null when it does not say.</param>
     public ExpectedTrees(Generation generation, WheelStore store, Sha256Digest? description, bool full)
     {
-        (_generation, _destination) = (generation, generation.Destination);
+        (_generation, _store, _destination) = (generation, store, generation.Destination);
         foreach (var (path, target) in GenerationPlan.LinksTo(generation.Python, generation.PythonName))
             Tree.TryAdd(path, new ExpectedLink(target));
         Tree.TryAdd(GenerationFile.Name, new ExpectedFile(SealedTree.FileMode, description));
@@ -112,7 +113,7 @@ public sealed class ExpectedTrees
             return;
         }
         var entry = new ExpectedDirectory { Owner = package };
-        var (isTrue, stamps) = (looked.IsTrue, looked.Stamps);
+        var (isTrue, stamps) = (looked.IsTrue && ListsTheRecord(package, wheel), looked.Stamps);
         var manifest = new ExpectedFile(SealedTree.FileMode, stamps?.ManifestDigest)
         {
             Owner = package,
@@ -148,6 +149,7 @@ public sealed class ExpectedTrees
             bool isAnothers = !package.Yielded.IsEmpty && package.Yielded.Contains(path, StringComparer.Ordinal);
             if (!isWritten && !isAnothers) Tree.TryAdd(path, stored with { Stamp = default });
         }
+        AddRecords(entry, wheel, package, stamps, links);
         // Whoever shortens a manifest does not shorten RECORD.
         foreach (var (path, row) in record)
         {
@@ -160,18 +162,26 @@ public sealed class ExpectedTrees
         _entries.Add(new ExpectedEntry(package, wheel, entry));
     }
 
+    // The same wheel gives the same RECORD, whichever version of ours seals it.
+    private static bool ListsTheRecord(InstalledPackage package, SealedWheel wheel) => package.Record == default
+        || (wheel.RecordsFor(package.IsRequested) is { } records
+            && wheel.Table.Find(Encoding.UTF8.GetBytes($"{records}/RECORD")) is { } index && wheel.Table.DigestOf(index) == package.Record);
+
     // Only what lies in the generation itself is compared. A file of it that is linked has the stamp of the one in the store.
     private void AddUntouched(InstalledPackage package, SealedWheel wheel, EntryStamps stamps)
     {
         var linked = _generation.Linked.Where(l => l.Wheel == package.Digest);
+        byte[] distInfo = Encoding.UTF8.GetBytes(wheel.DistInfo + '/');
         byte[][] links = [.. linked.Select(l => Encoding.UTF8.GetBytes(l.StorePath + '/'))];
-        for (int i = 0; i < wheel.Table.Count; i++)
+        for (int i = 0; i < wheel.Table.Total; i++)
         {
             if (IsBehind(links, wheel.Table.NameOf(i)))
             {
                 FilesBehindLinks++;
                 continue;
             }
+            // Behind a link or nowhere.
+            if (i >= wheel.Table.Count || (package.Record != default && wheel.Table.NameOf(i).StartsWith(distInfo))) continue;
             var file = wheel.Table[i];
             if (package.OmittedHooks.Contains(file.Path, StringComparer.Ordinal)) continue;
             string path = _destination.PathOf(file, wheel, package.Name, package.Version);
@@ -192,6 +202,23 @@ public sealed class ExpectedTrees
             if (path.StartsWith(link)) return true;
         }
         return false;
+    }
+
+    // What the seal made beside the wheel's own files, wherever it is shown.
+    private void AddRecords(
+        ExpectedDirectory entry, SealedWheel wheel, InstalledPackage package, EntryStamps? stamps, List<LinkedDirectory> links)
+    {
+        for (int i = wheel.Table.Count; i < wheel.Table.Total; i++)
+        {
+            var file = wheel.Table[i];
+            if (links.Exists(l => DirectoryLinks.IsBelow(file.StorePath, l.StorePath))) FilesBehindLinks++;
+            entry.TryAdd($"{SealedWheel.TreeName}/{file.StorePath}", new ExpectedFile(SealedTree.FileMode, file.Digest)
+            {
+                Owner = package,
+                Size = file.Size,
+                Stamp = stamps?.OfFile(i) ?? default,
+            });
+        }
     }
 
     // Whatever lies there and no record knows was put there by somebody else.
@@ -237,11 +264,17 @@ public sealed class ExpectedTrees
     private Dictionary<string, RecordRow> RecordOf(InstalledPackage package)
     {
         var rows = new Dictionary<string, RecordRow>(StringComparer.Ordinal);
-        string path = $"{DistInfoOf(package)}/RECORD";
-        if (!_generation.WrittenFiles.TryGetValue(path, out var digest)) return rows;
+        string directory = DistInfoOf(package), path = Path.Combine(_generation.Directory, directory, "RECORD");
+        if (!_generation.WrittenFiles.TryGetValue($"{directory}/RECORD", out var digest))
+        {
+            // No link is followed: where it should lead is known.
+            if (package.Record == default || _generation.Linked.FirstOrDefault(
+                l => l.Wheel == package.Digest && string.Equals(l.Path, directory, StringComparison.Ordinal)) is not { } link) return rows;
+            (digest, path) = (package.Record, Path.Combine(_store.TreeOf(package.Digest), link.StorePath, "RECORD"));
+        }
         try
         {
-            byte[]? content = RegularFile.TryRead(Path.Combine(_generation.Directory, path), MaxRecordBytes);
+            byte[]? content = RegularFile.TryRead(path, MaxRecordBytes);
             if (content is null || Sha256Digest.Of(content) != digest || !RecordFile.TryParse(content, out var parsed, out _)) return rows;
             foreach (var row in parsed) rows.TryAdd(_destination.FromRecord(row.Path), row);
         }

@@ -5,6 +5,17 @@ namespace Sandpiper.Kernel.Processes;
 /// <summary>What one process, or all of a user's, may take: getrlimit(2).</summary>
 public static partial class ResourceLimit
 {
+    /// <summary>RLIMIT_AS, asm-generic/resource.h: bytes of addresses.</summary>
+    public const int AddressSpace = 9;
+
+    /// <summary>There is none.</summary>
+    public const ulong None = ulong.MaxValue;
+
+    /// <summary>The soft limit of this process.</summary>
+    /// <exception cref="KernelException">The kernel does not say.</exception>
+    public static ulong Of(int resource) => Get(resource, out Limit limit) == 0
+        ? limit.Soft : throw new KernelException("getrlimit", Marshal.GetLastPInvokeError());
+
     /// <summary>Of this process and every program that it becomes or starts; a limit that is lower already stays.</summary>
     /// <param name="resource">RLIMIT_*, asm-generic/resource.h.</param>
     /// <param name="most">Soft and hard, in the unit of the resource.</param>

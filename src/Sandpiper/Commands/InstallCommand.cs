@@ -149,11 +149,12 @@ internal static class InstallCommand
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
         if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
-        Interpreter interpreter = InterpreterOf(session, environment, python);
+        Generation? current = CurrentGeneration.Read(environment);
+        Interpreter interpreter = InterpreterOf(session, environment, current, python);
         if (AsksForNothing(request.For(interpreter.Markers)))
             return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
         InstallationOutcome outcome =
-            await ShownInstallation.DoAsync(session, interpreter, request, addresses, isBrief: false, cancel);
+            await ShownInstallation.DoAsync(session, interpreter, current, request, addresses, isBrief: false, cancel);
         switch (outcome)
         {
             case InstallationOutcome.Unsolvable { Why: var why }:
@@ -177,11 +178,11 @@ internal static class InstallCommand
     }
 
     // An environment keeps the interpreter that it was made for: its native packages were chosen for it.
-    private static Interpreter InterpreterOf(Session session, ManagedEnvironment environment, string? python)
+    private static Interpreter InterpreterOf(Session session, ManagedEnvironment environment, Generation? seen, string? python)
     {
         var search = new InterpreterSearch(new InterpreterProbe(session.Places.InterpreterCache));
         string? searchPath = Environment.GetEnvironmentVariable("PATH");
-        if (CurrentGeneration.Read(environment) is not { } current) return search.Find(python, searchPath);
+        if (seen is not { } current) return search.Find(python, searchPath);
         if (python is null) return EnvironmentOptions.InterpreterOf(session, current);
         Interpreter asked = search.Find(python, searchPath);
         bool isOwn = string.Equals(asked.VersionedName, current.PythonName, StringComparison.Ordinal)

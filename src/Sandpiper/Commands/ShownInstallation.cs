@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Operations;
 
@@ -8,17 +9,18 @@ namespace Sandpiper.Commands;
 /// <summary>An installation from the indexes that were named, with what it does on the terminal while it does it.</summary>
 internal static class ShownInstallation
 {
+    /// <param name="seen">As <see cref="Installation.Seen"/>.</param>
     /// <param name="isBrief">As <see cref="ShownFacts.IsBrief"/>.</param>
     /// <inheritdoc cref="Installation.InstallAsync" path="/exception"/>
     public static async Task<InstallationOutcome> DoAsync(
-        Session session, Interpreter interpreter, InstallationRequest request, ImmutableArray<Uri> addresses, bool isBrief,
-        CancellationToken cancel)
+        Session session, Interpreter interpreter, Generation? seen, InstallationRequest request, ImmutableArray<Uri> addresses,
+        bool isBrief, CancellationToken cancel)
     {
         using var indexes = new OpenIndexes(session, addresses, request.Limits);
         InstallationOutcome outcome;
         using (var line = new ProgressLine(session.Terminal, Session.Time))
         {
-            outcome = await new Installation(session.Context, interpreter, indexes.Whole)
+            outcome = await new Installation(session.Context, interpreter, indexes.Whole) { Seen = seen }
                 .InstallAsync(request, new ShownFacts(session.Terminal, line) { IsBrief = isBrief }, cancel);
         }
         indexes.TellLeftOut(session.Terminal);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Commands;
 
@@ -31,6 +32,7 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     /// <summary>The same for what takes long, and stops at the next safe place when it is asked to.</summary>
     public void Runs(Func<Session, ParseResult, CancellationToken, Task<int>> action) => SetAction(async (parsed, cancel) =>
     {
+        HeapPages.ExpectMuch();
         using var session = Session.Of(parsed);
         return await action(session, parsed, cancel);
     });

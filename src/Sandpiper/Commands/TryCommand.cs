@@ -125,7 +125,7 @@ internal static class TryCommand
         Interpreter interpreter = new InterpreterSearch(new InterpreterProbe(session.Places.InterpreterCache))
             .Find(python, Environment.GetEnvironmentVariable("PATH"));
         InstallationOutcome outcome =
-            await ShownInstallation.DoAsync(session, interpreter, request, addresses, isBrief: true, cancel);
+            await ShownInstallation.DoAsync(session, interpreter, seen: null, request, addresses, isBrief: true, cancel);
         if (outcome is InstallationOutcome.Unsolvable { Why: var why }) throw new ExplainedException(ResolutionWords.Explain(why));
     }
 

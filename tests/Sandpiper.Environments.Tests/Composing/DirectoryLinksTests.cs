@@ -1,5 +1,6 @@
 using CsCheck;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Verifying;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Samples;
 using Sandpiper.Store;
@@ -13,12 +14,45 @@ public sealed class DirectoryLinksTests : IDisposable
     public void Dispose() => _workshop.Dispose();
 
     [Fact]
-    public void A_package_is_one_link_and_its_records_are_its_own()
+    public void A_package_is_one_link_and_where_it_has_programs_its_records_are_its_own()
     {
         var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Tide()));
         Assert.Equal(["tide"], LinksOf(generation));
         Assert.Null(SymbolicLink.Target(Path.Combine(generation.SitePackages, "tide-2.0.dist-info")));
         Assert.Equal(generation.Linked, _workshop.Environment.Read(generation.Number).Linked);
+        Assert.Equal(default, generation.Packages[0].Record);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Without_programs_its_records_are_one_link_too(bool isRequested)
+    {
+        var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("My.Odd-Name"), isRequested));
+        string link = Path.Combine(generation.SitePackages, "my_odd_name-1.0.dist-info");
+        Assert.NotNull(SymbolicLink.Target(link));
+        Assert.Equal(isRequested, File.Exists(Path.Combine(link, "REQUESTED")));
+        Assert.Equal(generation.Packages[0].Record, Packaging.Names.Sha256Digest.Of(File.ReadAllBytes(Path.Combine(link, "RECORD"))));
+        Assert.Equal(generation.Packages[0].Record, _workshop.Environment.Read(generation.Number).Packages[0].Record);
+    }
+
+    [Fact]
+    public void Who_gives_way_with_a_file_has_a_record_of_his_own()
+    {
+        var generation = _workshop.Install(
+            [
+                _workshop.Package(new SampleWheel("one", "1.0").WithFile("common/x.py", "1").WithFile("one.py", "")),
+                _workshop.Package(new SampleWheel("two", "1.0").WithFile("common/x.py", "2").WithFile("two.py", "")),
+            ], ("two", "SP-ENV-01"));
+        Assert.NotNull(SymbolicLink.Target(Path.Combine(generation.SitePackages, "one-1.0.dist-info")));
+        string records = Path.Combine(generation.SitePackages, "two-1.0.dist-info");
+        Assert.Null(SymbolicLink.Target(records));
+        Assert.Equal(["INSTALLER", "METADATA", "RECORD", "REQUESTED", "WHEEL"],
+            Directory.GetFiles(records).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("common/x.py", File.ReadAllText(Path.Combine(records, "RECORD")), StringComparison.Ordinal);
+        Assert.Contains("two.py", File.ReadAllText(Path.Combine(records, "RECORD")), StringComparison.Ordinal);
+        Assert.Empty(new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
+            .Verify(generation, full: true, TestContext.Current.CancellationToken).Deviations);
     }
 
     [Fact]
@@ -154,9 +188,10 @@ public sealed class DirectoryLinksTests : IDisposable
             .Order(StringComparer.Ordinal),
     ];
 
-    // What byte code is linked by has tests of its own.
+    // What byte code and records are linked by has tests of its own.
     private static IEnumerable<LinkedDirectory> DirectoriesOf(Generation generation) =>
-        generation.Linked.Where(l => !l.Path.Contains("__pycache__", StringComparison.Ordinal));
+        generation.Linked.Where(l => !l.Path.Contains("__pycache__", StringComparison.Ordinal)
+            && !l.Path.EndsWith(".dist-info", StringComparison.Ordinal));
 
     private static IEnumerable<string> LinksOf(Generation generation)
     {

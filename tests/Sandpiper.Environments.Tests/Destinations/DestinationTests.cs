@@ -35,9 +35,9 @@ public sealed class DestinationTests : IDisposable
         var destination = isTarget ? Target : Workshop.Destination;
         string place = Directory.CreateDirectory(Path.Combine(_workshop.Root.Path, "place")).FullName;
 
-        var maker = new PackageFiles(destination, new Launcher(Workshop.Python.Path), SoleDirectories.None);
+        var maker = new PackageFiles(destination, new Launcher(Workshop.Python.Path), SoleDirectories.None, linksRecords: false);
         var own = maker.Of(package).ToList();
-        TreeFile[] files = [.. own, .. maker.RecordsOf(package, own)];
+        TreeFile[] files = [.. own, .. maker.WrittenRecordsOf(package, own)];
         new TreeWriter(place, place).Write(new GenerationPlan([.. files], [], [], []), TestContext.Current.CancellationToken);
 
         string[] written = [.. files.Select(f => Path.Combine(place, f.Path)).Order(StringComparer.Ordinal)];

@@ -20,7 +20,7 @@ public sealed class LinkedDirectoryTests : IDisposable
     public void What_was_just_installed_is_as_installed_and_every_file_was_looked_at(bool full)
     {
         var generation = Install();
-        Assert.Equal(2, generation.Linked.Length);
+        Assert.Equal(6, generation.Linked.Length);
         var report = Verify(_workshop.Environment.Read(generation.Number), full);
         Assert.Empty(report.Deviations);
         Assert.Equal(Directory.EnumerateFiles(generation.Directory, "*", SearchOption.AllDirectories)
@@ -97,6 +97,31 @@ public sealed class LinkedDirectoryTests : IDisposable
                 && d.Path.EndsWith("wheel/tide/__init__.py", StringComparison.Ordinal));
     }
 
+    // Manifest, stamps and RECORD made to agree: the generation, for which the ledger stands, knows the RECORD that was shown.
+    [Fact]
+    public void A_record_in_the_store_that_was_written_anew_is_found()
+    {
+        var generation = _workshop.Install(_workshop.Package(Workshop.Wheel("gull")));
+        var gull = generation.Packages.Single();
+        var wheel = _workshop.Root.Store.Find(gull.Digest)!;
+        string record = Path.Combine(wheel.Tree, "requested.dist-info/RECORD"), text = File.ReadAllText(record);
+        string forged = text.Replace("gull/__init__.py", "gull/__edit__.py", StringComparison.Ordinal);
+        Assert.NotEqual(text, forged);
+        Forge(record, forged);
+        Forge(wheel.ManifestFile, File.ReadAllText(wheel.ManifestFile).Replace(gull.Record.Hex,
+            Packaging.Names.Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(forged)).Hex, StringComparison.Ordinal));
+        File.Delete(wheel.StampsFile);
+        Assert.Contains(Verify(generation).Deviations, d => d.InStore && d.Path.EndsWith("/manifest.json", StringComparison.Ordinal));
+    }
+
+    private static void Forge(string path, string text)
+    {
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, SealedTree.FileMode);
+        File.SetLastWriteTimeUtc(path, SealedTree.SealTime);
+    }
+
     [Fact]
     public void Any_single_mutation_of_generation_or_store_is_found()
     {
@@ -147,7 +172,8 @@ public sealed class LinkedDirectoryTests : IDisposable
     private Generation Install() => _workshop.Install(
         _workshop.Package(OrdinaryPackages.Tide()),
         _workshop.Package(Workshop.Wheel("gull").WithData("share/gull/x.txt", "x"u8.ToArray()).WithFile("gull/deep/y.py", "y = 1\n")
-            .WithMember(SampleMember.Text("gull/tool", "t").AsExecutable())));
+            .WithMember(SampleMember.Text("gull/tool", "t").AsExecutable())),
+        _workshop.Package(Workshop.Wheel("plain")), _workshop.Package(Workshop.Wheel("needed"), isRequested: false));
 
     private EnvironmentVerifier.Report Verify(Generation generation, bool full = false) =>
         new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
