@@ -17,6 +17,7 @@ public sealed class DeniedWriteTests : IDisposable
         _user.Write("notes.txt", "as it was\n");
         _user.Write("src/a.py", "");
         _user.Write("plain/.keep", "");
+        _user.Write(".venv/pyvenv.cfg", "");
     }
 
     public void Dispose() => _user.Dispose();
@@ -45,6 +46,8 @@ public sealed class DeniedWriteTests : IDisposable
 
     [Theory]
     [InlineData("open('.cache', 'w')")]
+    [InlineData("open('.venv/.cache', 'w')")]
+    [InlineData("open('.venv/__pycache__', 'w')")]
     [InlineData("open('src/__pycache__', 'w')")]
     [InlineData("open('absent/new', 'w')")]
     [InlineData("open('absent', 'r+')")]
@@ -80,6 +83,39 @@ public sealed class DeniedWriteTests : IDisposable
         Outcome once = _user.Sandpiper("run", "--env", "shared", "--", "sh", "-c", "echo x > new");
         Assert.EndsWith("sandpiper: sh was not allowed to write here ·  sandpiper allow sh --write .\n", once.Error,
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("open('setup.py', 'a')", "setup.py")]
+    [InlineData("open('.venv/new', 'w')", ".venv")]
+    [InlineData("open('new', 'w'); open('.venv/pyvenv.cfg', 'w')", ".venv")]
+    public void In_what_it_may_write_a_protected_name_is_asked_for_too(string code, string name)
+    {
+        Outcome allowed = _user.Sandpiper("allow", "python", "--write", ".");
+        Assert.True(allowed.ExitCode == 0, $"{allowed}");
+        Assert.EndsWith($"sandpiper: python was not allowed to write `{name}` ·  sandpiper allow python --write {name}\n",
+            Python(code).Error, StringComparison.Ordinal);
+        allowed = _user.Sandpiper("allow", "python", "--write", name);
+        Assert.True(allowed.ExitCode == 0, $"{allowed}");
+        Outcome done = Python(code);
+        Assert.True(done.ExitCode == 0 && !done.Error.Contains("allowed to write", StringComparison.Ordinal), $"{done}");
+    }
+
+    [Fact]
+    public void A_commit_says_what_it_needs_and_a_look_needs_nothing()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/git"), "there is no git");
+        Outcome made = _user.Run(["/bin/sh", "-c", "git init -q && git add notes.txt"]);
+        Assert.True(made.ExitCode == 0, $"{made}");
+        Outcome commit = _user.Sandpiper(
+            "run", "--write", ".", "--", "git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-m", "x");
+        Assert.NotEqual(0, commit.ExitCode);
+        Assert.EndsWith("sandpiper: git was not allowed to write `.git` ·  sandpiper allow git --write .git\n", commit.Error,
+            StringComparison.Ordinal);
+        // It would refresh what it knows of the files, if it could.
+        File.SetLastWriteTimeUtc(Path.Combine(_user.Project, "notes.txt"), DateTime.UnixEpoch);
+        Outcome look = _user.Sandpiper("run", "--", "sh", "-c", "git status --short; git diff --stat; exit 1");
+        Assert.True(look.ExitCode == 1 && !look.Error.Contains("allowed to write", StringComparison.Ordinal), $"{look}");
     }
 
     [Fact]

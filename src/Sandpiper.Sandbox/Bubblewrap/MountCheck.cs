@@ -22,15 +22,18 @@ internal static class MountCheck
 
     private const string Nothing = "/dev/null";
 
+    /// <param name="protects">Names in what may be written that may not: a program can fail for that.</param>
     /// <returns>Null when everything is as planned.</returns>
-    public static SecondStageFailure? Enforce(MountPlan plan)
+    public static SecondStageFailure? Enforce(MountPlan plan, out bool protects)
     {
+        protects = false;
         if (PackageMounts.Put(plan.Packages) is { } notPut) return notPut;
         HashSet<ulong> made = [];
         foreach (PlannedPath root in plan.Shown.Where(path => path is { IsWritable: true, IsOwn: false, IsCopy: false }))
         {
             if (Protect(root, plan, made) is { } failure) return failure;
         }
+        protects = made.Count > 0;
         return Mask(plan, made) ?? Difference(plan, made);
     }
 

@@ -95,7 +95,7 @@ public static class SecondStage
         calls = null;
         try
         {
-            bool mayWrite;
+            bool mayWrite, protects;
             using (var file = new SafeFileHandle(planned, ownsHandle: true))
             {
                 if (!MountPlan.TryRead(Descriptor.ReadToEnd(file), out MountPlan plan))
@@ -104,13 +104,13 @@ public static class SecondStage
                 }
                 ProcessGroup.TakeForeground();
                 TerminalFiles.MountAt(TerminalsInside);
-                if (MountCheck.Enforce(plan) is { } failure) return failure;
+                if (MountCheck.Enforce(plan, out protects) is { } failure) return failure;
                 mayWrite = plan.Shown.Any(shown => shown is { IsWritable: true, IsOwn: false });
             }
             ProgramLimits.Bind();
             Capabilities.GiveUpAll();
             NoNewPrivileges.Bind();
-            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine(seesWrites: !mayWrite));
+            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine(seesWrites: !mayWrite || protects));
             return null;
         }
         catch (KernelException refused)

@@ -21,10 +21,16 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     private const int CurrentDirectory = -100;     // AT_FDCWD
     private const ulong Create = 0x40, Exclusive = 0x80;
 
+    // git diff takes it to note what it has just looked at, and goes on without it; whoever needs it dies (usage.c).
+    private const string LockOfIndex = ".git/index.lock";
+    private const int GitDied = 128;
+
     private ImmutableSortedSet<DeniedWrite> _seen = [];
 
     /// <summary>Those that were seen, a few; ordered.</summary>
-    public ImmutableArray<DeniedWrite> Seen => [.. Volatile.Read(ref _seen)];
+    /// <param name="exitCode">Of the program: what it failed for tells whether it missed the lock of git's index.</param>
+    public ImmutableArray<DeniedWrite> SeenBefore(int exitCode) =>
+        [.. Volatile.Read(ref _seen).Where(write => !write.IsOfLock || exitCode == GitDied)];
 
     /// <summary>Reads what a call is about, lets the kernel have it, and looks at it then.</summary>
     internal void See(CallNotice notice, CallListener calls)
@@ -73,9 +79,9 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
         string granted = around.Access is PathAccess.Read && DirectoryTree.Holds(around.Path, start) && DirectoryTree.Holds(start, path)
             ? start : around.Path;
         string[] below = path[granted.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
-        // Caches, which programs do without.
-        if (below.Any(part => part is "__pycache__" or ['.', ..])) return null;
         string? name = below.Length > 0 && IsProtected($"{granted}/{below[0]}") ? $"{granted}/{below[0]}" : null;
+        // Caches, which programs do without.
+        if (below.Skip(name is null ? 0 : 1).Any(part => part is "__pycache__" or ['.', ..])) return null;
         if (around.Access is PathAccess.Write && name is null) return null;
         // Only what the kernel refuses for being read-only: where the directory is there, and the file is or would be made.
         bool isThere = Path.Exists(path);
@@ -85,7 +91,8 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
         string? above = Path.GetDirectoryName(path);
         bool isInIt = above is not null && (string.Equals(path, around.Path, StringComparison.Ordinal)
             || (Directory.Exists(above) && DirectoryTree.Holds(around.Real, RealPath.Of(above))));
-        return isRefused && isInIt ? new DeniedWrite(around.Access is PathAccess.Write ? null : granted, name) : null;
+        return isRefused && isInIt ? new DeniedWrite(around.Access is PathAccess.Write ? null : granted, name)
+            { IsOfLock = string.Join('/', below) is LockOfIndex } : null;
     }
 
     private bool IsProtected(string path) => !confinement.Granted.Contains(path, StringComparer.Ordinal)
@@ -101,6 +108,10 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
 /// <param name="Name">A name in it that may not be changed unless it is granted by itself; null when it is none.</param>
 public sealed record DeniedWrite(string? Directory, string? Name) : IComparable<DeniedWrite>
 {
-    public int CompareTo(DeniedWrite? other) =>
-        string.CompareOrdinal($"{Directory}\0{Name}", $"{other?.Directory}\0{other?.Name}");
+    /// <summary>A lock that git often does without.</summary>
+    public bool IsOfLock { get; init; }
+
+    public int CompareTo(DeniedWrite? other) => string.CompareOrdinal(Words, other?.Words);
+
+    private string Words => $"{Directory}\0{Name}\0{IsOfLock}";
 }

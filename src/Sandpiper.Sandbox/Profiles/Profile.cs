@@ -144,6 +144,8 @@ public sealed record Profile
         {
             foreach (var (name, value) in ProxyVariables.All) variables[name] = value;
         }
+        // What git only notes for the next time it would fail to note, and that would be told as what a program failed for.
+        variables["GIT_OPTIONAL_LOCKS"] = "0";
         // Byte code is what others run instead of the source beside: what is new of it is kept aside, so that honest programs make none.
         if (!grants.Write.IsEmpty) variables["PYTHONDONTWRITEBYTECODE"] = "1";
         return variables.ToImmutable();

@@ -52,7 +52,7 @@ internal static class SystemCallFilter
     /// <exception cref="SandboxUnavailableException">An architecture whose call numbers are not known here.</exception>
     /// <param name="seesWrites">
     /// Whoever waits outside is told of each call that writes, so that he can say what would have to be granted; the kernel decides it all
-    /// the same. Each then takes ten times as long, so not where a program may write anyway.
+    /// the same. Each then takes ten times as long, so not where a program may write everything anyway.
     /// </param>
     public static byte[] ForThisMachine(bool seesWrites) => For(RuntimeInformation.ProcessArchitecture, seesWrites).ToBytes();
 

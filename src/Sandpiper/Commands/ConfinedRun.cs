@@ -146,7 +146,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         if (exitCode is not (0 or RunTime.ExitCode))
         {
             ImmutableArray<string> unshown = TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
-            if (!interrupted) wanted = new(TellOfDenied(denied.Seen, caller), unshown, hosts);
+            if (!interrupted) wanted = new(TellOfDenied(denied.SeenBefore(exitCode), caller), unshown, hosts);
         }
         if (review is not null)
         {
