@@ -268,7 +268,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
     private string Next(string grant, Caller caller) => Again is not null ? Again(grant)
         : Project.Of(caller) is not null ? GrantWords.ToAllow(command[0], environmentName, grant)
-        : $"sandpiper run{InEnvironment.Option(environmentName)} {grant} -- {string.Join(' ', command.Select(InShell.Quoted))}";
+        // With what it was granted this time, which nobody remembers either.
+        : $"sandpiper run{InEnvironment.Option(environmentName)} {string.Join(' ', [.. GrantWords.AsOptions(typed, caller.CurrentDirectory),
+            grant, "--", .. command.Select(InShell.Quoted)])}";
 
     // Where it is being removed just now, another one is current.
     private static GenerationLease Leased(ManagedEnvironment environment, ref Generation generation)

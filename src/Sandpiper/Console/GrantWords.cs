@@ -22,6 +22,23 @@ internal static class GrantWords
         .. grants.X11 ? ["X11"] : Array.Empty<string>(),
     ]);
 
+    /// <summary>As they are typed: <c>--write . --net example.org</c>.</summary>
+    /// <param name="directory">Where that is.</param>
+    public static ImmutableArray<string> AsOptions(Grants grants, string directory) =>
+    [
+        .. grants.ShowCurrentDirectory ? Array.Empty<string>() : ["--cwd none"],
+        .. grants.Write.Select(path => $"--write {InShell.Quoted(From(path, directory))}"),
+        .. grants.Read.Select(path => $"--read {InShell.Quoted(From(path, directory))}"),
+        .. grants.Network ? ["--net all"] : Array.Empty<string>(),
+        .. grants.Hosts.Select(host => $"--net {InShell.Quoted($"{host}")}"),
+        .. grants.Ports.Select(port => $"--port {InShell.Quoted($"{port}")}"),
+        .. grants.Variables.Select(name => $"--env-var {InShell.Quoted(name)}"),
+        .. grants.Devices.Select(path => $"--device {InShell.Quoted(path)}"),
+        .. grants.Graphics ? ["--gpu"] : Array.Empty<string>(),
+        .. grants.Display ? ["--display"] : Array.Empty<string>(),
+        .. grants.X11 ? ["--x11"] : Array.Empty<string>(),
+    ];
+
     /// <summary>For which command, where.</summary>
     public static string Whose(RememberedGrant grant) =>
         $"{grant.Command ?? "every command"}{InEnvironment.Of(grant.Environment)}"
