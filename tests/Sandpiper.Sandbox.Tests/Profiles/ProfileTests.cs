@@ -212,7 +212,8 @@ public sealed class ProfileTests : IDisposable
         Terms terms = Of(new Grants { Variables = ["GRANTED", "ABSENT"] },
             Caller with { Variables = mine.ToImmutableDictionary(StringComparer.Ordinal) });
         Assert.Equal(
-            ["GIT_OPTIONAL_LOCKS=0", "GRANTED=yes", $"HOME={_home}", "LANG=C.UTF-8", "LOGNAME=ann", $"PATH={_generation}/bin:/usr/local/bin:/usr/bin:/bin",
+            ["GIT_OPTIONAL_LOCKS=0", "GRANTED=yes",
+                $"HOME={_home}", "LANG=C.UTF-8", "LOGNAME=ann", $"PATH={_generation}/bin:/usr/local/bin:/usr/bin:/bin",
                 "SHELL=/bin/sh", "TMPDIR=/tmp", "USER=ann", $"VIRTUAL_ENV={_generation}"],
             terms.Confinement.Variables.Select(v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal));
     }

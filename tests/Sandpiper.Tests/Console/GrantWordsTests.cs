@@ -20,7 +20,8 @@ public sealed class GrantWordsTests
         (paths, hosts, ports, said) => new Grants
         {
             Write = [.. paths.Distinct()], Read = [.. paths.Distinct().Take(1)],
-            Hosts = [.. hosts.Distinct().Select(text => HostGrant.TryParse(text, out HostGrant? host, out _) ? host : throw new FormatException(text))],
+            Hosts = [.. hosts.Distinct()
+                .Select(text => HostGrant.TryParse(text, out HostGrant? host, out _) ? host : throw new FormatException(text))],
             Ports = [.. ports.Select(text => PortGrant.TryParse(text, out PortGrant? port) ? port : throw new FormatException(text))],
             Network = said[0], Graphics = said[1], Display = said[2], X11 = said[3],
             Variables = said[4] ? ["TOKEN"] : [], Devices = said[4] ? ["/dev/kvm"] : [],
