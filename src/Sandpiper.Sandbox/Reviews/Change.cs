@@ -46,6 +46,9 @@ public enum ChangeObstacle
 
     /// <summary>It lies deeper than anybody looks.</summary>
     TooDeep,
+
+    /// <summary>It is a file of more than <see cref="CopyBudget.MostBytes"/>, be it of holes; it stays in the copy.</summary>
+    TooLarge,
 }
 
 /// <summary>One name that is another one in the copy than it was in the original.</summary>

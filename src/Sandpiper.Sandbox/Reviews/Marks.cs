@@ -11,16 +11,23 @@ internal static class Marks
 {
     private static readonly FrozenSet<string> _none = [];
 
+    private const string ShellOfPath = "your shell, which looks for programs there";
+
     /// <param name="changes">Of one root.</param>
     /// <param name="copy">Of that, opened for reading.</param>
     /// <param name="directory">Where the program saw it.</param>
+    /// <param name="programs">Paths below it where the user's shell looks for programs, or that hold such a place.</param>
     /// <param name="mayLeadTo">Places to which a link may lead.</param>
     public static ImmutableArray<Change> On(
-        ImmutableArray<Change> changes, SafeFileHandle copy, string directory, Func<string, bool> mayLeadTo)
+        ImmutableArray<Change> changes, SafeFileHandle copy, string directory, IReadOnlyCollection<string> programs,
+        Func<string, bool> mayLeadTo)
     {
         Kernel.Files.Descriptor.MoveTo(copy, 0);
         Dictionary<string, Watched> found = WatchedTree.Read(copy, directory, _none, _none, mayLeadTo);
-        return [.. changes.Select(change => change.Kind is ChangeKind.Removed ? OfNames(change) : Found(change, found))];
+        return [.. changes.Select(change =>
+            Prefixes(change.Path).FirstOrDefault(path => programs.Contains(path, StringComparer.Ordinal)) is { } program
+                ? change with { RunBy = ShellOfPath, ToBeNamed = program }
+            : change.Kind is ChangeKind.Removed ? OfNames(change) : Found(change, found))];
     }
 
     private static Change Found(Change change, Dictionary<string, Watched> found)

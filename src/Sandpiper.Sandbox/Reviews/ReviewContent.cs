@@ -9,6 +9,10 @@ public sealed class ReviewContent(KeptReview review) : IDisposable
 {
     private readonly OpenRoots _roots = new(review);
 
+    private readonly Dictionary<(int, string), FileStamp?> _removed = review.Content.Changes
+        .Where(change => change.Kind is ChangeKind.Removed).DistinctBy(change => (change.Root, change.Path))
+        .ToDictionary(change => (change.Root, change.Path), change => change.Before);
+
     /// <summary>The original, as it was copied; null where it is another one by now, is no file, or is longer than that.</summary>
     public byte[]? Before(Change change, int mostBytes) => change.Before is not { } before || _roots[change.Root] is not { } root ? null
         : Read(root.There, change, mostBytes, before);
@@ -22,7 +26,12 @@ public sealed class ReviewContent(KeptReview review) : IDisposable
     {
         if (_roots[change.Root] is not { } root) return true;
         using SafeFileHandle place = PlaceBelow.Open(root.There, WatchedTree.BytesOf(change.Path));
-        if (change.Before is null) return !place.IsInvalid;
+        // What it takes the place of is told by itself.
+        if (change.Before is null)
+        {
+            return !place.IsInvalid
+                && _removed.GetValueOrDefault((change.Root, change.Path))?.Identity != FileFacts.IdentityOf(place);
+        }
         if (place.IsInvalid) return change.Kind is not ChangeKind.Removed;
         // What lies in a directory is told by itself.
         return change.Type is ChangedType.Directory ? FileFacts.IdentityOf(place) != change.Before.Value.Identity

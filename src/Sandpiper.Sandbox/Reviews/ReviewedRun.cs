@@ -125,10 +125,13 @@ public sealed class ReviewedRun : IDisposable
             ImmutableArray<Change> found =
                 TreeComparison.Of(number, copied.Entries, copied.Copy, copied.Original, timesTell, out bool isShort);
             isCutShort |= isShort;
-            changes.AddRange(Marks.On(found, copied.Copy, copied.Root.Directory, MayLeadTo));
+            string[] programs = [.. Confinement.Protected.Where(path => DirectoryTree.Holds(copied.Root.Directory, path))
+                .Select(path => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(path[copied.Root.Directory.Length..].TrimStart('/'))))];
+            changes.AddRange(Marks.On(found, copied.Copy, copied.Root.Directory, programs, MayLeadTo));
             Descriptor.MoveTo(copied.Copy, 0);
             Prune(copied.Copy, "", [.. found
-                .Where(c => c is { Type: ChangedType.File, BytesAfter: not null, Kind: not ChangeKind.Mode, Obstacle: ChangeObstacle.None })
+                .Where(c => c is { Type: ChangedType.File, BytesAfter: not null, Kind: not ChangeKind.Mode,
+                    Obstacle: ChangeObstacle.None or ChangeObstacle.TooLarge })
                 .Select(c => c.Path)], level: 0);
         }
         if (changes.Count == 0) return null;

@@ -50,9 +50,9 @@ public sealed record TakingOutcome(ImmutableArray<Change> Taken, ImmutableArray<
 /// everything there is reached by handles, through no link, and what is another one than was copied stays as it is.
 /// </summary>
 /// <remarks>
-/// A file is written beside and exchanged for the original in one step; what comes out of that is looked at once more before it goes. The
-/// name
-/// beside is one for each review, in the directory that was copied: what a kill leaves there the next command on that review takes away.
+/// A file is written where the review lies and exchanged for the original in one step; what comes out of that is looked at once more before
+/// it goes. Where the two are on different mounts it is written in the directory that was copied, under a name of the review's own: what a
+/// kill leaves there the next command on that review takes away.
 /// </remarks>
 public sealed class Taking : IDisposable
 {
@@ -60,6 +60,7 @@ public sealed class Taking : IDisposable
     private readonly UnixFileMode _allowed;
     private readonly byte[] _beside;
     private readonly OpenRoots _roots;
+    private readonly SafeFileHandle _place;
     private readonly List<Change> _taken = [];
     private readonly List<LeftChange> _left = [];
 
@@ -69,6 +70,7 @@ public sealed class Taking : IDisposable
         _allowed = TreeCopy.Permissions & ~(UnixFileMode)mask;
         _beside = BesideOf(review);
         _roots = new(review);
+        _place = RawFile.Open(review.Place, RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
     }
 
     /// <summary>Takes those that are chosen, and the new directories that they lie in; the review says no more of them
@@ -83,6 +85,7 @@ public sealed class Taking : IDisposable
         KeptReviews kept, KeptReview review, ImmutableArray<Change> chosen, Func<Change, bool> named, uint mask)
     {
         using var taking = new Taking(review, mask);
+        taking.Tidy();
         TakingOutcome outcome = taking.Take(chosen, named);
         HashSet<Change> taken = [.. outcome.Taken];
         ImmutableArray<Change> rest = [.. review.Content.Changes.Where(change => !taken.Contains(change))];
@@ -95,16 +98,27 @@ public sealed class Taking : IDisposable
     public static void Tidy(KeptReview review)
     {
         using var taking = new Taking(review, 0);
-        foreach (OpenRoot root in taking._roots.All) _ = NameInDirectory.Remove(root.There, taking._beside);
+        taking.Tidy();
+    }
+
+    private void Tidy()
+    {
+        foreach (OpenRoot root in _roots.All) _ = NameInDirectory.Remove(root.There, _beside);
     }
 
     private TakingOutcome Take(ImmutableArray<Change> chosen, Func<Change, bool> named)
     {
         var possible = ImmutableArray.CreateBuilder<Change>();
-        foreach (Change change in WithTheirDirectories(chosen))
+        // Who names what lies in a directory means the way there, too.
+        HashSet<(int, string)> needed = [.. chosen
+            .Where(change => change.Kind is not ChangeKind.Removed && change.Obstacle is ChangeObstacle.None
+                && (change.ToBeNamed is null || named(change)))
+            .SelectMany(change => Above(change.Path).Select(path => (change.Root, path)))];
+        foreach (Change change in WithTheirDirectories(chosen, needed))
         {
+            bool isMeant = change.ToBeNamed is null || named(change) || needed.Contains((change.Root, change.Path));
             WhyLeft? why = change.Obstacle is not ChangeObstacle.None ? WhyLeft.Obstacle
-                : change.ToBeNamed is not null && !named(change) ? WhyLeft.ToBeNamed
+                : !isMeant ? WhyLeft.ToBeNamed
                 : _roots[change.Root] is null ? WhyLeft.NoRoot : null;
             if (why is null) possible.Add(change);
             else _left.Add(new(change, why.Value));
@@ -122,11 +136,9 @@ public sealed class Taking : IDisposable
         return new([.. _taken], [.. _left]);
     }
 
-    private IEnumerable<Change> WithTheirDirectories(ImmutableArray<Change> chosen)
+    private IEnumerable<Change> WithTheirDirectories(ImmutableArray<Change> chosen, HashSet<(int, string)> needed)
     {
         HashSet<Change> wanted = [.. chosen];
-        HashSet<(int, string)> needed = [.. chosen.Where(change => change.Kind is not ChangeKind.Removed)
-            .SelectMany(change => Above(change.Path).Select(path => (change.Root, path)))];
         return _review.Content.Changes.Where(change => wanted.Contains(change)
             || (change is { Kind: ChangeKind.New, Type: ChangedType.Directory } && needed.Contains((change.Root, change.Path))));
     }
@@ -265,9 +277,13 @@ public sealed class Taking : IDisposable
     private bool IsOriginal(Change change, SafeFileHandle aside) =>
         NameInDirectory.TryLookAt(aside, _beside, out FileStatus was) && change.Before!.Value.IsRenamed(was);
 
-    // On the file system that it is to be on.
-    private static SafeFileHandle Aside(Spot spot) =>
-        FileFacts.MountOf(spot.Directory) == FileFacts.MountOf(spot.Root.There) ? spot.Root.There : spot.Directory;
+    // On the mount that it is to be on: between two nothing can be moved.
+    private SafeFileHandle Aside(Spot spot)
+    {
+        ulong mount = FileFacts.MountOf(spot.Directory);
+        return !_place.IsInvalid && FileFacts.MountOf(_place) == mount ? _place
+            : FileFacts.MountOf(spot.Root.There) == mount ? spot.Root.There : spot.Directory;
+    }
 
     private static int TrySetMode(SafeFileHandle place, UnixFileMode mode)
     {
@@ -287,7 +303,11 @@ public sealed class Taking : IDisposable
     private static byte[] BesideOf(KeptReview review) =>
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $".sandpiper-review-{review.Number}"));
 
-    public void Dispose() => _roots.Dispose();
+    public void Dispose()
+    {
+        _roots.Dispose();
+        _place.Dispose();
+    }
 
     /// <summary>Where one change belongs.</summary>
     private readonly record struct Spot(OpenRoot Root, SafeFileHandle Directory, byte[] Name);

@@ -109,7 +109,8 @@ internal sealed class TreeComparison
             BytesAfter = type is ChangedType.File ? status.Size : null,
             ModeAfter = type is ChangedType.File ? status.Mode & TreeCopy.Permissions : null,
             Target = type is ChangedType.Link ? Encoding.Latin1.GetString(NameInDirectory.TargetOf(parent, name) ?? []) : null,
-            Obstacle = type is ChangedType.Other ? ChangeObstacle.NoFile : ChangeObstacle.None,
+            Obstacle = type is ChangedType.Other ? ChangeObstacle.NoFile
+                : type is ChangedType.File && status.Size > CopyBudget.MostBytes ? ChangeObstacle.TooLarge : ChangeObstacle.None,
         };
         switch (before)
         {

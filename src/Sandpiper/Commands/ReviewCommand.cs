@@ -74,7 +74,6 @@ internal static class ReviewCommand
         Session session, KeptReviews reviews, KeptReview review, ImmutableArray<Change> changes, string[] paths)
     {
         string here = Callers.Of(session).CurrentDirectory;
-        Taking.Tidy(review);
         TakingOutcome outcome = Taking.Take(reviews, review, changes,
             change => paths.Any(path => IsNamed(review.Content, change, path, here)), session.CallersMask);
         int rest = review.Content.Changes.Length - outcome.Taken.Length;

@@ -58,7 +58,7 @@ internal sealed class ReviewReport(KeptReview review)
         {
             string path = ShownPath(change), kind = ReviewWords.Of(change.Kind);
             terminal.Line(Inked.Bold($"{kind} {path}"), Inked.Dim($"   {ReviewWords.ExtentOf(change, content)}"));
-            if (ReviewWords.WarningOf(change, content.IsChangedThere(change)) is { } warning) terminal.Line(Inked.Yellow($"  {warning}"));
+            foreach (string warning in Warnings(change, content)) terminal.Line(Inked.Yellow($"  {warning}"));
             if (change.Type is not ChangedType.File || change.Kind is ChangeKind.Mode) continue;
             if (ReviewWords.DifferenceOf(change, content) is { } difference)
             {
@@ -131,9 +131,14 @@ internal sealed class ReviewReport(KeptReview review)
         bool fits = 2 + KindWidth + path.Length + 3 + extent.Length <= Width;
         say(fits ? [$"  {kind}{path}", Inked.Dim(extent.Length == 0 ? "" : $"   {extent}")] : [$"  {kind}{path}"]);
         if (!fits) say([Inked.Dim($"  {"".PadRight(KindWidth)}  {extent}")]);
-        if (ReviewWords.WarningOf(change, content.IsChangedThere(change)) is { } warning)
-            say([Inked.Yellow($"  {"".PadRight(KindWidth)}  {warning}")]);
+        foreach (string warning in Warnings(change, content)) say([Inked.Yellow($"  {"".PadRight(KindWidth)}  {warning}")]);
     }
+
+    private IEnumerable<string> Warnings(Change change, ReviewContent content) =>
+    [
+        .. ReviewWords.WarningsOf(change, content.IsChangedThere(change)),
+        .. change.Obstacle is ChangeObstacle.TooLarge ? [Path.Join(review.CopyOf(change.Root), change.ShownPath)] : Array.Empty<string>(),
+    ];
 
     // What lies in a new directory, or in one that is gone, is told with it; what others run by themselves is told by itself.
     private List<Row> Rows()

@@ -21,7 +21,7 @@ internal static class RunCommand
                 new("sandpiper run -- python plot.py", "may read this directory, no more"),
                 new("sandpiper run --write . -- python plot.py", "may also write it"),
                 new("sandpiper run --net example.org -- python fetch.py", "may reach that host"),
-                new("sandpiper run --review -- black .", "writes a copy; take what you like"),
+                new("sandpiper run --review -- python plot.py", "writes a copy; take what you like"),
                 new("sandpiper run --explain -- black .", "what may it do here?"),
             ],
             [

@@ -59,19 +59,25 @@ internal static class ReviewWords
         return string.Join(", ", new[] { lines, size, mode }.Where(part => part.Length > 0));
     }
 
-    /// <summary>What else is to be known of it; null: nothing.</summary>
-    public static string? WarningOf(Change change, bool isChangedThere) => change.Obstacle switch
+    /// <summary>What else is to be known of it: a line for each.</summary>
+    public static IEnumerable<string> WarningsOf(Change change, bool isChangedThere)
+    {
+        if (ObstacleOf(change) is { } obstacle) return [obstacle];
+        return new[]
+        {
+            RunnerOf(change) is not { } runner ? null : change.ToBeNamed is null ? runner : $"{runner}: taken only by name",
+            isChangedThere ? "another one there since the copy was made" : null,
+        }.OfType<string>();
+    }
+
+    private static string? ObstacleOf(Change change) => change.Obstacle switch
     {
         ChangeObstacle.NoFile => "neither a file nor a directory nor a link: never taken",
         ChangeObstacle.NotCopied => "stands where something lies that was not copied: never taken",
         ChangeObstacle.Withheld => "stands where something was withheld: never taken",
         ChangeObstacle.TooDeep => "too deep: nobody looked, never taken",
-        _ => string.Join("; ", new[]
-        {
-            RunnerOf(change),
-            change.ToBeNamed is null ? null : "taken only where you name it",
-            isChangedThere ? "another one there since the copy was made" : null,
-        }.OfType<string>()) is { Length: > 0 } told ? told : null,
+        ChangeObstacle.TooLarge => $"more than {SizeWords.Of(CopyBudget.MostBytes)}: never taken, it stays in the copy",
+        _ => null,
     };
 
     private static string? RunnerOf(Change change) => change.RunBy is null ? null
@@ -81,7 +87,7 @@ internal static class ReviewWords
     public static string Of(LeftChange left) => left.Why switch
     {
         WhyLeft.ToBeNamed => RunnerOf(left.Change) ?? "",
-        WhyLeft.Obstacle => WarningOf(left.Change, isChangedThere: false) ?? "",
+        WhyLeft.Obstacle => ObstacleOf(left.Change) ?? "",
         WhyLeft.ChangedThere => "what is there is another one since the copy was made",
         WhyLeft.ExistsThere => "something of that name is there by now",
         WhyLeft.NoDirectory => "its directory is not there, or a link leads there now",

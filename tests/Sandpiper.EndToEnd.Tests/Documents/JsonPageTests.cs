@@ -33,13 +33,13 @@ public sealed class JsonPageTests
         somebody.Write(".env", "a=b\n");
         Check("run", "run --explain --write . --net pypi.org --port 8000 -- black");
         somebody.Write("seen.txt", "1\n");
-        const string Program = "echo 2 > seen.txt; mkdir new; ln -s seen.txt link; echo x > .envrc; mkfifo pipe; chmod 700 seen.txt";
+        const string Program = "echo 2 > seen.txt; mkdir new; ln -s seen.txt link; echo x > .gdbinit; mkfifo pipe; chmod 700 seen.txt";
         Check("review-show", $"run --review -- sh -c '{Program}'");
         Check("review-show", "run --review -- true");
         Check("review", "review");
         Check("review-show", "review show 1");
         Check("review-show", "review diff 1 seen.txt");
-        Check("review-take", "review take 1 seen.txt .envrc");
+        Check("review-take", "review take 1 seen.txt .gdbinit");
         Check("review-drop", "review drop 1");
         somebody.Write("pyproject.toml", "[tool.sandpiper]\nallow = ['six --write .']\n");
         Check("allow", "allow --proposed");

@@ -14,11 +14,14 @@ internal sealed class ReviewGround : IDisposable
 
     public string Project => Path.Join(_root, "project");
 
-    public string Data => Path.Join(_root, "data");
+    public string Data => ElsewhereData ?? Path.Join(_root, "data");
+
+    /// <summary>On another file system; null: on that of the project.</summary>
+    public string? ElsewhereData { get; init; }
 
     public KeptReviews Reviews => new(Data);
 
-    public void Dispose() => Shell($"chmod -R u+rwx '{_root}'; rm -rf '{_root}'");
+    public void Dispose() => Shell($"chmod -R u+rwx '{_root}'; rm -rf '{_root}' '{Data}'");
 
     /// <summary>With the project to be written.</summary>
     public Confinement Plain =>

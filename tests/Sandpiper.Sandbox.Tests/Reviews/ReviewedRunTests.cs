@@ -188,6 +188,26 @@ public sealed class ReviewedRunTests : IDisposable
     }
 
     [Fact]
+    public void What_is_too_large_to_be_taken_stays_in_the_copy()
+    {
+        KeptReview? review = _ground.Review("truncate -s 9T holes; echo x > fine");
+        Assert.Equal(["+fine", "+holesx"], ReviewGround.Told(review));
+        Assert.Equal(WhyLeft.Obstacle, Assert.Single(_ground.Take(review!).Left).Why);
+        Assert.True(File.Exists(Path.Join(review!.CopyOf(0), "holes")));
+    }
+
+    [Fact]
+    public void Where_the_users_shell_looks_for_programs_each_change_has_to_be_named()
+    {
+        _ground.Write("tools/bin/go");
+        KeptReview? review = _ground.Review("echo y > tools/bin/go; echo y > tools/bin/ls; echo y > toolsmith", c => c with
+        {
+            Protected = [Path.Join(_ground.Project, "tools")],
+        });
+        Assert.Equal(["~tools/bin/go!", "+tools/bin/ls!", "+toolsmith"], ReviewGround.Told(review));
+    }
+
+    [Fact]
     public void What_is_too_much_is_refused_and_nothing_is_left_of_it()
     {
         using (var sparse = new FileStream(_ground.Write("large"), FileMode.Open)) sparse.SetLength(CopyBudget.MostBytes + 1);

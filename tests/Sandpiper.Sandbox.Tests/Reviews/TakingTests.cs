@@ -9,24 +9,32 @@ public sealed class TakingTests : IDisposable
 
     public void Dispose() => _ground.Dispose();
 
-    [Fact]
-    public void All_of_it_is_there_afterwards_and_nothing_is_left()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void All_of_it_is_there_afterwards_and_nothing_is_left(bool isElsewhere)
     {
+        const string Elsewhere = "/dev/shm";
+        Assert.SkipUnless(!isElsewhere || Directory.Exists(Elsewhere), $"there is no {Elsewhere}");
+        using var ground = new ReviewGround
+        {
+            ElsewhereData = isElsewhere ? Path.Join(Elsewhere, $"sandpiper-{Guid.NewGuid():N}") : null,
+        };
         foreach (string name in (string[])["changed", "gone", "mode", "to-link", "to-directory", "dir/file", "old/x"])
-            _ground.Write(name, "abc");
-        KeptReview? review = _ground.Review("""
+            ground.Write(name, "abc");
+        KeptReview? review = ground.Review("""
             echo more >> changed; rm gone; chmod 700 mode; rm to-link; ln -s changed to-link; rm to-directory; mkdir to-directory
             echo z > to-directory/z; rm -r dir; echo d > dir; rm -r old; mkdir -p new/deep; echo n > new/deep/n; chmod 555 new
             printf '#!/bin/sh\n' > new.sh; chmod 777 new.sh
             """);
-        Assert.Empty(_ground.Take(review!).Left);
+        Assert.Empty(ground.Take(review!).Left);
         ReviewGround.Shell("""
             grep -q more changed; test ! -e gone; test -x mode; test "$(readlink to-link)" = changed; grep -q z to-directory/z
             grep -q d dir; test ! -e old; grep -q n new/deep/n; test "$(stat -c %a new)" = 555; test "$(stat -c %a new.sh)" = 755
             test -z "$(find . -name '.sandpiper*')"
-            """, _ground.Project);
-        Assert.Empty(_ground.Reviews.List());
-        Assert.Equal(["last"], Directory.GetFileSystemEntries(Path.Join(_ground.Data, "reviews")).Select(Path.GetFileName));
+            """, ground.Project);
+        Assert.Empty(ground.Reviews.List());
+        Assert.Equal(["last"], Directory.GetFileSystemEntries(Path.Join(ground.Data, "reviews")).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -117,6 +125,16 @@ public sealed class TakingTests : IDisposable
     }
 
     [Fact]
+    public void Who_names_one_file_of_a_directory_that_has_to_be_named_gets_that_file_alone()
+    {
+        KeptReview review = _ground.Review("mkdir -p .github/workflows; echo x > .github/workflows/ci.yml; echo x > .github/other")!;
+        TakingOutcome outcome = _ground.Take(review, ".github/workflows/ci.yml");
+        Assert.Empty(outcome.Left);
+        Assert.Equal(["workflows"], Directory.GetFileSystemEntries(Path.Join(_ground.Project, ".github")).Select(Path.GetFileName));
+        Assert.Equal(["+.github/other!"], ReviewGround.Told(_ground.Reviews.Find(review.Number)));
+    }
+
+    [Fact]
     public void A_mode_gives_nobody_his_rights()
     {
         _ground.Write("tool");
@@ -170,7 +188,7 @@ public sealed class TakingTests : IDisposable
             if (review is not null)
                 Assert.Empty(ground.Take(review, mask: 0, [.. review.Content.Changes.Select(change => change.ShownPath)]).Left);
             Assert.Equal(made, Listing(ground.Project));
-        }, iter: 60, threads: 1);
+        }, iter: 25, threads: 1);
     }
 
     private static string Listing(string directory)
