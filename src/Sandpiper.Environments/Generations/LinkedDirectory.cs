@@ -14,7 +14,9 @@ public sealed record LinkedDirectory(string Path, Sha256Digest Wheel, string Sto
     /// </summary>
     /// <param name="generation">Absolute: the generation's final directory.</param>
     /// <param name="tree">Absolute: the sealed tree of the wheel.</param>
-    /// <remarks>As <see cref="System.IO.Path.GetRelativePath"/> has it; neither lies in the other. An install asks hundreds of times.</remarks>
+    /// <remarks>
+    /// As <see cref="System.IO.Path.GetRelativePath"/> has it, where neither lies in the other: an install asks hundreds of times.
+    /// </remarks>
     public string TargetFrom(string generation, string tree)
     {
         int shared = generation.AsSpan(0, generation.AsSpan().CommonPrefixLength(tree)).LastIndexOf('/') + 1;
