@@ -21,13 +21,16 @@ internal static class AskedBefore
     {
         bool isPlain = request is { FollowDependencies: true, UpgradeAll: false, ExcludeNewer: null } && request.Upgrade.IsEmpty
             && !request.Lines.Any(line => line.IsConstraint || line.Requirement.Url is not null);
-        if (!isPlain || !IsMadeFor(before, interpreter)) return false;
+        if (!isPlain || !StandsByItself(before, interpreter)) return false;
         var installed = before.Packages.ToDictionary(p => p.Name);
         return request.Lines.GroupBy(line => line.Requirement.Name).All(lines =>
                 installed.TryGetValue(lines.Key, out InstalledPackage? package) && IsSaid(package, [.. lines], interpreter))
-            && (!request.RequireHashes || before.Packages.All(p => p.IsRequested))
-            && AreAllReached(before, installed);
+            && (!request.RequireHashes || before.Packages.All(p => p.IsRequested));
     }
+
+    /// <summary>It is for this interpreter, and a resolution of its own words would come to nothing else.</summary>
+    public static bool StandsByItself(Generation before, Interpreter interpreter) =>
+        IsMadeFor(before, interpreter) && AreAllReached(before);
 
     private static bool IsMadeFor(Generation before, Interpreter interpreter) =>
         string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal)
@@ -45,15 +48,15 @@ internal static class AskedBefore
     }
 
     // What only a package needed that is gone since would not be kept by a resolution.
-    private static bool AreAllReached(Generation before, Dictionary<PackageName, InstalledPackage> installed)
+    private static bool AreAllReached(Generation before)
     {
         var reached = before.Packages.Where(p => p.IsRequested || p.IsAlone).Select(p => p.Name).ToHashSet();
         int count = 0;
         while (count != reached.Count)
         {
             count = reached.Count;
-            reached.UnionWith(installed.Values.Where(p => p.RequiredBy.Any(reached.Contains)).Select(p => p.Name));
+            reached.UnionWith(before.Packages.Where(p => p.RequiredBy.Any(reached.Contains)).Select(p => p.Name));
         }
-        return count == installed.Count;
+        return count == before.Packages.Length;
     }
 }

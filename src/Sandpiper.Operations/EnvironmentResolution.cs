@@ -15,6 +15,10 @@ namespace Sandpiper.Operations;
 /// no obstacle. Only what may move is asked about: packages that are new; with <c>--upgrade-package</c> the ones it names; with
 /// <c>--upgrade</c> the ones that were named and, found out by resolving until it holds, what these need.
 /// </para>
+/// <para>
+/// First it is tried with the words of now alone, and what is installed fixed: no package that is there has a need that is not met, so
+/// what is found comes to it, and nobody's METADATA is read that has nothing to do with it.
+/// </para>
 /// <para>Only when that leads nowhere may everything move, and then still what can stay stays.</para>
 /// </remarks>
 /// <param name="chosen">Wheels that hashed lines led to before.</param>
@@ -27,6 +31,12 @@ internal sealed class EnvironmentResolution(
     private readonly ImmutableArray<InstalledPackage> _installed = before?.Packages ?? [];
     private readonly HashSet<PackageName> _named = [.. request.Lines.Where(l => !l.IsConstraint).Select(l => l.Requirement.Name)];
 
+    /// <summary>Whether what is installed would be the same if it was resolved anew, and all of its wheels are here.</summary>
+    public bool StandsByItself { get; init; }
+
+    /// <summary>As of the last resolution: its pins are only what comes to what is installed, or has to do with it.</summary>
+    public bool IsAddition { get; private set; }
+
     /// <exception cref="Exception">What the index threw.</exception>
     public async Task<ResolutionResult> SolveAsync(IProgress<int> packagesSoFar, CancellationToken cancel)
     {
@@ -35,6 +45,14 @@ internal sealed class EnvironmentResolution(
         var needed = new HashSet<PackageName>();
         var asked = new AskedOnce(index);
         bool mayAllMove = false;
+        if (StandsByItself && OnlyAdds())
+        {
+            ImmutableArray<RequirementLine> words = [.. request.Lines, .. EarlierLines(_named.Contains)];
+            ResolutionResult added = await new Resolver(new KnownWheels(asked, store, known))
+                .SolveAsync(ProblemOf([]) with { Lines = words }, packagesSoFar, cancel);
+            IsAddition = added is ResolutionResult.Solved;
+            if (IsAddition) return added;
+        }
         while (true)
         {
             var source = new KnownWheels(asked, store, known.Where(k => !moving.Contains(k.Key)).ToDictionary())
@@ -57,6 +75,9 @@ internal sealed class EnvironmentResolution(
             }
         }
     }
+
+    private bool OnlyAdds() => request is { FollowDependencies: true, UpgradeAll: false, RequireHashes: false }
+        && request.Upgrade.IsEmpty && !request.Lines.Any(line => line.IsConstraint);
 
     private bool IsInstalled(PackageName name) => _installed.Any(p => p.Name == name);
 
@@ -87,7 +108,7 @@ internal sealed class EnvironmentResolution(
 
     private ResolutionProblem ProblemOf(HashSet<PackageName> moving) => new()
     {
-        Lines = [.. request.Lines, .. EarlierLines()],
+        Lines = [.. request.Lines, .. EarlierLines(_ => true)],
         Preferred = _installed.Where(p => !moving.Contains(p.Name)).ToImmutableDictionary(p => p.Name, p => p.Version),
         Environment = markers,
         Tags = tags,
@@ -99,10 +120,11 @@ internal sealed class EnvironmentResolution(
 
     // What the user asked for earlier still holds, unless he asks for the same package anew. Then his words of now count; but what an extra
     // brought is not taken away by leaving the extra out: `install -U six` is no request to remove anything.
-    private IEnumerable<RequirementLine> EarlierLines()
+    private IEnumerable<RequirementLine> EarlierLines(Func<PackageName, bool> isWanted)
     {
         if (!request.FollowDependencies) yield break;
-        foreach (InstalledPackage package in _installed.Where(p => p.IsRequested && !p.IsAlone && p.Requirement is not null))
+        foreach (InstalledPackage package in _installed.Where(
+            p => p.IsRequested && !p.IsAlone && p.Requirement is not null && isWanted(p.Name)))
         {
             Requirement earlier = Requirement.Parse(package.Requirement!);
             RequirementLine? anew = request.Lines.FirstOrDefault(l => !l.IsConstraint && l.Requirement.Name == package.Name);

@@ -62,9 +62,12 @@ public sealed class Installation(OperationContext context, Interpreter interpret
                 return Unchanged(operation, before, all);
             }
         }
-        ResolutionResult resolution = await ResolveAsync(request, before, facts, cancel);
+        EnvironmentResolution resolving = ResolutionOf(request, before);
+        ResolutionResult resolution = await resolving.SolveAsync(new PackagesSeen(facts), cancel);
         if (resolution is ResolutionResult.Unsolvable why) return new InstallationOutcome.Unsolvable(why);
-        ImmutableArray<SelectedPackage> selected = Selection.Of(request, ((ResolutionResult.Solved)resolution).Pins, before);
+        ImmutableArray<Pin> pins = ((ResolutionResult.Solved)resolution).Pins;
+        ImmutableArray<SelectedPackage> selected = resolving.IsAddition
+            ? Selection.Adding(request, pins, before!) : Selection.Of(request, pins, before);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
         MustFit(selected);
@@ -125,13 +128,16 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         (!policy.OmitHooks && !package.Facts.OmittedHooks.IsEmpty && policy.AllowsHookOf(package.Facts.Digest))
         || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
-    private Task<ResolutionResult> ResolveAsync(
-        InstallationRequest request, Generation? before, IProgress<InstallationFact> facts, CancellationToken cancel)
+    private EnvironmentResolution ResolutionOf(InstallationRequest request, Generation? before)
     {
         _store.Prepare((before?.Packages ?? []).Select(p => p.Digest));
         var chosen = new ChosenBefore(context.Places, interpreter.Target).Find(request.Lines, _store);
         return new EnvironmentResolution(request, before, interpreter.Markers, _tags.Value, index, _store, chosen)
-            .SolveAsync(new PackagesSeen(facts), cancel);
+        {
+            // What is gone from the store, or distrusted, is fetched anew by whoever resolves it.
+            StandsByItself = before is not null && AskedBefore.StandsByItself(before, interpreter)
+                && before.Packages.All(p => !_store.IsDistrusted(p.Digest) && _store.Find(p.Digest) is { Findings: not null }),
+        };
     }
 
     private sealed class PackagesSeen(IProgress<InstallationFact> facts) : IProgress<int>

@@ -39,6 +39,26 @@ internal static class Selection
         return [.. selected.Values.OrderBy(s => s.Name)];
     }
 
+    /// <summary>The same where the pins are only what comes to a generation, or has to do with it: all else in it stays as it is.</summary>
+    public static ImmutableArray<SelectedPackage> Adding(InstallationRequest request, ImmutableArray<Pin> pins, Generation before)
+    {
+        var selected = Of(request, pins, before).ToDictionary(s => s.Name);
+        foreach (InstalledPackage package in before.Packages)
+        {
+            selected[package.Name] = !selected.TryGetValue(package.Name, out SelectedPackage? again)
+                ? new SelectedPackage(package, null)
+                : again with
+                {
+                    Facts = again.Facts with
+                    {
+                        Extras = [.. package.Extras.Union(again.Facts.Extras).Order()],
+                        RequiredBy = [.. package.RequiredBy.Union(again.Facts.RequiredBy).Order()],
+                    },
+                };
+        }
+        return [.. selected.Values.OrderBy(s => s.Name)];
+    }
+
     /// <summary>What changes from one state to the other.</summary>
     public static ImmutableArray<PackageChange> Changes(Generation? before, ImmutableArray<SelectedPackage> after)
     {

@@ -333,7 +333,7 @@ public sealed class MainJobTests
     public void A_data_directory_of_an_earlier_version_is_as_installed_after_the_next_command()
     {
         using var user = new Somebody();
-        string index = Install(user, "tide"), shim = Path.Combine(user.DataRoot, "bin/tide");
+        string index = Install(user, "tide", "--link-mode", "hardlink"), shim = Path.Combine(user.DataRoot, "bin/tide");
         MakeOld(user);
         Done(user.Run(["/bin/sh", "-ec", "sed -i \"s|'$1'|'/opt/earlier/sandpiper'|\" \"$0\"", shim, PublishedCommand.Path]));
 
@@ -359,8 +359,12 @@ public sealed class MainJobTests
         Directory.Delete(Path.Combine(user.DataRoot, "stamps"), recursive: true);
         foreach (string manifest in Directory.GetFiles(Path.Combine(user.DataRoot, "store"), "manifest.json", SearchOption.AllDirectories))
         {
-            string text = File.ReadAllText(manifest);
-            Rewrite(manifest, $"[1{text[2..text.LastIndexOf(",[", StringComparison.Ordinal)]}]");
+            JsonArray parts = JsonNode.Parse(File.ReadAllText(manifest))!.AsArray();
+            RemoveRecords(Path.Combine(Path.GetDirectoryName(manifest)!, "wheel"), parts[^1]!.AsArray());
+            parts[0] = 1;
+            parts.RemoveAt(parts.Count - 1);
+            parts.RemoveAt(parts.Count - 1);
+            Rewrite(manifest, parts.ToJsonString());
         }
         string generation = Path.Combine(user.Generation(), "generation.json");
         string ledger = Path.Combine(user.DataRoot, "envs/shared/ledger.jsonl");
@@ -374,13 +378,7 @@ public sealed class MainJobTests
         // Nor had it places for byte code, nor ledgers whose lines stand for all before them.
         foreach (string place in Directory.GetDirectories(Path.Combine(user.DataRoot, "store"), "__pycache__", SearchOption.AllDirectories))
         {
-            string around = Path.GetDirectoryName(place)!;
-            UnixFileMode mode = File.GetUnixFileMode(around);
-            DateTime time = Directory.GetLastWriteTimeUtc(around);
-            File.SetUnixFileMode(around, mode | UnixFileMode.UserWrite);
-            Directory.Delete(place);
-            Directory.SetLastWriteTimeUtc(around, time);
-            File.SetUnixFileMode(around, mode);
+            Within(Path.GetDirectoryName(place)!, () => Directory.Delete(place));
         }
         string before = Hash();
         Rewrite(generation, described.ToJsonString());
@@ -388,6 +386,27 @@ public sealed class MainJobTests
         File.WriteAllText(ledger, Regex.Replace(lines, ",\"chain\":\"[0-9a-f]{64}\"", "", RegexOptions.None, Patience.Endless));
 
         string Hash() => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(generation)));
+
+        // Nor did a seal write what installers write.
+        static void RemoveRecords(string tree, JsonArray records)
+        {
+            foreach (string path in records.Select(r => (string)r![0]!).Where(p => !p.StartsWith("requested.", StringComparison.Ordinal)))
+                Within(Path.GetDirectoryName(Path.Combine(tree, path))!, () => File.Delete(Path.Combine(tree, path)));
+            string requested = Path.Combine(tree, "requested.dist-info");
+            if (!Directory.Exists(requested)) return;
+            File.SetUnixFileMode(requested, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Within(tree, () => Directory.Delete(requested, recursive: true));
+        }
+
+        static void Within(string directory, Action change)
+        {
+            UnixFileMode mode = File.GetUnixFileMode(directory);
+            DateTime time = Directory.GetLastWriteTimeUtc(directory);
+            File.SetUnixFileMode(directory, mode | UnixFileMode.UserWrite);
+            change();
+            Directory.SetLastWriteTimeUtc(directory, time);
+            File.SetUnixFileMode(directory, mode);
+        }
 
         static void Rewrite(string path, string text)
         {

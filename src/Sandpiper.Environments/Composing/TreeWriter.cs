@@ -47,22 +47,19 @@ public sealed class TreeWriter(string directory, string place)
             // First of all and the largest first: a look at every file of what is linked is most of the work.
             ForEach([.. plan.Linked.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Table.Count)],
                 wheel => EntryOf(wheel), cancel);
-            ForEach([.. plan.Linked], link =>
-            {
-                EntryOf(link.Wheel).MustBeAsSealed(link.Directory.StorePath);
-                root.MakeLink(link.Directory.Path, link.Directory.TargetFrom(place, link.Wheel.Tree));
-            }, cancel);
-            Fill(root, root, "", files.GetValueOrDefault("", []));
-            ForEach(directories, made =>
-            {
-                var its = files.GetValueOrDefault(made, []);
-                using (var opened = its.Count < Many ? null : root.Below(made))
-                {
-                    if (opened is null) Fill(root, root, "", its);
-                    else Fill(root, opened, made + "/", its);
-                }
-                root.Seal(made, SealTime, SealedTree.DirectoryMode);
-            }, cancel);
+            ForEach([.. plan.Linked], link => EntryOf(link.Wheel).MustBeAsSealed(link.Directory.StorePath), cancel);
+            // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.
+            ForEach<Action>(
+                [
+                    () =>
+                    {
+                        foreach (var link in plan.Linked)
+                            root.MakeLink(link.Directory.Path, link.Directory.TargetFrom(place, link.Wheel.Tree));
+                    },
+                    () => Fill(root, root, "", files.GetValueOrDefault("", [])),
+                    .. directories.Select(made => (Action)(() => Fill(root, made, files.GetValueOrDefault(made, [])))),
+                ], work => work(), cancel);
+            foreach (string made in directories) root.Seal(made, SealTime, SealedTree.DirectoryMode);
         }
         finally
         {
@@ -70,6 +67,14 @@ public sealed class TreeWriter(string directory, string place)
         }
         Parallel.ForEach(_entries.Values, entry => entry.Value.KeepStamps());
         return [.. _copies.Order(StringComparer.Ordinal)];
+    }
+
+    private void Fill(OpenDirectory root, string made, List<TreeFile> its)
+    {
+        if (its.Count == 0) return;
+        using var opened = its.Count < Many ? null : root.Below(made);
+        if (opened is null) Fill(root, root, "", its);
+        else Fill(root, opened, made + "/", its);
     }
 
     /// <param name="path">Of the directory, as the files' paths begin.</param>

@@ -14,6 +14,13 @@ public sealed record LinkedDirectory(string Path, Sha256Digest Wheel, string Sto
     /// </summary>
     /// <param name="generation">Absolute: the generation's final directory.</param>
     /// <param name="tree">Absolute: the sealed tree of the wheel.</param>
-    public string TargetFrom(string generation, string tree) => System.IO.Path.GetRelativePath(
-        System.IO.Path.GetDirectoryName(System.IO.Path.Combine(generation, Path))!, System.IO.Path.Combine(tree, StorePath));
+    /// <remarks>
+    /// As <see cref="System.IO.Path.GetRelativePath"/> has it, where neither lies in the other: an install asks hundreds of times.
+    /// </remarks>
+    public string TargetFrom(string generation, string tree)
+    {
+        int shared = generation.AsSpan(0, generation.AsSpan().CommonPrefixLength(tree)).LastIndexOf('/') + 1;
+        int up = Path.AsSpan().Count('/') + generation.AsSpan(shared).Count('/') + 1;
+        return string.Concat(string.Concat(Enumerable.Repeat("../", up)), tree.AsSpan(shared), "/", StorePath);
+    }
 }

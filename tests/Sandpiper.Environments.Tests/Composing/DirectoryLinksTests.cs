@@ -55,6 +55,15 @@ public sealed class DirectoryLinksTests : IDisposable
             .Verify(generation, full: true, TestContext.Current.CancellationToken).Deviations);
     }
 
+    [Theory]
+    [InlineData("/r/envs/shared/generations/3", "/r/store/00ab/wheel", "lib/python3.11/site-packages/six", "six")]
+    [InlineData("/r/envs/shared/generations/3", "/r/store/00ab/wheel", "x", "a/b")]
+    [InlineData("/some/root/envs/e/generations/12", "/some/root/envy/00ab/wheel", "lib/x", "x")]
+    [InlineData("/one/generation", "/other/tree", "x/y", "z")]
+    public void A_link_is_as_short_as_it_can_be(string generation, string tree, string path, string stored) => Assert.Equal(
+        Path.GetRelativePath(Path.GetDirectoryName(Path.Combine(generation, path))!, Path.Combine(tree, stored)),
+        new LinkedDirectory(path, default, stored).TargetFrom(generation, tree));
+
     [Fact]
     public void What_several_wheels_have_is_real_and_what_lies_in_it_is_linked()
     {

@@ -1,0 +1,78 @@
+using Sandpiper.Environments.Generations;
+using Sandpiper.Samples;
+
+namespace Sandpiper.Operations.Tests;
+
+/// <summary>What comes to what is installed is resolved with that fixed, and comes to the same as resolving everything.</summary>
+public sealed class AdditionTests : IDisposable
+{
+    private readonly OperationGround _ground = new OperationGround().Offering(
+        OrdinaryPackages.Pebble(), OrdinaryPackages.Tide(), OrdinaryPackages.Plover(), OrdinaryPackages.Small("knot", "1.0"));
+
+    public void Dispose() => _ground.Dispose();
+
+    // Whoever read it would find that it is not what was sealed.
+    [Fact]
+    public async Task Nobodys_metadata_is_read_that_has_nothing_to_do_with_it()
+    {
+        await _ground.InstallAsync("tide");
+        string metadata = Directory.EnumerateFiles(Path.Combine(_ground.Root.Path, "store"), "METADATA", SearchOption.AllDirectories)
+            .Single(p => p.Contains("tide-", StringComparison.Ordinal));
+        File.SetUnixFileMode(metadata, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.AppendAllText(metadata, "x");
+        Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync(OperationGround.Request("knot") with { DryRun = true }));
+        await Assert.ThrowsAsync<Sandpiper.Store.StoreDamagedException>(
+            () => _ground.InstallAsync(OperationGround.Request("tide>1") with { DryRun = true }));
+    }
+
+    [Fact]
+    public async Task Who_needs_what_was_there_is_written_down_beside_those_who_did()
+    {
+        _ground.OfferOnly(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide(),
+            new SampleWheel("heron", "1.0").WithFile("heron/__init__.py", "").WithRequires("pebble"));
+        await _ground.InstallAsync("tide");
+        await _ground.InstallAsync("heron");
+        var packages = _ground.Environment().Read(2).Packages;
+        Assert.Equal(["heron", "pebble", "tide"], packages.Select(p => p.Name.Normalized));
+        var pebble = packages.Single(p => p.Name.Normalized == "pebble");
+        Assert.Equal(["heron", "tide"], pebble.RequiredBy.Select(n => n.Normalized));
+        Assert.False(pebble.IsRequested);
+        Assert.All(packages.Where(p => p != pebble), p => Assert.True(p.IsRequested));
+        // And so is what is left when one of them goes.
+        _ground.Remove("tide");
+        Assert.Equal(["heron", "pebble"], _ground.Environment().Read(3).Packages.Select(p => p.Name.Normalized));
+    }
+
+    [Fact]
+    public async Task What_does_not_go_with_what_is_there_moves_it_as_ever()
+    {
+        _ground.OfferOnly(OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Pebble("2.0"), OrdinaryPackages.Small("knot", "1.0"),
+            new SampleWheel("heron", "1.0").WithFile("heron/__init__.py", "").WithRequires("pebble<2"));
+        await _ground.InstallAsync("pebble", "knot");
+        await _ground.InstallAsync("heron");
+        Assert.Equal([("heron", "1.0"), ("knot", "1.0"), ("pebble", "1.2")],
+            _ground.Environment().Read(2).Packages.Select(p => (p.Name.Normalized, p.Version.ToString())));
+    }
+
+    [Fact]
+    public async Task What_was_found_damaged_is_fetched_anew_although_it_has_nothing_to_do_with_it()
+    {
+        await _ground.InstallAsync("tide");
+        InstalledPackage tide = _ground.Environment().Read(1).Packages.Single(p => p.Name.Normalized == "tide");
+        string entry = Path.Combine(_ground.Root.Path, "store", tide.Digest.Hex);
+        string file = Path.Combine(entry, "wheel/tide/__init__.py");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.AppendAllText(file, "#");
+        await Assert.ThrowsAsync<Sandpiper.Store.StoreDamagedException>(() => _ground.InstallAsync("knot"));
+        Assert.Equal(["knot", "pebble", "tide"], await NamesAfter("knot"));
+        Assert.False(File.ReadAllText(file).EndsWith('#'));
+    }
+
+    private async Task<IEnumerable<string>> NamesAfter(string word)
+    {
+        await _ground.InstallAsync(word);
+        return CurrentOf(_ground.Environment()).Packages.Select(p => p.Name.Normalized);
+    }
+
+    private static Generation CurrentOf(ManagedEnvironment environment) => environment.Read(environment.LinkedNumber!.Value);
+}
