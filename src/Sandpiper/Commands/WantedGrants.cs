@@ -39,7 +39,6 @@ internal sealed record WantedGrants(ImmutableArray<string> Write, ImmutableArray
         using var input = new SafeFileHandle(0, ownsHandle: false);
         bool isOurs = ProcessGroup.InForegroundOf(input) is not { } group || group == ProcessGroup.Own;
         if (!Question.CanBeAsked || terminal.Verbosity < Verbosity.Normal || !isOurs) return WantedAnswer.No;
-        TerminalMode.DropTyped(input); // for the program, which has ended: no answer to this
         string always = canBeRemembered ? ", [a]lways here" : "";
         return Question.Answer(terminal, $"Run it again with {Words}? [y]es, this once{always}, [N]o ") switch
         {

@@ -1,3 +1,6 @@
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Processes;
+
 namespace Sandpiper.Console;
 
 /// <summary>What only a person can answer.</summary>
@@ -10,6 +13,8 @@ internal static class Question
     /// <returns>What was typed, in small letters; null at the end of input.</returns>
     public static string? Answer(Terminal terminal, string text)
     {
+        // Typed for somebody else, before this was asked: a program that has ended, or the shell.
+        using (var input = new SafeFileHandle(0, ownsHandle: false)) TerminalMode.DropTyped(input);
         terminal.Note(text);
         terminal.Flush();
         return System.Console.ReadLine()?.Trim().ToLowerInvariant();
