@@ -50,29 +50,7 @@ public sealed class RememberedGrantsTests : IDisposable
         Assert.Equal(1, _user.Sandpiper("allow", "--withdraw", "g1").ExitCode);
     }
 
-    // A terminal: what is typed waits for what is seen. Nothing waits for a time.
-    private const string Sitting = """
-        import json, os, pty, sys
-        steps = json.loads(sys.argv[1])
-        child, terminal = pty.fork()
-        if child == 0: os.execv(sys.argv[2], sys.argv[2:])
-        seen, at = b'', 0
-        while True:
-            try: piece = os.read(terminal, 65536)
-            except OSError: break
-            if not piece: break
-            seen += piece
-            while steps and (found := seen.find(steps[0][0].encode(), at)) >= 0:
-                wait, what = steps.pop(0)
-                at = found + len(wait)
-                os.write(terminal, what.encode())
-                open('typed', 'w').close()
-        sys.stdout.write(seen.decode())
-        sys.exit(99 if steps else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-        """;
-
-    private Outcome AtATerminal(string steps, params string[] words) =>
-        _user.Run(["/usr/bin/python3", "-I", "-c", Sitting, steps, PublishedCommand.Path, .. words]);
+    private Outcome AtATerminal(string steps, params string[] words) => SomebodyAtATerminal.Run(_user, steps, words);
 
     [Fact]
     public void At_a_terminal_it_is_asked_for_what_a_program_failed_for_once()
