@@ -86,8 +86,9 @@ public sealed class AllowanceTests
         Done(user.Sandpiper("install", "liar", "-i", index));
         string manifest = Directory.GetFiles(Path.Combine(user.DataRoot, "store"), "manifest.json", SearchOption.AllDirectories).Single();
         string text = File.ReadAllText(manifest);
-        int findings = text.LastIndexOf(",[[", StringComparison.Ordinal);
-        Assert.StartsWith(",[[802,\"liar.py\"", text[findings..], StringComparison.Ordinal);
+        // It had neither findings nor, after them, the records of an installation.
+        int findings = text.IndexOf(",[[802,\"liar.py\"", StringComparison.Ordinal);
+        Assert.True(findings > 0, text);
         File.SetUnixFileMode(manifest, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllText(manifest, $"[1{text[2..findings]}]");
         Done(user.Sandpiper("allow", "--withdraw", "1"));

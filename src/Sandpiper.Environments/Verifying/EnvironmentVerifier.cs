@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
 using Sandpiper.Wheels;
 
@@ -16,6 +17,12 @@ namespace Sandpiper.Environments.Verifying;
 /// </remarks>
 public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelStore store)
 {
+    private const int MostLooks = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What comes in between, in a test: whatever is known of the store's entries is known, and nothing is compared yet.</summary>
+    internal Action Between { get; init; } = () => { };
+
     /// <param name="Files">Looked at in the generation.</param>
     /// <param name="Deviations">Ordered by path, then those of the store, then the ledger; empty when everything is as installed.</param>
     public sealed record Report(int Files, ImmutableArray<Deviation> Deviations);
@@ -29,16 +36,55 @@ public sealed class EnvironmentVerifier(ManagedEnvironment environment, WheelSto
         ImmutableArray<int> numbers = environment.Numbers;
         var ledger = new EnvironmentLedger(environment);
         ImmutableArray<LedgerLine> lines = ledger.Read();
-        var expected = new ExpectedTrees(generation, store, ledger.DescriptionDigest(generation.Number), full);
+        var compiled = store.ByteCodeTags;
+        var expected = Expected();
+        Between();
         var comparison = new TreeComparison(full, cancel);
         // The store first: what it has shown of a file need not be shown again by the file's name in the generation.
-        var ofStore = expected.Deviations.Concat(expected.Entries.SelectMany(e =>
-            comparison.Compare(e.Wheel.Directory, e.Tree).Select(d => OfEntry(d, e)))).ToList();
+        var differing = expected.Entries.Select(e => (e.Package, Found: Compared(e, comparison))).Where(f => f.Found.Length > 0).ToList();
+        LookAgain(differing, compiled, Expected, full, cancel);
+        var ofStore = expected.Deviations.Concat(differing.SelectMany(f => f.Found));
         int inStore = comparison.Files;
         var ofGeneration = comparison.Compare(generation.Directory, expected.Tree).Select(d => OfGeneration(d, generation)).ToList();
         return new Report(comparison.Files - inStore + expected.FilesBehindLinks,
             [.. Ordered(ofGeneration), .. Ordered(Distinct(ofStore)), .. OfLedger(ledger, lines, numbers)]);
+
+        ExpectedTrees Expected() => new(generation, store, ledger.DescriptionDigest(generation.Number), full);
     }
+
+    // A compilation in the background puts byte code into an entry, says before what it will be and afterwards how the kernel knows it.
+    // What was put there since that was read here is no deviation, and nor is what is half done.
+    private void LookAgain(List<(InstalledPackage Package, ImmutableArray<Deviation> Found)> differing,
+        ILookup<Sha256Digest, string> compiled, Func<ExpectedTrees> expect, bool full, CancellationToken cancel)
+    {
+        for (int look = 0; look < MostLooks; look++)
+        {
+            int[] doubtful = [.. Enumerable.Range(0, differing.Count)
+                .Where(i => differing[i].Found.Length > 0 && IsCompiledMeanwhile(differing[i].Package.Digest, compiled))];
+            if (doubtful.Length == 0) return;
+            if (look > 0) cancel.WaitHandle.WaitOne(Pause);
+            cancel.ThrowIfCancellationRequested();
+            compiled = store.ByteCodeTags;
+            ExpectedTrees expected = expect();
+            var comparison = new TreeComparison(full, cancel);
+            foreach (int i in doubtful)
+            {
+                InstalledPackage package = differing[i].Package;
+                differing[i] = (package, [.. expected.Deviations.Where(d => d.Owner == package),
+                    .. expected.Entries.Where(e => e.Package == package).SelectMany(e => Compared(e, comparison))]);
+            }
+        }
+    }
+
+    private bool IsCompiledMeanwhile(Sha256Digest digest, ILookup<Sha256Digest, string> before)
+    {
+        string[] tags = [.. store.ByteCodeTags[digest]];
+        return !tags.Order(StringComparer.Ordinal).SequenceEqual(before[digest].Order(StringComparer.Ordinal), StringComparer.Ordinal)
+            || tags.Any(tag => tag is not WheelStore.Distrusted && !store.IsCompiled(digest, tag));
+    }
+
+    private static ImmutableArray<Deviation> Compared(ExpectedEntry entry, TreeComparison comparison) =>
+        [.. comparison.Compare(entry.Wheel.Directory, entry.Tree).Select(d => OfEntry(d, entry))];
 
     private static Deviation OfEntry(TreeComparison.Difference difference, ExpectedEntry entry)
     {

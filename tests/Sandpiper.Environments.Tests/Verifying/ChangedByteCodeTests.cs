@@ -32,6 +32,28 @@ public sealed class ChangedByteCodeTests : IDisposable
         Assert.Empty(Verify(_workshop.Install(Workshop.Package(wheel)), full));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_compiled_while_it_is_looked_at_is_as_installed(bool full)
+    {
+        var (generation, wheel) = Install();
+        var verifier = new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store) { Between = () => Compile(wheel) };
+        Assert.Empty(verifier.Verify(generation, full, CancellationToken.None).Deviations);
+
+        // And what is done to it then is seen all the same.
+        _workshop.Root.Store.DropByteCode(wheel.Digest);
+        verifier = new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
+        {
+            Between = () =>
+            {
+                Compile(wheel);
+                Tamper(wheel, "edited");
+            },
+        };
+        Assert.NotEmpty(verifier.Verify(generation, full, CancellationToken.None).Deviations);
+    }
+
     public static TheoryData<string> Kinds => ["edited", "exchanged", "removed", "added", "link", "mode", "directory's mode", "record"];
 
     [Theory]
