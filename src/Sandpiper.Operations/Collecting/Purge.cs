@@ -42,6 +42,9 @@ public abstract record PurgeOutcome
 /// </summary>
 public sealed class Purge(OperationContext context)
 {
+    private const int MostLooks = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private static readonly ImmutableArray<string> OwnNames = ["waivers.jsonl", "grants.jsonl", "compile.lock", "aside", "held", "reviews"];
 
     private readonly DataPlaces _places = context.Places;
@@ -83,6 +86,14 @@ public sealed class Purge(OperationContext context)
             Attempt(_places.Shims, () => ShimDirectory.Remove(
                 ManagedEnvironment.Open(_places.Root, ManagedEnvironment.Shared), _places));
             foreach (KeptHome home in KeptHome.All(_places.Root)) Attempt(home.Directory, () => home.TryRemove());
+            // Again, as long as there is something: a compilation in the background writes into its stage until it sees that all is gone.
+            bool isMore = true;
+            for (int look = 0; look < MostLooks && isMore; look++)
+            {
+                if (look > 0) Thread.Sleep(Pause);
+                isMore = false;
+                foreach (string ours in Ours()) isMore |= !IsRemoved(ours);
+            }
             foreach (string ours in Ours()) Attempt(ours, () => Remove(ours));
             foreach (string of in (string[])["envs", "store", "stamps", "staging", "homes", KnownBytes.DirectoryName])
                 RemoveIfEmpty(Path.Combine(_places.Root, of));
@@ -141,6 +152,19 @@ public sealed class Purge(OperationContext context)
         string[] others = Directory.GetFileSystemEntries(directory);
         if (others.Length == 0) Attempt(directory, () => Directory.Delete(directory));
         else if (isOurs) _left.AddRange(others.Where(path => !_left.Any(told => told.StartsWith(path, StringComparison.Ordinal))));
+    }
+
+    private static bool IsRemoved(string path)
+    {
+        try
+        {
+            Remove(path);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private void Attempt(string path, Action remove)
