@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Store;
@@ -51,9 +53,11 @@ public sealed class Staging : IDisposable
     /// <summary>A fresh empty directory inside this stage. May be called from several threads.</summary>
     public string NewDirectory()
     {
-        string directory = Path.Combine(Directory, Interlocked.Increment(ref _count).ToString());
-        System.IO.Directory.CreateDirectory(directory, SealedTree.OpenDirectoryMode);
-        return directory;
+        string name = Interlocked.Increment(ref _count).ToString(), directory = Path.Combine(Directory, name);
+        // Not by its path, which would make whatever is missing of that: a data root that was given up meanwhile stays away.
+        using SafeFileHandle stage = RawFile.Open(Directory, RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow, out int errno);
+        if (errno == 0) errno = NameInDirectory.MakeDirectory(stage, Encoding.ASCII.GetBytes(name), SealedTree.OpenDirectoryMode);
+        return errno == 0 ? directory : throw new KernelException("mkdir", errno, directory);
     }
 
     /// <summary>
