@@ -188,14 +188,12 @@ internal sealed class SandpiperTrial(Layout layout, SandpiperMode mode, string e
 
     private static string Offer(Replica replica, Kind kind, Aim aim)
     {
-        SampleWheel wheel = ProbePackages.Wheel(Of(Kind.Import), Of(Kind.Pth), Of(Kind.Script), Of(Kind.Overwrite));
+        var (wheel, source) = HostilePackage.Of([kind], aim);
         SampleIndex index = new SampleIndex().With(ProbePackages.NeighbourWheel());
-        index = Of(Kind.Build) is { } build ? index.With(ProbePackages.Build(build, wheel)) : index.With(wheel);
+        index = source is null ? index.With(wheel) : index.With(source);
         string directory = replica.Outside($"{Replica.Service}/index");
         index.WriteTo(directory);
         return $"file://{directory}/simple/";
-
-        string? Of(Kind asked) => asked == kind ? Payload.Line(kind, aim) : null;
     }
 
     /// <summary>The published program, as you would call it, with a home in the replica.</summary>

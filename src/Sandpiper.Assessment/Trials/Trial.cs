@@ -129,18 +129,12 @@ internal sealed class Trial(Layout layout, Approach approach, Replica prepared, 
 
     private static void Offer(Replica replica, ImmutableArray<Kind> kinds, Aim aim, bool falseHash)
     {
-        SampleWheel wheel = ProbePackages.Wheel(Of(Kind.Import), Of(Kind.Pth), Of(Kind.Script), Of(Kind.Overwrite));
-        var (name, bytes) = Of(Kind.Build) is { } build ? Packed(ProbePackages.Build(build, wheel)) : Packed(wheel);
+        var (wheel, source) = HostilePackage.Of(kinds, aim);
+        var (name, bytes) = source is null ? (wheel.FileName, wheel.Build()) : (source.FileName, source.Build());
         File.WriteAllBytes(Path.Combine(replica.Outside($"{Replica.Service}/index"), name), bytes);
         byte[] hash = SHA256.HashData(falseHash ? [.. bytes, 0] : bytes);
         replica.Write(Requirements, $"{ProbePackages.Name}==1.0 --hash=sha256:{Convert.ToHexStringLower(hash)}\n");
-
-        string? Of(Kind kind) => kinds.Contains(kind) ? Payload.Line(kind, aim) : null;
     }
-
-    private static (string Name, byte[] Bytes) Packed(SampleSdist sdist) => (sdist.FileName, sdist.Build());
-
-    private static (string Name, byte[] Bytes) Packed(SampleWheel wheel) => (wheel.FileName, wheel.Build());
 
     private void StartPythons(Steps stage, Moment moment)
     {

@@ -92,7 +92,7 @@ public sealed class Purge(OperationContext context)
             {
                 if (look > 0) Thread.Sleep(Pause);
                 isMore = false;
-                foreach (string ours in Ours()) isMore |= !IsRemoved(ours);
+                foreach (string ours in Ours()) isMore |= !Succeeds(() => Remove(ours));
             }
             foreach (string ours in Ours()) Attempt(ours, () => Remove(ours));
             foreach (string of in (string[])["envs", "store", "stamps", "staging", "homes", KnownBytes.DirectoryName])
@@ -154,11 +154,11 @@ public sealed class Purge(OperationContext context)
         else if (isOurs) _left.AddRange(others.Where(path => !_left.Any(told => told.StartsWith(path, StringComparison.Ordinal))));
     }
 
-    private static bool IsRemoved(string path)
+    private static bool Succeeds(Action remove)
     {
         try
         {
-            Remove(path);
+            remove();
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -169,13 +169,6 @@ public sealed class Purge(OperationContext context)
 
     private void Attempt(string path, Action remove)
     {
-        try
-        {
-            remove();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            _left.Add(path);
-        }
+        if (!Succeeds(remove)) _left.Add(path);
     }
 }

@@ -4,8 +4,7 @@ namespace Sandpiper.Sandbox.Profiles;
 
 /// <summary>
 /// Names in a project that make other programs run code later, outside the sandbox: version control hooks, environments, settings of
-/// editors,
-/// assistants, test runners and build tools. A grant to write the project is no grant to write these.
+/// editors, assistants, test runners and build tools. A grant to write the project is no grant to write these.
 /// </summary>
 /// <remarks>
 /// Only what exists can be protected. What a program adds under such a name is not prevented: whoever granted the writing asks again

@@ -81,13 +81,18 @@ public sealed record Change(int Root, string Path, ChangeKind Kind, ChangedType 
 
     /// <summary>
     /// It, or the directory that it lies in, runs unasked (git, an editor, a shell), or leads elsewhere: it is taken only where that is
-    /// named.
-    /// Null: it needs no naming.
+    /// named. Null: it needs no naming.
     /// </summary>
     public string? ToBeNamed { get; init; }
 
     /// <summary>Why it cannot be taken.</summary>
     public ChangeObstacle Obstacle { get; init; }
+
+    /// <summary>The directories that a path lies in, the uppermost first.</summary>
+    internal static IEnumerable<string> Above(string path)
+    {
+        for (int slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1)) yield return path[..slash];
+    }
 
     /// <summary>As a person reads it.</summary>
     public string ShownPath => Leftovers.WatchedTree.Shown(Path);

@@ -47,9 +47,5 @@ internal static class Marks
 
     private static AutorunName? RuleOf(string path) => AutorunName.Of(path[(path.LastIndexOf('/') + 1)..]);
 
-    private static IEnumerable<string> Prefixes(string path)
-    {
-        for (int slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1)) yield return path[..slash];
-        yield return path;
-    }
+    private static IEnumerable<string> Prefixes(string path) => Change.Above(path).Append(path);
 }

@@ -10,8 +10,7 @@ namespace Sandpiper.Sandbox.Reviews;
 
 /// <summary>
 /// One run in which everything that the program may write of the host's is a copy: afterwards the difference is on record, and the
-/// originals
-/// are as they were.
+/// originals are as they were.
 /// </summary>
 public sealed class ReviewedRun : IDisposable
 {

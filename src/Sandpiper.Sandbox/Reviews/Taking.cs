@@ -46,8 +46,7 @@ public sealed record TakingOutcome(ImmutableArray<Change> Taken, ImmutableArray<
 
 /// <summary>
 /// Puts what a program changed in its copy where the originals are, which may have been changed meanwhile, by somebody or by another
-/// program:
-/// everything there is reached by handles, through no link, and what is another one than was copied stays as it is.
+/// program: everything there is reached by handles, through no link, and what is another one than was copied stays as it is.
 /// </summary>
 /// <remarks>
 /// A file is written where the review lies and exchanged for the original in one step; what comes out of that is looked at once more before
@@ -113,7 +112,7 @@ public sealed class Taking : IDisposable
         HashSet<(int, string)> needed = [.. chosen
             .Where(change => change.Kind is not ChangeKind.Removed && change.Obstacle is ChangeObstacle.None
                 && (change.ToBeNamed is null || named(change)))
-            .SelectMany(change => Above(change.Path).Select(path => (change.Root, path)))];
+            .SelectMany(change => Change.Above(change.Path).Select(path => (change.Root, path)))];
         foreach (Change change in WithTheirDirectories(chosen, needed))
         {
             bool isMeant = change.ToBeNamed is null || named(change) || needed.Contains((change.Root, change.Path));
@@ -141,11 +140,6 @@ public sealed class Taking : IDisposable
         HashSet<Change> wanted = [.. chosen];
         return _review.Content.Changes.Where(change => wanted.Contains(change)
             || (change is { Kind: ChangeKind.New, Type: ChangedType.Directory } && needed.Contains((change.Root, change.Path))));
-    }
-
-    private static IEnumerable<string> Above(string path)
-    {
-        for (int slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1)) yield return path[..slash];
     }
 
     private void Do(Change change, Func<Change, Spot, LeftChange?> how)

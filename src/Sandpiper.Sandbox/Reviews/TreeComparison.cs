@@ -8,8 +8,7 @@ namespace Sandpiper.Sandbox.Reviews;
 
 /// <summary>
 /// What a program did in its copy, when it and all that it started are dead. Nobody changes the copy any more, but what is in it was made
-/// by
-/// somebody who wants to be misunderstood: names that are no text, directories that are closed, a million levels, links, FIFOs.
+/// by somebody who wants to be misunderstood: names that are no text, directories that are closed, a million levels, links, FIFOs.
 /// </summary>
 internal sealed class TreeComparison
 {

@@ -9,13 +9,11 @@ namespace Sandpiper.Sandbox.Reviews;
 
 /// <summary>
 /// Copies a tree that may change meanwhile, and notes how the kernel knew each original and each copy. By handles, through no link; a link
-/// is
-/// copied as one, what is no file is not copied, nor are rights of set-user-ID.
+/// is copied as one, what is no file is not copied, nor are rights of set-user-ID.
 /// </summary>
 /// <remarks>
 /// Not copied either, but shown read-only where they lie: repositories, environments, packages of Node's. They are large, their users run
-/// all
-/// that is in them, and nobody reads their differences file by file.
+/// all that is in them, and nobody reads their differences file by file.
 /// </remarks>
 internal sealed class TreeCopy
 {

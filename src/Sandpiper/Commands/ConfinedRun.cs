@@ -72,11 +72,11 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <summary>The same again with what its user gives it besides; null: nothing.</summary>
     private ConfinedRun? WithMore(WantedGrants wanted)
     {
-        Caller caller = Callers.Of(session);
+        Project? project = Project.Of(Callers.Of(session));
         // What a project proposes is accepted as a whole, or not.
-        if (Project.Of(caller) is { } proposing && ProposedGrants.AreFor(command[0], proposing)) return null;
+        if (project is not null && ProposedGrants.AreFor(command[0], project)) return null;
         CreationMask.Tighten(); // the program's work is over, and ours goes on
-        switch (wanted.Ask(session.Terminal, canBeRemembered: Project.Of(caller) is not null))
+        switch (wanted.Ask(session.Terminal, canBeRemembered: project is not null))
         {
             case WantedAnswer.ThisOnce: return With(typed.And(wanted.Chosen(Path.GetFullPath)));
             case WantedAnswer.Always:

@@ -166,7 +166,7 @@ internal sealed class ProposedGrants
     private static string Words(RememberedGrant grant) => $"{GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}";
 
     private bool IsWanted() =>
-        !System.Console.IsErrorRedirected && Question.IsAffirmed(_session.Terminal, "Accept all of it, from now on?");
+        Question.CanBeAsked && Question.IsAffirmed(_session.Terminal, "Accept all of it, from now on?");
 
     private static ExplainedException Refused(string what, string why) =>
         new(new(ExitCode.CouldNot, $"{what}; {AllowedGrants.Undone}", why, "sandpiper help allow"));

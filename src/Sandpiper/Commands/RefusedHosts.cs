@@ -34,11 +34,8 @@ internal sealed class RefusedHosts(Terminal terminal, Func<string, string> next)
     {
         ImmutableArray<HostGrant> grants;
         lock (_knowing) grants = [.. _told.Select(NetworkWords.GrantFor).OfType<HostGrant>().Distinct().Take(MostOffered)];
-        if (!grants.IsEmpty)
-        {
-            string words = string.Join(' ', grants.Select(grant => $"--net {InShell.Quoted($"{grant}")}"));
-            terminal.Note(Inked.Dim($"sandpiper: to let it ·  {next(words)}"));
-        }
+        string words = string.Join(' ', GrantWords.AsOptions(new() { Hosts = grants }, null));
+        if (!grants.IsEmpty) terminal.Note(Inked.Dim($"sandpiper: to let it ·  {next(words)}"));
         return grants;
     }
 }

@@ -231,11 +231,10 @@ internal static class ReviewCommand
     private static ImmutableArray<Change> Below(KeptReview review, string[] paths, string here)
     {
         if (paths.Length == 0) return review.Content.Changes;
-        ImmutableArray<Change> chosen = [.. review.Content.Changes
-            .Where(change => paths.Any(path => MeantBy(review.Content, change, path, here).Any(meant =>
-                DirectoryTree.Holds(meant, review.Content.PathOf(change)))))];
-        string? lost = paths.FirstOrDefault(path => !chosen.Any(change => MeantBy(review.Content, change, path, here)
-            .Any(meant => DirectoryTree.Holds(meant, review.Content.PathOf(change)))));
+        bool LiesIn(Change change, string path) => MeantBy(review.Content, change, path, here)
+            .Any(meant => DirectoryTree.Holds(meant, review.Content.PathOf(change)));
+        ImmutableArray<Change> chosen = [.. review.Content.Changes.Where(change => paths.Any(path => LiesIn(change, path)))];
+        string? lost = paths.FirstOrDefault(path => !chosen.Any(change => LiesIn(change, path)));
         return lost is null ? chosen : throw new ExplainedException(new(ExitCode.CouldNot,
             $"nothing was changed as `{lost}` in review {review.Number}, or it was taken; nothing was done",
             "its paths are listed by the command below", $"sandpiper review show {review.Number}"));

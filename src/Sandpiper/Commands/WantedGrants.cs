@@ -18,11 +18,7 @@ internal sealed record WantedGrants(ImmutableArray<string> Write, ImmutableArray
     public bool AreNone => Write.IsEmpty && Read.IsEmpty && Hosts.IsEmpty;
 
     /// <summary>As they are typed.</summary>
-    public string Words => string.Join(' ', (ImmutableArray<string>)
-    [
-        .. Write.Select(path => $"--write {InShell.Quoted(path)}"), .. Read.Select(path => $"--read {InShell.Quoted(path)}"),
-        .. Hosts.Select(host => $"--net {InShell.Quoted($"{host}")}"),
-    ]);
+    public string Words => string.Join(' ', GrantWords.AsOptions(Chosen(path => path), null));
 
     /// <param name="path">What becomes of a path as it is typed.</param>
     public Grants Chosen(Func<string, string> path) => new()

@@ -23,8 +23,8 @@ internal static class GrantWords
     ]);
 
     /// <summary>As they are typed: <c>--write . --net example.org</c>.</summary>
-    /// <param name="directory">Where that is.</param>
-    public static ImmutableArray<string> AsOptions(Grants grants, string directory) =>
+    /// <param name="directory">Where that is; null: paths are as they are typed.</param>
+    public static ImmutableArray<string> AsOptions(Grants grants, string? directory) =>
     [
         .. grants.ShowCurrentDirectory ? Array.Empty<string>() : ["--cwd none"],
         .. grants.Write.Select(path => $"--write {InShell.Quoted(From(path, directory))}"),
