@@ -16,7 +16,7 @@ public sealed class AssessmentRun
     [
         .. ((string[])["sudo-pip", "pip-user", "pip-user-root-fallback", "own-site-packages", "user-site", "virtualenv"])
             .SelectMany(id => (string[])[id, $"{id}-wheels-only", $"{id}-require-hashes"]),
-        "pipx", "pipx-wheels-only", "uv-venv", "uv-venv-wheels-only", "uv-venv-require-hashes", "uvx", "mix",
+        "pipx", "pipx-wheels-only", "uv-venv", "uv-venv-wheels-only", "uv-venv-require-hashes", "uvx", "uvx-wheels-only", "mix",
         "sandpiper-user", "sandpiper-unconfined", "sandpiper-system", "sandpiper-try",
     ];
 

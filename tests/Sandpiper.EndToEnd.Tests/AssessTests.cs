@@ -99,7 +99,7 @@ public sealed class AssessTests
         using var somebody = new Somebody();
         somebody.Variables["PATH"] = "/usr/bin:/bin";
         string[] tools = ["uv-venv", "uvx", "pipx"];
-        string[] words = ["assess", "--quick", "--json", "--only", string.Join(',', tools), "--only", "pipx-wheels-only"];
+        string[] words = ["assess", "--quick", "--json", "--only", string.Join(',', tools), "--only", "pipx-wheels-only,uvx-wheels-only"];
         JsonElement without = JsonDocument.Parse(somebody.Sandpiper(words).Output).RootElement.Clone();
         foreach (string tool in tools.Where(t => !File.Exists($"/usr/bin/{t.Split('-')[0]}")))
         {
@@ -127,6 +127,10 @@ public sealed class AssessTests
             Assert.Equal(("sudo", "install", "you"), (WorstOf(row, "root"), WorstOf(row, "keys"),
                 string.Join(',', row.GetProperty("after_rebuild").EnumerateArray().Select(p => p.GetString()))));
         }
+        // It makes the environment by a start of its Python, which runs the .pth file of a wheel as well; what is built is refused.
+        Assert.Equal("install", WorstOf(RowOf(with, "uvx-wheels-only"), "keys"));
+        JsonElement keys = RowOf(with, "uvx-wheels-only").GetProperty("assets").GetProperty("keys");
+        Assert.DoesNotContain(keys.GetProperty("evidence").EnumerateArray(), e => e.GetProperty("kind").GetString() is "build");
         if (File.Exists("/usr/bin/pipx"))
         {
             // It starts the environment's Python to see what it installed: a .pth file runs then, from a wheel as well.

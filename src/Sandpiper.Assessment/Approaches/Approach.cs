@@ -70,8 +70,11 @@ internal sealed record Approach(string Id, string Label, Person Installer)
     public bool TakesHashes { get; init; } = true;
 
     /// <summary>The same more strictly, as far as the tool can.</summary>
-    public ImmutableArray<Approach> Stricter =>
-        [.. NoBuild.Length > 0 ? [WheelsOnly] : Nothing, .. TakesHashes ? [RequireHashes] : Nothing];
+    public ImmutableArray<Approach> Stricter
+    {
+        get => field.IsDefault ? [.. NoBuild.Length > 0 ? [WheelsOnly] : Nothing, .. TakesHashes ? [RequireHashes] : Nothing] : field;
+        init;
+    }
 
     private static readonly ImmutableArray<Approach> Nothing = [];
 

@@ -19,7 +19,8 @@ internal sealed class UvApproaches(Layout layout, ImmutableDictionary<string, st
     public ImmutableArray<Approach> All =>
     [
         .. present.ContainsKey("uv") ? (ImmutableArray<Approach>)[VirtualEnvironment] : [],
-        .. present.ContainsKey("uv") && present.ContainsKey("uvx") ? (ImmutableArray<Approach>)[Tool] : [],
+        .. present.ContainsKey("uv") && present.ContainsKey("uvx") ? (ImmutableArray<Approach>)
+            [Tool() with { Stricter = [Tool("--no-build").WheelsOnly] }] : [],
     ];
 
     private ImmutableArray<(string Outside, string Inside)> Programs =>
@@ -38,15 +39,16 @@ internal sealed class UvApproaches(Layout layout, ImmutableDictionary<string, st
         Programs = Programs,
     };
 
-    // An environment for one command, in the cache. It is made by running something in it, and goes with the cache.
-    private Approach Tool => new("uvx", "uvx", Person.You)
+    // An environment for one command, in the cache. It is made by running something in it, and goes with the cache. Who takes wheels only
+    // says so at each start: any of them may make it.
+    private Approach Tool(params ImmutableArray<string> words) => new("uvx", "uvx", Person.You)
     {
-        Install = ["/bin/sh", "-c", $"exec {Uvx} --from \"$1\" python -c pass", "uvx"],
+        Install = ["/bin/sh", "-c", $"exec {Typing(words)} --from \"$1\" python -c pass", "uvx"],
         Uninstall = [Uv, "cache", "clean"],
         Look = [Uvx, "--version"],
         Python = ToolPython,
-        Wrappers = [(ToolPython, $"#!/bin/sh\nexec {Uvx} -q --from {ProbePackages.Name} python \"$@\"\n")],
-        Typed = [Uvx, "-q", "--from", ProbePackages.Name, ProbePackages.ShadowedCommand],
+        Wrappers = [(ToolPython, $"#!/bin/sh\nexec {Typing(words)} -q --from {ProbePackages.Name} python \"$@\"\n")],
+        Typed = [Uvx, .. words, "-q", "--from", ProbePackages.Name, ProbePackages.ShadowedCommand],
         Site = Cache,
         Scripts = $"{Cache}/no-such-directory",
         IsForOneCommand = true,
@@ -55,4 +57,6 @@ internal sealed class UvApproaches(Layout layout, ImmutableDictionary<string, st
         InstallersFiles = [$"{Cache}/decoy"],
         Programs = Programs,
     };
+
+    private static string Typing(ImmutableArray<string> words) => string.Join(' ', [Uvx, .. words]);
 }

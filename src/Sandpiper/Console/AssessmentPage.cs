@@ -144,13 +144,13 @@ internal static class AssessmentPage
         form { display: flex; flex-wrap: wrap; gap: 1rem; align-items: baseline; margin: .75rem 0; font-size: .95rem; }
         form[hidden] { display: none; } select { font: inherit; color: inherit; background: var(--paper); }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; }
-        th, td { border: 1px solid var(--line); padding: .3rem .35rem; text-align: left; vertical-align: top; }
+        th, td { border: 1px solid var(--line); padding: .3rem .25rem; text-align: left; vertical-align: top; }
         thead th { background: var(--head); font-size: .75rem; line-height: 1.25; }
-        tbody th { background: var(--head); white-space: nowrap; position: sticky; left: 0; }
+        tbody th { background: var(--head); min-width: 8rem; position: sticky; left: 0; }
         td.reached { background: var(--red-paper); color: var(--red); } td.later { background: var(--amber-paper); color: var(--amber); }
         td.never { background: var(--green-paper); color: var(--green); }
         summary { cursor: pointer; font-weight: 600; white-space: nowrap; }
-        td ol { margin: .4rem 0 0; padding-left: 1.1rem; min-width: 12rem; overflow-wrap: anywhere; }
+        td:last-child { min-width: 7rem; } td ol { margin: .4rem 0 0; padding-left: 1.1rem; min-width: 12rem; overflow-wrap: anywhere; }
         summary:focus-visible, select:focus-visible, .scroll:focus-visible { outline: 3px solid currentcolor; outline-offset: 1px; }
         @media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #666; --head: #eee; --red: #7a0000;
           --red-paper: #fbe3e3; --amber: #5a3700; --amber-paper: #fff1d0; --green: #0e4419; --green-paper: #e6f4e8; }
@@ -160,7 +160,7 @@ internal static class AssessmentPage
           main > ol, main > ul, main > p { max-width: none; } main > ol, main > ul { columns: 2; column-gap: 8mm; margin: 1mm 0; }
           main > ol > li { margin: 0 0 .8mm; break-inside: avoid; } form { display: none; } .scroll { overflow: visible; }
           table { font-size: 6.5pt; line-height: 1.2; width: 100%; } thead th { font-size: 6pt; } td, th { padding: 1px 3px; }
-          tbody th { white-space: normal; position: static; } tr { break-inside: avoid; }
+          tbody th { min-width: 0; position: static; } tr { break-inside: avoid; }
           td, th { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
         """;
 

@@ -16,6 +16,8 @@ internal static class AssessmentVerdict
     private static readonly ImmutableArray<string> Numbered = ["sudo-pip", "pip-user", "own-site-packages", "virtualenv"];
     private static readonly ImmutableArray<Asset> Told = [Asset.Root, Asset.OtherUsers, Asset.SharedSitePackages, Asset.Keys];
 
+    private const int FewAssets = 4;
+
     public static ImmutableArray<string> Of(AssessmentResult result)
     {
         Row[] rows = [.. result.Rows.Where(r => r.Missing is null)];
@@ -24,7 +26,8 @@ internal static class AssessmentVerdict
         sentences.Add(Find("virtualenv") is { } own && Find("own-site-packages") is { } shared ? Compared(own, shared) : null);
         sentences.Add(OfRebuilding([.. rows.Where(r => Numbered.Contains(r.Id, StringComparer.Ordinal))]));
         sentences.Add(OfWheelsOnly(rows));
-        sentences.Add(OfSandpiper(Find("sandpiper-user"), Find("sandpiper-unconfined"), Find("sandpiper-system")));
+        sentences.Add(Find("sandpiper-user") is { } confined ? OfConfined(confined) : null);
+        sentences.Add(OfUnconfined([.. ((Row?[])[Find("sandpiper-unconfined"), Find("sandpiper-system")]).OfType<Row>()]));
         return [.. sentences.OfType<string>()];
 
         Row? Find(string id) => rows.FirstOrDefault(r => string.Equals(r.Id, id, StringComparison.Ordinal));
@@ -95,20 +98,34 @@ internal static class AssessmentVerdict
             + (reached.Length + open.Length > 0 ? $"{reached}{open}." : "; the system was not reached.");
     }
 
-    private static string? OfSandpiper(Row? confined, Row? unconfined, Row? system)
+    /// <summary>The asker takes for unavoidable that what he installed can damage what he has access to.</summary>
+    private static string OfConfined(Row row) => Reached(row) is { IsEmpty: false } open
+        ? $"With `sandpiper run` and nothing granted: {Reaching(row, open)}."
+        : "That it can damage whatever you have access to is avoidable: with `sandpiper run` and nothing granted, none of the "
+            + $"{row.Cells.Length} assets was reached; what you grant is reached.";
+
+    private static string? OfUnconfined(Row[] rows)
     {
-        if (confined is null) return null;
-        Cell[] open = [.. confined.Cells.Where(c => c.Worst != Worst.Never)];
-        string text = open.Length == 0
-            ? $"With `sandpiper run` and nothing granted, none of the {confined.Cells.Length} assets was reached; what you grant is reached"
-            : $"With `sandpiper run`: {string.Join("; ", Clauses(confined, [.. open.Select(c => c.Asset)]))}";
-        foreach (Row row in ((Row?[])[unconfined, system]).OfType<Row>())
-        {
-            Cell[] left = [.. row.Cells.Where(c => c.Worst != Worst.Never)];
-            text += left.Length == 0 ? $"; {row.Label}: none was reached"
-                : $"; {row.Label}: {string.Join("; ", Clauses(row, [.. left.Select(c => c.Asset)]))}";
-        }
-        return text + ".";
+        if (rows.Length == 0) return null;
+        string[] open = [.. rows.Where(r => !Reached(r).IsEmpty).Select(r => $"with {r.Label}: {Reaching(r, Reached(r))}")];
+        string[] closed = [.. rows.Where(r => Reached(r).IsEmpty).Select(r => r.Label)];
+        if (open.Length == 0) return $"Nothing stays possible to reach with {Listed(closed)}.";
+        string[] parts = closed.Length == 0 ? open : [.. open, $"nothing with {Listed(closed)}"];
+        return $"It stays possible to reach, {string.Join("; and ", parts)}.";
+    }
+
+    private static ImmutableArray<Asset> Reached(Row row) => [.. row.Cells.Where(c => c.Worst != Worst.Never).Select(c => c.Asset)];
+
+    // A list of all that was not named yet is read by nobody.
+    private static string Reaching(Row row, ImmutableArray<Asset> assets)
+    {
+        string[] clauses = [.. Clauses(row, assets)];
+        string when = AssessmentWords.When(row[assets[^1]]);
+        int last = assets.Count(a => string.Equals(AssessmentWords.When(row[a]), when, StringComparison.Ordinal));
+        bool isAll = assets.Length == row.Cells.Length;
+        if (isAll && clauses.Length > 1 && last > FewAssets && clauses[^1].EndsWith(when, StringComparison.Ordinal))
+            clauses[^1] = $"everything else {when}";
+        return string.Join("; ", clauses);
     }
 
     private static string Listed(IEnumerable<string> words) => words.ToArray() switch

@@ -15,7 +15,7 @@ public sealed class AssessmentVerdictTests
 {
     private static readonly ImmutableArray<string> Ways =
         ["sudo-pip", "pip-user", "own-site-packages", "virtualenv", "mix", "sandpiper-user", "virtualenv-wheels-only",
-            "pipx", "pipx-wheels-only"];
+            "pipx", "pipx-wheels-only", "sandpiper-unconfined", "sandpiper-system"];
 
     private static readonly Gen<TrialOutcome> AnyTrial = Gen.Select(
         Gen.Enum<Kind>(), Gen.Enum<Installed>(),
@@ -65,6 +65,41 @@ public sealed class AssessmentVerdictTests
         Row confined = result.Rows.Single(r => r.Id is "sandpiper-user");
         bool claims = AssessmentVerdict.Of(result).Any(s => s.Contains("none of the 12 assets was reached", StringComparison.Ordinal));
         Assert.Equal(confined.Cells.All(c => c.Worst == Worst.Never), claims);
+    });
+
+    [Fact]
+    public void What_stays_possible_without_run_is_told_of_just_the_cells_that_are_reached() => AnyResult.Sample(result =>
+    {
+        Row[] rows = [.. result.Rows.Where(r => r.Id is "sandpiper-unconfined" or "sandpiper-system")];
+        string sentence = AssessmentVerdict.Of(result).Single(s => s.Contains("stays possible to reach", StringComparison.Ordinal));
+        foreach (Row row in rows)
+        {
+            Cell[] open = [.. row.Cells.Where(c => c.Worst != Worst.Never)];
+            Assert.Equal(open.Length > 0, sentence.Contains($"with {row.Label}: ", StringComparison.Ordinal));
+            if (open.Length == 0) continue;
+            string told = sentence[sentence.IndexOf($"with {row.Label}: ", StringComparison.Ordinal)..]
+                .Split(["; and with ", "; and nothing "], StringSplitOptions.None)[0];
+            bool hasElse = told.Contains("everything else", StringComparison.Ordinal);
+            // What is left to "everything else" is all reached, and all at the moment that it is said to be.
+            if (hasElse) Assert.Equal(row.Cells.Length, open.Length);
+            foreach (Cell cell in row.Cells)
+            {
+                string word = AssessmentWords.Of(cell.Asset);
+                if (cell.Worst == Worst.Never) Assert.DoesNotContain(word, told, StringComparison.Ordinal);
+                else if (told.Contains(word, StringComparison.Ordinal))
+                    Assert.StartsWith(AssessmentWords.When(cell), AfterNames(told, word), StringComparison.Ordinal);
+                else Assert.EndsWith($"everything else {AssessmentWords.When(cell)}", told.TrimEnd('.'), StringComparison.Ordinal);
+            }
+        }
+
+        // What follows the list in which the word is.
+        string AfterNames(string told, string word)
+        {
+            string clause = told[told.IndexOf(word, StringComparison.Ordinal)..].Split(';')[0];
+            string last = AssetNames.All.Select(AssessmentWords.Of).Where(w => clause.Contains(w, StringComparison.Ordinal))
+                .MaxBy(w => clause.LastIndexOf(w, StringComparison.Ordinal) + w.Length)!;
+            return clause[(clause.LastIndexOf(last, StringComparison.Ordinal) + last.Length)..].TrimStart();
+        }
     });
 
     [Fact]
