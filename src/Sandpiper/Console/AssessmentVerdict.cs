@@ -27,7 +27,7 @@ internal static class AssessmentVerdict
         sentences.Add(OfRebuilding([.. rows.Where(r => Numbered.Contains(r.Id, StringComparer.Ordinal))]));
         sentences.Add(OfWheelsOnly(rows));
         sentences.Add(Find("sandpiper-user") is { } confined ? OfConfined(confined) : null);
-        sentences.Add(OfUnconfined([.. ((Row?[])[Find("sandpiper-unconfined"), Find("sandpiper-system")]).OfType<Row>()]));
+        sentences.Add(OfUnconfined(Find("sandpiper-unconfined"), Find("sandpiper-system")));
         return [.. sentences.OfType<string>()];
 
         Row? Find(string id) => rows.FirstOrDefault(r => string.Equals(r.Id, id, StringComparison.Ordinal));
@@ -104,14 +104,14 @@ internal static class AssessmentVerdict
         : "That it can damage whatever you have access to is avoidable: with `sandpiper run` and nothing granted, none of the "
             + $"{row.Cells.Length} assets was reached; what you grant is reached.";
 
-    private static string? OfUnconfined(Row[] rows)
+    private static string? OfUnconfined(Row? mine, Row? roots)
     {
-        if (rows.Length == 0) return null;
-        string[] open = [.. rows.Where(r => !Reached(r).IsEmpty).Select(r => $"with {r.Label}: {Reaching(r, Reached(r))}")];
-        string[] closed = [.. rows.Where(r => Reached(r).IsEmpty).Select(r => r.Label)];
-        if (open.Length == 0) return $"Nothing stays possible to reach with {Listed(closed)}.";
-        string[] parts = closed.Length == 0 ? open : [.. open, $"nothing with {Listed(closed)}"];
-        return $"It stays possible to reach, {string.Join("; and ", parts)}.";
+        string?[] parts =
+            [Part("Used without `run`, what sandpiper installed", mine), Part("Installed by root and used without `run`, it", roots)];
+        return parts.Any(p => p is not null) ? string.Join(' ', parts.OfType<string>()) : null;
+
+        static string? Part(string what, Row? row) => row is null ? null
+            : $"{what} reaches {(Reached(row) is { IsEmpty: false } open ? Reaching(row, open) : "none of the assets")}.";
     }
 
     private static ImmutableArray<Asset> Reached(Row row) => [.. row.Cells.Where(c => c.Worst != Worst.Never).Select(c => c.Asset)];

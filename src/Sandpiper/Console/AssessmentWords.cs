@@ -33,7 +33,7 @@ internal static class AssessmentWords
     public static string When(Cell cell) => cell.Worst switch
     {
         Worst.Install => "while installing",
-        Worst.Use => cell.AtStart ? "when somebody starts Python" : "when it is used",
+        Worst.Use => cell.AtStart ? "when somebody starts Python" : "when the package is used",
         Worst.Planted => "later, by what it left behind",
         Worst.Sudo => "with your next sudo",
         Worst.Never => "never",

@@ -70,15 +70,16 @@ public sealed class AssessmentVerdictTests
     [Fact]
     public void What_stays_possible_without_run_is_told_of_just_the_cells_that_are_reached() => AnyResult.Sample(result =>
     {
-        Row[] rows = [.. result.Rows.Where(r => r.Id is "sandpiper-unconfined" or "sandpiper-system")];
-        string sentence = AssessmentVerdict.Of(result).Single(s => s.Contains("stays possible to reach", StringComparison.Ordinal));
-        foreach (Row row in rows)
+        string sentence = AssessmentVerdict.Of(result).Single(s => s.StartsWith("Used without `run`", StringComparison.Ordinal));
+        foreach ((string id, string beginning) in ((string, string)[])
+            [("sandpiper-unconfined", "what sandpiper installed reaches "),
+                ("sandpiper-system", "Installed by root and used without `run`, it reaches ")])
         {
+            Row row = result.Rows.Single(r => string.Equals(r.Id, id, StringComparison.Ordinal));
             Cell[] open = [.. row.Cells.Where(c => c.Worst != Worst.Never)];
-            Assert.Equal(open.Length > 0, sentence.Contains($"with {row.Label}: ", StringComparison.Ordinal));
+            string told = sentence[(sentence.IndexOf(beginning, StringComparison.Ordinal) + beginning.Length)..].Split('.')[0];
+            Assert.Equal(open.Length == 0, told is "none of the assets");
             if (open.Length == 0) continue;
-            string told = sentence[sentence.IndexOf($"with {row.Label}: ", StringComparison.Ordinal)..]
-                .Split(["; and with ", "; and nothing "], StringSplitOptions.None)[0];
             bool hasElse = told.Contains("everything else", StringComparison.Ordinal);
             // What is left to "everything else" is all reached, and all at the moment that it is said to be.
             if (hasElse) Assert.Equal(row.Cells.Length, open.Length);
@@ -88,7 +89,7 @@ public sealed class AssessmentVerdictTests
                 if (cell.Worst == Worst.Never) Assert.DoesNotContain(word, told, StringComparison.Ordinal);
                 else if (told.Contains(word, StringComparison.Ordinal))
                     Assert.StartsWith(AssessmentWords.When(cell), AfterNames(told, word), StringComparison.Ordinal);
-                else Assert.EndsWith($"everything else {AssessmentWords.When(cell)}", told.TrimEnd('.'), StringComparison.Ordinal);
+                else Assert.EndsWith($"everything else {AssessmentWords.When(cell)}", told, StringComparison.Ordinal);
             }
         }
 
@@ -101,6 +102,19 @@ public sealed class AssessmentVerdictTests
             return clause[(clause.LastIndexOf(last, StringComparison.Ordinal) + last.Length)..].TrimStart();
         }
     });
+
+    [Theory]
+    [InlineData(true, "; everything else when somebody starts Python")]
+    [InlineData(false, "your files, your start-up files, your tools")]
+    public void Everything_else_is_said_only_where_everything_is_reached(bool isAll, string expected)
+    {
+        Reach[] reaches = [.. AssetNames.All.Where(a => isAll || a != Asset.Network).Select(a => new Reach(Kind.Import,
+            a == Asset.Root ? Moment.SudoKeepingHome : Moment.Start, Person.You, "import", Person.You, a, "a decoy"))];
+        TrialOutcome trial = new([Kind.Import], Installed.Yes, [.. reaches], "no");
+        string sentence = AssessmentVerdict.Of(Of([new Row("sandpiper-unconfined", "", [trial])])).Single(s => s.StartsWith("Used without", StringComparison.Ordinal));
+        Assert.Contains(expected, sentence, StringComparison.Ordinal);
+        Assert.Equal(isAll, sentence.Contains("everything else", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Wheels_only_is_said_to_help_just_where_it_does() => AnyResult.Sample(result =>
