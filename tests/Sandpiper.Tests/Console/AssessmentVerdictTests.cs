@@ -111,7 +111,8 @@ public sealed class AssessmentVerdictTests
         Reach[] reaches = [.. AssetNames.All.Where(a => isAll || a != Asset.Network).Select(a => new Reach(Kind.Import,
             a == Asset.Root ? Moment.SudoKeepingHome : Moment.Start, Person.You, "import", Person.You, a, "a decoy"))];
         TrialOutcome trial = new([Kind.Import], Installed.Yes, [.. reaches], "no");
-        string sentence = AssessmentVerdict.Of(Of([new Row("sandpiper-unconfined", "", [trial])])).Single(s => s.StartsWith("Used without", StringComparison.Ordinal));
+        string sentence = AssessmentVerdict.Of(Of([new Row("sandpiper-unconfined", "", [trial])]))
+            .Single(s => s.StartsWith("Used without", StringComparison.Ordinal));
         Assert.Contains(expected, sentence, StringComparison.Ordinal);
         Assert.Equal(isAll, sentence.Contains("everything else", StringComparison.Ordinal));
     }
