@@ -20,7 +20,6 @@ if (AttemptsProgram.IsMeant(args)) return AttemptsProgram.Run(args);
 // Nor when it measures with users of their own (`assess`): it is root there, of nothing but a user namespace.
 if (ConfirmationProgram.IsMeant(args)) return ConfirmationProgram.Run(args);
 
-HeapPages.MakeLarge();
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();
 return CommandLine.Run(args);

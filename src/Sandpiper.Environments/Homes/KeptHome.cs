@@ -17,7 +17,7 @@ namespace Sandpiper.Environments.Homes;
 /// owner alone. What lies in it was made by programs that nobody trusts: it is never run, on no PATH, and no link in it is followed.
 /// </summary>
 /// <remarks>
-/// One program has it at a time, and a second one at the same time has another (<c>homes/KEY-2/</c>): packages and project are mounted in
+/// One program has it at a time, and a second one at the same time has another (<c>homes/KEY+2/</c>): packages and project are mounted in
 /// it, and whoever could rename what lies there meanwhile would put his own in their place, for a program that may do more than he.
 /// </remarks>
 /// <param name="Directory">Where it lies, with what is known of it.</param>
@@ -35,7 +35,8 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     public const int Most = 16;
 
     private const int MaxRecordBytes = 64 << 10;
-    private const int KeyBytes = 16;
+    private const int MostKey = 200, DigestBytes = 16;
+    private const char Delimiter = '@', Ordinal = '+';      // neither is left as it is in a name that is escaped
 
     /// <summary>What a program has for its home.</summary>
     public string Content => Path.Combine(Directory, "home");
@@ -55,7 +56,7 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     public static IEnumerable<KeptHome> Of(string root, string environment, string? project)
     {
         string first = Path.Combine(AllBelow(root), KeyOf(environment, project));
-        return Enumerable.Range(1, Most).Select(n => new KeptHome(n == 1 ? first : $"{first}-{n}", environment, project));
+        return Enumerable.Range(1, Most).Select(n => new KeptHome(n == 1 ? first : $"{first}{Ordinal}{n}", environment, project));
     }
 
     /// <summary>Those that there are. One whose record cannot be read is nobody's: null as <see cref="Environment"/> is no name.</summary>
@@ -67,8 +68,8 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     public static string AllBelow(string root) => Path.Combine(Path.GetFullPath(root), "homes");
 
     /// <summary>Whether a name there is one of ours.</summary>
-    public static bool IsKey(string name) => name.Split('-') is [{ Length: 2 * KeyBytes } key, ..] parts
-        && key.All(char.IsAsciiHexDigitLower)
+    public static bool IsKey(string name) => name.Split(Ordinal) is [{ Length: > 0 and <= MostKey } key, ..] parts
+        && key.Count(c => c == Delimiter) == 1 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '%' or '-' or '_' or '.' or '~' or Delimiter)
         && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)));
 
     /// <summary>Whether there is one.</summary>
@@ -195,8 +196,13 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
         return LockFile.HeldOrClosed(file, LockPath);
     }
 
-    private static string KeyOf(string environment, string? project) => Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{environment}\0{project}")).AsSpan(0, KeyBytes));
+    // As it is called, as far as a name may be so long: a digest is loaded with all of a library, at each start of a program.
+    private static string KeyOf(string environment, string? project)
+    {
+        string key = $"{environment}{Delimiter}{Uri.EscapeDataString(project ?? "")}";
+        return key.Length <= MostKey ? key : $"{environment}{Delimiter}~" + Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(project ?? "")).AsSpan(0, DigestBytes));
+    }
 
     private static KeptHome Read(string directory)
     {
@@ -205,7 +211,7 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
         {
             return RegularFile.TryRead(unknown.RecordFile, MaxRecordBytes) is { } text
                 && JsonSerializer.Deserialize(text, KeptHomeJson.Default.KeptHomeRecord) is { } known
-                && Path.GetFileName(directory).Split('-')[0] is var key
+                && Path.GetFileName(directory).Split(Ordinal)[0] is var key
                 && string.Equals(KeyOf(known.Environment, known.Project), key, StringComparison.Ordinal)
                 ? unknown with { Environment = known.Environment, Project = known.Project } : unknown;
         }

@@ -17,13 +17,6 @@ internal static class FileTree
     private const long RuntimeBytes = 64L << 20;    // XDG_RUNTIME_DIR: pictures that windows share with the compositor, where not in memfds
     private const long VariableBytes = 64L << 20;   // /var/tmp: few programs know it
 
-    // Public and harmless, and something breaks without each: compilers without alternatives, time without localtime, TLS without ssl.
-    private static readonly ImmutableArray<string> PublicSettings =
-    [
-        "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl", "ca-certificates", "timezone", "fonts",
-            "mime.types", "magic", "services", "protocols",
-    ];
-
     private static readonly ImmutableArray<string> NetworkSettings = ["resolv.conf"];
 
     private const string Console = "/dev/console";
@@ -70,7 +63,8 @@ internal static class FileTree
 
     private static IEnumerable<Mount> Mounts(Confinement confinement, string ownProgram, HandedOver descriptors) =>
     [
-        .. OfTheSystem(confinement.HostNetwork),
+        .. OfTheSystem(confinement.HostNetwork).Where(mount =>
+            !descriptors.MadeUp.Any(file => string.Equals(file.Path, mount.Path, StringComparison.Ordinal))),
         // So that a program finds the name of the terminal that it has (ttyname(3)).
         .. descriptors.Terminal is { } terminal
             ? [new Mount(Console, MountLayer.System, ["--dev-bind", terminal, Console])] : Array.Empty<Mount>(),
@@ -110,7 +104,7 @@ internal static class FileTree
             else yield return Mount.ReadOnlyIfThere(path);
         }
         yield return new Mount("/etc", MountLayer.System, ["--perms", "0755", "--dir", "/etc"]);
-        foreach (string name in PublicSettings.Concat(hostNetwork ? NetworkSettings : []))
+        foreach (string name in PublicSettings.Names.Concat(hostNetwork ? NetworkSettings : []))
         {
             yield return Mount.ReadOnlyIfThere($"/etc/{name}");
         }

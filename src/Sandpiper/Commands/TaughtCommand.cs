@@ -32,6 +32,8 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     /// <summary>The same for what takes long, and stops at the next safe place when it is asked to.</summary>
     public void Runs(Func<Session, ParseResult, CancellationToken, Task<int>> action) => SetAction(async (parsed, cancel) =>
     {
+        // Not for what starts a program and waits: there they cost more than they save.
+        HeapPages.MakeLarge();
         HeapPages.ExpectMuch();
         using var session = Session.Of(parsed);
         return await action(session, parsed, cancel);

@@ -28,6 +28,18 @@ public sealed class KeptHomeTests : IDisposable
     }
 
     [Fact]
+    public void Each_project_has_a_name_of_its_own_that_is_known_again_however_long_or_odd()
+    {
+        string deep = $"/{string.Join('/', Enumerable.Repeat("directory", 40))}";
+        string[] projects = ["/p", "/p-2", "/p+2", "/p%2B2", "/P", "/p@q", "/\u00fc", "/ü", "/~", deep, $"{deep}2", "/a\nb"];
+        string[] names = [.. projects.SelectMany(p => KeptHome.Of(_root, "shared", p).Take(2)).Select(h => Path.GetFileName(h.Directory))];
+        Assert.Equal(names.Length, names.Distinct(StringComparer.Ordinal).Count() + 2); // ü is in it twice
+        Assert.All(names, name => Assert.True(KeptHome.IsKey(name) && name.Length <= 255, name));
+        foreach (string project in projects) KeptHome.Of(_root, "shared", project).First().TryHold()!.Dispose();
+        Assert.Equal(projects.Distinct().Order(StringComparer.Ordinal), KeptHome.All(_root).Select(h => h.Project!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void One_program_has_it_at_a_time_and_it_is_not_removed_meanwhile()
     {
         using (Home.TryHold())
