@@ -237,7 +237,7 @@ public sealed class AssessTests
     {
         using var somebody = new Somebody();
         Outcome outcome = somebody.Run(
-            ["/bin/sh", "-c", $"{made} && exec timeout -k 5 60 {PublishedCommand.Path} assess --only user-site --html page.html"], somebody.Home);
+            ["/bin/sh", "-c", $"{made} && exec timeout -k 5 60 {PublishedCommand.Path} assess --only 4 --html page.html"], somebody.Home);
         Assert.True(outcome.ExitCode == 2, $"{outcome}");
         Assert.Contains("nothing was measured", outcome.Error, StringComparison.Ordinal);
     }

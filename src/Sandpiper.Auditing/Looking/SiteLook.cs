@@ -55,7 +55,7 @@ internal sealed class SiteLook
     {
         var found = new ConcurrentBag<AuditFinding>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = _cancel };
-        // Of nothing there are no parts, and a partitioner throws: a new environment is as empty as the directory that Debian keeps for pip.
+        // Of nothing there are no parts, and a partitioner throws: a new environment is empty, and what Debian keeps for pip.
         if (_listing.Files.IsEmpty) return;
         Parallel.ForEach(Partitioner.Create(0, _listing.Files.Length, 64), options, range =>
         {
