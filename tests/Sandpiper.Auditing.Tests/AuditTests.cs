@@ -110,6 +110,17 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void A_place_without_a_single_file_is_looked_at_like_any_other()
+    {
+        using var site = new PlantedSite();
+        Directory.Delete(site.Packages, recursive: true);
+        File.Delete($"{site.Prefix}/bin/good");
+        Directory.CreateDirectory(site.Packages);
+        SiteReport report = site.Look();
+        Assert.Equal((0, 0), (report.Files, report.Alarms));
+    }
+
+    [Fact]
     public void A_directory_of_which_nothing_is_anybodys_is_one_finding()
     {
         using var site = new PlantedSite();

@@ -228,6 +228,20 @@ public sealed class AssessTests
         Assert.Equal(2, somebody.Sandpiper("assess", option, value).ExitCode);
     }
 
+    // Opening a FIFO for writing waits for a reader, and a file that is somebody else's was told of after minutes.
+    [Theory]
+    [InlineData("mkfifo page.html")]
+    [InlineData("mkfifo pipe && ln -s pipe page.html")]
+    [InlineData("ln -s /etc/passwd page.html")]
+    public void A_page_that_could_not_be_kept_is_refused_before_anything_is_measured(string made)
+    {
+        using var somebody = new Somebody();
+        Outcome outcome = somebody.Run(
+            ["/bin/sh", "-c", $"{made} && exec timeout -k 5 60 {PublishedCommand.Path} assess --only 4 --html page.html"], somebody.Home);
+        Assert.True(outcome.ExitCode == 2, $"{outcome}");
+        Assert.Contains("nothing was measured", outcome.Error, StringComparison.Ordinal);
+    }
+
     // Whoever names a place in what he was started with.
     private static string[] Processes(string place) => [.. Directory.GetDirectories("/proc")
         .Where(d => int.TryParse(Path.GetFileName(d), out _)).Where(d =>

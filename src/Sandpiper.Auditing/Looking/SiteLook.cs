@@ -55,6 +55,8 @@ internal sealed class SiteLook
     {
         var found = new ConcurrentBag<AuditFinding>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = _cancel };
+        // Of nothing there are no parts, and a partitioner throws: a new environment is empty, and what Debian keeps for pip.
+        if (_listing.Files.IsEmpty) return;
         Parallel.ForEach(Partitioner.Create(0, _listing.Files.Length, 64), options, range =>
         {
             for (int i = range.Item1; i < range.Item2; i++)

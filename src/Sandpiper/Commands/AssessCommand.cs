@@ -125,6 +125,12 @@ internal static class AssessCommand
         string full = Path.GetFullPath(path), directory = Path.GetDirectoryName(full) ?? "/";
         if (Directory.Exists(full) || !DirectoryRights.MayWrite(directory))
             throw Wrong($"no page can be written to `{path}`", $"`{directory}` is not to be written to, or that is a directory");
+        // Opening a FIFO waits for a reader, and no signal ends that; what a link leads to may be anybody's.
+        if (ProgramFile.Resolve(full) is { } there
+            && (!FileStatus.TryRead(there, out FileStatus status) || status.Type != FileType.Regular || !DirectoryRights.MayWrite(there)))
+        {
+            throw Wrong($"no page can be written to `{path}`", "what is there is no file, or may not be written");
+        }
     }
 
     private static void WritePage(string path, string page)
