@@ -184,6 +184,17 @@ public sealed class AssessTests
     }
 
     [Fact]
+    public void Where_no_directory_can_be_made_it_names_the_place_and_the_way_on()
+    {
+        using var somebody = new Somebody();
+        somebody.Variables["TMPDIR"] = "/nowhere-that-is";
+        Outcome outcome = somebody.Sandpiper("assess", "--only", "virtualenv");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("`/nowhere-that-is/`", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("TMPDIR=", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Who_has_subordinate_uids_sees_that_real_users_reach_the_same()
     {
         Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can give somebody subordinate uids");

@@ -83,7 +83,9 @@ internal static class AdoptCommand
         if (outcome is not InstallationOutcome.Changed { Change: var change })
         {
             Explanation why = ResolutionWords.Explain(((InstallationOutcome.Unsolvable)outcome).Why);
-            throw new ExplainedException(why with { Hints = [.. why.Hints, $"sandpiper adopt --no-deps {InShell.Quoted(old.Named)}"] });
+            // Without dependencies there is nothing left that could not fit together: then an index does not have it.
+            throw new ExplainedException(!asked.FollowDependencies ? why
+                : why with { Hints = [.. why.Hints, $"sandpiper adopt --no-deps {InShell.Quoted(old.Named)}"] });
         }
         ImmutableArray<Departure> departures = asked.DryRun ? [] : Compare(environment, old, cancel);
         AdoptReport.Write(session, environment.Name, change, old, departures, asked.DryRun);

@@ -18,6 +18,8 @@ namespace Sandpiper.Commands;
 /// <summary><c>assess</c>: what each way of installing exposes, measured in a throw-away copy of this machine.</summary>
 internal static class AssessCommand
 {
+    private const string ElsewhereHint = "TMPDIR=/somewhere/with/room sandpiper assess";
+
     public static Command Build()
     {
         var quick = new Option<bool>("--quick")
@@ -73,7 +75,7 @@ internal static class AssessCommand
     {
         if (html is not null) MustBeWritable(html);
         long started = Stopwatch.GetTimestamp();
-        string place = Directory.CreateTempSubdirectory("sandpiper-assess-").FullName;
+        string place = PlaceForIt();
         try
         {
             AssessmentResult result = Measured(session, request with { Place = place }, cancel);
@@ -115,7 +117,20 @@ internal static class AssessCommand
         {
             throw new ExplainedException(new(ExitCode.CouldNot,
                 "the measurement could not be finished; nothing was changed outside a temporary directory that is gone", e.Message,
-                "TMPDIR=/somewhere/with/room sandpiper assess"));
+                ElsewhereHint));
+        }
+    }
+
+    private static string PlaceForIt()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("sandpiper-assess-").FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ExplainedException(new(ExitCode.CouldNot, "nothing was measured: no directory can be made in "
+                + $"`{Path.GetTempPath()}`", e.Message, ElsewhereHint));
         }
     }
 
