@@ -123,7 +123,8 @@ public sealed class AuditedRunTests : IDisposable
         using JsonDocument answer = JsonDocument.Parse(outcome.Output);
         Dictionary<string, string?> tried = answer.RootElement.GetProperty("tried").EnumerateArray()
             .Where(thing => thing.GetProperty("kind").GetString() is not "program")
-            .ToDictionary(thing => $"{thing.GetProperty("kind")} {thing.GetProperty("what")}", thing => thing.GetProperty("grant").GetString());
+            .ToDictionary(
+                thing => $"{thing.GetProperty("kind")} {thing.GetProperty("what")}", thing => thing.GetProperty("grant").GetString());
         Assert.Equal(new Dictionary<string, string?>
         {
             [$"key {_user.Home}/.ssh/id_rsa"] = null, [$"refused_write {_user.Project}/new"] = "--write .",

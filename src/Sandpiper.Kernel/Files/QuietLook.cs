@@ -82,7 +82,8 @@ public sealed class QuietLook : IDisposable
                 foreach (string part in target.Split('/').Reverse()) rest.Push(part);
             }
             real = way.Count == 1 ? "/" : way[^1].Path;
-            mayRead = ProgramFile.MayRead(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{way[^1].Handle.DangerousGetHandle()}"));
+            mayRead = ProgramFile.MayRead(
+                string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{way[^1].Handle.DangerousGetHandle()}"));
             return QuietAnswer.There;
         }
         catch (KernelException)

@@ -33,12 +33,14 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     /// <summary>Looks at what the kernel was asked for.</summary>
     internal void See(AskedPath asked)
     {
-        if (asked.Fills && !IsFull && DeniedAt(asked) is { } denied) ImmutableInterlocked.Update(ref _seen, (seen, one) => seen.Add(one), denied);
+        if (asked.Fills && !IsFull && DeniedAt(asked) is { } denied)
+            ImmutableInterlocked.Update(ref _seen, (seen, one) => seen.Add(one), denied);
     }
 
     /// <summary>What would have to be granted to write there, whether or not that can be done; null: it cannot, or it is.</summary>
     internal DeniedWrite? GrantFor(string path) =>
-        Place(path, out ShownPath? around, out string granted, out string? name) && (around.Access is not PathAccess.Write || name is not null)
+        Place(path, out ShownPath? around, out string granted, out string? name)
+            && (around.Access is not PathAccess.Write || name is not null)
             ? new(around.Access is PathAccess.Write ? null : granted, name) : null;
 
     private bool Place(string path, [NotNullWhen(true)] out ShownPath? around, out string granted, out string? name)

@@ -142,8 +142,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
-            exitCode = ConfinedProgram.Run(
-                terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused, () => interrupted = true, tried);
+            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused,
+                () => interrupted = true, tried);
             wasInterrupted = interrupted;
             if (time.IsOver)
             {

@@ -145,8 +145,8 @@ public sealed class SystemCallFilterTests
     [Fact]
     public void Where_all_is_seen_just_what_is_named_is_and_nothing_is_allowed_that_is_not_elsewhere()
     {
-        uint[] x64 = [2, 4, 6, 21, 59, 76, 80, 82, 83, 84, 85, 86, 87, 88, 89, 90, 133, 257, 258, 259, 262, 263, 264, 266, 267, 268, 269, 280,
-            307, 316, 322, 332, 439, 452];
+        uint[] x64 = [2, 4, 6, 21, 59, 76, 80, 82, 83, 84, 85, 86, 87, 88, 89, 90, 133, 257, 258, 259, 262, 263, 264, 266, 267, 268, 269,
+            280, 307, 316, 322, 332, 439, 452];
         uint[] arm64 = [33, 34, 35, 36, 38, 45, 48, 49, 53, 56, 78, 79, 88, 221, 269, 276, 281, 291, 439, 452];
         Gen.Select(Gen.UInt[0, 600], Gen.UInt[0, 0xfff], Gen.UInt[0, 0x500fff], Gen.UInt[0, 0x20000fff]).Sample(
             (call, second, third, fourth) =>

@@ -35,7 +35,8 @@ public sealed class NameQuestionTests
     {
         byte[] message = [.. Question.AsSpan(0, kept), .. bytes];
         return NameQuestion.In(message) is not { } name
-            || (name.Length is > 0 and < 256 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'));
+            || (name.Length is > 0 and < 256
+                && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'));
     });
 
     [Fact]
