@@ -9,7 +9,11 @@ namespace Sandpiper.Kernel.Files;
 /// <param name="Device">Major and minor number of what is mounted.</param>
 /// <param name="Place">Where; absolute.</param>
 /// <param name="IsReadOnly">Nobody may write through it.</param>
-public sealed record MountLine(ulong Id, string Device, string Place, bool IsReadOnly);
+public sealed record MountLine(ulong Id, string Device, string Place, bool IsReadOnly)
+{
+    /// <summary>Of which kind the file system is: <c>ext4</c>, <c>nfs4</c>.</summary>
+    public string Kind { get; init; } = "";
+}
 
 /// <summary>Everything that is mounted where this process lives.</summary>
 public static class MountTable
@@ -33,7 +37,13 @@ public static class MountTable
         {
             throw new FormatException($"no line of mountinfo: {line}");
         }
-        return new(id, fields[2], Unescaped(fields[4]), fields[5].Split(',').Contains("ro", StringComparer.Ordinal));
+        // Any number of fields with a colon, a hyphen, then the kind.
+        string[] rest = fields[6].Split(' ');
+        int hyphen = Array.IndexOf(rest, "-");
+        return new(id, fields[2], Unescaped(fields[4]), fields[5].Split(',').Contains("ro", StringComparer.Ordinal))
+        {
+            Kind = hyphen >= 0 && hyphen + 1 < rest.Length ? rest[hyphen + 1] : "",
+        };
     }
 
     // Space, tab, newline and backslash are written as three octal digits.

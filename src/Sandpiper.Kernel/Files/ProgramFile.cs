@@ -6,10 +6,13 @@ namespace Sandpiper.Kernel.Files;
 /// <summary>Asks the kernel which file a path means and whether we may run it.</summary>
 public static partial class ProgramFile
 {
-    private const int ExecutePermission = 1;    // X_OK, unistd.h
+    private const int ExecutePermission = 1, ReadPermission = 4;    // X_OK, R_OK: unistd.h
     private const int MaxPath = 4096;           // PATH_MAX with its zero, linux/limits.h
 
     public static bool MayRun(string path) => Access(path, ExecutePermission) == 0;
+
+    /// <summary>Whether we may read it; nothing is opened.</summary>
+    public static bool MayRead(string path) => Access(path, ReadPermission) == 0;
 
     /// <summary>The path without any link in it; null when it leads nowhere or not to us.</summary>
     public static string? Resolve(string path)

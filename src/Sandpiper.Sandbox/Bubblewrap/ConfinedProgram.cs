@@ -13,6 +13,7 @@ using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
 using Sandpiper.Sandbox.Proxies;
 using Sandpiper.Sandbox.Terminals;
+using Sandpiper.Sandbox.Tried;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -38,8 +39,9 @@ public static class ConfinedProgram
     /// <exception cref="PortTakenException">A port at which it was to be reached cannot be had; nothing was started.</exception>
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
     /// <param name="interrupted">Called after it, where somebody wanted it interrupted while it ran.</param>
+    /// <param name="tried">Learns all that it names, where the confinement says that it is told; null: nobody does.</param>
     public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null,
-        Action<RefusedConnection>? refused = null, Action? interrupted = null)
+        Action<RefusedConnection>? refused = null, Action? interrupted = null, TriedCalls? tried = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         int exitCode = 0;
@@ -49,7 +51,8 @@ public static class ConfinedProgram
         {
             try
             {
-                exitCode = RunHere(confinement, ownProgram, command, denied, refused ?? (_ => { }), interrupted ?? (() => { }));
+                exitCode = RunHere(
+                    confinement, ownProgram, command, denied, tried, refused ?? (_ => { }), interrupted ?? (() => { }));
             }
             catch (Exception e)
             {
@@ -62,8 +65,13 @@ public static class ConfinedProgram
         return exitCode;
     }
 
+    /// <summary>Notes what a program of that confinement names, for <see cref="Run"/>.</summary>
+    public static TriedCalls Noting(Confinement confinement, DeniedWrites denied) => new(confinement, denied,
+        [.. FileTree.OwnPlaces(confinement), .. SyntheticFiles.For(confinement).Select(file => file.Path)],
+        FileTree.PrivatePlaces(confinement));
+
     private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied,
-        Action<RefusedConnection> refusedConnection, Action interrupted)
+        TriedCalls? tried, Action<RefusedConnection> refusedConnection, Action interrupted)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
@@ -105,9 +113,10 @@ public static class ConfinedProgram
                     (report, theirs),
                     (calls, made) =>
                     {
-                        if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection);
+                        if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
+                            tried is null ? null : tried.SeeHost);
                         if (calls is not null)
-                            ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied);
+                            ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied, tried);
                         streams.Begin();
                         terminal?.Begin();
                     },

@@ -21,13 +21,16 @@ internal sealed record MountPlan(
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
     private const string Readable = "r", Writable = "w", Kept = "k", Copy = "c", Protect = "p", Grant = "g", Mask = "m", Package = "s",
-        Own = "o", Hosts = "h", Replace = "x";
+        Own = "o", Hosts = "h", Replace = "x", Told = "t";
 
     /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
     public ImmutableArray<string> Granted { get; init; } = [];
 
     /// <summary>In what is shown: files, and what is to be found there; those are among <see cref="Shown"/>.</summary>
     public ImmutableArray<(string Path, string By)> Replaced { get; init; } = [];
+
+    /// <summary>Whoever waits outside is told of all that the program names.</summary>
+    public bool TellsAll { get; init; }
 
     public static MountPlan Of(Confinement confinement)
     {
@@ -54,6 +57,7 @@ internal sealed record MountPlan(
                 .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()])
         {
             Granted = confinement.Granted,
+            TellsAll = confinement.TellsAll,
             Replaced = [.. confinement.Replacements.Select(replaced => (replaced.Path, replaced.By.Path))],
         };
     }
@@ -69,6 +73,7 @@ internal sealed record MountPlan(
         .. Packages.SelectMany(package => new[] { Package, package.Place, package.InStore }),
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
         .. HostsPlaces.SelectMany(place => new[] { Hosts, place.Place, place.Device }),
+        .. TellsAll ? [Told, "/", ""] : Array.Empty<string>(),
     ]);
 
     /// <returns>False when it is not whole: whoever reads it must not go on.</returns>
@@ -77,6 +82,7 @@ internal sealed record MountPlan(
         List<PlannedPath> shown = [];
         List<string> names = [], granted = [], masked = [], own = [];
         List<(string, string)> packages = [], hosts = [], replaced = [];
+        bool tellsAll = false;
         plan = new([], [], [], [], [], []);
         while (!bytes.IsEmpty)
         {
@@ -94,12 +100,14 @@ internal sealed record MountPlan(
                 case Replace: replaced.Add((path, rest)); break;
                 case Own: own.Add(path); break;
                 case Hosts: hosts.Add((path, rest)); break;
+                case Told: tellsAll = true; break;
                 default: return false;
             }
         }
         plan = new([.. shown], [.. names], [.. masked], [.. packages], [.. own], [.. hosts])
         {
             Granted = [.. granted],
+            TellsAll = tellsAll,
             Replaced = [.. replaced],
         };
         return true;

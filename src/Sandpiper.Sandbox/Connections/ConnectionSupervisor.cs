@@ -9,6 +9,7 @@ using Sandpiper.Kernel.Sockets;
 using Sandpiper.Sandbox.Denials;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Seccomp;
+using Sandpiper.Sandbox.Tried;
 
 namespace Sandpiper.Sandbox.Connections;
 
@@ -31,6 +32,7 @@ internal sealed class ConnectionSupervisor
 
     private readonly CallListener _calls;
     private readonly DeniedWrites? _denied;
+    private readonly TriedCalls? _tried;
     private readonly bool _hostNetwork;
     private readonly FrozenSet<string> _open;
     private readonly Lock _knowing = new();
@@ -39,9 +41,9 @@ internal sealed class ConnectionSupervisor
     private int _threads, _idle;
 
     private ConnectionSupervisor(
-        CallListener calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied)
+        CallListener calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied, TriedCalls? tried)
     {
-        (_calls, _denied) = (calls, denied);
+        (_calls, _denied, _tried) = (calls, denied, tried);
         _hostNetwork = confinement.HostNetwork;
         _open = FrozenSet.ToFrozenSet(
             [.. privatePlaces, .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)],
@@ -53,9 +55,10 @@ internal sealed class ConnectionSupervisor
     /// <param name="confinement">Of the program that makes them.</param>
     /// <param name="privatePlaces">Where what is made lies with nobody outside.</param>
     /// <param name="denied">Who looks at calls that write, which all go to the kernel; null: nobody.</param>
-    public static void Start(
-        SafeFileHandle calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied = null) =>
-        new ConnectionSupervisor(new CallListener(calls), confinement, privatePlaces, denied).StartThread();
+    /// <param name="tried">Who looks at all that are told, and at what came of connections; null: nobody.</param>
+    public static void Start(SafeFileHandle calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied = null,
+        TriedCalls? tried = null) =>
+        new ConnectionSupervisor(new CallListener(calls), confinement, privatePlaces, denied, tried).StartThread();
 
     private static bool IsNamedItself(ShownPath shown)
     {
@@ -77,8 +80,7 @@ internal sealed class ConnectionSupervisor
             if (notice.Call != SupervisedCalls.Here.Connect)
             {
                 // Over at once: nobody else has to listen meanwhile, and where two do each wakes the other.
-                if (_denied is null) _calls.Pass(notice);
-                else _denied.See(notice, _calls);
+                See(notice);
                 continue;
             }
             // Somebody always listens while others wait.
@@ -87,6 +89,31 @@ internal sealed class ConnectionSupervisor
             Interlocked.Increment(ref _idle);
         }
         if (Interlocked.Decrement(ref _threads) == 0) _calls.Dispose();
+    }
+
+    // Reads what it is about, lets the kernel have it, and looks at it then: nobody waits for that, or learns by waiting.
+    private void See(CallNotice notice)
+    {
+        AskedPath? asked = null;
+        string? name = null;
+        bool isRead = true;
+        try
+        {
+            if (_tried is not null && NameQuestion.IsOne(notice)) name = NameQuestion.Read(notice);
+            else if (_tried is not null || _denied is { IsFull: false }) isRead = AskedPath.TryRead(notice, out asked);
+            // A later process of its number may be anybody's.
+            if (!_calls.IsWaiting(notice)) (asked, name, isRead) = (null, null, true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is gone, or cannot be looked at.
+            isRead = !_calls.IsWaiting(notice);
+        }
+        _calls.Pass(notice);
+        if (asked is not null) _denied?.See(asked);
+        if (asked is not null) _tried?.See(asked);
+        if (name is not null) _tried?.SeeName(name);
+        if (!isRead) _tried?.SeeUnread();
     }
 
     private int Connected(CallNotice notice)
@@ -119,7 +146,10 @@ internal sealed class ConnectionSupervisor
             if (!Know(notice)) return 0;
             // One that was made elsewhere and handed in: from inside it would reach what its maker reaches.
             if (!_hostNetwork && (_network is null || OpenSocket.NetworkOf(socket) != _network)) return Errno.NoAccess;
-            return family is OpenSocket.Local ? ConnectHere(notice.Thread, root, socket, address) : OpenSocket.Connect(socket, address);
+            if (family is OpenSocket.Local) return ConnectHere(notice.Thread, root, socket, address);
+            errno = OpenSocket.Connect(socket, address);
+            _tried?.SeeConnection(address, errno);
+            return errno;
         }
     }
 
@@ -134,6 +164,13 @@ internal sealed class ConnectionSupervisor
                 return _hostNetwork ? Errno.NoAccess : OpenSocket.Connect(socket, address);
         }
         byte[] whole = path[0] is (byte)'/' ? path.ToArray() : [.. DirectoryOf(thread), (byte)'/', .. path];
+        int errno = ConnectHere(root, socket, whole);
+        _tried?.SeeLocalConnection(Encoding.UTF8.GetString(whole), errno);
+        return errno;
+    }
+
+    private int ConnectHere(SafeFileHandle root, SafeFileHandle socket, byte[] whole)
+    {
         using SafeFileHandle target = PlaceBelow.OpenInRoot(root, whole, out int errno);
         if (errno != 0) return errno;
         if (_openMounts?.Contains(FileFacts.MountOf(target)) != true) return Errno.NoAccess;

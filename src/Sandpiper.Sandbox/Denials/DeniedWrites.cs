@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
-using Sandpiper.Kernel.Files;
-using Sandpiper.Kernel.Processes;
+using System.Diagnostics.CodeAnalysis;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Seccomp;
 
@@ -17,8 +14,6 @@ namespace Sandpiper.Sandbox.Denials;
 public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment environment)
 {
     private const int Most = 16;
-    private const int MostPathBytes = 4096;         // PATH_MAX
-    private const int CurrentDirectory = -100;     // AT_FDCWD
     private const ulong Create = 0x40, Exclusive = 0x80;
 
     // git diff takes it to note what it has just looked at, and goes on without it; whoever needs it dies (usage.c).
@@ -32,54 +27,43 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     public ImmutableArray<DeniedWrite> SeenBefore(int exitCode) =>
         [.. Volatile.Read(ref _seen).Where(write => !write.IsOfLock || exitCode == GitDied)];
 
-    /// <summary>Reads what a call is about, lets the kernel have it, and looks at it then.</summary>
-    internal void See(CallNotice notice, CallListener calls)
+    /// <summary>As much was seen as is told; nothing more has to be read.</summary>
+    internal bool IsFull => Volatile.Read(ref _seen).Count >= Most;
+
+    /// <summary>Looks at what the kernel was asked for.</summary>
+    internal void See(AskedPath asked)
     {
-        Attempt? attempt = null;
-        try
-        {
-            if (Volatile.Read(ref _seen).Count < Most) attempt = Read(notice);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It is gone, or cannot be looked at.
-        }
-        calls.Pass(notice);
-        if (attempt is not null && DeniedAt(attempt) is { } denied)
+        if (asked.Fills && !IsFull && DeniedAt(asked) is { } denied)
             ImmutableInterlocked.Update(ref _seen, (seen, one) => seen.Add(one), denied);
     }
 
-    private static Attempt? Read(CallNotice notice)
-    {
-        var (first, second, third) = notice.Arguments;
-        uint call = (uint)notice.Call;
-        var (directory, address, flags) = call == SupervisedCalls.Here.OpenAt ? (unchecked((int)first), second, (ulong?)third)
-            : call == SupervisedCalls.Here.Open ? (CurrentDirectory, first, second)
-            : call == SupervisedCalls.Here.MakeDirectoryAt ? (unchecked((int)first), second, null)
-            : (CurrentDirectory, first, null);
-        if (OtherProcess.ReadText(notice.Thread, address, MostPathBytes) is not { Length: > 0 } bytes) return null;
-        string path = Encoding.UTF8.GetString(bytes);
-        if (path[0] is not '/')
-        {
-            string link = directory == CurrentDirectory ? "cwd" : string.Create(CultureInfo.InvariantCulture, $"fd/{directory}");
-            if (SymbolicLink.Target(string.Create(CultureInfo.InvariantCulture, $"/proc/{notice.Thread}/{link}")) is not ['/', ..] above)
-                return null;
-            path = $"{above}/{path}";
-        }
-        return new Attempt(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), flags);
-    }
+    /// <summary>What would have to be granted to write there, whether or not that can be done; null: it cannot, or it is.</summary>
+    internal DeniedWrite? GrantFor(string path) =>
+        Place(path, out ShownPath? around, out string granted, out string? name)
+            && (around.Access is not PathAccess.Write || name is not null)
+            ? new(around.Access is PathAccess.Write ? null : granted, name) : null;
 
-    internal DeniedWrite? DeniedAt(Attempt attempt)
+    private bool Place(string path, [NotNullWhen(true)] out ShownPath? around, out string granted, out string? name)
     {
-        string path = attempt.Path;
-        ShownPath? around = confinement.Shown.Where(shown => DirectoryTree.Holds(shown.Path, path)).MaxBy(shown => shown.Path.Length);
-        if (around is null || environment.IsOwn(around)) return null;
+        (granted, name) = ("", null);
+        around = confinement.Shown.Where(shown => DirectoryTree.Holds(shown.Path, path)).MaxBy(shown => shown.Path.Length);
+        if (around is null || environment.IsOwn(around)) return false;
         // Of a project, which is shown for standing in it, no more than where one stands.
         string start = confinement.WorkingDirectory;
-        string granted = around.Access is PathAccess.Read && DirectoryTree.Holds(around.Path, start) && DirectoryTree.Holds(start, path)
+        granted = around.Access is PathAccess.Read && DirectoryTree.Holds(around.Path, start) && DirectoryTree.Holds(start, path)
             ? start : around.Path;
-        string[] below = path[granted.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
-        string? name = below.Length > 0 && IsProtected($"{granted}/{below[0]}") ? $"{granted}/{below[0]}" : null;
+        string[] below = Below(granted, path);
+        name = below.Length > 0 && IsProtected($"{granted}/{below[0]}") ? $"{granted}/{below[0]}" : null;
+        return true;
+    }
+
+    private static string[] Below(string granted, string path) => path[granted.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    private DeniedWrite? DeniedAt(AskedPath attempt)
+    {
+        string path = attempt.Path;
+        if (!Place(path, out ShownPath? around, out string granted, out string? name)) return null;
+        string[] below = Below(granted, path);
         // Caches, which programs do without.
         if (below.Skip(name is null ? 0 : 1).Any(part => part is "__pycache__" or ['.', ..])) return null;
         if (around.Access is PathAccess.Write && name is null) return null;
@@ -97,10 +81,6 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
 
     private bool IsProtected(string path) => !confinement.Granted.Contains(path, StringComparer.Ordinal)
         && (ProtectedNames.IsProtected(Path.GetFileName(path)) || confinement.Protected.Contains(path, StringComparer.Ordinal));
-
-    /// <param name="Path">Absolute.</param>
-    /// <param name="OpenFlags">Of open(2); null: a directory was to be made.</param>
-    internal sealed record Attempt(string Path, ulong? OpenFlags);
 }
 
 /// <summary>What would have to be granted for one write.</summary>

@@ -67,6 +67,9 @@ public sealed record Confinement
     /// <summary>On how many processors it is started; null: on all.</summary>
     public int? Processors { get; init; }
 
+    /// <summary>Whoever waits outside is told of all that it names: files, programs, hosts. It may do as much and as little.</summary>
+    public bool TellsAll { get; init; }
+
     /// <summary>Every device node that is mounted.</summary>
     internal IEnumerable<ShownPath> Nodes => Devices.Concat(Graphics.Nodes).DistinctBy(node => node.Path, StringComparer.Ordinal);
 

@@ -11,7 +11,9 @@ namespace Sandpiper.Sandbox.Proxies;
 /// </summary>
 /// <param name="grants">What the user granted.</param>
 /// <param name="resolve">The addresses of a name; throws <see cref="SocketException"/> where there are none. Asked once.</param>
-internal sealed class HostGate(ImmutableArray<HostGrant> grants, Func<string, IPAddress[]> resolve)
+/// <param name="reached">Is told of each connection that is made, from any thread; null: nobody is.</param>
+internal sealed class HostGate(
+    ImmutableArray<HostGrant> grants, Func<string, IPAddress[]> resolve, Action<Destination>? reached = null)
 {
     private static readonly TimeSpan PatienceToConnect = TimeSpan.FromSeconds(10);
     private const int MostAddresses = 8; // tried, one after the other
@@ -36,6 +38,7 @@ internal sealed class HostGate(ImmutableArray<HostGrant> grants, Func<string, IP
             bool isNamed = WhyNot(wanted with { Host = HostName.Of(address) }) is null;
             Socket? socket = Connected(new IPEndPoint(address, wanted.Port), isNamed, out bool isOwn);
             if (isOwn) refused = new(RefusalReason.LeadsToThisMachine, wanted, $"{address}");
+            if (socket is not null) reached?.Invoke(wanted);
             if (isOwn || socket is not null) return socket;
         }
         return null;

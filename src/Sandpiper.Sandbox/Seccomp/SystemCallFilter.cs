@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Sandpiper.Sandbox.Seccomp;
@@ -54,9 +55,13 @@ internal static class SystemCallFilter
     /// Whoever waits outside is told of each call that writes, so that he can say what would have to be granted; the kernel decides it all
     /// the same. Each then takes ten times as long, so not where a program may write everything anyway.
     /// </param>
-    public static byte[] ForThisMachine(bool seesWrites) => For(RuntimeInformation.ProcessArchitecture, seesWrites).ToBytes();
+    /// <param name="seesAll">
+    /// He is told of every call that names something, too: a file, a program, a host. What is refused without is refused with it.
+    /// </param>
+    public static byte[] ForThisMachine(bool seesWrites, bool seesAll) =>
+        For(RuntimeInformation.ProcessArchitecture, seesWrites, seesAll).ToBytes();
 
-    internal static FilterProgram For(Architecture architecture, bool seesWrites)
+    internal static FilterProgram For(Architecture architecture, bool seesWrites, bool seesAll = false)
     {
         SupervisedCalls supervised = SupervisedCalls.Of(architecture);
         bool arm = architecture is Architecture.Arm64;
@@ -78,13 +83,17 @@ internal static class SystemCallFilter
         {
             if (seesWrites && make is { } number) program.ReturnIfEqual(number, AskOutside);
         }
-        program.WhenEqual(arm ? 206u : 44, SendCheck(FourthArgument));   // sendto
-        program.WhenEqual(arm ? 211u : 46, SendCheck(ThirdArgument));    // sendmsg
-        program.WhenEqual(arm ? 269u : 307, SendCheck(FourthArgument));  // sendmmsg
+        program.WhenEqual(supervised.SendTo, SendCheck(FourthArgument, seesAll ? QuestionCheck() : new FilterProgram().Return(Allow)));
+        program.WhenEqual(arm ? 211u : 46, SendCheck(ThirdArgument, new FilterProgram().Return(Allow)));    // sendmsg
+        program.WhenEqual(supervised.SendMany, SendCheck(FourthArgument, new FilterProgram().Return(seesAll ? AskOutside : Allow)));
         program.WhenEqual(arm ? 25u : 72, FileControlCheck());
-        foreach (var (number, mode) in ModeCalls(arm)) program.WhenEqual(number, ModeCheck(mode));
-        foreach (var (number, flags, mode) in OpeningCalls(supervised)) program.WhenEqual(number, NewFileCheck(flags, mode, seesWrites));
+        ImmutableHashSet<uint> named = seesAll ? [.. PathCall.All.Select(call => call.On(architecture)).OfType<uint>()] : [];
+        foreach (var (number, mode) in ModeCalls(arm))
+            program.WhenEqual(number, ModeCheck(mode, new FilterProgram().Return(named.Contains(number) ? AskOutside : Allow)));
+        foreach (var (number, flags, mode) in OpeningCalls(supervised))
+            program.WhenEqual(number, NewFileCheck(flags, mode, seesWrites, otherwise: seesAll ? AskOutside : Allow));
         program.WhenEqual(arm ? 92u : 135, PersonalityCheck());
+        foreach (uint number in named.Order()) program.ReturnIfEqual(number, AskOutside); // none of them was refused before
         return program.Return(Allow);
     }
 
@@ -130,17 +139,15 @@ internal static class SystemCallFilter
     ];
 
     // Whoever else starts such a file would do so with the user's rights, or the group's; inside the bits mean nothing.
-    private static FilterProgram ModeCheck(uint mode) => ModeCheck(mode, new FilterProgram().Return(Allow));
-
     private static FilterProgram ModeCheck(uint mode, FilterProgram otherwise) =>
         new FilterProgram().Load(mode).ReturnIfAnyOf(SetUserId | SetGroupId, NotPermitted).Then(otherwise);
 
     // Where no file is made the mode is whatever lies in the register.
-    private static FilterProgram NewFileCheck(uint flags, uint mode, bool seesWrites)
+    private static FilterProgram NewFileCheck(uint flags, uint mode, bool seesWrites, uint otherwise)
     {
         const uint WriteOnly = 1, ReadWrite = 2, Create = 0x40, Temporary = 0x400000; // O_*, __O_TMPFILE: asm-generic/fcntl.h
         FilterProgram Seen() => (seesWrites ? new FilterProgram().Load(flags).ReturnIfAnyOf(WriteOnly | ReadWrite, AskOutside)
-            : new FilterProgram()).Return(Allow);
+            : new FilterProgram()).Return(otherwise);
         return new FilterProgram().Load(flags).WhenAnyOf(Create | Temporary, ModeCheck(mode, Seen())).Then(Seen());
     }
 
@@ -162,8 +169,14 @@ internal static class SystemCallFilter
         return check.Return(Allow);
     }
 
-    private static FilterProgram SendCheck(uint flags) =>
-        new FilterProgram().Load(flags).ReturnIfAnyOf(FastOpen, NotSupported).Return(Allow);
+    private static FilterProgram SendCheck(uint flags, FilterProgram otherwise) =>
+        new FilterProgram().Load(flags).ReturnIfAnyOf(FastOpen, NotSupported).Then(otherwise);
+
+    // What may be a question for a name's address, by its length (RFC 1035: 12 bytes of header, 255 of name), is looked at.
+    private static FilterProgram QuestionCheck() => new FilterProgram().Load(ThirdArgument)
+        .ReturnIfAtLeast(MostQuestionBytes + 1, Allow).ReturnIfAtLeast(LeastQuestionBytes, AskOutside).Return(Allow);
+
+    private const uint LeastQuestionBytes = 17, MostQuestionBytes = 300;
 
     private const uint AuditArchitectureX64 = 0xc000003e;   // AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64: linux/audit.h
     private const uint AuditArchitectureArm64 = 0xc00000b7;

@@ -16,6 +16,7 @@ using Sandpiper.Sandbox.Programs;
 using Sandpiper.Sandbox.Remembered;
 using Sandpiper.Sandbox.Reviews;
 using Sandpiper.Sandbox.Secrets;
+using Sandpiper.Sandbox.Tried;
 using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
@@ -33,6 +34,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
     /// <summary>What it may write is a copy; its user decides afterwards what becomes of the changes.</summary>
     public bool IsReviewed { get; init; }
+
+    /// <summary>Its user sees afterwards what it tried.</summary>
+    public bool IsAudited { get; init; }
 
     /// <summary>How long it may run; null: as long as it likes.</summary>
     public TimeSpan? Limit { get; init; }
@@ -87,13 +91,18 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
         ConfinedRun With(Grants grants) => new(session, environmentName, command, grants)
         {
-            HasFreshHome = HasFreshHome, Limit = Limit, Memory = Memory, Processors = Processors, MayAsk = false,
+            HasFreshHome = HasFreshHome, IsAudited = IsAudited, Limit = Limit, Memory = Memory, Processors = Processors, MayAsk = false,
         };
     }
 
     private int Run(out bool wasInterrupted, out WantedGrants wanted)
     {
         bool interrupted = wasInterrupted = false;
+        if (IsReviewed && IsAudited && session.Json)
+        {
+            throw new ExplainedException(new(ExitCode.RunFailed, "`--json` answers one question; nothing was run",
+                "with --review it is what was changed, with --audit what was tried", "sandpiper run --audit --json -- …"));
+        }
         wanted = WantedGrants.None;
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
@@ -116,19 +125,25 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         if (review is not null) terms = terms with { Confinement = review.Confinement };
         // Of a copy all that is another one is told.
         using WritableWatch? watch = review is null ? WritableWatch.Begin(terms.Confinement) : null;
-        if (review is not null && session.Json) StandardStreams.SendOutputToErrors();
+        if ((review is not null || IsAudited) && session.Json) StandardStreams.SendOutputToErrors();
         CreationMask.GiveBack(session.CallersMask);
         foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
         foreach (string absent in HardwareWords.NotThere(grants.All, terms.Confinement))
             session.Terminal.Note(Inked.Dim($"sandpiper: {absent}"));
         var denied = new DeniedWrites(terms.Confinement, installed);
+        TriedCalls? tried = IsAudited ? ConfinedProgram.Noting(terms.Confinement, denied) : null;
         var refused = new RefusedHosts(session.Terminal, grant => Next(grant, caller));
+        void Refused(RefusedConnection connection)
+        {
+            refused.Add(connection);
+            tried?.SeeRefused(connection);
+        }
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         {
-            exitCode = ConfinedProgram.Run(
-                terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, refused.Add, () => interrupted = true);
+            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused,
+                () => interrupted = true, tried);
             wasInterrupted = interrupted;
             if (time.IsOver)
             {
@@ -147,6 +162,12 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         {
             ImmutableArray<string> unshown = TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
             if (!interrupted) wanted = new(TellOfDenied(denied.SeenBefore(exitCode), caller), unshown, hosts);
+        }
+        if (tried is not null)
+        {
+            var audit = new RunAudit(command[0], tried.End(), terms.Confinement, caller, session.Places.Root, grant => Next(grant, caller));
+            if (session.Json) audit.WriteJson(session.Terminal, exitCode);
+            else audit.Write(session.Terminal);
         }
         if (review is not null)
         {
@@ -202,7 +223,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
                 $"at most {HostGrant.Most} hosts and {PortGrant.Most} ports, those that were remembered among them", "sandpiper allow"));
         }
         Terms terms = Profile.Run.For(environment, grants.All, caller, command);
-        return (terms with { Confinement = terms.Confinement with { Processors = Processors } }, grants);
+        return (terms with { Confinement = terms.Confinement with { Processors = Processors, TellsAll = IsAudited } }, grants);
     }
 
     private static InstalledEnvironment Installed(ManagedEnvironment environment, Generation generation)

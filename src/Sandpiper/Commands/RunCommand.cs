@@ -23,6 +23,7 @@ internal static class RunCommand
                 new("sandpiper run --net example.org -- python fetch.py", "may reach that host"),
                 new("sandpiper run --review -- python plot.py", "writes a copy; take what you like"),
                 new("sandpiper run --explain -- black .", "what may it do here?"),
+                new("sandpiper run --audit -- python plot.py", "what did it try?"),
             ],
             [
                 "What is granted with these options holds for this once; `sandpiper allow` remembers it for a command in a project, and "
@@ -45,6 +46,9 @@ internal static class RunCommand
                 + "changed and removed, and `sandpiper review` takes it or throws it away. Repositories, environments and node_modules are "
                 + "not copied but shown as they are, read-only, unless --write names them. With --review --json the answer is one object "
                 + "on standard output, nothing is asked, and what the program says goes to standard error.",
+                "With --audit it may do as much and as little, and takes longer; afterwards you see what it tried: keys and files that are "
+                + "there and were not shown to it, what it wanted to write and might not, hosts, services of this machine, programs; and "
+                + "what would grant it. With --json that is one object on standard output, as with --review.",
                 "The exit code is the program's own; 125 when Sandpiper refused or failed before it started, 126 when it is not "
                 + "executable, 127 when there is none of that name, 4 when there is no sandbox to be had here.",
             ]);
@@ -61,6 +65,8 @@ internal static class RunCommand
         command.Options.Add(processors);
         Option<bool> review = RunReview.Option();
         command.Options.Add(review);
+        Option<bool> audit = RunAudit.Option();
+        command.Options.Add(audit);
         command.Options.Add(explain);
         command.Runs((session, parsed) =>
         {
@@ -78,6 +84,7 @@ internal static class RunCommand
                 Memory = parsed.GetValue(memory),
                 Processors = parsed.GetValue(processors),
                 IsReviewed = parsed.GetValue(review),
+                IsAudited = parsed.GetValue(audit),
                 MayAsk = !parsed.GetValue(review), // which asks for what it made
             };
             return parsed.GetValue(explain) ? run.Explain() : run.Start();

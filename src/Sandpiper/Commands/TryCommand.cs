@@ -37,6 +37,7 @@ internal static class TryCommand
                 new("sandpiper try --command python requests -c 'import requests'", "a package without a command"),
                 new("sandpiper try --write . black .", "may also write here, this once"),
                 new("sandpiper try --review black .", "writes a copy; take what you like"),
+                new("sandpiper try --audit black --check .", "and what did it try?"),
             ],
             [
                 "Your environments stay as they are, and nothing that you allowed for them counts. The program may do what `sandpiper run` "
@@ -45,7 +46,7 @@ internal static class TryCommand
                 + "in its wheel, can be looked at here: what speaks against it is told, and it runs confined. Its wheels stay in the "
                 + "store, so that the same is not fetched twice, until `sandpiper gc`.",
                 "Options for `try` stand before the package; all words after it are its command's. The exit code is the program's own; "
-                + "125 when it was not started. --json is for --review, as with `run`.",
+                + "125 when it was not started. --json is for --review and --audit, as with `run`.",
             ]);
         command.Arguments.Add(words);
         command.Options.Add(program);
@@ -57,7 +58,9 @@ internal static class TryCommand
         Option<long?> memory = MemoryLimit.Option();
         Option<int?> processors = ProcessorLimit.Option();
         Option<bool> review = RunReview.Option();
+        Option<bool> audit = RunAudit.Option();
         command.Options.Add(review);
+        command.Options.Add(audit);
         command.Options.Add(cwd);
         command.Options.Add(timeout);
         command.Options.Add(memory);
@@ -92,6 +95,7 @@ internal static class TryCommand
             {
                 HasFreshHome = true,
                 IsReviewed = parsed.GetValue(review),
+                IsAudited = parsed.GetValue(audit),
                 Limit = parsed.GetValue(timeout),
                 Memory = parsed.GetValue(memory),
                 Processors = parsed.GetValue(processors),

@@ -76,6 +76,12 @@ internal static class NetworkWords
         _ => null,
     };
 
+    /// <summary>The same for a host as it was written: <c>example.org:443</c>.</summary>
+    public static HostGrant? GrantFor(string host) => HostGrant.TryParse(host, out HostGrant? grant, out _)
+        ? grant.Port is { } port && HostGrant.WebPorts.Contains(port) && grant.Host.Address is null && !grant.IsOfThisMachine
+            ? grant with { Port = null } : grant
+        : null;
+
     private static string Written(Destination wanted) => HostGrant.WebPorts.Contains(wanted.Port) && wanted.Host.Address is null
         && wanted.Host.Text is not HostName.ThisMachine ? $"{wanted.Host}" : $"{wanted}";
 }

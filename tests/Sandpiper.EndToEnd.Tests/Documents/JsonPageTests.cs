@@ -32,6 +32,7 @@ public sealed class JsonPageTests
         Check("allow", "allow");
         somebody.Write(".env", "a=b\n");
         Check("run", "run --explain --write . --net pypi.org --port 8000 -- black");
+        Check("run-audit", "run --audit -- sh -c 'cat ../.local/share/sandpiper/version /etc/shadow; echo x > new; true'");
         somebody.Write("seen.txt", "1\n");
         const string Program = "echo 2 > seen.txt; mkdir new; ln -s seen.txt link; echo x > .gdbinit; mkfifo pipe; chmod 700 seen.txt";
         Check("review-show", $"run --review -- sh -c '{Program}'");
@@ -69,7 +70,7 @@ public sealed class JsonPageTests
         Check("purge", "purge --yes");
         Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "doctor", "env",
             "env-activate", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
-            "history", "home", "install", "list", "purge", "review", "review-drop", "review-show", "review-take", "run",
+            "history", "home", "install", "list", "purge", "review", "review-drop", "review-show", "review-take", "run", "run-audit",
             "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)

@@ -16,6 +16,9 @@ public sealed class SystemCallFilterTests
     private static readonly byte[] SeeingOnX64 = SystemCallFilter.For(Architecture.X64, seesWrites: true).ToBytes();
     private static readonly byte[] SeeingOnArm64 = SystemCallFilter.For(Architecture.Arm64, seesWrites: true).ToBytes();
 
+    private static readonly byte[] AllOnX64 = SystemCallFilter.For(Architecture.X64, seesWrites: true, seesAll: true).ToBytes();
+    private static readonly byte[] AllOnArm64 = SystemCallFilter.For(Architecture.Arm64, seesWrites: true, seesAll: true).ToBytes();
+
     [Fact]
     public void Every_call_of_another_architecture_kills() => Gen.Select(Gen.UInt, Gen.UInt).Sample((architecture, call) =>
         (architecture == X64 || FilterMachine.Run(OnX64, architecture, call) == Kill)
@@ -138,6 +141,29 @@ public sealed class SystemCallFilterTests
                 before == Allow && writes ? AskOutside : before, FilterMachine.Run(SeeingOnArm64, Arm64, call, 5, second, third, fourth));
         });
 
+    // Every number is written down a second time: calls that take a path, sendmmsg, and sendto of what may be a question for a name.
+    [Fact]
+    public void Where_all_is_seen_just_what_is_named_is_and_nothing_is_allowed_that_is_not_elsewhere()
+    {
+        uint[] x64 = [2, 4, 6, 21, 59, 76, 80, 82, 83, 84, 85, 86, 87, 88, 89, 90, 133, 257, 258, 259, 262, 263, 264, 266, 267, 268, 269,
+            280, 307, 316, 322, 332, 439, 452];
+        uint[] arm64 = [33, 34, 35, 36, 38, 45, 48, 49, 53, 56, 78, 79, 88, 221, 269, 276, 281, 291, 439, 452];
+        Gen.Select(Gen.UInt[0, 600], Gen.UInt[0, 0xfff], Gen.UInt[0, 0x500fff], Gen.UInt[0, 0x20000fff]).Sample(
+            (call, second, third, fourth) =>
+            {
+                foreach (bool isArm in (bool[])[false, true])
+                {
+                    (byte[] without, byte[] with, uint machine) = isArm ? (OnArm64, AllOnArm64, Arm64) : (OnX64, AllOnX64, X64);
+                    uint before = FilterMachine.Run(without, machine, call, 5, second, third, fourth);
+                    bool asks = call == (isArm ? 206u : 44) && third is >= 17 and <= 300;
+                    uint expected = before == Allow && (asks || (isArm ? arm64 : x64).Contains(call)) ? AskOutside : before;
+                    Assert.Equal((call, expected), (call, FilterMachine.Run(with, machine, call, 5, second, third, fourth)));
+                }
+            });
+        foreach (uint length in (uint[])[16, 17, 300, 301])
+            Assert.Equal(length is 17 or 300 ? AskOutside : Allow, FilterMachine.Run(AllOnX64, X64, 44, 5, 0, length, 0));
+    }
+
     [Fact]
     public void Every_refused_call_is_refused_and_every_other_is_not()
     {
@@ -194,6 +220,11 @@ public sealed class SystemCallFilterTests
             .DistinctBy(entry => entry.Item1)
             .ToDictionary(entry => entry.Item1["__NR_".Length..], entry => entry.number, StringComparer.Ordinal);
         foreach (RefusedCall call in RefusedCall.All)
+        {
+            if ((x64 ? call.X64 : call.Arm64) is { } ours && numbers.TryGetValue(call.Name, out uint theirs))
+                Assert.Equal((call.Name, theirs), (call.Name, ours));
+        }
+        foreach (PathCall call in PathCall.All)
         {
             if ((x64 ? call.X64 : call.Arm64) is { } ours && numbers.TryGetValue(call.Name, out uint theirs))
                 Assert.Equal((call.Name, theirs), (call.Name, ours));
