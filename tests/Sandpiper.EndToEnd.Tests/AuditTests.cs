@@ -113,6 +113,17 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public void Who_leaves_dependencies_out_already_is_not_told_to()
+    {
+        string index = _somebody.Serve(new SampleIndex().With(new SampleWheel("tide", "2.0")));
+        string[] words = ["adopt", ".venv", "--env", "mine", "--index-url", index];
+        Outcome with = _somebody.Sandpiper(words), without = _somebody.Sandpiper([.. words, "--no-deps"]);
+        Assert.Equal((1, 1), (with.ExitCode, without.ExitCode));
+        Assert.Contains("sandpiper adopt --no-deps .venv", with.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("--no-deps", without.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_place_that_is_closed_is_said_to_be()
     {
         _somebody.Run(["/bin/chmod", "000", Path.Combine(_somebody.Project, Site)]);
