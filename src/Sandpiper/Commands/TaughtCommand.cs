@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Commands;
 
@@ -34,6 +35,8 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     {
         HeapPages.ExpectMuch();
         using var session = Session.Of(parsed);
+        // The library for it is loaded and set up at the first digest, which takes as long as a thousand looks at files: meanwhile.
+        _ = Task.Run(() => Sha256Digest.Of([]), cancel);
         return await action(session, parsed, cancel);
     });
 }
