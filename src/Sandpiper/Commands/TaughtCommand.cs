@@ -35,7 +35,7 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     {
         HeapPages.ExpectMuch();
         using var session = Session.Of(parsed);
-        // The library for it is loaded and set up at the first digest, which takes as long as a thousand looks at files: meanwhile.
+        // The library for it is loaded and set up at the first digest: better now, beside what needs none yet.
         _ = Task.Run(() => Sha256Digest.Of([]), cancel);
         return await action(session, parsed, cancel);
     });
