@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Indexes;
@@ -62,7 +63,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
                 return Unchanged(operation, before, all);
             }
         }
-        EnvironmentResolution resolving = ResolutionOf(request, before);
+        using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
+        EnvironmentResolution resolving = ResolutionOf(request, before, entries);
         ResolutionResult resolution = await resolving.SolveAsync(new PackagesSeen(facts), cancel);
         if (resolution is ResolutionResult.Unsolvable why) return new InstallationOutcome.Unsolvable(why);
         ImmutableArray<Pin> pins = ((ResolutionResult.Solved)resolution).Pins;
@@ -81,7 +83,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         new ChosenBefore(context.Places, interpreter.Target).Keep(request.Lines, selected, wheels);
         try
         {
-            EnvironmentChange change = new Switch(context, operation, interpreter)
+            EnvironmentChange change = new Switch(context, operation, interpreter) { Entries = entries }
                 .To(Planned(request, before, selected, wheels, policy), cancel);
             foreach (SelectedPackage package in selected) known.Keep(package.Facts.WheelFileName, wheels[package.Name].Digest);
             return new InstallationOutcome.Changed(change);
@@ -128,16 +130,31 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         (!policy.OmitHooks && !package.Facts.OmittedHooks.IsEmpty && policy.AllowsHookOf(package.Facts.Digest))
         || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
-    private EnvironmentResolution ResolutionOf(InstallationRequest request, Generation? before)
+    private EnvironmentResolution ResolutionOf(InstallationRequest request, Generation? before, LinkedEntries? entries)
     {
         _store.Prepare((before?.Packages ?? []).Select(p => p.Digest));
-        var chosen = new ChosenBefore(context.Places, interpreter.Target).Find(request.Lines, _store);
+        var chosen = new ChosenBefore(context.Places, interpreter.Target).Find(request.Lines, _store).ToList();
+        // Most likely they will be linked; but what is distrusted is fetched anew.
+        entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel).Concat((before?.Packages ?? []).Select(Kept).OfType<SealedWheel>())
+            .Where(wheel => !_store.IsDistrusted(wheel.Digest)));
         return new EnvironmentResolution(request, before, interpreter.Markers, _tags.Value, index, _store, chosen)
         {
             // What is gone from the store, or distrusted, is fetched anew by whoever resolves it.
             StandsByItself = before is not null && AskedBefore.StandsByItself(before, interpreter)
                 && before.Packages.All(p => !_store.IsDistrusted(p.Digest) && _store.Find(p.Digest) is { Findings: not null }),
         };
+    }
+
+    private SealedWheel? Kept(InstalledPackage package)
+    {
+        try
+        {
+            return _store.Find(package.Digest);
+        }
+        catch (StoreDamagedException)
+        {
+            return null;
+        }
     }
 
     private sealed class PackagesSeen(IProgress<InstallationFact> facts) : IProgress<int>

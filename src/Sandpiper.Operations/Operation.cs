@@ -92,7 +92,9 @@ internal sealed class Operation : IDisposable
         try
         {
             Seal(next.Directory);
+            DateTimeOffset begun = _context.Time.GetUtcNow();
             Point(next.Number, number => Environment.SwitchToMade(number, inOrder));
+            if (!inOrder) StoreOnDisk.Note(_context.Places.Root, begun);
         }
         catch (Exception error) when (error is not ChangeUnfinishedException)
         {

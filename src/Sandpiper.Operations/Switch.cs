@@ -15,6 +15,9 @@ namespace Sandpiper.Operations;
 /// </summary>
 internal sealed class Switch(OperationContext context, Operation operation, Interpreter interpreter)
 {
+    /// <inheritdoc cref="GenerationComposer.Entries"/>
+    public LinkedEntries? Entries { get; init; }
+
     /// <exception cref="RefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
     /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
     /// <exception cref="ChangeUnfinishedException">
@@ -41,7 +44,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             HandedOver = handedOver,
         };
         ImmutableArray<string> notes = operation.SwitchToNew(
-            work, next, line, WheelStore.AreOnDisk(plan.Wheels.Values, context.Time.GetUtcNow()));
+            work, next, line, context.Store.AreOnDisk(plan.Wheels.Values, context.Time.GetUtcNow()));
         return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
             IsSwitched = true,
@@ -53,7 +56,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
 
     private Generation Compose(
         ImmutableArray<ComposedPackage> packages, Plan plan, int number, string work, string place, CancellationToken cancel) =>
-        new GenerationComposer(interpreter, work, place) { Mode = plan.Mode, ShowsByteCode = plan.ShowsByteCode }
+        new GenerationComposer(interpreter, work, place) { Mode = plan.Mode, ShowsByteCode = plan.ShowsByteCode, Entries = Entries }
             .Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 
     private ComposedPackage WithStanding(ComposedPackage package, Generation? before)

@@ -18,6 +18,7 @@ namespace Sandpiper.Store;
 /// </remarks>
 public sealed class WheelStore(string root)
 {
+    private readonly string _root = Path.GetFullPath(root);
     private readonly string _entries = Path.Combine(Path.GetFullPath(root), EntriesName);
     private readonly string _stamps = Path.Combine(Path.GetFullPath(root), "stamps");
 
@@ -94,11 +95,15 @@ public sealed class WheelStore(string root)
     }
 
     /// <summary>
-    /// All of them were sealed so long ago that the kernel has written them to the disk by itself, if nobody made it do so before.
+    /// All of them were sealed before a command last had everything written (<see cref="StoreOnDisk"/>), or so long ago that the kernel has
+    /// done it by itself.
     /// </summary>
-    public static bool AreOnDisk(IEnumerable<SealedWheel> wheels, DateTimeOffset now) =>
-        ContentOnDisk.ByItself() is { } delay && wheels.All(wheel =>
-            TryLookAt(wheel.ManifestFile, out var status) && status.ChangedAt.ToDateTime() + delay < now);
+    public bool AreOnDisk(IEnumerable<SealedWheel> wheels, DateTimeOffset now)
+    {
+        DateTimeOffset? byCommand = StoreOnDisk.Until(_root, now), byItself = now - ContentOnDisk.ByItself();
+        return wheels.All(wheel => TryLookAt(wheel.ManifestFile, out var status)
+            && status.ChangedAt.ToDateTime() is var at && (at < byCommand || at < byItself));
+    }
 
     /// <summary>Inspects a downloaded wheel and unpacks it into staging. Nothing is decided, and nothing of it is in the store.</summary>
     /// <param name="name">As the index or the lock named it.</param>

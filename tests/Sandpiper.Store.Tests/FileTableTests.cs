@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Wheels;
 
@@ -49,9 +50,41 @@ public sealed class FileTableTests
     {
         using var root = new DataRoot();
         var wheel = root.Seal(WheelSample.Honest);
-        Assert.False(WheelStore.AreOnDisk([wheel], DateTimeOffset.UtcNow));
-        Assert.False(WheelStore.AreOnDisk([wheel], DateTimeOffset.UnixEpoch));
-        Assert.Equal(Kernel.Files.ContentOnDisk.ByItself() is not null, WheelStore.AreOnDisk([wheel], DateTimeOffset.UtcNow.AddDays(1)));
+        Assert.False(root.Store.AreOnDisk([wheel], DateTimeOffset.UtcNow));
+        Assert.False(root.Store.AreOnDisk([wheel], DateTimeOffset.UnixEpoch));
+        Assert.Equal(ContentOnDisk.ByItself() is not null, root.Store.AreOnDisk([wheel], DateTimeOffset.UtcNow.AddDays(1)));
+    }
+
+    [Fact]
+    public void What_was_sealed_before_everything_was_written_is_on_the_disk_and_what_was_sealed_since_may_not_be()
+    {
+        using var root = new DataRoot();
+        var wheel = root.Seal(WheelSample.Honest);
+        FileStatus.TryRead(wheel.ManifestFile, out var manifest);
+        var at = manifest.ChangedAt.ToDateTime();
+        StoreOnDisk.Note(root.Path, at);
+        Assert.False(root.Store.AreOnDisk([wheel], at.AddSeconds(1)));
+        StoreOnDisk.Note(root.Path, at.AddSeconds(1));
+        Assert.True(root.Store.AreOnDisk([wheel], at.AddSeconds(1)));
+        // A clock that was put back.
+        Assert.False(root.Store.AreOnDisk([wheel], at.AddSeconds(0.5)));
+        File.Delete(Path.Combine(root.Path, StoreOnDisk.FileName));
+        Assert.False(root.Store.AreOnDisk([wheel], at.AddSeconds(1)));
+    }
+
+    [Fact]
+    public void A_link_in_the_place_of_the_note_is_neither_written_nor_believed()
+    {
+        using var root = new DataRoot();
+        var wheel = root.Seal(WheelSample.Honest);
+        var now = DateTimeOffset.UtcNow.AddSeconds(1);
+        string elsewhere = Path.Combine(root.Path, "elsewhere");
+        File.WriteAllText(elsewhere, "");
+        File.SetLastWriteTimeUtc(elsewhere, now.UtcDateTime);
+        File.CreateSymbolicLink(Path.Combine(root.Path, StoreOnDisk.FileName), elsewhere);
+        StoreOnDisk.Note(root.Path, now.AddDays(-1));
+        Assert.Equal(now.UtcDateTime, File.GetLastWriteTimeUtc(elsewhere));
+        Assert.False(root.Store.AreOnDisk([wheel], now));
     }
 
     [Fact]

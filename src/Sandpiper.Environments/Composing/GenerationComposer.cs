@@ -22,6 +22,9 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <summary>Whether the generation shows byte code as soon as there is some.</summary>
     public bool ShowsByteCode { get; init; } = true;
 
+    /// <summary>What of the store has been looked at already; null: nothing.</summary>
+    public LinkedEntries? Entries { get; init; }
+
     /// <summary>The same packages give the same tree; only <c>generation.json</c> tells the time.</summary>
     /// <returns>What <c>generation.json</c> says. The directory itself is left open: a sealed one could not be moved.</returns>
     /// <exception cref="RefusedException">
@@ -36,7 +39,8 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     {
         string? tag = ByteCode.IsTag(interpreter.ByteCodeTag) ? interpreter.ByteCodeTag : null;
         var plan = GenerationPlan.Of(interpreter, place, packages, policy, Mode, ShowsByteCode ? tag : null);
-        var copies = new TreeWriter(work, place) { ByteCodeTag = tag }.Write(plan, cancel);
+        using var own = Entries is null ? new LinkedEntries(tag) : null;
+        var copies = new TreeWriter(work, place, Entries ?? own!).Write(plan, cancel);
         var generation = new Generation
         {
             Environment = environment,

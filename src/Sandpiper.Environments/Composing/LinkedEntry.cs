@@ -45,6 +45,10 @@ internal sealed class LinkedEntry : IDisposable
         }
     }
 
+    /// <summary>Nobody has put another one there since: a repair, somebody by hand.</summary>
+    public bool IsInItsPlace =>
+        FileStatus.TryRead(_wheel.Tree, out var status) && _tree.TryLookAt(".", out var seen) && status.Identity == seen.Identity;
+
     /// <summary>Safe for several threads, each with files of its own.</summary>
     /// <returns>False where the file system has no hard link for it.</returns>
     /// <exception cref="StoreDamagedException">It is gone, or not as it was sealed.</exception>

@@ -13,19 +13,16 @@ namespace Sandpiper.Environments.Composing;
 /// </summary>
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
 /// <param name="place">Absolute: where it will be moved to.</param>
-public sealed class TreeWriter(string directory, string place)
+/// <param name="entries">Of the store; the caller's to dispose of.</param>
+public sealed class TreeWriter(string directory, string place, LinkedEntries entries)
 {
     private const int Many = 6;
     private const int FewBytes = 16;
 
     private static readonly UnixTime SealTime = UnixTime.Of(SealedTree.SealTime);
 
-    private readonly ConcurrentDictionary<Sha256Digest, Lazy<LinkedEntry>> _entries = new();
     private readonly ConcurrentDictionary<(Sha256Digest Content, bool IsExecutable), Lazy<string>> _written = new();
     private readonly ConcurrentBag<string> _copies = [];
-
-    /// <summary>Of the interpreter that it is for: its byte code in the store is looked at as its sources are; null: none is.</summary>
-    public string? ByteCodeTag { get; init; }
 
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
     /// <exception cref="StoreDamagedException">A file of the store is gone, or not as it was sealed.</exception>
@@ -33,39 +30,33 @@ public sealed class TreeWriter(string directory, string place)
     public ImmutableArray<string> Write(GenerationPlan plan, CancellationToken cancel)
     {
         using var root = OpenDirectory.At(directory);
-        try
+        entries.Begin();
+        var files = ByDirectory(plan.Files);
+        var directories = DirectoriesOf(
+            files.Keys.Concat(plan.Links.Select(l => l.Path).Concat(plan.Linked.Select(l => l.Directory.Path)).Select(DirectoryOf)));
+        // All before any is sealed: a sealed directory takes no other.
+        foreach (var level in directories.GroupBy(DepthOf).OrderBy(level => level.Key))
         {
-            var files = ByDirectory(plan.Files);
-            var directories = DirectoriesOf(
-                files.Keys.Concat(plan.Links.Select(l => l.Path).Concat(plan.Linked.Select(l => l.Directory.Path)).Select(DirectoryOf)));
-            // All before any is sealed: a sealed directory takes no other.
-            foreach (var level in directories.GroupBy(DepthOf).OrderBy(level => level.Key))
-            {
-                ForEach([.. level], made => root.MakeDirectory(made, SealedTree.OpenDirectoryMode), cancel);
-            }
-            foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
-            // First of all and the largest first: a look at every file of what is linked is most of the work.
-            ForEach([.. plan.Linked.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Table.Count)],
-                wheel => EntryOf(wheel), cancel);
-            ForEach([.. plan.Linked], link => EntryOf(link.Wheel).MustBeAsSealed(link.Directory.StorePath), cancel);
-            // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.
-            ForEach<Action>(
-                [
-                    () =>
-                    {
-                        foreach (var link in plan.Linked)
-                            root.MakeLink(link.Directory.Path, link.Directory.TargetFrom(place, link.Wheel.Tree));
-                    },
-                    () => Fill(root, root, "", files.GetValueOrDefault("", [])),
-                    .. directories.Select(made => (Action)(() => Fill(root, made, files.GetValueOrDefault(made, [])))),
-                ], work => work(), cancel);
-            foreach (string made in directories) root.Seal(made, SealTime, SealedTree.DirectoryMode);
+            ForEach([.. level], made => root.MakeDirectory(made, SealedTree.OpenDirectoryMode), cancel);
         }
-        finally
-        {
-            foreach (var entry in _entries.Values.Where(t => t.IsValueCreated)) entry.Value.Dispose();
-        }
-        Parallel.ForEach(_entries.Values, entry => entry.Value.KeepStamps());
+        foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
+        // First of all and the largest first: a look at every file of what is linked is most of the work.
+        ForEach([.. plan.Linked.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Table.Count)],
+            wheel => entries.Of(wheel), cancel);
+        ForEach([.. plan.Linked], link => entries.Of(link.Wheel).MustBeAsSealed(link.Directory.StorePath), cancel);
+        // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.
+        ForEach<Action>(
+            [
+                () =>
+                {
+                    foreach (var link in plan.Linked)
+                        root.MakeLink(link.Directory.Path, link.Directory.TargetFrom(place, link.Wheel.Tree));
+                },
+                () => Fill(root, root, "", files.GetValueOrDefault("", [])),
+                .. directories.Select(made => (Action)(() => Fill(root, made, files.GetValueOrDefault(made, [])))),
+            ], work => work(), cancel);
+        foreach (string made in directories) root.Seal(made, SealTime, SealedTree.DirectoryMode);
+        entries.KeepStamps();
         return [.. _copies.Order(StringComparer.Ordinal)];
     }
 
@@ -110,10 +101,7 @@ public sealed class TreeWriter(string directory, string place)
     };
 
     private bool TryLink(OpenDirectory into, int prefix, LinkedFile file) =>
-        EntryOf(file.Wheel).TryLink(file, into, file.Path[prefix..], directory);
-
-    private LinkedEntry EntryOf(SealedWheel wheel) =>
-        _entries.GetOrAdd(wheel.Digest, _ => new Lazy<LinkedEntry>(() => new LinkedEntry(wheel, ByteCodeTag))).Value;
+        entries.Of(file.Wheel).TryLink(file, into, file.Path[prefix..], directory);
 
     private static void ForEach<T>(List<T> names, Action<T> write, CancellationToken cancel)
     {

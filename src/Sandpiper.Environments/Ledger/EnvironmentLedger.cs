@@ -85,6 +85,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         _broken.Clear();
         var lines = new List<LedgerLine>();
         var rest = Content();
+        if (rest.IsEmpty) return [];
         using var before = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (!rest.IsEmpty)
         {

@@ -45,7 +45,8 @@ public sealed class Purge(OperationContext context)
     private const int MostLooks = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    private static readonly ImmutableArray<string> OwnNames = ["waivers.jsonl", "grants.jsonl", "compile.lock", "aside", "held", "reviews"];
+    private static readonly ImmutableArray<string> OwnNames =
+        ["waivers.jsonl", "grants.jsonl", "compile.lock", StoreOnDisk.FileName, "aside", "held", "reviews"];
 
     private readonly DataPlaces _places = context.Places;
 

@@ -13,8 +13,9 @@ public sealed class RecordWriter(int rows = 16)
     private const int HashLength = 7 + Sha256Digest.RecordFormLength;       // "sha256=" and 43 characters
     private static readonly SearchValues<byte> MustBeQuoted = SearchValues.Create(",\"\r\n"u8);
 
-    private readonly List<Row> _rows = new(rows);
-    private int _length;
+    // Lent: megabytes in all of an install, of which each package needs a part for a moment.
+    private Row[] _rows = ArrayPool<Row>.Shared.Rent(rows);
+    private int _count, _length;
 
     /// <param name="path">As RECORD has it, not quoted.</param>
     /// <param name="digest">Null: it has none.</param>
@@ -30,13 +31,14 @@ public sealed class RecordWriter(int rows = 16)
     public void Add(string path, string hash, long? size) =>
         Add(new Row(Encoding.UTF8.GetBytes(path), null, Encoding.UTF8.GetBytes(hash), size));
 
-    /// <summary>All of it.</summary>
+    /// <summary>All of it; once.</summary>
     public byte[] Write()
     {
-        _rows.Sort((a, b) => a.Path.Span.SequenceCompareTo(b.Path.Span));
+        var inOrder = _rows.AsSpan(0, _count);
+        inOrder.Sort((a, b) => a.Path.Span.SequenceCompareTo(b.Path.Span));
         byte[] bytes = GC.AllocateUninitializedArray<byte>(_length);
         var text = new Text(bytes);
-        foreach (var row in _rows)
+        foreach (ref readonly var row in inOrder)
         {
             text.PutField(row.Path.Span);
             text.Put(","u8);
@@ -46,12 +48,21 @@ public sealed class RecordWriter(int rows = 16)
             if (row.Size is { } size) text.Put(size);
             text.Put("\n"u8);
         }
+        ArrayPool<Row>.Shared.Return(_rows, clearArray: true);
+        (_rows, _count) = ([], 0);
         return text.IsFull ? bytes : throw new InvalidOperationException("the rows are not as long as they were counted");
     }
 
     private void Add(in Row row)
     {
-        _rows.Add(row);
+        if (_count == _rows.Length)
+        {
+            var more = ArrayPool<Row>.Shared.Rent(Math.Max(16, 2 * _count));
+            _rows.AsSpan().CopyTo(more);
+            ArrayPool<Row>.Shared.Return(_rows, clearArray: true);
+            _rows = more;
+        }
+        _rows[_count++] = row;
         int hash = row.Digest is null ? FieldLength(row.Hash) : HashLength;
         _length = checked(_length + FieldLength(row.Path.Span) + hash + (row.Size is { } size ? DigitsOf(size) : 0) + ",,\n".Length);
     }

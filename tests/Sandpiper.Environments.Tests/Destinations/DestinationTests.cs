@@ -38,7 +38,8 @@ public sealed class DestinationTests : IDisposable
         var maker = new PackageFiles(destination, new Launcher(Workshop.Python.Path), SoleDirectories.None, linksRecords: false);
         var own = maker.Of(package).ToList();
         TreeFile[] files = [.. own, .. maker.WrittenRecordsOf(package, own)];
-        new TreeWriter(place, place).Write(new GenerationPlan([.. files], [], [], []), TestContext.Current.CancellationToken);
+        using var entries = new LinkedEntries(byteCodeTag: null);
+        new TreeWriter(place, place, entries).Write(new GenerationPlan([.. files], [], [], []), TestContext.Current.CancellationToken);
 
         string[] written = [.. files.Select(f => Path.Combine(place, f.Path)).Order(StringComparer.Ordinal)];
         Assert.Equal(written, Listed(Path.Combine(place, destination.SitePackages), "pebble"));
