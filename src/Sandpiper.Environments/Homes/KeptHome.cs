@@ -69,7 +69,8 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
 
     /// <summary>Whether a name there is one of ours.</summary>
     public static bool IsKey(string name) => name.Split(Ordinal) is [{ Length: > 0 and <= MostKey } key, ..] parts
-        && key.Count(c => c == Delimiter) == 1 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '%' or '-' or '_' or '.' or '~' or Delimiter)
+        && key.Count(c => c == Delimiter) == 1
+        && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '%' or '-' or '_' or '.' or '~' or Delimiter)
         && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)));
 
     /// <summary>Whether there is one.</summary>

@@ -93,7 +93,8 @@ public static class ConfinedProgram
             ProgramNetwork? network = null;
             using var files = new MemoryFiles();
             ImmutableArray<(string Path, int)> synthetic =
-                [.. SyntheticFiles.For(confinement).Concat(PublicSettings.Copies()).Select(file => (file.Path, files.Add(file.Path, file.Content)))];
+                [.. SyntheticFiles.For(confinement).Concat(PublicSettings.Copies())
+                    .Select(file => (file.Path, files.Add(file.Path, file.Content)))];
             int plan = files.Add("plan", MountPlan.Of(confinement).ToBytes());
             var (report, theirs) = Messages.Pair();
             using (report)

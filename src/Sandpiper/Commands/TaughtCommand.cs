@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Kernel.Processes;
-using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Commands;
 
@@ -37,8 +36,6 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
         HeapPages.MakeLarge();
         HeapPages.ExpectMuch();
         using var session = Session.Of(parsed);
-        // The library for it is loaded and set up at the first digest: better now, beside what needs none yet.
-        _ = Task.Run(() => Sha256Digest.Of([]), cancel);
         return await action(session, parsed, cancel);
     });
 }

@@ -36,7 +36,8 @@ public sealed class KeptHomeTests : IDisposable
         Assert.Equal(names.Length, names.Distinct(StringComparer.Ordinal).Count() + 2); // ü is in it twice
         Assert.All(names, name => Assert.True(KeptHome.IsKey(name) && name.Length <= 255, name));
         foreach (string project in projects) KeptHome.Of(_root, "shared", project).First().TryHold()!.Dispose();
-        Assert.Equal(projects.Distinct().Order(StringComparer.Ordinal), KeptHome.All(_root).Select(h => h.Project!).Order(StringComparer.Ordinal));
+        Assert.Equal(projects.Distinct().Order(StringComparer.Ordinal),
+            KeptHome.All(_root).Select(h => h.Project!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
