@@ -47,6 +47,9 @@ public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
     /// <summary>A line feed that is written begins a line (ONLCR).</summary>
     public bool ReturnsAtLineFeed => (Word(OutputFlags) & (Processing | Returning)) == (Processing | Returning);
 
+    /// <summary>The key that ends a line is read as a line feed (ICRNL).</summary>
+    public bool ReturnsBecomeLineFeeds => (Word(InputFlags) & ReturnIsLineFeed) != 0;
+
     /// <summary>Keys send signals.</summary>
     public bool MakesSignals => (Word(LocalFlags) & Signals) != 0;
 

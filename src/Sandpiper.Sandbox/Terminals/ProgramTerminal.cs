@@ -204,13 +204,14 @@ internal sealed class ProgramTerminal : IDisposable
                     int got = Descriptor.Read(_keyboard!, typed);
                     _isHungUp = got == 0;
                     Mirror(typed.AsSpan(0, got));
-                    if (_wasShown)
+                    int shown = _wasShown ? ShownOf(typed.AsSpan(0, got), _found is { ReturnsBecomeLineFeeds: true }) : 0;
+                    if (shown > 0)
                     {
                         // The end that was typed in lines lies there as a zero, since it was made one of keys (n_tty).
-                        if (TerminalMode.Of(_terminal.Ours) is { } mode) typed.AsSpan(0, got).Replace((byte)0, mode.EndOfInput);
-                        HandOnUnseen(typed.AsSpan(0, got));
+                        if (TerminalMode.Of(_terminal.Ours) is { } mode) typed.AsSpan(0, shown).Replace((byte)0, mode.EndOfInput);
+                        HandOnUnseen(typed.AsSpan(0, shown));
                     }
-                    else pending = typed.AsMemory(0, got);
+                    pending = typed.AsMemory(shown, got - shown);
                     _wasShown = false;
                 }
             }
@@ -295,6 +296,16 @@ internal sealed class ProgramTerminal : IDisposable
         do Thread.Sleep(ShortestLook);
         while (++look < LooksUntilRead && WaitingForInput.Somebody(_program, _identity, orForAnything: false) == true);
         if (TerminalMode.Of(_terminal.Ours) == mode.WithoutEcho()) mode.Apply(_terminal.Ours);
+    }
+
+    /// <summary>
+    /// How much of what lay there after the terminal had been made one of keys was typed, and shown, before. A key that ends a line lies
+    /// there as a line feed if it was typed before, and as it is if after; where no line ends nobody can tell, and as a rule it was before.
+    /// </summary>
+    internal static int ShownOf(ReadOnlySpan<byte> typed, bool returnsBecomeLineFeeds)
+    {
+        int ends = returnsBecomeLineFeeds ? typed.IndexOf((byte)'\r') : -1;
+        return ends < 0 ? typed.Length : typed[..ends].LastIndexOf((byte)'\n') + 1;
     }
 
     private void Release()

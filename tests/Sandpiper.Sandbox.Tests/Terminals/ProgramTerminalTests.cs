@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Sandbox.Terminals;
 using Sandpiper.Sandbox.Tests.Driving;
 
 namespace Sandpiper.Sandbox.Tests.Terminals;
@@ -60,6 +61,17 @@ public sealed class ProgramTerminalTests(Ground ground) : IClassFixture<Ground>
         Assert.EndsWith(seen, output, StringComparison.Ordinal);
         Assert.Equal(exitCode, exit);
     }
+
+    [Theory]
+    [InlineData("bob\n", true, 4)]
+    [InlineData("bob\r", true, 0)]
+    [InlineData("bo", true, 2)]
+    [InlineData("one\ntwo\r", true, 4)]
+    [InlineData("one\ntwo\rthree\r", true, 4)]
+    [InlineData("bob\r", false, 4)]
+    public void Of_what_lay_there_as_the_keys_were_taken_a_line_that_nobody_saw_is_shown(
+        string typed, bool returnsBecomeLineFeeds, int shown) =>
+        Assert.Equal(shown, ProgramTerminal.ShownOf(System.Text.Encoding.ASCII.GetBytes(typed), returnsBecomeLineFeeds));
 
     [Fact]
     public void An_answer_of_the_terminal_reaches_the_program_and_a_question_without_a_reader_is_not_asked()
