@@ -133,6 +133,17 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public void What_lies_behind_a_closed_directory_is_not_said_to_be_nothing()
+    {
+        _somebody.Run(["/bin/chmod", "000", Path.Combine(_somebody.Project, ".venv")]);
+        Outcome closed = _somebody.Sandpiper("audit", Site), none = _somebody.Sandpiper("audit", "nowhere/that/is");
+        _somebody.Run(["/bin/chmod", "755", Path.Combine(_somebody.Project, ".venv")]);
+        Assert.Equal((1, 1), (closed.ExitCode, none.ExitCode));
+        Assert.Contains("may not be looked at", closed.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no Python", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_of_its_own_environments_is_for_verify()
     {
         string index = _somebody.Serve(new SampleIndex().With(new SampleWheel("tide", "1.0").WithFile("tide/__init__.py", "")));

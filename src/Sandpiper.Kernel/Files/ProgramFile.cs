@@ -7,12 +7,16 @@ namespace Sandpiper.Kernel.Files;
 public static partial class ProgramFile
 {
     private const int ExecutePermission = 1, ReadPermission = 4;    // X_OK, R_OK: unistd.h
+    private const int Closed = 13;              // EACCES: asm-generic/errno-base.h
     private const int MaxPath = 4096;           // PATH_MAX with its zero, linux/limits.h
 
     public static bool MayRun(string path) => Access(path, ExecutePermission) == 0;
 
     /// <summary>Whether we may read it; nothing is opened.</summary>
     public static bool MayRead(string path) => Access(path, ReadPermission) == 0;
+
+    /// <summary>Whether nothing can be said of it, for a directory on the way to it is closed to us.</summary>
+    public static bool IsOutOfReach(string path) => Access(path, 0) != 0 && Marshal.GetLastPInvokeError() == Closed;
 
     /// <summary>The path without any link in it; null when it leads nowhere or not to us.</summary>
     public static string? Resolve(string path)
@@ -22,7 +26,7 @@ public static partial class ProgramFile
         return Encoding.UTF8.GetString(resolved[..resolved.IndexOf((byte)0)]);
     }
 
-    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]

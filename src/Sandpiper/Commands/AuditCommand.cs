@@ -8,6 +8,7 @@ using Sandpiper.Auditing.Findings;
 using Sandpiper.Auditing.People;
 using Sandpiper.Auditing.Places;
 using Sandpiper.Console;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Users;
 using Sandpiper.Packaging.Requirements;
 
@@ -124,10 +125,12 @@ internal static class AuditCommand
             throw new ExplainedException(new(ExitCode.WrongUsage, $"`{asked}` is an environment of Sandpiper's own",
                 "it knows of every file what it has to be", "sandpiper verify"));
         }
-        return sites.IsEmpty
-            ? throw new ExplainedException(new(ExitCode.CouldNot, $"there is no Python and no directory of packages at `{asked}`",
-                "a Python by path or name, a virtual environment or a site-packages directory is meant", "sandpiper audit"))
-            : sites;
+        if (!sites.IsEmpty) return sites;
+        throw new ExplainedException(asked.Contains('/', StringComparison.Ordinal) && ProgramFile.IsOutOfReach(asked)
+            ? new(ExitCode.CouldNot, $"what is at `{asked}` may not be looked at by who asks",
+                "a directory on the way is closed to him; root's rights are given up before anything is looked at")
+            : new(ExitCode.CouldNot, $"there is no Python and no directory of packages at `{asked}`",
+                "a Python by path or name, a virtual environment or a site-packages directory is meant", "sandpiper audit"));
     }
 
     private static AdvisoryBook BookOf(string file, CancellationToken cancel)
