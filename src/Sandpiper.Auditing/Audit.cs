@@ -59,7 +59,12 @@ public sealed class Audit(Accounts accounts, uint? caller, AdvisoryBook? advisor
             .OrderBy(d => d.Label, StringComparer.Ordinal)];
     }
 
-    // From a Python of the machine root imports, too: nobody else may be trusted with it, whoever asks.
-    private ImmutableArray<uint> Trusted(Site site, ForeignTree tree) => site.Kind == SiteKind.System ? [0]
-        : caller is { } asker ? [0, asker] : [0, tree.Status.UserId];
+    // From a Python of the machine root imports, too: nobody else may be trusted with it, whoever asks. One that was installed by a user
+    // for himself (pyenv, conda) has its standard library from him.
+    private ImmutableArray<uint> Trusted(Site site, ForeignTree tree)
+    {
+        uint whose = caller ?? tree.Status.UserId;
+        bool isOwn = site.Library is { } library && FileStatus.TryRead(library, out FileStatus status) && status.UserId == whose;
+        return site.Kind == SiteKind.System && !isOwn ? [0] : [0, whose];
+    }
 }

@@ -133,6 +133,24 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public void With_a_Python_of_ones_own_one_is_trusted_and_nobody_else()
+    {
+        _somebody.Write("own/bin/python3.11", File.ReadAllText("/bin/true", System.Text.Encoding.Latin1));
+        _somebody.Run(["/bin/chmod", "755", Path.Combine(_somebody.Project, "own/bin/python3.11")]);
+        _somebody.Write("own/lib/python3.11/os.py", "");
+        _somebody.Write("own/lib/python3.11/site-packages/README.txt", "");
+        string[] mine = Rules();
+        Assert.DoesNotContain("SP-AUDIT-12", mine);
+        Assert.DoesNotContain("SP-AUDIT-13", mine);
+        _somebody.Run(["/bin/chmod", "777", Path.Combine(_somebody.Project, "own/lib/python3.11/site-packages")]);
+        Assert.Contains("SP-AUDIT-12", Rules());
+
+        string[] Rules() => [.. JsonDocument.Parse(_somebody.Sandpiper("audit", "own/bin/python3.11", "--json").Output).RootElement
+            .GetProperty("places").EnumerateArray().SelectMany(place => place.GetProperty("findings").EnumerateArray())
+            .Select(finding => finding.GetProperty("rule").GetString()!)];
+    }
+
+    [Fact]
     public void What_lies_behind_a_closed_directory_is_not_said_to_be_nothing()
     {
         _somebody.Run(["/bin/chmod", "000", Path.Combine(_somebody.Project, ".venv")]);
