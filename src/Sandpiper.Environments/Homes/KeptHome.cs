@@ -223,7 +223,7 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     }
 }
 
-/// <summary>What lies beside a home, for people: its name says it already, but not readably.</summary>
+/// <summary>What lies beside a home: its name says it already, but not of a project whose path is too long for one.</summary>
 public sealed record KeptHomeRecord(string Environment, string? Project);
 
 /// <summary>Nothing twice and nothing else.</summary>

@@ -43,9 +43,14 @@ internal static class AssessmentVerdict
     private static string OfMix(Row row) =>
         $"{row.Label} are as exposed as the worse of the two: {string.Join("; ", Clauses(row, [Asset.Root, Asset.Keys]))}.";
 
+    private static IEnumerable<string> Clauses(Row row, ImmutableArray<Asset> assets) => ByMoment(row, assets).Select(Clause);
+
     // Assets that share their moment share a clause.
-    private static IEnumerable<string> Clauses(Row row, ImmutableArray<Asset> assets) => assets.Select(a => row[a])
-        .GroupBy(AssessmentWords.When, StringComparer.Ordinal).Select(g => $"{Listed(g.Select(c => AssessmentWords.Of(c.Asset)))} {g.Key}");
+    private static IEnumerable<IGrouping<string, Cell>> ByMoment(Row row, ImmutableArray<Asset> assets) =>
+        assets.Select(a => row[a]).GroupBy(AssessmentWords.When, StringComparer.Ordinal);
+
+    private static string Clause(IGrouping<string, Cell> cells) =>
+        $"{Listed(cells.Select(c => AssessmentWords.Of(c.Asset)))} {cells.Key}";
 
     private static string Compared(Row virtualenv, Row own)
     {
@@ -119,13 +124,10 @@ internal static class AssessmentVerdict
     // A list of all that was not named yet is read by nobody.
     private static string Reaching(Row row, ImmutableArray<Asset> assets)
     {
-        string[] clauses = [.. Clauses(row, assets)];
-        string when = AssessmentWords.When(row[assets[^1]]);
-        int last = assets.Count(a => string.Equals(AssessmentWords.When(row[a]), when, StringComparison.Ordinal));
+        IGrouping<string, Cell>[] groups = [.. ByMoment(row, assets)];
         bool isAll = assets.Length == row.Cells.Length;
-        if (isAll && clauses.Length > 1 && last > FewAssets && clauses[^1].EndsWith(when, StringComparison.Ordinal))
-            clauses[^1] = $"everything else {when}";
-        return string.Join("; ", clauses);
+        bool isRest = isAll && groups.Length > 1 && groups[^1].Count() > FewAssets && groups[^1].Last().Asset == assets[^1];
+        return string.Join("; ", groups.Select(g => isRest && g == groups[^1] ? $"everything else {g.Key}" : Clause(g)));
     }
 
     private static string Listed(IEnumerable<string> words) => words.ToArray() switch
