@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Sandpiper.Indexes.Fetching;
 using Sandpiper.Indexes.Tests.Surroundings;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Surroundings;
@@ -165,14 +166,24 @@ public sealed class RedirectAndSecretTests
     [InlineData("")]
     [InlineData("no certificate at all")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
-    public void Certificates_that_cannot_be_read_are_refused_instead_of_the_systems_taken(string? content)
+    public async Task Certificates_that_cannot_be_read_are_refused_instead_of_the_systems_taken(string? content)
     {
         using var directory = new TemporaryDirectory();
         string file = Path.Combine(directory.Path, "trusted.pem");
         if (content is not null) File.WriteAllText(file, content);
-        Assert.Equal(
-            IndexRules.Certificates,
-            Assert.Throws<IndexException>(() => Served.At(new Uri("https://index.example/simple/"), certificates: file)).Rule);
+        using SimpleIndex index = Served.At(new Uri("https://index.example/simple/"), certificates: file);
+        Assert.Equal(IndexRules.Certificates, await Served.RuleOf(() => index.PageOf()));
+        var proxy = new EnvironmentProxy(new WebProxy("https://127.0.0.1:9"), new NoProxy(null));
+        using SimpleIndex elsewhere = Served.At(new Uri("http://index.example/simple/"), certificates: file, proxy: proxy);
+        Assert.Equal(IndexRules.Certificates, await Served.RuleOf(() => elsewhere.PageOf()));
+    }
+
+    [Fact]
+    public async Task Certificates_are_read_by_who_needs_them()
+    {
+        using LyingIndexServer server = new LyingIndexServer().ServeAll();
+        using SimpleIndex index = Served.At(server.Simple(), certificates: "/nonexistent/trusted.pem");
+        Assert.NotNull(await index.PageOf());
     }
 
     private static Uri WithUser(Uri address) => new UriBuilder(address) { UserName = "user", Password = Uri.EscapeDataString(Secret) }.Uri;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Sandpiper.Indexes.Fetching;
 
@@ -14,40 +15,25 @@ internal sealed class HttpFetcher : IDisposable
     private const int Retries = 3;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
 
-    private readonly HttpClient _client;
+    private readonly Lazy<HttpClient> _plain, _secure;      // the user's certificates are read by who needs them: there can be hundreds
     private readonly TimeProvider _time;
     private readonly FetchLimits _limits;
     private readonly EnvironmentProxy _proxy;
 
     /// <param name="certificateFile">Certificates to trust instead of the system's; null: the system's.</param>
     /// <param name="proxy">Where questions go through.</param>
-    /// <exception cref="IndexException">The certificates cannot be read.</exception>
     public HttpFetcher(TimeProvider time, FetchLimits limits, string? certificateFile, EnvironmentProxy proxy)
     {
         (_time, _limits, _proxy) = (time, limits, proxy);
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            Proxy = proxy,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseCookies = false,
-            ConnectTimeout = limits.Connect,
-            MaxConnectionsPerServer = 50,     // for who does not speak HTTP/2: as many as are asked at once
-        };
-        if (certificateFile is not null) handler.SslOptions.CertificateChainPolicy = TrustedCertificates.In(certificateFile);
-        _client = new HttpClient(handler)
-        {
-            Timeout = Timeout.InfiniteTimeSpan,     // it would count the body of a large wheel
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        _client.DefaultRequestHeaders.UserAgent.Add(
-            new ProductInfoHeaderValue("sandpiper", typeof(HttpFetcher).Assembly.GetName().Version?.ToString(3)));
+        _plain = new(() => Client(certificates: null));
+        _secure = certificateFile is null ? _plain : new(() => Client(TrustedCertificates.In(certificateFile)));
     }
 
     /// <summary>Asks, and reads the answer; both again, up to three times, when the way failed or the server was busy.</summary>
     /// <param name="read">Takes the answer. It may be called again after it threw.</param>
-    /// <exception cref="IndexException">No answer, or none with the status 200, 304 or 404.</exception>
+    /// <exception cref="IndexException">
+    /// No answer, or none with the status 200, 304 or 404; or the certificates cannot be read, and are needed.
+    /// </exception>
     public async Task<T> GetAsync<T>(Question question, Func<Answer, Task<T>> read, CancellationToken cancel)
     {
         for (int attempt = 0; ; attempt++)
@@ -65,7 +51,38 @@ internal sealed class HttpFetcher : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        if (_plain.IsValueCreated) _plain.Value.Dispose();
+        if (_secure.IsValueCreated) _secure.Value.Dispose();
+    }
+
+    private HttpClient Client(X509ChainPolicy? certificates)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            Proxy = _proxy,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ConnectTimeout = _limits.Connect,
+            MaxConnectionsPerServer = 50,     // for who does not speak HTTP/2: as many as are asked at once
+        };
+        if (certificates is not null) handler.SslOptions.CertificateChainPolicy = certificates;
+        var client = new HttpClient(handler)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,     // it would count the body of a large wheel
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        client.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("sandpiper", typeof(HttpFetcher).Assembly.GetName().Version?.ToString(3)));
+        return client;
+    }
+
+    // A proxy can be spoken to by TLS, too.
+    private HttpClient ClientFor(Uri location) =>
+        (location.Scheme is "https" || _proxy.GetProxy(location)?.Scheme is "https" ? _secure : _plain).Value;
 
     private async Task<T> FollowAsync<T>(Question question, Func<Answer, Task<T>> read, CancellationToken cancel)
     {
@@ -87,7 +104,7 @@ internal sealed class HttpFetcher : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, silence.Token);
         try
         {
-            using (request) return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using (request) return await ClientFor(location).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
