@@ -2,6 +2,7 @@ using Sandpiper.Indexes.Fetching;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Resolution;
 
 namespace Sandpiper.Indexes;
 
@@ -38,7 +39,7 @@ public sealed class DirectoryIndex : IPackageIndex
         return null;
     }
 
-    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public async Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
         MustBeFile(wheel);
         var beside = new Uri(wheel.Url.AbsoluteUri + ".metadata");
@@ -46,10 +47,10 @@ public sealed class DirectoryIndex : IPackageIndex
         {
             // The reader opens it by its path; what is not there or no wheel is the reader's to say, but for a pipe it would wait.
             if (Open(wheel.Url) is { } there) await there.DisposeAsync();
-            return _metadataOf(wheel.Url.LocalPath, wheel.FileName);
+            return ServedMetadata.Of(_metadataOf(wheel.Url.LocalPath, wheel.FileName));
         }
-        if (wheel.MetadataSha256 is { } expected && Sha256Digest.Of(content) != expected) throw Download.OtherMetadata(wheel, beside);
-        return content;
+        var served = ServedMetadata.Of(content);
+        return wheel.MetadataSha256 is { } expected && served.Digest != expected ? throw Download.OtherMetadata(wheel, beside) : served;
     }
 
     public async Task<Sha256Digest> DownloadAsync(

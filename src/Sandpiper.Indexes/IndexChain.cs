@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Sandpiper.Indexes.Fetching;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Resolution;
 
 namespace Sandpiper.Indexes;
 
@@ -25,7 +26,7 @@ public sealed class IndexChain(ImmutableArray<IPackageIndex> indexes) : IPackage
         return null;
     }
 
-    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
+    public async Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         await (await OwnerOfAsync(wheel, cancel)).GetMetadataAsync(wheel, cancel);
 
     public async Task<Sha256Digest> DownloadAsync(

@@ -6,6 +6,7 @@ using Sandpiper.Indexes.Fetching;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Resolution;
 
 namespace Sandpiper.Indexes;
 
@@ -76,14 +77,14 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         return await _fetcher.GetAsync(question, answer => ReadPageAsync(answer, address, cached, name, cancel), cancel);
     }
 
-    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public async Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
         if (wheel.MetadataSha256 is { } digest && _cache.FindMetadata(digest, MaxMetadataBytes) is { } known) return known;
         if (wheel.HasMetadata && !_offline && await MetadataBesideAsync(wheel, cancel) is { } content) return content;
         string path = await _kept.FindAsync(wheel, cancel)
             ?? await _kept.KeepAsync(
                 wheel, destination => FetchAsync(wheel, new Download(wheel, []), destination, bytesSoFar: null, cancel));
-        return _metadataOf(path, wheel.FileName);
+        return ServedMetadata.Of(_metadataOf(path, wheel.FileName));
     }
 
     public async Task<Sha256Digest> DownloadAsync(
@@ -128,18 +129,18 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     }
 
     // Null when it is not there although the page says so: then the wheel itself, whose digest is known, says it more surely.
-    private async Task<ReadOnlyMemory<byte>?> MetadataBesideAsync(IndexFile wheel, CancellationToken cancel)
+    private async Task<ServedMetadata?> MetadataBesideAsync(IndexFile wheel, CancellationToken cancel)
     {
         MustBeReachable(wheel);
         Uri beside = Shown(new Uri($"{wheel.Url.GetLeftPart(UriPartial.Path)}.metadata{wheel.Url.Query}"));
-        return await _fetcher.GetAsync<ReadOnlyMemory<byte>?>(new Question(beside, _credentials), async answer =>
+        return await _fetcher.GetAsync<ServedMetadata?>(new Question(beside, _credentials), async answer =>
         {
             if (answer.Status != HttpStatusCode.OK) return null;
-            ReadOnlyMemory<byte> content = await answer.ReadAllAsync(MaxMetadataBytes, cancel);
-            if (wheel.MetadataSha256 is not { } expected) return content;
-            if (Sha256Digest.Of(content.Span) != expected) throw Download.OtherMetadata(wheel, answer.Location);
-            _cache.KeepMetadata(expected, content.Span);
-            return content;
+            var served = ServedMetadata.Of(await answer.ReadAllAsync(MaxMetadataBytes, cancel));
+            if (wheel.MetadataSha256 is not { } expected) return served;
+            if (served.Digest != expected) throw Download.OtherMetadata(wheel, answer.Location);
+            _cache.KeepMetadata(expected, served.Content);
+            return served;
         }, cancel);
     }
 

@@ -18,11 +18,14 @@ internal sealed class AskedOnce(ICandidateSource index) : ICandidateSource
         return page;
     }
 
-    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public async Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
         if (wheel.MetadataSha256 is not null) return await index.GetMetadataAsync(wheel, cancel);
         if (!_metadata.TryGetValue(wheel, out ReadOnlyMemory<byte> content))
-            _metadata[wheel] = content = await index.GetMetadataAsync(wheel, cancel);
-        return content;
+        {
+            using ServedMetadata served = await index.GetMetadataAsync(wheel, cancel);
+            _metadata[wheel] = content = served.Content.ToArray();
+        }
+        return ServedMetadata.Of(content);
     }
 }

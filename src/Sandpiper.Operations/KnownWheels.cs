@@ -35,8 +35,8 @@ internal sealed class KnownWheels(ICandidateSource index, WheelStore store, IRea
         return page with { Files = [.. kept.Files, .. page.Files.Where(file => file.Sha256 != wheel.Wheel.Digest)] };
     }
 
-    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
-        Find(wheel) is { } known ? Task.FromResult(store.ReadMetadata(known)) : index.GetMetadataAsync(wheel, cancel);
+    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
+        Find(wheel) is { } known ? Task.FromResult(ServedMetadata.Of(store.ReadMetadata(known))) : index.GetMetadataAsync(wheel, cancel);
 
     private SealedWheel? Find(IndexFile file) =>
         file.Sha256 is { } digest ? known.Values.FirstOrDefault(w => w.Wheel.Digest == digest)?.Wheel : null;

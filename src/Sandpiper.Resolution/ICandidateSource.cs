@@ -10,6 +10,6 @@ public interface ICandidateSource
     /// <summary>The project's page, or null when nobody has the name.</summary>
     Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel);
 
-    /// <summary>METADATA of one wheel, the bytes as served.</summary>
-    Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel);
+    /// <summary>METADATA of one wheel, the caller's to dispose of.</summary>
+    Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel);
 }

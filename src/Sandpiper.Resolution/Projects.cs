@@ -98,8 +98,8 @@ internal sealed class Projects : IAsyncDisposable
 
     private async Task<ReleaseMetadata> FetchMetadataAsync(Verdict verdict)
     {
-        ReadOnlyMemory<byte> content = await InTurn(cancel => _source.GetMetadataAsync(verdict.File!, cancel));
-        return ReleaseMetadata.Of(content.Span, verdict.Wheel!, _requirements, _python, Effort);
+        using ServedMetadata served = await InTurn(cancel => _source.GetMetadataAsync(verdict.File!, cancel));
+        return ReleaseMetadata.Of(served, verdict.Wheel!, _requirements, _python, Effort);
     }
 
     private async Task<T> InTurn<T>(Func<CancellationToken, Task<T>> ask)

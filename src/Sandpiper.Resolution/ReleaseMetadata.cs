@@ -29,16 +29,16 @@ internal sealed class ReleaseMetadata
     public bool IsUnusable => Obstacle is Obstacle.UnreadableMetadata or Obstacle.OtherMetadata;
 
     public static ReleaseMetadata Of(
-        ReadOnlySpan<byte> content, WheelFileName wheel, RequirementPool known, PythonRule python, Effort effort)
+        ServedMetadata served, WheelFileName wheel, RequirementPool known, PythonRule python, Effort effort)
     {
         Obstacle? obstacle = null;
-        if (!CoreMetadata.TryParse(content, known, out CoreMetadata? fields, out string problem))
+        if (!CoreMetadata.TryParse(served.Content, known, out CoreMetadata? fields, out string problem))
             obstacle = new Obstacle.UnreadableMetadata(problem);
         // A page that lists one project's file under another's name decides nothing here: METADATA has the last word.
         else if (fields.Name != wheel.Name || fields.Version != wheel.Version)
             obstacle = new Obstacle.OtherMetadata(fields.Name, fields.Version);
         else if (fields.RequiresPython is { } requires && !python.Accepts(requires)) obstacle = python.Obstacle(requires.ToString());
-        return new ReleaseMetadata(fields, Sha256Digest.Of(content), python, effort, obstacle);
+        return new ReleaseMetadata(fields, served.Digest, python, effort, obstacle);
     }
 
     /// <summary>What it needs when exactly <paramref name="extras"/> were asked for; worked out once. For one caller at a time.</summary>

@@ -11,12 +11,12 @@ public static class StoreFile
     {
         try
         {
-            using var file = RegularFile.TryOpen(path)
+            using var file = RegularFile.TryOpen(path, out var status)
                 ?? throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} is gone, or no file");
-            long length = RandomAccess.GetLength(file);
-            if (length > maxBytes) throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} has grown to {length} bytes");
-            byte[] content = RegularFile.Read(file, (int)length);
-            return content.Length == length
+            if (status.Size > maxBytes)
+                throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} has grown to {status.Size} bytes");
+            byte[] content = RegularFile.Read(file, (int)status.Size);
+            return content.Length == status.Size
                 ? content : throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} became shorter while it was read");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

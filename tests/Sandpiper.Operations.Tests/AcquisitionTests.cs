@@ -99,7 +99,7 @@ public sealed class AcquisitionTests : IDisposable
     {
         public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) => throw AskedAgain();
 
-        public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => throw AskedAgain();
+        public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => throw AskedAgain();
 
         public async Task<Sha256Digest> DownloadAsync(
             IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,

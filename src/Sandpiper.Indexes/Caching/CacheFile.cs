@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Indexes.Caching;
@@ -41,15 +42,26 @@ internal static class CacheFile
     }
 
     /// <summary>Null when it is not there, no file, too large or cannot be read.</summary>
-    public static byte[]? Read(string? path, int maxBytes)
+    public static byte[]? Read(string? path, int maxBytes) =>
+        Read(path, maxBytes, length => GC.AllocateUninitializedArray<byte>(length), _ => { }, out _);
+
+    /// <summary>The same in memory of <see cref="ArrayPool{T}.Shared"/>, which is the caller's to give back.</summary>
+    /// <param name="length">Of the content, which it begins with.</param>
+    public static byte[]? Rent(string? path, int maxBytes, out int length) =>
+        Read(path, maxBytes, ArrayPool<byte>.Shared.Rent, array => ArrayPool<byte>.Shared.Return(array), out length);
+
+    private static byte[]? Read(string? path, int maxBytes, Func<int, byte[]> memoryOf, Action<byte[]> giveBack, out int length)
     {
+        length = 0;
         if (path is null) return null;
         try
         {
-            using var file = RegularFile.TryOpen(path);
-            if (file is null || RandomAccess.GetLength(file) is var length && length > maxBytes) return null;
-            byte[] content = RegularFile.Read(file, (int)length);
-            return content.Length == length ? content : null;
+            using var file = RegularFile.TryOpen(path, out FileStatus status);
+            if (file is null || status.Size > maxBytes) return null;
+            byte[] memory = memoryOf(length = (int)status.Size);
+            if (RegularFile.Read(file, memory.AsSpan(0, length)) == length) return memory;
+            giveBack(memory);
+            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Resolution;
 
 namespace Sandpiper.Indexes.Caching;
 
@@ -80,8 +81,14 @@ internal sealed class PageCache(string? directory)
     }
 
     /// <summary>METADATA by its own digest, which is checked on every read: a cache is no place to trust.</summary>
-    public byte[]? FindMetadata(Sha256Digest digest, int maxBytes) =>
-        CacheFile.Read(PathOf("metadata", digest.Hex), maxBytes) is { } bytes && Sha256Digest.Of(bytes) == digest ? bytes : null;
+    public ServedMetadata? FindMetadata(Sha256Digest digest, int maxBytes)
+    {
+        if (CacheFile.Rent(PathOf("metadata", digest.Hex), maxBytes, out int length) is not { } rented) return null;
+        var found = ServedMetadata.Lent(rented, length);
+        if (found.Digest == digest) return found;
+        found.Dispose();
+        return null;
+    }
 
     public void KeepMetadata(Sha256Digest digest, ReadOnlySpan<byte> content)
     {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
 
-/// <summary>read(2), write(2) and lseek(2) on a descriptor that others share: its position moves for them, too.</summary>
+/// <summary>read(2), pread(2), write(2) and lseek(2) on a descriptor that others share: its position moves for them, too.</summary>
 public static unsafe partial class Descriptor
 {
     private const int PieceBytes = 16 << 10;
@@ -26,6 +26,21 @@ public static unsafe partial class Descriptor
             nint got;
             fixed (byte* start = into) got = Read(file, start, (nuint)into.Length);
             if (got >= 0 || Marshal.GetLastPInvokeError() != Errno.Interrupted) return (int)got;
+        }
+    }
+
+    /// <summary>From a place in it, whatever its position: pread(2).</summary>
+    /// <returns>0 at the end.</returns>
+    /// <exception cref="KernelException">It cannot be read.</exception>
+    public static int ReadAt(SafeFileHandle file, Span<byte> into, long offset)
+    {
+        while (true)
+        {
+            nint got;
+            fixed (byte* start = into) got = ReadAt(file, start, (nuint)into.Length, offset);
+            if (got >= 0) return (int)got;
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno != Errno.Interrupted) throw new KernelException("pread", errno);
         }
     }
 
@@ -84,6 +99,9 @@ public static unsafe partial class Descriptor
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint Read(SafeFileHandle file, byte* into, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    private static partial nint ReadAt(SafeFileHandle file, byte* into, nuint count, long offset);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(SafeFileHandle file, byte* from, nuint count);

@@ -10,13 +10,19 @@ public static class RegularFile
 {
     /// <summary>Null when there is no regular file of that name itself.</summary>
     /// <exception cref="IOException">It may not be read.</exception>
-    public static SafeFileHandle? TryOpen(string path)
+    public static SafeFileHandle? TryOpen(string path) => TryOpen(path, out _);
+
+    /// <param name="opened">What it is.</param>
+    /// <inheritdoc cref="TryOpen(string)"/>
+    public static SafeFileHandle? TryOpen(string path, out FileStatus opened)
     {
+        opened = default;
         if (!FileStatus.TryRead(path, out var named) || named.Type != FileType.Regular) return null;
         var file = RawFile.TryOpen(path, RawFile.ReadOnly | RawFile.NonBlocking | RawFile.NoTerminal);
         if (file is null) return null;
         // Replaced between the two calls: O_NOFOLLOW has another value on every architecture, and does not stop pipes.
-        if (FileStatus.Of(file) is { Type: FileType.Regular } opened && opened.Identity == named.Identity) return file;
+        opened = FileStatus.Of(file);
+        if (opened.Type == FileType.Regular && opened.Identity == named.Identity) return file;
         file.Dispose();
         return null;
     }
@@ -30,11 +36,10 @@ public static class RegularFile
     /// <exception cref="IOException">It may not be read, or is longer than <paramref name="maxBytes"/>.</exception>
     public static byte[]? TryRead(string path, int maxBytes)
     {
-        using var file = TryOpen(path);
+        using var file = TryOpen(path, out var status);
         if (file is null) return null;
-        long length = RandomAccess.GetLength(file);
-        if (length > maxBytes) throw new IOException($"more than {maxBytes} bytes: {path}");
-        return Read(file, (int)length);
+        if (status.Size > maxBytes) throw new IOException($"more than {maxBytes} bytes: {path}");
+        return Read(file, (int)status.Size);
     }
 
     /// <summary>Its first bytes; fewer where it became shorter meanwhile.</summary>
@@ -42,13 +47,17 @@ public static class RegularFile
     public static byte[] Read(SafeFileHandle file, int length)
     {
         byte[] content = GC.AllocateUninitializedArray<byte>(length);      // no more of it is given away than was filled
+        int filled = Read(file, content);
+        return filled == length ? content : content[..filled];
+    }
+
+    /// <returns>How many of its first bytes there are; fewer where it is shorter.</returns>
+    /// <exception cref="IOException">It may not be read.</exception>
+    public static int Read(SafeFileHandle file, Span<byte> into)
+    {
         int filled = 0;
-        while (filled < content.Length)
-        {
-            int count = RandomAccess.Read(file, content.AsSpan(filled), filled);
-            if (count == 0) return content[..filled];
-            filled += count;
-        }
-        return content;
+        // Not by the base library, which asks the kernel twice what the file is before it reads: that is as long as the reading.
+        while (filled < into.Length && Descriptor.ReadAt(file, into[filled..], filled) is > 0 and var count) filled += count;
+        return filled;
     }
 }

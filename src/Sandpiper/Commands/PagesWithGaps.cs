@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Resolution;
 
 namespace Sandpiper.Commands;
 
@@ -20,7 +21,7 @@ internal sealed class PagesWithGaps(IPackageIndex index) : IPackageIndex
         return page;
     }
 
-    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => index.GetMetadataAsync(wheel, cancel);
+    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => index.GetMetadataAsync(wheel, cancel);
 
     public Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,

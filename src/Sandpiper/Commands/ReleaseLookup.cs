@@ -6,6 +6,7 @@ using Sandpiper.Console;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Resolution;
 
 namespace Sandpiper.Commands;
 
@@ -56,6 +57,10 @@ internal sealed class ReleaseLookup(IPackageIndex index)
         return isCompared ? AuditKind.UnknownContent : AuditKind.NotCompared;
     }
 
-    private async Task<Sha256Digest> DigestOfAsync(IndexFile wheel, CancellationToken cancel) =>
-        wheel.MetadataSha256 ?? Sha256Digest.Of((await index.GetMetadataAsync(wheel, cancel)).Span);
+    private async Task<Sha256Digest> DigestOfAsync(IndexFile wheel, CancellationToken cancel)
+    {
+        if (wheel.MetadataSha256 is { } promised) return promised;
+        using ServedMetadata served = await index.GetMetadataAsync(wheel, cancel);
+        return served.Digest;
+    }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Sandpiper.Indexes.Fetching;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Resolution;
 using Sandpiper.Samples;
 using Sandpiper.Surroundings;
 
@@ -62,8 +63,11 @@ internal static class Served
 
     public static async Task<IndexFile> FileOf(this IPackageIndex index) => (await index.PageOf())!.Files.Single();
 
-    public static async Task<string> MetadataOf(this IPackageIndex index, IndexFile wheel) =>
-        Encoding.UTF8.GetString((await index.GetMetadataAsync(wheel, Cancel)).Span);
+    public static async Task<string> MetadataOf(this IPackageIndex index, IndexFile wheel)
+    {
+        using ServedMetadata served = await index.GetMetadataAsync(wheel, Cancel);
+        return Encoding.UTF8.GetString(served.Content);
+    }
 
     public static async Task<byte[]> BytesOf(this IPackageIndex index, IndexFile file, params Sha256Digest[] expected)
     {

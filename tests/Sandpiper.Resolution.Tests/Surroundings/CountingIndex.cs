@@ -18,7 +18,7 @@ internal sealed class CountingIndex(ICandidateSource index, PackageName alone) :
     public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) =>
         Counted(name, () => index.GetPageAsync(name, cancel));
 
-    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
+    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         Counted(PackageName.Parse(wheel.FileName.Split('-')[0]), () => index.GetMetadataAsync(wheel, cancel));
 
     private async Task<T> Counted<T>(PackageName name, Func<Task<T>> ask)

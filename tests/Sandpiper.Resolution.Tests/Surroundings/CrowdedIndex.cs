@@ -15,7 +15,7 @@ internal sealed class CrowdedIndex(ICandidateSource index, int crowd, Func<strin
 
     public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) => index.GetPageAsync(name, cancel);
 
-    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public async Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
         if (isHeld(wheel.FileName))
         {

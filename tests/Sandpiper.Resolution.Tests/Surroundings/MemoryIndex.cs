@@ -52,10 +52,10 @@ internal sealed class MemoryIndex : ICandidateSource
         return Task.FromResult(_pages.GetValueOrDefault(name));
     }
 
-    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
         Ask(wheel.FileName);
-        return Task.FromResult<ReadOnlyMemory<byte>>(_metadata[wheel.FileName]);
+        return Task.FromResult(ServedMetadata.Of(_metadata[wheel.FileName]));
     }
 
     private void Ask(string what)

@@ -37,10 +37,10 @@ internal sealed class RecordedIndex : ICandidateSource
         return page;
     }, cancel);
 
-    public Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
         Interlocked.Increment(ref _metadata);
-        if (Metadata.Value.TryGetValue(wheel.FileName, out byte[]? content)) return Task.FromResult<ReadOnlyMemory<byte>>(content);
+        if (Metadata.Value.TryGetValue(wheel.FileName, out byte[]? content)) return Task.FromResult(ServedMetadata.Of(content));
         lock (Gaps) Gaps.Add(wheel.FileName);
         throw new IndexException("SP-INDEX-02", $"METADATA of `{wheel.FileName}` was not recorded", wheel.Url);
     }

@@ -14,7 +14,7 @@ internal sealed class ShufflingIndex(ICandidateSource index) : ICandidateSource
         return await index.GetPageAsync(name, cancel) is { } page ? page with { Files = [.. page.Files.Reverse()] } : null;
     }
 
-    public async Task<ReadOnlyMemory<byte>> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public async Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
         await Later(cancel);
         return await index.GetMetadataAsync(wheel, cancel);
