@@ -24,7 +24,7 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
         RequirementLine[] pins = [.. lines.Where(IsPin)];
         var read = new (Sha256Digest? Digest, Uri? Origin)[pins.Length];
         Parallel.For(0, pins.Length, i => read[i] = Read(Path.Combine(_directory, KeyOf(pins[i]))));
-        store.Prepare(read.Select(r => r.Digest).OfType<Sha256Digest>());
+        store.Prepare([.. read.Select(r => r.Digest).OfType<Sha256Digest>()]);
         foreach (var (line, (chosen, address)) in pins.Zip(read))
         {
             if (chosen is not { } digest || address is not { } origin || !line.Hashes.Contains(digest)) continue;

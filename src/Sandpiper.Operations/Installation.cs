@@ -132,7 +132,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
 
     private EnvironmentResolution ResolutionOf(InstallationRequest request, Generation? before, LinkedEntries? entries)
     {
-        _store.Prepare((before?.Packages ?? []).Select(p => p.Digest));
+        _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         var chosen = new ChosenBefore(context.Places, interpreter.Target).Find(request.Lines, _store).ToList();
         // Most likely they will be linked; but what is distrusted is fetched anew.
         entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel).Concat((before?.Packages ?? []).Select(Kept).OfType<SealedWheel>())

@@ -69,17 +69,21 @@ public sealed class WheelStore(string root)
     }
 
     /// <summary>Reads several on all cores, so that <see cref="Find(Sha256Digest)"/> has them; what is wrong with one it says.</summary>
-    public void Prepare(IEnumerable<Sha256Digest> digests) => Parallel.ForEach(digests, digest =>
+    public void Prepare(ICollection<Sha256Digest> digests)
     {
-        try
+        if (digests.Count == 0) return;
+        Parallel.ForEach(digests, digest =>
         {
-            _ = Find(digest);
-        }
-        catch (StoreDamagedException)
-        {
-            // who asks for it hears it
-        }
-    });
+            try
+            {
+                _ = Find(digest);
+            }
+            catch (StoreDamagedException)
+            {
+                // who asks for it hears it
+            }
+        });
+    }
 
     /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>

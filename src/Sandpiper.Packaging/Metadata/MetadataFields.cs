@@ -8,34 +8,39 @@ internal sealed class MetadataFields
 
     private const int LongestName = 32;             // of those below; a longer one is none of them
 
-    // PyPA "Core metadata": all that is not marked "multiple use".
-    private static readonly HashSet<string> SingleUse = new(StringComparer.Ordinal)
+    // PyPA "Core metadata": all that is not marked "multiple use"; of that, what is read here.
+    private static readonly Dictionary<string, Field> Known = new(StringComparer.Ordinal)
     {
-        "metadata-version", "name", "version", "summary", "description", "description-content-type", "keywords", "home-page",
-        "download-url", "author", "author-email", "maintainer", "maintainer-email", "license", "license-expression",
-        "requires-python",
+        ["metadata-version"] = new(0, Use.Read),
+        ["name"] = new(1, Use.Read),
+        ["version"] = new(2, Use.Read),
+        ["requires-python"] = new(3, Use.Read),
+        ["summary"] = new(4, Use.Shown),
+        ["license"] = new(5, Use.Shown),
+        ["license-expression"] = new(6, Use.Shown),
+        ["home-page"] = new(7, Use.Shown),
+        ["description"] = new(8, Use.Counted),
+        ["description-content-type"] = new(9, Use.Counted),
+        ["keywords"] = new(10, Use.Counted),
+        ["download-url"] = new(11, Use.Counted),
+        ["author"] = new(12, Use.Counted),
+        ["author-email"] = new(13, Use.Counted),
+        ["maintainer"] = new(14, Use.Counted),
+        ["maintainer-email"] = new(15, Use.Counted),
+        ["requires-dist"] = new(0, Use.Read, IsRepeated: true),
+        ["provides-extra"] = new(1, Use.Read, IsRepeated: true),
+        ["dynamic"] = new(2, Use.Read, IsRepeated: true),
+        ["project-url"] = new(3, Use.Shown, IsRepeated: true),
     };
 
-    // Of these only that they stand once is of interest, and a text may be long.
-    private static readonly HashSet<string> Unread = new(StringComparer.Ordinal)
-    {
-        "description", "description-content-type", "keywords", "download-url", "author", "author-email", "maintainer", "maintainer-email",
-    };
+    private static readonly Dictionary<string, Field>.AlternateLookup<ReadOnlySpan<char>> KnownBySpan =
+        Known.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    // Nor are these of interest to whoever only resolves: a licence may be pages long.
-    private static readonly HashSet<string> OnlyShown = new(StringComparer.Ordinal)
-    {
-        "summary", "license", "license-expression", "home-page", "project-url",
-    };
+    private static readonly int SingleUse = Known.Values.Count(f => !f.IsRepeated), MultipleUse = Known.Count - SingleUse;
 
-    private readonly Dictionary<string, string> _once = new(SingleUse.Count, StringComparer.Ordinal);
-    private readonly Dictionary<string, List<string>> _repeated = new(4, StringComparer.Ordinal)
-    {
-        ["requires-dist"] = [],
-        ["provides-extra"] = [],
-        ["dynamic"] = [],
-        ["project-url"] = [],
-    };
+    // By index: a search reads thousands of METADATA, and tables of its own for each were most of the work.
+    private readonly string?[] _once = new string?[SingleUse];
+    private readonly List<string>?[] _repeated = new List<string>?[MultipleUse];
 
     /// <param name="isShown">What is only shown to people is wanted, too.</param>
     public static bool TryRead(ReadOnlySpan<byte> content, bool isShown, out MetadataFields fields, out string problem)
@@ -44,31 +49,28 @@ internal sealed class MetadataFields
         problem = content.Length > MaxBytes ? "METADATA is too large" : "";
         var walk = new HeaderFields(content);
         Span<char> place = stackalloc char[LongestName];
-        var singleUse = SingleUse.GetAlternateLookup<ReadOnlySpan<char>>();
-        var repeated = fields._repeated.GetAlternateLookup<ReadOnlySpan<char>>();
         while (problem.Length == 0 && walk.TryNext())
         {
             // Most fields of most METADATA are classifiers and the like, which nobody here reads.
-            ReadOnlySpan<char> called = walk.NameIn(place);
-            if (singleUse.TryGetValue(called, out string? name))
+            ReadOnlySpan<char> name = walk.NameIn(place);
+            if (!KnownBySpan.TryGetValue(name, out var field)) continue;
+            bool isWanted = field.Use == Use.Read || (isShown && field.Use == Use.Shown);
+            if (field.IsRepeated)
             {
-                if (!fields._once.TryAdd(name, IsWanted(name) ? walk.Value : "")) problem = $"METADATA gives {name} more than once";
-            }
-            else if (repeated.TryGetValue(called, out name, out var values))
-            {
+                var values = fields._repeated[field.Index] ??= [];
                 if (values.Count == MaxRepeated) problem = $"METADATA gives {name} more than {MaxRepeated} times";
-                if (IsWanted(name)) values.Add(walk.Value);
+                if (isWanted) values.Add(walk.Value);
             }
+            else if (fields._once[field.Index] is not null) problem = $"METADATA gives {name} more than once";
+            else fields._once[field.Index] = isWanted ? walk.Value : "";
         }
         return problem.Length == 0;
-
-        bool IsWanted(string name) => !Unread.Contains(name) && (isShown || !OnlyShown.Contains(name));
     }
 
     /// <summary>What a single-use field says; null when it is absent, empty, or filled in by a tool that had nothing to say.</summary>
-    public string? Text(string name) => _once.TryGetValue(name, out string? text) && text is not ("" or "UNKNOWN") ? text : null;
+    public string? Text(string name) => _once[Known[name].Index] is { } text and not ("" or "UNKNOWN") ? text : null;
 
-    public IReadOnlyList<string> All(string name) => _repeated[name];
+    public IReadOnlyList<string> All(string name) => _repeated[Known[name].Index] ?? (IReadOnlyList<string>)[];
 
     /// <summary>PEP 753: a <c>Project-URL</c> whose label reads "homepage", whatever its case and punctuation.</summary>
     public string? HomePageAmongUrls
@@ -85,4 +87,19 @@ internal sealed class MetadataFields
             return null;
         }
     }
+
+    /// <summary>What a field is to us.</summary>
+    private enum Use
+    {
+        Read,
+
+        /// <summary>Of no interest to whoever only resolves: a licence may be pages long.</summary>
+        Shown,
+
+        /// <summary>Only that it stands once is of interest.</summary>
+        Counted,
+    }
+
+    /// <param name="Index">Among those that are repeated, or among those that are not.</param>
+    private readonly record struct Field(int Index, Use Use, bool IsRepeated = false);
 }
