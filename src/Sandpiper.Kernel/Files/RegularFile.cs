@@ -4,7 +4,7 @@ namespace Sandpiper.Kernel.Files;
 
 /// <summary>
 /// Reads a file that lies where anybody's program may have put something else: a pipe would be waited for, a device never ends, a link
-/// leads away. None of them is opened for reading, however the name changes meanwhile.
+/// leads away. None of them is waited for, followed or read, however the name changes meanwhile.
 /// </summary>
 public static class RegularFile
 {
@@ -17,14 +17,16 @@ public static class RegularFile
     public static SafeFileHandle? TryOpen(string path, out FileStatus opened)
     {
         opened = default;
-        if (!FileStatus.TryRead(path, out var named) || named.Type != FileType.Regular) return null;
-        var file = RawFile.TryOpen(path, RawFile.ReadOnly | RawFile.NonBlocking | RawFile.NoTerminal);
-        if (file is null) return null;
-        // Replaced between the two calls: O_NOFOLLOW has another value on every architecture, and does not stop pipes.
-        opened = FileStatus.Of(file);
-        if (opened.Type == FileType.Regular && opened.Identity == named.Identity) return file;
+        var file = RawFile.Open(path, RawFile.ReadOnly | RawFile.NonBlocking | RawFile.NoTerminal | RawFile.NoFollow, out int errno);
+        if (!file.IsInvalid)
+        {
+            opened = FileStatus.Of(file);
+            if (opened.Type == FileType.Regular) return file;
+        }
         file.Dispose();
-        return null;
+        // What can only be opened in other ways, or not by us: a link, a socket, somebody's pipe.
+        return errno != 0 && FileStatus.TryRead(path, out opened) && opened.Type == FileType.Regular
+            ? throw new KernelException("open", errno, path) : null;
     }
 
     /// <summary>The same where a link is as good as what it leads to: in a directory of somebody's own making.</summary>

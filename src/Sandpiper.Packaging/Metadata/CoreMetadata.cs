@@ -55,7 +55,7 @@ public sealed record CoreMetadata
         if (!MetadataFields.TryRead(content, isShown: known is null, out var fields, out problem)) return false;
         if (!TryReadFormat(fields, repairs, out var format, out problem)) return false;
         if (!TryReadNameAndVersion(fields, out var name, out var version, out problem)) return false;
-        if (!TryReadRequiresPython(fields, repairs, out var requiresPython, out problem)) return false;
+        if (!TryReadRequiresPython(fields, known, repairs, out var requiresPython, out problem)) return false;
         if (!TryReadRequiresDist(fields, known, repairs, out var requiresDist, out problem)) return false;
         metadata = new CoreMetadata
         {
@@ -106,12 +106,15 @@ public sealed record CoreMetadata
     }
 
     private static bool TryReadRequiresPython(
-        MetadataFields fields, List<string> repairs, out SpecifierSet? requiresPython, out string problem)
+        MetadataFields fields, RequirementPool? known, List<string> repairs, out SpecifierSet? requiresPython, out string problem)
     {
         requiresPython = null;
         problem = "";
         if (fields.Text("requires-python") is not { } text) return true;
-        if (!SpecifierSet.TryParseRepaired(text, out requiresPython, out var made, out var trouble))
+        bool isRead = known is null
+            ? SpecifierSet.TryParseRepaired(text, out requiresPython, out var made, out var trouble)
+            : known.TryParsePythonRepaired(text, out requiresPython, out made, out trouble);
+        if (!isRead)
         {
             problem = $"METADATA has an unreadable Requires-Python: {trouble}";
             return false;

@@ -1,4 +1,5 @@
 using Sandpiper.Packaging.Requirements;
+using Sandpiper.Packaging.Versions;
 
 namespace Sandpiper.Packaging.Tests.Requirements;
 
@@ -17,6 +18,22 @@ public sealed class RequirementPoolTests
         Assert.Same(first, second);
         Assert.Equal(repairs, firstRepairs);
         Assert.Equal(repairs, secondRepairs);
+    }
+
+    [Theory]
+    [InlineData(">=3.8, <4")]
+    [InlineData(">=3.5.*")]
+    public void The_same_interpreters_are_the_same_object_too(string text)
+    {
+        var pool = new RequirementPool();
+        Assert.True(SpecifierSet.TryParseRepaired(text, out var alone, out var repairs, out _));
+        Assert.True(pool.TryParsePythonRepaired(text, out var first, out var firstRepairs, out _));
+        Assert.True(pool.TryParsePythonRepaired(text, out var second, out var secondRepairs, out _));
+        Assert.Equal(alone, first);
+        Assert.Same(first, second);
+        Assert.Equal(repairs, firstRepairs);
+        Assert.Equal(repairs, secondRepairs);
+        Assert.False(pool.TryParsePythonRepaired(">=", out _, out _, out _));
     }
 
     [Fact]
