@@ -106,6 +106,8 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
     public void What_python_is_allowed_in_a_project_its_kernels_are()
     {
         Done(_user.Sandpiper("install", "ipykernel"));
+        // As an earlier version left it.
+        Directory.Delete(Path.Combine(_user.DataRoot, "envs/shared/confined/notebooks"), recursive: true);
         Done(_user.Sandpiper("env", "kernel"));
         Done(_user.Sandpiper("allow", "python", "--write", "."));
         Done(Play("""

@@ -229,7 +229,8 @@ public static class ShimDirectory
         public bool IsThere => FileStatus.TryRead(Directory, out var status) && status.Type == FileType.Directory;
 
         public IEnumerable<string> NamesOf(Generation generation) => IsForNotebooks ? [Kernel]
-            : generation.Commands.Where(c => WhyNone(c) is null).Concat(Environment is null ? [] : ["python", "python3", generation.PythonName]).Distinct(StringComparer.Ordinal);
+            : generation.Commands.Where(c => WhyNone(c) is null)
+                .Concat(Environment is null ? [] : ["python", "python3", generation.PythonName]).Distinct(StringComparer.Ordinal);
 
         public string TextOf(string command)
         {

@@ -1,6 +1,7 @@
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Notebooks;
+using Sandpiper.Environments.Shims;
 
 namespace Sandpiper.Commands;
 
@@ -18,7 +19,7 @@ internal sealed class EnvKernel(Session session, ManagedEnvironment environment,
     {
         if (session.WasRoot)
         {
-            throw Refused("root has no notebooks: a confined program runs as an ordinary user, who may not read what root's client writes",
+            throw Refused("a program of root's runs as another user, who may not read what a client of root's writes",
                 "sandpiper env kernel      as whoever works with notebooks");
         }
         using EnvironmentLock held = Held();
@@ -30,14 +31,14 @@ internal sealed class EnvKernel(Session session, ManagedEnvironment environment,
         }
         KernelSpecification kernel = Named(Chosen);
         if (kernel.IsTaken) kernel = Another(kernel);
+        _ = ShimDirectory.Refresh(environment, generation, session.Places, session.OwnExecutable); // an earlier version made no kernel
         KernelsOnRecord.Add(kernel, generation);
         if (session.Json) WriteJson("env-kernel", kernel);
         else
         {
             session.Terminal.Note($"Made the kernel `{kernel.Name}`: {kernel.Directory}");
-            session.Terminal.Note(Inked.Dim("What `python` is allowed where a notebook lies it may: sandpiper allow python --write ."));
-            session.Terminal.Note(Inked.Dim(
-                "A page that shows what it sends runs scripts of it, with the rights of its server: sandpiper help env"));
+            session.Terminal.Note(Inked.Dim("It may what `python` may where the notebook lies: sandpiper allow python …"));
+            session.Terminal.Note(Inked.Dim("The page that shows its answers is not confined: sandpiper help env"));
         }
         return ExitCode.Done;
     }
