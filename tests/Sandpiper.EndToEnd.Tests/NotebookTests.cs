@@ -221,6 +221,7 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
 
         Done(_user.Sandpiper("install", "ipykernel"));
         Done(_user.Sandpiper("env", "kernel"));
+        Done(_user.Sandpiper("env", "kernel", "--as", "another"));
         Done(_user.Sandpiper("purge", "--yes"));
         Assert.Equal(before, Tree());
     }

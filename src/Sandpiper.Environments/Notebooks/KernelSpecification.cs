@@ -67,9 +67,7 @@ public sealed record KernelSpecification(string Directory, ManagedEnvironment En
     /// <summary>Makes it, or makes it anew; it is not taken.</summary>
     public void Write(Generation generation)
     {
-        CreatedParents? parents = CreatedParents.Before(Directory);
         System.IO.Directory.CreateDirectory(Directory);
-        parents?.Record();
         string temporary = File + ".new";
         System.IO.File.Delete(temporary);
         using (var file = System.IO.File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
@@ -80,16 +78,16 @@ public sealed record KernelSpecification(string Directory, ManagedEnvironment En
         AtomicRename.Replace(temporary, File);
     }
 
-    /// <summary>Takes it away, and the directories that were made for it; what is not ours stays.</summary>
+    /// <summary>Takes it away, and of Jupyter's two directories above what is empty then; what is not ours stays.</summary>
     public void Remove()
     {
         if (!IsOurs) return;
         System.IO.File.Delete(File);
-        var parents = CreatedParents.Take(Directory);
-        foreach (string directory in parents.Prepend(Directory))
+        string? directory = Directory;
+        for (int i = 0; i < 3 && directory is not null && !System.IO.Directory.EnumerateFileSystemEntries(directory).Any(); i++)
         {
-            if (System.IO.Directory.EnumerateFileSystemEntries(directory).Any()) return;
             System.IO.Directory.Delete(directory);
+            directory = Path.GetDirectoryName(directory);
         }
     }
 
