@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
 using Sandpiper.Surroundings;
@@ -122,19 +124,29 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
     }
 
     [Fact]
-    public void A_kernel_ends_with_the_client_that_started_it()
+    public async Task A_kernel_ends_with_the_client_that_started_it()
     {
         Done(_user.Sandpiper("install", "ipykernel"));
         Done(_user.Sandpiper("env", "kernel"));
-        // The kernel has the streams of the client, which are read to their end here: until it is dead.
-        Outcome outcome = Play("""
+        using Process client = _user.Start(Played("""
             where = connection()
             kernel = start()
             reach(where["hb_port"], b"beat")
-            print("beats", flush=True)
+            print(kernel.pid, flush=True)
             os._exit(0)
-            """);
-        Assert.Equal("beats\n", outcome.Output);
+            """));
+        string kernel = client.StandardOutput.ReadLine() ?? "";
+        Assert.True(int.TryParse(kernel, NumberStyles.None, CultureInfo.InvariantCulture, out _), kernel);
+        try
+        {
+            // The kernel has the streams of the client: they end when it is dead.
+            Assert.Equal("", await client.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(Patience.Endless, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            _user.Run(["/bin/kill", "-KILL", kernel]);
+        }
     }
 
     [Theory]
@@ -284,7 +296,9 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
             """.ReplaceLineEndings(""), outcome.Output.Trim());
     }
 
-    private Outcome Play(string script) => _user.Run(["/usr/bin/python3", "-I", "-c", $"{Client}\n{script}"]);
+    private Outcome Play(string script) => _user.Run(Played(script));
+
+    private static string[] Played(string script) => ["/usr/bin/python3", "-I", "-c", $"{Client}\n{script}"];
 
     private string[] Tree() =>
         [.. Done(_user.Run(["/usr/bin/find", _user.Home, "-printf", "%y %m %p\n"])).Output.Split('\n').Order(StringComparer.Ordinal)];
