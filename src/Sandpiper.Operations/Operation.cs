@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Notebooks;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
@@ -233,7 +234,10 @@ internal sealed class Operation : IDisposable
     }
 
     private ImmutableArray<string> RefreshShims(Generation generation) =>
-        ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable);
+    [
+        .. ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable),
+        .. KernelsOnRecord.Refresh(Environment, generation),
+    ];
 
     private static void TakeBack(string place, string work)
     {

@@ -72,4 +72,38 @@ public static class OrdinaryPackages
                 print(pebble.table(rows))
 
             """);
+
+    /// <summary>
+    /// Starts as ipykernel does, of a connection file, and listens at its five ports. It speaks no protocol of Jupyter's: the heartbeat
+    /// says what it hears, and of each line that comes to the shell it says that it has begun, and what the expression is worth.
+    /// </summary>
+    public static SampleWheel NotebookKernel(string version = "7.0") => new SampleWheel("ipykernel", version)
+        .WithFile("ipykernel/__init__.py", $"__version__ = {PythonText.Literal(version)}\n")
+        .WithFile("ipykernel_launcher.py", """
+            import json, socket, sys, threading
+
+            with open(sys.argv[sys.argv.index("-f") + 1]) as file:
+                where = json.load(file)
+            doors = {name: socket.create_server((where["ip"], where[name + "_port"]))
+                for name in ("shell", "iopub", "stdin", "control", "hb")}
+
+            def beat():
+                while True:
+                    with doors["hb"].accept()[0] as came:
+                        came.sendall(came.recv(64))
+
+            threading.Thread(target=beat, daemon=True).start()
+            while True:
+                lines = doors["shell"].accept()[0].makefile("rw")
+                for line in lines:
+                    try:
+                        print("busy", file=lines, flush=True)
+                        worth = repr(eval(line))
+                    except SystemExit:
+                        raise
+                    except BaseException as error:
+                        worth = type(error).__name__
+                    print(worth, file=lines, flush=True)
+
+            """);
 }

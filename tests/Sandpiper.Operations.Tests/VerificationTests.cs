@@ -87,7 +87,8 @@ public sealed class VerificationTests : IDisposable
     public void Commands_that_start_another_program_than_this_one_are_found()
     {
         Install();
-        Assert.Equal(["bin/tide", "confined/bin/python", "confined/bin/python3", "confined/bin/python3.11", "confined/bin/tide"],
+        Assert.Equal(["bin/tide", "confined/bin/python", "confined/bin/python3", "confined/bin/python3.11", "confined/bin/tide",
+                "confined/notebooks/kernel"],
             new Verification(_workshop.Environment, Places, "/usr/local/bin/sandpiper")
             .Look(full: false, TestContext.Current.CancellationToken)!.Deviations.Select(f => f.Path));
     }

@@ -10,13 +10,15 @@ using Sandpiper.Store;
 namespace Sandpiper.Environments.Shims;
 
 /// <summary>
-/// The commands of an environment as little scripts, each of which goes through <c>run</c>: those of the shared one on a person's PATH, and
-/// those of each beside a <c>python</c>, for whoever activates it and for editors.
+/// The commands of an environment as little scripts, each of which goes through <c>run</c>: those of the shared one on a person's PATH,
+/// those of each beside a <c>python</c>, for whoever activates it and for editors, and one that is the kernel of a notebook.
 /// </summary>
 public static class ShimDirectory
 {
     private const int MaxBytes = 64 << 10;      // three lines, two of which hold a path
     private const UnixFileMode Mode = (UnixFileMode)0b111_101_101;
+
+    private const string Kernel = "kernel";
 
     private const string Mark = "# A command of a package, run confined; made by sandpiper.";
 
@@ -32,6 +34,11 @@ public static class ShimDirectory
 
     /// <summary>Where the confined <c>python</c> of an environment lies, and its commands; absolute.</summary>
     public static string OfInterpreter(ManagedEnvironment environment) => Path.Combine(environment.Directory, "confined", "bin");
+
+    /// <summary>The kernel of an environment for notebooks, which takes a connection file; absolute.</summary>
+    public static string OfKernel(ManagedEnvironment environment) => Path.Combine(PlaceOfKernel(environment), Kernel);
+
+    private static string PlaceOfKernel(ManagedEnvironment environment) => Path.Combine(environment.Directory, "confined", "notebooks");
 
     /// <summary>Makes those that are missing, removes those that are no more.</summary>
     /// <returns>What a person should hear: commands that got none, and why.</returns>
@@ -144,6 +151,8 @@ public static class ShimDirectory
     {
         if (IsShared(environment)) yield return new ShimPlace(places.Shims, "bin", places.Root, executable, Environment: null);
         yield return new ShimPlace(OfInterpreter(environment), "confined/bin", places.Root, executable, environment.Name);
+        yield return new ShimPlace(PlaceOfKernel(environment), "confined/notebooks", places.Root, executable, environment.Name)
+            { IsForNotebooks = true };
     }
 
     private static bool IsShared(ManagedEnvironment environment) =>
@@ -214,15 +223,21 @@ public static class ShimDirectory
     /// <param name="Environment">Whose commands and interpreter they are; null: the shared one's commands alone.</param>
     private sealed record ShimPlace(string Directory, string Shown, string Root, string Executable, string? Environment)
     {
+        /// <summary>It has the kernel, and nothing else.</summary>
+        public bool IsForNotebooks { get; init; }
+
         public bool IsThere => FileStatus.TryRead(Directory, out var status) && status.Type == FileType.Directory;
 
-        public IEnumerable<string> NamesOf(Generation generation) => generation.Commands.Where(c => WhyNone(c) is null)
-            .Concat(Environment is null ? [] : ["python", "python3", generation.PythonName]).Distinct(StringComparer.Ordinal);
+        public IEnumerable<string> NamesOf(Generation generation) => IsForNotebooks ? [Kernel]
+            : generation.Commands.Where(c => WhyNone(c) is null)
+                .Concat(Environment is null ? [] : ["python", "python3", generation.PythonName]).Distinct(StringComparer.Ordinal);
 
         public string TextOf(string command)
         {
             string whose = Environment is null ? "" : $" --env {Quoted(Environment)}";
-            return $"#!/bin/sh\n{Mark}\nexec {Quoted(Executable)} run --root {Quoted(Root)}{whose} -- {Quoted(command)} \"$@\"\n";
+            string what = IsForNotebooks
+                ? "--kernel \"$1\" -- python -m ipykernel_launcher -f '{connection_file}'" : $"-- {Quoted(command)} \"$@\"";
+            return $"#!/bin/sh\n{Mark}\nexec {Quoted(Executable)} run --root {Quoted(Root)}{whose} {what}\n";
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Homes;
+using Sandpiper.Environments.Notebooks;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
@@ -45,6 +46,7 @@ public sealed class EnvironmentRemoval(OperationContext context)
             cancel.ThrowIfCancellationRequested();
             // First: commands that lead nowhere would stay on somebody's PATH for good.
             ShimDirectory.Remove(environment, context.Places);
+            KernelsOnRecord.RemoveAll(environment);
             foreach (KeptHome home in KeptHome.All(context.Places.Root)
                 .Where(h => string.Equals(h.Environment, environment.Name, StringComparison.Ordinal))) home.TryRemove();
             using (Staging staging = Staging.Create(context.Places.Root))

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Homes;
+using Sandpiper.Environments.Notebooks;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
@@ -86,6 +87,8 @@ public sealed class Purge(OperationContext context)
             cancel.ThrowIfCancellationRequested();
             Attempt(_places.Shims, () => ShimDirectory.Remove(
                 ManagedEnvironment.Open(_places.Root, ManagedEnvironment.Shared), _places));
+            foreach (ManagedEnvironment environment in ManagedEnvironment.All(_places.Root))
+                Attempt(environment.Directory, () => KernelsOnRecord.RemoveAll(environment));
             foreach (KeptHome home in KeptHome.All(_places.Root)) Attempt(home.Directory, () => home.TryRemove());
             // Again, as long as there is something: a compilation in the background writes into its stage until it sees that all is gone.
             bool isMore = true;

@@ -143,7 +143,14 @@ public static class ConfinedProgram
     {
         // On a terminal of its own it gets them from there.
         using SignalRelay? relay = terminal is null ? new() : null;
-        if (relay is not null) Messages.AskForSenders(report.Ours);
+        if (relay is not null)
+        {
+            Messages.AskForSenders(report.Ours);
+            // Whoever interrupts all of our group, as a terminal does, would end bubblewrap, and the program before it can clean up. This
+            // thread's mask is inherited, and the second stage puts it off.
+            SignalDisposition.Block(SignalDisposition.Interrupt);
+            SignalDisposition.Block(SignalDisposition.Quit);
+        }
         ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver, terminal?.Theirs);
         int endedBy = 0;
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);

@@ -56,7 +56,7 @@ public static class SecondStage
                 if (!SecondStageReport.TrySend(report, calls!)) return new(SecondStageFailureKind.NotTold, $"descriptor {args[2]}");
             }
         }
-        // Whoever waits outside ignores Ctrl-C, and .NET ignores SIGPIPE; both are inherited, and neither is what the program expects.
+        // Whoever waits outside may block Ctrl-C, and .NET ignores SIGPIPE; both are inherited, and neither is what the program expects.
         SignalDisposition.Default(SignalDisposition.Interrupt);
         SignalDisposition.Default(SignalDisposition.Quit);
         SignalDisposition.Default(SignalDisposition.BrokenPipe);

@@ -30,6 +30,7 @@ internal static class SyntheticFiles
         yield return Text("/etc/hostname", HostName);
         if (confinement.Displays.FirstOrDefault(display => display.Cookies is not null) is { Cookies: { } cookies })
             yield return (DisplayAccess.CookiesInside, cookies);
+        if (confinement.Notebook is { } notebook) yield return (NotebookConnection.PathInside, [.. notebook.Content]);
     }
 
     private static string[] Hosts()

@@ -52,6 +52,9 @@ public sealed record Confinement
     /// <summary>Where servers of it are reached from outside.</summary>
     public ImmutableArray<PortGrant> Ports { get; init; } = [];
 
+    /// <summary>It is the kernel of a notebook whose client, outside, wrote this; the ports of it are among <see cref="Ports"/>.</summary>
+    public NotebookConnection? Notebook { get; init; }
+
     /// <summary>Devices of the host's that it may use, each in its place in <c>/dev</c>.</summary>
     public ImmutableArray<ShownPath> Devices { get; init; } = [];
 

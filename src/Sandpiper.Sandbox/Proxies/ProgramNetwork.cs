@@ -22,7 +22,7 @@ internal sealed class ProgramNetwork : IDisposable
     [
         .. hosts.IsEmpty ? [] : (InnerSocket[])[InnerSocket.Listening(new(IPAddress.Loopback, ProxyVariables.Port))],
         .. Places(hosts).Select(place => InnerSocket.Listening(place.Inside)),
-        .. ports.IsEmpty ? [] : (InnerSocket[])[InnerSocket.Anywhere, InnerSocket.Spare],
+        .. ports.IsEmpty ? [] : (InnerSocket[])[InnerSocket.AnywhereBut(ports.Select(port => port.Inside)), InnerSocket.Spare],
     ];
 
     /// <summary>From now on.</summary>

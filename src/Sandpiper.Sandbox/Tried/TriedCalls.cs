@@ -25,6 +25,10 @@ public sealed class TriedCalls
     private const int MostPaths = 16_384, MostKeys = 256, MostCharacters = 2 << 20, MostPathLength = 1024;
     private const int MostPrograms = 256, MostConnections = 256;
 
+    // Where libc looks when it is asked for a name (resolv.conf(5), host.conf(5), gai.conf(5)): the name itself is told.
+    private static readonly FrozenSet<string> ForNames =
+        FrozenSet.ToFrozenSet(["/etc/resolv.conf", "/etc/host.conf", "/etc/gai.conf"], StringComparer.Ordinal);
+
     private readonly Confinement _confinement;
     private readonly DeniedWrites _denied;
     private readonly FrozenDictionary<string, Place> _places;
@@ -88,7 +92,7 @@ public sealed class TriedCalls
             ? place is not (Place.Private or Place.OfTheKernel) && !IsOfCache(asked.Path)
                 && (place is not Place.Writable || _denied.GrantFor(asked.Path) is not null)
             // What lies above something that is shown is there inside, too.
-            : place is Place.Nowhere or Place.Home && !_above.Contains(asked.Path);
+            : place is Place.Nowhere or Place.Home && !_above.Contains(asked.Path) && !ForNames.Contains(asked.Path);
         if (!matters) return;
         lock (_noting)
         {

@@ -47,6 +47,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <summary>On how many processors it is started; null: on all.</summary>
     public int? Processors { get; init; }
 
+    /// <summary>It is the kernel of a notebook, and reached where this says; null: it is none.</summary>
+    public NotebookConnection? Notebook { get; init; }
+
     private const int OfInterrupt = 130;    // 128 and SIGINT, as shells say it
 
     /// <summary>How the same is typed with one grant more; null: the grant is remembered, or given to <c>run</c>.</summary>
@@ -91,7 +94,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
 
         ConfinedRun With(Grants grants) => new(session, environmentName, command, grants)
         {
-            HasFreshHome = HasFreshHome, IsAudited = IsAudited, Limit = Limit, Memory = Memory, Processors = Processors, MayAsk = false,
+            HasFreshHome = HasFreshHome, IsAudited = IsAudited, Notebook = Notebook, Limit = Limit, Memory = Memory,
+            Processors = Processors, MayAsk = false,
         };
     }
 
@@ -141,9 +145,17 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         }
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
+        using (new NotebookClient(Notebook is not null, Session.Time))
         {
-            exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused,
-                () => interrupted = true, tried);
+            try
+            {
+                exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused,
+                    () => interrupted = true, tried);
+            }
+            catch (PortTakenException taken) when (Notebook is not null && Notebook.Ports.Contains(taken.Port))
+            {
+                throw NotebookKernel.NotToBeHad(taken);
+            }
             wasInterrupted = interrupted;
             if (time.IsOver)
             {
@@ -216,14 +228,18 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",
                 "with --net all the program opens its ports here itself", "leave --port out, or --net all"));
         }
-        if (grants.All.Hosts.Length > HostGrant.Most || grants.All.Ports.Length > PortGrant.Most)
+        // On the network of this machine it opens them itself.
+        Grants granted = Notebook is null || grants.All.Network ? grants.All : grants.All.And(new() { Ports = Notebook.Ports });
+        if (granted.Hosts.Length > HostGrant.Most || granted.Ports.Length > PortGrant.Most)
         {
             throw new ExplainedException(new(ExitCode.RunFailed,
                 "more hosts or ports are granted than one program can have; nothing was run",
                 $"at most {HostGrant.Most} hosts and {PortGrant.Most} ports, those that were remembered among them", "sandpiper allow"));
         }
-        Terms terms = Profile.Run.For(environment, grants.All, caller, command);
-        return (terms with { Confinement = terms.Confinement with { Processors = Processors, TellsAll = IsAudited } }, grants);
+        Terms terms = Profile.Run.For(environment, granted, caller, command);
+        Confinement confinement = terms.Confinement with { Processors = Processors, TellsAll = IsAudited };
+        if (Notebook is not null) confinement = NotebookKernel.Of(Notebook, confinement);
+        return (terms with { Confinement = confinement }, grants);
     }
 
     private static InstalledEnvironment Installed(ManagedEnvironment environment, Generation generation)

@@ -9,11 +9,12 @@ using Sandpiper.Operations.Collecting;
 
 namespace Sandpiper.Commands;
 
-/// <summary><c>env list|python|activate|path|remove</c>: the environments as wholes.</summary>
+/// <summary><c>env list|python|kernel|activate|path|remove</c>: the environments as wholes.</summary>
 internal static class EnvCommand
 {
-    private const string List = "list", Interpreter = "python", Activate = "activate", Location = "path", Remove = "remove";
-    private static readonly string[] _actions = [List, Interpreter, Activate, Location, Remove];
+    private const string List = "list", Interpreter = "python", Kernel = "kernel", Activate = "activate", Location = "path",
+        Remove = "remove";
+    private static readonly string[] _actions = [List, Interpreter, Kernel, Activate, Location, Remove];
 
     public static Command Build()
     {
@@ -22,10 +23,11 @@ internal static class EnvCommand
         action.AcceptOnlyFromAmong(_actions);
         var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(EnvironmentOptions.Names);
-        var command = new TaughtCommand("env", "list environments, say where one is, use one in a shell, remove one",
+        var command = new TaughtCommand("env", "environments: list, use in editor, notebook or shell, remove",
             [
                 new("sandpiper env list", "all of them, and how large they are"),
                 new("sandpiper env python", "a Python for editors, confined"),
+                new("sandpiper env kernel", "a kernel for notebooks, confined"),
                 new("eval \"$(sandpiper env activate)\"", "its commands, confined, in this shell"),
                 new("sandpiper env path", "where it is; a NAME says another one"),
                 new("sandpiper env remove old", "with its history"),
@@ -35,19 +37,32 @@ internal static class EnvCommand
                 "What `python` prints, and what `activate` puts on PATH until `deactivate`, starts each program as `sandpiper run` does: "
                 + "confined, with what you allowed it. An editor that runs scripts of its own with it needs them shown: "
                 + "`sandpiper allow --everywhere python --read DIR`.",
+                "What `kernel` makes Jupyter and editors list beside their other kernels. It sees what `python` would where the notebook "
+                + "lies, with what you allowed that, reaches no network unasked, and ends with whoever started it. With --as NAME it has "
+                + "another name; --remove takes it away, and so does whatever takes ipykernel or the environment away.",
+                "A notebook's page shows what a kernel sends, and in JupyterLab runs scripts of it, which may do what the server may: open "
+                + "a terminal, start another kernel. Against a package that means you harm start the server itself with `sandpiper run`.",
                 "The directory that `path` prints is that of the current generation and follows every change; what is started from it "
                 + "directly is not confined.",
                 "A removed environment cannot be brought back by `rollback`; while a program runs on it, it is not removed.",
             ]);
+        var kernelName = new TextOption("--as") { HelpName = "KERNEL", Description = "with `kernel`: the name by which it is found" };
+        var unmake = new Option<bool>("--remove") { Description = "with `kernel`: take it away" };
         command.Arguments.Add(action);
         command.Arguments.Add(name);
+        command.Options.Add(kernelName);
+        command.Options.Add(unmake);
         command.Runs((session, parsed, cancel) =>
         {
             string? asked = parsed.GetValue(name);
+            bool unmakes = parsed.GetValue(unmake);
+            if ((unmakes || parsed.GetValue(kernelName) is not null) && parsed.GetValue(action) is not Kernel)
+                throw Wrong($"`--as` and `--remove` are for `env {Kernel}`", $"sandpiper env {Kernel} {asked}".TrimEnd());
             return Task.FromResult((int)(parsed.GetValue(action) switch
             {
                 Location => TellPlace(session, asked ?? EnvironmentOptions.Shared),
                 Interpreter => TellInterpreter(session, asked ?? EnvironmentOptions.Shared),
+                Kernel => MakeKernel(session, asked ?? EnvironmentOptions.Shared, parsed.GetValue(kernelName), unmakes, cancel),
                 Activate => TellActivation(session, asked ?? EnvironmentOptions.Shared),
                 Remove => RemoveOne(session, asked, cancel),
                 _ when asked is not null => throw Wrong($"`env {List}` takes no name", $"sandpiper list --env {asked}"),
@@ -113,6 +128,12 @@ internal static class EnvCommand
 
     private static ExitCode TellInterpreter(Session session, string name) =>
         Tell(session, "env-python", name, Path.Combine(ConfinedPlace(session, name), "python"));
+
+    private static ExitCode MakeKernel(Session session, string name, string? asked, bool unmakes, CancellationToken cancel)
+    {
+        var kernel = new EnvKernel(session, EnvironmentOptions.Open(session, name), asked, cancel);
+        return unmakes ? kernel.Remove() : kernel.Make();
+    }
 
     private static ExitCode TellActivation(Session session, string name)
     {

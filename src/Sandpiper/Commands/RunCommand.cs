@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sandpiper.Console;
+using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
@@ -63,6 +64,8 @@ internal static class RunCommand
         command.Options.Add(timeout);
         command.Options.Add(memory);
         command.Options.Add(processors);
+        TextOption kernel = NotebookKernel.Option();
+        command.Options.Add(kernel);
         Option<bool> review = RunReview.Option();
         command.Options.Add(review);
         Option<bool> audit = RunAudit.Option();
@@ -77,8 +80,11 @@ internal static class RunCommand
             {
                 ShowCurrentDirectory = ShownDirectory.IsAsked(parsed.GetValue(cwd), parsed),
             };
+            NotebookConnection? notebook = parsed.GetValue(kernel) is { } file ? NotebookKernel.Read(file) : null;
+            if (notebook is not null) words = NotebookKernel.Told(words);
             var run = new ConfinedRun(session, parsed.GetValue(env)!, words, typed)
             {
+                Notebook = notebook,
                 HasFreshHome = IsFresh(parsed.GetValue(home)),
                 Limit = parsed.GetValue(timeout),
                 Memory = parsed.GetValue(memory),

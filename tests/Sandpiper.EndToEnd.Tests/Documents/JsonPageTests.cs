@@ -58,6 +58,9 @@ public sealed class JsonPageTests
         Check("doctor", "doctor");
         Check("env-python", "env python");
         Check("env-activate", "env activate");
+        somebody.Sandpiper("install", "ipykernel");
+        Check("env-kernel", "env kernel");
+        Check("env-kernel-remove", "env kernel --remove");
         somebody.Sandpiper("run", "--write", ".", "--", "touch", ".envrc", ".exrc");
         Check("held", "held");
         Check("held", "held keep 1");
@@ -69,7 +72,7 @@ public sealed class JsonPageTests
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
         Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "doctor", "env",
-            "env-activate", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
+            "env-activate", "env-kernel", "env-kernel-remove", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
             "history", "home", "install", "list", "purge", "review", "review-drop", "review-show", "review-take", "run", "run-audit",
             "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 

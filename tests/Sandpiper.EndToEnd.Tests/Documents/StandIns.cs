@@ -22,7 +22,8 @@ internal static class StandIns
             Command("ruff"),
             Command("cowsay"),
             new SampleWheel("evilhook", "1.0").WithFile("evilhook/__init__.py", "").WithFile("evilhook.pth", "import os\n"),
-            Matplotlib)
+            Matplotlib,
+            OrdinaryPackages.NotebookKernel())
         .With(HostilePackages.WheelWithPthHook(marker));
 
     // Writes what it is given a directory of, where it may.

@@ -32,6 +32,33 @@ public sealed class SignalTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal(seen, outcome.Output);
     }
 
+    [Fact]
+    public void Who_interrupts_the_whole_group_interrupts_the_program_and_nobody_around_it()
+    {
+        // As a terminal does when all streams are redirected, and a notebook's client always. What the program says after its interrupt it
+        // says because it lives on.
+        const string Client = """
+            import os, signal, subprocess, sys
+            program = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+            seen = [program.stdout.readline()]
+            os.killpg(program.pid, signal.SIGINT)
+            seen.append(program.stdout.readline())
+            program.stdin.write('go on\n'); program.stdin.close()
+            print([s.strip() for s in [*seen, program.stdout.read()]], program.wait())
+            """;
+        const string Program = """
+            import sys, time
+            try:
+                print('ready', flush=True); time.sleep(600)
+            except KeyboardInterrupt:
+                print('interrupted', flush=True); print('told to', sys.stdin.readline()); sys.exit(7)
+            """;
+        Outcome outcome = Ground.Finish(ground.AsOrdinaryUser(
+            ["/usr/bin/python3", "-I", "-c", Client,
+                .. Ground.ConfinedCommand(ground.Reading, "/usr/bin/python3", "-I", "-c", Program)]));
+        Assert.Equal("['ready', 'interrupted', 'told to go on'] 7", outcome.Output);
+    }
+
     [Theory]
     [InlineData("-TERM", 128 + 15)]
     [InlineData("-HUP", 128 + 1)]

@@ -44,6 +44,22 @@ public sealed class TriedCallsTests : IDisposable
     }
 
     [Fact]
+    public void Where_libc_looks_for_names_is_not_told_beside_the_name()
+    {
+        // Which of them there are differs from machine to machine; a write to them is one like any other.
+        string[] settings = [.. new[] { "/etc/resolv.conf", "/etc/host.conf", "/etc/gai.conf" }.Where(File.Exists)];
+        Assert.NotEmpty(settings);
+        TriedReport report = Tried(_ground.Reading, tried =>
+        {
+            foreach (string path in settings) tried.See(Open(path));
+            tried.SeeName("example.org");
+        });
+        Assert.Equal(["example.org"], report.Things.Select(thing => thing.What));
+        report = Tried(_ground.Reading, tried => tried.See(new(PathUse.Open, settings[0], ToWrite)));
+        Assert.Equal(TriedKind.RefusedWrite, Assert.Single(report.Things).Kind);
+    }
+
+    [Fact]
     public void A_link_to_a_key_is_a_key()
     {
         string link = Path.Join(_ground.Elsewhere, "settings");
