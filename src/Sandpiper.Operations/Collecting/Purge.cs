@@ -46,7 +46,7 @@ public sealed class Purge(OperationContext context)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private static readonly ImmutableArray<string> OwnNames =
-        ["waivers.jsonl", "grants.jsonl", "compile.lock", StoreOnDisk.FileName, "aside", "held", "reviews"];
+        ["waivers.jsonl", "grants.jsonl", "compile.lock", DataPlaces.ShimsLockName, StoreOnDisk.FileName, "aside", "held", "reviews"];
 
     private readonly DataPlaces _places = context.Places;
 
@@ -84,8 +84,7 @@ public sealed class Purge(OperationContext context)
                 .SelectMany(e => Leasing.TakeAll(e, leases).Select(n => new GenerationName(e.Name, n)))];
             if (!used.IsEmpty) return new PurgeOutcome.InUse(used);
             cancel.ThrowIfCancellationRequested();
-            Attempt(_places.Shims, () => ShimDirectory.Remove(
-                ManagedEnvironment.Open(_places.Root, ManagedEnvironment.Shared), _places));
+            Attempt(_places.Shims, () => ShimDirectory.RemoveAll(_places));
             foreach (KeptHome home in KeptHome.All(_places.Root)) Attempt(home.Directory, () => home.TryRemove());
             // Again, as long as there is something: a compilation in the background writes into its stage until it sees that all is gone.
             bool isMore = true;
