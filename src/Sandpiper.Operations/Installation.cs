@@ -110,7 +110,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     private InstallationOutcome? Hindrance(
         InstallationRequest request, ManagedEnvironment environment, Generation? before, Generation next)
     {
-        if (request.Tool is { } tool && next.Tool is null or { Commands: [] }) return new InstallationOutcome.NoCommands(tool, next.Commands);
+        if (request.Tool is { } tool && next.Tool is null or { Commands: [] })
+            return new InstallationOutcome.NoCommands(tool, next.Commands);
         if (!request.StopsAtHeldNames) return null;
         // What it had no name for before was decided then.
         ImmutableArray<HeldName> held = [.. ShimDirectory.HeldByOthers(environment, next, context.Places)
@@ -132,7 +133,12 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         IReadOnlyDictionary<PackageName, SealedWheel> wheels, Policy policy)
     {
         var plan = new Plan("install", before, selected, wheels, policy);
-        return plan with { Mode = request.LinkMode ?? plan.Mode, ShowsByteCode = request.ShowsByteCode ?? plan.ShowsByteCode, Tool = request.Tool ?? plan.Tool };
+        return plan with
+        {
+            Mode = request.LinkMode ?? plan.Mode,
+            ShowsByteCode = request.ShowsByteCode ?? plan.ShowsByteCode,
+            Tool = request.Tool ?? plan.Tool,
+        };
     }
 
     // What is kept without having been looked at was chosen for the interpreter of before.

@@ -66,8 +66,13 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
 
     private Generation Compose(
         ImmutableArray<ComposedPackage> packages, Plan plan, int number, string work, string place, CancellationToken cancel) =>
-        new GenerationComposer(interpreter, work, place) { Mode = plan.Mode, ShowsByteCode = plan.ShowsByteCode, Tool = plan.Tool, Entries = Entries }
-            .Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
+        new GenerationComposer(interpreter, work, place)
+        {
+            Mode = plan.Mode,
+            ShowsByteCode = plan.ShowsByteCode,
+            Tool = plan.Tool,
+            Entries = Entries,
+        }.Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 
     private ComposedPackage WithStanding(ComposedPackage package, Generation? before)
     {

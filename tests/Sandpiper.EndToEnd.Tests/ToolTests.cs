@@ -52,11 +52,12 @@ public sealed class ToolTests : IDisposable
     public void What_is_no_tool_is_not_installed_as_one()
     {
         Outcome library = _user.Sandpiper("install", "--tool", "pebble");
-        Assert.True(library.ExitCode == 1 && library.Error.Contains("`pebble` has no command; nothing was changed", StringComparison.Ordinal),
-            $"{library}");
+        Assert.True(library.ExitCode == 1
+            && library.Error.Contains("`pebble` has no command; nothing was changed", StringComparison.Ordinal), $"{library}");
         Done(_user.Sandpiper("install", "--env", "gauge", "pebble"));
         Outcome taken = _user.Sandpiper("install", "--tool", "gauge");
-        Assert.True(taken.ExitCode == 1 && taken.Error.Contains("the environment `gauge` is not a tool's", StringComparison.Ordinal), $"{taken}");
+        Assert.True(taken.ExitCode == 1
+            && taken.Error.Contains("the environment `gauge` is not a tool's", StringComparison.Ordinal), $"{taken}");
         Assert.Equal("pebble==1.2\n", Done(_user.Sandpiper("freeze", "--env", "gauge")).Output);
         Assert.Equal(1, _user.Sandpiper("uninstall", "--tool", "gauge").ExitCode);
         Assert.Equal(1, _user.Sandpiper("install", "--tool", "shared").ExitCode);
@@ -138,7 +139,8 @@ public sealed class ToolTests : IDisposable
 
         Assert.Equal("gauge 1.0 sees a key: False\n", Done(Gauge($"PATH={moved}:$PATH")).Output);
         Outcome none = Gauge("");
-        Assert.True(none is { ExitCode: 127, Output: "" } && none.Error.Contains("sandpiper is neither at", StringComparison.Ordinal), $"{none}");
+        Assert.True(none is { ExitCode: 127, Output: "" }
+            && none.Error.Contains("sandpiper is neither at", StringComparison.Ordinal), $"{none}");
         // A project cannot put itself in its place where PATH has a relative entry.
         _user.Write("sandpiper", "#!/bin/sh\necho taken in\n");
         Done(_user.Run(["/bin/chmod", "+x", "sandpiper"]));

@@ -80,7 +80,8 @@ public sealed record GenerationPlan(
         var (left, linked) = mode == LinkMode.Symlink ? DirectoryLinks.Of(ordered, destination) : (ordered, []);
         linked = linked.AddRange(sole.Links).AddRange(recordsOf.Select(r => r.Link).OfType<PlannedLink>());
         IEnumerable<PlannedLink> toByteCode = byteCodeTag is null ? [] : ByteCodeLinks.Of(left, linked, destination, byteCodeTag);
-        ImmutableArray<string> all = [.. commands.Values.SelectMany(own => own).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> all =
+            [.. commands.Values.SelectMany(own => own).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         return new GenerationPlan(left, links, all, [.. recorded.OrderBy(p => p.Name)])
         {
             CommandsOf = commands.ToImmutable(),

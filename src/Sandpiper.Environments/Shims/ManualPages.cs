@@ -29,8 +29,8 @@ internal static class ManualPages
         if (pages.Count > 0) Directory.CreateDirectory(directory);
         foreach (string page in pages)
         {
-            string path = Path.Combine(directory, page);
-            if (!string.Equals(SymbolicLink.Target(path), below + page, StringComparison.Ordinal)) SymbolicLink.ReplaceSoon(path, below + page);
+            string path = Path.Combine(directory, page), target = below + page;
+            if (!string.Equals(SymbolicLink.Target(path), target, StringComparison.Ordinal)) SymbolicLink.ReplaceSoon(path, target);
         }
     }
 

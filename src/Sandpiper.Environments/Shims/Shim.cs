@@ -13,8 +13,9 @@ internal sealed record Shim(string Executable, string Root, string? Environment,
 
     /// <summary>What it says; whose it is can be read from it again.</summary>
     /// <remarks>
-    /// Where this program was moved, the one that a person would start by its name takes its place; not one of the directory that he happens
-    /// to stand in, which is a project's to fill. Where there is none, nothing is started: never the package's own program, unconfined.
+    /// Where this program was moved, the one that a person would start by its name takes its place; not one of the directory that he
+    /// happens to stand in, which is a project's to fill. Where there is none, nothing is started: never the package's own program,
+    /// unconfined.
     /// </remarks>
     public string Text =>
         $"""

@@ -54,8 +54,9 @@ public static class ShimDirectory
             ShowPages(onPath, generation);
             Offer(free, onPath, notes);
         }
+        string whose = environment.IsShared ? "" : $" --env {environment.Name}";
         notes.AddRange(generation.OnPath.Where(command => CommandName.WhyNone(command) is not null).Select(command =>
-            $"`{command}` {CommandName.WhyNone(command)}; the package's is: sandpiper run{(environment.IsShared ? "" : $" --env {environment.Name}")}"
+            $"`{command}` {CommandName.WhyNone(command)}; the package's is: sandpiper run{whose}"
                 + $" -- {(CommandName.IsPlain(command) ? command : Shim.Quoted(command))}"));
         return notes.ToImmutable();
     }

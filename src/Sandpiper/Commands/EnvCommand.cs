@@ -60,7 +60,8 @@ internal static class EnvCommand
     private static ExitCode TellAll(Session session)
     {
         // What no generation was ever made of is none.
-        ImmutableArray<Row> rows = [.. ManagedEnvironment.All(session.Places.Root).Where(e => e.Numbers.Length > 0).Select(e => RowOf(session, e))];
+        ImmutableArray<Row> rows =
+            [.. ManagedEnvironment.All(session.Places.Root).Where(e => e.Numbers.Length > 0).Select(e => RowOf(session, e))];
         if (session.Json)
         {
             JsonAnswer.Write(session.Terminal, "env", json =>

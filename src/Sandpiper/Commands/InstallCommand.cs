@@ -107,8 +107,8 @@ internal static class InstallCommand
                 "Only wheels are installed; no code of a package runs. What a wheel holds is compared with what it says of itself and with "
                 + "the index before anything changes; the environment is then switched to its next generation "
                 + "in one step, or left as it was.",
-                "A command on your PATH is that of one environment. One that another has already is asked about, and without a terminal left "
-                + "where it is: then `--tool` does nothing, and `--take` decides.",
+                "A command on your PATH is that of one environment. One that another has already is asked about, and without a terminal "
+                + "left where it is: then `--tool` does nothing, and `--take` decides.",
             ]);
         command.Arguments.Add(requirements);
         Option[] options =

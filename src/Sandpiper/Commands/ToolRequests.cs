@@ -62,7 +62,8 @@ internal static class ToolRequests
     {
         foreach (ManagedEnvironment environment in ManagedEnvironment.All(session.Places.Root))
         {
-            if (environment.LinkedNumber is not { } number || environment.TryRead(number) is not { Tool.Package: var tool } generation) continue;
+            if (environment.LinkedNumber is not { } number
+                || environment.TryRead(number) is not { Tool.Package: var tool } generation) continue;
             yield return request with
             {
                 Environment = environment.Name,
@@ -86,7 +87,8 @@ internal static class ToolRequests
         Generation? current = environment.IsShared ? null : CurrentGeneration.Read(environment);
         if (!environment.IsShared && (current is null || current.Tool?.Package == tool)) return name;
         throw new ExplainedException(new(ExitCode.CouldNot, $"the environment `{name}` is not a tool's; nothing was changed",
-            environment.IsShared ? "it is the common set" : $"there is one of that name, with {Counted.Of(current!.Packages.Length, "package")}",
+            environment.IsShared ? "it is the common set"
+                : $"there is one of that name, with {Counted.Of(current!.Packages.Length, "package")}",
             $"sandpiper install --tool --env {name}-tool {name}"));
     }
 }

@@ -25,7 +25,8 @@ internal static class UninstallCommand
                 new("sandpiper uninstall --tool black", "the tool and its environment")],
             [
                 "Packages that came only because the removed ones need them go too; what you asked for by name stays. A package that "
-                + "another one needs is not removed. `sandpiper rollback` brings everything back, but for a tool: its history goes with it.",
+                + "another one needs is not removed. `sandpiper rollback` brings everything back, but for a tool: its history goes with "
+                + "it.",
             ]);
         command.Arguments.Add(names);
         command.Options.Add(env);

@@ -72,8 +72,8 @@ public sealed class JsonPageTests
         Check("purge", "purge --yes");
         Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "doctor", "env",
             "env-activate", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
-            "history", "home", "install", "install-tool", "list", "purge", "review", "review-drop", "review-show", "review-take", "run", "run-audit",
-            "show", "uninstall-tool", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
+            "history", "home", "install", "install-tool", "list", "purge", "review", "review-drop", "review-show", "review-take", "run",
+            "run-audit", "show", "uninstall-tool", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {
