@@ -9,7 +9,10 @@ namespace Sandpiper.Environments.Shims;
 internal sealed record Shim(string Executable, string Root, string? Environment, string Command)
 {
     private const string Head = "#!/bin/sh\n# A command of a package, run confined; made by sandpiper.\n";
-    private const string Check = "[ -x ", Start = " ] && exec ";
+    private const string Check = "[ -x ", Start = " ] && exec ", StartAtOnce = "exec ";
+
+    /// <summary>It was made by an earlier version: as <see cref="Text"/> was then.</summary>
+    public bool IsEarlier { get; init; }
 
     /// <summary>What it says; whose it is can be read from it again.</summary>
     /// <remarks>
@@ -19,18 +22,17 @@ internal sealed record Shim(string Executable, string Root, string? Environment,
     /// </remarks>
     public string Text =>
         $"""
-        {Begin}{Check}{Quoted(Executable)}{Start}{Quoted(Executable)} "$@"
+        {Head}set -- {Words}
+        {Check}{Quoted(Executable)}{Start}{Quoted(Executable)} "$@"
         case $(command -v sandpiper) in /*) exec sandpiper "$@" ;; esac
         echo {Quoted($"sandpiper is neither at {Executable} any more nor on PATH")} >&2
         exit 127
 
         """;
 
-    private string Begin =>
-        $"{Head}set -- run --root {Quoted(Root)}{(Environment is null ? "" : $"{EnvironmentOption}{Quoted(Environment)}")}"
-        + $" -- {Quoted(Command)} \"$@\"\n";
+    private string EarlierText => $"{Head}{StartAtOnce}{Quoted(Executable)} {Words}\n";
 
-    private const string EnvironmentOption = " --env ";
+    private string Words => $"{Begin(Root)}{(Environment is null ? "" : $" --env {Quoted(Environment)}")} -- {Quoted(Command)} \"$@\"";
 
     /// <summary>It carries our mark, whatever else it says.</summary>
     public static bool HasMark(string text) => text.StartsWith(Head, StringComparison.Ordinal);
@@ -40,15 +42,25 @@ internal sealed record Shim(string Executable, string Root, string? Environment,
     /// <param name="command">Its name.</param>
     public static Shim? Of(string text, string root, string command)
     {
-        // An environment's name is one of a few letters: it ends at the next quote.
-        string named = $"{Head}set -- run --root {Quoted(root)}{EnvironmentOption}'";
-        string? environment = text.StartsWith(named, StringComparison.Ordinal) && text.IndexOf('\'', named.Length) is > 0 and var end
-            ? text[named.Length..end] : null;
-        var found = new Shim("", root, environment, command);
-        int from = found.Begin.Length + Check.Length;
-        if (text.Length < from || text.IndexOf(Start, from, StringComparison.Ordinal) is not (> 0 and var to)) return null;
-        found = found with { Executable = text[from..to].Trim('\'').Replace("'\\''", "'", StringComparison.Ordinal) };
-        return Path.IsPathFullyQualified(found.Executable) && string.Equals(found.Text, text, StringComparison.Ordinal) ? found : null;
+        bool isEarlier = text.StartsWith(Head + StartAtOnce, StringComparison.Ordinal);
+        // Only guessed at: what is found has to say the very same.
+        string? program = isEarlier ? Between(text, Head + StartAtOnce, $" {Begin(root)}") : Between(text, Check, Start);
+        string? environment = Between(text, $"{Begin(root)} --env '", "'");
+        if (program is null) return null;
+        string path = program.Trim('\'').Replace("'\\''", "'", StringComparison.Ordinal);
+        var found = new Shim(path, root, environment, command) { IsEarlier = isEarlier };
+        string said = isEarlier ? found.EarlierText : found.Text;
+        return Path.IsPathFullyQualified(path) && string.Equals(said, text, StringComparison.Ordinal) ? found : null;
+    }
+
+    private static string Begin(string root) => $"run --root {Quoted(root)}";
+
+    private static string? Between(string text, string before, string after)
+    {
+        int from = text.IndexOf(before, StringComparison.Ordinal);
+        if (from < 0) return null;
+        from += before.Length;
+        return text.IndexOf(after, from, StringComparison.Ordinal) is >= 0 and var to ? text[from..to] : null;
     }
 
     /// <summary>One word for a shell.</summary>

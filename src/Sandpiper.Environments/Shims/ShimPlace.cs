@@ -52,8 +52,8 @@ internal sealed record ShimPlace(
     /// <summary>It is this environment's.</summary>
     public bool IsOwn(Shim shim) => string.Equals(shim.Environment, WrittenName, StringComparison.Ordinal);
 
-    /// <summary>It starts this program.</summary>
-    public bool Starts(Shim shim) => string.Equals(shim.Executable, Executable, StringComparison.Ordinal);
+    /// <summary>It starts this program, as this version has it.</summary>
+    public bool Starts(Shim shim) => !shim.IsEarlier && string.Equals(shim.Executable, Executable, StringComparison.Ordinal);
 
     /// <summary>The other environment that has this name and still wants it; null: the name is free, or this one's.</summary>
     public string? HolderOf(string command)
