@@ -33,7 +33,8 @@ internal static class UninstallCommand
         command.Options.Add(all);
         command.Options.Add(tool);
         command.Options.Add(yes);
-        names.CompletionSources.Add(context => EnvironmentOptions.InstalledNames(context, env));
+        names.CompletionSources.Add(context => context.ParseResult.GetValue(tool)
+            ? EnvironmentOptions.Names(context) : EnvironmentOptions.InstalledNames(context, env));
         command.Runs((session, parsed, cancel) =>
         {
             string[] named = parsed.GetValue(names)!;
