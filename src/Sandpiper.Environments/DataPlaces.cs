@@ -11,6 +11,12 @@ public sealed record DataPlaces(string Root, string Cache)
     /// <summary>Scripts on a person's PATH that go through <c>run</c>.</summary>
     public string Shims => Path.Combine(Root, "bin");
 
+    /// <summary>Held by who changes something there.</summary>
+    public string ShimsLock => Path.Combine(Root, ShimsLockName);
+
+    /// <summary>Its name.</summary>
+    public const string ShimsLockName = "bin.lock";
+
     /// <summary>The cached index pages and METADATA.</summary>
     public string IndexCache => Path.Combine(Cache, "index");
 

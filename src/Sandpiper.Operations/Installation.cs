@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Shims;
 using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
@@ -47,7 +48,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     {
         request = request.For(interpreter.Markers);
         // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
-        using Operation? operation = request.DryRun ? null : Operation.Begin(context, request.Environment, facts, cancel);
+        using Operation? operation = request.DryRun ? null : Operation.Begin(context, request.Environment, facts, cancel, request.Taking);
         ManagedEnvironment environment = operation?.Environment ?? ManagedEnvironment.Open(context.Places.Root, request.Environment);
         // A generation does not change: one that is still current is not read again.
         Generation? before = Seen is { } seen && environment.LinkedNumber == seen.Number ? seen : CurrentGeneration.Read(environment);
@@ -60,7 +61,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             if (!all.Any(s => IsJudgedOtherwise(s, policy)))
             {
                 facts.Report(new InstallationFact.Resolved(all.Length, Stopwatch.GetElapsedTime(started)));
-                return Unchanged(operation, before, all);
+                return Unchanged(request, operation, before, all);
             }
         }
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
@@ -75,7 +76,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         MustFit(selected);
         bool isSame = before is not null && IsMade(request, before) && Selection.IsSame(before, selected)
             && !selected.Any(s => IsJudgedOtherwise(s, policy));
-        if (operation is null || isSame) return Unchanged(operation, before, selected);
+        if (operation is null || isSame) return Unchanged(request, operation, before, selected);
         var known = new KnownBytes(context.Places.Root);
         IReadOnlyDictionary<PackageName, SealedWheel> wheels =
             await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known }
@@ -83,8 +84,10 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         new ChosenBefore(context.Places, interpreter.Target).Keep(request.Lines, selected, wheels);
         try
         {
-            EnvironmentChange change = new Switch(context, operation, interpreter) { Entries = entries }
-                .To(Planned(request, before, selected, wheels, policy), cancel);
+            var next = new Switch(context, operation, interpreter) { Entries = entries };
+            Prepared prepared = next.Prepare(Planned(request, before, selected, wheels, policy), cancel);
+            if (Hindrance(request, environment, before, prepared.Next) is { } hindrance) return hindrance;
+            EnvironmentChange change = next.To(prepared, cancel);
             foreach (SelectedPackage package in selected) known.Keep(package.Facts.WheelFileName, wheels[package.Name].Digest);
             return new InstallationOutcome.Changed(change);
         }
@@ -100,21 +103,42 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     private bool IsMade(InstallationRequest request, Generation before) =>
         string.Equals(before.Python, interpreter.Path, StringComparison.Ordinal)
         && (request.LinkMode is null || before.LinkMode == request.LinkMode)
-        && (request.ShowsByteCode is null || before.ShowsByteCode == request.ShowsByteCode);
+        && (request.ShowsByteCode is null || before.ShowsByteCode == request.ShowsByteCode)
+        && (request.Tool is null || before.Tool?.Package == request.Tool);
+
+    // What only comes to light when it is composed: which commands it brings, and who has their names.
+    private InstallationOutcome? Hindrance(
+        InstallationRequest request, ManagedEnvironment environment, Generation? before, Generation next)
+    {
+        if (request.Tool is { } tool && next.Tool is null or { Commands: [] })
+            return new InstallationOutcome.NoCommands(tool, next.Commands);
+        if (!request.StopsAtHeldNames) return null;
+        // What it had no name for before was decided then.
+        ImmutableArray<HeldName> held = [.. ShimDirectory.HeldByOthers(environment, next, context.Places)
+            .Where(h => !request.Taking.Contains(h.Command) && before?.OnPath.Contains(h.Command, StringComparer.Ordinal) is not true)];
+        return held.IsEmpty ? null : new InstallationOutcome.NamesHeld(held);
+    }
 
     private static InstallationOutcome.Changed Unchanged(
-        Operation? operation, Generation? before, ImmutableArray<SelectedPackage> selected)
+        InstallationRequest request, Operation? operation, Generation? before, ImmutableArray<SelectedPackage> selected)
     {
-        if (operation is not null && before is not null) operation.Stay(before);
-        return new InstallationOutcome.Changed(
-            new EnvironmentChange(before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero));
+        ImmutableArray<string> notes = operation is not null && before is not null ? operation.Stay(before) : [];
+        var change = new EnvironmentChange(
+            before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero);
+        // Who installs a tool once more wants to know why its command is not there; who installs a package has heard it.
+        return new InstallationOutcome.Changed(request.Tool is null ? change : change with { Notes = notes });
     }
 
     private static Plan Planned(InstallationRequest request, Generation? before, ImmutableArray<SelectedPackage> selected,
         IReadOnlyDictionary<PackageName, SealedWheel> wheels, Policy policy)
     {
         var plan = new Plan("install", before, selected, wheels, policy);
-        return plan with { Mode = request.LinkMode ?? plan.Mode, ShowsByteCode = request.ShowsByteCode ?? plan.ShowsByteCode };
+        return plan with
+        {
+            Mode = request.LinkMode ?? plan.Mode,
+            ShowsByteCode = request.ShowsByteCode ?? plan.ShowsByteCode,
+            Tool = request.Tool ?? plan.Tool,
+        };
     }
 
     // What is kept without having been looked at was chosen for the interpreter of before.

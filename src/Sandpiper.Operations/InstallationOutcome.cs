@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Sandpiper.Environments.Shims;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Resolution;
 
 namespace Sandpiper.Operations;
@@ -12,4 +15,11 @@ public abstract record InstallationOutcome
 
     /// <summary>No set of versions satisfies what was asked; nothing was changed.</summary>
     public sealed record Unsolvable(ResolutionResult.Unsolvable Why) : InstallationOutcome;
+
+    /// <summary>Names that it would have on PATH are another environment's; nothing was changed.</summary>
+    public sealed record NamesHeld(ImmutableArray<HeldName> Held) : InstallationOutcome;
+
+    /// <summary>A tool without a command of its own; nothing was changed.</summary>
+    /// <param name="Others">Commands of what it needs.</param>
+    public sealed record NoCommands(PackageName Tool, ImmutableArray<string> Others) : InstallationOutcome;
 }

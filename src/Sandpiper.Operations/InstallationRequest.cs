@@ -50,6 +50,16 @@ public sealed record InstallationRequest
     /// <summary><c>--compile</c>: whether byte code is made and shown, from now on; null: as before.</summary>
     public bool? ShowsByteCode { get; init; }
 
+    /// <summary><c>--tool</c>: the package whose commands the environment is for, from now on; null: as before.</summary>
+    public PackageName? Tool { get; init; }
+
+    /// <summary>Commands that it gets on PATH, also where another environment has the name.</summary>
+    public ImmutableHashSet<string> Taking { get; init; } = [];
+
+    /// <summary>Where another environment has any other name that it would have there, nothing is done; false: the name stays that
+    /// one's.</summary>
+    public bool StopsAtHeldNames { get; init; }
+
     /// <summary>Say what would be done, do nothing.</summary>
     public bool DryRun { get; init; }
 

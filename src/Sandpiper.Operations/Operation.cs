@@ -34,11 +34,18 @@ internal sealed class Operation : IDisposable
     /// <summary>Where this operation prepares; made when it is asked for first, removed at the end.</summary>
     public Staging Staging => _staging ??= Staging.Create(_context.Places.Root);
 
+    /// <inheritdoc cref="InstallationRequest.Taking"/>
+    public IReadOnlySet<string>? Taking { get; init; }
+
     /// <summary>Never used before, not even by a command that came to nothing.</summary>
     public int NextNumber => checked(Environment.Numbers.Concat(_lines.Select(l => l.To)).DefaultIfEmpty(0).Max() + 1);
 
     /// <summary>What was current before and is still there; null when there is none, or the ledger does not know it.</summary>
     public int? Back => Environment.LinkedNumber is { } current ? SwitchHistory.Back(_lines, current, Environment.Numbers) : null;
+
+    /// <summary>It was current once, be it there or not; null: any was that is not now.</summary>
+    public bool WasCurrent(int? number) =>
+        _lines.Any(l => l.Confirmed && (number is null ? l.To != Environment.LinkedNumber : l.To == number));
 
     /// <summary>The ledger does not know all generations that are there, or not all of it can be read, or is as it was.</summary>
     public bool HasLostLines => !_ledger.IsWhole || !EnvironmentLedger.LostOf(Environment.Numbers, _lines).IsEmpty;
@@ -46,7 +53,8 @@ internal sealed class Operation : IDisposable
     /// <summary>Waits for the lock, and confirms a switch that an earlier command did not live to confirm.</summary>
     /// <exception cref="EnvironmentException">The environment is damaged.</exception>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
-    public static Operation Begin(OperationContext context, string environment, IProgress<InstallationFact> facts, CancellationToken cancel)
+    public static Operation Begin(OperationContext context, string environment, IProgress<InstallationFact> facts, CancellationToken cancel,
+        IReadOnlySet<string>? taking = null)
     {
         ManagedEnvironment opened = ManagedEnvironment.Open(context.Places.Root, environment);
         StoreUse use = StoreUse.Share(
@@ -55,7 +63,7 @@ internal sealed class Operation : IDisposable
         try
         {
             held = opened.Lock(() => facts.Report(new InstallationFact.Waiting(opened.Name)), cancel);
-            var operation = new Operation(context, opened, use, held);
+            var operation = new Operation(context, opened, use, held) { Taking = taking };
             opened.RemoveWhatIsGone();
             operation.SealWhatAKillLeftOpen();
             operation.LetCommandsFollowTheProgram();
@@ -218,6 +226,7 @@ internal sealed class Operation : IDisposable
         GenerationLease.Prepare(Environment, next.Number);
         Attempt(AfterSwitch.Ledger, () => _ledger.Confirm(next.Number, inOrder));
         Attempt(AfterSwitch.Shims, () => notes = RefreshShims(next));
+        RemoveWhatIsOutOfReach(next.Number);
         return failure is null ? notes : throw failure;
 
         void Attempt(AfterSwitch step, Action action)
@@ -233,9 +242,31 @@ internal sealed class Operation : IDisposable
         }
     }
 
+    // So many were current since that nobody goes back there; their wheels go with `gc`.
+    private void RemoveWhatIsOutOfReach(int current)
+    {
+        try
+        {
+            ImmutableArray<int> all = Environment.Numbers;
+            if (all.Length <= ManagedEnvironment.KeptGenerations + 1) return;
+            ImmutableArray<LedgerLine> lines = _ledger.Read();
+            if (!_ledger.IsWhole || !EnvironmentLedger.LostOf(all, lines).IsEmpty) return;
+            foreach (int number in all.Except(SwitchHistory.Reach(lines, current, all, ManagedEnvironment.KeptGenerations)))
+            {
+                // Null: a program runs on it.
+                using GenerationLease? lease = GenerationLease.TryTake(Environment, number);
+                if (lease is not null) Environment.Remove(number);
+            }
+        }
+        catch (Exception error) when (IsOfFiles(error))
+        {
+            // The change is done; the next one tries again.
+        }
+    }
+
     private ImmutableArray<string> RefreshShims(Generation generation) =>
     [
-        .. ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable),
+        .. ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable, Taking),
         .. KernelsOnRecord.Refresh(Environment, generation),
     ];
 

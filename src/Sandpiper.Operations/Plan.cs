@@ -21,4 +21,7 @@ internal sealed record Plan(
 
     /// <summary>Whether it shows byte code as soon as there is some: as the generation before, unless somebody says otherwise.</summary>
     public bool ShowsByteCode { get; init; } = Before?.ShowsByteCode ?? true;
+
+    /// <summary>The package whose commands the environment is for: as before, unless somebody says otherwise.</summary>
+    public PackageName? Tool { get; init; } = Before?.Tool?.Package;
 }

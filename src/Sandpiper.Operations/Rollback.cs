@@ -16,7 +16,8 @@ public abstract record RollbackOutcome
     public sealed record Switched(EnvironmentChange Change) : RollbackOutcome;
 
     /// <param name="Number">The one that was asked for; null: the one before.</param>
-    public sealed record NoSuchGeneration(int? Number, ImmutableArray<int> Available) : RollbackOutcome;
+    /// <param name="WasThere">It was made once, and has been removed since to free space.</param>
+    public sealed record NoSuchGeneration(int? Number, ImmutableArray<int> Available, bool WasThere) : RollbackOutcome;
 
     /// <summary>Something in it was accepted once, and is no more.</summary>
     public sealed record Refused(int Number, Refusal Refusal) : RollbackOutcome;
@@ -45,7 +46,8 @@ public sealed class Rollback(OperationContext context)
         // By its number any that is there may be asked for; by itself only one that was current comes: a kill may have left others.
         int? wanted = request.Number ?? operation.Back;
         if (wanted is null && all.Length > 1 && operation.HasLostLines) return new RollbackOutcome.NotKnown(all);
-        if (wanted is not { } target || !all.Contains(target)) return new RollbackOutcome.NoSuchGeneration(request.Number, all);
+        if (wanted is not { } target || !all.Contains(target))
+            return new RollbackOutcome.NoSuchGeneration(request.Number, all, operation.WasCurrent(request.Number));
 
         long started = Stopwatch.GetTimestamp();
         // The generation we leave may be the damaged one; going away from it must not need it.

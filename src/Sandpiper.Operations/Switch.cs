@@ -18,34 +18,44 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
     /// <inheritdoc cref="GenerationComposer.Entries"/>
     public LinkedEntries? Entries { get; init; }
 
+    /// <summary>Judges, and composes in the stage: nothing is visible.</summary>
     /// <exception cref="RefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
     /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
-    /// <exception cref="ChangeUnfinishedException">
-    /// It is current, but something that follows failed. With any other exception nothing has changed.
-    /// </exception>
-    public EnvironmentChange To(Plan plan, CancellationToken cancel)
+    public Prepared Prepare(Plan plan, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
         ImmutableArray<ComposedPackage> packages =
             [.. plan.Packages.Select(s => WithStanding(Judgement.Judge(s.Facts, plan.Wheels[s.Name], plan.Policy), plan.Before))];
         int number = operation.NextNumber;
         string work = operation.Staging.NewDirectory(), place = operation.Environment.DirectoryOf(number);
-        Generation next = Compose(packages, plan, number, work, place, cancel);
+        return new Prepared(plan, Compose(packages, plan, number, work, place, cancel), work, started);
+    }
 
+    /// <inheritdoc cref="Prepare" path="/exception"/>
+    /// <inheritdoc cref="To(Prepared, CancellationToken)" path="/exception"/>
+    public EnvironmentChange To(Plan plan, CancellationToken cancel) => To(Prepare(plan, cancel), cancel);
+
+    /// <summary>Makes it the current one.</summary>
+    /// <exception cref="ChangeUnfinishedException">
+    /// It is current, but something that follows failed. With any other exception nothing has changed.
+    /// </exception>
+    public EnvironmentChange To(Prepared prepared, CancellationToken cancel)
+    {
+        (Plan plan, Generation next, string work, long started) = prepared;
         var recorded = next.Packages.ToDictionary(p => p.Name);
         ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Select(s => s with { Facts = recorded[s.Name] })];
         ImmutableArray<PackageChange> changes = Selection.Changes(plan.Before, judged);
         ImmutableArray<LedgerHandover> handedOver = Handovers.Between(plan.Before, next, context.Store);
         cancel.ThrowIfCancellationRequested();
         var line = new LedgerLine(
-            plan.Command, context.Time.GetUtcNow(), context.Author, plan.Before?.Number, number,
+            plan.Command, context.Time.GetUtcNow(), context.Author, plan.Before?.Number, next.Number,
             LedgerChangesOf(changes, next), Overrides.Of(next, plan.Policy.OmitHooks), Confirmed: false)
         {
             HandedOver = handedOver,
         };
         ImmutableArray<string> notes = operation.SwitchToNew(
             work, next, line, context.Store.AreOnDisk(plan.Wheels.Values, context.Time.GetUtcNow()));
-        return new EnvironmentChange(number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
+        return new EnvironmentChange(next.Number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
             IsSwitched = true,
             HandedOver = handedOver,
@@ -56,8 +66,13 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
 
     private Generation Compose(
         ImmutableArray<ComposedPackage> packages, Plan plan, int number, string work, string place, CancellationToken cancel) =>
-        new GenerationComposer(interpreter, work, place) { Mode = plan.Mode, ShowsByteCode = plan.ShowsByteCode, Entries = Entries }
-            .Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
+        new GenerationComposer(interpreter, work, place)
+        {
+            Mode = plan.Mode,
+            ShowsByteCode = plan.ShowsByteCode,
+            Tool = plan.Tool,
+            Entries = Entries,
+        }.Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 
     private ComposedPackage WithStanding(ComposedPackage package, Generation? before)
     {
@@ -88,3 +103,8 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             c.After is null ? null : packages[c.Name].Digest.Hex, c.After is null ? null : packages[c.Name].Index))];
     }
 }
+
+/// <summary>A generation that was composed and nobody sees yet.</summary>
+/// <param name="Work">Where it lies, in the stage.</param>
+/// <param name="Started">When that began, as <see cref="Stopwatch"/> counts.</param>
+internal sealed record Prepared(Plan Plan, Generation Next, string Work, long Started);

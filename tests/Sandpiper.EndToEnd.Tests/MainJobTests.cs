@@ -335,7 +335,12 @@ public sealed class MainJobTests
         using var user = new Somebody();
         string index = Install(user, "tide", "--link-mode", "hardlink"), shim = Path.Combine(user.DataRoot, "bin/tide");
         MakeOld(user);
-        Done(user.Run(["/bin/sh", "-ec", "sed -i \"s|'$1'|'/opt/earlier/sandpiper'|\" \"$0\"", shim, PublishedCommand.Path]));
+        user.Write(shim, $"""
+            #!/bin/sh
+            # A command of a package, run confined; made by sandpiper.
+            exec '/opt/earlier/sandpiper' run --root '{user.DataRoot}' -- 'tide' "$@"
+
+            """);
 
         Outcome verify = user.Sandpiper("verify");
         Assert.Equal((3, "  bin/tide  changed  starts /opt/earlier/sandpiper"), (verify.ExitCode, verify.Output.Split('\n')[^2]));

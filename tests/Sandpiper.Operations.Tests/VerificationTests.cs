@@ -113,6 +113,13 @@ public sealed class VerificationTests : IDisposable
         Begin();
         Assert.Empty(Look()!.Deviations);
 
+        // As an earlier version wrote it.
+        File.WriteAllText(shim, $"#!/bin/sh\n# A command of a package, run confined; made by sandpiper.\n"
+            + $"exec '{Executable}' run --root '{Places.Root}' -- 'tide' \"$@\"\n");
+        Assert.Equal([Executable], Look()!.Deviations.Select(f => f.Starts));
+        Begin();
+        Assert.Empty(Look()!.Deviations);
+
         // More than another program: two words, another root, another line.
         foreach (string edit in (string[])["s|/sandpiper'|/sandpiper' 'x'|", "s|--root '|--root '/x|", "s|^#!/bin/sh|#!/bin/bash|"])
         {

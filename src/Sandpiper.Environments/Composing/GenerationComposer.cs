@@ -22,6 +22,9 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <summary>Whether the generation shows byte code as soon as there is some.</summary>
     public bool ShowsByteCode { get; init; } = true;
 
+    /// <summary>The package whose commands the environment is for; null, or not among the packages: for none in particular.</summary>
+    public PackageName? Tool { get; init; }
+
     /// <summary>What of the store has been looked at already; null: nothing.</summary>
     public LinkedEntries? Entries { get; init; }
 
@@ -52,6 +55,7 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
             PythonName = interpreter.VersionedName,
             Packages = plan.Packages,
             Commands = plan.Commands,
+            Tool = Tool is { } tool && plan.CommandsOf.TryGetValue(tool, out var commands) ? new Tool(tool, commands) : null,
             WrittenFiles = plan.Files.OfType<WrittenFile>().ToImmutableSortedDictionary(f => f.Path, f => f.Digest, StringComparer.Ordinal),
             Copies = copies,
             LinkMode = Mode,

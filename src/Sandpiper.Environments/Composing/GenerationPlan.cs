@@ -22,6 +22,10 @@ public sealed record GenerationPlan(
     /// <summary>Directories of sealed wheels that are shown as a whole. Ordered by path.</summary>
     public ImmutableArray<PlannedLink> Linked { get; init; } = [];
 
+    /// <summary>Those of <see cref="Commands"/> that each package has; ordered.</summary>
+    public ImmutableDictionary<PackageName, ImmutableArray<string>> CommandsOf { get; init; } =
+        ImmutableDictionary<PackageName, ImmutableArray<string>>.Empty;
+
     /// <param name="place">Absolute: where the generation will be.</param>
     /// <param name="byteCodeTag">Of the interpreter, for links to byte code; null: none is wanted.</param>
     /// <param name="policy">A claim that it accepts gives way instead of being refused; a name of the standard library is accepted.</param>
@@ -47,7 +51,7 @@ public sealed record GenerationPlan(
         var claims = new Claims(owners, maker, destination, policy);
         claims.Make(packages);
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
-        var commands = new SortedSet<string>(StringComparer.Ordinal);
+        var commands = ImmutableDictionary.CreateBuilder<PackageName, ImmutableArray<string>>();
         var recorded = ImmutableArray.CreateBuilder<InstalledPackage>();
         ComposedPackage[] inOrder = [.. packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name)];
         // Of every file of every wheel, so on all cores.
@@ -69,14 +73,18 @@ public sealed record GenerationPlan(
             var own = claims.OwnOf(package);
             foreach (var file in records) MustClaim(owners, package, file, policy);
             foreach (var file in records.Concat(own)) files.TryAdd(file.Path, file);
-            commands.UnionWith(own.Select(f => destination.ScriptOf(f.Path)).OfType<string>());
+            commands.Add(facts.Name,
+                [.. own.Select(f => destination.ScriptOf(f.Path)).OfType<string>().Order(StringComparer.Ordinal)]);
         }
         ImmutableArray<TreeFile> ordered = [.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal)];
         var (left, linked) = mode == LinkMode.Symlink ? DirectoryLinks.Of(ordered, destination) : (ordered, []);
         linked = linked.AddRange(sole.Links).AddRange(recordsOf.Select(r => r.Link).OfType<PlannedLink>());
         IEnumerable<PlannedLink> toByteCode = byteCodeTag is null ? [] : ByteCodeLinks.Of(left, linked, destination, byteCodeTag);
-        return new GenerationPlan(left, links, [.. commands], [.. recorded.OrderBy(p => p.Name)])
+        ImmutableArray<string> all =
+            [.. commands.Values.SelectMany(own => own).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return new GenerationPlan(left, links, all, [.. recorded.OrderBy(p => p.Name)])
         {
+            CommandsOf = commands.ToImmutable(),
             Linked = [.. linked.Concat(toByteCode).OrderBy(l => l.Directory.Path, StringComparer.Ordinal)],
         };
     }

@@ -37,6 +37,13 @@ public sealed record Generation
     /// <summary>Names of the commands of its packages in <c>bin</c>.</summary>
     public required ImmutableArray<string> Commands { get; init; }
 
+    /// <summary>What the environment was made for (<c>install --tool</c>); null: for no command in particular.</summary>
+    public Tool? Tool { get; init; }
+
+    /// <summary>The commands that it would have on a person's PATH: of the shared environment all, else those of its tool.</summary>
+    public ImmutableArray<string> OnPath =>
+        string.Equals(Environment, ManagedEnvironment.Shared, StringComparison.Ordinal) ? Commands : Tool?.Commands ?? [];
+
     /// <summary>Files that are copies of those of the store: the file system had no hard link for them.</summary>
     public ImmutableArray<string> Copies { get; init; } = [];
 

@@ -63,7 +63,7 @@ public static class GenerationFile
 public sealed record GenerationDocument(
     string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
     PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies,
-    LinkedDocument[]? Linked = null, string? LinkMode = null, bool? ByteCode = null)
+    LinkedDocument[]? Linked = null, string? LinkMode = null, bool? ByteCode = null, ToolDocument? Tool = null)
 {
     public static GenerationDocument Of(Generation generation, string schema) => new(
         schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix,
@@ -71,7 +71,8 @@ public sealed record GenerationDocument(
         generation.WrittenFiles.ToDictionary(f => f.Key, f => f.Value.Hex, StringComparer.Ordinal), [.. generation.Copies],
         generation.Linked.IsEmpty ? null : [.. generation.Linked.Select(l => new LinkedDocument(l.Path, l.Wheel.Hex, l.StorePath))],
         generation.LinkMode == Generations.LinkMode.Hardlink ? Hardlink : null,
-        generation.ShowsByteCode ? null : false);
+        generation.ShowsByteCode ? null : false,
+        generation.Tool is { } tool ? new ToolDocument(tool.Package.Normalized, [.. tool.Commands]) : null);
 
     private const string Hardlink = "hardlink";
 
@@ -93,6 +94,7 @@ public sealed record GenerationDocument(
         Copies = [.. Whole(Copies).Select(Relative)],
         Linked = [.. Whole(Linked).Select(l => new LinkedDirectory(Relative(l.Path), OfAPackage(l.Wheel), Relative(l.StorePath)))],
         ShowsByteCode = ByteCode is not false,
+        Tool = Tool is null ? null : OfThis(Tool),
         LinkMode = LinkMode switch
         {
             null => Generations.LinkMode.Symlink,
@@ -100,6 +102,12 @@ public sealed record GenerationDocument(
             _ => throw new FormatException("links of a later version"),
         },
     };
+
+    // Its commands come onto a person's PATH: none that is not there.
+    private Tool OfThis(ToolDocument tool) =>
+        Packages.Any(p => string.Equals(p.Name, tool.Package, StringComparison.Ordinal))
+            && Whole(tool.Commands).All(c => Commands.Contains(c, StringComparer.Ordinal))
+            ? new Tool(PackageName.Parse(tool.Package), [.. tool.Commands]) : throw new FormatException("a tool of another generation");
 
     // What is linked is shown to programs: of the packages that are installed, and of nobody else.
     private Sha256Digest OfAPackage(string wheel) =>
@@ -169,6 +177,9 @@ public sealed record PackageDocument(
     public static Sha256Digest Digest(string hex) =>
         Sha256Digest.TryParseHex(hex, out var digest) ? digest : throw new FormatException("a SHA-256 that is none");
 }
+
+/// <summary>What it was made for.</summary>
+public sealed record ToolDocument(string Package, string[] Commands);
 
 /// <summary>A directory that is a link into the store.</summary>
 public sealed record LinkedDocument(string Path, string Wheel, string StorePath);

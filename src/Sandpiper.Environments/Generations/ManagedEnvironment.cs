@@ -17,6 +17,9 @@ public sealed class ManagedEnvironment
     /// <summary>The one that everybody gets who does not say otherwise: one convenient set of packages for all tools.</summary>
     public const string Shared = "shared";
 
+    /// <summary>How many generations that were current last stay beside the one that is, to go back to.</summary>
+    public const int KeptGenerations = 10;
+
     private const int MaxNameLength = 64;       // part of the first line of every script, of which 127 bytes count
     private const string GenerationsName = "generations";
     private const string GoneSuffix = ".gone";
@@ -27,6 +30,9 @@ public sealed class ManagedEnvironment
     public string Root { get; }
 
     public string Name { get; }
+
+    /// <summary>It is everybody's common set.</summary>
+    public bool IsShared => string.Equals(Name, Shared, StringComparison.Ordinal);
 
     /// <summary>Absolute; need not exist.</summary>
     public string Directory { get; }
@@ -53,10 +59,13 @@ public sealed class ManagedEnvironment
         }
     }
 
+    /// <summary>As narrow as the names of packages: it becomes a directory name.</summary>
+    public static bool IsName(string name) =>
+        name.Length <= MaxNameLength && PackageName.TryParse(name, out _, out ParseProblem _);
+
     /// <exception cref="EnvironmentException">The name is none, or the place is none for an environment.</exception>
     public static ManagedEnvironment Open(string root, string name)
     {
-        // As narrow as the names of packages: it becomes a directory name.
         if (!IsName(name))
             throw new EnvironmentException(
                 $"`{name}` is no name of an environment: letters, digits and single -, _ or . between them, at most {MaxNameLength}");
@@ -212,9 +221,6 @@ public sealed class ManagedEnvironment
         if (!System.IO.Directory.Exists(Generations)) return;
         foreach (string gone in System.IO.Directory.GetDirectories(Generations, "*" + GoneSuffix)) SealedTree.Remove(gone);
     }
-
-    private static bool IsName(string name) =>
-        name.Length <= MaxNameLength && PackageName.TryParse(name, out _, out ParseProblem _);
 
     private static int? NumberIn(string target) =>
         target.StartsWith(GenerationsName + "/", StringComparison.Ordinal)

@@ -41,6 +41,17 @@ public static class SwitchHistory
         return null;
     }
 
+    /// <summary>What is current, and what was so last: by undoing, and by time.</summary>
+    /// <param name="keep">How many beside the current one.</param>
+    /// <inheritdoc cref="Back" path="/param"/>
+    public static ImmutableHashSet<int> Reach(
+        ImmutableArray<LedgerLine> lines, int current, ImmutableArray<int> available, int keep)
+    {
+        if (keep == 0 || Back(lines, current, available) is not { } back) return [current];
+        IEnumerable<int> last = lines.Where(l => l.Confirmed).Select(l => l.To).Reverse().Distinct();
+        return [current, back, .. last.Where(n => n != current && n != back && available.Contains(n)).Take(keep - 1)];
+    }
+
     private static void Take(List<int> steps, int number)
     {
         if (steps.Count > 0 && steps[^1] == number) return;

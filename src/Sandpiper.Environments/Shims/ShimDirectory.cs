@@ -1,73 +1,96 @@
-using System.Buffers;
-using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Kernel.Files;
-using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Shims;
 
+/// <summary>A command that an environment would have on PATH, and the other environment that has it.</summary>
+public sealed record HeldName(string Command, string Holder);
+
 /// <summary>
-/// The commands of an environment as little scripts, each of which goes through <c>run</c>: those of the shared one on a person's PATH,
-/// those of each beside a <c>python</c>, for whoever activates it and for editors, and one that is the kernel of a notebook.
+/// The commands of an environment as little scripts, each of which goes through <c>run</c>: those of the shared one and of each tool on a
+/// person's PATH, those of each environment beside a <c>python</c>, for whoever activates it and for editors, and one that is the kernel
+/// of a notebook.
 /// </summary>
+/// <remarks>
+/// On PATH a name is that of one environment. Whose it is says the script itself; who has it keeps it as long as it has such a command, and
+/// another one gets it when its user says so.
+/// </remarks>
 public static class ShimDirectory
 {
-    private const int MaxBytes = 64 << 10;      // three lines, two of which hold a path
-    private const UnixFileMode Mode = (UnixFileMode)0b111_101_101;
-
-    private const string Kernel = "kernel";
-
-    private const string Mark = "# A command of a package, run confined; made by sandpiper.";
-
-    private static readonly ImmutableArray<string> SystemDirectories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
-
-    // Everybody believes what these say, and types secrets into them, also where they were never installed.
-    private static readonly FrozenSet<string> Trusted = FrozenSet.ToFrozenSet(
-        ["sandpiper", "sudo", "su", "doas", "pkexec", "run0", "passwd", "login", "ssh", "ssh-add", "gpg", "git", "apt", "apt-get", "dnf"],
-        StringComparer.OrdinalIgnoreCase);
-
-    private static readonly SearchValues<char> PlainCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-");
+    internal const string Kernel = "kernel";
 
     /// <summary>Where the confined <c>python</c> of an environment lies, and its commands; absolute.</summary>
     public static string OfInterpreter(ManagedEnvironment environment) => Path.Combine(environment.Directory, "confined", "bin");
 
     /// <summary>The kernel of an environment for notebooks, which takes a connection file; absolute.</summary>
-    public static string OfKernel(ManagedEnvironment environment) => Path.Combine(PlaceOfKernel(environment), Kernel);
+    public static string OfKernel(ManagedEnvironment environment) =>
+        Path.Combine(environment.Directory, "confined", "notebooks", Kernel);
 
-    private static string PlaceOfKernel(ManagedEnvironment environment) => Path.Combine(environment.Directory, "confined", "notebooks");
+    /// <summary>Those that a generation would have on PATH, and that another environment has.</summary>
+    public static ImmutableArray<HeldName> HeldByOthers(ManagedEnvironment environment, Generation generation, DataPlaces places)
+    {
+        ShimPlace place = ShimPlace.OnPath(environment, places, "");
+        return [.. place.NamesOf(generation).Select(c => place.HolderOf(c) is { } other ? new HeldName(c, other) : null)
+            .OfType<HeldName>()];
+    }
+
+    /// <summary>Commands on PATH that are this environment's.</summary>
+    public static ImmutableArray<string> OnPath(ManagedEnvironment environment, Generation generation, DataPlaces places)
+    {
+        ShimPlace place = ShimPlace.OnPath(environment, places, "");
+        return [.. place.NamesOf(generation).Where(name => place.At(name) is { } shim && place.IsOwn(shim))];
+    }
 
     /// <summary>Makes those that are missing, removes those that are no more.</summary>
+    /// <param name="taking">Names that it gets, whoever has them.</param>
     /// <returns>What a person should hear: commands that got none, and why.</returns>
-    public static ImmutableArray<string> Refresh(
-        ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+    public static ImmutableArray<string> Refresh(ManagedEnvironment environment, Generation generation, DataPlaces places,
+        string executable, IReadOnlySet<string>? taking = null)
     {
-        foreach (ShimPlace place in PlacesOf(environment, places, executable))
+        var notes = ImmutableArray.CreateBuilder<string>();
+        Fill(ShimPlace.BesideInterpreter(environment, places, executable), generation, taking, notes);
+        Fill(ShimPlace.ForNotebooks(environment, places, executable), generation, taking, notes);
+        ShimPlace onPath = ShimPlace.OnPath(environment, places, executable);
+        // An environment that is none of a tool has nothing there, unless it was one before.
+        if (generation.OnPath.IsEmpty && !environment.IsShared && !onPath.IsThere) return [];
+        using (PathLock.Hold(places))
         {
-            Directory.CreateDirectory(place.Directory);
-            var wanted = place.NamesOf(generation).ToHashSet(StringComparer.Ordinal);
-            foreach (string path in Directory.EnumerateFileSystemEntries(place.Directory))
-            {
-                if (!wanted.Contains(Path.GetFileName(path)) && IsOurs(path)) File.Delete(path);
-            }
-            foreach (string command in wanted) Write(place, command, places);
+            ImmutableArray<string> free = Fill(onPath, generation, taking, notes);
+            ShowPages(onPath, generation);
+            Offer(free, onPath, notes);
         }
-        return !IsShared(environment) ? [] : [.. generation.Commands.Where(command => WhyNone(command) is not null).Select(command =>
-            $"`{command}` {WhyNone(command)}; the package's is: sandpiper run -- {(IsPlain(command) ? command : Quoted(command))}")];
+        string whose = environment.IsShared ? "" : $" --env {environment.Name}";
+        notes.AddRange(generation.OnPath.Where(command => CommandName.WhyNone(command) is not null).Select(command =>
+            $"`{command}` {CommandName.WhyNone(command)}; the package's is: sandpiper run{whose}"
+                + $" -- {(CommandName.IsPlain(command) ? command : Shim.Quoted(command))}"));
+        return notes.ToImmutable();
     }
 
     /// <summary>Removes those that are ours, of an environment that goes; what somebody else put there stays.</summary>
-    public static void Remove(ManagedEnvironment environment, DataPlaces places)
+    /// <returns>What a person should hear: names that another environment has now.</returns>
+    public static ImmutableArray<string> Remove(ManagedEnvironment environment, DataPlaces places, string executable)
     {
-        foreach (ShimPlace place in PlacesOf(environment, places, ""))
+        var notes = ImmutableArray.CreateBuilder<string>();
+        foreach (ShimPlace own in PlacesOf(environment, places, executable).Where(p => !p.IsOnPath)) RemoveAll(own, own.HasMark);
+        ShimPlace onPath = ShimPlace.OnPath(environment, places, executable);
+        if (!onPath.IsThere) return [];
+        using (PathLock.Hold(places))
         {
-            if (!place.IsThere) continue;
-            foreach (string path in Directory.GetFiles(place.Directory).Where(IsOurs)) File.Delete(path);
-            if (!Directory.EnumerateFileSystemEntries(place.Directory).Any()) Directory.Delete(place.Directory);
+            ManualPages.Remove(environment, places);
+            Offer(RemoveAll(onPath, onPath.Has), onPath, notes);
         }
+        return notes.ToImmutable();
+    }
+
+    /// <summary>Removes all that are on PATH, of whichever environment, with their manual pages.</summary>
+    public static void RemoveAll(DataPlaces places)
+    {
+        ShimPlace onPath = ShimPlace.OnPath(ManagedEnvironment.Open(places.Root, ManagedEnvironment.Shared), places, "");
+        ManualPages.RemoveAll(places);
+        RemoveAll(onPath, onPath.HasMark);
     }
 
     /// <summary>
@@ -79,53 +102,19 @@ public static class ShimDirectory
         foreach (ShimPlace place in PlacesOf(environment, places, executable))
         {
             if (!place.IsThere) continue;
-            string[] paths = [.. Directory.GetFiles(place.Directory).Order(StringComparer.Ordinal)];
+            string[] names = place.Names();
             // The last one last: it speaks for the others, and most commands read no other.
-            bool areOurs = paths is [.., var last]
-                && string.Equals(ProgramOf(last, Path.GetFileName(last), place), executable, StringComparison.Ordinal);
-            if (areOurs) continue;
-            foreach (string path in paths)
-            {
-                string command = Path.GetFileName(path);
-                if (ProgramOf(path, command, place) is { } other && !string.Equals(other, executable, StringComparison.Ordinal))
-                    Write(place, command, places);
-            }
+            if (names is not [.., var last] || (place.At(last) is { } one && place.Starts(one))) continue;
+            using SafeFileHandle? alone = place.IsOnPath ? PathLock.Hold(places) : null;
+            foreach (Shim shim in names.Select(place.At).OfType<Shim>().Where(s => !place.Starts(s))) place.Follow(shim);
         }
     }
 
     /// <summary>What is not as <see cref="Refresh"/> leaves it; everything in that directory answers for a command of somebody's.</summary>
     public static IEnumerable<Deviation> Compare(
         ManagedEnvironment environment, Generation generation, DataPlaces places, string executable) =>
-        PlacesOf(environment, places, executable).SelectMany(place => Compare(place, generation));
-
-    private static IEnumerable<Deviation> Compare(ShimPlace place, Generation generation)
-    {
-        string[] wanted = [.. place.NamesOf(generation)];
-        bool isThere = FileStatus.TryRead(place.Directory, out var status);
-        // An earlier version made no interpreter, and the next change makes it.
-        if (!isThere && (wanted.Length == 0 || place.Environment is not null)) yield break;
-        if (status.Type != FileType.Directory)
-        {
-            // A link could lead to a directory with programs of the user's own: they are none of ours to judge.
-            yield return Of(isThere ? DeviationKind.Changed : DeviationKind.Missing, "");
-            yield break;
-        }
-        var names = Directory.EnumerateFileSystemEntries(place.Directory).Select(p => Path.GetFileName(p))
-            .ToHashSet(StringComparer.Ordinal);
-        string[] known = [.. generation.Commands, .. wanted];
-        foreach (string name in names.Order(StringComparer.Ordinal))
-        {
-            string path = Path.Combine(place.Directory, name);
-            // One that the system has got since is left alone until the next change.
-            if (!known.Contains(name, StringComparer.Ordinal)) yield return Of(DeviationKind.Added, name);
-            else if (Differs(path, place.TextOf(name)) is { } kind)
-                yield return Of(kind, name) with { Starts = ProgramOf(path, name, place) };
-        }
-        foreach (string command in wanted.Where(c => !names.Contains(c))) yield return Of(DeviationKind.Missing, command);
-
-        Deviation Of(DeviationKind kind, string name) =>
-            new(kind, name.Length > 0 ? $"{place.Shown}/{name}" : place.Shown, null, RunsAtStart: false) { Place = DeviationPlace.Shims };
-    }
+        PlacesOf(environment, places, executable).Where(place => !place.IsOnPath || HasToDoWithPath(environment, generation))
+            .SelectMany(place => Compare(place, generation));
 
     /// <summary>Puts aside what is not ours, so that <see cref="Refresh"/> finds a directory with nothing but shims in it.</summary>
     /// <returns>What a person should hear.</returns>
@@ -134,110 +123,113 @@ public static class ShimDirectory
         var notes = ImmutableArray.CreateBuilder<string>();
         foreach (ShimPlace place in PlacesOf(environment, places, ""))
         {
+            if (place.IsOnPath && !HasToDoWithPath(environment, generation)) continue;
             if (FileStatus.TryRead(place.Directory, out var status) && status.Type != FileType.Directory)
                 notes.Add(Aside.Put(place.Directory, places));
             Directory.CreateDirectory(place.Directory);
-            string[] known = [.. generation.Commands, .. place.NamesOf(generation)];
-            foreach (string path in Directory.EnumerateFileSystemEntries(place.Directory))
+            string[] known = [.. place.CommandsOf(generation), .. place.NamesOf(generation)];
+            foreach (string name in place.Names().Except(known, StringComparer.Ordinal))
             {
-                if (!known.Contains(Path.GetFileName(path), StringComparer.Ordinal) && !IsOurs(path)) notes.Add(Aside.Put(path, places));
+                if (!place.HasMark(name)) notes.Add(place.PutAside(name));
+                // It leads to an environment that has no such command.
+                else if (place.HolderOf(name) is null) File.Delete(place.PathOf(name));
             }
         }
         return notes.ToImmutable();
     }
 
-    // Two environments may bring the same command: only those of one are on everybody's PATH.
-    private static IEnumerable<ShimPlace> PlacesOf(ManagedEnvironment environment, DataPlaces places, string executable)
+    private static IEnumerable<ShimPlace> PlacesOf(ManagedEnvironment environment, DataPlaces places, string executable) =>
+    [
+        ShimPlace.OnPath(environment, places, executable), ShimPlace.BesideInterpreter(environment, places, executable),
+        ShimPlace.ForNotebooks(environment, places, executable),
+    ];
+
+    private static bool HasToDoWithPath(ManagedEnvironment environment, Generation generation) =>
+        environment.IsShared || generation.Tool is not null;
+
+    // Returns the names that it had and has no more.
+    private static ImmutableArray<string> Fill(
+        ShimPlace place, Generation generation, IReadOnlySet<string>? taking, ImmutableArray<string>.Builder notes)
     {
-        if (IsShared(environment)) yield return new ShimPlace(places.Shims, "bin", places.Root, executable, Environment: null);
-        yield return new ShimPlace(OfInterpreter(environment), "confined/bin", places.Root, executable, environment.Name);
-        yield return new ShimPlace(PlaceOfKernel(environment), "confined/notebooks", places.Root, executable, environment.Name)
-            { IsForNotebooks = true };
+        Directory.CreateDirectory(place.Directory);
+        var wanted = place.NamesOf(generation).ToHashSet(StringComparer.Ordinal);
+        ImmutableArray<string> free = Remove(place.Names().Where(name => !wanted.Contains(name) && place.Has(name)), place);
+        var held = new List<HeldName>();
+        foreach (string command in wanted)
+        {
+            if (taking?.Contains(command) is not true && place.HolderOf(command) is { } other) held.Add(new HeldName(command, other));
+            else place.Write(command);
+        }
+        Tell(held, "still", notes);
+        return free;
     }
 
-    private static bool IsShared(ManagedEnvironment environment) =>
-        string.Equals(environment.Name, ManagedEnvironment.Shared, StringComparison.Ordinal);
-
-    // A package must not answer for a command of the system, today or when it is installed, nor for us, nor where a password is typed.
-    private static string? WhyNone(string command) =>
-        SystemDirectories.Any(d => File.Exists(Path.Combine(d, command))) || Trusted.Contains(command) ? "is a command of the system"
-        : IsPlain(command) ? null
-        : "has characters that a shell reads";
-
-    private static bool IsPlain(string command) => !command.AsSpan().ContainsAnyExcept(PlainCharacters);
-
-    private static bool IsOurs(string path) => Read(path) is { } text && text.StartsWith($"#!/bin/sh\n{Mark}\n", StringComparison.Ordinal);
-
-    // The program that it starts, of what is ours to the letter otherwise; null for everything else.
-    private static string? ProgramOf(string path, string command, ShimPlace place)
+    private static ImmutableArray<string> Remove(IEnumerable<string> names, ShimPlace place)
     {
-        const string Program = "\0";
-        string[] ours = (place with { Executable = Program }).TextOf(command).Split($"'{Program}'");
-        if (Read(path) is not { } text || !text.StartsWith(ours[0], StringComparison.Ordinal)
-            || !text.EndsWith(ours[1], StringComparison.Ordinal) || text.Length <= ours[0].Length + ours[1].Length) return null;
-        string quoted = text[ours[0].Length..^ours[1].Length];
-        string program = quoted.Trim('\'').Replace("'\\''", "'", StringComparison.Ordinal);
-        // One word, and what we would have written for it.
-        return Path.IsPathFullyQualified(program) && string.Equals(Quoted(program), quoted, StringComparison.Ordinal) ? program : null;
+        ImmutableArray<string> gone = [.. names];
+        foreach (string name in gone) File.Delete(place.PathOf(name));
+        return gone;
     }
 
-    private static DeviationKind? Differs(string path, string text) =>
-        !string.Equals(Read(path), text, StringComparison.Ordinal) ? DeviationKind.Changed
-        : FileStatus.TryRead(path, out var status) && status.Mode == Mode ? null : DeviationKind.Mode;
-
-    // Null: it is no file, or none of ours. What lies there can be a pipe, for which an install would wait with the lock held.
-    private static string? Read(string path)
+    private static ImmutableArray<string> RemoveAll(ShimPlace place, Predicate<string> goes)
     {
-        try
+        if (!place.IsThere) return [];
+        ImmutableArray<string> gone = Remove(place.Names().Where(name => goes(name)), place);
+        if (!Directory.EnumerateFileSystemEntries(place.Directory).Any()) Directory.Delete(place.Directory);
+        return gone;
+    }
+
+    private static void ShowPages(ShimPlace place, Generation generation) => ManualPages.Refresh(place.Environment, generation,
+        OnPath(place.Environment, generation, place.Places).ToHashSet(StringComparer.Ordinal), place.Places);
+
+    // Nobody has the name any more: an environment that would have had it gets it, the shared one first.
+    private static void Offer(ImmutableArray<string> names, ShimPlace of, ImmutableArray<string>.Builder notes)
+    {
+        if (names.IsEmpty) return;
+        foreach (ManagedEnvironment other in ManagedEnvironment.All(of.Places.Root).OrderByDescending(e => e.IsShared))
         {
-            return RegularFile.TryRead(path, MaxBytes) is { } content ? Encoding.UTF8.GetString(content) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
+            if (string.Equals(other.Name, of.Environment.Name, StringComparison.Ordinal)
+                || other.LinkedNumber is not { } current || other.TryRead(current) is not { } generation) continue;
+            ShimPlace place = of with { Environment = other };
+            ImmutableArray<string> wanted =
+                [.. place.NamesOf(generation).Intersect(names, StringComparer.Ordinal).Where(name => !Path.Exists(place.PathOf(name)))];
+            if (wanted.IsEmpty) continue;
+            Directory.CreateDirectory(place.Directory);
+            foreach (string name in wanted) place.Write(name);
+            Tell(wanted.Select(name => new HeldName(name, other.Name)), "now", notes);
+            ShowPages(place, generation);
         }
     }
 
-    private static void Write(ShimPlace place, string command, DataPlaces places)
+    private static void Tell(IEnumerable<HeldName> held, string how, ImmutableArray<string>.Builder notes) =>
+        notes.AddRange(held.GroupBy(h => h.Holder, h => $"`{h.Command}`", StringComparer.Ordinal)
+            .Select(g => $"on the PATH, {how} of `{g.Key}`: {string.Join(", ", g)}"));
+
+    private static IEnumerable<Deviation> Compare(ShimPlace place, Generation generation)
     {
-        string path = Path.Combine(place.Directory, command), text = place.TextOf(command);
-        if (Differs(path, text) is null) return;
-        if (Directory.Exists(path) && FileStatus.TryRead(path, out var status) && status.Type == FileType.Directory)
-            Aside.Put(path, places);
-        string temporary = $"{place.Directory}.new";       // not among them: every name there is somebody's command
-        SealedTree.Remove(temporary);
-        using (var file = SealedTree.CreateFile(temporary, Mode))
+        string[] wanted = [.. place.NamesOf(generation)];
+        bool isThere = FileStatus.TryRead(place.Directory, out var status);
+        // An earlier version made no interpreter, and the next change makes it.
+        if (!isThere && (wanted.Length == 0 || !place.IsOnPath)) yield break;
+        if (status.Type != FileType.Directory)
         {
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0);
-            File.SetUnixFileMode(file, Mode);
+            // A link could lead to a directory with programs of the user's own: they are none of ours to judge.
+            yield return Of(isThere ? DeviationKind.Changed : DeviationKind.Missing, "");
+            yield break;
         }
-        AtomicRename.Replace(temporary, path);
-    }
-
-    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-
-    /// <summary>One directory of them.</summary>
-    /// <param name="Shown">Its name for a person.</param>
-    /// <param name="Root">The data root.</param>
-    /// <param name="Executable">What they start.</param>
-    /// <param name="Environment">Whose commands and interpreter they are; null: the shared one's commands alone.</param>
-    private sealed record ShimPlace(string Directory, string Shown, string Root, string Executable, string? Environment)
-    {
-        /// <summary>It has the kernel, and nothing else.</summary>
-        public bool IsForNotebooks { get; init; }
-
-        public bool IsThere => FileStatus.TryRead(Directory, out var status) && status.Type == FileType.Directory;
-
-        public IEnumerable<string> NamesOf(Generation generation) => IsForNotebooks ? [Kernel]
-            : generation.Commands.Where(c => WhyNone(c) is null)
-                .Concat(Environment is null ? [] : ["python", "python3", generation.PythonName]).Distinct(StringComparer.Ordinal);
-
-        public string TextOf(string command)
+        string[] names = place.Names(), known = [.. place.CommandsOf(generation), .. wanted];
+        foreach (string name in names)
         {
-            string whose = Environment is null ? "" : $" --env {Quoted(Environment)}";
-            string what = IsForNotebooks
-                ? "--kernel \"$1\" -- python -m ipykernel_launcher -f '{connection_file}'" : $"-- {Quoted(command)} \"$@\"";
-            return $"#!/bin/sh\n{Mark}\nexec {Quoted(Executable)} run --root {Quoted(Root)}{whose} {what}\n";
+            // Whether that is as it should be the other one's verify says.
+            if (place.HolderOf(name) is not null) continue;
+            // One that the system has got since is left alone until the next change.
+            if (!known.Contains(name, StringComparer.Ordinal)) yield return Of(DeviationKind.Added, name);
+            else if (place.Differs(name) is { } kind)
+                yield return Of(kind, name) with { Starts = place.At(name)?.Executable };
         }
+        foreach (string command in wanted.Except(names, StringComparer.Ordinal)) yield return Of(DeviationKind.Missing, command);
+
+        Deviation Of(DeviationKind kind, string name) =>
+            new(kind, name.Length > 0 ? $"{place.Shown}/{name}" : place.Shown, null, RunsAtStart: false) { Place = DeviationPlace.Shims };
     }
 }

@@ -161,7 +161,6 @@ public sealed class Collection(OperationContext context)
         };
     }
 
-    // What is current, and what was so last: by undoing, and by time.
     private ImmutableHashSet<int> InReach(ManagedEnvironment environment, int keep)
     {
         ImmutableArray<int> all = environment.Numbers;
@@ -172,12 +171,7 @@ public sealed class Collection(OperationContext context)
             ImmutableArray<LedgerLine> lines = ledger.Read();
             if (state is null) return [];
             if (state.IsLinked && ledger.IsWhole && EnvironmentLedger.LostOf(all, lines).IsEmpty)
-            {
-                IEnumerable<int> last = lines.Where(l => l.Confirmed).Select(l => l.To).Reverse().Distinct().Where(n => n != state.Number);
-                return keep > 0 && SwitchHistory.Back(lines, state.Number, all) is { } back
-                    ? [state.Number, back, .. last.Where(n => n != back && all.Contains(n)).Take(keep - 1)]
-                    : [state.Number];
-            }
+                return SwitchHistory.Reach(lines, state.Number, all, keep);
         }
         catch (EnvironmentException)
         {

@@ -15,7 +15,11 @@ public abstract record EnvironmentRemovalOutcome
 
     /// <param name="Bytes">Of its own files, that no wheel in the store has.</param>
     /// <param name="Collected">The wheels that only it needed.</param>
-    public sealed record Removed(long Bytes, CollectionOutcome Collected) : EnvironmentRemovalOutcome;
+    public sealed record Removed(long Bytes, CollectionOutcome Collected) : EnvironmentRemovalOutcome
+    {
+        /// <summary>Names of commands that another environment has on PATH now.</summary>
+        public ImmutableArray<string> Notes { get; init; } = [];
+    }
 
     /// <summary>There is none of that name.</summary>
     public sealed record NoSuchEnvironment : EnvironmentRemovalOutcome;
@@ -45,7 +49,7 @@ public sealed class EnvironmentRemoval(OperationContext context)
             space.Add(environment.Directory);
             cancel.ThrowIfCancellationRequested();
             // First: commands that lead nowhere would stay on somebody's PATH for good.
-            ShimDirectory.Remove(environment, context.Places);
+            ImmutableArray<string> notes = ShimDirectory.Remove(environment, context.Places, context.Executable);
             KernelsOnRecord.RemoveAll(environment);
             foreach (KeptHome home in KeptHome.All(context.Places.Root)
                 .Where(h => string.Equals(h.Environment, environment.Name, StringComparison.Ordinal))) home.TryRemove();
@@ -53,7 +57,7 @@ public sealed class EnvironmentRemoval(OperationContext context)
                 Directory.Move(environment.Directory, Path.Combine(staging.NewDirectory(), environment.Name));
             CollectionOutcome collected = new Collection(context).Collect(
                 new CollectionRequest(int.MaxValue, IsDryRun: false), ManagedEnvironment.All(context.Places.Root), CancellationToken.None);
-            return new EnvironmentRemovalOutcome.Removed(space.Bytes, collected);
+            return new EnvironmentRemovalOutcome.Removed(space.Bytes, collected) { Notes = notes };
         }
         finally
         {

@@ -47,7 +47,7 @@ public sealed class Purge(OperationContext context)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private static readonly ImmutableArray<string> OwnNames =
-        ["waivers.jsonl", "grants.jsonl", "compile.lock", StoreOnDisk.FileName, "aside", "held", "reviews"];
+        ["waivers.jsonl", "grants.jsonl", "compile.lock", DataPlaces.ShimsLockName, StoreOnDisk.FileName, "aside", "held", "reviews"];
 
     private readonly DataPlaces _places = context.Places;
 
@@ -85,8 +85,7 @@ public sealed class Purge(OperationContext context)
                 .SelectMany(e => Leasing.TakeAll(e, leases).Select(n => new GenerationName(e.Name, n)))];
             if (!used.IsEmpty) return new PurgeOutcome.InUse(used);
             cancel.ThrowIfCancellationRequested();
-            Attempt(_places.Shims, () => ShimDirectory.Remove(
-                ManagedEnvironment.Open(_places.Root, ManagedEnvironment.Shared), _places));
+            Attempt(_places.Shims, () => ShimDirectory.RemoveAll(_places));
             foreach (ManagedEnvironment environment in ManagedEnvironment.All(_places.Root))
                 Attempt(environment.Directory, () => KernelsOnRecord.RemoveAll(environment));
             foreach (KeptHome home in KeptHome.All(_places.Root)) Attempt(home.Directory, () => home.TryRemove());

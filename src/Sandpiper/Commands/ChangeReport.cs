@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Sandpiper.Console;
 using Sandpiper.Operations;
 
@@ -59,28 +60,31 @@ internal static class ChangeReport
 
     private static void WriteJson(
         Terminal terminal, string command, string environment, EnvironmentChange change, bool isDryRun) =>
-        JsonAnswer.Write(terminal, command, json =>
+        JsonAnswer.Write(terminal, command, json => WriteMembers(json, environment, change, isDryRun));
+
+    /// <summary>As members of an object that is open.</summary>
+    internal static void WriteMembers(Utf8JsonWriter json, string environment, EnvironmentChange change, bool isDryRun)
+    {
+        json.WriteString("environment", environment);
+        if (change.Generation is { } number) json.WriteNumber("generation", number);
+        else json.WriteNull("generation");
+        json.WriteBoolean("dry_run", isDryRun);
+        json.WriteBoolean("new_generation", change.IsNew);
+        json.WriteBoolean("switched", change.IsSwitched);
+        json.WriteStartArray("changes");
+        foreach (PackageChange package in change.Changes)
         {
-            json.WriteString("environment", environment);
-            if (change.Generation is { } number) json.WriteNumber("generation", number);
-            else json.WriteNull("generation");
-            json.WriteBoolean("dry_run", isDryRun);
-            json.WriteBoolean("new_generation", change.IsNew);
-            json.WriteBoolean("switched", change.IsSwitched);
-            json.WriteStartArray("changes");
-            foreach (PackageChange package in change.Changes)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", package.Name.ToString());
-                json.WriteString("before", package.Before);
-                json.WriteString("after", package.After);
-                json.WriteStrings("notes", package.Notes);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            HandoverWords.WriteJson(json, change.HandedOver);
-            json.WriteStrings("notes", change.Notes);
-        });
+            json.WriteStartObject();
+            json.WriteString("name", package.Name.ToString());
+            json.WriteString("before", package.Before);
+            json.WriteString("after", package.After);
+            json.WriteStrings("notes", package.Notes);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        HandoverWords.WriteJson(json, change.HandedOver);
+        json.WriteStrings("notes", change.Notes);
+    }
 
     /// <summary>A duration in words: <c>0.3 s</c>.</summary>
     public static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0#} s");

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
+using System.Text.Json;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Shims;
@@ -75,7 +75,8 @@ internal static class EnvCommand
     private static ExitCode TellAll(Session session)
     {
         // What no generation was ever made of is none.
-        ImmutableArray<Row> rows = [.. ManagedEnvironment.All(session.Places.Root).Where(e => e.Numbers.Length > 0).Select(RowOf)];
+        ImmutableArray<Row> rows =
+            [.. ManagedEnvironment.All(session.Places.Root).Where(e => e.Numbers.Length > 0).Select(e => RowOf(session, e))];
         if (session.Json)
         {
             JsonAnswer.Write(session.Terminal, "env", json =>
@@ -98,6 +99,8 @@ internal static class EnvCommand
                         json.WriteNull("packages");
                         json.WriteNull("python");
                     }
+                    json.WriteString("tool", row.Current?.Tool?.Package.ToString());
+                    json.WriteStrings("commands", row.OnPath);
                     json.WriteNumber("generations", row.Generations);
                     json.WriteNumber("bytes", row.Bytes);
                     json.WriteEndObject();
@@ -115,6 +118,9 @@ internal static class EnvCommand
                     + $"generation {current.Number} of {row.Generations}, {current.PythonName}"
                 : $"damaged: sandpiper repair{InEnvironment.Option(row.Name)}";
             session.Terminal.Line(Inked.Cyan(row.Name.PadRight(width)), "  ", state, ", ", SizeWords.Of(row.Bytes));
+            if (row.Current?.Tool is not null)
+                session.Terminal.Line("".PadRight(width), "  ", Inked.Dim(row.OnPath.IsEmpty
+                    ? "a tool; none of its commands is on the PATH" : $"a tool; on the PATH: {string.Join(", ", row.OnPath)}"));
         }
         return ExitCode.Done;
     }
@@ -172,48 +178,63 @@ internal static class EnvCommand
     private static ExitCode RemoveOne(Session session, string? name, CancellationToken cancel)
     {
         if (name is null) throw Wrong($"`env {Remove}` needs the name of an environment", "sandpiper env list");
-        ManagedEnvironment environment = EnvironmentOptions.Open(session, name);
-        using var line = new ProgressLine(session.Terminal, Session.Time);
-        var outcome = new EnvironmentRemoval(session.Context).Remove(environment.Name, new ShownFacts(session.Terminal, line), cancel);
+        EnvironmentRemovalOutcome.Removed removed = Removed(session, EnvironmentOptions.Open(session, name), cancel);
+        if (session.Json) JsonAnswer.Write(session.Terminal, "env-remove", json => WriteRemoved(json, name, removed));
+        return GcCommand.ExitOf(removed.Collected);
+    }
+
+    /// <summary>Removes one and says so, but for <c>--json</c>.</summary>
+    /// <exception cref="ExplainedException">There is none, or programs run on it.</exception>
+    internal static EnvironmentRemovalOutcome.Removed Removed(
+        Session session, ManagedEnvironment environment, CancellationToken cancel)
+    {
+        EnvironmentRemovalOutcome outcome;
+        using (var line = new ProgressLine(session.Terminal, Session.Time))
+            outcome = new EnvironmentRemoval(session.Context).Remove(environment.Name, new ShownFacts(session.Terminal, line), cancel);
         switch (outcome)
         {
             case EnvironmentRemovalOutcome.NoSuchEnvironment:
                 throw new ExplainedException(new(ExitCode.CouldNot,
-                    $"there is no environment `{name}`; nothing was changed", "none of that name", "sandpiper env list"));
+                    $"there is no environment `{environment.Name}`; nothing was changed", "none of that name", "sandpiper env list"));
             case EnvironmentRemovalOutcome.InUse used:
                 throw new ExplainedException(new(ExitCode.CouldNot,
-                    $"`{name}` is in use; nothing was changed",
+                    $"`{environment.Name}` is in use; nothing was changed",
                     $"programs run on generation {string.Join(", ", used.Generations)} of it", "end them, and try again"));
         }
         var removed = (EnvironmentRemovalOutcome.Removed)outcome;
-        CollectionOutcome collected = removed.Collected;
-        long bytes = removed.Bytes + collected.Bytes;
-        if (session.Json)
-        {
-            JsonAnswer.Write(session.Terminal, "env-remove", json =>
-            {
-                json.WriteString("environment", name);
-                json.WriteNumber("bytes", bytes);
-                json.WriteNumber("wheels", collected.Wheels);
-            });
-            return GcCommand.ExitOf(collected);
-        }
-        session.Terminal.Note($"Removed `{name}`; freed {SizeWords.Of(bytes)}");
-        GcCommand.WriteRest(session.Terminal, collected);
-        return GcCommand.ExitOf(collected);
+        if (session.Json) return removed;
+        session.Terminal.Note($"Removed `{environment.Name}`; freed {SizeWords.Of(removed.Bytes + removed.Collected.Bytes)}");
+        foreach (string note in removed.Notes) session.Terminal.Note(note);
+        GcCommand.WriteRest(session.Terminal, removed.Collected);
+        return removed;
     }
 
-    private static Row RowOf(ManagedEnvironment environment)
+    /// <summary>As members of an object that is open.</summary>
+    internal static void WriteRemoved(Utf8JsonWriter json, string name, EnvironmentRemovalOutcome.Removed removed)
+    {
+        json.WriteString("environment", name);
+        json.WriteNumber("bytes", removed.Bytes + removed.Collected.Bytes);
+        json.WriteNumber("wheels", removed.Collected.Wheels);
+        json.WriteStrings("notes", removed.Notes);
+    }
+
+    private static Row RowOf(Session session, ManagedEnvironment environment)
     {
         var space = new FreedSpace();
         space.Add(environment.Directory);
-        return new Row(environment.Name, environment.CurrentLink,
-            environment.LinkedNumber is { } number ? environment.TryRead(number) : null, environment.Numbers.Length, space.Bytes);
+        Generation? current = environment.LinkedNumber is { } number ? environment.TryRead(number) : null;
+        return new Row(environment.Name, environment.CurrentLink, current, environment.Numbers.Length, space.Bytes)
+        {
+            OnPath = current is null ? [] : ShimDirectory.OnPath(environment, current, session.Places),
+        };
     }
 
     private static ExplainedException Wrong(string what, string hint) =>
         new(new(ExitCode.WrongUsage, what, "see `sandpiper help env`", hint));
 
     // What the environment alone has: files of wheels belong to the store.
-    private sealed record Row(string Name, string Place, Generation? Current, int Generations, long Bytes);
+    private sealed record Row(string Name, string Place, Generation? Current, int Generations, long Bytes)
+    {
+        public ImmutableArray<string> OnPath { get; init; } = [];
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Operations.Collecting;
 using Sandpiper.Sandbox.Reviews;
 
@@ -10,7 +11,7 @@ namespace Sandpiper.Commands;
 /// <summary><c>gc</c>: frees what nobody needs any more.</summary>
 internal static class GcCommand
 {
-    private const int KeptByDefault = 5;
+    private const int KeptByDefault = ManagedEnvironment.KeptGenerations;
     private const int MostKept = 10_000;
 
     public static Command Build()

@@ -21,8 +21,8 @@ internal static class HistoryCommand
         var command = new TaughtCommand("history", "what changed when, and how to go back",
             [new("sandpiper history", "of your shared environment"), new("sandpiper history --check", "does the record prove itself?")],
             [
-                "The dot marks the generation that is current. Every change is a line of the environment's ledger, which is only ever "
-                + "appended to.",
+                "The dot marks the generation that is current, a cross those that were removed since to free space. Every change is a line "
+                + "of the environment's ledger, which is only ever appended to.",
                 "Each line says the SHA-256 of all that stood before it, so that nothing can be changed, taken out or put in without every "
                 + "later line saying so; only of the last lines nobody tells. Lines that an earlier version wrote stand under the first "
                 + "line that says so.",
@@ -46,9 +46,9 @@ internal static class HistoryCommand
             var ledger = new EnvironmentLedger(environment);
             ImmutableArray<LedgerLine> lines = ledger.Read();
             int lost = EnvironmentLedger.LostOf(available, lines).Length;
-            if (session.Json) WriteJson(session.Terminal, environment.Name, current, lines, ledger);
+            if (session.Json) WriteJson(session.Terminal, environment.Name, current, lines, available, ledger);
             else if (parsed.GetValue(check)) WriteCheck(session.Terminal, environment.Name, ledger, lost);
-            else WriteWords(session.Terminal, current, lines);
+            else WriteWords(session.Terminal, current, lines, available);
             int? back = current is { } now ? SwitchHistory.Back(lines, now, available) : null;
             if (!session.Json && !parsed.GetValue(check) && back is { } number)
                 session.Terminal.Note(Inked.Dim($"rollback: sandpiper rollback {number}{InEnvironment.Option(environment.Name)}"));
@@ -87,7 +87,7 @@ internal static class HistoryCommand
             terminal.Note(Inked.Yellow($"what can be told is written down again by: sandpiper repair{InEnvironment.Option(environment)}"));
     }
 
-    private static void WriteWords(Terminal terminal, int? current, ImmutableArray<LedgerLine> lines)
+    private static void WriteWords(Terminal terminal, int? current, ImmutableArray<LedgerLine> lines, ImmutableArray<int> available)
     {
         // The way by which it became current last; before that it may have been so as well.
         LedgerLine? toCurrent = lines.LastOrDefault(l => l.To == current);
@@ -95,7 +95,9 @@ internal static class HistoryCommand
         {
             bool isCurrent = ReferenceEquals(line, toCurrent);
             string when = line.When.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-            terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3}   ", when, "  ", line.Command.PadRight(9), "  ",
+            // One that is gone: nothing leads back to it.
+            string mark = available.Contains(line.To) ? "  " : "× ";
+            terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3} {mark}", when, "  ", line.Command.PadRight(9), "  ",
                 Summary(line.Changes));
             foreach (string text in (string[])[.. line.Overrides, .. HandoverWords.Of(line.HandedOver)])
                 terminal.Line(Inked.Yellow($"        {text}"));
@@ -116,7 +118,8 @@ internal static class HistoryCommand
     }
 
     private static void WriteJson(
-        Terminal terminal, string environment, int? current, ImmutableArray<LedgerLine> lines, EnvironmentLedger ledger) =>
+        Terminal terminal, string environment, int? current, ImmutableArray<LedgerLine> lines, ImmutableArray<int> available,
+        EnvironmentLedger ledger) =>
         JsonAnswer.Write(terminal, "history", json =>
         {
             json.WriteString("environment", environment);
@@ -139,6 +142,7 @@ internal static class HistoryCommand
                 else json.WriteNull("from");
                 json.WriteNumber("to", line.To);
                 json.WriteBoolean("confirmed", line.Confirmed);
+                json.WriteBoolean("available", available.Contains(line.To));
                 json.WriteStartArray("packages");
                 foreach (LedgerChange change in line.Changes)
                 {

@@ -78,6 +78,20 @@ internal static class InstallCommand
             if (result.Tokens is [.., var last] && last.Value is var when and not (Now or Background or Never))
                 result.AddError($"`--compile {when}` is not known: `{Now}`, `{Background}` or `{Never}`");
         });
+        var tool = new Option<bool>("--tool")
+        {
+            Description = "each in an environment of its own, named after it, and its commands on your PATH; with -U alone: all of them",
+        };
+        var with = new Option<string[]>("--with")
+        {
+            HelpName = "REQ",
+            Description = "with --tool: this in the same environment, without its commands; may be repeated",
+        };
+        var take = new Option<string[]>("--take")
+        {
+            HelpName = "COMMAND",
+            Description = "this command on your PATH becomes this environment's, whichever has it; may be repeated",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "say what would be done, do nothing" };
 
         var command = new TaughtCommand("install", "add packages to an environment",
@@ -86,17 +100,20 @@ internal static class InstallCommand
                 new("sandpiper install -r requirements.txt", "with hashes, if it has them"),
                 new("sandpiper install -U requests", "the newest version"),
                 new("sandpiper install --env scratch six", "into an environment of its own"),
+                new("sandpiper install --tool black", "a tool by itself, on your PATH"),
                 new("sandpiper install --dry-run flask", "what would that bring?"),
             ],
             [
                 "Only wheels are installed; no code of a package runs. What a wheel holds is compared with what it says of itself and with "
                 + "the index before anything changes; the environment is then switched to its next generation "
                 + "in one step, or left as it was.",
+                "A command on your PATH is that of one environment. One that another has already is asked about, and without a terminal "
+                + "left where it is: then `--tool` does nothing, and `--take` decides.",
             ]);
         command.Arguments.Add(requirements);
         Option[] options =
             [files, constraints, upgrade, upgradePackages, env, python, noDeps, requireHashes, pre, excludeNewer, omitHooks, linkMode,
-                compile, dryRun];
+                compile, tool, with, take, dryRun];
         foreach (Option option in options) command.Options.Add(option);
         LimitOptions limits = LimitOptions.AddTo(command);
         IndexOptions index = IndexOptions.AddTo(command);
@@ -105,8 +122,10 @@ internal static class InstallCommand
         {
             var lines = RequirementLines.Of(
                 parsed.GetValue(requirements) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(constraints) ?? []);
+            bool isTool = parsed.GetValue(tool);
             // A file that is empty or not filled in yet is one all the same; a command without any is a mistake.
-            if (!lines.Lines.Any(l => !l.IsConstraint) && parsed.GetValue(files) is null or [])
+            if (!lines.Lines.Any(l => !l.IsConstraint) && parsed.GetValue(files) is null or []
+                && !(isTool && parsed.GetValue(upgrade)))
             {
                 throw new ExplainedException(new(ExitCode.WrongUsage, "nothing to install was named",
                     "name packages, or a requirements file with -r", "sandpiper help install"));
@@ -135,38 +154,81 @@ internal static class InstallCommand
                     Never => false,
                     _ => true,
                 },
+                Taking = [.. parsed.GetValue(take) ?? []],
                 DryRun = parsed.GetValue(dryRun),
             };
-            return await InstallAsync(session, request, parsed.GetValue(python), parsed.GetValue(compile) is Now,
-                index.Chosen(parsed, lines, session.Terminal), cancel);
+            var way = new Way(parsed.GetValue(python), parsed.GetValue(compile) is Now, index.Chosen(parsed, lines, session.Terminal));
+            string[] added = parsed.GetValue(with) ?? [];
+            if (isTool)
+            {
+                // Which of its lines would be the tool, nobody says.
+                if (parsed.GetValue(files) is { Length: > 0 })
+                    throw new ExplainedException(new(ExitCode.WrongUsage, "`--tool` takes names, not a file", "each gets an environment"));
+                bool isNamed = parsed.GetResult(env) is { Implicit: false };
+                return await InstallToolsAsync(session, ToolRequests.Of(session, request, added, isNamed), way, cancel);
+            }
+            if (added.Length > 0)
+                throw new ExplainedException(new(ExitCode.WrongUsage, "`--with` is for `--tool`", "name it with the others"));
+            return await InstallAsync(session, request, way, cancel);
         });
         return command;
     }
 
-    private static async Task<int> InstallAsync(
-        Session session, InstallationRequest request, string? python, bool compilesNow, ImmutableArray<Uri> addresses,
-        CancellationToken cancel)
+    // By which interpreter, from where.
+    private sealed record Way(string? Python, bool CompilesNow, ImmutableArray<Uri> Addresses);
+
+    private static async Task<int> InstallAsync(Session session, InstallationRequest request, Way way, CancellationToken cancel)
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
         if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
         Generation? current = CurrentGeneration.Read(environment);
-        Interpreter interpreter = InterpreterOf(session, environment, current, python);
+        Interpreter interpreter = InterpreterOf(session, environment, current, way.Python);
         if (AsksForNothing(request.For(interpreter.Markers)))
             return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
-        InstallationOutcome outcome =
-            await ShownInstallation.DoAsync(session, interpreter, current, request, addresses, isBrief: false, cancel);
-        switch (outcome)
-        {
-            case InstallationOutcome.Unsolvable { Why: var why }:
-                throw new ExplainedException(ResolutionWords.Explain(why));
-            case InstallationOutcome.Changed { Change: var change }:
-                if (compilesNow && !request.DryRun) ByteCodeJob.Run(session, environment.Name, change, cancel);
-                else ByteCodeJob.StartAfter(session, environment.Name, change);
-                ChangeReport.Write(session, "install", environment.Name, change, request.DryRun);
-                if (change is { IsNew: true, Generation: 1 }) PathHint.Write(session, environment);
-                break;
-        }
+        EnvironmentChange change = await ChangeAsync(session, request, way, interpreter, current, cancel);
+        ChangeReport.Write(session, "install", environment.Name, change, request.DryRun);
+        if (change is { IsNew: true, Generation: 1 } && environment.IsShared) PathHint.Write(session);
         return (int)ExitCode.Done;
+    }
+
+    private static async Task<int> InstallToolsAsync(
+        Session session, ImmutableArray<InstallationRequest> requests, Way way, CancellationToken cancel)
+    {
+        var report = new ToolReport(session);
+        foreach (InstallationRequest request in requests)
+        {
+            ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
+            Generation? current = CurrentGeneration.Read(environment);
+            Interpreter interpreter = InterpreterOf(session, environment, current, way.Python);
+            report.Add(request, environment, await ChangeAsync(session, request, way, interpreter, current, cancel));
+        }
+        report.End();
+        return (int)ExitCode.Done;
+    }
+
+    private static async Task<EnvironmentChange> ChangeAsync(Session session, InstallationRequest request, Way way,
+        Interpreter interpreter, Generation? current, CancellationToken cancel)
+    {
+        request = request with { StopsAtHeldNames = true };
+        while (true)
+        {
+            InstallationOutcome outcome = await ShownInstallation.DoAsync(
+                session, interpreter, current, request, way.Addresses, isBrief: !request.StopsAtHeldNames, cancel);
+            switch (outcome)
+            {
+                case InstallationOutcome.Unsolvable { Why: var why }:
+                    throw new ExplainedException(ResolutionWords.Explain(why));
+                case InstallationOutcome.NoCommands none:
+                    throw ToolRequests.WithoutCommands(none);
+                case InstallationOutcome.NamesHeld { Held: var held }:
+                    request = new NameQuestion(session).Answered(request, held);
+                    continue;
+            }
+            EnvironmentChange change = ((InstallationOutcome.Changed)outcome).Change;
+            if (way.CompilesNow && !request.DryRun) ByteCodeJob.Run(session, request.Environment, change, cancel);
+            else ByteCodeJob.StartAfter(session, request.Environment, change);
+            return change;
+        }
     }
 
     private static bool AsksForNothing(InstallationRequest request) => request.Lines.All(line => line.IsConstraint);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
@@ -17,6 +18,8 @@ internal static class RollbackCommand
             [
                 "Nothing is downloaded or rebuilt: the environment is switched in one step. Without a number it goes to the generation "
                 + "that was current before, and asked again to the one before that; forward, or anywhere else, it goes by number.",
+                $"Beside the current generation the {ManagedEnvironment.KeptGenerations} that were current last are kept; a change removes "
+                + "what is older, unless a program runs on it. `sandpiper history` says which are there.",
             ]);
         command.Arguments.Add(number);
         command.Options.Add(env);
@@ -45,7 +48,8 @@ internal static class RollbackCommand
                     missing.Number is { } n
                         ? $"there is no generation {n}; nothing was changed"
                         : "there is no earlier generation; nothing was changed",
-                    missing.Available.Length < 2 ? "this is the only one" : $"those there are: {string.Join(", ", missing.Available)}",
+                    (missing.WasThere ? "it was removed to free space; " : "") + (missing.Available.Length < 2
+                        ? "this is the only one" : $"those there are: {string.Join(", ", missing.Available)}"),
                     $"sandpiper history{inEnvironment}"));
             }
             ChangeReport.Write(session, "rollback", environment.Name, ((RollbackOutcome.Switched)outcome).Change);

@@ -113,7 +113,9 @@ internal sealed class Session : IDisposable
     private static DataPlaces PlacesOf(string? rootOption, bool asRoot)
     {
         string? root = rootOption ?? Environment.GetEnvironmentVariable("SANDPIPER_ROOT");
-        if (!string.IsNullOrEmpty(root)) return DataPlaces.Below(Path.GetFullPath(root));
-        return asRoot ? DataPlaces.OfMachine : DataPlaces.OfUser(Home, Environment.GetEnvironmentVariable);
+        DataPlaces usual = asRoot ? DataPlaces.OfMachine : DataPlaces.OfUser(Home, Environment.GetEnvironmentVariable);
+        // Commands on PATH name it, usual as it may be: they have no second cache.
+        return string.IsNullOrEmpty(root) || string.Equals(Path.GetFullPath(root), usual.Root, StringComparison.Ordinal)
+            ? usual : DataPlaces.Below(Path.GetFullPath(root));
     }
 }

@@ -12,6 +12,7 @@ public sealed class DocumentTests
         new("sandpiper install six", 0),
         new("sandpiper install numpy flask ipykernel", 0),
         new("sandpiper install --env old six", 0),
+        new("sandpiper install --tool black", 0),
         new("sandpiper install evilhook    # exit 3", 0),
         new("sandpiper run -- sh -c 'echo x > ~/report.csv'", 0),
         new("sandpiper run --write . -- touch .exrc .gdbinit .lldbinit", 0),

@@ -18,6 +18,8 @@ public sealed class JsonPageTests
         Check("install", "install --dry-run requests");
         Check("install", "install requests six==1.0");
         Check("uninstall", "uninstall six");
+        Check("install-tool", "install --tool ruff black");
+        Check("uninstall-tool", "uninstall --tool black");
         Check("rollback", "rollback");
         Check("list", "list");
         Check("show", "show --files requests");
@@ -73,8 +75,8 @@ public sealed class JsonPageTests
         Check("purge", "purge --yes");
         Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "doctor", "env",
             "env-activate", "env-kernel", "env-kernel-remove", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
-            "history", "home", "install", "list", "purge", "review", "review-drop", "review-show", "review-take", "run", "run-audit",
-            "show", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
+            "history", "home", "install", "install-tool", "list", "purge", "review", "review-drop", "review-show", "review-take", "run",
+            "run-audit", "show", "uninstall-tool", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 
         void Check(string command, string words)
         {

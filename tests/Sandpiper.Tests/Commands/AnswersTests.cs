@@ -69,8 +69,8 @@ public sealed class AnswersTests : IDisposable
         Ended ended = BuiltCommand.RunWith(greenwich, "history", "--root", _folder.Path);
         Assert.Equal("""
               1 ● 2026-11-04 12:00  rollback   no package changed
-              3   2026-11-03 12:00  install    no package changed
-              2   2026-11-02 12:00  install    no package changed
+              3 × 2026-11-03 12:00  install    no package changed
+              2 × 2026-11-02 12:00  install    no package changed
               1   2026-11-01 12:00  install    no package changed
 
             """, ended.Output);
@@ -116,9 +116,9 @@ public sealed class AnswersTests : IDisposable
         Assert.Equal("""
               1 ● 2026-11-04 12:00  rollback   - b 1
                     it set a rule aside
-              3   2026-11-02 12:00  install    + a 1, + b 1, + c 1, and 1 more
+              3 × 2026-11-02 12:00  install    + a 1, + b 1, + c 1, and 1 more
                     it set a rule aside
-              2   2026-11-01 12:00  install    six 1.0 → 1.1
+              2 × 2026-11-01 12:00  install    six 1.0 → 1.1
                     it set a rule aside
 
             """, ended.Output);

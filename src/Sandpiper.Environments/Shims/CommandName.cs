@@ -1,0 +1,30 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Sandpiper.Environments.Shims;
+
+/// <summary>Which names of commands a package may have on somebody's PATH.</summary>
+internal static class CommandName
+{
+    private static readonly ImmutableArray<string> SystemDirectories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+
+    // Everybody believes what these say, and types secrets into them, also where they were never installed.
+    private static readonly FrozenSet<string> Trusted = FrozenSet.ToFrozenSet(
+        ["sandpiper", "sudo", "su", "doas", "pkexec", "run0", "passwd", "login", "ssh", "ssh-add", "gpg", "git", "apt", "apt-get", "dnf"],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<char> PlainCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-");
+
+    /// <summary>A package must not answer for a command of the system, today or when it is installed, nor for us, nor where a password is
+    /// typed.</summary>
+    /// <returns>Why it gets none; null: it may have it.</returns>
+    public static string? WhyNone(string command) =>
+        SystemDirectories.Any(d => File.Exists(Path.Combine(d, command))) || Trusted.Contains(command) ? "is a command of the system"
+        : IsPlain(command) ? null
+        : "has characters that a shell reads";
+
+    /// <summary>A shell takes it for one word.</summary>
+    public static bool IsPlain(string command) => !command.AsSpan().ContainsAnyExcept(PlainCharacters);
+}

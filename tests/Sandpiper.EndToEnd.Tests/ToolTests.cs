@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using System.Text;
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>A tool has an environment of its own and its commands on PATH; a name there is that of one environment.</summary>
+public sealed class ToolTests : IDisposable
+{
+    private static readonly SampleIndex Harbour = new SampleIndex()
+        .WithAll(OrdinaryPackages.Pebble(), OrdinaryPackages.Tide("1.0"), OrdinaryPackages.Tide("2.0"), OrdinaryPackages.Plover(),
+            Command("gauge", "1.0", "tide").WithData("share/man/man1/gauge.1", Page("gauge"))
+                .WithData("share/man/man1/sudo.1", Page("sudo"))
+                .WithData("share/bash-completion/completions/gauge", "echo executed\n"u8.ToArray()),
+            // Another package with a command of the same name.
+            Command("rival", "1.0").WithConsoleScript("gauge", "rival:main"));
+
+    private readonly Somebody _user = new();
+
+    private string Bin => Path.Combine(_user.DataRoot, "bin");
+
+    public ToolTests() => _user.Variables["SANDPIPER_INDEX_URL"] = _user.Serve(Harbour);
+
+    public void Dispose() => _user.Dispose();
+
+    [Fact]
+    public void A_tool_has_an_environment_of_its_name_and_its_own_commands_on_PATH()
+    {
+        Outcome installed = Done(_user.Sandpiper("install", "--tool", "gauge", "--with", "plover"));
+        Assert.Contains("On the PATH, confined: gauge\n", installed.Error, StringComparison.Ordinal);
+        Assert.Contains($"export PATH=\"$PATH:{Bin}\"", installed.Error, StringComparison.Ordinal);
+        // Not those of what it needs, nor of what was added.
+        Assert.Equal(["gauge"], Commands());
+        Assert.Equal("gauge==1.0\npebble==1.2\nplover==0.3\ntide==2.0\n", Done(_user.Sandpiper("freeze", "--env", "gauge")).Output);
+        Assert.Contains("on the PATH: gauge\n", Done(_user.Sandpiper("env", "list")).Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, _user.Sandpiper("list").ExitCode);
+
+        _user.Write(Path.Combine(_user.Home, ".ssh/id"), "secret\n");
+        Assert.Equal("gauge 1.0 sees a key: True\n", Done(_user.Run([Path.Combine(_user.Generation("gauge"), "bin/gauge")])).Output);
+        Assert.Equal("gauge 1.0 sees a key: False\n", Done(_user.Run(["/bin/sh", "-c", $"PATH=$PATH:{Bin}; gauge"])).Output);
+        Done(_user.Sandpiper("verify", "--env", "gauge"));
+
+        Done(_user.Sandpiper("uninstall", "--tool", "gauge"));
+        Assert.False(Path.Exists(Bin));
+        Assert.False(Path.Exists(Path.Combine(_user.DataRoot, "envs/gauge")));
+        Outcome gone = _user.Sandpiper("uninstall", "--tool", "gauge");
+        Assert.True(gone.ExitCode == 1 && gone.Error.Contains("there is no tool `gauge`", StringComparison.Ordinal), $"{gone}");
+    }
+
+    [Fact]
+    public void What_is_no_tool_is_not_installed_as_one()
+    {
+        Outcome library = _user.Sandpiper("install", "--tool", "pebble");
+        Assert.True(library.ExitCode == 1
+            && library.Error.Contains("`pebble` has no command; nothing was changed", StringComparison.Ordinal), $"{library}");
+        Done(_user.Sandpiper("install", "--env", "gauge", "pebble"));
+        Outcome taken = _user.Sandpiper("install", "--tool", "gauge");
+        Assert.True(taken.ExitCode == 1
+            && taken.Error.Contains("the environment `gauge` is not a tool's", StringComparison.Ordinal), $"{taken}");
+        Assert.Equal("pebble==1.2\n", Done(_user.Sandpiper("freeze", "--env", "gauge")).Output);
+        Assert.Equal(1, _user.Sandpiper("uninstall", "--tool", "gauge").ExitCode);
+        Assert.Equal(1, _user.Sandpiper("install", "--tool", "shared").ExitCode);
+        Assert.Equal(2, _user.Sandpiper("install", "--tool").ExitCode);
+        Assert.Equal(["gauge"], Environments());
+
+        Done(_user.Sandpiper("install", "--tool", "--env", "gauge-tool", "gauge"));
+        Assert.Equal(["gauge", "gauge-tool"], Environments());
+        Assert.Equal("gauge-tool", HolderOf("gauge"));
+    }
+
+    [Fact]
+    public void A_name_that_another_environment_has_is_never_taken_silently()
+    {
+        Done(_user.Sandpiper("install", "gauge"));
+        Assert.Equal("shared", HolderOf("gauge"));
+
+        Outcome refused = _user.Sandpiper("install", "--tool", "rival");
+        Assert.True(refused.ExitCode == 3 && refused.Error.Contains("nothing was changed", StringComparison.Ordinal), $"{refused}");
+        Assert.Contains("`gauge` is of `shared`", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("sandpiper install --tool --take gauge rival", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(["shared"], Environments());
+        Assert.Equal("shared", HolderOf("gauge"));
+
+        Done(_user.Sandpiper("install", "--tool", "--take", "gauge", "rival"));
+        Assert.Equal("rival", HolderOf("gauge"));
+        Assert.Equal("rival", HolderOf("rival"));
+        // Neither finds fault with it, and no change of the other takes it back.
+        Done(_user.Sandpiper("verify"));
+        Done(_user.Sandpiper("verify", "--env", "rival"));
+        Outcome still = Done(_user.Sandpiper("install", "tide==1.0"));
+        Assert.Contains("still of `rival`: `gauge`", still.Error, StringComparison.Ordinal);
+        Done(_user.Sandpiper("rollback"));
+        Done(_user.Sandpiper("repair"));
+        Assert.Equal("rival", HolderOf("gauge"));
+
+        // It goes, and who would have had the name gets it.
+        Outcome removed = Done(_user.Sandpiper("uninstall", "--tool", "rival"));
+        Assert.Contains("now of `shared`: `gauge`", removed.Error, StringComparison.Ordinal);
+        Assert.Equal("shared", HolderOf("gauge"));
+        Done(_user.Sandpiper("verify"));
+    }
+
+    [Fact]
+    public void A_package_is_installed_all_the_same_and_the_name_stays_where_it_is()
+    {
+        Done(_user.Sandpiper("install", "--tool", "gauge"));
+        Outcome installed = Done(_user.Sandpiper("install", "rival"));
+        Assert.Contains("still of `gauge`: `gauge`", installed.Error, StringComparison.Ordinal);
+        Assert.Contains("--take gauge", installed.Error, StringComparison.Ordinal);
+        Assert.Equal("gauge", HolderOf("gauge"));
+        Assert.Equal("shared", HolderOf("rival"));
+        Done(_user.Sandpiper("install", "--take", "gauge", "rival"));
+        Assert.Equal("shared", HolderOf("gauge"));
+    }
+
+    [Fact]
+    public void At_a_terminal_it_is_asked_whose_a_name_is()
+    {
+        Done(_user.Sandpiper("install", "gauge"));
+        Outcome no = AtATerminal("""[["[y/N]", "n\r"]]""");
+        Assert.Equal(3, no.ExitCode);
+        Assert.Equal(["shared"], Environments());
+        Outcome yes = AtATerminal("""[["`gauge` on the PATH is that of `shared`. Let `rival` have it? [y/N]", "y\r"]]""");
+        Assert.True(yes.ExitCode == 0, $"{yes}");
+        Assert.Equal("rival", HolderOf("gauge"));
+
+        Outcome AtATerminal(string steps) => SomebodyAtATerminal.Run(_user, steps, "install", "--tool", "rival", "--compile", "never");
+    }
+
+    [Fact]
+    public void A_command_goes_on_when_the_program_was_moved_and_starts_nothing_where_it_is_gone()
+    {
+        string old = Path.Combine(_user.Home, "old"), moved = Path.Combine(_user.Home, "moved");
+        Done(_user.Run(["/bin/mkdir", old, moved]));
+        Done(_user.Run(["/bin/cp", PublishedCommand.Path, $"{old}/sandpiper"]));
+        Done(_user.Run([$"{old}/sandpiper", "install", "--compile", "never", "--tool", "gauge"]));
+        Done(_user.Run(["/bin/mv", $"{old}/sandpiper", $"{moved}/sandpiper"]));
+
+        Assert.Equal("gauge 1.0 sees a key: False\n", Done(Gauge($"PATH={moved}:$PATH")).Output);
+        Outcome none = Gauge("");
+        Assert.True(none is { ExitCode: 127, Output: "" }
+            && none.Error.Contains("sandpiper is neither at", StringComparison.Ordinal), $"{none}");
+        // A project cannot put itself in its place where PATH has a relative entry.
+        _user.Write("sandpiper", "#!/bin/sh\necho taken in\n");
+        Done(_user.Run(["/bin/chmod", "+x", "sandpiper"]));
+        Assert.Equal("taken in\n", Done(_user.Run(["/bin/sh", "-c", "PATH=$PATH:.; sandpiper"])).Output);
+        Outcome project = Gauge("PATH=$PATH:.");
+        Assert.True(project is { ExitCode: 127, Output: "" }, $"{project}");
+
+        Done(_user.Run([$"{moved}/sandpiper", "install", "--compile", "never", "pebble"]));
+        Assert.Equal("gauge 1.0 sees a key: False\n", Done(Gauge("")).Output);
+
+        Outcome Gauge(string path) => _user.Run(["/bin/sh", "-c", $"{path}\n{Bin}/gauge"]);
+    }
+
+    [Fact]
+    public void The_manual_page_of_a_command_is_where_man_looks_and_no_other_and_no_completion()
+    {
+        Done(_user.Sandpiper("install", "--tool", "gauge"));
+        string pages = Path.Combine(_user.DataRoot, "share/man");
+        Assert.Equal(["gauge.1"], Directory.GetFiles(Path.Combine(pages, "man1")).Select(p => Path.GetFileName(p)));
+        Assert.Contains("gauge", File.ReadAllText(Path.Combine(pages, "man1/gauge.1")), StringComparison.Ordinal);
+        Assert.Equal(["man"], Directory.GetDirectories(Path.Combine(_user.DataRoot, "share")).Select(d => Path.GetFileName(d)));
+        if (File.Exists("/usr/bin/manpath"))
+        {
+            Outcome found = _user.Run(["/bin/sh", "-c", $"unset MANPATH; PATH=$PATH:{Bin} /usr/bin/manpath -q"]);
+            Assert.Contains(pages, found.Output.TrimEnd().Split(':'));
+        }
+        Done(_user.Sandpiper("uninstall", "--tool", "gauge"));
+        Assert.False(Path.Exists(Path.Combine(_user.DataRoot, "share")));
+    }
+
+    [Fact]
+    public void The_last_ten_generations_are_kept_and_who_goes_further_back_is_told()
+    {
+        Done(_user.Sandpiper("install", "tide==1.0"));
+        using Process program = _user.Start([PublishedCommand.Path, "run", "--", "python", "-c",
+            "print('runs', flush=True); input(); import tide; print(tide.__file__ and 'imported')"]);
+        Assert.Equal("runs", program.StandardOutput.ReadLine());
+        for (int i = 0; i < 12; i++) Done(_user.Sandpiper("install", $"tide=={(i % 2 == 0 ? "2.0" : "1.0")}"));
+
+        // The thirteenth is current, ten more are in reach, and a program runs on the first.
+        Assert.Equal([1, .. Enumerable.Range(3, 11)], Generations());
+        Outcome gone = _user.Sandpiper("rollback", "2");
+        Assert.True(gone.ExitCode == 1 && gone.Error.Contains("it was removed to free space", StringComparison.Ordinal), $"{gone}");
+        Outcome never = _user.Sandpiper("rollback", "77");
+        Assert.True(never.ExitCode == 1 && !never.Error.Contains("removed", StringComparison.Ordinal), $"{never}");
+        string[] history = Done(_user.Sandpiper("history")).Output.Split('\n');
+        Assert.Equal(["  2 ×"], history.Where(l => l.Contains('×', StringComparison.Ordinal)).Select(l => l[..5]));
+
+        program.StandardInput.WriteLine("go on");
+        Assert.Equal("imported", program.StandardOutput.ReadLine());
+        program.WaitForExit();
+        Done(_user.Sandpiper("rollback", "3"));
+        Assert.Equal("pebble==1.2\ntide==1.0\n", Done(_user.Sandpiper("freeze")).Output);
+        Assert.DoesNotContain(1, Generations());
+        Assert.Contains(13, Generations());
+        Done(_user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void After_purge_nothing_of_a_tool_is_left()
+    {
+        string[] before = Tree();
+        Done(_user.Sandpiper("install", "--tool", "gauge", "rival", "--take", "gauge"));
+        Done(_user.Run([$"{Bin}/rival"]));
+        Done(_user.Sandpiper("purge", "--yes"));
+        Assert.Equal(before, Tree());
+    }
+
+    private static SampleWheel Command(string name, string version, params string[] requires) => new SampleWheel(name, version)
+        .WithRequires(requires)
+        .WithConsoleScript(name, $"{name}:main")
+        .WithFile($"{name}/__init__.py", $"""
+            import os
+            def main(): print("{name}", "{version}", "sees a key:", os.path.exists(os.path.expanduser("~/.ssh/id")))
+
+            """);
+
+    private static byte[] Page(string name) => Encoding.UTF8.GetBytes($".TH {name} 1\n.SH NAME\n{name} \\- a page\n");
+
+    private string HolderOf(string command)
+    {
+        string line = File.ReadLines(Path.Combine(Bin, command)).First(l => l.StartsWith("set -- run", StringComparison.Ordinal));
+        return line.Split(" --env '") is [_, var rest] ? rest.Split('\'')[0] : "shared";
+    }
+
+    private string[] Commands() => [.. Directory.GetFiles(Bin).Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+
+    private string[] Environments() => [.. Directory.GetDirectories(Path.Combine(_user.DataRoot, "envs"))
+        .Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+
+    private int[] Generations() => [.. Directory.GetDirectories(Path.Combine(_user.DataRoot, "envs/shared/generations"))
+        .Select(p => int.Parse(Path.GetFileName(p), System.Globalization.CultureInfo.InvariantCulture)).Order()];
+
+    private string[] Tree() =>
+        [.. Done(_user.Run(["/usr/bin/find", _user.Home, "-printf", "%y %m %p\n"])).Output.Split('\n').Order(StringComparer.Ordinal)];
+
+    private static Outcome Done(Outcome outcome)
+    {
+        Assert.True(outcome.ExitCode == 0, $"{outcome}");
+        return outcome;
+    }
+}
