@@ -36,7 +36,8 @@ internal sealed record ShimPlace(
     public bool IsThere => FileStatus.TryRead(Directory, out var status) && status.Type == FileType.Directory;
 
     /// <summary>What a generation would have here, were there no other commands.</summary>
-    public IEnumerable<string> CommandsOf(Generation generation) => IsForNotebooks ? [ShimDirectory.Kernel] : IsOnPath ? generation.OnPath : generation.Commands;
+    public IEnumerable<string> CommandsOf(Generation generation) =>
+        IsForNotebooks ? [ShimDirectory.Kernel] : IsOnPath ? generation.OnPath : generation.Commands;
 
     /// <summary>What it has here, unless another environment has the name.</summary>
     public IEnumerable<string> NamesOf(Generation generation) => CommandsOf(generation).Where(c => CommandName.WhyNone(c) is null)
