@@ -248,7 +248,7 @@ internal sealed class Operation : IDisposable
         try
         {
             ImmutableArray<int> all = Environment.Numbers;
-            if (all.Length <= ManagedEnvironment.KeptGenerations + 1) return;
+            if (all.Length <= ManagedEnvironment.MostGenerations) return;
             ImmutableArray<LedgerLine> lines = _ledger.Read();
             if (!_ledger.IsWhole || !EnvironmentLedger.LostOf(all, lines).IsEmpty) return;
             foreach (int number in all.Except(SwitchHistory.Reach(lines, current, all, ManagedEnvironment.KeptGenerations)))

@@ -20,6 +20,12 @@ public sealed class ManagedEnvironment
     /// <summary>How many generations that were current last stay beside the one that is, to go back to.</summary>
     public const int KeptGenerations = 10;
 
+    /// <summary>Beyond so many a change removes what is older than those that are kept.</summary>
+    /// <remarks>
+    /// Not each time: what is removed moves the ctime of every file that it shared with the store, so that the next change reads those anew.
+    /// </remarks>
+    public const int MostGenerations = 20;
+
     private const int MaxNameLength = 64;       // part of the first line of every script, of which 127 bytes count
     private const string GenerationsName = "generations";
     private const string GoneSuffix = ".gone";

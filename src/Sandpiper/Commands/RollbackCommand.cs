@@ -18,8 +18,9 @@ internal static class RollbackCommand
             [
                 "Nothing is downloaded or rebuilt: the environment is switched in one step. Without a number it goes to the generation "
                 + "that was current before, and asked again to the one before that; forward, or anywhere else, it goes by number.",
-                $"Beside the current generation the {ManagedEnvironment.KeptGenerations} that were current last are kept; a change removes "
-                + "what is older, unless a program runs on it. `sandpiper history` says which are there.",
+                $"Beside the current generation the {ManagedEnvironment.KeptGenerations} that were current last are kept; when "
+                + $"there are more than {ManagedEnvironment.MostGenerations}, a change removes what is older, unless a program runs on it. "
+                + "`sandpiper history` says which are there.",
             ]);
         command.Arguments.Add(number);
         command.Options.Add(env);
