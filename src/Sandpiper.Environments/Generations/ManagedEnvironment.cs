@@ -22,7 +22,7 @@ public sealed class ManagedEnvironment
 
     /// <summary>Beyond so many a change removes what is older than those that are kept.</summary>
     /// <remarks>
-    /// Not each time: what is removed moves the ctime of every file that it shared with the store, so that the next change reads those anew.
+    /// Not each time: what is removed moves the ctime of every file that it shared with the store, and the next change reads those anew.
     /// </remarks>
     public const int MostGenerations = 20;
 
