@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Wheels;
 
 namespace Sandpiper.Store;
@@ -7,6 +8,8 @@ namespace Sandpiper.Store;
 /// <summary>Writes the files of a wheel into a directory that nobody else writes to, several at a time.</summary>
 public static class Unpacking
 {
+    private const long Large = 64 << 10;
+
     /// <summary>Inflates every file once: measures it, holds it against RECORD, and writes it unless it is left out.</summary>
     /// <returns>What was seen, in the order of <paramref name="files"/>.</returns>
     public static MeasuredContent[] Run(
@@ -44,7 +47,10 @@ public static class Unpacking
         stream.Begin(target);
         contents.CopyTo(file.Member, stream);
         var measured = stream.End();
-        if (target is not null) SealedTree.Seal(target, mode);      // after the last write, which sets the time
+        if (target is null) return measured;
+        SealedTree.Seal(target, mode);      // after the last write, which sets the time
+        // Most bytes are in few files. They go to the disk while the next wheel is on its way, and whoever waits for all waits less.
+        if (measured.Size >= Large) ContentOnDisk.Start(target);
         return measured;
     }
 }
