@@ -7,7 +7,6 @@ namespace Sandpiper.Kernel.Files;
 public static partial class ProgramFile
 {
     private const int ExecutePermission = 1, ReadPermission = 4;    // X_OK, R_OK: unistd.h
-    private const int Closed = 13;              // EACCES: asm-generic/errno-base.h
     private const int MaxPath = 4096;           // PATH_MAX with its zero, linux/limits.h
 
     public static bool MayRun(string path) => Access(path, ExecutePermission) == 0;
@@ -16,7 +15,7 @@ public static partial class ProgramFile
     public static bool MayRead(string path) => Access(path, ReadPermission) == 0;
 
     /// <summary>Whether nothing can be said of it, for a directory on the way to it is closed to us.</summary>
-    public static bool IsOutOfReach(string path) => Access(path, 0) != 0 && Marshal.GetLastPInvokeError() == Closed;
+    public static bool IsOutOfReach(string path) => Access(path, 0) != 0 && Marshal.GetLastPInvokeError() == Errno.NoAccess;
 
     /// <summary>The path without any link in it; null when it leads nowhere or not to us.</summary>
     public static string? Resolve(string path)
