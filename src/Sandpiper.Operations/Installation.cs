@@ -114,8 +114,9 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             return new InstallationOutcome.NoCommands(tool, next.Commands);
         if (!request.StopsAtHeldNames) return null;
         // What it had no name for before was decided then.
-        ImmutableArray<HeldName> held = [.. ShimDirectory.HeldByOthers(environment, next, context.Places)
-            .Where(h => !request.Taking.Contains(h.Command) && before?.OnPath.Contains(h.Command, StringComparer.Ordinal) is not true)];
+        IEnumerable<string> undecided = next.OnPath
+            .Where(c => !request.Taking.Contains(c) && before?.OnPath.Contains(c, StringComparer.Ordinal) is not true);
+        ImmutableArray<HeldName> held = ShimDirectory.HeldByOthers(environment, undecided, context.Places);
         return held.IsEmpty ? null : new InstallationOutcome.NamesHeld(held);
     }
 

@@ -29,12 +29,13 @@ public static class ShimDirectory
     public static string OfKernel(ManagedEnvironment environment) =>
         Path.Combine(environment.Directory, "confined", "notebooks", Kernel);
 
-    /// <summary>Those that a generation would have on PATH, and that another environment has.</summary>
-    public static ImmutableArray<HeldName> HeldByOthers(ManagedEnvironment environment, Generation generation, DataPlaces places)
+    /// <summary>Those of some commands that the environment could have on PATH, and that another one has.</summary>
+    public static ImmutableArray<HeldName> HeldByOthers(
+        ManagedEnvironment environment, IEnumerable<string> commands, DataPlaces places)
     {
         ShimPlace place = ShimPlace.OnPath(environment, places, "");
-        return [.. place.NamesOf(generation).Select(c => place.HolderOf(c) is { } other ? new HeldName(c, other) : null)
-            .OfType<HeldName>()];
+        return [.. commands.Where(c => CommandName.WhyNone(c) is null)
+            .Select(c => place.HolderOf(c) is { } other ? new HeldName(c, other) : null).OfType<HeldName>()];
     }
 
     /// <summary>Commands on PATH that are this environment's.</summary>
@@ -58,8 +59,8 @@ public static class ShimDirectory
         if (generation.OnPath.IsEmpty && !environment.IsShared && !onPath.IsThere) return [];
         using (PathLock.Hold(places))
         {
-            ImmutableArray<string> free = Fill(onPath, generation, taking, notes);
-            ShowPages(onPath, generation);
+            var (free, own) = Fill(onPath, generation, taking, notes);
+            ManualPages.Refresh(environment, generation, own, places);
             Offer(free, onPath, notes);
         }
         string whose = environment.IsShared ? "" : $" --env {environment.Name}";
@@ -147,8 +148,8 @@ public static class ShimDirectory
     private static bool HasToDoWithPath(ManagedEnvironment environment, Generation generation) =>
         environment.IsShared || generation.Tool is not null;
 
-    // Returns the names that it had and has no more.
-    private static ImmutableArray<string> Fill(
+    // Returns the names that it had and has no more, and those that it has.
+    private static (ImmutableArray<string> Free, HashSet<string> Own) Fill(
         ShimPlace place, Generation generation, IReadOnlySet<string>? taking, ImmutableArray<string>.Builder notes)
     {
         Directory.CreateDirectory(place.Directory);
@@ -161,7 +162,8 @@ public static class ShimDirectory
             else place.Write(command);
         }
         Tell(held, "still", notes);
-        return free;
+        wanted.ExceptWith(held.Select(h => h.Command));
+        return (free, wanted);
     }
 
     private static ImmutableArray<string> Remove(IEnumerable<string> names, ShimPlace place)
@@ -179,9 +181,6 @@ public static class ShimDirectory
         return gone;
     }
 
-    private static void ShowPages(ShimPlace place, Generation generation) => ManualPages.Refresh(place.Environment, generation,
-        OnPath(place.Environment, generation, place.Places).ToHashSet(StringComparer.Ordinal), place.Places);
-
     // Nobody has the name any more: an environment that would have had it gets it, the shared one first.
     private static void Offer(ImmutableArray<string> names, ShimPlace of, ImmutableArray<string>.Builder notes)
     {
@@ -197,7 +196,7 @@ public static class ShimDirectory
             Directory.CreateDirectory(place.Directory);
             foreach (string name in wanted) place.Write(name);
             Tell(wanted.Select(name => new HeldName(name, other.Name)), "now", notes);
-            ShowPages(place, generation);
+            ManualPages.Refresh(other, generation, OnPath(other, generation, of.Places).ToHashSet(StringComparer.Ordinal), of.Places);
         }
     }
 
