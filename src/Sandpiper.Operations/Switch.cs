@@ -71,6 +71,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             Mode = plan.Mode,
             ShowsByteCode = plan.ShowsByteCode,
             Tool = plan.Tool,
+            Before = plan.Before?.Directory,
             Entries = Entries,
         }.Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 

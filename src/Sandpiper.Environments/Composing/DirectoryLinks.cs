@@ -12,7 +12,8 @@ namespace Sandpiper.Environments.Composing;
 /// </summary>
 /// <remarks>
 /// A directory that several wheels share (a namespace package) is real, and what lies in it is asked in turn. One of a single wheel is
-/// linked or real throughout, so that whoever walks through a package meets no link below it. It is real where it holds native code that
+/// linked or real throughout, so that whoever walks through a package meets no link below it; only its record, which is no package, is real
+/// with linked directories in it, where its list of files is of this generation alone. It is real where it holds native code that
 /// looks for libraries of another package: they are beside the link, not beside what it leads to.
 /// </remarks>
 internal static class DirectoryLinks
@@ -48,7 +49,7 @@ internal static class DirectoryLinks
             int next = EndOf(files, i, files[i].Path.AsSpan(0, slash + 1));
             var range = files.AsSpan()[i..next];
             if (TryLink(range, slash) is { } link) links.Add(link);
-            else if (IsShared(range)) Visit(files, i, next, slash + 1, left, links);
+            else if (IsShared(range) || IsRecord(files[i].Path.AsSpan(above..slash))) Visit(files, i, next, slash + 1, left, links);
             else left.AddRange(range);
             i = next;
         }
@@ -91,6 +92,8 @@ internal static class DirectoryLinks
         }
         return count;
     }
+
+    private static bool IsRecord(ReadOnlySpan<char> name) => name.EndsWith(".dist-info", StringComparison.Ordinal);
 
     private static bool IsShared(ReadOnlySpan<TreeFile> range)
     {

@@ -25,6 +25,9 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <summary>The package whose commands the environment is for; null, or not among the packages: for none in particular.</summary>
     public PackageName? Tool { get; init; }
 
+    /// <summary>Absolute: a generation that may have many of the same links; null: none.</summary>
+    public string? Before { get; init; }
+
     /// <summary>What of the store has been looked at already; null: nothing.</summary>
     public LinkedEntries? Entries { get; init; }
 
@@ -43,7 +46,7 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
         string? tag = ByteCode.IsTag(interpreter.ByteCodeTag) ? interpreter.ByteCodeTag : null;
         var plan = GenerationPlan.Of(interpreter, place, packages, policy, Mode, ShowsByteCode ? tag : null);
         using var own = Entries is null ? new LinkedEntries(tag) : null;
-        var copies = new TreeWriter(work, place, Entries ?? own!).Write(plan, cancel);
+        var copies = new TreeWriter(work, place, Entries ?? own!, Before).Write(plan, cancel);
         var generation = new Generation
         {
             Environment = environment,

@@ -14,7 +14,8 @@ namespace Sandpiper.Environments.Composing;
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
 /// <param name="place">Absolute: where it will be moved to.</param>
 /// <param name="entries">Of the store; the caller's to dispose of.</param>
-public sealed class TreeWriter(string directory, string place, LinkedEntries entries)
+/// <param name="before">Absolute: a generation that may have many of the same links; null: none.</param>
+public sealed class TreeWriter(string directory, string place, LinkedEntries entries, string? before = null)
 {
     private const int Many = 6;
     private const int FewBytes = 16;
@@ -47,17 +48,25 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.
         ForEach<Action>(
             [
-                () =>
-                {
-                    foreach (var link in plan.Linked)
-                        root.MakeLink(link.Directory.Path, link.Directory.TargetFrom(place, link.Wheel.Tree));
-                },
+                () => Link(root, plan.Linked),
                 () => Fill(root, root, "", files.GetValueOrDefault("", [])),
                 .. directories.Select(made => (Action)(() => Fill(root, made, files.GetValueOrDefault(made, [])))),
             ], work => work(), cancel);
         foreach (string made in directories) root.Seal(made, SealTime, SealedTree.DirectoryMode);
         entries.KeepStamps();
         return [.. _copies.Order(StringComparer.Ordinal)];
+    }
+
+    // A new link is a new inode, a second name of one is not; and ext4 gives out none that was freed in the last minutes, so that where an
+    // old generation has just been removed each new one costs as much as twenty second names.
+    private void Link(OpenDirectory root, ImmutableArray<PlannedLink> linked)
+    {
+        using var source = before is null ? null : OpenDirectory.TryAt(before);
+        foreach (var link in linked)
+        {
+            string target = link.Directory.TargetFrom(place, link.Wheel.Tree);
+            if (source is null || !root.TryAdoptLink(source, link.Directory.Path, target)) root.MakeLink(link.Directory.Path, target);
+        }
     }
 
     private void Fill(OpenDirectory root, string made, List<TreeFile> its)

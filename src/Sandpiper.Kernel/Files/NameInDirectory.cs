@@ -43,6 +43,17 @@ public static unsafe partial class NameInDirectory
         return length < 0 ? null : target[..(int)length];
     }
 
+    /// <summary>Whether there is a link of that name that points there, unresolved.</summary>
+    /// <param name="target">Shorter than 4096 bytes, as every target is.</param>
+    public static bool Says(SafeFileHandle directory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
+    {
+        byte[] ended = [.. name, 0];
+        byte* said = stackalloc byte[MostTargetBytes];
+        nint length;
+        fixed (byte* start = ended) length = ReadLink(directory, start, said, MostTargetBytes);
+        return length >= 0 && new ReadOnlySpan<byte>(said, (int)length).SequenceEqual(target);
+    }
+
     /// <summary>Takes away what is no directory.</summary>
     /// <returns>0, or the error number.</returns>
     public static int Remove(SafeFileHandle directory, ReadOnlySpan<byte> name) => Unlink(directory, name, 0);

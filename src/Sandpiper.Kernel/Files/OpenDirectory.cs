@@ -22,6 +22,13 @@ public sealed partial class OpenDirectory : IDisposable
         return new OpenDirectory(Checked(handle, path), path);
     }
 
+    /// <summary>Null when it cannot be opened.</summary>
+    public static OpenDirectory? TryAt(string path)
+    {
+        var handle = OpenBelow(StatxCall.Here, path, ReadOnlyCloseOnExec, 0);
+        return handle.IsInvalid ? null : new OpenDirectory(handle, path);
+    }
+
     public OpenDirectory Below(string relative)
     {
         var handle = OpenBelow(_handle, relative, ReadOnlyCloseOnExec, 0);
@@ -61,6 +68,21 @@ public sealed partial class OpenDirectory : IDisposable
         return error is Errno.NotPermitted or Errno.CrossesDevices or Errno.TooManyLinks
             ? false
             : throw new KernelException("linkat", error, Path.Combine(_path, name));
+    }
+
+    /// <summary>
+    /// Gives a symbolic link of <paramref name="source"/> a second name here, the same as there: what a link says cannot be changed, and a
+    /// second name takes no place on the disk.
+    /// </summary>
+    /// <returns>False, and nothing is here, where there is none that says <paramref name="target"/>, or there can be no second name.</returns>
+    public bool TryAdoptLink(OpenDirectory source, string relative, string target)
+    {
+        if (HardLink(source._handle, relative, _handle, relative, 0) != 0) return false;
+        // Asked of what is here now: what is there may be another one by then.
+        byte[] name = Encoding.UTF8.GetBytes(relative);
+        if (NameInDirectory.Says(_handle, name, Encoding.UTF8.GetBytes(target))) return true;
+        Check(NameInDirectory.Remove(_handle, name), "unlinkat", relative);
+        return false;
     }
 
     /// <summary>The final time and mode of a directory below; nothing can be added to it afterwards.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
@@ -51,8 +52,50 @@ public sealed class DirectoryLinksTests : IDisposable
             Directory.GetFiles(records).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.DoesNotContain("common/x.py", File.ReadAllText(Path.Combine(records, "RECORD")), StringComparison.Ordinal);
         Assert.Contains("two.py", File.ReadAllText(Path.Combine(records, "RECORD")), StringComparison.Ordinal);
-        Assert.Empty(new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
-            .Verify(generation, full: true, TestContext.Current.CancellationToken).Deviations);
+        Assert.Empty(DeviationsOf(generation));
+    }
+
+    [Fact]
+    public void A_record_of_its_own_shows_the_licenses_through_a_link()
+    {
+        var generation = _workshop.Install(
+            _workshop.Package(OrdinaryPackages.Tide().WithFile("tide-2.0.dist-info/licenses/deep/LICENSE", "as is\n")));
+        string record = Path.Combine(generation.SitePackages, "tide-2.0.dist-info");
+        Assert.Null(SymbolicLink.Target(record));
+        Assert.NotNull(SymbolicLink.Target(Path.Combine(record, "licenses")));
+        Assert.Equal("as is\n", File.ReadAllText(Path.Combine(record, "licenses/deep/LICENSE")));
+        Assert.Contains("licenses/deep/LICENSE,sha256=", File.ReadAllText(Path.Combine(record, "RECORD")), StringComparison.Ordinal);
+        Assert.Empty(DeviationsOf(generation));
+    }
+
+    [Fact]
+    public void The_next_generation_has_the_same_links_and_not_their_like()
+    {
+        var package = _workshop.Package(Workshop.Wheel("sand"));
+        var first = _workshop.Install(package);
+        var second = _workshop.Install(package, _workshop.Package(Workshop.Wheel("piper")));
+        Assert.Equal(InodeOf(first, "sand"), InodeOf(second, "sand"));
+        Assert.Equal(InodeOf(first, "sand-1.0.dist-info"), InodeOf(second, "sand-1.0.dist-info"));
+        Assert.Empty(DeviationsOf(second));
+    }
+
+    [Theory]
+    [InlineData("a link elsewhere")]
+    [InlineData("a file")]
+    [InlineData("nothing")]
+    public void What_somebody_put_in_the_place_of_a_link_is_not_carried_on(string instead)
+    {
+        var package = _workshop.Package(Workshop.Wheel("sand"));
+        var first = _workshop.Install(package);
+        string place = Path.Combine(first.SitePackages, "sand");
+        string honest = SymbolicLink.Target(place)!;
+        File.SetUnixFileMode(first.SitePackages, SealedTree.OpenDirectoryMode);
+        File.Delete(place);
+        if (instead is "a link elsewhere") File.CreateSymbolicLink(place, honest + "x");
+        else if (instead is "a file") File.WriteAllText(place, honest);
+        var second = _workshop.Install(package, _workshop.Package(Workshop.Wheel("piper")));
+        Assert.Equal(honest, SymbolicLink.Target(Path.Combine(second.SitePackages, "sand")));
+        Assert.Empty(DeviationsOf(second));
     }
 
     [Theory]
@@ -187,6 +230,16 @@ public sealed class DirectoryLinksTests : IDisposable
     private static SampleWheel WheelOf(string name, string[] paths) =>
         paths.Distinct(StringComparer.Ordinal).Aggregate(
             new SampleWheel(name, "1.0"), (wheel, path) => wheel.WithFile($"top/{path}", "same"));
+
+    private static FileIdentity InodeOf(Generation generation, string name)
+    {
+        Assert.True(FileStatus.TryRead(Path.Combine(generation.SitePackages, name), out var status));
+        Assert.Equal(FileType.SymbolicLink, status.Type);
+        return status.Identity;
+    }
+
+    private ImmutableArray<Deviation> DeviationsOf(Generation generation) => new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
+        .Verify(generation, full: true, TestContext.Current.CancellationToken).Deviations;
 
     // By names and bytes, as a program sees them: links are followed.
     private static List<string> Seen(Generation generation) =>
