@@ -47,7 +47,7 @@ public sealed class Rollback(OperationContext context)
         int? wanted = request.Number ?? operation.Back;
         if (wanted is null && all.Length > 1 && operation.HasLostLines) return new RollbackOutcome.NotKnown(all);
         if (wanted is not { } target || !all.Contains(target))
-            return new RollbackOutcome.NoSuchGeneration(request.Number, all, operation.WasCurrent(request.Number));
+            return new RollbackOutcome.NoSuchGeneration(request.Number, all, operation.WasRemoved(request.Number));
 
         long started = Stopwatch.GetTimestamp();
         // The generation we leave may be the damaged one; going away from it must not need it.

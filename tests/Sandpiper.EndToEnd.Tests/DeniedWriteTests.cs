@@ -49,6 +49,7 @@ public sealed class DeniedWriteTests : IDisposable
     [InlineData("open('.venv/.cache', 'w')")]
     [InlineData("open('.venv/__pycache__', 'w')")]
     [InlineData("open('src/__pycache__', 'w')")]
+    [InlineData("import tempfile; tempfile.mkdtemp(prefix='pytest-cache-files-', dir='src')")]
     [InlineData("open('absent/new', 'w')")]
     [InlineData("open('absent', 'r+')")]
     [InlineData("open('notes.txt', 'x')")]

@@ -41,15 +41,16 @@ public static class SwitchHistory
         return null;
     }
 
-    /// <summary>What is current, and what was so last: by undoing, and by time.</summary>
+    /// <summary>What is current, and what was so last: by undoing, and by time. What was gone back from is among it.</summary>
     /// <param name="keep">How many beside the current one.</param>
     /// <inheritdoc cref="Back" path="/param"/>
     public static ImmutableHashSet<int> Reach(
         ImmutableArray<LedgerLine> lines, int current, ImmutableArray<int> available, int keep)
     {
-        if (keep == 0 || Back(lines, current, available) is not { } back) return [current];
-        IEnumerable<int> last = lines.Where(l => l.Confirmed).Select(l => l.To).Reverse().Distinct();
-        return [current, back, .. last.Where(n => n != current && n != back && available.Contains(n)).Take(keep - 1)];
+        if (keep == 0) return [current];
+        IEnumerable<int> last = lines.Where(l => l.Confirmed).Select(l => l.To).Reverse();
+        if (Back(lines, current, available) is { } back) last = last.Prepend(back);
+        return [current, .. last.Distinct().Where(n => n != current && available.Contains(n)).Take(keep)];
     }
 
     private static void Take(List<int> steps, int number)

@@ -16,6 +16,9 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     private const int Most = 16;
     private const ulong Create = 0x40, Exclusive = 0x80;
 
+    // What pytest renames to .pytest_cache once it is filled; it goes on without.
+    private const string CacheOfPytest = "pytest-cache-files-";
+
     // git diff takes it to note what it has just looked at, and goes on without it; whoever needs it dies (usage.c).
     private const string LockOfIndex = ".git/index.lock";
     private const int GitDied = 128;
@@ -64,8 +67,7 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
         string path = attempt.Path;
         if (!Place(path, out ShownPath? around, out string granted, out string? name)) return null;
         string[] below = Below(granted, path);
-        // Caches, which programs do without.
-        if (below.Skip(name is null ? 0 : 1).Any(part => part is "__pycache__" or ['.', ..])) return null;
+        if (below.Skip(name is null ? 0 : 1).Any(IsCache)) return null;
         if (around.Access is PathAccess.Write && name is null) return null;
         // Only what the kernel refuses for being read-only: where the directory is there, and the file is or would be made.
         bool isThere = Path.Exists(path);
@@ -78,6 +80,10 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
         return isRefused && isInIt ? new DeniedWrite(around.Access is PathAccess.Write ? null : granted, name)
             { IsOfLock = string.Join('/', below) is LockOfIndex } : null;
     }
+
+    // What programs do without.
+    private static bool IsCache(string name) =>
+        name is "__pycache__" or ['.', ..] || name.StartsWith(CacheOfPytest, StringComparison.Ordinal);
 
     private bool IsProtected(string path) => !confinement.Granted.Contains(path, StringComparer.Ordinal)
         && (ProtectedNames.IsProtected(Path.GetFileName(path)) || confinement.Protected.Contains(path, StringComparer.Ordinal));

@@ -29,6 +29,18 @@ public sealed class SwitchHistoryTests
     public void Back_leads_to_what_is_there_and_is_not_current(int? expected, int current, string lines, string available) =>
         Assert.Equal(expected, SwitchHistory.Back(lines.Split(' ').Select(Line), current, [.. available.Split(' ').Select(int.Parse)]));
 
+    [Theory]
+    [InlineData("1 2", 1, ">1 1>2 2>1", "1 2", 10)]             // gone back from, and nothing before it
+    [InlineData("1 2 3", 1, ">1 1>2 2>3 3>2 2>1", "1 2 3", 2)]
+    [InlineData("1 2", 1, ">1 1>2 2>3 3>2 2>1", "1 2 3", 1)]    // the last that was current by time
+    [InlineData("1 4", 4, ">1 1>2 2>3 3>1 1>4", "1 2 3 4", 1)]  // by undoing
+    [InlineData("1 3 4", 4, ">1 1>2 2>3 3>1 1>4", "1 2 3 4", 2)]
+    [InlineData("4", 4, ">1 1>2 2>3 3>1 1>4", "1 2 3 4", 0)]
+    [InlineData("3", 3, ">1 1>2 2>3", "3", 10)]                 // all others are gone
+    public void What_stays(string expected, int current, string lines, string available, int keep) => Assert.Equal(expected,
+        string.Join(' ', SwitchHistory.Reach([.. lines.Split(' ').Select(Line)], current, [.. available.Split(' ').Select(int.Parse)], keep)
+            .Order()));
+
     private static LedgerLine Line(string word)
     {
         string[] ends = word.TrimEnd('?').Split('>');
