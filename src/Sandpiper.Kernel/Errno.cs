@@ -19,5 +19,6 @@ public static class Errno
     public const int NotEmpty = 39;         // ENOTEMPTY
     public const int NoSuchCall = 38;       // ENOSYS
     public const int NotSocket = 88;        // ENOTSOCK
+    public const int NetworkUnreachable = 101; // ENETUNREACH
     public const int OverQuota = 122;       // EDQUOT
 }

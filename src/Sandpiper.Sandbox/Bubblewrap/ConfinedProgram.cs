@@ -40,8 +40,10 @@ public static class ConfinedProgram
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
     /// <param name="interrupted">Called after it, where somebody wanted it interrupted while it ran.</param>
     /// <param name="tried">Learns all that it names, where the confinement says that it is told; null: nobody does.</param>
+    /// <param name="missed">Learns which hosts it wanted, names where the confinement says that it is told of them; null: nobody does.</param>
     public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null,
-        Action<RefusedConnection>? refused = null, Action? interrupted = null, TriedCalls? tried = null)
+        Action<RefusedConnection>? refused = null, Action? interrupted = null, TriedCalls? tried = null,
+        MissedHosts? missed = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         int exitCode = 0;
@@ -52,7 +54,7 @@ public static class ConfinedProgram
             try
             {
                 exitCode = RunHere(
-                    confinement, ownProgram, command, denied, tried, refused ?? (_ => { }), interrupted ?? (() => { }));
+                    confinement, ownProgram, command, denied, missed, tried, refused ?? (_ => { }), interrupted ?? (() => { }));
             }
             catch (Exception e)
             {
@@ -71,7 +73,7 @@ public static class ConfinedProgram
         FileTree.PrivatePlaces(confinement));
 
     private static int RunHere(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied,
-        TriedCalls? tried, Action<RefusedConnection> refusedConnection, Action interrupted)
+        MissedHosts? missed, TriedCalls? tried, Action<RefusedConnection> refusedConnection, Action interrupted)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
@@ -117,7 +119,7 @@ public static class ConfinedProgram
                         if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
                             tried is null ? null : tried.SeeHost);
                         if (calls is not null)
-                            ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied, tried);
+                            ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied, missed, tried);
                         streams.Begin();
                         terminal?.Begin();
                     },

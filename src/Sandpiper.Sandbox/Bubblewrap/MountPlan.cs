@@ -21,7 +21,7 @@ internal sealed record MountPlan(
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
     private const string Readable = "r", Writable = "w", Kept = "k", Copy = "c", Protect = "p", Grant = "g", Mask = "m", Package = "s",
-        Own = "o", Hosts = "h", Replace = "x", Told = "t";
+        Own = "o", Hosts = "h", Replace = "x", Told = "t", Names = "n";
 
     /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
     public ImmutableArray<string> Granted { get; init; } = [];
@@ -31,6 +31,9 @@ internal sealed record MountPlan(
 
     /// <summary>Whoever waits outside is told of all that the program names.</summary>
     public bool TellsAll { get; init; }
+
+    /// <summary>He is told of the names whose addresses it asks for.</summary>
+    public bool TellsNames { get; init; }
 
     public static MountPlan Of(Confinement confinement)
     {
@@ -58,6 +61,7 @@ internal sealed record MountPlan(
         {
             Granted = confinement.Granted,
             TellsAll = confinement.TellsAll,
+            TellsNames = confinement.TellsNames,
             Replaced = [.. confinement.Replacements.Select(replaced => (replaced.Path, replaced.By.Path))],
         };
     }
@@ -74,6 +78,7 @@ internal sealed record MountPlan(
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
         .. HostsPlaces.SelectMany(place => new[] { Hosts, place.Place, place.Device }),
         .. TellsAll ? [Told, "/", ""] : Array.Empty<string>(),
+        .. TellsNames ? [Names, "/", ""] : Array.Empty<string>(),
     ]);
 
     /// <returns>False when it is not whole: whoever reads it must not go on.</returns>
@@ -82,7 +87,7 @@ internal sealed record MountPlan(
         List<PlannedPath> shown = [];
         List<string> names = [], granted = [], masked = [], own = [];
         List<(string, string)> packages = [], hosts = [], replaced = [];
-        bool tellsAll = false;
+        bool tellsAll = false, tellsNames = false;
         plan = new([], [], [], [], [], []);
         while (!bytes.IsEmpty)
         {
@@ -101,6 +106,7 @@ internal sealed record MountPlan(
                 case Own: own.Add(path); break;
                 case Hosts: hosts.Add((path, rest)); break;
                 case Told: tellsAll = true; break;
+                case Names: tellsNames = true; break;
                 default: return false;
             }
         }
@@ -108,6 +114,7 @@ internal sealed record MountPlan(
         {
             Granted = [.. granted],
             TellsAll = tellsAll,
+            TellsNames = tellsNames,
             Replaced = [.. replaced],
         };
         return true;

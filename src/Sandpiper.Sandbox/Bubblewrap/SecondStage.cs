@@ -95,7 +95,7 @@ public static class SecondStage
         calls = null;
         try
         {
-            bool mayWrite, protects, tellsAll;
+            bool mayWrite, protects, tellsAll, tellsNames;
             using (var file = new SafeFileHandle(planned, ownsHandle: true))
             {
                 if (!MountPlan.TryRead(Descriptor.ReadToEnd(file), out MountPlan plan))
@@ -105,13 +105,13 @@ public static class SecondStage
                 ProcessGroup.TakeForeground();
                 TerminalFiles.MountAt(TerminalsInside);
                 if (MountCheck.Enforce(plan, out protects) is { } failure) return failure;
-                tellsAll = plan.TellsAll;
+                (tellsAll, tellsNames) = (plan.TellsAll, plan.TellsNames);
                 mayWrite = plan.Shown.Any(shown => shown is { IsWritable: true, IsOwn: false });
             }
             ProgramLimits.Bind();
             Capabilities.GiveUpAll();
             NoNewPrivileges.Bind();
-            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine(seesWrites: !mayWrite || protects, tellsAll));
+            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine(seesWrites: !mayWrite || protects, tellsAll, tellsNames));
             return null;
         }
         catch (KernelException refused)

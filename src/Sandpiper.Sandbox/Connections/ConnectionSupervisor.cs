@@ -32,6 +32,7 @@ internal sealed class ConnectionSupervisor
 
     private readonly CallListener _calls;
     private readonly DeniedWrites? _denied;
+    private readonly MissedHosts? _missed;
     private readonly TriedCalls? _tried;
     private readonly bool _hostNetwork;
     private readonly FrozenSet<string> _open;
@@ -41,9 +42,10 @@ internal sealed class ConnectionSupervisor
     private int _threads, _idle;
 
     private ConnectionSupervisor(
-        CallListener calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied, TriedCalls? tried)
+        CallListener calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied, MissedHosts? missed,
+        TriedCalls? tried)
     {
-        (_calls, _denied, _tried) = (calls, denied, tried);
+        (_calls, _denied, _missed, _tried) = (calls, denied, missed, tried);
         _hostNetwork = confinement.HostNetwork;
         _open = FrozenSet.ToFrozenSet(
             [.. privatePlaces, .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)],
@@ -55,10 +57,11 @@ internal sealed class ConnectionSupervisor
     /// <param name="confinement">Of the program that makes them.</param>
     /// <param name="privatePlaces">Where what is made lies with nobody outside.</param>
     /// <param name="denied">Who looks at calls that write, which all go to the kernel; null: nobody.</param>
+    /// <param name="missed">Who looks at the hosts that it wanted; null: nobody.</param>
     /// <param name="tried">Who looks at all that are told, and at what came of connections; null: nobody.</param>
     public static void Start(SafeFileHandle calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied = null,
-        TriedCalls? tried = null) =>
-        new ConnectionSupervisor(new CallListener(calls), confinement, privatePlaces, denied, tried).StartThread();
+        MissedHosts? missed = null, TriedCalls? tried = null) =>
+        new ConnectionSupervisor(new CallListener(calls), confinement, privatePlaces, denied, missed, tried).StartThread();
 
     private static bool IsNamedItself(ShownPath shown)
     {
@@ -99,7 +102,7 @@ internal sealed class ConnectionSupervisor
         bool isRead = true;
         try
         {
-            if (_tried is not null && NameQuestion.IsOne(notice)) name = NameQuestion.Read(notice);
+            if (NameQuestion.IsOne(notice)) name = NameQuestion.Read(notice);
             else if (_tried is not null || _denied is { IsFull: false }) isRead = AskedPath.TryRead(notice, out asked);
             // A later process of its number may be anybody's.
             if (!_calls.IsWaiting(notice)) (asked, name, isRead) = (null, null, true);
@@ -112,6 +115,7 @@ internal sealed class ConnectionSupervisor
         _calls.Pass(notice);
         if (asked is not null) _denied?.See(asked);
         if (asked is not null) _tried?.See(asked);
+        if (name is not null) _missed?.SeeName(name);
         if (name is not null) _tried?.SeeName(name);
         if (!isRead) _tried?.SeeUnread();
     }
@@ -148,6 +152,7 @@ internal sealed class ConnectionSupervisor
             if (!_hostNetwork && (_network is null || OpenSocket.NetworkOf(socket) != _network)) return Errno.NoAccess;
             if (family is OpenSocket.Local) return ConnectHere(notice.Thread, root, socket, address);
             errno = OpenSocket.Connect(socket, address);
+            _missed?.SeeConnection(socket, address, errno);
             _tried?.SeeConnection(address, errno);
             return errno;
         }

@@ -73,6 +73,9 @@ public sealed record Confinement
     /// <summary>Whoever waits outside is told of all that it names: files, programs, hosts. It may do as much and as little.</summary>
     public bool TellsAll { get; init; }
 
+    /// <summary>He is told of the names whose addresses it asks for, whatever else he is told.</summary>
+    public bool TellsNames { get; init; }
+
     /// <summary>Every device node that is mounted.</summary>
     internal IEnumerable<ShownPath> Nodes => Devices.Concat(Graphics.Nodes).DistinctBy(node => node.Path, StringComparer.Ordinal);
 

@@ -58,10 +58,11 @@ internal static class SystemCallFilter
     /// <param name="seesAll">
     /// He is told of every call that names something, too: a file, a program, a host. What is refused without is refused with it.
     /// </param>
-    public static byte[] ForThisMachine(bool seesWrites, bool seesAll) =>
-        For(RuntimeInformation.ProcessArchitecture, seesWrites, seesAll).ToBytes();
+    /// <param name="seesNames">He is told of what may be a question for a name's address, where it is asked as libc does.</param>
+    public static byte[] ForThisMachine(bool seesWrites, bool seesAll, bool seesNames) =>
+        For(RuntimeInformation.ProcessArchitecture, seesWrites, seesAll, seesNames).ToBytes();
 
-    internal static FilterProgram For(Architecture architecture, bool seesWrites, bool seesAll = false)
+    internal static FilterProgram For(Architecture architecture, bool seesWrites, bool seesAll = false, bool seesNames = false)
     {
         SupervisedCalls supervised = SupervisedCalls.Of(architecture);
         bool arm = architecture is Architecture.Arm64;
@@ -83,9 +84,10 @@ internal static class SystemCallFilter
         {
             if (seesWrites && make is { } number) program.ReturnIfEqual(number, AskOutside);
         }
-        program.WhenEqual(supervised.SendTo, SendCheck(FourthArgument, seesAll ? QuestionCheck() : new FilterProgram().Return(Allow)));
+        program.WhenEqual(supervised.SendTo, SendCheck(FourthArgument,
+            seesAll ? QuestionCheck() : seesNames ? QuestionOfLibcCheck() : new FilterProgram().Return(Allow)));
         program.WhenEqual(arm ? 211u : 46, SendCheck(ThirdArgument, new FilterProgram().Return(Allow)));    // sendmsg
-        program.WhenEqual(supervised.SendMany, SendCheck(FourthArgument, new FilterProgram().Return(seesAll ? AskOutside : Allow)));
+        program.WhenEqual(supervised.SendMany, SendCheck(FourthArgument, new FilterProgram().Return(seesAll || seesNames ? AskOutside : Allow)));
         program.WhenEqual(arm ? 25u : 72, FileControlCheck());
         ImmutableHashSet<uint> named = seesAll ? [.. PathCall.All.Select(call => call.On(architecture)).OfType<uint>()] : [];
         foreach (var (number, mode) in ModeCalls(arm))
@@ -176,6 +178,11 @@ internal static class SystemCallFilter
     private static FilterProgram QuestionCheck() => new FilterProgram().Load(ThirdArgument)
         .ReturnIfAtLeast(MostQuestionBytes + 1, Allow).ReturnIfAtLeast(LeastQuestionBytes, AskOutside).Return(Allow);
 
+    // glibc and musl ask so, and few others send so at all: what programs send each other takes as long as ever (resolv/res_send.c).
+    private static FilterProgram QuestionOfLibcCheck() =>
+        new FilterProgram().Load(FourthArgument).ReturnUnlessEqual(NoSignal, Allow).Then(QuestionCheck());
+
+    private const uint NoSignal = 0x4000;   // MSG_NOSIGNAL: linux/socket.h
     private const uint LeastQuestionBytes = 17, MostQuestionBytes = 300;
 
     private const uint AuditArchitectureX64 = 0xc000003e;   // AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64: linux/audit.h

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
@@ -133,11 +132,11 @@ public sealed class TriedCalls
     /// <param name="errno">What came of it.</param>
     internal void SeeConnection(ReadOnlySpan<byte> address, int errno)
     {
-        if (EndPointIn(address) is not { } to) return;
+        if (InternetAddress.Read(address) is not { } to) return;
         bool isReached = errno is 0 or InProgress;
         // In a network of its own: its servers, our proxy and the places of hosts, whose names are told; and who is asked for names.
         bool isOwn = !_confinement.HostNetwork && IPAddress.IsLoopback(to.Address);
-        if (to.Port is NamePort || (isOwn && (isReached || to.Port is ProxyVariables.Port))) return;
+        if (to.Port is InternetAddress.NamePort || (isOwn && (isReached || to.Port is ProxyVariables.Port))) return;
         Note(TriedKind.Host, $"{to}", isOpened: true, isReached);
     }
 
@@ -251,18 +250,7 @@ public sealed class TriedCalls
     // Programs do without.
     private static bool IsOfCache(string path) => path.Contains("/__pycache__", StringComparison.Ordinal);
 
-    private static IPEndPoint? EndPointIn(ReadOnlySpan<byte> address)
-    {
-        if (address.Length < 2) return null;
-        bool isOld = address[0] == Internet4 && address.Length >= 8, isNew = address[0] == Internet6 && address.Length >= 24;
-        return address[1] == 0 && (isOld || isNew)
-            ? new(new IPAddress(isOld ? address[4..8] : address[8..24]), BinaryPrimitives.ReadUInt16BigEndian(address[2..]))
-            : null;
-    }
-
-    private const byte Internet4 = 2, Internet6 = 10;   // AF_INET, AF_INET6: linux/socket.h
     private const int InProgress = 115;                 // EINPROGRESS: asm-generic/errno.h
-    private const int NamePort = 53;
 
     private sealed class NotedPath
     {

@@ -27,7 +27,7 @@ namespace Sandpiper.Commands;
 /// <param name="typed">What it is granted for this once, besides what is remembered.</param>
 internal sealed class ConfinedRun(Session session, string environmentName, IReadOnlyList<string> command, Grants typed)
 {
-    private const int MostWritesTold = 3;
+    private const int MostWritesTold = 3, MostHostsTold = 3;
 
     /// <summary>A throw-away home instead of the one that is kept for the project.</summary>
     public bool HasFreshHome { get; init; }
@@ -137,6 +137,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             session.Terminal.Note(Inked.Dim($"sandpiper: {absent}"));
         var denied = new DeniedWrites(terms.Confinement, installed);
         TriedCalls? tried = IsAudited ? ConfinedProgram.Noting(terms.Confinement, denied) : null;
+        MissedHosts? missed = terms.Confinement.TellsNames ? new() : null;
         var refused = new RefusedHosts(session.Terminal, grant => Next(grant, caller));
         void Refused(RefusedConnection connection)
         {
@@ -150,7 +151,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             try
             {
                 exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused,
-                    () => interrupted = true, tried);
+                    () => interrupted = true, tried, missed);
             }
             catch (PortTakenException taken) when (Notebook is not null && Notebook.Ports.Contains(taken.Port))
             {
@@ -173,7 +174,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         if (exitCode is not (0 or RunTime.ExitCode))
         {
             ImmutableArray<string> unshown = TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
-            if (!interrupted) wanted = new(TellOfDenied(denied.SeenBefore(exitCode), caller), unshown, hosts);
+            if (!interrupted)
+                wanted = new(TellOfDenied(denied.SeenBefore(exitCode), caller), unshown, [.. hosts, .. TellOfMissed(missed, caller)]);
         }
         if (tried is not null)
         {
@@ -237,7 +239,12 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
                 $"at most {HostGrant.Most} hosts and {PortGrant.Most} ports, those that were remembered among them", "sandpiper allow"));
         }
         Terms terms = Profile.Run.For(environment, granted, caller, command);
-        Confinement confinement = terms.Confinement with { Processors = Processors, TellsAll = IsAudited };
+        Confinement confinement = terms.Confinement with
+        {
+            Processors = Processors,
+            TellsAll = IsAudited,
+            TellsNames = granted is { Network: false, Hosts.IsEmpty: true },
+        };
         if (Notebook is not null) confinement = NotebookKernel.Of(Notebook, confinement);
         return (terms with { Confinement = confinement }, grants);
     }
@@ -301,6 +308,18 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             next = $"sandpiper allow{InEnvironment.Option(environmentName)} --proposed";
         session.Terminal.Note(Inked.Dim($"sandpiper: {command[0]} was not allowed to write {where} ·  {next}"));
         return [.. paths.Take(MostWritesTold)];
+    }
+
+    /// <returns>The hosts of the next command.</returns>
+    private ImmutableArray<HostGrant> TellOfMissed(MissedHosts? missed, Caller caller)
+    {
+        HostGrant[] hosts = [.. (missed?.Seen ?? []).Select(NetworkWords.GrantFor).OfType<HostGrant>().Distinct()];
+        if (hosts.Length == 0) return [];
+        ImmutableArray<HostGrant> told = [.. hosts.Take(MostHostsTold)];
+        string where = string.Join(", ", told) + (hosts.Length > told.Length ? $" and {hosts.Length - told.Length} more" : "");
+        string next = Next(string.Join(' ', GrantWords.AsOptions(new() { Hosts = told }, null)), caller);
+        session.Terminal.Note(Inked.Dim($"sandpiper: {command[0]} was not allowed to reach {where} ·  {next}"));
+        return told;
     }
 
     private string Next(string grant, Caller caller) => Again is not null ? Again(grant)

@@ -16,6 +16,8 @@ public sealed class SystemCallFilterTests
     private static readonly byte[] SeeingOnX64 = SystemCallFilter.For(Architecture.X64, seesWrites: true).ToBytes();
     private static readonly byte[] SeeingOnArm64 = SystemCallFilter.For(Architecture.Arm64, seesWrites: true).ToBytes();
 
+    private static readonly byte[] NamesOnX64 = SystemCallFilter.For(Architecture.X64, seesWrites: false, seesNames: true).ToBytes();
+    private static readonly byte[] NamesOnArm64 = SystemCallFilter.For(Architecture.Arm64, seesWrites: false, seesNames: true).ToBytes();
     private static readonly byte[] AllOnX64 = SystemCallFilter.For(Architecture.X64, seesWrites: true, seesAll: true).ToBytes();
     private static readonly byte[] AllOnArm64 = SystemCallFilter.For(Architecture.Arm64, seesWrites: true, seesAll: true).ToBytes();
 
@@ -163,6 +165,22 @@ public sealed class SystemCallFilterTests
         foreach (uint length in (uint[])[16, 17, 300, 301])
             Assert.Equal(length is 17 or 300 ? AskOutside : Allow, FilterMachine.Run(AllOnX64, X64, 44, 5, 0, length, 0));
     }
+
+    [Fact]
+    public void Where_names_are_seen_just_questions_as_libc_asks_them_are() =>
+        Gen.Select(Gen.UInt[0, 600], Gen.UInt[0, 0x5ff], Gen.Int[0, 3]).Sample((call, length, how) =>
+        {
+            uint flags = ((uint[])[0, 0x4000, 0x4040, 0x20004000])[how];
+            foreach (bool isArm in (bool[])[false, true])
+            {
+                (byte[] without, byte[] with, uint machine) = isArm ? (OnArm64, NamesOnArm64, Arm64) : (OnX64, NamesOnX64, X64);
+                uint before = FilterMachine.Run(without, machine, call, 5, 0, length, flags);
+                bool asks = (call == (isArm ? 206u : 44) && flags == 0x4000 && length is >= 17 and <= 300)
+                    || call == (isArm ? 269u : 307);
+                uint expected = before == Allow && asks ? AskOutside : before;
+                Assert.Equal((call, expected), (call, FilterMachine.Run(with, machine, call, 5, 0, length, flags)));
+            }
+        });
 
     [Fact]
     public void Every_refused_call_is_refused_and_every_other_is_not()
