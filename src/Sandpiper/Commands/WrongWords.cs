@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using Sandpiper.Console;
 
@@ -9,6 +11,14 @@ internal static class WrongWords
 {
     // Two slips (a letter missing, one too many, another, two swapped) still look like the word, one in a short one; more are another word.
     private const int MostSlips = 2;
+
+    // What pip, uv, apt, npm and git call what a command here does.
+    private static readonly FrozenDictionary<string, string> CalledElsewhere = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["add"] = "install", ["update"] = "install", ["upgrade"] = "install", ["remove"] = "uninstall", ["rm"] = "uninstall",
+        ["exec"] = "run", ["ls"] = "list", ["info"] = "show", ["inspect"] = "show", ["check"] = "verify", ["log"] = "history",
+        ["prune"] = "gc", ["autoremove"] = "gc",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Null when the command line can be followed.</summary>
     public static Explanation? In(ParseResult parsed)
@@ -36,16 +46,34 @@ internal static class WrongWords
         }
         if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult))
             return Usage("no command was named", "`sandpiper help` lists all that there are", command);
+        if (parsed.Errors.Select(e => e.SymbolResult).OfType<ArgumentResult>().Select(NotAmong).OfType<Explanation>().FirstOrDefault() is { } other)
+            return other;
         return new(ExitCode.WrongUsage, "that command line was not understood; nothing was done",
             [.. parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)], [HelpFor(command)]);
     }
 
     public static Explanation NoCommand(string word, Command root)
     {
-        string? meant = Nearest(word, root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+        string? meant = Nearest(word, root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)) ?? CalledElsewhere.GetValueOrDefault(word);
+        if (word is "pip")
+        {
+            return new(ExitCode.WrongUsage, "there is no command `pip`; nothing was done",
+                "its commands are Sandpiper's own: `sandpiper install`, `sandpiper list`", "sandpiper help");
+        }
         return new(ExitCode.WrongUsage, $"there is no command `{WithoutSecrets.OfWord(word)}`; nothing was done",
             meant is null ? "`sandpiper help` lists all that there are" : $"did you mean `{meant}`?",
             meant is null ? "sandpiper help" : $"sandpiper help {meant}");
+    }
+
+    // Of a few words one has to be given, and this is none of them.
+    private static Explanation? NotAmong(ArgumentResult given)
+    {
+        string[] known = [.. given.Argument.GetCompletions(CompletionContext.Empty).Select(c => c.Label)];
+        if (known.Length == 0 || given.Parent is not CommandResult { Command: var command } || given.Tokens is not [{ Value: var word }, ..]
+            || known.Contains(word, StringComparer.Ordinal)) return null;
+        string? meant = Nearest(word, known);
+        return Usage($"`{command.Name}` has no `{WithoutSecrets.OfWord(word)}`",
+            meant is null ? $"it has {string.Join(", ", known)}" : $"did you mean `{command.Name} {meant}`?", command);
     }
 
     public static Explanation NoOption(string word, Command command)

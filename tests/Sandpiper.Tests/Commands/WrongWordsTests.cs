@@ -21,9 +21,17 @@ public sealed class WrongWordsTests
     [InlineData("`--env` stands before `list`; nothing was done", "it is an option of `list` and comes after it", "--env", "x", "list")]
     [InlineData("`-r` stands before `install`; nothing was done", "it is an option of `install` and comes after it", "-r", "x", "install")]
     [InlineData("`list` has no option `--wrong`; nothing was done", "its help lists those that there are", "--wrong", "list")]
-    [InlineData("there is no command `pip`; nothing was done", "`sandpiper help` lists all that there are", "pip", "install", "six")]
-    [InlineData("there is no command `pip`; nothing was done", "`sandpiper help` lists all that there are", "--color", "never", "pip",
-        "list")]
+    [InlineData("there is no command `pip`; nothing was done", "its commands are Sandpiper's own: `sandpiper install`, `sandpiper list`",
+        "pip", "install", "six")]
+    [InlineData("there is no command `pip`; nothing was done", "its commands are Sandpiper's own: `sandpiper install`, `sandpiper list`",
+        "--color", "never", "pip", "list")]
+    [InlineData("there is no command `upgrade`; nothing was done", "did you mean `install`?", "upgrade", "six")]
+    [InlineData("there is no command `rm`; nothing was done", "did you mean `uninstall`?", "rm", "six")]
+    [InlineData("`env` has no `lisst`; nothing was done", "did you mean `env list`?", "env", "lisst")]
+    [InlineData("`env` has no `create`; nothing was done", "it has activate, kernel, list, path, python, remove", "env", "create", "x")]
+    [InlineData("`cache` has no `clear`; nothing was done", "did you mean `cache clean`?", "cache", "clear")]
+    [InlineData("`home` has no `x`; nothing was done", "it has empty, list, show, take", "home", "x")]
+    [InlineData("`held` has no `http://***@h/`; nothing was done", "it has drop, keep, list, show", "held", "http://user:se/kret@h/")]
     [InlineData("`-x` is one word too many for `list`; nothing was done", "its help shows what it takes", "list", "--", "-x")]
     [InlineData("`--write` was given an empty value; nothing was done", "it takes PATH", "run", "--write", "", "--", "true")]
     [InlineData("`-r` was given an empty value; nothing was done", "it takes FILE", "install", "-r", "")]
