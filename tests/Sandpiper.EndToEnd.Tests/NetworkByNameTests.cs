@@ -44,6 +44,48 @@ public sealed class NetworkByNameTests : IDisposable
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     [Fact]
+    public async Task Behind_a_proxy_of_ones_own_a_host_is_reached_through_it_and_the_program_learns_nothing_of_it()
+    {
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        _user.Variables["https_proxy"] = $"http://ada:secret@127.0.0.1:{((IPEndPoint)proxy.LocalEndpoint).Port}";
+        _user.Variables["no_proxy"] = "excepted.example";
+        _user.Write("ask.py", """
+            import os, socket
+            for host in 'shore.example', 'refused.example', 'excepted.example':
+                s = socket.create_connection(('127.0.0.1', 3128))
+                s.sendall(f'CONNECT {host}:8443 HTTP/1.1\r\n\r\n'.encode())
+                f = s.makefile('rb')
+                status = f.readline().decode().split()[1]
+                while f.readline().strip(): pass
+                print(host, status, f.read() if status == '200' else '')
+            print([v for v in os.environ.values() if 'secret' in v])
+            """);
+        using Process program = _user.Start([PublishedCommand.Path, "run", "--net", "shore.example:8443", "--net", "refused.example:8443",
+            "--net", "excepted.example:8443", "--", "python", "ask.py"]);
+        List<string> asked = [];
+        foreach (string answer in (string[])["HTTP/1.1 200 ok\r\n\r\nfrom the shore", "HTTP/1.1 403 no\r\n\r\n"])
+        {
+            using Socket came = await proxy.AcceptSocketAsync(TestContext.Current.CancellationToken);
+            byte[] head = new byte[4096];
+            int length = 0;
+            while (head.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0
+                && await came.ReceiveAsync(head.AsMemory(length), TestContext.Current.CancellationToken) is > 0 and var got) length += got;
+            asked.Add(System.Text.Encoding.Latin1.GetString(head, 0, length));
+            await came.SendAsync(System.Text.Encoding.Latin1.GetBytes(answer), TestContext.Current.CancellationToken);
+        }
+        string output = await program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string error = await program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["shore.example 200 b'from the shore'", "refused.example 403 ", "excepted.example 502 ", "[]"], Lines(output));
+        Assert.Contains("sandpiper: refused a connection to refused.example:8443: your proxy (https_proxy) answered 403\n", error,
+            StringComparison.Ordinal);
+        Assert.All(asked, head => Assert.Contains("\r\nProxy-Authorization: Basic YWRhOnNlY3JldA==\r\n", head, StringComparison.Ordinal));
+        Assert.StartsWith("CONNECT shore.example:8443 HTTP/1.1\r\n", asked[0], StringComparison.Ordinal);
+        Assert.False(proxy.Pending());
+    }
+
+    [Fact]
     public void A_host_that_is_named_is_reached_and_no_other_and_what_was_refused_is_said_once_with_the_next_command()
     {
         var internet = new SmallInternet(_user);

@@ -117,7 +117,7 @@ public static class ConfinedProgram
                     (calls, made) =>
                     {
                         if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
-                            tried is null ? null : tried.SeeHost);
+                            tried is null ? null : tried.SeeHost, confinement.Upstream);
                         if (calls is not null)
                             ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied, missed, tried);
                         streams.Begin();

@@ -35,4 +35,10 @@ public enum RefusalReason
 
     /// <summary>A tunnel to port 80, in which every request could name another host.</summary>
     TunnelToWeb,
+
+    /// <summary>The proxy by which this machine reaches the internet would not have it (the status that it answered with).</summary>
+    ProxyRefused,
+
+    /// <summary>That proxy speaks something else than plain HTTP (what).</summary>
+    ProxyOfAnotherKind,
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Sandpiper.Sandbox.Networks;
 
 namespace Sandpiper.Sandbox.Profiles;
@@ -72,6 +73,9 @@ public sealed record Confinement
 
     /// <summary>Whoever waits outside is told of all that it names: files, programs, hosts. It may do as much and as little.</summary>
     public bool TellsAll { get; init; }
+
+    /// <summary>The proxies by which this machine reaches <see cref="Hosts"/>; null: it needs none.</summary>
+    public IWebProxy? Upstream { get; init; }
 
     /// <summary>He is told of the names whose addresses it asks for, whatever else he is told.</summary>
     public bool TellsNames { get; init; }

@@ -12,8 +12,9 @@ namespace Sandpiper.Sandbox.Proxies;
 /// <param name="grants">What the user granted.</param>
 /// <param name="resolve">The addresses of a name; throws <see cref="SocketException"/> where there are none. Asked once.</param>
 /// <param name="reached">Is told of each connection that is made, from any thread; null: nobody is.</param>
-internal sealed class HostGate(
-    ImmutableArray<HostGrant> grants, Func<string, IPAddress[]> resolve, Action<Destination>? reached = null)
+/// <param name="upstream">The proxy by which this machine reaches the internet; null: there is none.</param>
+internal sealed class HostGate(ImmutableArray<HostGrant> grants, Func<string, IPAddress[]> resolve, Action<Destination>? reached = null,
+    UpstreamProxy? upstream = null)
 {
     private static readonly TimeSpan PatienceToConnect = TimeSpan.FromSeconds(10);
     private const int MostAddresses = 8; // tried, one after the other
@@ -33,6 +34,13 @@ internal sealed class HostGate(
         // One of several that may not be: then somebody else says what the name means.
         refused = addresses.Select(address => WhyNot(wanted, address)).FirstOrDefault(why => why is not null);
         if (refused is not null) return null;
+        // What is not on the internet was named itself, and is reached as it is.
+        if (addresses.All(address => AddressKinds.KindOf(address) is AddressKind.Public) && upstream?.On(wanted) is { } proxy)
+        {
+            Socket? through = upstream.TryConnect(proxy, wanted, out refused);
+            if (through is not null) reached?.Invoke(wanted);
+            return through;
+        }
         foreach (IPAddress address in addresses.Take(MostAddresses))
         {
             bool isNamed = WhyNot(wanted with { Host = HostName.Of(address) }) is null;

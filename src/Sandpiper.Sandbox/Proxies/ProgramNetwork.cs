@@ -31,12 +31,14 @@ internal sealed class ProgramNetwork : IDisposable
     /// <param name="made">What <see cref="Needed"/> asked for; ours from now on.</param>
     /// <param name="refused">Is told of each refusal, from any thread.</param>
     /// <param name="reached">Is told of each connection, from any thread; null: nobody is.</param>
+    /// <param name="upstream">The proxies by which this machine reaches the internet; null: it needs none.</param>
     public static ProgramNetwork Begin(ImmutableArray<HostGrant> hosts, PublishedPorts published, ImmutableArray<SafeFileHandle> made,
-        Action<RefusedConnection> refused, Action<Destination>? reached)
+        Action<RefusedConnection> refused, Action<Destination>? reached, IWebProxy? upstream)
     {
         var network = new ProgramNetwork();
         var sockets = new Queue<SafeFileHandle>(made);
-        var gate = new HostGate(hosts, Dns.GetHostAddresses, reached);
+        var gate = new HostGate(hosts, Dns.GetHostAddresses, reached,
+            upstream is null ? null : new UpstreamProxy(upstream, Dns.GetHostAddresses));
         var proxy = new HostProxy(gate, refused);
         var free = new SemaphoreSlim(Doorway.MostAtOnce);
         if (!hosts.IsEmpty) network._open.Add(new Doorway(Listener(sockets.Dequeue()), proxy.Serve, free));

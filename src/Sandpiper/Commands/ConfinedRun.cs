@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Indexes.Fetching;
 using Sandpiper.Interpreters;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
@@ -243,6 +244,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         {
             Processors = Processors,
             TellsAll = IsAudited,
+            Upstream = granted.Hosts.IsEmpty ? null : EnvironmentProxy.Less(OpenIndexes.NoProxy),
             TellsNames = granted is { Network: false, Hosts.IsEmpty: true },
         };
         if (Notebook is not null) confinement = NotebookKernel.Of(Notebook, confinement);

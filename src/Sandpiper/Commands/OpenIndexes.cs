@@ -31,7 +31,7 @@ internal sealed class OpenIndexes : IDisposable
     }
 
     // A small letter goes before a capital one, as in curl.
-    private static string? NoProxy => Environment.GetEnvironmentVariable("no_proxy") ?? Environment.GetEnvironmentVariable("NO_PROXY");
+    internal static string? NoProxy => Environment.GetEnvironmentVariable("no_proxy") ?? Environment.GetEnvironmentVariable("NO_PROXY");
 
     /// <summary>All of them as one: the first that has a name owns it.</summary>
     public IPackageIndex Whole => _whole;
