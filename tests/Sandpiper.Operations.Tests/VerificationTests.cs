@@ -73,6 +73,17 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
+    public void What_is_somebodys_in_the_place_of_a_command_is_put_aside()
+    {
+        Generation generation = Install();
+        Shell("echo mine > bin/tide");
+        string note = Assert.Single(ShimDirectory.Refresh(_workshop.Environment, generation, Places, Executable));
+        Assert.Contains("/bin/tide` was put aside", note, StringComparison.Ordinal);
+        Assert.Equal("mine\n", File.ReadAllText(Directory.GetFiles(Path.Combine(_workshop.Root.Path, "aside")).Single()));
+        Assert.Empty(Look()!.Deviations);
+    }
+
+    [Fact]
     public async Task A_pipe_among_the_commands_holds_up_no_change()
     {
         Generation generation = Install();

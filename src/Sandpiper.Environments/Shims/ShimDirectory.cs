@@ -54,13 +54,16 @@ public static class ShimDirectory
         var notes = ImmutableArray.CreateBuilder<string>();
         Fill(ShimPlace.BesideInterpreter(environment, places, executable), generation, taking, notes);
         Fill(ShimPlace.ForNotebooks(environment, places, executable), generation, taking, notes);
+        notes.AddRange((taking ?? ImmutableHashSet<string>.Empty).Except(generation.OnPath, StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .Select(command => $"`{command}` is no command that `{environment.Name}` could have on the PATH"));
         ShimPlace onPath = ShimPlace.OnPath(environment, places, executable);
         // An environment that is none of a tool has nothing there, unless it was one before.
-        if (generation.OnPath.IsEmpty && !environment.IsShared && !onPath.IsThere) return [];
+        if (generation.OnPath.IsEmpty && !environment.IsShared && !onPath.IsThere) return notes.ToImmutable();
         using (PathLock.Hold(places))
         {
             var (free, own) = Fill(onPath, generation, taking, notes);
-            ManualPages.Refresh(environment, generation, own, places);
+            ManualPages.Refresh(environment, generation, own, places, notes);
             Offer(free, onPath, notes);
         }
         string whose = environment.IsShared ? "" : $" --env {environment.Name}";
@@ -75,14 +78,18 @@ public static class ShimDirectory
     public static ImmutableArray<string> Remove(ManagedEnvironment environment, DataPlaces places, string executable)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
-        foreach (ShimPlace own in PlacesOf(environment, places, executable).Where(p => !p.IsOnPath)) RemoveAll(own, own.HasMark);
         ShimPlace onPath = ShimPlace.OnPath(environment, places, executable);
-        if (!onPath.IsThere) return [];
-        using (PathLock.Hold(places))
+        // First what others have a part in: where that cannot be done, the environment stays, and has what it had.
+        if (onPath.IsThere)
         {
-            ManualPages.Remove(environment, places);
-            Offer(RemoveAll(onPath, onPath.Has), onPath, notes);
+            using (PathLock.Hold(places))
+            {
+                ImmutableArray<string> free = RemoveAll(onPath, onPath.Has);
+                ManualPages.Remove(environment, places);
+                Offer(free, onPath, notes);
+            }
         }
+        foreach (ShimPlace own in PlacesOf(environment, places, executable).Where(p => !p.IsOnPath)) RemoveAll(own, own.HasMark);
         return notes.ToImmutable();
     }
 
@@ -125,9 +132,7 @@ public static class ShimDirectory
         foreach (ShimPlace place in PlacesOf(environment, places, ""))
         {
             if (place.IsOnPath && !HasToDoWithPath(environment, generation)) continue;
-            if (FileStatus.TryRead(place.Directory, out var status) && status.Type != FileType.Directory)
-                notes.Add(Aside.Put(place.Directory, places));
-            Directory.CreateDirectory(place.Directory);
+            place.Make(notes);
             string[] known = [.. place.CommandsOf(generation), .. place.NamesOf(generation)];
             foreach (string name in place.Names().Except(known, StringComparer.Ordinal))
             {
@@ -152,14 +157,14 @@ public static class ShimDirectory
     private static (ImmutableArray<string> Free, HashSet<string> Own) Fill(
         ShimPlace place, Generation generation, IReadOnlySet<string>? taking, ImmutableArray<string>.Builder notes)
     {
-        Directory.CreateDirectory(place.Directory);
+        place.Make(notes);
         var wanted = place.NamesOf(generation).ToHashSet(StringComparer.Ordinal);
         ImmutableArray<string> free = Remove(place.Names().Where(name => !wanted.Contains(name) && place.Has(name)), place);
         var held = new List<HeldName>();
         foreach (string command in wanted)
         {
             if (taking?.Contains(command) is not true && place.HolderOf(command) is { } other) held.Add(new HeldName(command, other));
-            else place.Write(command);
+            else place.Write(command, notes);
         }
         Tell(held, "still", notes);
         wanted.ExceptWith(held.Select(h => h.Command));
@@ -193,10 +198,11 @@ public static class ShimDirectory
             ImmutableArray<string> wanted =
                 [.. place.NamesOf(generation).Intersect(names, StringComparer.Ordinal).Where(name => !Path.Exists(place.PathOf(name)))];
             if (wanted.IsEmpty) continue;
-            Directory.CreateDirectory(place.Directory);
-            foreach (string name in wanted) place.Write(name);
+            place.Make(notes);
+            foreach (string name in wanted) place.Write(name, notes);
             Tell(wanted.Select(name => new HeldName(name, other.Name)), "now", notes);
-            ManualPages.Refresh(other, generation, OnPath(other, generation, of.Places).ToHashSet(StringComparer.Ordinal), of.Places);
+            HashSet<string> own = OnPath(other, generation, of.Places).ToHashSet(StringComparer.Ordinal);
+            ManualPages.Refresh(other, generation, own, of.Places, notes);
         }
     }
 
