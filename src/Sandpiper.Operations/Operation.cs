@@ -43,9 +43,10 @@ internal sealed class Operation : IDisposable
     /// <summary>What was current before and is still there; null when there is none, or the ledger does not know it.</summary>
     public int? Back => Environment.LinkedNumber is { } current ? SwitchHistory.Back(_lines, current, Environment.Numbers) : null;
 
-    /// <summary>It was current once, be it there or not; null: any was that is not now.</summary>
-    public bool WasCurrent(int? number) =>
-        _lines.Any(l => l.Confirmed && (number is null ? l.To != Environment.LinkedNumber : l.To == number));
+    /// <summary>It was current once, be it there or not; null: one was before what is current now.</summary>
+    public bool WasCurrent(int? number) => number is null
+        ? Environment.LinkedNumber is { } current && SwitchHistory.Before(_lines, current).Any(n => n != current)
+        : _lines.Any(l => l.Confirmed && l.To == number);
 
     /// <summary>The ledger does not know all generations that are there, or not all of it can be read, or is as it was.</summary>
     public bool HasLostLines => !_ledger.IsWhole || !EnvironmentLedger.LostOf(Environment.Numbers, _lines).IsEmpty;

@@ -115,7 +115,7 @@ internal static class EnvCommand
         {
             string state = row.Current is { } current
                 ? $"{Counted.Of(current.Packages.Length, "package")}, "
-                    + $"generation {current.Number} of {row.Generations}, {current.PythonName}"
+                    + $"generation {current.Number}{(row.Generations > 1 ? $" ({row.Generations} kept)" : "")}, {current.PythonName}"
                 : $"damaged: sandpiper repair{InEnvironment.Option(row.Name)}";
             session.Terminal.Line(Inked.Cyan(row.Name.PadRight(width)), "  ", state, ", ", SizeWords.Of(row.Bytes));
             if (row.Current?.Tool is not null)

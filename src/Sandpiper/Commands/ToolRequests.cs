@@ -40,15 +40,20 @@ internal static class ToolRequests
         ];
     }
 
-    /// <summary>The environment of a tool.</summary>
-    /// <exception cref="ExplainedException">There is none.</exception>
+    /// <summary>The environment of a tool: that of its name, or the one that its user gave it.</summary>
+    /// <exception cref="ExplainedException">There is none, or more than one.</exception>
     public static ManagedEnvironment Find(Session session, PackageName tool)
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, tool.Normalized);
         if (environment.Current is { } number && environment.Read(number).Tool?.Package == tool) return environment;
-        throw new ExplainedException(new(ExitCode.CouldNot, $"there is no tool `{tool}`; nothing was changed",
-            environment.Numbers.IsEmpty ? "none of that name was installed with --tool" : "the environment of that name is not a tool's",
-            "sandpiper env list"));
+        ImmutableArray<ManagedEnvironment> others = [.. Tools(session).Where(t => t.Tool == tool).Select(t => t.Environment)];
+        if (others is [var only]) return only;
+        throw new ExplainedException(others.Length > 1
+            ? new(ExitCode.CouldNot, $"`{tool}` is a tool in {others.Length} environments; nothing was changed",
+                string.Join(", ", others.Select(e => $"`{e.Name}`")), "sandpiper env remove NAME")
+            : new(ExitCode.CouldNot, $"there is no tool `{tool}`; nothing was changed",
+                environment.Numbers.IsEmpty ? "no such package was installed with --tool" : "the environment of that name is not a tool's",
+                "sandpiper env list"));
     }
 
     /// <summary>None of its files is a command.</summary>
@@ -60,10 +65,8 @@ internal static class ToolRequests
     // Every one that there is, as it was asked for.
     private static IEnumerable<InstallationRequest> Installed(Session session, InstallationRequest request)
     {
-        foreach (ManagedEnvironment environment in ManagedEnvironment.All(session.Places.Root))
+        foreach (var (environment, generation, tool) in Tools(session))
         {
-            if (environment.LinkedNumber is not { } number
-                || environment.TryRead(number) is not { Tool.Package: var tool } generation) continue;
             yield return request with
             {
                 Environment = environment.Name,
@@ -76,6 +79,15 @@ internal static class ToolRequests
                     .. request.Lines,
                 ],
             };
+        }
+    }
+
+    private static IEnumerable<(ManagedEnvironment Environment, Generation Current, PackageName Tool)> Tools(Session session)
+    {
+        foreach (ManagedEnvironment environment in ManagedEnvironment.All(session.Places.Root))
+        {
+            if (environment.LinkedNumber is { } number && environment.TryRead(number) is { Tool.Package: var tool } generation)
+                yield return (environment, generation, tool);
         }
     }
 
