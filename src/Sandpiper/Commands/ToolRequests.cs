@@ -60,7 +60,7 @@ internal static class ToolRequests
     public static ExplainedException WithoutCommands(InstallationOutcome.NoCommands none) => new(new(
         ExitCode.CouldNot, $"`{none.Tool}` has no command; nothing was changed",
         none.Others.IsEmpty ? "it is there to be imported" : $"what it needs has {string.Join(", ", none.Others.Select(c => $"`{c}`"))}",
-        $"sandpiper install {none.Tool.Normalized}"));
+        "the same command without --tool, to import it"));
 
     // Every one that there is, as it was asked for.
     private static IEnumerable<InstallationRequest> Installed(Session session, InstallationRequest request)
@@ -101,6 +101,6 @@ internal static class ToolRequests
         throw new ExplainedException(new(ExitCode.CouldNot, $"the environment `{name}` is not a tool's; nothing was changed",
             environment.IsShared ? "it is the common set"
                 : $"there is one of that name, with {Counted.Of(current!.Packages.Length, "package")}",
-            $"sandpiper install --tool --env {name}-tool {name}"));
+            $"the same command for `{name}` alone, with --env {name}-tool"));
     }
 }
