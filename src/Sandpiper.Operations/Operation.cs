@@ -87,12 +87,13 @@ internal sealed class Operation : IDisposable
 
     /// <summary>Renames a generation into its place, complete, and switches to it.</summary>
     /// <param name="work">Where it was composed, in the stage.</param>
+    /// <param name="before">The current one; null: there is none, or it cannot be read.</param>
     /// <param name="isStoreOnDisk">What it links to was written to the disk long ago.</param>
     /// <returns>What a person should hear of its commands.</returns>
     /// <exception cref="ChangeUnfinishedException">
     /// It is current, but something that follows failed. With any other exception nothing has changed.
     /// </exception>
-    public ImmutableArray<string> SwitchToNew(string work, Generation next, LedgerLine line, bool isStoreOnDisk)
+    public ImmutableArray<string> SwitchToNew(string work, Generation? before, Generation next, LedgerLine line, bool isStoreOnDisk)
     {
         // Then nothing but a few small files has to get there first, and not all that other programs have written as well.
         bool inOrder = isStoreOnDisk && ContentOnDisk.KeepsOrder(work);
@@ -111,16 +112,16 @@ internal sealed class Operation : IDisposable
             TakeBack(next.Directory, work);
             throw;
         }
-        return Finish(next, inOrder);
+        return Finish(before, next, inOrder);
     }
 
     /// <summary>Switches to a generation that is there.</summary>
     /// <inheritdoc cref="SwitchToNew" path="/returns|/exception"/>
-    public ImmutableArray<string> SwitchTo(Generation next, LedgerLine line)
+    public ImmutableArray<string> SwitchTo(Generation? before, Generation next, LedgerLine line)
     {
         _ledger.Announce(line);
         Point(next.Number, Environment.Switch);
-        return Finish(next, inOrder: false);
+        return Finish(before, next, inOrder: false);
     }
 
     /// <summary>Nothing is switched; the shims of the current generation are as they should be afterwards all the same.</summary>
@@ -129,7 +130,7 @@ internal sealed class Operation : IDisposable
     {
         try
         {
-            return RefreshShims(current);
+            return RefreshShims(current, current);
         }
         catch (Exception error) when (IsOfFiles(error))
         {
@@ -220,13 +221,13 @@ internal sealed class Operation : IDisposable
     }
 
     // The one step does not depend on the other: what can be done is done, and the first failure told.
-    private ImmutableArray<string> Finish(Generation next, bool inOrder)
+    private ImmutableArray<string> Finish(Generation? before, Generation next, bool inOrder)
     {
         ChangeUnfinishedException? failure = null;
         ImmutableArray<string> notes = [];
         GenerationLease.Prepare(Environment, next.Number);
         Attempt(AfterSwitch.Ledger, () => _ledger.Confirm(next.Number, inOrder));
-        Attempt(AfterSwitch.Shims, () => notes = RefreshShims(next));
+        Attempt(AfterSwitch.Shims, () => notes = RefreshShims(before, next));
         RemoveWhatIsOutOfReach(next.Number);
         return failure is null ? notes : throw failure;
 
@@ -265,9 +266,9 @@ internal sealed class Operation : IDisposable
         }
     }
 
-    private ImmutableArray<string> RefreshShims(Generation generation) =>
+    private ImmutableArray<string> RefreshShims(Generation? before, Generation generation) =>
     [
-        .. ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable, Taking),
+        .. ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable, Taking, before),
         .. KernelsOnRecord.Refresh(Environment, generation),
     ];
 

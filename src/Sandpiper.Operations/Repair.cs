@@ -89,7 +89,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         MakeWay(operation.Environment, before, deviations, ledgerIsLost, notes);
         bool mustPoint = ledgerIsLost || deviations.Any(f => f.Place == DeviationPlace.Current);
         bool isSwitched = mustPoint && operation.Environment.LinkedNumber != before.Number;
-        notes.AddRange(mustPoint ? operation.SwitchTo(before, LineTo(operation.Environment, before)) : operation.Stay(before));
+        notes.AddRange(mustPoint ? operation.SwitchTo(before, before, LineTo(operation.Environment, before)) : operation.Stay(before));
         var change = new EnvironmentChange(before.Number, IsNew: false, [], before.Packages.Length, TimeSpan.Zero)
         {
             IsSwitched = isSwitched,

@@ -67,7 +67,7 @@ public sealed class Rollback(OperationContext context)
         {
             HandedOver = handedOver,
         };
-        ImmutableArray<string> notes = target == current ? operation.Stay(next) : operation.SwitchTo(next, line);
+        ImmutableArray<string> notes = target == current ? operation.Stay(next) : operation.SwitchTo(before, next, line);
         var change = new EnvironmentChange(target, IsNew: false, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
             IsSwitched = target != current,

@@ -54,7 +54,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             HandedOver = handedOver,
         };
         ImmutableArray<string> notes = operation.SwitchToNew(
-            work, next, line, context.Store.AreOnDisk(plan.Wheels.Values, context.Time.GetUtcNow()));
+            work, plan.Before, next, line, context.Store.AreOnDisk(plan.Wheels.Values, context.Time.GetUtcNow()));
         return new EnvironmentChange(next.Number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
             IsSwitched = true,

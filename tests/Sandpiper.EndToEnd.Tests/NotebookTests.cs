@@ -27,10 +27,10 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
                 json.dump({**where, "ip": "127.0.0.1", "transport": "tcp", "key": "k", **other}, file)
             return where
 
-        def start(name="sandpiper", **streams):
+        def start(name="sandpiper", client=os.getpid(), **streams):
             with open(os.path.join(data, "kernels", name, "kernel.json")) as file: argv = json.load(file)["argv"]
             return subprocess.Popen([word.replace("{connection_file}", connection_file) for word in argv], stdin=subprocess.PIPE,
-                start_new_session=True, env={**os.environ, "JPY_PARENT_PID": str(os.getpid())}, **streams)
+                start_new_session=True, env={**os.environ, "JPY_PARENT_PID": str(client)}, **streams)
 
         def reach(port, word):  # there is somebody who answers
             while True:
@@ -149,7 +149,35 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
         }
     }
 
+    [Fact]
+    public async Task A_kernel_whose_client_is_gone_before_it_begins_ends_as_well()
+    {
+        Done(_user.Sandpiper("install", "ipykernel"));
+        Done(_user.Sandpiper("env", "kernel"));
+        // Gone, and not yet waited for.
+        using Process starter = _user.Start(Played("""
+            connection()
+            gone = subprocess.Popen(["/bin/true"])
+            os.waitid(os.P_PID, gone.pid, os.WEXITED | os.WNOWAIT)
+            kernel = start(client=gone.pid)
+            print(kernel.pid, flush=True)
+            kernel.wait()
+            """));
+        string kernel = starter.StandardOutput.ReadLine() ?? "";
+        Assert.True(int.TryParse(kernel, NumberStyles.None, CultureInfo.InvariantCulture, out _), kernel);
+        try
+        {
+            await starter.WaitForExitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(Patience.Endless, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            _user.Run(["/bin/kill", "-KILL", kernel]);
+        }
+    }
+
     [Theory]
+    [InlineData("transport=None", "no connection file")]
     [InlineData("transport='ipc'", "c.KernelManager.transport = \"tcp\"")]
     [InlineData("ip='0.0.0.0'", "c.KernelManager.ip = \"127.0.0.1\"")]
     [InlineData("hb_port=0", "no connection file")]
@@ -196,7 +224,8 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
 
         // Who sits there is asked, and still nothing is written over.
         Assert.Equal(1, SomebodyAtATerminal.Run(_user, """[["[y/N]", "n\n"]]""", "env", "kernel").ExitCode);
-        Done(SomebodyAtATerminal.Run(_user, """[["[y/N]", "y\n"]]""", "env", "kernel"));
+        Outcome asked = Done(SomebodyAtATerminal.Run(_user, """[["[y/N]", "y\n"]]""", "env", "kernel"));
+        Assert.DoesNotContain("\\u{", asked.Output, StringComparison.Ordinal);
         Assert.Equal(["Sandpiper", "mine", "sandpiper-2"],
             Directory.GetDirectories(Kernels).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(was, File.ReadAllText(theirs));
@@ -236,6 +265,20 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
         Done(_user.Sandpiper("env", "kernel", "--as", "another"));
         Done(_user.Sandpiper("purge", "--yes"));
         Assert.Equal(before, Tree());
+    }
+
+    [Theory]
+    [InlineData("purge", "--yes")]
+    [InlineData("env", "kernel", "--remove")]
+    [InlineData("uninstall", "--all")]
+    public void What_somebody_has_put_in_the_place_of_a_kernel_is_not_taken_away(params string[] command)
+    {
+        Done(_user.Sandpiper("install", "ipykernel"));
+        Done(_user.Sandpiper("env", "kernel"));
+        string theirs = Path.Combine(Kernels, "sandpiper", "kernel.json");
+        File.WriteAllText(theirs, "{}");
+        _user.Sandpiper(command);
+        Assert.Equal("{}", File.ReadAllText(theirs));
     }
 
     [Fact]

@@ -14,7 +14,9 @@ public sealed class ToolTests : IDisposable
                 .WithData("share/man/man1/sudo.1", Page("sudo"))
                 .WithData("share/bash-completion/completions/gauge", "echo executed\n"u8.ToArray()),
             // Another package with a command of the same name.
-            Command("rival", "1.0").WithConsoleScript("gauge", "rival:main"));
+            Command("rival", "1.0").WithConsoleScript("gauge", "rival:main"),
+            // `rm *` where the commands lie.
+            Command("lever", "1.0").WithConsoleScript("-rf", "lever:main"));
 
     private readonly Somebody _user = new();
 
@@ -67,6 +69,67 @@ public sealed class ToolTests : IDisposable
         Done(_user.Sandpiper("install", "--tool", "--env", "gauge-tool", "gauge"));
         Assert.Equal(["gauge", "gauge-tool"], Environments());
         Assert.Equal("gauge-tool", HolderOf("gauge"));
+        // By its own name it is found there as well.
+        Done(_user.Sandpiper("uninstall", "--tool", "gauge"));
+        Assert.Equal(["gauge"], Environments());
+    }
+
+    [Fact]
+    public void A_name_that_is_no_command_of_a_tool_does_not_come_and_is_told()
+    {
+        Outcome installed = Done(_user.Sandpiper("install", "--tool", "lever", "--take", "leaver"));
+        Assert.Equal(["lever"], Commands());
+        Assert.Contains("`-rf` reads as an option", installed.Error, StringComparison.Ordinal);
+        Assert.Contains("`leaver` is no command that `lever` could have", installed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_somebodys_own_where_commands_and_pages_come_is_neither_written_over_nor_removed()
+    {
+        string bin = _user.Write(Path.Combine(_user.Home, "own/bin/gauge"), "my program\n");
+        string page = _user.Write(Path.Combine(_user.Home, "own/share/man/man1/gauge.1"), "my page\n");
+        _user.Write(Path.Combine(_user.DataRoot, "keep"), "");
+        Done(_user.Run(["/bin/ln", "-s", Path.Combine(_user.Home, "own/bin"), Path.Combine(_user.Home, "own/share"), _user.DataRoot]));
+        Outcome installed = Done(_user.Sandpiper("install", "--tool", "gauge"));
+        Assert.Contains($"`{Bin}` was put aside", installed.Error, StringComparison.Ordinal);
+        Assert.Contains($"`{_user.DataRoot}/share` was put aside", installed.Error, StringComparison.Ordinal);
+        Done(_user.Sandpiper("verify", "--env", "gauge"));
+
+        File.Delete(Path.Combine(_user.DataRoot, "share/man/man1/gauge.1"));
+        string there = _user.Write(Path.Combine(_user.DataRoot, "share/man/man1/gauge.1"), "written there\n");
+        Assert.Contains($"`{there}` was put aside", Done(_user.Sandpiper("install", "--tool", "gauge", "--with", "plover")).Error,
+            StringComparison.Ordinal);
+        Done(_user.Sandpiper("uninstall", "--tool", "gauge"));
+        Assert.Equal("my program\n", File.ReadAllText(bin));
+        Assert.Equal("my page\n", File.ReadAllText(page));
+    }
+
+    [Fact]
+    public void A_tool_whose_commands_cannot_be_removed_stays_whole()
+    {
+        Done(_user.Sandpiper("install", "--tool", "gauge"));
+        Done(_user.Run(["/bin/chmod", "u-w", Bin]));
+        string[] before = Tree();
+        Outcome kept = _user.Sandpiper("uninstall", "--tool", "gauge");
+        Assert.True(kept.ExitCode == 1 && kept.Error.Contains("nothing was changed", StringComparison.Ordinal), $"{kept}");
+        Assert.Equal(before, Tree());
+        Done(_user.Run(["/bin/chmod", "u+w", Bin]));
+        Done(_user.Sandpiper("allow", "--env", "gauge", "gauge", "--write", "."));
+        // What was allowed to the name is not forgotten with it, and that is told.
+        Assert.Contains("holds for the next `gauge`: g1; sandpiper allow --withdraw g1\n",
+            Done(_user.Sandpiper("uninstall", "--tool", "gauge")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_line_that_is_printed_brings_the_commands_onto_PATH_wherever_they_lie()
+    {
+        string root = Path.Combine(_user.Home, "my$data");
+        Outcome installed = Done(_user.Sandpiper("install", "--root", root, "--tool", "rival"));
+        string line = installed.Error.Split('\n').Single(l => l.Contains("export PATH", StringComparison.Ordinal));
+        Assert.StartsWith("rival 1.0", Done(_user.Run(["/bin/sh", "-c", $"{line}\nrival"])).Output, StringComparison.Ordinal);
+        _user.Variables["PATH"] = $"/usr/bin:/bin:{root}/bin/";
+        Outcome again = Done(_user.Sandpiper("install", "--root", root, "--tool", "rival"));
+        Assert.DoesNotContain("export PATH", again.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +141,8 @@ public sealed class ToolTests : IDisposable
         Outcome refused = _user.Sandpiper("install", "--tool", "rival");
         Assert.True(refused.ExitCode == 3 && refused.Error.Contains("nothing was changed", StringComparison.Ordinal), $"{refused}");
         Assert.Contains("`gauge` is of `shared`", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("sandpiper install --tool --take gauge rival", refused.Error, StringComparison.Ordinal);
+        // Of which version, and from where, the command has said already.
+        Assert.Contains("the same command for `rival` alone, with --take gauge\n", refused.Error, StringComparison.Ordinal);
         Assert.Equal(["shared"], Environments());
         Assert.Equal("shared", HolderOf("gauge"));
 
@@ -125,6 +189,13 @@ public sealed class ToolTests : IDisposable
         Assert.True(yes.ExitCode == 0, $"{yes}");
         Assert.Equal("rival", HolderOf("gauge"));
 
+        // Ctrl-C is an answer, and the question is seen where nothing else is said.
+        Done(_user.Sandpiper("uninstall", "--tool", "rival"));
+        Outcome interrupted = SomebodyAtATerminal.Run(
+            _user, """[["[y/N]", "\u0003"]]""", "install", "-q", "--tool", "rival", "--compile", "never");
+        Assert.Equal(130, interrupted.ExitCode);
+        Assert.Equal(["shared"], Environments());
+
         Outcome AtATerminal(string steps) => SomebodyAtATerminal.Run(_user, steps, "install", "--tool", "rival", "--compile", "never");
     }
 
@@ -144,14 +215,15 @@ public sealed class ToolTests : IDisposable
         // A project cannot put itself in its place where PATH has a relative entry.
         _user.Write("sandpiper", "#!/bin/sh\necho taken in\n");
         Done(_user.Run(["/bin/chmod", "+x", "sandpiper"]));
-        Assert.Equal("taken in\n", Done(_user.Run(["/bin/sh", "-c", "PATH=$PATH:.; sandpiper"])).Output);
+        Assert.Equal("taken in\n", Done(_user.Run(["/bin/sh", "-c", "PATH=/usr/bin:/bin:.; sandpiper"])).Output);
         Outcome project = Gauge("PATH=$PATH:.");
         Assert.True(project is { ExitCode: 127, Output: "" }, $"{project}");
 
         Done(_user.Run([$"{moved}/sandpiper", "install", "--compile", "never", "pebble"]));
         Assert.Equal("gauge 1.0 sees a key: False\n", Done(Gauge("")).Output);
 
-        Outcome Gauge(string path) => _user.Run(["/bin/sh", "-c", $"{path}\n{Bin}/gauge"]);
+        // Whatever this machine has besides.
+        Outcome Gauge(string path) => _user.Run(["/bin/sh", "-c", $"PATH=/usr/bin:/bin\n{path}\n{Bin}/gauge"]);
     }
 
     [Fact]
@@ -189,6 +261,7 @@ public sealed class ToolTests : IDisposable
         Assert.True(gone.ExitCode == 1 && gone.Error.Contains("it was removed to free space", StringComparison.Ordinal), $"{gone}");
         Outcome never = _user.Sandpiper("rollback", "77");
         Assert.True(never.ExitCode == 1 && !never.Error.Contains("removed", StringComparison.Ordinal), $"{never}");
+        Assert.Contains("generation 21 (12 kept), ", Done(_user.Sandpiper("env", "list")).Output, StringComparison.Ordinal);
         string[] history = Done(_user.Sandpiper("history")).Output.Split('\n');
         Assert.Equal(Enumerable.Range(2, 9).Select(n => $"{n,3} ×"),
             history.Where(l => l.Contains('×', StringComparison.Ordinal)).Select(l => l[..5]).Order(StringComparer.Ordinal));

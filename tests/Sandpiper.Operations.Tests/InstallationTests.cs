@@ -151,6 +151,7 @@ public sealed class InstallationTests : IDisposable
     public async Task Shims_that_cannot_be_made_are_told_as_what_is_left_to_do_and_made_by_the_next_command()
     {
         File.WriteAllText(_ground.Context.Places.Shims, "in the way");
+        File.WriteAllText(Path.Combine(_ground.Context.Places.Root, "aside"), "and there is no place for it");
 
         var unfinished = await Assert.ThrowsAsync<ChangeUnfinishedException>(() => _ground.InstallAsync("hoot<2"));
 

@@ -73,6 +73,17 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
+    public void What_is_somebodys_in_the_place_of_a_command_is_put_aside()
+    {
+        Generation generation = Install();
+        Shell("echo mine > bin/tide");
+        string note = Assert.Single(ShimDirectory.Refresh(_workshop.Environment, generation, Places, Executable));
+        Assert.Contains("/bin/tide` was put aside", note, StringComparison.Ordinal);
+        Assert.Equal("mine\n", File.ReadAllText(Directory.GetFiles(Path.Combine(_workshop.Root.Path, "aside")).Single()));
+        Assert.Empty(Look()!.Deviations);
+    }
+
+    [Fact]
     public async Task A_pipe_among_the_commands_holds_up_no_change()
     {
         Generation generation = Install();
@@ -235,6 +246,22 @@ public sealed class VerificationTests : IDisposable
         Assert.Equal(("shared", "python3.1"), (refused.Environment, refused.Version));
         Assert.Equal(["tide"], refused.Requested);
     }
+
+    [Fact]
+    public void That_a_command_is_the_systems_is_told_once()
+    {
+        var first = _workshop.Install(_workshop.Package(Hoot("1.0", "hoot")));
+        string note = Assert.Single(ShimDirectory.Refresh(_workshop.Environment, first, Places, Executable));
+        Assert.Equal("`ls` is a command of the system; the package's is: sandpiper run -- ls", note);
+        Assert.Empty(ShimDirectory.Refresh(_workshop.Environment, first, Places, Executable, before: first));
+
+        var second = _workshop.Install(_workshop.Package(Hoot("2.0", "cat")));
+        note = Assert.Single(ShimDirectory.Refresh(_workshop.Environment, second, Places, Executable, before: first));
+        Assert.StartsWith("`cat` is a command of the system", note, StringComparison.Ordinal);
+    }
+
+    private static SampleWheel Hoot(string version, string command) => new SampleWheel("hoot", version).WithFile("hoot.py", "")
+        .WithConsoleScript("ls", "hoot:main").WithConsoleScript(command, "hoot:main");
 
     private Generation Install()
     {

@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Shims;
 
-/// <summary>Where goes what stands in the way of a repair and may be somebody's: nobody but its owner throws it away.</summary>
+/// <summary>Where goes what stands in the way and may be somebody's: nobody but its owner throws it away.</summary>
 public static class Aside
 {
     /// <returns>What a person should hear.</returns>
@@ -16,5 +17,14 @@ public static class Aside
         string kept = Path.Combine(directory, $"{RandomNumberGenerator.GetHexString(8, lowercase: true)}-{Path.GetFileName(path)}");
         AtomicRename.Replace(path, kept);
         return $"`{path}` was put aside: {kept}";
+    }
+
+    /// <summary>Makes a directory; behind a link there would be one of somebody's own, with files of his.</summary>
+    /// <param name="notes">Gets what a person should hear.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static void MakeDirectory(string path, DataPlaces places, ImmutableArray<string>.Builder notes)
+    {
+        if (FileStatus.TryRead(path, out var status) && status.Type != FileType.Directory) notes.Add(Put(path, places));
+        Directory.CreateDirectory(path);
     }
 }

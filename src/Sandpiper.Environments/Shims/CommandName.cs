@@ -21,7 +21,9 @@ internal static class CommandName
     /// typed.</summary>
     /// <returns>Why it gets none; null: it may have it.</returns>
     public static string? WhyNone(string command) =>
-        SystemDirectories.Any(d => File.Exists(Path.Combine(d, command))) || Trusted.Contains(command) ? "is a command of the system"
+        SystemDirectories.Any(d => File.Exists(Path.Combine(d, command))) ? "is a command of the system"
+        : Trusted.Contains(command) ? "is a name that everybody trusts"
+        : command.StartsWith('-') ? "reads as an option"        // to whoever types `*` where it lies
         : IsPlain(command) ? null
         : "has characters that a shell reads";
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
 
@@ -18,19 +19,26 @@ internal static class ManualPages
 
     /// <summary>Those of one environment as they should be. The lock of PATH is held.</summary>
     /// <param name="commands">That it has on PATH.</param>
-    public static void Refresh(ManagedEnvironment environment, Generation generation, IReadOnlySet<string> commands, DataPlaces places)
+    /// <param name="notes">Gets what a person should hear.</param>
+    public static void Refresh(ManagedEnvironment environment, Generation generation, IReadOnlySet<string> commands, DataPlaces places,
+        ImmutableArray<string>.Builder notes)
     {
         string directory = Path.Combine(places.Root, Section);
         string below = $"{TargetsBelow}{environment.Name}/current/{Section}/";
         HashSet<string> pages = [.. commands.SelectMany(c => _suffixes.Select(s => c + s))
             .Where(page => File.Exists(Path.Combine(generation.Directory, Section, page)))];
-        Remove(directory, page => !pages.Contains(page.Name)
+        Remove(places, page => !pages.Contains(page.Name)
             && (page.Target.StartsWith(below, StringComparison.Ordinal) || _suffixes.Any(s => commands.Contains(Stem(page.Name, s)))));
-        if (pages.Count > 0) Directory.CreateDirectory(directory);
+        if (pages.Count == 0) return;
+        foreach (string above in Directories(places).Reverse()) Aside.MakeDirectory(above, places, notes);
         foreach (string page in pages)
         {
             string path = Path.Combine(directory, page), target = below + page;
-            if (!string.Equals(SymbolicLink.Target(path), target, StringComparison.Ordinal)) SymbolicLink.ReplaceSoon(path, target);
+            string? there = SymbolicLink.Target(path);
+            if (string.Equals(there, target, StringComparison.Ordinal)) continue;
+            bool isOurs = there?.StartsWith(TargetsBelow, StringComparison.Ordinal) is true;
+            if (!isOurs && FileStatus.TryRead(path, out _)) notes.Add(Aside.Put(path, places));
+            SymbolicLink.ReplaceSoon(path, target);
         }
     }
 
@@ -42,24 +50,36 @@ internal static class ManualPages
 
     private const string TargetsBelow = "../../../envs/";
 
+    // From the innermost to the outermost.
+    private static IEnumerable<string> Directories(DataPlaces places)
+    {
+        for (string directory = Section; directory.Length > 0; directory = Path.GetDirectoryName(directory)!)
+            yield return Path.Combine(places.Root, directory);
+    }
+
+    // Behind a link there would be pages of somebody's own.
+    private static bool AreReal(DataPlaces places) =>
+        Directories(places).All(d => !FileStatus.TryRead(d, out var status) || status.Type == FileType.Directory);
+
     private static void RemoveAll(DataPlaces places, string below)
     {
-        Remove(Path.Combine(places.Root, Section), page => page.Target.StartsWith(below, StringComparison.Ordinal));
-        for (string directory = Section; directory.Length > 0; directory = Path.GetDirectoryName(directory)!)
+        if (!AreReal(places)) return;
+        Remove(places, page => page.Target.StartsWith(below, StringComparison.Ordinal));
+        foreach (string directory in Directories(places).Where(Directory.Exists))
         {
-            string path = Path.Combine(places.Root, directory);
-            if (!Directory.Exists(path)) continue;
-            if (Directory.EnumerateFileSystemEntries(path).Any()) return;
-            Directory.Delete(path);
+            if (Directory.EnumerateFileSystemEntries(directory).Any()) return;
+            Directory.Delete(directory);
         }
     }
 
-    private static void Remove(string directory, Predicate<(string Name, string Target)> goes)
+    private static void Remove(DataPlaces places, Predicate<(string Name, string Target)> goes)
     {
-        if (!Directory.Exists(directory)) return;
+        string directory = Path.Combine(places.Root, Section);
+        if (!AreReal(places) || !Directory.Exists(directory)) return;
         foreach (string path in Directory.GetFileSystemEntries(directory))
         {
-            if (SymbolicLink.Target(path) is { } target && goes((Path.GetFileName(path), target))) File.Delete(path);
+            if (SymbolicLink.Target(path) is { } target && target.StartsWith(TargetsBelow, StringComparison.Ordinal)
+                && goes((Path.GetFileName(path), target))) File.Delete(path);
         }
     }
 

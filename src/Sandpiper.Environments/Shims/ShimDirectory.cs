@@ -47,24 +47,30 @@ public static class ShimDirectory
 
     /// <summary>Makes those that are missing, removes those that are no more.</summary>
     /// <param name="taking">Names that it gets, whoever has them.</param>
+    /// <param name="before">What it had before: which of those commands are the system's was told then. Null: nothing.</param>
     /// <returns>What a person should hear: commands that got none, and why.</returns>
     public static ImmutableArray<string> Refresh(ManagedEnvironment environment, Generation generation, DataPlaces places,
-        string executable, IReadOnlySet<string>? taking = null)
+        string executable, IReadOnlySet<string>? taking = null, Generation? before = null)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         Fill(ShimPlace.BesideInterpreter(environment, places, executable), generation, taking, notes);
         Fill(ShimPlace.ForNotebooks(environment, places, executable), generation, taking, notes);
+        notes.AddRange((taking ?? ImmutableHashSet<string>.Empty).Except(generation.OnPath, StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .Select(command => $"`{command}` is no command that `{environment.Name}` could have on the PATH"));
         ShimPlace onPath = ShimPlace.OnPath(environment, places, executable);
         // An environment that is none of a tool has nothing there, unless it was one before.
-        if (generation.OnPath.IsEmpty && !environment.IsShared && !onPath.IsThere) return [];
+        if (generation.OnPath.IsEmpty && !environment.IsShared && !onPath.IsThere) return notes.ToImmutable();
+        ImmutableArray<string> free;
         using (PathLock.Hold(places))
         {
-            var (free, own) = Fill(onPath, generation, taking, notes);
-            ManualPages.Refresh(environment, generation, own, places);
+            (free, var own) = Fill(onPath, generation, taking, notes);
+            ManualPages.Refresh(environment, generation, own, places, notes);
             Offer(free, onPath, notes);
         }
         string whose = environment.IsShared ? "" : $" --env {environment.Name}";
-        notes.AddRange(generation.OnPath.Where(command => CommandName.WhyNone(command) is not null).Select(command =>
+        var told = (before?.OnPath ?? []).Except(free, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        notes.AddRange(generation.OnPath.Where(c => !told.Contains(c) && CommandName.WhyNone(c) is not null).Select(command =>
             $"`{command}` {CommandName.WhyNone(command)}; the package's is: sandpiper run{whose}"
                 + $" -- {(CommandName.IsPlain(command) ? command : Shim.Quoted(command))}"));
         return notes.ToImmutable();
@@ -75,14 +81,18 @@ public static class ShimDirectory
     public static ImmutableArray<string> Remove(ManagedEnvironment environment, DataPlaces places, string executable)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
-        foreach (ShimPlace own in PlacesOf(environment, places, executable).Where(p => !p.IsOnPath)) RemoveAll(own, own.HasMark);
         ShimPlace onPath = ShimPlace.OnPath(environment, places, executable);
-        if (!onPath.IsThere) return [];
-        using (PathLock.Hold(places))
+        // First what others have a part in: where that cannot be done, the environment stays, and has what it had.
+        if (onPath.IsThere)
         {
-            ManualPages.Remove(environment, places);
-            Offer(RemoveAll(onPath, onPath.Has), onPath, notes);
+            using (PathLock.Hold(places))
+            {
+                ImmutableArray<string> free = RemoveAll(onPath, onPath.Has);
+                ManualPages.Remove(environment, places);
+                Offer(free, onPath, notes);
+            }
         }
+        foreach (ShimPlace own in PlacesOf(environment, places, executable).Where(p => !p.IsOnPath)) RemoveAll(own, own.HasMark);
         return notes.ToImmutable();
     }
 
@@ -125,9 +135,7 @@ public static class ShimDirectory
         foreach (ShimPlace place in PlacesOf(environment, places, ""))
         {
             if (place.IsOnPath && !HasToDoWithPath(environment, generation)) continue;
-            if (FileStatus.TryRead(place.Directory, out var status) && status.Type != FileType.Directory)
-                notes.Add(Aside.Put(place.Directory, places));
-            Directory.CreateDirectory(place.Directory);
+            place.Make(notes);
             string[] known = [.. place.CommandsOf(generation), .. place.NamesOf(generation)];
             foreach (string name in place.Names().Except(known, StringComparer.Ordinal))
             {
@@ -152,14 +160,14 @@ public static class ShimDirectory
     private static (ImmutableArray<string> Free, HashSet<string> Own) Fill(
         ShimPlace place, Generation generation, IReadOnlySet<string>? taking, ImmutableArray<string>.Builder notes)
     {
-        Directory.CreateDirectory(place.Directory);
+        place.Make(notes);
         var wanted = place.NamesOf(generation).ToHashSet(StringComparer.Ordinal);
         ImmutableArray<string> free = Remove(place.Names().Where(name => !wanted.Contains(name) && place.Has(name)), place);
         var held = new List<HeldName>();
         foreach (string command in wanted)
         {
             if (taking?.Contains(command) is not true && place.HolderOf(command) is { } other) held.Add(new HeldName(command, other));
-            else place.Write(command);
+            else place.Write(command, notes);
         }
         Tell(held, "still", notes);
         wanted.ExceptWith(held.Select(h => h.Command));
@@ -193,10 +201,11 @@ public static class ShimDirectory
             ImmutableArray<string> wanted =
                 [.. place.NamesOf(generation).Intersect(names, StringComparer.Ordinal).Where(name => !Path.Exists(place.PathOf(name)))];
             if (wanted.IsEmpty) continue;
-            Directory.CreateDirectory(place.Directory);
-            foreach (string name in wanted) place.Write(name);
+            place.Make(notes);
+            foreach (string name in wanted) place.Write(name, notes);
             Tell(wanted.Select(name => new HeldName(name, other.Name)), "now", notes);
-            ManualPages.Refresh(other, generation, OnPath(other, generation, of.Places).ToHashSet(StringComparer.Ordinal), of.Places);
+            HashSet<string> own = OnPath(other, generation, of.Places).ToHashSet(StringComparer.Ordinal);
+            ManualPages.Refresh(other, generation, own, of.Places, notes);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
@@ -74,16 +75,26 @@ internal sealed record ShimPlace(
         return wants(command) ? other : null;
     }
 
-    /// <summary>How what is there differs from what <see cref="Write(string)"/> leaves; null: not at all.</summary>
+    /// <summary>How what is there differs from what a command of this environment's is; null: not at all.</summary>
     public DeviationKind? Differs(string command) => Differs(Own(command));
 
-    /// <summary>The command becomes this environment's.</summary>
-    public void Write(string command) => Write(Own(command));
+    /// <summary>Makes the directory itself.</summary>
+    /// <param name="notes">Gets what a person should hear.</param>
+    public void Make(ImmutableArray<string>.Builder notes) => Aside.MakeDirectory(Directory, Places, notes);
+
+    /// <summary>The command becomes this environment's; what stands in the way and is none of ours is put aside.</summary>
+    /// <param name="notes">Gets what a person should hear.</param>
+    public void Write(string command, ImmutableArray<string>.Builder notes)
+    {
+        Shim own = Own(command);
+        if (Differs(own) is null) return;
+        if (FileStatus.TryRead(PathOf(command), out _) && !HasMark(command)) notes.Add(PutAside(command));
+        Write(own);
+    }
 
     /// <summary>The same environment's, started by another program.</summary>
     public void Follow(Shim shim) => Write(shim with { Executable = Executable });
 
-    /// <summary>What stands in the way and is nobody's command is put aside.</summary>
     /// <returns>What a person should hear.</returns>
     public string PutAside(string command) => Aside.Put(PathOf(command), Places);
 
@@ -123,9 +134,6 @@ internal sealed record ShimPlace(
 
     private void Write(Shim shim)
     {
-        if (Differs(shim) is null) return;
-        string path = PathOf(shim.Command);
-        if (FileStatus.TryRead(path, out var status) && status.Type == FileType.Directory) PutAside(shim.Command);
         string temporary = $"{Directory}.new";       // not among them: every name there is somebody's command
         SealedTree.Remove(temporary);
         using (var file = SealedTree.CreateFile(temporary, Mode))
@@ -133,6 +141,6 @@ internal sealed record ShimPlace(
             RandomAccess.Write(file, Encoding.UTF8.GetBytes(shim.Text), 0);
             File.SetUnixFileMode(file, Mode);
         }
-        AtomicRename.Replace(temporary, path);
+        AtomicRename.Replace(temporary, PathOf(shim.Command));
     }
 }

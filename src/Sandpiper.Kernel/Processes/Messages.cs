@@ -45,6 +45,9 @@ public static unsafe partial class Messages
         }
     }
 
+    /// <summary>Whoever waits for a message gets none any more: shutdown(2).</summary>
+    public static void End(SafeFileHandle end) => _ = ShutDown(end, ReadingAndWriting);
+
     /// <summary>From now on each message that comes to this end says who sent it.</summary>
     /// <exception cref="KernelException">The kernel does not.</exception>
     public static void AskForSenders(SafeFileHandle end)
@@ -123,6 +126,10 @@ public static unsafe partial class Messages
 
     private const int Local = 1, WholeMessages = 5, CloseOnExec = 0x80000;     // AF_UNIX, SOCK_SEQPACKET, SOCK_CLOEXEC
     private const int NoSignal = 0x4000;                                        // MSG_NOSIGNAL
+    private const int ReadingAndWriting = 2;                                    // SHUT_RDWR
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    private static partial int ShutDown(SafeFileHandle end, int how);
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     private static partial int MakePair(int family, int kind, int protocol, int* ends);

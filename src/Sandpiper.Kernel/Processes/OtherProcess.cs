@@ -1,12 +1,28 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Kernel.Processes;
 
-/// <summary>Memory and descriptors of a process of ours: process_vm_readv(2), pidfd_getfd(2). Linux 5.6, and ptrace(2)'s rights.</summary>
+/// <summary>
+/// What another process does; memory and descriptors of one of ours: process_vm_readv(2), pidfd_getfd(2). Linux 5.6, and ptrace(2)'s rights.
+/// </summary>
 public static unsafe class OtherProcess
 {
+    /// <summary>What a process does, and who started it (proc_pid_stat(5)); null: it has gone.</summary>
+    public static (char State, int Parent)? StateOf(int process)
+    {
+        Span<byte> text = stackalloc byte[512];
+        using var file = RawFile.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"), RawFile.ReadOnly, out _);
+        int length = file.IsInvalid ? 0 : Descriptor.Read(file, text);
+        // Its name, between brackets, may hold anything: what follows the last one is the kernel's.
+        int end = text[..length].LastIndexOf((byte)')');
+        return end >= 0 && Encoding.ASCII.GetString(text[(end + 1)..length]).Split(' ') is ["", [var state], var parent, ..]
+            && int.TryParse(parent, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? (state, id) : null;
+    }
+
     /// <returns>0, or why it cannot be read; all of it, or nothing.</returns>
     public static int Read(int thread, ulong address, Span<byte> into)
     {

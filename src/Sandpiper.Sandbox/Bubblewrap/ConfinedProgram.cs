@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -153,14 +154,23 @@ public static class ConfinedProgram
             SignalDisposition.Block(SignalDisposition.Interrupt);
             SignalDisposition.Block(SignalDisposition.Quit);
         }
-        ChildProcess child = ChildProcess.Start(bubblewrap, arguments, handedOver, terminal?.Theirs);
+        Lock gate = new();
+        ChildProcess? child = null;
+        bool isMade = false;
         int endedBy = 0;
+        long wished = 0;
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        child = ChildProcess.Start(bubblewrap, arguments, handedOver, terminal?.Theirs);
         report.Theirs.Dispose(); // only the child has it now: when it ends without a word, we hear of that
         _ = SecondStageReport.TryReceive(
             report.Ours, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made,
             out int program);
+        lock (gate)
+        {
+            isMade = true;
+            if (endedBy != 0) child.Kill();
+        }
         relay?.Begin(program);
         // Nobody who would make its connections: the kernel makes none.
         if (refused is null) ready(calls, made);
@@ -172,11 +182,24 @@ public static class ConfinedProgram
         void End(PosixSignalContext signal)
         {
             signal.Cancel = true; // we still have to reap it, and to say how it ended
-            endedBy = signal.Signal == PosixSignal.SIGTERM ? 15 : 1;
-            child.Kill();
+            lock (gate)
+            {
+                bool isUrgent = endedBy != 0 && Stopwatch.GetElapsedTime(wished) > OneWish;
+                if (endedBy == 0) wished = Stopwatch.GetTimestamp();
+                endedBy = signal.Signal == PosixSignal.SIGTERM ? 15 : 1;
+                // While bubblewrap makes the sandbox its own child waits for it, and for ever where it is killed: with our streams, and
+                // with the end of the socket that we listen to.
+                if (isMade) child?.Kill();
+                else if (isUrgent)
+                {
+                    child?.Kill();
+                    Messages.End(report.Ours);
+                }
+            }
         }
     }
 
+    private static readonly TimeSpan OneWish = TimeSpan.FromSeconds(1);     // timeout(1) sends one signal twice at once
     private const int SignalBase = 128;
     private const int MostAttempts = 20;
 }

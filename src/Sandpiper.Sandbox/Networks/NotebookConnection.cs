@@ -39,12 +39,12 @@ public sealed record NotebookConnection(ImmutableArray<byte> Content, ImmutableA
             // Sockets by name in its directory would have to be shown with all that lies there.
             if (!Is(all, "transport", "tcp"))
             {
-                problem = NotebookConnectionProblem.NotByPorts;
+                if (Is(all, "transport", "ipc")) problem = NotebookConnectionProblem.NotByPorts;
                 return false;
             }
             if (!Is(all, "ip", $"{IPAddress.Loopback}"))
             {
-                problem = NotebookConnectionProblem.NotOfThisMachine;
+                if (all.TryGetProperty("ip", out _)) problem = NotebookConnectionProblem.NotOfThisMachine;
                 return false;
             }
             int[] ports = [.. Channels.Select(channel =>

@@ -216,7 +216,7 @@ internal sealed class ProgramTerminal : IDisposable
                 }
             }
             if (!pending.IsEmpty && (takesMore || isTyped)) pending = pending[Descriptor.WriteSome(_terminal.Ours, pending.Span)..];
-            if (Neighbours.StateOf(_program) is { State: 'T' }) Suspend();
+            if (OtherProcess.StateOf(_program) is { State: 'T' }) Suspend();
             else Decide();
         }
     }

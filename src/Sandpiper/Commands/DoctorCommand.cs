@@ -50,7 +50,7 @@ internal static class DoctorCommand
                 terminal.Detail($"     {(result.GotThrough is false ? "stopped:" : "not stopped:"),-13}{result.Attempt.Words}");
         }
         terminal.Line(" ", Inked.Yellow("!"), $" {"memory",-11}not limited unless you say so: sandpiper run --memory 4G");
-        terminal.Line(" ", Inked.Yellow("!"), $" {"terminal",-11}shared: a program can read what is typed while it runs");
+        terminal.Line(" ", Inked.Yellow("!"), $" {"terminal",-11}its own; what is typed while it waits for input it reads");
         if (!holds) terminal.Note("Do not rely on `run` here: please report this with what `sandpiper doctor -v` says");
         else terminal.Note(Inked.Dim("`sandpiper doctor -v` lists the attempts; docs/sandbox.md says what is not promised"));
     }

@@ -6,6 +6,7 @@ using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Operations.Collecting;
+using Sandpiper.Sandbox.Remembered;
 
 namespace Sandpiper.Commands;
 
@@ -115,7 +116,7 @@ internal static class EnvCommand
         {
             string state = row.Current is { } current
                 ? $"{Counted.Of(current.Packages.Length, "package")}, "
-                    + $"generation {current.Number} of {row.Generations}, {current.PythonName}"
+                    + $"generation {current.Number}{(row.Generations > 1 ? $" ({row.Generations} kept)" : "")}, {current.PythonName}"
                 : $"damaged: sandpiper repair{InEnvironment.Option(row.Name)}";
             session.Terminal.Line(Inked.Cyan(row.Name.PadRight(width)), "  ", state, ", ", SizeWords.Of(row.Bytes));
             if (row.Current?.Tool is not null)
@@ -202,11 +203,35 @@ internal static class EnvCommand
                     $"programs run on generation {string.Join(", ", used.Generations)} of it", "end them, and try again"));
         }
         var removed = (EnvironmentRemovalOutcome.Removed)outcome;
+        // What is trusted is the name: the next environment that has it has them as well.
+        ImmutableArray<string> grants = GrantsOf(session, environment);
+        if (!grants.IsEmpty)
+        {
+            removed = removed with
+            {
+                Notes = [.. removed.Notes, $"what you allowed there holds for the next `{environment.Name}`: {string.Join(", ", grants)}; "
+                    + $"sandpiper allow --withdraw {grants[0]}"],
+            };
+        }
         if (session.Json) return removed;
         session.Terminal.Note($"Removed `{environment.Name}`; freed {SizeWords.Of(removed.Bytes + removed.Collected.Bytes)}");
         foreach (string note in removed.Notes) session.Terminal.Note(note);
         GcCommand.WriteRest(session.Terminal, removed.Collected);
         return removed;
+    }
+
+    private static ImmutableArray<string> GrantsOf(Session session, ManagedEnvironment environment)
+    {
+        try
+        {
+            return [.. new GrantFile(session.Places.Root).List()
+                .Where(g => g.WithdrawnBy is null && string.Equals(g.Environment, environment.Name, StringComparison.Ordinal))
+                .Select(g => $"g{g.Number}")];
+        }
+        catch (Exception e) when (e is GrantFileDamagedException or IOException or UnauthorizedAccessException)
+        {
+            return [];      // it stops every run, and is told there; what was asked for is done
+        }
     }
 
     /// <summary>As members of an object that is open.</summary>

@@ -48,12 +48,12 @@ internal sealed class EnvKernel(Session session, ManagedEnvironment environment,
     {
         using EnvironmentLock held = Held();
         KernelSpecification[] ours = [.. KernelsOnRecord.Of(environment)
-            .Where(kernel => asked is null || string.Equals(kernel.Name, asked, StringComparison.Ordinal))];
+            .Where(kernel => kernel.IsOurs && (asked is null || string.Equals(kernel.Name, asked, StringComparison.Ordinal)))];
         if (ours.Length == 0)
         {
             throw new ExplainedException(new(ExitCode.CouldNot,
                 $"`{environment.Name}` has no kernel{(asked is null ? "" : $" `{asked}`")}; nothing was removed",
-                "none was made, or somebody else made it", "jupyter kernelspec list"));
+                "none was made, or what is there is somebody else's", "jupyter kernelspec list"));
         }
         foreach (KernelSpecification kernel in ours)
         {
@@ -69,8 +69,11 @@ internal sealed class EnvKernel(Session session, ManagedEnvironment environment,
     {
         KernelSpecification? free = Enumerable.Range(2, MostTries).Select(n => Named($"{taken.Name}-{n}"))
             .FirstOrDefault(kernel => KernelSpecification.IsName(kernel.Name) && !kernel.IsTaken);
-        if (free is not null && !session.Json && Question.CanBeAsked && Question.IsAffirmed(session.Terminal,
-            $"There is a kernel `{taken.Name}` that is not this one: {taken.Directory}\nMake it as `{free.Name}`?")) return free;
+        if (free is not null && !session.Json && Question.CanBeAsked)
+        {
+            session.Terminal.Note($"There is a kernel `{taken.Name}` that is not this one: {taken.Directory}");
+            if (Question.IsAffirmed(session.Terminal, $"Make it as `{free.Name}`?", cancel)) return free;
+        }
         throw Refused($"there is a kernel of that name that is not this one: {taken.Directory}",
             $"sandpiper env kernel {environment.Name} --as {free?.Name ?? "NAME"}");
     }

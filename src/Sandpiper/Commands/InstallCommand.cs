@@ -221,7 +221,7 @@ internal static class InstallCommand
                 case InstallationOutcome.NoCommands none:
                     throw ToolRequests.WithoutCommands(none);
                 case InstallationOutcome.NamesHeld { Held: var held }:
-                    request = new NameQuestion(session).Answered(request, held);
+                    request = new NameQuestion(session, cancel).Answered(request, held);
                     continue;
             }
             EnvironmentChange change = ((InstallationOutcome.Changed)outcome).Change;

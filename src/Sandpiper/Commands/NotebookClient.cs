@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Commands;
@@ -16,12 +17,15 @@ internal sealed class NotebookClient : IDisposable
     /// <param name="isKernel">Otherwise nothing is looked at.</param>
     public NotebookClient(bool isKernel, TimeProvider time)
     {
-        if (!isKernel || string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable))) return;
+        if (!isKernel || Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } named) return;
         int client = ParentProcess.Id;
+        // Gone before it was looked at, it has left this process to somebody else.
+        bool isGone = int.TryParse(named, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id != client
+            && OtherProcess.StateOf(id) is null or { State: 'Z' or 'X' };
         _timer = time.CreateTimer(_ =>
         {
-            if (ParentProcess.Id != client) OwnSignal.Terminate();
-        }, state: null, Look, Look);
+            if (isGone || ParentProcess.Id != client) OwnSignal.Terminate();
+        }, state: null, isGone ? TimeSpan.Zero : Look, Look);
     }
 
     public void Dispose() => _timer?.Dispose();

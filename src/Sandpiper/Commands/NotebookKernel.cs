@@ -49,7 +49,7 @@ internal static class NotebookKernel
         {
             throw NotUsed(error.Message);
         }
-        if (content is null) throw NotUsed("there is no file of that name");
+        if (content is null) throw NotUsed("no file has that name; a link or a pipe is none");
         if (NotebookConnection.TryParse(content, out NotebookConnection? connection, out NotebookConnectionProblem problem))
             return connection;
         throw problem switch

@@ -7,10 +7,12 @@ internal static class PathHint
 {
     public static void Write(Session session)
     {
-        if (!Directory.Exists(session.Places.Shims)
-            || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Contains(session.Places.Shims, StringComparer.Ordinal)) return;
+        string directory = session.Places.Shims, quoted = InShell.Quoted(directory);
+        if (!Directory.Exists(directory) || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Any(entry => string.Equals(entry.TrimEnd('/'), directory, StringComparison.Ordinal))) return;
         session.Terminal.Note("");
         session.Terminal.Note("Commands of packages, each of which runs confined, come onto your PATH with this line:");
-        session.Terminal.Note(Inked.Bold($"  export PATH=\"$PATH:{session.Places.Shims}\""));
+        bool isPlain = string.Equals(quoted, directory, StringComparison.Ordinal);
+        session.Terminal.Note(Inked.Bold($"  export PATH=\"$PATH:{(isPlain ? $"{directory}\"" : $"\"{quoted}")}"));
     }
 }

@@ -40,7 +40,7 @@ internal static class PurgeCommand
                 if (session.Json) WriteJson(session.Terminal, ours, new PurgeOutcome.Removed([]), isDryRun);
                 return Task.FromResult((int)ExitCode.Done);
             }
-            if (!parsed.GetValue(yes) && !Question.IsAffirmed(session.Terminal, "Remove all of it?"))
+            if (!parsed.GetValue(yes) && !Question.IsAffirmed(session.Terminal, "Remove all of it?", cancel))
             {
                 throw new ExplainedException(new(ExitCode.CouldNot, "nothing was removed", "you did not say yes",
                     "sandpiper purge --yes      does not ask"));
@@ -73,7 +73,7 @@ internal static class PurgeCommand
         if (ours.PutAside > 0)
         {
             terminal.Note(Inked.Yellow(
-                $"    {Counted.Of(ours.PutAside, "thing")} that `repair` put aside, perhaps yours: {ours.Places.Root}/aside"));
+                $"    {Counted.Of(ours.PutAside, "thing")} put aside, perhaps yours: {ours.Places.Root}/aside"));
         }
         terminal.Note($"  {ours.Places.Cache}");
     }

@@ -34,6 +34,7 @@ internal sealed class RunExplanation(
             terminal.Line($"  {"".PadRight(Left)}{shown.Path}", Inked.Dim(By(g => g.Read, shown.Path)));
         if (terms.Script is { } script)
             terminal.Line($"  {"".PadRight(Left)}{script.Path}", Inked.Dim("   the script alone, nothing beside it"));
+        if (confinement.Notebook is not null) terminal.Line($"  {"".PadRight(Left)}the connection file of its client, as it is now");
         if (terms.Hidden is { } hidden)
             terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}not this directory: {ConfinementWords.Of(hidden)}"));
         foreach (var (path, isEmpty) in Withheld)

@@ -40,30 +40,33 @@ internal static class ToolRequests
         ];
     }
 
-    /// <summary>The environment of a tool.</summary>
-    /// <exception cref="ExplainedException">There is none.</exception>
+    /// <summary>The environment of a tool: that of its name, or the one that its user gave it.</summary>
+    /// <exception cref="ExplainedException">There is none, or more than one.</exception>
     public static ManagedEnvironment Find(Session session, PackageName tool)
     {
         ManagedEnvironment environment = EnvironmentOptions.Open(session, tool.Normalized);
         if (environment.Current is { } number && environment.Read(number).Tool?.Package == tool) return environment;
-        throw new ExplainedException(new(ExitCode.CouldNot, $"there is no tool `{tool}`; nothing was changed",
-            environment.Numbers.IsEmpty ? "none of that name was installed with --tool" : "the environment of that name is not a tool's",
-            "sandpiper env list"));
+        ImmutableArray<ManagedEnvironment> others = [.. Tools(session).Where(t => t.Tool == tool).Select(t => t.Environment)];
+        if (others is [var only]) return only;
+        throw new ExplainedException(others.Length > 1
+            ? new(ExitCode.CouldNot, $"`{tool}` is a tool in {others.Length} environments; nothing was changed",
+                string.Join(", ", others.Select(e => $"`{e.Name}`")), "sandpiper env remove NAME")
+            : new(ExitCode.CouldNot, $"there is no tool `{tool}`; nothing was changed",
+                environment.Numbers.IsEmpty ? "no such package was installed with --tool" : "the environment of that name is not a tool's",
+                "sandpiper env list"));
     }
 
     /// <summary>None of its files is a command.</summary>
     public static ExplainedException WithoutCommands(InstallationOutcome.NoCommands none) => new(new(
         ExitCode.CouldNot, $"`{none.Tool}` has no command; nothing was changed",
         none.Others.IsEmpty ? "it is there to be imported" : $"what it needs has {string.Join(", ", none.Others.Select(c => $"`{c}`"))}",
-        $"sandpiper install {none.Tool.Normalized}"));
+        "the same command without --tool, to import it"));
 
     // Every one that there is, as it was asked for.
     private static IEnumerable<InstallationRequest> Installed(Session session, InstallationRequest request)
     {
-        foreach (ManagedEnvironment environment in ManagedEnvironment.All(session.Places.Root))
+        foreach (var (environment, generation, tool) in Tools(session))
         {
-            if (environment.LinkedNumber is not { } number
-                || environment.TryRead(number) is not { Tool.Package: var tool } generation) continue;
             yield return request with
             {
                 Environment = environment.Name,
@@ -79,6 +82,15 @@ internal static class ToolRequests
         }
     }
 
+    private static IEnumerable<(ManagedEnvironment Environment, Generation Current, PackageName Tool)> Tools(Session session)
+    {
+        foreach (ManagedEnvironment environment in ManagedEnvironment.All(session.Places.Root))
+        {
+            if (environment.LinkedNumber is { } number && environment.TryRead(number) is { Tool.Package: var tool } generation)
+                yield return (environment, generation, tool);
+        }
+    }
+
     // What somebody has made for something else is not made a tool's without his word.
     private static string NameFor(Session session, PackageName tool)
     {
@@ -89,6 +101,6 @@ internal static class ToolRequests
         throw new ExplainedException(new(ExitCode.CouldNot, $"the environment `{name}` is not a tool's; nothing was changed",
             environment.IsShared ? "it is the common set"
                 : $"there is one of that name, with {Counted.Of(current!.Packages.Length, "package")}",
-            $"sandpiper install --tool --env {name}-tool {name}"));
+            $"the same command for `{name}` alone, with --env {name}-tool"));
     }
 }
