@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using Sandpiper.Kernel.Files;
 
@@ -6,13 +7,14 @@ namespace Sandpiper.Interpreters;
 
 /// <summary>Answers of interpreters on disk, so that an ordinary command starts no Python. Losing it costs a few milliseconds.</summary>
 /// <remarks>
-/// An entry is three lines that identify the executable and the kernel, whose release and version are markers, then the answer. The lines
+/// An entry is a check over all that follows, against accidents, then three lines that identify the executable and the kernel, whose release and version are markers, then the answer. The lines
 /// are compared, not parsed: whatever differs is asked again. No entry leads to another executable, so one that was tampered with can
 /// misdescribe an interpreter but not replace it.
 /// </remarks>
 internal sealed class InterpreterCache(string directory)
 {
     private const int MaxBytes = 1 << 20;
+    private const int CheckLength = sizeof(ulong);
     private const int MaxNameLength = 240;      // NAME_MAX is 255; a file that is being written has a number behind its name
 
     /// <summary>Null when there is none, or it is of another state of the executable.</summary>
@@ -28,7 +30,9 @@ internal sealed class InterpreterCache(string directory)
             byte[] content = new byte[length];
             int count = RandomAccess.Read(file, content, 0);
             byte[] key = KeyOf(realPath, executable);
-            return content.AsSpan(0, count).StartsWith(key) ? content[key.Length..count] : null;
+            ReadOnlySpan<byte> kept = content.AsSpan(Math.Min(count, CheckLength)..count);
+            return kept.StartsWith(key) && Check(kept).AsSpan().SequenceEqual(content.AsSpan(0, CheckLength))
+                ? kept[key.Length..].ToArray() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,7 +48,8 @@ internal sealed class InterpreterCache(string directory)
         try
         {
             Directory.CreateDirectory(directory);
-            File.WriteAllBytes(next, [.. KeyOf(realPath, executable), .. answer]);
+            byte[] kept = [.. KeyOf(realPath, executable), .. answer];
+            File.WriteAllBytes(next, [.. Check(kept), .. kept]);
             File.Move(next, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -60,8 +65,11 @@ internal sealed class InterpreterCache(string directory)
         return name.Length <= MaxNameLength ? Path.Combine(directory, name) : null;
     }
 
+    // No cryptography: who can write here can make one that fits.
+    private static byte[] Check(ReadOnlySpan<byte> kept) => XxHash3.Hash(kept);
+
     private static byte[] KeyOf(string realPath, in FileStatus s) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $"sandpiper interpreter 1 {realPath}\n{s.Size} {s.ModifiedAt.Seconds}.{s.ModifiedAt.Nanoseconds} "
+        $"sandpiper interpreter 2 {realPath}\n{s.Size} {s.ModifiedAt.Seconds}.{s.ModifiedAt.Nanoseconds} "
             + $"{s.Identity.DeviceMajor}:{s.Identity.DeviceMinor}:{s.Identity.Inode}\n{Kernel()}\n"));
 
     private static string Kernel()

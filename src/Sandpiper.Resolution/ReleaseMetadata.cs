@@ -9,6 +9,7 @@ namespace Sandpiper.Resolution;
 internal sealed class ReleaseMetadata
 {
     private const int CharactersOfComparison = 8;   // at least; a marker is as long as what it compares
+    private const int StepsOfCharacter = 4;         // that is kept until the search ends: it gives up at some hundred megabytes of them
 
     private readonly MarkerEnvironment _environment;
     private readonly Effort _effort;
@@ -17,7 +18,7 @@ internal sealed class ReleaseMetadata
     private ReleaseMetadata(CoreMetadata? metadata, Sha256Digest digest, PythonRule python, Effort effort, Obstacle? obstacle) =>
         (Fields, Digest, _environment, _effort, Obstacle) = (metadata, digest, python.Environment, effort, obstacle);
 
-    /// <summary>Null only when there is an obstacle.</summary>
+    /// <summary>Null when there is an obstacle, and only then.</summary>
     public CoreMetadata? Fields { get; }
 
     /// <summary>Of the document as it was given.</summary>
@@ -38,8 +39,12 @@ internal sealed class ReleaseMetadata
         else if (fields.Name != wheel.Name || fields.Version != wheel.Version)
             obstacle = new Obstacle.OtherMetadata(fields.Name, fields.Version);
         else if (fields.RequiresPython is { } requires && !python.Accepts(requires)) obstacle = python.Obstacle(requires.ToString());
-        return new ReleaseMetadata(fields, served.Digest, python, effort, obstacle);
+        // What is never to be chosen is not kept.
+        return new ReleaseMetadata(obstacle is null ? fields : null, served.Digest, python, effort, obstacle);
     }
+
+    /// <summary>To be spent once, by the search itself: what is fetched ahead of it must not decide when it gives up.</summary>
+    public long Steps => (long)(Fields?.Characters ?? 0) * StepsOfCharacter;
 
     /// <summary>What it needs when exactly <paramref name="extras"/> were asked for; worked out once. For one caller at a time.</summary>
     public Needs With(IReadOnlyCollection<PackageName> extras)

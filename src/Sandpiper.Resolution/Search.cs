@@ -133,6 +133,7 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
             ReleaseMetadata metadata = await projects.MetadataOf(release);
             obstacle = metadata.Obstacle;
             if (!release.IsLookedAt) project.LookedAt++;
+            if (!release.IsLookedAt) projects.Effort.Spend(metadata.Steps);
             if (!release.IsLookedAt && metadata.IsUnusable) project.Unusable++;
             if (obstacle is not null) project.Rejections++;
             release.IsLookedAt = true;

@@ -56,6 +56,22 @@ public sealed class CacheTests
         Assert.Equal(2, server.CountOf(Served.Page));
     }
 
+    // A request's head is ASCII: the question was never sent, each time, and the server was said to have broken off.
+    [Fact]
+    public async Task A_page_tagged_with_what_no_request_can_carry_is_asked_for_without_the_tag()
+    {
+        using LyingIndexServer server = new LyingIndexServer().Serve(
+            Served.Page, Page.WithETag("\"caf\u00e9\"").With("Cache-Control", "max-age=0"));
+        using var cache = new TemporaryDirectory();
+        foreach (int _ in (int[])[1, 2])
+        {
+            using SimpleIndex index = server.Index(cache.Path);
+            Assert.NotNull(await index.PageOf());
+        }
+        Assert.DoesNotContain(server.Requests, r => r.Headers.ContainsKey("If-None-Match"));
+        Assert.Equal(2, server.Requests.Count);
+    }
+
     [Fact]
     public async Task A_stale_page_is_asked_for_by_its_ETag_and_not_sent_again()
     {

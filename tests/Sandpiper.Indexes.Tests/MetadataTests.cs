@@ -106,6 +106,24 @@ public sealed class MetadataTests
         Assert.Equal(3, server.CountOf(Served.WheelPath));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("wheels")]
+    [InlineData("unfinished")]
+    public async Task A_cache_that_cannot_be_written_costs_time_and_not_the_wheel(string place)
+    {
+        using var directory = new TemporaryDirectory();
+        string cache = Path.Combine(directory.Path, "cache"), inTheWay = Path.Combine(cache, place);
+        if (place.Length > 0) Directory.CreateDirectory(cache);
+        await File.WriteAllTextAsync(inTheWay.TrimEnd('/'), "", TestContext.Current.CancellationToken);
+        using LyingIndexServer server = new LyingIndexServer().ServeAll();
+        using SimpleIndex index = server.Index(cache);
+        IndexFile file = await index.FileOf() with { HasMetadata = false, MetadataSha256 = null };
+        Assert.Contains("Name: pebble", await index.MetadataOf(file), StringComparison.Ordinal);
+        Assert.Equal(Served.Wheel, await index.BytesOf(file));
+        Assert.Equal(1, server.CountOf(Served.WheelPath));
+    }
+
     [Fact]
     public async Task METADATA_of_a_wheel_without_a_digest_can_be_read_and_the_wheel_still_needs_one()
     {

@@ -132,6 +132,21 @@ public sealed class PageTests
         Assert.Equal(IndexRules.Page, await Served.RuleOf(() => index.PageOf()));
     }
 
+    // JSON would not have its last brace; an HTML page has no end that could be missed, and the newer versions stand at its end.
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task Half_a_packed_page_is_refused_where_its_first_half_is_a_page(string packing)
+    {
+        ServedAnswer page = ServedAnswer.Html(
+            Encoding.UTF8.GetString(Served.Sample.PageHtml("pebble")!) + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"<!--{i}-->")));
+        ServedAnswer whole = packing is "br" ? page.Brotlied() : page.Gzipped();
+        using LyingIndexServer server = new LyingIndexServer().Serve(
+            Served.Page, whole with { Body = whole.Body[..(whole.Body.Length / 2)] });
+        using SimpleIndex index = server.Index();
+        Assert.Equal(IndexRules.Page, await Served.RuleOf(() => index.PageOf()));
+    }
+
     [Theory]
     [InlineData("https://index.example/simple/?token=1")]
     [InlineData("ftp://index.example/simple/")]

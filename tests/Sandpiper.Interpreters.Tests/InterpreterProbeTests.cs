@@ -37,8 +37,31 @@ public sealed class InterpreterProbeTests : IDisposable
         var probe = new InterpreterProbe(Cache);
         Assert.Equal(python.Version, probe.Ask(python.Path).Version);
         string kept = Assert.Single(Directory.GetFiles(Cache));
-        File.WriteAllText(kept, File.ReadAllText(kept).Replace($"\"{python.Version}\"", "\"3.99.99\"", StringComparison.Ordinal));
+        string answer = File.ReadLines(kept).Last().Replace($"\"{python.Version}\"", "\"3.99.99\"", StringComparison.Ordinal);
+        string path = ProgramFile.Resolve(python.Path)!;
+        Assert.True(FileStatus.TryRead(path, out FileStatus executable));
+        new InterpreterCache(Cache).Keep(path, executable, Encoding.UTF8.GetBytes(answer));
         Assert.Equal("3.99.99", probe.Ask(python.Path).Version);        // so it was read, not asked
+    }
+
+    // A flipped bit made "no Python of 3.8 or later was found" of every command, until somebody looked into the cache.
+    [Fact]
+    public void An_answer_that_is_no_longer_what_was_kept_is_asked_for_anew()
+    {
+        var python = MachineInterpreter.Python;
+        var probe = new InterpreterProbe(Cache);
+        probe.Ask(python.Path);
+        string kept = Assert.Single(Directory.GetFiles(Cache));
+        byte[] content = File.ReadAllBytes(kept);
+        int start = content.AsSpan().IndexOf("implementation_version"u8), end = content.AsSpan().IndexOf("\"sys_platform\""u8);
+        for (int i = start; i < end; i += 11)
+        {
+            byte[] flipped = [.. content];
+            flipped[i] ^= (byte)(1 << (i % 8));
+            File.WriteAllBytes(kept, flipped);
+            var again = probe.Ask(python.Path);
+            Assert.Equal((python.Version, python.Markers), (again.Version, again.Markers));
+        }
     }
 
     [Fact]

@@ -341,6 +341,22 @@ public sealed class ResolverTests
         Assert.True(Assert.IsType<ResolutionResult.Unsolvable>(result).IsGivenUp);
     }
 
+    // A thousand METADATA of 8 MB were kept, 4 GB after a minute: no bound counted what is in them.
+    [Fact]
+    public async Task A_search_keeps_no_more_of_METADATA_than_it_may_cost()
+    {
+        var index = new MemoryIndex().With("c", "1.0");
+        for (int i = 1; i <= 100; i++)
+        {
+            IEnumerable<string> much = Enumerable.Range(0, 500).Select(n => $"{new string('n', 50)}-{i}-{n}");
+            index.With("b", $"{i}", ["c<1", .. much]);
+        }
+        ResolutionResult result = await new Resolver(index) { MaxEffort = 1_000_000 }
+            .SolveAsync(Problems.Of("c", "b"), packagesSoFar: null, TestContext.Current.CancellationToken);
+        Assert.True(Assert.IsType<ResolutionResult.Unsolvable>(result).IsGivenUp);
+        Assert.InRange(index.Asked.Count, 5, 60);
+    }
+
     [Fact]
     public async Task Extras_that_are_compared_with_thousands_of_markers_cost_what_they_cost()
     {

@@ -166,6 +166,8 @@ internal sealed class LinkedEntry : IDisposable
     {
         using var file = RegularFile.TryOpen(path);
         if (file is null || FileStatus.Of(file).Identity != expected.Identity) return null;
+        // Who has mapped it to write changes it afterwards without moving its ctime, and with nobody there it takes a chmod first.
+        if (Descriptor.HasWriter(file)) return null;
         using var content = new FileStream(file, FileAccess.Read, bufferSize: 0);
         return Sha256Digest.FromBytes(SHA256.HashData(content));
     }

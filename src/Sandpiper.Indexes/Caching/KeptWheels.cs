@@ -7,10 +7,10 @@ using Sandpiper.Packaging.Names;
 namespace Sandpiper.Indexes.Caching;
 
 /// <summary>Wheels that had to be fetched for their METADATA, kept so that installing them need not fetch them again.</summary>
-/// <param name="cacheDirectory">Null: they go when this object does.</param>
+/// <param name="cacheDirectory">Null, or one that cannot be written: they go when this object does.</param>
 internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
 {
-    private readonly Lazy<string> _cache = new(() => cacheDirectory ?? Directory.CreateTempSubdirectory("sandpiper-").FullName);
+    private readonly Lazy<string> _own = new(() => Directory.CreateTempSubdirectory("sandpiper-").FullName);
 
     // Where an index gives no digest, only this process knows which file it fetched from where.
     private readonly ConcurrentDictionary<Uri, Sha256Digest> _fetched = new();
@@ -21,8 +21,13 @@ internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
         Sha256Digest digest;
         if (file.Sha256 is { } named) digest = named;
         else if (!_fetched.TryGetValue(file.Url, out digest)) return null;
-        if (cacheDirectory is null && !_cache.IsValueCreated) return null;
-        string path = PathOf(digest);
+        return cacheDirectory is not null && await FindAsync(PathIn(cacheDirectory, digest), digest, cancel) is { } kept
+            ? kept
+            : _own.IsValueCreated ? await FindAsync(PathIn(_own.Value, digest), digest, cancel) : null;
+    }
+
+    private static async Task<string?> FindAsync(string path, Sha256Digest digest, CancellationToken cancel)
+    {
         try
         {
             using var opened = RegularFile.TryOpen(path);
@@ -40,15 +45,37 @@ internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
     /// <returns>Where it is now.</returns>
     public async Task<string> KeepAsync(IndexFile file, Func<Stream, Task<Sha256Digest>> fetch)
     {
-        CacheFile.MakeOwners(DirectoryOf(_cache.Value));
-        await using FileStream content = CacheFile.CreateIn(_cache.Value);
+        if (cacheDirectory is not null)
+        {
+            try
+            {
+                return await KeepInAsync(cacheDirectory, file, fetch);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // A full or read-only cache, or somebody's: it is fetched for this command alone.
+            }
+        }
+        return await KeepInAsync(_own.Value, file, fetch);
+    }
+
+    public void Dispose()
+    {
+        if (_own.IsValueCreated) Directory.Delete(_own.Value, recursive: true);
+    }
+
+    private async Task<string> KeepInAsync(string cache, IndexFile file, Func<Stream, Task<Sha256Digest>> fetch)
+    {
+        CacheFile.MakeOwners(DirectoryOf(cache));
+        await using FileStream content = CacheFile.CreateIn(cache);
         try
         {
             Sha256Digest digest = await fetch(content);
             await content.FlushAsync();
-            File.Move(content.Name, PathOf(digest), overwrite: true);
+            string path = PathIn(cache, digest);
+            File.Move(content.Name, path, overwrite: true);
             if (file.Sha256 is null) _fetched[file.Url] = digest;
-            return PathOf(digest);
+            return path;
         }
         finally
         {
@@ -56,12 +83,7 @@ internal sealed class KeptWheels(string? cacheDirectory) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (cacheDirectory is null && _cache.IsValueCreated) Directory.Delete(_cache.Value, recursive: true);
-    }
-
-    private string PathOf(Sha256Digest digest) => Path.Combine(DirectoryOf(_cache.Value), digest.Hex);
+    private static string PathIn(string cache, Sha256Digest digest) => Path.Combine(DirectoryOf(cache), digest.Hex);
 
     private static string DirectoryOf(string cache) => Path.Combine(cache, "wheels");
 }

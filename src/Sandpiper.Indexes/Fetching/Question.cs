@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sandpiper.Indexes.Fetching;
 
 /// <summary>One GET.</summary>
@@ -19,7 +21,8 @@ internal sealed record Question(Uri Address, Credentials Credentials)
         request.Headers.Authorization = Credentials.For(location);
         if (Accept is not null) request.Headers.TryAddWithoutValidation("Accept", Accept);
         request.Headers.TryAddWithoutValidation("Accept-Encoding", AcceptEncoding);
-        if (IfNoneMatch.Length > 0) request.Headers.TryAddWithoutValidation("If-None-Match", IfNoneMatch);
+        // A server may have tagged its page with what no request can carry, and the cache is anybody's: the question would never be sent.
+        if (IfNoneMatch.Length > 0 && Ascii.IsValid(IfNoneMatch)) request.Headers.TryAddWithoutValidation("If-None-Match", IfNoneMatch);
         return request;
     }
 }

@@ -8,12 +8,27 @@ public static unsafe partial class Descriptor
 {
     private const int PieceBytes = 16 << 10;
     private const int GetFlags = 3, AccessMode = 3, WriteOnly = 1;     // F_GETFL, O_ACCMODE, O_WRONLY: asm-generic/fcntl.h
+    private const int SetSignal = 10, SetLease = 1024, Reading = 0, NoLease = 2;    // F_SETSIG, F_SETLEASE, F_RDLCK, F_UNLCK: linux/fcntl.h
+    private const int Urgent = 23;                  // SIGURG: asm-generic/signal.h
     private const int FromStart = 0, FromHere = 1;  // SEEK_SET, SEEK_CUR: linux/fs.h
 
     /// <summary>Whether it was opened to be read (fcntl(2), F_GETFL).</summary>
     public static bool IsReadable(SafeFileHandle file) =>
-        SystemCall.Invoke(_isArm ? 25 : 72, (nuint)file.DangerousGetHandle(), GetFlags, 0, 0, 0) is >= 0 and var flags
-        && (flags & AccessMode) != WriteOnly;
+        Control(file, GetFlags, 0) is >= 0 and var flags && (flags & AccessMode) != WriteOnly;
+
+    /// <summary>
+    /// Whether somebody has it open to write it, or has it mapped so: the kernel then refuses a lease to read it (fcntl(2), F_SETLEASE).
+    /// False where the file system gives no leases.
+    /// </summary>
+    /// <param name="file">Ours, and opened to be read only.</param>
+    public static bool HasWriter(SafeFileHandle file)
+    {
+        // Should somebody open it in this very moment, a signal asks for the lease back: one that nobody heeds, for SIGIO would end us.
+        _ = Control(file, SetSignal, Urgent);
+        if (Control(file, SetLease, Reading) < 0) return Marshal.GetLastPInvokeError() == Errno.WouldBlock;
+        _ = Control(file, SetLease, NoLease);
+        return false;
+    }
 
     /// <returns>0 at the end, or where it cannot be read.</returns>
     public static int Read(SafeFileHandle file, Span<byte> into) => Math.Max(ReadOnce(file, into), 0);
@@ -111,6 +126,9 @@ public static unsafe partial class Descriptor
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     private static partial long Seek(SafeFileHandle file, long offset, int from);
+
+    private static nint Control(SafeFileHandle file, int what, int value) =>
+        SystemCall.Invoke(_isArm ? 25 : 72, (nuint)file.DangerousGetHandle(), (nuint)what, (nuint)value, 0, 0);
 
     private static readonly bool _isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 }

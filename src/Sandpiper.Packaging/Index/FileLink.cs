@@ -10,7 +10,7 @@ internal static class FileLink
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    private const int MaxLength = 8192;     // signed addresses of object stores are long, but not this long
+    public const int MaxLength = 8192;     // signed addresses of object stores are long, but not this long
 
     /// <summary>
     /// Resolves <paramref name="address"/>; says why not when it leads elsewhere than http, https or (from a page that is a file itself) a

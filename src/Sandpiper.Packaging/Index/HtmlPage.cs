@@ -30,7 +30,7 @@ internal sealed class HtmlPage
         else if (reading._version is not null && !reading.IsVersion1) problem = "the page has an unknown pypi:repository-version";
         else if (reading._base is { } text && !FileLink.TryResolve(location, text, out origin))
             problem = "the page has an unusable base address";
-        else page = reading.Resolve(origin!, expected);
+        else if (!reading.TryResolve(origin!, expected, out page)) problem = ProjectPage.TooMuchWritten;
         return page is not null;
     }
 
@@ -65,23 +65,30 @@ internal sealed class HtmlPage
         else if (name is "pypi:project-status-reason") _statusReason ??= content;
     }
 
-    private ProjectPage Resolve(Uri location, PackageName expected)
+    private bool TryResolve(Uri location, PackageName expected, [NotNullWhen(true)] out ProjectPage? page)
     {
+        page = null;
+        long written = 0;
         var files = ImmutableArray.CreateBuilder<IndexFile>(_anchors.Count);
         var leftOut = new List<LeftOutEntry>();
         foreach (Anchor anchor in _anchors)
         {
-            if (anchor.TryResolve(location, out IndexFile? file, out LeftOutEntry? why)) files.Add(file);
+            if (anchor.TryResolve(location, out IndexFile? file, out LeftOutEntry? why))
+            {
+                if ((written += file.Url.OriginalString.Length) > ProjectPage.MaxWritten) return false;
+                files.Add(file);
+            }
             // What leads to no file was not meant as one: the parent directory, a column to sort by.
             else if (ProjectPage.LooksLikeFile(why.FileName) || ProjectPage.LooksLikeFile(why.Evidence)) leftOut.Add(why);
         }
-        return new ProjectPage
+        page = new ProjectPage
         {
             Name = expected,
             Files = [],
             Status = _status ?? "active",
             StatusReason = _statusReason,
         }.WithFiles(files.DrainToImmutable(), leftOut, _anchors.Count);
+        return true;
     }
 
     private sealed record Anchor(string Address, string? RequiresPython, string? Yanked, string? Metadata)

@@ -26,6 +26,7 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
     private string? _statusReason;
     private ImmutableArray<IndexFile>.Builder? _files;
     private int _entries;
+    private long _written;      // characters of all addresses, in full
     private readonly List<LeftOutEntry> _leftOut = [];
     private string _fileKey = "";
     private string? _unreadable;
@@ -114,9 +115,15 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             if (_entries++ == ProjectPage.MaxFiles) throw new JsonException($"it has more than {ProjectPage.MaxFiles} files");
-            if (TryReadFile(out IndexFile? file, out LeftOutEntry? leftOut)) _files.Add(file);
+            if (TryReadFile(out IndexFile? file, out LeftOutEntry? leftOut)) Take(file);
             else _leftOut.Add(leftOut);
         }
+    }
+
+    private void Take(IndexFile file)
+    {
+        if ((_written += file.Url.OriginalString.Length) > ProjectPage.MaxWritten) throw new JsonException(ProjectPage.TooMuchWritten);
+        _files!.Add(file);
     }
 
     private bool TryReadFile([NotNullWhen(true)] out IndexFile? file, [NotNullWhen(false)] out LeftOutEntry? leftOut)

@@ -91,12 +91,15 @@ internal sealed class PackedPage
         string[] texts = new string[head.TakeCount(MaxTexts)];
         for (int i = 0; i < texts.Length; i++) texts[i] = head.TakeText();
         var versions = new (Pep440Version Version, PackedRelease Place)[head.TakeCount(ProjectPage.MaxFiles)];
+        int all = 0;
         for (int i = 0; i < versions.Length && !head.IsDamaged; i++)
         {
             bool isVersion = Pep440Version.TryParse(head.TakeText(), out Pep440Version version, out _);
             // From the newest down, each once: the resolver tries them in this order, and another would be another answer.
             if (!isVersion || (i > 0 && version >= versions[i - 1].Version)) head.SetDamaged();
             versions[i] = (version, TakePlace(ref head, hasSdist: head.TakeByte() != 0));
+            // A file is one version's: places that lie over each other would be read for each of 100,000 versions.
+            if ((all += versions[i].Place.Count) > ProjectPage.MaxFiles) head.SetDamaged();
         }
         PackedRelease others = TakePlace(ref head, hasSdist: false);
         if (head.IsDamaged) return false;
@@ -178,7 +181,8 @@ internal sealed class PackedPage
         file = null;
         var said = (Said)files.TakeByte();
         string name = files.TakeText();
-        string address = TakeShared(ref files) + (said.HasFlag(Said.NameEndsAddress) ? name : "");
+        string address = TakeShared(ref files);
+        if (said.HasFlag(Said.NameEndsAddress) && address.Length <= FileLink.MaxLength) address += name;
         Sha256Digest? sha256 = said.HasFlag(Said.Sha256) ? files.TakeDigest() : null;
         long? size = said.HasFlag(Said.Size) ? (long)(files.TakeNumber() & long.MaxValue) : null;
         ulong ticks = said.HasFlag(Said.UploadTime) ? files.TakeNumber() : 0;

@@ -11,6 +11,10 @@ public sealed record ProjectPage
     internal const int MaxBytes = 64 << 20;
     internal const int MaxFiles = 100_000;
 
+    // Characters of all addresses in full. Every file may be relative to one long address, of which a page of 10 MB makes gigabytes.
+    internal const int MaxWritten = MaxBytes / 2;
+    internal const string TooMuchWritten = "its addresses, written in full, are longer than a page may be";
+
     // What distributions and their forerunners are called.
     private static readonly string[] FileEndings = [".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg", ".exe"];
 

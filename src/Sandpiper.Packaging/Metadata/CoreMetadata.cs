@@ -33,6 +33,9 @@ public sealed record CoreMetadata
     /// </summary>
     public bool IsStatic { get; init; }
 
+    /// <summary>Of the fields that were read: what is kept of a thousand METADATA takes as much memory as somebody wrote into them.</summary>
+    public int Characters { get; init; }
+
     /// <summary>Repairs that were needed to understand it (an old spelling in Requires-Dist, say); shown with <c>-v</c>.</summary>
     public ImmutableArray<string> Repairs { get; init; } = [];
 
@@ -68,6 +71,7 @@ public sealed record CoreMetadata
             License = fields.Text("license-expression") ?? fields.Text("license"),
             HomePage = fields.Text("home-page") ?? fields.HomePageAmongUrls,
             IsStatic = format.CompareTo(FirstStatic) >= 0 && !fields.All("dynamic").Any(IsDependencyField),
+            Characters = fields.Characters,
             Repairs = [.. repairs],
         };
         return true;

@@ -42,6 +42,9 @@ internal sealed class MetadataFields
     private readonly string?[] _once = new string?[SingleUse];
     private readonly List<string>?[] _repeated = new List<string>?[MultipleUse];
 
+    /// <summary>Of all that was read: what it takes to keep it, whatever is made of it.</summary>
+    public int Characters { get; private set; }
+
     /// <param name="isShown">What is only shown to people is wanted, too.</param>
     public static bool TryRead(ReadOnlySpan<byte> content, bool isShown, out MetadataFields fields, out string problem)
     {
@@ -59,12 +62,18 @@ internal sealed class MetadataFields
             {
                 var values = fields._repeated[field.Index] ??= [];
                 if (values.Count == MaxRepeated) problem = $"METADATA gives {name} more than {MaxRepeated} times";
-                if (isWanted) values.Add(walk.Value);
+                if (isWanted) values.Add(fields.Counted(walk.Value));
             }
             else if (fields._once[field.Index] is not null) problem = $"METADATA gives {name} more than once";
-            else fields._once[field.Index] = isWanted ? walk.Value : "";
+            else fields._once[field.Index] = isWanted ? fields.Counted(walk.Value) : "";
         }
         return problem.Length == 0;
+    }
+
+    private string Counted(string value)
+    {
+        Characters += value.Length;
+        return value;
     }
 
     /// <summary>What a single-use field says; null when it is absent, empty, or filled in by a tool that had nothing to say.</summary>

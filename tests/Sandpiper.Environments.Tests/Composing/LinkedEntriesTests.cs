@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using Sandpiper.Environments.Composing;
 using Sandpiper.Store;
 
@@ -51,6 +52,30 @@ public sealed class LinkedEntriesTests : IDisposable
         entries.LookAhead([package.Wheel]);
         entries.Begin();
         Assert.Throws<StoreDamagedException>(() => entries.Of(package.Wheel).MustBeAsSealed("alpha"));
+    }
+
+    // A mapped page that was written once takes further bytes without a word to the file's times: its stamp would vouch for all of them.
+    [Fact]
+    public void What_somebody_has_mapped_to_write_is_damage_whatever_it_holds_now()
+    {
+        var package = _workshop.Package(Workshop.Wheel("alpha"));
+        string path = Path.Combine(package.Wheel.Tree, "alpha/__init__.py");
+        File.SetUnixFileMode(path, SealedTree.FileMode | UnixFileMode.UserWrite);
+        using (var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open))
+        {
+            using var view = map.CreateViewAccessor();
+            view.Write(0, view.ReadByte(0));
+            File.SetLastWriteTimeUtc(path, SealedTree.SealTime);
+            File.SetUnixFileMode(path, SealedTree.FileMode);
+            Assert.Throws<StoreDamagedException>(Look);
+        }
+        Look();
+
+        void Look()
+        {
+            using var entries = new LinkedEntries(byteCodeTag: null);
+            entries.Of(package.Wheel).MustBeAsSealed("alpha");
+        }
     }
 
     public void Dispose() => _workshop.Dispose();

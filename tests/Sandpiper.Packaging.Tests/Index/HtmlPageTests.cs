@@ -110,6 +110,18 @@ public sealed class HtmlPageTests
         Assert.Equal(OfNothing,
             Assert.Single(Read($"<a href='a-1.zip#egg=a&amp;sha256={Hash.ToUpperInvariant()}'>a-1.zip</a>").Files).Sha256);
 
+    // 100,000 anchors on a page of 10 MB would be 1.6 GB of addresses.
+    [Theory]
+    [InlineData(4_000, true)]
+    [InlineData(5_000, false)]
+    public void A_page_whose_base_would_make_too_much_of_its_addresses_is_a_problem(int anchors, bool isRead)
+    {
+        string html = $"<base href='/{new string('b', 8_000)}/'>"
+            + string.Concat(Enumerable.Range(0, anchors).Select(i => $"<a href='a-{i}.zip'>a-{i}.zip</a>"));
+        Assert.Equal(isRead, ProjectPage.TryParseHtml(Encoding.UTF8.GetBytes(html), Location, Project, out _, out string problem));
+        Assert.Equal(isRead ? "" : "its addresses, written in full, are longer than a page may be", problem);
+    }
+
     [Theory]
     [InlineData("<meta name='pypi:repository-version' content='2.0'>")]
     [InlineData("<meta name='pypi:repository-version'>")]

@@ -206,6 +206,20 @@ public sealed class JsonPageTests
         Assert.StartsWith(because, problem);
     }
 
+    // A server chooses by a redirect where its page lies: 60,000 characters for each of 100,000 files were 22 GB.
+    [Theory]
+    [InlineData(500, true)]
+    [InlineData(600, false)]
+    public void A_page_whose_place_would_make_too_much_of_its_addresses_is_a_problem(int files, bool isRead)
+    {
+        var location = new Uri($"https://index.test/{new string('c', 60_000)}/");
+        string json = "{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"foo-bar\",\"files\":["
+            + string.Join(',', Enumerable.Range(0, files).Select(i => $"{{\"filename\":\"a-{i}.zip\",\"url\":\"a-{i}.zip\",\"hashes\":{{}}}}"))
+            + "]}";
+        Assert.Equal(isRead, ProjectPage.TryParseJson(Encoding.UTF8.GetBytes(json), location, Project, out _, out string problem));
+        Assert.Equal(isRead ? "" : "the page cannot be read: its addresses, written in full, are longer than a page may be", problem);
+    }
+
     [Fact]
     public void Files_without_end_and_keys_without_end_are_refused()
     {

@@ -46,6 +46,33 @@ public sealed class PackedPageTests
             LeftOut = [LeftOutEntry.Of("a.zip", LeftOutReason.OtherScheme, "ftp")],
         };
 
+    // Who can write the cache could have each of 100,000 versions read the same 100,000 files.
+    [Theory]
+    [InlineData(50_000, true)]
+    [InlineData(50_001, false)]
+    public void Versions_share_no_files(int filesOfEach, bool isRead)
+    {
+        var page = new PackedWriter();
+        page.PutText(Project.Normalized);
+        page.PutText("active");
+        page.Put(0);
+        page.PutText("");
+        foreach (ulong none in (ulong[])[0, 0, 0]) page.PutNumber(none);      // left out, and texts
+        string[] versions = ["2.0", "1.0"];
+        page.PutNumber((ulong)versions.Length);
+        foreach (string version in versions)
+        {
+            page.PutText(version);
+            page.Put(0);
+            page.PutNumber((ulong)filesOfEach);
+            page.PutFixed(0);
+        }
+        page.PutNumber(0);
+        page.PutFixed(0);
+        page.PutAll(new byte[filesOfEach]);
+        Assert.Equal(isRead, ProjectPage.TryUnpack(page.Written, Location, Project, out _));
+    }
+
     [Fact]
     public void A_page_that_is_unpacked_says_what_it_said() => AnyPage.Sample(page =>
     {
