@@ -7,9 +7,9 @@ namespace Sandpiper.Interpreters;
 
 /// <summary>Answers of interpreters on disk, so that an ordinary command starts no Python. Losing it costs a few milliseconds.</summary>
 /// <remarks>
-/// An entry is a check over all that follows, against accidents, then three lines that identify the executable and the kernel, whose release and version are markers, then the answer. The lines
-/// are compared, not parsed: whatever differs is asked again. No entry leads to another executable, so one that was tampered with can
-/// misdescribe an interpreter but not replace it.
+/// An entry is a check over all that follows, against accidents; three lines that identify the executable and the kernel, whose release
+/// and version are markers; and the answer. The lines are compared, not parsed: whatever differs is asked again. No entry leads to another
+/// executable, so one that was tampered with can misdescribe an interpreter but not replace it.
 /// </remarks>
 internal sealed class InterpreterCache(string directory)
 {

@@ -28,7 +28,20 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
         foreach (var (line, (chosen, address)) in pins.Zip(read))
         {
             if (chosen is not { } digest || address is not { } origin || !line.Hashes.Contains(digest)) continue;
-            if (store.Find(digest) is { } wheel) yield return (line.Requirement.Name, new KnownWheel(wheel, origin));
+            if (Sound(store, digest) is { } wheel) yield return (line.Requirement.Name, new KnownWheel(wheel, origin));
+        }
+    }
+
+    // A damaged one is as good as none: whoever takes it from the store meets the damage, and has it fetched anew.
+    private static SealedWheel? Sound(WheelStore store, Sha256Digest digest)
+    {
+        try
+        {
+            return store.IsDistrusted(digest) ? null : store.Find(digest);
+        }
+        catch (StoreDamagedException)
+        {
+            return null;
         }
     }
 

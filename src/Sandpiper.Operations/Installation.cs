@@ -78,12 +78,12 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             && !selected.Any(s => IsJudgedOtherwise(s, policy));
         if (operation is null || isSame) return Unchanged(request, operation, before, selected);
         var known = new KnownBytes(context.Places.Root);
-        IReadOnlyDictionary<PackageName, SealedWheel> wheels =
-            await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known }
-                .AcquireAsync(selected, cancel);
-        new ChosenBefore(context.Places, interpreter.Target).Keep(request.Lines, selected, wheels);
         try
         {
+            IReadOnlyDictionary<PackageName, SealedWheel> wheels =
+                await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known }
+                    .AcquireAsync(selected, cancel);
+            new ChosenBefore(context.Places, interpreter.Target).Keep(request.Lines, selected, wheels);
             var next = new Switch(context, operation, interpreter) { Entries = entries };
             Prepared prepared = next.Prepare(Planned(request, before, selected, wheels, policy), cancel);
             if (Hindrance(request, environment, before, prepared.Next) is { } hindrance) return hindrance;

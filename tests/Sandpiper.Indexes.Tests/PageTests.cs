@@ -139,7 +139,8 @@ public sealed class PageTests
     public async Task Half_a_packed_page_is_refused_where_its_first_half_is_a_page(string packing)
     {
         ServedAnswer page = ServedAnswer.Html(
-            Encoding.UTF8.GetString(Served.Sample.PageHtml("pebble")!) + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"<!--{i}-->")));
+            Encoding.UTF8.GetString(Served.Sample.PageHtml("pebble")!)
+            + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"<!--{i}-->")));
         ServedAnswer whole = packing is "br" ? page.Brotlied() : page.Gzipped();
         using LyingIndexServer server = new LyingIndexServer().Serve(
             Served.Page, whole with { Body = whole.Body[..(whole.Body.Length / 2)] });

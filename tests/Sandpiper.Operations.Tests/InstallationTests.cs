@@ -4,6 +4,7 @@ using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Policies;
 using Sandpiper.Samples;
+using Sandpiper.Store;
 
 namespace Sandpiper.Operations.Tests;
 
@@ -57,6 +58,28 @@ public sealed class InstallationTests : IDisposable
         await _ground.InstallAsync(OperationGround.Request("plover") with { UpgradeAll = true });
 
         Assert.Equal("1.2", _ground.Environment().Read(2).Packages.Single(p => p.Name == PackageName.Parse("pebble")).Version.ToString());
+    }
+
+    // It was told for ever, with `repair` as the way out: which mends an environment that has the wheel, and there may be none.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_wheel_whose_manifest_is_gone_is_told_once_and_fetched_by_the_next_command(bool isPinned)
+    {
+        InstallationRequest request = OperationGround.Request("pebble==1.2");
+        await _ground.InstallAsync(request);
+        Sha256Digest digest = Assert.Single(_ground.Environment().Read(1).Packages).Digest;
+        if (isPinned) request = request with { Lines = [request.Lines[0] with { Hashes = [digest] }] };
+        await _ground.InstallAsync(request with { Environment = "first" });
+        SealedWheel wheel = _ground.Root.Store.Find(digest)!;
+        File.SetUnixFileMode(wheel.Directory, SealedTree.OpenDirectoryMode);
+        File.Delete(wheel.ManifestFile);
+
+        request = request with { Environment = "second" };
+        var damaged = await Assert.ThrowsAsync<StoreDamagedException>(() => _ground.InstallAsync(request));
+        Assert.True(damaged.IsDistrusted);
+        Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync(request));
+        Assert.True(File.Exists(wheel.ManifestFile));
     }
 
     [Fact]

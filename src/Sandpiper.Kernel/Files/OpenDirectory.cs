@@ -74,7 +74,7 @@ public sealed partial class OpenDirectory : IDisposable
     /// Gives a symbolic link of <paramref name="source"/> a second name here, the same as there: what a link says cannot be changed, and a
     /// second name takes no place on the disk.
     /// </summary>
-    /// <returns>False, and nothing is here, where there is none that says <paramref name="target"/>, or there can be no second name.</returns>
+    /// <returns>False, and nothing is here, where none says <paramref name="target"/>, or there can be no second name.</returns>
     public bool TryAdoptLink(OpenDirectory source, string relative, string target)
     {
         if (HardLink(source._handle, relative, _handle, relative, 0) != 0) return false;

@@ -33,7 +33,7 @@ public sealed record CoreMetadata
     /// </summary>
     public bool IsStatic { get; init; }
 
-    /// <summary>Of the fields that were read: what is kept of a thousand METADATA takes as much memory as somebody wrote into them.</summary>
+    /// <summary>Of the fields that were read: a thousand METADATA take as much memory as somebody wrote into them.</summary>
     public int Characters { get; init; }
 
     /// <summary>Repairs that were needed to understand it (an old spelling in Requires-Dist, say); shown with <c>-v</c>.</summary>

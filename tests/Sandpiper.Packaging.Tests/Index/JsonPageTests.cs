@@ -214,7 +214,8 @@ public sealed class JsonPageTests
     {
         var location = new Uri($"https://index.test/{new string('c', 60_000)}/");
         string json = "{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"foo-bar\",\"files\":["
-            + string.Join(',', Enumerable.Range(0, files).Select(i => $"{{\"filename\":\"a-{i}.zip\",\"url\":\"a-{i}.zip\",\"hashes\":{{}}}}"))
+            + string.Join(',', Enumerable.Range(0, files).Select(i =>
+                $"{{\"filename\":\"a-{i}.zip\",\"url\":\"a-{i}.zip\",\"hashes\":{{}}}}"))
             + "]}";
         Assert.Equal(isRead, ProjectPage.TryParseJson(Encoding.UTF8.GetBytes(json), location, Project, out _, out string problem));
         Assert.Equal(isRead ? "" : "the page cannot be read: its addresses, written in full, are longer than a page may be", problem);
