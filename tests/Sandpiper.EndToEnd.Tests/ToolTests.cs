@@ -200,6 +200,7 @@ public sealed class ToolTests : IDisposable
         Done(_user.Sandpiper("install", "gauge"));
         Outcome no = AtATerminal("""[["[y/N]", "n\r"]]""");
         Assert.Equal(3, no.ExitCode);
+        Assert.DoesNotContain("\e[?1h", no.Output, StringComparison.Ordinal);    // keys are as they were
         Assert.Equal(["shared"], Environments());
         Outcome yes = AtATerminal("""[["`gauge` on the PATH is that of `shared`. Let `rival` have it? [y/N]", "y\r"]]""");
         Assert.True(yes.ExitCode == 0, $"{yes}");
