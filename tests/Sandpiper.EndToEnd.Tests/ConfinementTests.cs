@@ -691,6 +691,35 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
+    public void Who_is_ended_while_the_sandbox_is_made_does_not_wait_for_ever()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can put somebody before bubblewrap");
+        string before = Path.Combine(_user.Place, "before-bwrap"), going = _user.Write("going", "");
+        // As bubblewrap in the middle of its work: a child of it has all that it was handed, and does not go with it.
+        File.WriteAllText(before, "#!/bin/sh\nexport PATH=/usr/bin:/bin\n"
+            + $"while [ -e {going} ]; do sleep 0.1; done </dev/null >/dev/null 2>&1 &\n"
+            + $"sleep 0.3; kill -TERM $PPID; sleep 1; exec {before}.real \"$@\"\n");
+        try
+        {
+            Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
+                set -e
+                cp /usr/bin/bwrap {before}.real; chmod 0755 {before} {before}.real
+                mount --bind {before} /usr/bin/bwrap
+                cd {_user.Project}
+                exec setpriv --reuid 23117 --regid 23117 --clear-groups env HOME={_user.Home} '{PublishedCommand.Path}' run -- sleep 1000
+                """]);
+            Assert.SkipWhen(
+                outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal),
+                "no mount namespace is to be had here");
+            Assert.True(outcome.ExitCode == 128 + 15, $"{outcome}");
+        }
+        finally
+        {
+            File.Delete(going);
+        }
+    }
+
+    [Fact]
     public void A_grant_of_a_protected_name_is_kept_and_one_inside_it_too()
     {
         _user.Write("venv/lib/settings", "");

@@ -121,6 +121,22 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    public void A_tool_that_is_damaged_is_told_when_all_are_upgraded_with_what_helps()
+    {
+        Done(_user.Sandpiper("install", "--tool", "gauge", "lever"));
+        string described = Path.Combine(_user.Generation("gauge"), "generation.json");
+        Done(_user.Run(["/bin/chmod", "u+w", Path.GetDirectoryName(described)!, described]));
+        _user.Write(described, "{");
+        Outcome upgraded = Done(_user.Sandpiper("install", "--tool", "-U"));
+        Assert.Contains("`gauge` is damaged and passed over: sandpiper verify --env gauge\n", upgraded.Error, StringComparison.Ordinal);
+        Assert.Contains("damaged: sandpiper verify --env gauge", Done(_user.Sandpiper("env", "list")).Output, StringComparison.Ordinal);
+        Outcome verified = _user.Sandpiper("verify", "--env", "gauge");
+        Assert.Contains("`sandpiper env remove gauge`", verified.Error, StringComparison.Ordinal);
+        Done(_user.Sandpiper("env", "remove", "gauge"));
+        Assert.Equal(["lever"], Commands());
+    }
+
+    [Fact]
     public void The_line_that_is_printed_brings_the_commands_onto_PATH_wherever_they_lie()
     {
         string root = Path.Combine(_user.Home, "my$data");
@@ -184,6 +200,7 @@ public sealed class ToolTests : IDisposable
         Done(_user.Sandpiper("install", "gauge"));
         Outcome no = AtATerminal("""[["[y/N]", "n\r"]]""");
         Assert.Equal(3, no.ExitCode);
+        Assert.DoesNotContain("\e[?1h", no.Output, StringComparison.Ordinal);    // keys are as they were
         Assert.Equal(["shared"], Environments());
         Outcome yes = AtATerminal("""[["`gauge` on the PATH is that of `shared`. Let `rival` have it? [y/N]", "y\r"]]""");
         Assert.True(yes.ExitCode == 0, $"{yes}");

@@ -54,7 +54,9 @@ public static class GenerationFile
         catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
         {
             string because = e is IOException or UnauthorizedAccessException ? "may not be read" : "is not what an install writes";
-            throw new EnvironmentException($"`{path}` {because}; `sandpiper rollback N` goes to another generation");
+            string option = string.Equals(environment, ManagedEnvironment.Shared, StringComparison.Ordinal) ? "" : $" --env {environment}";
+            throw new EnvironmentException($"`{path}` {because}; `sandpiper rollback N{option}` goes to another generation, "
+                + $"`sandpiper env remove {environment}` removes it with all of them");
         }
     }
 }

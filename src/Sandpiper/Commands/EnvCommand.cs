@@ -117,7 +117,7 @@ internal static class EnvCommand
             string state = row.Current is { } current
                 ? $"{Counted.Of(current.Packages.Length, "package")}, "
                     + $"generation {current.Number}{(row.Generations > 1 ? $" ({row.Generations} kept)" : "")}, {current.PythonName}"
-                : $"damaged: sandpiper repair{InEnvironment.Option(row.Name)}";
+                : $"damaged: sandpiper {(row.IsLinked ? "verify" : "repair")}{InEnvironment.Option(row.Name)}";
             session.Terminal.Line(Inked.Cyan(row.Name.PadRight(width)), "  ", state, ", ", SizeWords.Of(row.Bytes));
             if (row.Current?.Tool is not null)
                 session.Terminal.Line("".PadRight(width), "  ", Inked.Dim(row.OnPath.IsEmpty
@@ -250,6 +250,7 @@ internal static class EnvCommand
         Generation? current = environment.LinkedNumber is { } number ? environment.TryRead(number) : null;
         return new Row(environment.Name, environment.CurrentLink, current, environment.Numbers.Length, space.Bytes)
         {
+            IsLinked = environment.LinkedNumber is not null,
             OnPath = current is null ? [] : ShimDirectory.OnPath(environment, current, session.Places),
         };
     }
@@ -260,6 +261,8 @@ internal static class EnvCommand
     // What the environment alone has: files of wheels belong to the store.
     private sealed record Row(string Name, string Place, Generation? Current, int Generations, long Bytes)
     {
+        public bool IsLinked { get; init; }
+
         public ImmutableArray<string> OnPath { get; init; } = [];
     }
 }

@@ -11,7 +11,7 @@ internal static class PathHint
         if (!Directory.Exists(directory) || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
             .Any(entry => string.Equals(entry.TrimEnd('/'), directory, StringComparison.Ordinal))) return;
         session.Terminal.Note("");
-        session.Terminal.Note("Commands of packages, each of which runs confined, come onto your PATH with this line:");
+        session.Terminal.Note("Commands of packages, each confined, come onto your PATH with this line:");
         bool isPlain = string.Equals(quoted, directory, StringComparison.Ordinal);
         session.Terminal.Note(Inked.Bold($"  export PATH=\"$PATH:{(isPlain ? $"{directory}\"" : $"\"{quoted}")}"));
     }

@@ -86,8 +86,13 @@ internal static class ToolRequests
     {
         foreach (ManagedEnvironment environment in ManagedEnvironment.All(session.Places.Root))
         {
-            if (environment.LinkedNumber is { } number && environment.TryRead(number) is { Tool.Package: var tool } generation)
-                yield return (environment, generation, tool);
+            if (environment.LinkedNumber is not { } number) continue;
+            if (environment.TryRead(number) is not { } generation)
+            {
+                session.Terminal.Problem(Inked.Yellow($"`{environment.Name}` is damaged and passed over: "
+                    + $"sandpiper verify{InEnvironment.Option(environment.Name)}"));
+            }
+            else if (generation.Tool?.Package is { } tool) yield return (environment, generation, tool);
         }
     }
 
