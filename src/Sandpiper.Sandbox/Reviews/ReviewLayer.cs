@@ -13,6 +13,8 @@ namespace Sandpiper.Sandbox.Reviews;
 /// </summary>
 internal static class ReviewLayer
 {
+    private const UnixFileMode Entered = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+
     /// <summary>Whether the kernel can, for all that can be known before.</summary>
     /// <param name="directory">To be written.</param>
     /// <param name="place">Where the layer is to lie.</param>
@@ -26,6 +28,8 @@ internal static class ReviewLayer
     /// <param name="status">Of something in it.</param>
     public static bool MayHold(in FileIdentity directory, in FileStatus status) =>
         status.UserId == UserIds.Real && status.GroupId == UserIds.RealGroup
+        // Of what can be listed and not entered a copy is empty.
+        && (status.Type is not FileType.Directory || (status.Mode & Entered) is not UnixFileMode.UserRead)
         && (status.Identity.DeviceMajor, status.Identity.DeviceMinor) == (directory.DeviceMajor, directory.DeviceMinor);
 
     /// <summary>Makes it, in an empty directory of our own.</summary>

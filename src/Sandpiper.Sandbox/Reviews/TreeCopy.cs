@@ -111,9 +111,8 @@ internal sealed class TreeCopy
         };
     }
 
-    private CopiedEntry SeeFile(string path, in FileStatus there) => new(
-        there.Mode.HasFlag(UnixFileMode.UserRead) ? KindOf(path) : CopiedKind.NotCopied, there.Mode & Permissions, FileStamp.Of(there),
-        default);
+    private CopiedEntry SeeFile(string path, in FileStatus there) => there.Mode.HasFlag(UnixFileMode.UserRead)
+        ? new(KindOf(path), there.Mode & Permissions, FileStamp.Of(there), default) : new(CopiedKind.NotCopied, default, default, default);
 
     private CopiedKind KindOf(string path) =>
         _withheld.Contains(path) ? CopiedKind.Withheld : _beside.Contains(path) ? CopiedKind.LeftOut : CopiedKind.File;
