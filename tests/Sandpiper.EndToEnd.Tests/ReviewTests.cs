@@ -7,59 +7,44 @@ using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
-/// <summary>Where the kernel keeps apart what is written.</summary>
-public sealed class LayeredReviewTests() : ReviewTests(isLayered: true)
-{
-    // The directory it lies in cannot be listed, so that it is not in the layer; only there is it known that nothing can be put on it.
-    [Fact]
-    public void Where_the_kernel_does_not_take_the_layer_a_copy_is_made_and_nothing_else_is_said()
-    {
-        User.Write("closed/file", "read\n");
-        Done(User.Run(["chmod", "311", "closed"], User.Project));
-        Outcome run = Review("cat closed/file; grep -c ' overlay ' /proc/self/mountinfo; echo x > app.py", "--read", "closed/file");
-        Assert.Equal((1, "read\n0\n"), (run.Error.Split("changed in a copy of").Length - 1, run.Output));
-        Assert.Contains("  changed  app.py ", run.Error, StringComparison.Ordinal);
-        Assert.StartsWith("sandpiper: review 1: ", run.Error, StringComparison.Ordinal);
-        Assert.Equal(["copy-0", "lock", "record.json"], Directory.GetFileSystemEntries(Path.Combine(Reviews, "1"))
-            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
-    }
-}
-
-/// <summary>Where it does not.</summary>
-public sealed class CopiedReviewTests() : ReviewTests(isLayered: false);
-
 /// <summary><c>--review</c>: a program writes a copy, the project is as it was, and its user takes what he likes.</summary>
-public abstract class ReviewTests : IDisposable
+/// <remarks>Where the kernel keeps apart what is written, nothing is copied, and all of it is true all the same.</remarks>
+public class ReviewTests : IDisposable
 {
-    internal Somebody User { get; } = new();
+    private readonly Somebody _user = new();
     private readonly bool _isLayered;
+
+    public ReviewTests()
+        : this(isLayered: true)
+    {
+    }
 
     protected ReviewTests(bool isLayered)
     {
         _isLayered = isLayered;
         Layer(isLayered);
-        Done(User.Sandpiper("install", "pebble", "-i", User.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()))));
-        User.Write("setup.py", "");
-        User.Write("app.py", "one\ntwo\nthree\n");
-        User.Write("old.txt", "old\n");
+        Done(_user.Sandpiper("install", "pebble", "-i", _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()))));
+        _user.Write("setup.py", "");
+        _user.Write("app.py", "one\ntwo\nthree\n");
+        _user.Write("old.txt", "old\n");
     }
 
     public void Dispose()
     {
-        User.Dispose();
+        _user.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    private void Layer(bool isLayered) => User.Variables["SANDPIPER_REVIEW"] = isLayered ? "" : "copy";
+    private void Layer(bool isLayered) => _user.Variables["SANDPIPER_REVIEW"] = isLayered ? "" : "copy";
 
-    private ImmutableArray<string> Project => Tree.Of(User.Project);
+    private ImmutableArray<string> Project => Tree.Of(_user.Project);
 
-    protected string Reviews => Path.Combine(User.DataRoot, "reviews");
+    private string Reviews => Path.Combine(_user.DataRoot, "reviews");
 
-    internal Outcome Review(string script, params string[] options) =>
-        User.Sandpiper(["run", "--review", .. options, "--", "sh", "-c", script]);
+    private Outcome Review(string script, params string[] options) =>
+        _user.Sandpiper(["run", "--review", .. options, "--", "sh", "-c", script]);
 
-    internal static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");
+    private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");
 
     [Fact]
     public void The_program_sees_its_writes_the_project_does_not_and_what_is_taken_is_there()
@@ -68,7 +53,7 @@ public abstract class ReviewTests : IDisposable
         Outcome run = Review("sed -i s/two/2/ app.py; cat app.py; rm old.txt; mkdir sub; echo n > sub/new; exit 7");
         Assert.Equal((7, "one\n2\nthree\n"), (run.ExitCode, run.Output));
         Assert.Equal($"""
-            sandpiper: review 1: what `sh -c sed -i s/two/2/ app.py; c…` changed in a copy of {User.Project}
+            sandpiper: review 1: what `sh -c sed -i s/two/2/ app.py; c…` changed in a copy of {_user.Project}
               changed  app.py   +1 −1, 14 bytes → 12 bytes
               removed  old.txt   4 bytes
               new      sub/   1 file, 2 bytes
@@ -79,27 +64,27 @@ public abstract class ReviewTests : IDisposable
             """, run.Error);
         Assert.Equal(before, Project);
 
-        Outcome diff = User.Sandpiper("review", "diff", "1", "app.py");
+        Outcome diff = _user.Sandpiper("review", "diff", "1", "app.py");
         Assert.Equal("changed app.py   +1 −1, 14 bytes → 12 bytes\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n", diff.Output);
-        Outcome part = User.Sandpiper("review", "take", "1", "sub/new");
-        Assert.True(part.ExitCode == 0 && File.Exists(Path.Combine(User.Project, "sub/new")), $"{part}");
+        Outcome part = _user.Sandpiper("review", "take", "1", "sub/new");
+        Assert.True(part.ExitCode == 0 && File.Exists(Path.Combine(_user.Project, "sub/new")), $"{part}");
         Assert.Equal("Took 2 changes; 2 left ·  sandpiper review show 1\n", part.Error);
-        Assert.Contains("two", File.ReadAllText(Path.Combine(User.Project, "app.py")), StringComparison.Ordinal);
-        Done(User.Sandpiper("review", "take", "1"));
-        Assert.Equal("one\n2\nthree\n", File.ReadAllText(Path.Combine(User.Project, "app.py")));
-        Assert.False(File.Exists(Path.Combine(User.Project, "old.txt")));
-        Assert.Equal("Nothing waits for a review\n", User.Sandpiper("review").Error);
+        Assert.Contains("two", File.ReadAllText(Path.Combine(_user.Project, "app.py")), StringComparison.Ordinal);
+        Done(_user.Sandpiper("review", "take", "1"));
+        Assert.Equal("one\n2\nthree\n", File.ReadAllText(Path.Combine(_user.Project, "app.py")));
+        Assert.False(File.Exists(Path.Combine(_user.Project, "old.txt")));
+        Assert.Equal("Nothing waits for a review\n", _user.Sandpiper("review").Error);
         Assert.Equal(["last"], Directory.GetFileSystemEntries(Reviews).Select(Path.GetFileName));
     }
 
     [Fact]
     public void A_hostile_program_reaches_nothing_before_and_with_all_taken_nothing_that_runs_by_itself()
     {
-        User.Write("../secret", "key\n");
-        User.Write(".git/HEAD", "ref: refs/heads/main\n");
-        User.Write(".git/config", "[remote \"o\"]\n\turl = https://me:password@example.org/x\n");
-        User.Write(".env", "TOKEN=1\n");
-        User.Write("data/in", "");
+        _user.Write("../secret", "key\n");
+        _user.Write(".git/HEAD", "ref: refs/heads/main\n");
+        _user.Write(".git/config", "[remote \"o\"]\n\turl = https://me:password@example.org/x\n");
+        _user.Write(".env", "TOKEN=1\n");
+        _user.Write("data/in", "");
         ImmutableArray<string> before = Project;
         Outcome run = Review("""
             cat .env .git/config; (rm -rf .git; echo x > .git/hooks/post-commit; echo x > .env; rm .env) 2>/dev/null
@@ -116,27 +101,27 @@ public abstract class ReviewTests : IDisposable
         Assert.DoesNotContain(run.Error.Split('\n'), line => line.Length > 80 && !line.Contains("what `", StringComparison.Ordinal));
         Assert.True(run.Error.Split('\n').Length < 70, $"{run}");
 
-        Outcome take = User.Sandpiper("review", "take", "1");
+        Outcome take = _user.Sandpiper("review", "take", "1");
         Assert.Equal(1, take.ExitCode);
         foreach (string never in (string[])[".envrc", ".vscode", "a.pth", "sub/.git/hooks/pre-commit", "out", "pipe", "data"])
-            Assert.False(new FileInfo(Path.Combine(User.Project, never)) is { Exists: true } or { LinkTarget: not null }, never);
-        Assert.Equal(10_002, Directory.GetFileSystemEntries(Path.Combine(User.Project, "sub")).Length + 1);
-        Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode(Path.Combine(User.Project, "tool")));
-        Assert.Equal("TOKEN=1\n", File.ReadAllText(Path.Combine(User.Project, ".env")));
-        Assert.Contains("password", File.ReadAllText(Path.Combine(User.Project, ".git/config")), StringComparison.Ordinal);
-        Assert.False(Path.Exists(Path.Combine(User.Project, ".git/hooks")));
-        Assert.Equal("key\n", File.ReadAllText(Path.Combine(User.Home, "secret")));
+            Assert.False(new FileInfo(Path.Combine(_user.Project, never)) is { Exists: true } or { LinkTarget: not null }, never);
+        Assert.Equal(10_002, Directory.GetFileSystemEntries(Path.Combine(_user.Project, "sub")).Length + 1);
+        Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode(Path.Combine(_user.Project, "tool")));
+        Assert.Equal("TOKEN=1\n", File.ReadAllText(Path.Combine(_user.Project, ".env")));
+        Assert.Contains("password", File.ReadAllText(Path.Combine(_user.Project, ".git/config")), StringComparison.Ordinal);
+        Assert.False(Path.Exists(Path.Combine(_user.Project, ".git/hooks")));
+        Assert.Equal("key\n", File.ReadAllText(Path.Combine(_user.Home, "secret")));
         // Where it is named it is taken.
-        Done(User.Sandpiper("review", "take", "1", ".envrc", ".vscode", "out"));
-        Assert.True(File.Exists(Path.Combine(User.Project, ".vscode/tasks.json")));
-        Assert.Equal("../secret", new FileInfo(Path.Combine(User.Project, "out")).LinkTarget);
+        Done(_user.Sandpiper("review", "take", "1", ".envrc", ".vscode", "out"));
+        Assert.True(File.Exists(Path.Combine(_user.Project, ".vscode/tasks.json")));
+        Assert.Equal("../secret", new FileInfo(Path.Combine(_user.Project, "out")).LinkTarget);
     }
 
     [Fact]
     public void It_writes_a_layer_above_the_project_or_a_copy_of_it_and_neither_leads_to_the_other()
     {
-        User.Write(".env", "TOKEN=1\n");
-        User.Write("in/side", "");
+        _user.Write(".env", "TOKEN=1\n");
+        _user.Write("in/side", "");
         // Whatever is mounted, the directory it is in, and what it may do.
         Outcome run = Review("""
             grep -c ' overlay ' /proc/self/mountinfo; pwd -P; ls; ls -R /.layers 2>/dev/null; grep CapEff /proc/self/status
@@ -144,7 +129,7 @@ public abstract class ReviewTests : IDisposable
             for fd in /proc/self/fd/*; do readlink $fd; done | grep -c reviews; mknod whiteout c 0 0 2>&1 | grep -c .
             """);
         string layers = _isLayered ? "/.layers:\n0\n\n/.layers/0:\nlayer\nlower\n\n/.layers/0/layer:\n\n/.layers/0/lower:\n" : "";
-        Assert.Equal((_isLayered ? "1" : "0") + $"\n{User.Project}\napp.py\nin\nold.txt\nsetup.py\n{layers}CapEff:\t0000000000000000\n0\n"
+        Assert.Equal((_isLayered ? "1" : "0") + $"\n{_user.Project}\napp.py\nin\nold.txt\nsetup.py\n{layers}CapEff:\t0000000000000000\n0\n"
             + (_isLayered ? "1\n" : "0\n"), run.Output);
     }
 
@@ -164,13 +149,13 @@ public abstract class ReviewTests : IDisposable
     [InlineData(12)]
     public void What_is_told_of_any_program_is_what_a_copy_would_tell(int seed)
     {
-        Done(User.Run(["sh", "-c", RandomScript.Of(100 + seed, operations: 120)], User.Project));
-        string Found() => User.Run(["find", ".", "-printf", "%p %y %m %s %T@ %C@ %i %l\\n"], User.Project).Output;
+        Done(_user.Run(["sh", "-c", RandomScript.Of(100 + seed, operations: 120)], _user.Project));
+        string Found() => _user.Run(["find", ".", "-printf", "%p %y %m %s %T@ %C@ %i %l\\n"], _user.Project).Output;
         string before = Found();
         string script = RandomScript.Of(seed, operations: 80);
-        Outcome here = User.Sandpiper("run", "--review", "--json", "--", "sh", "-c", script);
+        Outcome here = _user.Sandpiper("run", "--review", "--json", "--", "sh", "-c", script);
         Layer(!_isLayered);
-        Outcome there = User.Sandpiper("run", "--review", "--json", "--", "sh", "-c", script);
+        Outcome there = _user.Sandpiper("run", "--review", "--json", "--", "sh", "-c", script);
         Assert.Equal(before, Found());
         Assert.Contains("\"kind\"", here.Output, StringComparison.Ordinal);
         Assert.Equal(Told(there), Told(here));
@@ -186,62 +171,76 @@ public abstract class ReviewTests : IDisposable
         }
     }
 
+    // The directory it lies in cannot be listed, so that it is not in the layer; only there is it known that nothing can be put on it.
+    [Fact]
+    public void Where_the_kernel_does_not_take_the_layer_a_copy_is_made_and_nothing_else_is_said()
+    {
+        _user.Write("closed/file", "read\n");
+        Done(_user.Run(["chmod", "311", "closed"], _user.Project));
+        Outcome run = Review("cat closed/file; grep -c ' overlay ' /proc/self/mountinfo; echo x > app.py", "--read", "closed/file");
+        Assert.Equal((1, "read\n0\n"), (run.Error.Split("changed in a copy of").Length - 1, run.Output));
+        Assert.Contains("  changed  app.py ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("sandpiper: review 1: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(["copy-0", "lock", "record.json"], Directory.GetFileSystemEntries(Path.Combine(Reviews, "1"))
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void What_was_changed_meanwhile_is_told_and_not_overwritten()
     {
         Done(Review("echo theirs > app.py; echo theirs > old.txt; echo theirs > new"));
-        User.Write("app.py", "mine\n");
-        User.Write("new", "mine\n");
-        string shown = User.Sandpiper("review", "show", "1").Output;
+        _user.Write("app.py", "mine\n");
+        _user.Write("new", "mine\n");
+        string shown = _user.Sandpiper("review", "show", "1").Output;
         Assert.Contains("another one there since the copy was made", shown, StringComparison.Ordinal);
-        Outcome take = User.Sandpiper("review", "take", "1");
-        Assert.Equal((1, "mine\n", "mine\n", "theirs\n"), (take.ExitCode, File.ReadAllText(Path.Combine(User.Project, "app.py")),
-            File.ReadAllText(Path.Combine(User.Project, "new")), File.ReadAllText(Path.Combine(User.Project, "old.txt"))));
+        Outcome take = _user.Sandpiper("review", "take", "1");
+        Assert.Equal((1, "mine\n", "mine\n", "theirs\n"), (take.ExitCode, File.ReadAllText(Path.Combine(_user.Project, "app.py")),
+            File.ReadAllText(Path.Combine(_user.Project, "new")), File.ReadAllText(Path.Combine(_user.Project, "old.txt"))));
         Assert.Contains("not taken: app.py: what is there is another one since the copy was made", take.Error, StringComparison.Ordinal);
-        Done(User.Sandpiper("review", "drop", "1"));
-        Assert.Equal(1, User.Sandpiper("review", "take", "1").ExitCode);
+        Done(_user.Sandpiper("review", "drop", "1"));
+        Assert.Equal(1, _user.Sandpiper("review", "take", "1").ExitCode);
         Assert.Equal(["last"], Directory.GetFileSystemEntries(Reviews).Select(Path.GetFileName));
     }
 
     [Fact]
     public void What_is_changed_outside_while_it_runs_is_not_the_programs_and_not_overwritten()
     {
-        User.Write("seen", "before\n");
-        using Process running = User.Start([PublishedCommand.Path, "run", "--review", "--", "sh", "-c",
+        _user.Write("seen", "before\n");
+        using Process running = _user.Start([PublishedCommand.Path, "run", "--review", "--", "sh", "-c",
             "echo begun; read line; echo theirs >> app.py; chmod 600 old.txt; rm setup.py; echo theirs > new"]);
         Assert.Equal("begun", running.StandardOutput.ReadLine());
-        foreach (string path in (string[])["app.py", "old.txt", "setup.py", "new", "seen", "added"]) User.Write(path, "mine\n");
+        foreach (string path in (string[])["app.py", "old.txt", "setup.py", "new", "seen", "added"]) _user.Write(path, "mine\n");
         running.StandardInput.WriteLine();
         Assert.True(running.WaitForExit(Patience.Endless));
         ImmutableArray<string> mine = Project;
-        using (JsonDocument shown = JsonDocument.Parse(User.Sandpiper("review", "show", "1", "--json").Output))
+        using (JsonDocument shown = JsonDocument.Parse(_user.Sandpiper("review", "show", "1", "--json").Output))
         {
             // What it only gave other rights is, in a copy, what it was; above what another one wrote it is that.
             Assert.Equal([("app.py", true), ("new", true), ("old.txt", true), ("setup.py", true)],
                 shown.RootElement.GetProperty("changes").EnumerateArray()
                     .Select(c => (Path.GetFileName(c.GetProperty("path").GetString())!, c.GetProperty("changed_there").GetBoolean())));
         }
-        Assert.Equal(1, User.Sandpiper("review", "take", "1").ExitCode);
+        Assert.Equal(1, _user.Sandpiper("review", "take", "1").ExitCode);
         Assert.Equal(mine, Project);
     }
 
     [Fact]
     public void For_a_program_the_answer_is_one_object_and_nothing_is_asked()
     {
-        Outcome run = User.Sandpiper("run", "--review", "--json", "--", "sh", "-c", "echo said; echo x >> app.py; exit 3");
+        Outcome run = _user.Sandpiper("run", "--review", "--json", "--", "sh", "-c", "echo said; echo x >> app.py; exit 3");
         Assert.Equal(3, run.ExitCode);
         Assert.Equal("said\n", run.Error);
         using (JsonDocument answer = JsonDocument.Parse(run.Output))
         {
             JsonElement change = Assert.Single(answer.RootElement.GetProperty("changes").EnumerateArray());
-            Assert.Equal((1, 3, Path.Combine(User.Project, "app.py"), "changed", "@@ -1,3 +1,4 @@\n one\n two\n three\n+x\n"),
+            Assert.Equal((1, 3, Path.Combine(_user.Project, "app.py"), "changed", "@@ -1,3 +1,4 @@\n one\n two\n three\n+x\n"),
                 (answer.RootElement.GetProperty("review").GetInt32(), answer.RootElement.GetProperty("exit_code").GetInt32(),
                     change.GetProperty("path").GetString(), change.GetProperty("kind").GetString(),
                     change.GetProperty("diff").GetString()));
         }
         // The same, but for nothing, when it is asked for later.
-        Assert.Equal(run.Output, User.Sandpiper("review", "show", "1", "--json").Output);
-        Outcome none = User.Sandpiper("run", "--review", "--json", "--", "true");
+        Assert.Equal(run.Output, _user.Sandpiper("review", "show", "1", "--json").Output);
+        Outcome none = _user.Sandpiper("run", "--review", "--json", "--", "true");
         using JsonDocument nothing = JsonDocument.Parse(none.Output);
         Assert.Equal(JsonValueKind.Null, nothing.RootElement.GetProperty("review").ValueKind);
     }
@@ -249,18 +248,18 @@ public abstract class ReviewTests : IDisposable
     [Fact]
     public void Only_what_is_named_is_copied_and_what_cannot_be_is_refused_with_the_way_on()
     {
-        User.Write("part/a", "1\n");
+        _user.Write("part/a", "1\n");
         Outcome part = Review("echo 2 > part/a; echo 2 > app.py", "--write", "part");
         Assert.Contains("  changed  a   ", part.Error, StringComparison.Ordinal);
         Assert.Contains("app.py: Read-only file system", part.Error, StringComparison.Ordinal);
-        using (var large = new FileStream(User.Write("large", ""), FileMode.Open)) large.SetLength(3_000_000_000);
+        using (var large = new FileStream(_user.Write("large", ""), FileMode.Open)) large.SetLength(3_000_000_000);
         if (_isLayered) Done(Review("test -s large"));
         Layer(false);
         Outcome refused = Review("true");
         Assert.True(refused.ExitCode == 125 && refused.Error.Contains("too large", StringComparison.Ordinal)
             && refused.Error.Contains("hint: sandpiper run --review --write DIR", StringComparison.Ordinal), $"{refused}");
         Assert.Equal(["1", "last"], Directory.GetFileSystemEntries(Reviews).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Outcome home = User.Run([PublishedCommand.Path, "run", "--review", "--", "true"], User.Home);
+        Outcome home = _user.Run([PublishedCommand.Path, "run", "--review", "--", "true"], _user.Home);
         Assert.True(home.ExitCode == 125 && home.Error.Contains("nothing to make a copy of", StringComparison.Ordinal), $"{home}");
     }
 
@@ -275,17 +274,17 @@ public abstract class ReviewTests : IDisposable
         Assert.Equal(3, Directory.GetFileSystemEntries(Reviews).Length);
         running.StandardInput.WriteLine();
         Assert.True(running.WaitForExit(Patience.Endless));
-        Assert.Equal(["  2  ", "  3  "], User.Sandpiper("review").Output.Split('\n').Where((_, line) => line % 2 == 0)
+        Assert.Equal(["  2  ", "  3  "], _user.Sandpiper("review").Output.Split('\n').Where((_, line) => line % 2 == 0)
             .Where(line => line.Length > 0).Select(line => line[..5]));
-        Done(User.Sandpiper("review", "drop", "--all"));
-        Assert.False(File.Exists(Path.Combine(User.Project, "three")));
+        Done(_user.Sandpiper("review", "drop", "--all"));
+        Assert.False(File.Exists(Path.Combine(_user.Project, "three")));
         Done(Review("echo 4 > four"));
-        Done(User.Sandpiper("purge", "--yes"));
-        Assert.False(Path.Exists(User.DataRoot));
+        Done(_user.Sandpiper("purge", "--yes"));
+        Assert.False(Path.Exists(_user.DataRoot));
 
         Process Waiting(string name)
         {
-            Process process = User.Start([PublishedCommand.Path, "run", "--review", "--", "python", "-uc",
+            Process process = _user.Start([PublishedCommand.Path, "run", "--review", "--", "python", "-uc",
                 $"open('{name}', 'w'); print('begun'); input()"]);
             Assert.Equal("begun", process.StandardOutput.ReadLine());
             return process;
@@ -300,21 +299,24 @@ public abstract class ReviewTests : IDisposable
     public void On_a_terminal_it_asks_once_the_program_has_ended(string steps, string content, int waiting)
     {
         Outcome outcome = SomebodyAtATerminal.Run(
-            User, steps.Replace('\'', '"'), "run", "--review", "--", "sh", "-c", "echo theirs > app.py; exit 5");
-        Assert.Equal((5, content), (outcome.ExitCode, File.ReadAllText(Path.Combine(User.Project, "app.py"))));
-        Assert.Equal(waiting, User.Sandpiper("review").Output.Split('\n').Length / 2);
+            _user, steps.Replace('\'', '"'), "run", "--review", "--", "sh", "-c", "echo theirs > app.py; exit 5");
+        Assert.Equal((5, content), (outcome.ExitCode, File.ReadAllText(Path.Combine(_user.Project, "app.py"))));
+        Assert.Equal(waiting, _user.Sandpiper("review").Output.Split('\n').Length / 2);
     }
 
     [Fact]
     public void Try_lets_a_package_write_a_copy_too()
     {
-        string index = User.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));
         ImmutableArray<string> before = Project;
-        Outcome tried = User.Sandpiper(
+        Outcome tried = _user.Sandpiper(
             "try", "--review", "-i", index, "--command", "python", "pebble", "-c", "open('new', 'w').write('x')");
         Assert.True(tried.ExitCode == 0 && tried.Error.Contains("  new      new   1 line, 1 byte", StringComparison.Ordinal), $"{tried}");
         Assert.Equal(before, Project);
-        Done(User.Sandpiper("review", "take", "1"));
-        Assert.Equal("x", File.ReadAllText(Path.Combine(User.Project, "new")));
+        Done(_user.Sandpiper("review", "take", "1"));
+        Assert.Equal("x", File.ReadAllText(Path.Combine(_user.Project, "new")));
     }
 }
+
+/// <summary>The same where the kernel does not.</summary>
+public sealed class CopiedReviewTests() : ReviewTests(isLayered: false);

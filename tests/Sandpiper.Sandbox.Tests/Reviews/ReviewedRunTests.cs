@@ -263,6 +263,21 @@ public sealed class ReviewedRunTests : IDisposable
             .Select(path => Path.GetRelativePath(directory, path)).Order(StringComparer.Ordinal);
     }
 
+    [Fact]
+    public void What_lies_below_a_layer_tells_what_is_run_of_what_is_written_above_it()
+    {
+        foreach (string path in (string[])["bare/HEAD", "bare/objects/x", "bare/refs/x", "env/pyvenv.cfg"]) _ground.Write(path);
+        using ReviewedRun run = ReviewedRun.Begin(_ground.Data,
+            _ground.Plain with { Granted = [Path.Join(_ground.Project, "env")] }, mayLayer: true);
+        Assert.True(run.IsLayered);
+        // What the kernel does above directories that are there.
+        ReviewGround.Shell("mkdir -p bare/hooks env/lib/python3.13/site-packages; echo x > bare/hooks/pre-commit; "
+            + "echo x > env/lib/python3.13/site-packages/x.pth", run.Confinement.Shown.Single().Real);
+        string[] told = ReviewGround.Told(run.End("a program", 0, DateTimeOffset.UnixEpoch));
+        Assert.Contains("+bare/hooks/pre-commit!", told);
+        Assert.Contains("+env/lib/python3.13/site-packages/x.pth!", told);
+    }
+
     [Theory]
     [InlineData("chmod 644 closed")]                // can be listed and not entered: of that a copy is empty
     [InlineData("chgrp 1 theirs", true)]  // of a group that a user namespace of one group does not know
