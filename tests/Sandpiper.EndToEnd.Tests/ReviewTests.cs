@@ -8,19 +8,34 @@ using Sandpiper.Surroundings;
 namespace Sandpiper.EndToEnd.Tests;
 
 /// <summary><c>--review</c>: a program writes a copy, the project is as it was, and its user takes what he likes.</summary>
-public sealed class ReviewTests : IDisposable
+/// <remarks>Where the kernel keeps apart what is written, nothing is copied, and all of it is true all the same.</remarks>
+public class ReviewTests : IDisposable
 {
     private readonly Somebody _user = new();
+    private readonly bool _isLayered;
 
     public ReviewTests()
+        : this(isLayered: true)
     {
+    }
+
+    protected ReviewTests(bool isLayered)
+    {
+        _isLayered = isLayered;
+        Layer(isLayered);
         Done(_user.Sandpiper("install", "pebble", "-i", _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()))));
         _user.Write("setup.py", "");
         _user.Write("app.py", "one\ntwo\nthree\n");
         _user.Write("old.txt", "old\n");
     }
 
-    public void Dispose() => _user.Dispose();
+    public void Dispose()
+    {
+        _user.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Layer(bool isLayered) => _user.Variables["SANDPIPER_REVIEW"] = isLayered ? "" : "copy";
 
     private ImmutableArray<string> Project => Tree.Of(_user.Project);
 
@@ -103,6 +118,76 @@ public sealed class ReviewTests : IDisposable
     }
 
     [Fact]
+    public void It_writes_a_layer_above_the_project_or_a_copy_of_it_and_neither_leads_to_the_other()
+    {
+        _user.Write(".env", "TOKEN=1\n");
+        _user.Write("in/side", "");
+        // Whatever is mounted, the directory it is in, and what it may do.
+        Outcome run = Review("""
+            grep -c ' overlay ' /proc/self/mountinfo; pwd -P; ls; ls -R /.layers 2>/dev/null; grep CapEff /proc/self/status
+            cat .env "$PWD/.env" in/../.env
+            python -c "import os; os.setxattr('in', 'user.overlay.opaque', b'y')" 2>/dev/null; ls in
+            for fd in /proc/self/fd/*; do readlink $fd; done | grep -c reviews; mknod whiteout c 0 0 2>&1 | grep -c .
+            """);
+        string layers = _isLayered ? "/.layers:\n0\n\n/.layers/0:\nlayer\nlower\n\n/.layers/0/layer:\n\n/.layers/0/lower:\n" : "";
+        Assert.Equal((_isLayered ? "1" : "0") + $"\n{_user.Project}\napp.py\nin\nold.txt\nsetup.py\n{layers}CapEff:\t0000000000000000\nside\n0\n"
+            + (_isLayered ? "1\n" : "0\n"), run.Output);
+        if (_isLayered) Assert.Contains("it changed nothing", run.Error, StringComparison.Ordinal);
+    }
+
+    // Taking is by what is on record, so that the same record is the same taken.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void What_is_told_of_any_program_is_what_a_copy_would_tell(int seed)
+    {
+        Done(_user.Run(["sh", "-c", RandomScript.Of(100 + seed, operations: 120)], _user.Project));
+        string Found() => _user.Run(["find", ".", "-printf", "%p %y %m %s %T@ %C@ %i %l\\n"], _user.Project).Output;
+        string before = Found();
+        string script = RandomScript.Of(seed, operations: 80);
+        Outcome here = _user.Sandpiper("run", "--review", "--json", "--", "sh", "-c", script);
+        Layer(!_isLayered);
+        Outcome there = _user.Sandpiper("run", "--review", "--json", "--", "sh", "-c", script);
+        Assert.Equal(before, Found());
+        Assert.Contains("\"kind\"", here.Output, StringComparison.Ordinal);
+        Assert.Equal(Told(there), Told(here));
+        Assert.Equal(Record(2), Record(1));
+
+        static IEnumerable<string> Told(Outcome review) => review.Output.Split('\n').Where(line =>
+            !line.StartsWith("  \"review\":", StringComparison.Ordinal) && !line.StartsWith("  \"when\":", StringComparison.Ordinal));
+
+        string Record(int number)
+        {
+            using JsonDocument record = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Reviews, $"{number}/record.json")));
+            return string.Join('\n', record.RootElement.GetProperty("changes").EnumerateArray().Select(change => change.GetRawText()));
+        }
+    }
+
+    // The directory it lies in cannot be listed, so that it is not in the layer; only there is it known that nothing can be put on it.
+    [Fact]
+    public void Where_the_kernel_does_not_take_the_layer_a_copy_is_made_and_nothing_else_is_said()
+    {
+        _user.Write("closed/file", "read\n");
+        Done(_user.Run(["chmod", "311", "closed"], _user.Project));
+        Outcome run = Review("cat closed/file; grep -c ' overlay ' /proc/self/mountinfo; echo x > app.py", "--read", "closed/file");
+        Assert.Equal((1, "read\n0\n"), (run.Error.Split("changed in a copy of").Length - 1, run.Output));
+        Assert.Contains("  changed  app.py ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("sandpiper: review 1: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(["copy-0", "lock", "record.json"], Directory.GetFileSystemEntries(Path.Combine(Reviews, "1"))
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void What_was_changed_meanwhile_is_told_and_not_overwritten()
     {
         Done(Review("echo theirs > app.py; echo theirs > old.txt; echo theirs > new"));
@@ -117,6 +202,28 @@ public sealed class ReviewTests : IDisposable
         Done(_user.Sandpiper("review", "drop", "1"));
         Assert.Equal(1, _user.Sandpiper("review", "take", "1").ExitCode);
         Assert.Equal(["last"], Directory.GetFileSystemEntries(Reviews).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void What_is_changed_outside_while_it_runs_is_not_the_programs_and_not_overwritten()
+    {
+        _user.Write("seen", "before\n");
+        using Process running = _user.Start([PublishedCommand.Path, "run", "--review", "--", "sh", "-c",
+            "echo begun; read line; echo theirs >> app.py; chmod 600 old.txt; rm setup.py; echo theirs > new"]);
+        Assert.Equal("begun", running.StandardOutput.ReadLine());
+        foreach (string path in (string[])["app.py", "old.txt", "setup.py", "new", "seen", "added"]) _user.Write(path, "mine\n");
+        running.StandardInput.WriteLine();
+        Assert.True(running.WaitForExit(Patience.Endless));
+        ImmutableArray<string> mine = Project;
+        using (JsonDocument shown = JsonDocument.Parse(_user.Sandpiper("review", "show", "1", "--json").Output))
+        {
+            // What it only gave other rights is, in a copy, what it was; above what another one wrote it is that.
+            Assert.Equal([("app.py", true), ("new", true), ("old.txt", true), ("setup.py", true)],
+                shown.RootElement.GetProperty("changes").EnumerateArray()
+                    .Select(c => (Path.GetFileName(c.GetProperty("path").GetString())!, c.GetProperty("changed_there").GetBoolean())));
+        }
+        Assert.Equal(1, _user.Sandpiper("review", "take", "1").ExitCode);
+        Assert.Equal(mine, Project);
     }
 
     [Fact]
@@ -148,6 +255,8 @@ public sealed class ReviewTests : IDisposable
         Assert.Contains("  changed  a   ", part.Error, StringComparison.Ordinal);
         Assert.Contains("app.py: Read-only file system", part.Error, StringComparison.Ordinal);
         using (var large = new FileStream(_user.Write("large", ""), FileMode.Open)) large.SetLength(3_000_000_000);
+        if (_isLayered) Done(Review("test -s large"));
+        Layer(false);
         Outcome refused = Review("true");
         Assert.True(refused.ExitCode == 125 && refused.Error.Contains("too large", StringComparison.Ordinal)
             && refused.Error.Contains("hint: sandpiper run --review --write DIR", StringComparison.Ordinal), $"{refused}");
@@ -210,3 +319,6 @@ public sealed class ReviewTests : IDisposable
         Assert.Equal("x", File.ReadAllText(Path.Combine(_user.Project, "new")));
     }
 }
+
+/// <summary>The same where the kernel does not.</summary>
+public sealed class CopiedReviewTests() : ReviewTests(isLayered: false);

@@ -28,6 +28,17 @@ public static unsafe class DetachedMount
     /// <inheritdoc cref="MakeReadOnly"/>
     public static int Show(SafeFileHandle directory, SafeFileHandle place) => Put(directory, place, withAllBelow: true, out _);
 
+    /// <summary>Moves a mount, with all that is mounted below it, or one that is mounted nowhere yet.</summary>
+    /// <param name="mount">Its root.</param>
+    /// <param name="place">Opened <see cref="RawFile.AsPlace"/>.</param>
+    /// <returns>0, or the error number.</returns>
+    public static int MoveTo(SafeFileHandle mount, SafeFileHandle place)
+    {
+        byte empty = 0;
+        return SystemCall.Invoke(Move, Number(mount), (nuint)(&empty), Number(place), (nuint)(&empty), FromHandle | ToHandle) < 0
+            ? Marshal.GetLastPInvokeError() : 0;
+    }
+
     private static int Put(SafeFileHandle source, SafeFileHandle place, bool withAllBelow, out ulong mount)
     {
         mount = 0;
@@ -42,12 +53,9 @@ public static unsafe class DetachedMount
         {
             return Marshal.GetLastPInvokeError();
         }
-        if (SystemCall.Invoke(Move, Number(tree), (nuint)(&empty), Number(place), (nuint)(&empty), FromHandle | ToHandle) < 0)
-        {
-            return Marshal.GetLastPInvokeError();
-        }
-        mount = FileFacts.MountOf(tree);
-        return 0;
+        int errno = MoveTo(tree, place);
+        if (errno == 0) mount = FileFacts.MountOf(tree);
+        return errno;
     }
 
     private static nuint Number(SafeFileHandle file) => (nuint)file.DangerousGetHandle();

@@ -16,6 +16,14 @@ public static partial class FileSystem
         // The magic numbers of linux/magic.h, ext2 to ext4 being one.
         KindOf(path) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x2fc12fc1 or 0x794c7630;
 
+    /// <summary>Whether it may be a layer of an overlay, and is as good there as it is by itself.</summary>
+    /// <remarks>
+    /// Those of which it is known (ext2 to ext4, XFS, btrfs, F2FS, bcachefs, tmpfs). Not what is an overlay itself, nor what others than
+    /// this kernel change behind its back (NFS, FUSE, 9p).
+    /// </remarks>
+    public static bool CanBeLayered(string path) =>
+        KindOf(path) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x01021994;
+
     /// <summary>By its magic number; zero where it cannot be told.</summary>
     internal static uint KindOf(string path)
     {

@@ -18,6 +18,7 @@ internal static class Arguments
         // could not from the namespace within a namespace that bubblewrap then makes; so it forbids another one itself.
         List<string> arguments = ["--unshare-all", "--unshare-user", "--die-with-parent", "--cap-drop", "ALL"];
         foreach (string right in SecondStage.Rights) arguments.AddRange(["--cap-add", right]);
+        if (!confinement.Layered.IsEmpty) arguments.AddRange(["--cap-add", LayerMounts.Right]);
         // To listen, in its own network, where hosts do that it shall reach: 80 and 443.
         if (!confinement.Hosts.IsEmpty) arguments.AddRange(["--cap-add", "CAP_NET_BIND_SERVICE"]);
         if (confinement.HostNetwork) arguments.Add("--share-net");

@@ -75,7 +75,11 @@ internal static class FileTree
         confinement.KeptHome is { } kept
             ? new Mount(Checked(kept.Path), MountLayer.Home, ["--bind", kept.Real, kept.Path])
             : Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
-        .. confinement.Shown.Select(shown => Mount.Of(Checked(shown))),
+        .. confinement.Shown.Select(shown => IsLayered(confinement, shown) ? Mount.Place(Checked(shown).Path) : Mount.Of(Checked(shown))),
+        .. confinement.Layered.SelectMany(OfLayers),
+        // Bubblewrap goes there before it is: the second stage goes once more.
+        .. confinement.Layered.Any(layered => DirectoryTree.Holds(layered.Path, confinement.WorkingDirectory))
+            ? [Mount.Place(confinement.WorkingDirectory)] : Array.Empty<Mount>(),
         .. confinement.Replacements.Select(replaced => Mount.Of(Checked(replaced.By))),
         .. OfPackages(confinement.Packages),
         .. confinement.Nodes.Select(Node),
@@ -83,6 +87,15 @@ internal static class FileTree
         .. confinement.Graphics.Links.Select(link => new Mount(link.Path, MountLayer.System, ["--symlink", link.Target, link.Path])),
         .. confinement.RuntimeDirectory is { } runtime
             ? [Mount.Empty(Checked(runtime), MountLayer.Home, RuntimeBytes, "0700")] : Array.Empty<Mount>(),
+    ];
+
+    private static bool IsLayered(Confinement confinement, ShownPath shown) =>
+        confinement.Layered.Any(layered => string.Equals(layered.Path, shown.Path, StringComparison.Ordinal));
+
+    private static IEnumerable<Mount> OfLayers(LayeredPath layered, int number) =>
+    [
+        Mount.Of(layered.Lower.Appearing(LayerMounts.LowerInside(number))),
+        Mount.Of(layered.Layer.Appearing(LayerMounts.LayerInside(number))),
     ];
 
     private static Mount Node(ShownPath node) => DirectoryTree.Holds("/dev", node.Path) && DirectoryTree.Holds("/dev", node.Real)

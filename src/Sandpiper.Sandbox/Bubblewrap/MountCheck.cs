@@ -27,7 +27,7 @@ internal static class MountCheck
     public static SecondStageFailure? Enforce(MountPlan plan, out bool protects)
     {
         protects = false;
-        if (PackageMounts.Put(plan.Packages) is { } notPut) return notPut;
+        if ((PackageMounts.Put(plan.Packages) ?? LayerMounts.Put(ref plan)) is { } notPut) return notPut;
         HashSet<ulong> made = [];
         foreach (PlannedPath root in plan.Shown.Where(path => path is { IsWritable: true, IsOwn: false, IsCopy: false }))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
@@ -21,13 +22,16 @@ internal sealed record MountPlan(
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
     private const string Readable = "r", Writable = "w", Kept = "k", Copy = "c", Protect = "p", Grant = "g", Mask = "m", Package = "s",
-        Own = "o", Hosts = "h", Replace = "x", Told = "t", Names = "n";
+        Own = "o", Hosts = "h", Replace = "x", Told = "t", Names = "n", Layer = "l";
 
     /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
     public ImmutableArray<string> Granted { get; init; } = [];
 
     /// <summary>In what is shown: files, and what is to be found there; those are among <see cref="Shown"/>.</summary>
     public ImmutableArray<(string Path, string By)> Replaced { get; init; } = [];
+
+    /// <summary>Of what may be written: where the second stage puts what is written above what is there.</summary>
+    public ImmutableArray<PlannedLayers> Layers { get; init; } = [];
 
     /// <summary>Whoever waits outside is told of all that the program names.</summary>
     public bool TellsAll { get; init; }
@@ -62,6 +66,8 @@ internal sealed record MountPlan(
             Granted = confinement.Granted,
             TellsAll = confinement.TellsAll,
             TellsNames = confinement.TellsNames,
+            Layers = [.. confinement.Layered.Select(layered => new PlannedLayers(
+                layered.Path, layered.Lower.Identity, layered.Layer.Identity))],
             Replaced = [.. confinement.Replacements.Select(replaced => (replaced.Path, replaced.By.Path))],
         };
     }
@@ -77,6 +83,7 @@ internal sealed record MountPlan(
         .. Packages.SelectMany(package => new[] { Package, package.Place, package.InStore }),
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
         .. HostsPlaces.SelectMany(place => new[] { Hosts, place.Place, place.Device }),
+        .. Layers.SelectMany(layers => new[] { Layer, layers.Place, $"{layers.Lower} {layers.Layer}" }),
         .. TellsAll ? [Told, "/", ""] : Array.Empty<string>(),
         .. TellsNames ? [Names, "/", ""] : Array.Empty<string>(),
     ]);
@@ -87,6 +94,7 @@ internal sealed record MountPlan(
         List<PlannedPath> shown = [];
         List<string> names = [], granted = [], masked = [], own = [];
         List<(string, string)> packages = [], hosts = [], replaced = [];
+        List<PlannedLayers> layers = [];
         bool tellsAll = false, tellsNames = false;
         plan = new([], [], [], [], [], []);
         while (!bytes.IsEmpty)
@@ -105,6 +113,7 @@ internal sealed record MountPlan(
                 case Replace: replaced.Add((path, rest)); break;
                 case Own: own.Add(path); break;
                 case Hosts: hosts.Add((path, rest)); break;
+                case Layer when PlannedLayers.TryRead(path, rest, out PlannedLayers? layered): layers.Add(layered); break;
                 case Told: tellsAll = true; break;
                 case Names: tellsNames = true; break;
                 default: return false;
@@ -115,6 +124,7 @@ internal sealed record MountPlan(
             Granted = [.. granted],
             TellsAll = tellsAll,
             TellsNames = tellsNames,
+            Layers = [.. layers],
             Replaced = [.. replaced],
         };
         return true;
@@ -140,4 +150,20 @@ internal sealed record PlannedPath(FileIdentity Identity, string Path, bool IsWr
 
     /// <summary>A copy of what is there outside: no name in it is protected either.</summary>
     public bool IsCopy { get; init; }
+}
+
+/// <summary>One directory that is shown as two layers.</summary>
+/// <param name="Place">Where; it is among what is shown.</param>
+/// <param name="Lower">Which directory was judged.</param>
+/// <param name="Layer">In which what is written lands.</param>
+internal sealed record PlannedLayers(string Place, FileIdentity Lower, FileIdentity Layer)
+{
+    public static bool TryRead(string place, ReadOnlySpan<char> identities, [NotNullWhen(true)] out PlannedLayers? layers)
+    {
+        int space = identities.IndexOf(' ');
+        bool isWhole = FileIdentity.TryParse(identities[..Math.Max(space, 0)], out FileIdentity lower)
+            & FileIdentity.TryParse(identities[(space + 1)..], out FileIdentity layer);
+        layers = isWhole ? new(place, lower, layer) : null;
+        return isWhole;
+    }
 }

@@ -32,6 +32,9 @@ public enum SecondStageFailureKind
     /// <summary>More names that would have to be than anybody has (the directory).</summary>
     TooManyNames,
 
+    /// <summary>What is written could not be kept apart from what is there (a path): a copy does, too.</summary>
+    NotLayered,
+
     /// <summary>The kernel did not take a restriction (the call).</summary>
     NotConfined,
 

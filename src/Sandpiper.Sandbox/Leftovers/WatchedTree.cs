@@ -36,22 +36,25 @@ internal sealed class WatchedTree
 
     private readonly string _root;
     private readonly FrozenSet<string> _fixed, _free;
-    private readonly Func<string, bool> _mayLeadTo;
+    private readonly Func<string, bool> _mayLeadTo, _isThereToo;
     private readonly Dictionary<string, Watched> _found = new(StringComparer.Ordinal);
 
-    private WatchedTree(string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo) =>
-        (_root, _fixed, _free, _mayLeadTo) = (root, whole, free, mayLeadTo);
+    private WatchedTree(
+        string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool> isThereToo) =>
+        (_root, _fixed, _free, _mayLeadTo, _isThereToo) = (root, whole, free, mayLeadTo, isThereToo);
 
     /// <param name="directory">The root, opened for reading.</param>
     /// <param name="root">Its path.</param>
     /// <param name="whole">Names directly in it whose content cannot be changed: they are looked at as a whole.</param>
     /// <param name="free">Paths below the root that were granted by themselves.</param>
     /// <param name="mayLeadTo">Places to which a link may lead, besides the system's.</param>
+    /// <param name="isThereToo">Paths below the root that are there, although not in this directory: it is a layer above another
+    /// one. Null: none are.</param>
     /// <returns>By path below the root, each byte of it a character.</returns>
-    public static Dictionary<string, Watched> Read(
-        SafeFileHandle directory, string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo)
+    public static Dictionary<string, Watched> Read(SafeFileHandle directory, string root, FrozenSet<string> whole,
+        FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool>? isThereToo = null)
     {
-        var tree = new WatchedTree(root, whole, free, mayLeadTo);
+        var tree = new WatchedTree(root, whole, free, mayLeadTo, isThereToo ?? (_ => false));
         tree.Walk(directory, "", level: 0, content: null);
         return tree._found;
     }
@@ -79,12 +82,14 @@ internal sealed class WatchedTree
             return;
         }
         var entries = DirectoryEntries.Of(directory);
-        if (IsRepository(prefix, entries.Select(entry => Encoding.Latin1.GetString(entry.Name))))
+        bool Has(string name) => _isThereToo(prefix + name)
+            || entries.Any(entry => entry.Name.AsSpan().SequenceEqual(Encoding.Latin1.GetBytes(name)));
+        if (IsRepository(prefix, Has))
         {
             WalkRepository(directory, prefix, level);
             return;
         }
-        if (level > 0 && entries.Any(entry => entry.Name.AsSpan().SequenceEqual("pyvenv.cfg"u8))) within = Within.Environment;
+        if (level > 0 && Has("pyvenv.cfg")) within = Within.Environment;
         foreach (DirectoryEntry entry in entries)
         {
             string name = Encoding.Latin1.GetString(entry.Name), path = prefix + name;
@@ -159,16 +164,8 @@ internal sealed class WatchedTree
         return !DirectoryTree.Holds(_root, full) && !_system.Any(place => DirectoryTree.Holds(place, full)) && !_mayLeadTo(full);
     }
 
-    private static bool IsRepository(string prefix, IEnumerable<string> names)
-    {
-        if (prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase)) return true;
-        int seen = 0;
-        foreach (string name in names)
-        {
-            if (name is "HEAD" or "objects" or "refs") seen++;
-        }
-        return seen == 3;
-    }
+    private static bool IsRepository(string prefix, Func<string, bool> has) =>
+        prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase) || (has("HEAD") && has("objects") && has("refs"));
 
     // Of a repository git runs hooks, and what its settings name; the rest is data, and much.
     private void WalkRepository(SafeFileHandle directory, string prefix, int level)

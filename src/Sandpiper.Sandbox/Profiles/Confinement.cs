@@ -32,6 +32,9 @@ public sealed record Confinement
     /// there.</summary>
     public ImmutableArray<string> Copies { get; init; } = [];
 
+    /// <summary>Those of them that are no copies yet: only what is written is.</summary>
+    public ImmutableArray<LayeredPath> Layered { get; init; } = [];
+
     /// <summary>Where it starts; must exist inside.</summary>
     public required string WorkingDirectory { get; init; }
 

@@ -24,6 +24,9 @@ internal enum CopiedKind
 /// <param name="Here">Of the copy, when it was made.</param>
 internal readonly record struct CopiedEntry(CopiedKind Kind, UnixFileMode Mode, FileStamp There, FileStamp Here)
 {
+    /// <summary>Of the original, or what stands for it.</summary>
+    public bool IsDirectory { get; init; }
+
     /// <summary>Of a link.</summary>
     public string? Target { get; init; }
 }

@@ -9,8 +9,14 @@ public sealed class CopyBudget
     /// <summary>Names of any kind.</summary>
     public const int MostFiles = 100_000;
 
+    /// <summary>Names that are looked at where nothing is copied: what is known of each is kept while the program runs.</summary>
+    public const int MostSeen = 500_000;
+
     /// <summary>Environments, repositories and the like that are shown beside the copy: each is a mount.</summary>
     public const int MostLeftOut = 100;
+
+    /// <summary>Names of any kind, in all.</summary>
+    internal int MostNames { get; init; } = MostFiles;
 
     private int _files, _leftOut;
 
@@ -21,7 +27,7 @@ public sealed class CopyBudget
     /// <exception cref="CopyRefusedException">Those are too many.</exception>
     internal void Count(string root)
     {
-        if (++_files > MostFiles) throw new CopyRefusedException(CopyRefusal.TooLarge, root);
+        if (++_files > MostNames) throw new CopyRefusedException(CopyRefusal.TooLarge, root);
     }
 
     /// <exception cref="CopyRefusedException">That is too much.</exception>

@@ -18,12 +18,13 @@ internal static class Marks
     /// <param name="directory">Where the program saw it.</param>
     /// <param name="programs">Paths below it where the user's shell looks for programs, or that hold such a place.</param>
     /// <param name="mayLeadTo">Places to which a link may lead.</param>
+    /// <param name="isThereToo">What the program saw without its being in the copy.</param>
     public static ImmutableArray<Change> On(
         ImmutableArray<Change> changes, SafeFileHandle copy, string directory, IReadOnlyCollection<string> programs,
-        Func<string, bool> mayLeadTo)
+        Func<string, bool> mayLeadTo, Func<string, bool> isThereToo)
     {
         Kernel.Files.Descriptor.MoveTo(copy, 0);
-        Dictionary<string, Watched> found = WatchedTree.Read(copy, directory, _none, _none, mayLeadTo);
+        Dictionary<string, Watched> found = WatchedTree.Read(copy, directory, _none, _none, mayLeadTo, isThereToo);
         return [.. changes.Select(change =>
             Prefixes(change.Path).FirstOrDefault(path => programs.Contains(path, StringComparer.Ordinal)) is { } program
                 ? change with { RunBy = ShellOfPath, ToBeNamed = program }

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Leftovers;
 using Sandpiper.Sandbox.Profiles;
 
@@ -19,13 +20,14 @@ public sealed class ReviewedRun : IDisposable
     private readonly string _place;
     private readonly SafeFileHandle _held;
     private readonly List<Copied> _copies = [];
+    private readonly Confinement _asked;
     private bool _isKept;
 
     private ReviewedRun(KeptReviews kept, Confinement confinement)
     {
         _kept = kept;
         (_number, _place, _held) = kept.Begin();
-        Confinement = confinement;
+        Confinement = _asked = confinement;
     }
 
     /// <summary>With the copies in the place of what may be written.</summary>
@@ -37,17 +39,21 @@ public sealed class ReviewedRun : IDisposable
     /// <summary>What was copied.</summary>
     public ImmutableArray<CopiedRoot> Roots => [.. _copies.Select(copied => copied.Root)];
 
-    /// <summary>Copies what may be written.</summary>
+    /// <summary>What may be written is no copy: only what is written will be one.</summary>
+    public bool IsLayered => !Confinement.Layered.IsEmpty;
+
+    /// <summary>Copies what may be written, or has the kernel keep what is written apart, where it can.</summary>
     /// <param name="dataRoot">Where the copies lie.</param>
     /// <param name="confinement">Of the program, with what is withheld from it.</param>
+    /// <param name="mayLayer">False: copies, whatever the kernel can.</param>
     /// <exception cref="CopyRefusedException">It cannot be copied; nothing is left of it.</exception>
     /// <exception cref="IOException">A copy cannot be written; nothing is left of it.</exception>
-    public static ReviewedRun Begin(string dataRoot, Confinement confinement)
+    public static ReviewedRun Begin(string dataRoot, Confinement confinement, bool mayLayer)
     {
         var run = new ReviewedRun(new KeptReviews(dataRoot), confinement);
         try
         {
-            run.Copy();
+            if (!mayLayer || !run.TryLayer()) run.Arrange(isLayered: false);
             return run;
         }
         catch
@@ -57,19 +63,58 @@ public sealed class ReviewedRun : IDisposable
         }
     }
 
-    private void Copy()
+    /// <summary>Where the kernel did not: the same with a copy, of what is there now. Nothing has run yet.</summary>
+    /// <inheritdoc cref="Begin" path="/exception"/>
+    public void CopyInstead()
     {
-        ImmutableArray<ShownPath> writable = [.. Confinement.Shown.Where(shown => shown.Access is PathAccess.Write)];
+        Confinement = _asked;
+        Clear();
+        Arrange(isLayered: false);
+    }
+
+    private bool TryLayer()
+    {
+        try
+        {
+            if (Arrange(isLayered: true)) return true;
+        }
+        catch (CopyRefusedException)
+        {
+            // A copy may be refused for another reason; that one is told.
+        }
+        Clear();
+        return false;
+    }
+
+    private void Clear()
+    {
+        Close();
+        using SafeFileHandle place = Opened(_place);
+        foreach (DirectoryEntry entry in DirectoryEntries.Of(place).Where(entry => entry.Type is FileType.Directory))
+            _ = TreeRemoval.Remove(place, entry.Name);
+    }
+
+    private bool Arrange(bool isLayered)
+    {
+        ImmutableArray<ShownPath> writable = [.. _asked.Shown.Where(shown => shown.Access is PathAccess.Write)];
         // What lies in another one is copied with that.
         ImmutableArray<ShownPath> roots = [.. writable.Where(shown => !writable.Any(other =>
             other.Path.Length < shown.Path.Length && DirectoryTree.Holds(other.Path, shown.Path)))];
-        var budget = new CopyBudget();
-        List<ShownPath> shown = [.. Confinement.Shown.Except(writable)];
+        var budget = new CopyBudget { MostNames = isLayered ? CopyBudget.MostSeen : CopyBudget.MostFiles };
+        List<ShownPath> shown = [.. _asked.Shown.Except(writable)];
+        List<LayeredPath> layers = [];
         List<string> leftOut = [];
         foreach (ShownPath root in roots)
         {
-            (ShownPath copy, TreeCopy tree) = CopyOf(root, writable, budget);
-            shown.Add(copy);
+            TreeCopy tree = new(root.Path, _asked.Replaced.Select(replaced => replaced.Path).Concat(_asked.Masked),
+                _asked.PathsWith(PathAccess.Read), writable.Select(other => other.Path).Concat(_asked.Granted), budget);
+            if (!isLayered || !Directory.Exists(root.Real)) shown.Add(CopyOf(root, tree));
+            else if (LayerAbove(root, tree) is { } layered)
+            {
+                layers.Add(layered);
+                shown.Add(ShownPath.Needed(Path.Join(layered.Layer.Real, LayeredPath.Upper), PathAccess.Write).Appearing(root.Path));
+            }
+            else return false;
             foreach (var (relative, identity) in tree.LeftOut)
             {
                 string path = Path.Join(root.Path, WatchedTree.Shown(relative));
@@ -81,18 +126,17 @@ public sealed class ReviewedRun : IDisposable
             }
         }
         LeftOut = [.. leftOut];
-        Confinement = Confinement with { Shown = [.. shown], Copies = [.. roots.Select(root => root.Path)] };
+        Confinement = _asked with { Shown = [.. shown], Copies = [.. roots.Select(root => root.Path)], Layered = [.. layers] };
+        return true;
     }
 
-    private (ShownPath Copy, TreeCopy Tree) CopyOf(ShownPath root, ImmutableArray<ShownPath> writable, CopyBudget budget)
+    private ShownPath CopyOf(ShownPath root, TreeCopy tree)
     {
         bool isFile = !Directory.Exists(root.Real);
         string real = isFile ? Path.GetDirectoryName(root.Real)! : root.Real;
         string place = KeptReview.CopyIn(_place, _copies.Count);
         Directory.CreateDirectory(place, TreeCopy.OwnersAll);
         SafeFileHandle original = Opened(real), copy = Opened(place);
-        var tree = new TreeCopy(root.Path, Confinement.Replaced.Select(replaced => replaced.Path).Concat(Confinement.Masked),
-            Confinement.PathsWith(PathAccess.Read), writable.Select(other => other.Path).Concat(Confinement.Granted), budget);
         byte[] name = Encoding.UTF8.GetBytes(Path.GetFileName(root.Real));
         string appears = isFile ? real : root.Path;
         _copies.Add(new(new(appears, real, FileFacts.IdentityOf(original), isFile ? Encoding.Latin1.GetString(name) : null),
@@ -102,8 +146,30 @@ public sealed class ReviewedRun : IDisposable
         FileIdentity? copied = isFile ? tree.Entries.Values.FirstOrDefault().There.Identity : FileFacts.IdentityOf(original);
         if (copied != root.Identity) throw new CopyRefusedException(CopyRefusal.Replaced, root.Path);
         string shown = isFile ? Path.Join(place, Path.GetFileName(root.Real)) : place;
-        return (ShownPath.Needed(shown, PathAccess.Write).Appearing(root.Path), tree);
+        return ShownPath.Needed(shown, PathAccess.Write).Appearing(root.Path);
     }
+
+    // Null where a copy is needed.
+    private LayeredPath? LayerAbove(ShownPath root, TreeCopy tree)
+    {
+        bool isPossible = ReviewLayer.IsPossible(root.Real, _place)
+            && !FileTree.OwnPlaces(_asked).Any(own => own.Length > 1 && DirectoryTree.Holds(root.Path, own));
+        if (!isPossible) return null;
+        SafeFileHandle original = Opened(root.Real);
+        string layer = LayerIn(_place, _copies.Count);
+        Directory.CreateDirectory(layer, TreeCopy.OwnersAll);
+        if (FileFacts.IdentityOf(original) != root.Identity || !tree.TrySee(original) || !ReviewLayer.TryMake(layer, tree.Entries))
+        {
+            original.Dispose();
+            return null;
+        }
+        _copies.Add(new(new(root.Path, root.Real, root.Identity, null), tree.Entries, original,
+            Opened(Path.Join(layer, LayeredPath.Upper))) { Layer = layer });
+        return ShownPath.At(root.Real, PathAccess.Read) is { } lower && lower.Identity == root.Identity
+            ? new(root.Path, lower, ShownPath.Needed(layer, PathAccess.Write)) : null;
+    }
+
+    private static string LayerIn(string place, int root) => Path.Join(place, $"layer-{root}");
 
     /// <summary>Compares, when the program and all that it started are dead, and keeps what is another one.</summary>
     /// <param name="command">What was run.</param>
@@ -121,17 +187,22 @@ public sealed class ReviewedRun : IDisposable
             Copied copied = _copies[number];
             // It may have closed the directory itself.
             File.SetUnixFileMode(copied.Copy, TreeCopy.OwnersAll);
-            ImmutableArray<Change> found =
-                TreeComparison.Of(number, copied.Entries, copied.Copy, copied.Original, timesTell, out bool isShort);
+            var comparison = new TreeComparison(
+                number, copied.Entries, copied.Copy, copied.Original, timesTell, isLayer: copied.Layer is not null);
+            ImmutableArray<Change> found = comparison.Changes(out bool isShort);
             isCutShort |= isShort;
             string[] programs = [.. Confinement.Protected.Where(path => DirectoryTree.Holds(copied.Root.Directory, path))
                 .Select(path => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(path[copied.Root.Directory.Length..].TrimStart('/'))))];
-            changes.AddRange(Marks.On(found, copied.Copy, copied.Root.Directory, programs, MayLeadTo));
+            changes.AddRange(Marks.On(found, copied.Copy, copied.Root.Directory, programs, MayLeadTo, comparison.IsOnlyBelow));
             Descriptor.MoveTo(copied.Copy, 0);
             Prune(copied.Copy, "", [.. found
                 .Where(c => c is { Type: ChangedType.File, BytesAfter: not null, Kind: not ChangeKind.Mode,
                     Obstacle: ChangeObstacle.None or ChangeObstacle.TooLarge })
                 .Select(c => c.Path)], level: 0);
+            if (copied.Layer is null) continue;
+            Directory.Move(Path.Join(copied.Layer, LayeredPath.Upper), KeptReview.CopyIn(_place, number));
+            using SafeFileHandle place = Opened(_place);
+            _ = TreeRemoval.Remove(place, Encoding.ASCII.GetBytes(Path.GetFileName(copied.Layer)));
         }
         if (changes.Count == 0) return null;
         KeptReview kept = KeptReviews.Save(_number, _place, new Review(
@@ -142,13 +213,19 @@ public sealed class ReviewedRun : IDisposable
 
     public void Dispose()
     {
+        Close();
+        if (!_isKept) _ = _kept.Remove(_place);
+        _held.Dispose();
+    }
+
+    private void Close()
+    {
         foreach (Copied copied in _copies)
         {
             copied.Original.Dispose();
             copied.Copy.Dispose();
         }
-        if (!_isKept) _ = _kept.Remove(_place);
-        _held.Dispose();
+        _copies.Clear();
     }
 
     // What was not changed nobody needs twice.
@@ -177,5 +254,9 @@ public sealed class ReviewedRun : IDisposable
     }
 
     private sealed record Copied(
-        CopiedRoot Root, Dictionary<string, CopiedEntry> Entries, SafeFileHandle Original, SafeFileHandle Copy);
+        CopiedRoot Root, Dictionary<string, CopiedEntry> Entries, SafeFileHandle Original, SafeFileHandle Copy)
+    {
+        /// <summary>In which what was written lies, until it is compared; null: it is a copy.</summary>
+        public string? Layer { get; init; }
+    }
 }

@@ -20,31 +20,36 @@ internal sealed class TreeComparison
     private readonly int _root;
     private readonly Dictionary<string, CopiedEntry> _before;
     private readonly SafeFileHandle _copy, _original;
-    private readonly bool _timesTell;
+    private readonly bool _timesTell, _isLayer;
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
     private readonly List<Change> _changes = [];
-
-    private TreeComparison(
-        int root, Dictionary<string, CopiedEntry> before, SafeFileHandle copy, SafeFileHandle original, bool timesTell) =>
-        (_root, _before, _copy, _original, _timesTell) = (root, new(before, StringComparer.Ordinal), copy, original, timesTell);
 
     /// <param name="root">Its number, for the changes.</param>
     /// <param name="before">What was copied.</param>
     /// <param name="copy">Opened for reading.</param>
     /// <param name="original">Opened for reading, before the copy was made.</param>
     /// <param name="timesTell">No content changes without a change of its time.</param>
+    /// <param name="isLayer">It was no copy: only what was written is in it, and what stands for what is gone.</param>
+    public TreeComparison(int root, Dictionary<string, CopiedEntry> before, SafeFileHandle copy, SafeFileHandle original, bool timesTell,
+        bool isLayer) => (_root, _before, _copy, _original, _timesTell, _isLayer) =
+        (root, new(before, StringComparer.Ordinal), copy, original, timesTell, isLayer);
+
     /// <param name="isCutShort">There are more.</param>
-    /// <returns>In the order of their paths; nothing is known yet of who runs them.</returns>
-    public static ImmutableArray<Change> Of(int root, Dictionary<string, CopiedEntry> before, SafeFileHandle copy, SafeFileHandle original,
-        bool timesTell, out bool isCutShort)
+    /// <returns>In the order of their paths; nothing is known yet of who runs them. Of a layer what stands for nothing is gone afterwards.</returns>
+    public ImmutableArray<Change> Changes(out bool isCutShort)
     {
-        var comparison = new TreeComparison(root, before, copy, original, timesTell);
-        Descriptor.MoveTo(copy, 0);
-        comparison.Walk(copy, "", level: 0);
-        comparison.AddRemoved();
-        isCutShort = comparison._changes.Count > MostChanges;
-        return [.. comparison._changes.Take(MostChanges).OrderBy(change => change.Path, StringComparer.Ordinal)
+        Descriptor.MoveTo(_copy, 0);
+        Walk(_copy, "", level: 0);
+        AddRemoved();
+        isCutShort = IsFull;
+        return [.. _changes.Take(MostChanges).OrderBy(change => change.Path, StringComparer.Ordinal)
             .ThenBy(change => change.Kind is not ChangeKind.Removed)];
     }
+
+    /// <summary>Whether the program saw it, as it was, without its being in what was compared: a layer holds only what was
+    /// written.</summary>
+    public bool IsOnlyBelow(string path) => _isLayer && _before.TryGetValue(path, out CopiedEntry entry)
+        && entry.Kind is CopiedKind.File or CopiedKind.Directory or CopiedKind.Link && !IsHidden(path);
 
     private bool IsFull => _changes.Count > MostChanges;
 
@@ -55,6 +60,12 @@ internal sealed class TreeComparison
             if (IsFull) return;
             if (!NameInDirectory.TryLookAt(directory, entry.Name, out FileStatus status)) continue;
             string path = prefix + Encoding.Latin1.GetString(entry.Name);
+            if (_isLayer && status.Type is FileType.Other && OverlayMount.IsWhiteout(directory, entry.Name))
+            {
+                _ = _hidden.Add(path);
+                _ = NameInDirectory.Remove(directory, entry.Name);
+                continue;
+            }
             bool wasThere = _before.Remove(path, out CopiedEntry before);
             if (status.Type is FileType.Directory) LookAtDirectory(directory, entry.Name, path, status, wasThere ? before : null, level);
             else LookAt(directory, entry.Name, path, status, wasThere ? before : null);
@@ -78,6 +89,7 @@ internal sealed class TreeComparison
                 Add(change with { Before = other.There, Obstacle = ObstacleOf(other.Kind) });
                 return;
             case { Kind: CopiedKind.Directory } same:
+                if (_isLayer && !directory.IsInvalid && OverlayMount.IsOpaque(directory)) _ = _hidden.Add(path);
                 if (change.ModeAfter != same.Mode)
                     Add(change with { Kind = ChangeKind.Mode, ModeBefore = same.Mode, Before = same.There });
                 break;
@@ -121,6 +133,7 @@ internal sealed class TreeComparison
                     Add(change with { Before = apart.There, Obstacle = ObstacleOf(apart.Kind) });
                 return;
             case { Kind: CopiedKind.Directory } directory:
+                _ = _hidden.Add(path);
                 AddRemoved(path, directory);
                 Add(change);
                 return;
@@ -168,8 +181,13 @@ internal sealed class TreeComparison
 
     private void AddRemoved()
     {
-        foreach (var (path, entry) in _before) AddRemoved(path, entry);
+        foreach (var (path, entry) in _before)
+        {
+            if (!_isLayer || IsHidden(path)) AddRemoved(path, entry);
+        }
     }
+
+    private bool IsHidden(string path) => _hidden.Count > 0 && Change.Above(path).Append(path).Any(_hidden.Contains);
 
     // What was never in the copy cannot be missing there.
     private void AddRemoved(string path, in CopiedEntry entry)

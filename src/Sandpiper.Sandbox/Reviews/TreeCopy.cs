@@ -25,7 +25,7 @@ internal sealed class TreeCopy
     /// <summary>Who may read, write, start it; not with whose rights.</summary>
     public const UnixFileMode Permissions = (UnixFileMode)0b111_111_111;
 
-    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    internal const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly FrozenSet<string> _shownBeside = FrozenSet.ToFrozenSet(
         [".git", ".hg", ".svn", ".jj", ".bzr", "node_modules", ".tox", ".nox"], StringComparer.Ordinal);
@@ -35,6 +35,8 @@ internal sealed class TreeCopy
     private readonly CopyBudget _budget;
     private readonly string _root;
     private readonly FrozenSet<string> _withheld, _beside, _named;
+    private FileIdentity _seen;
+    private bool _canBeLayered = true;
 
     /// <param name="root">For words.</param>
     /// <param name="withheld">Paths below it of files in whose place something else is found.</param>
@@ -64,6 +66,18 @@ internal sealed class TreeCopy
     /// <exception cref="KernelException">A copy cannot be written.</exception>
     public void Copy(SafeFileHandle from, SafeFileHandle to) => Copy(from, to, "", level: 0);
 
+    /// <summary>The same, but that nothing is copied: what a copy would be is noted.</summary>
+    /// <returns>False where a layer above it would not do for a copy; then not all of it was seen.</returns>
+    /// <inheritdoc cref="Copy(SafeFileHandle, SafeFileHandle)"/>
+    public bool TrySee(SafeFileHandle directory)
+    {
+        FileStatus root = FileStatus.Of(directory);
+        _seen = root.Identity;
+        _canBeLayered = ReviewLayer.MayHold(root.Identity, root);
+        Copy(directory, null, "", level: 0);
+        return _canBeLayered;
+    }
+
     /// <summary>One file of a directory.</summary>
     /// <inheritdoc cref="Copy(SafeFileHandle, SafeFileHandle)"/>
     public void CopyFile(SafeFileHandle from, SafeFileHandle to, byte[] name)
@@ -72,27 +86,36 @@ internal sealed class TreeCopy
             CopyOne(from, to, name, Encoding.Latin1.GetString(name), status, level: 0);
     }
 
-    private void Copy(SafeFileHandle from, SafeFileHandle to, string prefix, int level)
+    private void Copy(SafeFileHandle from, SafeFileHandle? to, string prefix, int level)
     {
         if (level > MostLevels) throw new CopyRefusedException(CopyRefusal.TooDeep, _root);
-        foreach (DirectoryEntry entry in DirectoryEntries.Of(from, CopyBudget.MostFiles))
+        foreach (DirectoryEntry entry in DirectoryEntries.Of(from, _budget.MostNames))
         {
-            if (NameInDirectory.TryLookAt(from, entry.Name, out FileStatus status))
-                CopyOne(from, to, entry.Name, prefix + Encoding.Latin1.GetString(entry.Name), status, level);
+            if (!NameInDirectory.TryLookAt(from, entry.Name, out FileStatus status)) continue;
+            // The kernel goes by what the file system tells of a name.
+            if (to is null) _canBeLayered &= entry.Type is not null && ReviewLayer.MayHold(_seen, status);
+            if (!_canBeLayered) return;
+            CopyOne(from, to, entry.Name, prefix + Encoding.Latin1.GetString(entry.Name), status, level);
         }
     }
 
-    private void CopyOne(SafeFileHandle from, SafeFileHandle to, byte[] name, string path, in FileStatus status, int level)
+    private void CopyOne(SafeFileHandle from, SafeFileHandle? to, byte[] name, string path, in FileStatus status, int level)
     {
         _budget.Count(_root);
         _entries[path] = status.Type switch
         {
-            FileType.Regular => CopyFile(from, to, name, path),
+            FileType.Regular => to is null ? SeeFile(path, status) : CopyFile(from, to, name, path),
             FileType.Directory => CopyDirectory(from, to, name, path, level),
             FileType.SymbolicLink => CopyLink(from, to, name, status),
             _ => new(CopiedKind.NotCopied, default, FileStamp.Of(status), default),
         };
     }
+
+    private CopiedEntry SeeFile(string path, in FileStatus there) => there.Mode.HasFlag(UnixFileMode.UserRead)
+        ? new(KindOf(path), there.Mode & Permissions, FileStamp.Of(there), default) : new(CopiedKind.NotCopied, default, default, default);
+
+    private CopiedKind KindOf(string path) =>
+        _withheld.Contains(path) ? CopiedKind.Withheld : _beside.Contains(path) ? CopiedKind.LeftOut : CopiedKind.File;
 
     private CopiedEntry CopyFile(SafeFileHandle from, SafeFileHandle to, byte[] name, string path)
     {
@@ -102,27 +125,24 @@ internal sealed class TreeCopy
         using SafeFileHandle made = NameInDirectory.MakeFile(to, name, OwnersAlone, out int errno);
         if (errno != 0) throw new KernelException("open", errno, $"a copy of {WatchedTree.Shown(path)}");
         UnixFileMode mode = there.Mode & Permissions;
-        CopiedKind kind = _withheld.Contains(path) ? CopiedKind.Withheld : _beside.Contains(path) ? CopiedKind.LeftOut : CopiedKind.File;
+        CopiedKind kind = KindOf(path);
         if (kind is CopiedKind.File)
         {
             _budget.Take(there.Size, _root);
             // It may grow meanwhile.
             long copied = ContentCopy.Copy(file, made, _budget.Bytes + there.Size);
             if (copied > there.Size) _budget.Take(copied - there.Size, _root);
-            File.SetUnixFileMode(made, mode);
-            SetTime(made, there.ModifiedAt);
+            Finish(made, mode, there.ModifiedAt);
         }
         return new(kind, mode, FileStamp.Of(there), FileStamp.Of(FileStatus.Of(made)));
     }
 
-    private CopiedEntry CopyDirectory(SafeFileHandle from, SafeFileHandle to, byte[] name, string path, int level)
+    private CopiedEntry CopyDirectory(SafeFileHandle from, SafeFileHandle? to, byte[] name, string path, int level)
     {
         using SafeFileHandle directory = PlaceBelow.OpenDirectory(from, name);
         if (directory.IsInvalid) return new(CopiedKind.NotCopied, default, default, default);
         FileStatus there = FileStatus.Of(directory);
-        int errno = NameInDirectory.MakeDirectory(to, name, OwnersAll);
-        using SafeFileHandle made = PlaceBelow.OpenDirectory(to, name);
-        if (errno != 0 || made.IsInvalid) throw new KernelException("mkdir", errno, $"a copy of {WatchedTree.Shown(path)}");
+        using SafeFileHandle? made = to is null ? null : MadeIn(to, name, path);
         UnixFileMode mode = there.Mode & Permissions;
         bool isBeside = _beside.Contains(path);
         if (isBeside || (!_named.Contains(path) && IsShownBeside(directory, name)))
@@ -130,20 +150,38 @@ internal sealed class TreeCopy
             _budget.LeaveOut(_root);
             // What was granted to be read is shown anyway.
             if (!isBeside) _leftOut.Add((path, there.Identity));
-            return new(CopiedKind.LeftOut, mode, FileStamp.Of(there), FileStamp.Of(FileStatus.Of(made)));
+            return new(CopiedKind.LeftOut, mode, FileStamp.Of(there), made is null ? default : FileStamp.Of(FileStatus.Of(made)))
+                { IsDirectory = true };
         }
         Copy(directory, made, path + "/", level + 1);
+        if (made is not null) Finish(made, mode, there.ModifiedAt);
+        return new(CopiedKind.Directory, mode, FileStamp.Of(there), default) { IsDirectory = true };
+    }
+
+    /// <summary>A new directory of our own.</summary>
+    /// <exception cref="KernelException">It cannot be made.</exception>
+    internal static SafeFileHandle MadeIn(SafeFileHandle to, byte[] name, string path)
+    {
+        int errno = NameInDirectory.MakeDirectory(to, name, OwnersAll);
+        SafeFileHandle made = PlaceBelow.OpenDirectory(to, name);
+        if (errno == 0 && !made.IsInvalid) return made;
+        made.Dispose();
+        throw new KernelException("mkdir", errno, $"a copy of {WatchedTree.Shown(path)}");
+    }
+
+    /// <summary>When all is in it: it may be closed from now on.</summary>
+    internal static void Finish(SafeFileHandle made, UnixFileMode mode, UnixTime modifiedAt)
+    {
         File.SetUnixFileMode(made, mode);
-        SetTime(made, there.ModifiedAt);
-        return new(CopiedKind.Directory, mode, FileStamp.Of(there), default);
+        SetTime(made, modifiedAt);
     }
 
     private static bool IsShownBeside(SafeFileHandle directory, byte[] name) => _shownBeside.Contains(Encoding.Latin1.GetString(name))
         || NameInDirectory.TryLookAt(directory, "pyvenv.cfg"u8, out _); // PEP 405
 
-    private static CopiedEntry CopyLink(SafeFileHandle from, SafeFileHandle to, byte[] name, in FileStatus status)
+    private static CopiedEntry CopyLink(SafeFileHandle from, SafeFileHandle? to, byte[] name, in FileStatus status)
     {
-        if (NameInDirectory.TargetOf(from, name) is not { } target || NameInDirectory.MakeLink(to, name, target) != 0)
+        if (NameInDirectory.TargetOf(from, name) is not { } target || (to is not null && NameInDirectory.MakeLink(to, name, target) != 0))
             return new(CopiedKind.NotCopied, default, FileStamp.Of(status), default);
         return new(CopiedKind.Link, default, FileStamp.Of(status), default) { Target = Encoding.Latin1.GetString(target) };
     }

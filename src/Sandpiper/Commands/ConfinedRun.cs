@@ -136,8 +136,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
         foreach (string absent in HardwareWords.NotThere(grants.All, terms.Confinement))
             session.Terminal.Note(Inked.Dim($"sandpiper: {absent}"));
-        var denied = new DeniedWrites(terms.Confinement, installed);
-        TriedCalls? tried = IsAudited ? ConfinedProgram.Noting(terms.Confinement, denied) : null;
+        var (denied, tried) = Noting();
         MissedHosts? missed = terms.Confinement.TellsNames ? new() : null;
         var refused = new RefusedHosts(session.Terminal, grant => Next(grant, caller));
         void Refused(RefusedConnection connection)
@@ -145,14 +144,28 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             refused.Add(connection);
             tried?.SeeRefused(connection);
         }
+        (DeniedWrites, TriedCalls?) Noting()
+        {
+            var writes = new DeniedWrites(terms.Confinement, installed);
+            return (writes, IsAudited ? ConfinedProgram.Noting(terms.Confinement, writes) : null);
+        }
+        int Started() => ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused,
+            () => interrupted = true, tried, missed);
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         using (new NotebookClient(Notebook is not null, Session.Time))
         {
             try
             {
-                exitCode = ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused,
-                    () => interrupted = true, tried, missed);
+                exitCode = Started();
+            }
+            catch (SecondStageException unlayered)
+                when (review is { IsLayered: true } && unlayered.Failure.Kind is SecondStageFailureKind.NotLayered)
+            {
+                RunReview.CopyInstead(session, review);
+                terms = terms with { Confinement = review.Confinement };
+                (denied, tried) = Noting();
+                exitCode = Started();
             }
             catch (PortTakenException taken) when (Notebook is not null && Notebook.Ports.Contains(taken.Port))
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Console;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Reviews;
 
@@ -26,14 +27,34 @@ internal static class RunReview
             "sandpiper run --review --write DIR -- …"));
     }
 
-    /// <summary>Makes the copy.</summary>
+    /// <summary>Makes the copy, or what does for one.</summary>
     /// <exception cref="CopyRefusedException">It cannot be made.</exception>
-    public static ReviewedRun Begin(Session session, Confinement confinement)
+    public static ReviewedRun Begin(Session session, Confinement confinement) =>
+        Copying(session, () => ReviewedRun.Begin(session.Places.Root, confinement, MayLayer));
+
+    /// <summary>Makes the copy after all.</summary>
+    /// <inheritdoc cref="Begin" path="/exception"/>
+    public static void CopyInstead(Session session, ReviewedRun run)
+    {
+        uint callers = CreationMask.Tighten();
+        _ = Copying(session, () =>
+        {
+            run.CopyInstead();
+            return run;
+        });
+        CreationMask.GiveBack(callers);
+    }
+
+    // Over layers a directory that was there cannot be renamed in one step: for the program that does not know another way.
+    private static bool MayLayer =>
+        !string.Equals(Environment.GetEnvironmentVariable("SANDPIPER_REVIEW"), "copy", StringComparison.Ordinal);
+
+    private static ReviewedRun Copying(Session session, Func<ReviewedRun> make)
     {
         session.Terminal.Transient("making a copy …");
         try
         {
-            return ReviewedRun.Begin(session.Places.Root, confinement);
+            return make();
         }
         finally
         {

@@ -16,7 +16,10 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
 
     private Outcome BecomeIf(MountPlan plan, params string[] command) => BecomeIf(plan.ToBytes(), command);
 
-    private Outcome BecomeIf(byte[] plan, params string[] command)
+    private Outcome BecomeIf(byte[] plan, params string[] command) => BecomeAmong(
+        ["--ro-bind", "/", "/", .. Mounted.SelectMany(path => new[] { "--ro-bind", path, path })], plan, command);
+
+    private Outcome BecomeAmong(IEnumerable<string> mounts, byte[] plan, params string[] command)
     {
         string file = Path.Join(ground.Root, $"plan-{Guid.NewGuid():N}");
         File.WriteAllBytes(file, plan);
@@ -38,9 +41,8 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             """;
         return Ground.Finish(ground.AsOrdinaryUser(
             ["/usr/bin/python3", "-I", "-c", Start, file, "/usr/bin/bwrap", "--unshare-user", "--unshare-pid", "--cap-drop", "ALL",
-                .. SecondStage.Rights.SelectMany(right => new[] { "--cap-add", right }), "--ro-bind", "/", "/",
-                .. Mounted.SelectMany(path => new[] { "--ro-bind", path, path }), "--proc", "/proc", "--", Driver.Program,
-                "--second-stage", "19", "20", "-", "--", .. command]));
+                .. SecondStage.Rights.SelectMany(right => new[] { "--cap-add", right }), .. mounts, "--proc", "/proc", "--",
+                Driver.Program, "--second-stage", "19", "20", "-", "--", .. command]));
     }
 
     private static MountPlan Plan(params (string Identity, string Path)[] shown) => new(
@@ -113,6 +115,52 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     private static Outcome Replaced(string path) => new(125, "", Told(SecondStageFailureKind.Replaced, path));
 
     [Fact]
+    public void A_layer_takes_what_is_written_above_the_very_directory_that_was_judged()
+    {
+        string lower = Made("lower"), layer = Made("layer"), upper = Made("layer/upper"), child = Made("child");
+        _ = Made("layer/work");
+        File.WriteAllText(Path.Join(lower, "was"), "below");
+        Directory.CreateDirectory(Path.Join(upper, "in"));
+        ground.Own();
+        string[] tops = [.. Directory.GetDirectories("/").Where(path => path is not "/proc")];
+        string[] mounts =
+        [
+            .. tops.SelectMany(path => new FileInfo(path).LinkTarget is { } target
+                ? new[] { "--symlink", target, path } : ["--ro-bind", path, path]),
+            "--ro-bind", lower, "/.layers/0/lower", "--bind", layer, "/.layers/0/layer", "--dir", "/place", "--ro-bind", child, "/place/in",
+            "--chdir", "/place",
+        ];
+        const string RightToWork = "CAP_DAC_OVERRIDE";
+        MountPlan plan = Plan();
+        plan = plan with
+        {
+            Shown = [Planned(upper, "/place") with { IsWritable = true, IsCopy = true }, Planned(child, "/place/in")],
+            OwnPlaces = [.. plan.OwnPlaces, .. tops],
+            Layers = [new("/place", Parsed(IdentityOf(lower)), Parsed(IdentityOf(layer)))],
+        };
+        string[] command = ["sh", "-c", "cat was; echo above > was; pwd; ls . /.layers/0/*; : > in/x"];
+        Outcome run = BecomeAmong(["--cap-add", RightToWork, .. mounts], plan.ToBytes(), command);
+        Assert.StartsWith("below/place\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(["in", "was"], run.Output.Split('\n').SkipWhile(line => line is not ".:").Skip(1).TakeWhile(line => line.Length > 0));
+        Assert.Contains("in/x: Read-only", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("was", run.Output[run.Output.LastIndexOf("/.layers", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Equal(("below", "above\n"), (File.ReadAllText(Path.Join(lower, "was")), File.ReadAllText(Path.Join(upper, "was"))));
+
+        PlannedLayers judged = plan.Layers[0];
+        foreach (PlannedLayers other in (PlannedLayers[])[judged with { Lower = judged.Layer }, judged with { Layer = judged.Lower }])
+        {
+            Assert.Equal(Replaced("/place"), BecomeAmong(
+                ["--cap-add", RightToWork, .. mounts], (plan with { Layers = [other] }).ToBytes(), "printf", "ran"));
+        }
+        Outcome without = BecomeAmong(mounts, plan.ToBytes(), "printf", "ran");
+        Assert.Equal(new Outcome(125, "", Told(SecondStageFailureKind.NotLayered, "/place")), without);
+
+        string Made(string name) => Directory.CreateDirectory(Path.Join(ground.Elsewhere, name)).FullName;
+
+        static PlannedPath Planned(string path, string appearing) => new(Parsed(IdentityOf(path)), appearing, IsWritable: false);
+    }
+
+    [Fact]
     public void Nothing_runs_when_it_is_not_told_what_was_judged()
     {
         Outcome notTold = new(125, "", Told(SecondStageFailureKind.NotTold, "descriptor 19"));
@@ -144,7 +192,10 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         ImmutableArray<string> chosen = [.. which.Select(i => paths[i])];
         MountPlan plan = new([.. which.Select(i => new PlannedPath(new(1, 2, (ulong)i), paths[i], i % 2 == 0))], chosen, chosen,
             [.. which.Select(i => (paths[i], $"in store {i}"))], chosen, [.. which.Select(i => (paths[i], "8:1"))])
-            { Granted = chosen };
+        {
+            Granted = chosen,
+            Layers = [.. which.Select(i => new PlannedLayers(paths[i], new(1, 2, (ulong)i), new(3, 4, (ulong)i)))],
+        };
         Assert.True(MountPlan.TryRead(plan.ToBytes(), out MountPlan read));
         Assert.Equal(plan.Shown, read.Shown);
         Assert.Equal(plan.Protected, read.Protected);
@@ -153,6 +204,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal(plan.Packages, read.Packages);
         Assert.Equal(plan.OwnPlaces, read.OwnPlaces);
         Assert.Equal(plan.HostsPlaces, read.HostsPlaces);
+        Assert.Equal(plan.Layers, read.Layers);
     });
 
     [Fact]

@@ -43,7 +43,7 @@ internal sealed class ReviewGround : IDisposable
     public KeptReview? Review(Action<string> program, Func<Confinement, Confinement>? with = null)
     {
         Confinement confinement = Plain;
-        using ReviewedRun run = ReviewedRun.Begin(Data, with?.Invoke(confinement) ?? confinement);
+        using ReviewedRun run = ReviewedRun.Begin(Data, with?.Invoke(confinement) ?? confinement, mayLayer: false);
         program(run.Confinement.Shown.First(shown => shown.Access is PathAccess.Write).Real);
         return run.End("a program", 0, DateTimeOffset.UnixEpoch);
     }

@@ -226,6 +226,70 @@ public sealed class ReviewedRunTests : IDisposable
         Confinement judged = _ground.Plain;
         Directory.Move(_ground.Project, _ground.Project + "-before");
         _ground.Write("secret");
-        Assert.Equal(CopyRefusal.Replaced, Assert.Throws<CopyRefusedException>(() => ReviewedRun.Begin(_ground.Data, judged)).Reason);
+        foreach (bool mayLayer in (bool[])[false, true])
+        {
+            Assert.Equal(CopyRefusal.Replaced,
+                Assert.Throws<CopyRefusedException>(() => ReviewedRun.Begin(_ground.Data, judged, mayLayer)).Reason);
+        }
+    }
+
+    [Fact]
+    public void A_layer_holds_what_stands_in_a_copy_for_what_is_left_out_and_nothing_else()
+    {
+        _ground.Write("a/app.py");
+        _ground.Write("a/.git/HEAD");
+        _ground.Write("a/.env", "TOKEN=1");
+        ReviewGround.Shell("mkfifo a/pipe; chmod 555 a", _ground.Project);
+        using ReviewedRun run = ReviewedRun.Begin(
+            _ground.Data, _ground.Plain with { Masked = [Path.Join(_ground.Project, "a/.env")] }, mayLayer: true);
+        Assert.True(run.IsLayered);
+        string upper = run.Confinement.Shown.First(shown => shown.Access is PathAccess.Write).Real;
+        Assert.Equal(["a", "a/.env", "a/.git", "a/pipe"], Below(upper));
+        Assert.Equal((0, (UnixFileMode)0b101_101_101), (new FileInfo(Path.Join(upper, "a/.env")).Length,
+            File.GetUnixFileMode(Path.Join(upper, "a"))));
+        Assert.Equal([Path.Join(_ground.Project, "a/.git")], run.LeftOut);
+        ReviewGround.Shell("test -c a/pipe", upper);
+
+        // Where the kernel did not take it.
+        run.CopyInstead();
+        Assert.False(run.IsLayered);
+        Assert.False(Path.Exists(upper));
+        string copy = run.Confinement.Shown.First(shown => shown.Access is PathAccess.Write).Real;
+        Assert.Equal(["a", "a/.env", "a/.git", "a/app.py"], Below(copy));
+        ReviewGround.Shell("echo y > new", copy);
+        Assert.Equal(["+new"], ReviewGround.Told(run.End("a program", 0, DateTimeOffset.UnixEpoch)));
+
+        static IEnumerable<string> Below(string directory) => Directory.GetFileSystemEntries(directory, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(directory, path)).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void What_lies_below_a_layer_tells_what_is_run_of_what_is_written_above_it()
+    {
+        foreach (string path in (string[])["bare/HEAD", "bare/objects/x", "bare/refs/x", "env/pyvenv.cfg"]) _ground.Write(path);
+        using ReviewedRun run = ReviewedRun.Begin(_ground.Data,
+            _ground.Plain with { Granted = [Path.Join(_ground.Project, "env")] }, mayLayer: true);
+        Assert.True(run.IsLayered);
+        // What the kernel does above directories that are there.
+        ReviewGround.Shell("mkdir -p bare/hooks env/lib/python3.13/site-packages; echo x > bare/hooks/pre-commit; "
+            + "echo x > env/lib/python3.13/site-packages/x.pth", run.Confinement.Shown.Single().Real);
+        string[] told = ReviewGround.Told(run.End("a program", 0, DateTimeOffset.UnixEpoch));
+        Assert.Contains("+bare/hooks/pre-commit!", told);
+        Assert.Contains("+env/lib/python3.13/site-packages/x.pth!", told);
+    }
+
+    [Theory]
+    [InlineData("chmod 644 closed")]                // can be listed and not entered: of that a copy is empty
+    [InlineData("chgrp 1 theirs", true)]  // of a group that a user namespace of one group does not know
+    [InlineData("chown 1 theirs", true)]
+    public void Where_a_layer_would_show_something_else_than_a_copy_a_copy_is_made(string script, bool isOfRootAlone = false)
+    {
+        if (isOfRootAlone && Environment.UserName is not "root") Assert.Skip("only root gives files away");
+        _ground.Write("closed/file");
+        _ground.Write("theirs");
+        ReviewGround.Shell(script, _ground.Project);
+        using ReviewedRun run = ReviewedRun.Begin(_ground.Data, _ground.Plain, mayLayer: true);
+        Assert.False(run.IsLayered);
+        Assert.Contains("copy-0", run.Confinement.Shown.Single().Real, StringComparison.Ordinal);
     }
 }
