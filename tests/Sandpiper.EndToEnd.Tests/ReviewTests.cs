@@ -130,7 +130,8 @@ public class ReviewTests : IDisposable
             for fd in /proc/self/fd/*; do readlink $fd; done | grep -c reviews; mknod whiteout c 0 0 2>&1 | grep -c .
             """);
         string layers = _isLayered ? "/.layers:\n0\n\n/.layers/0:\nlayer\nlower\n\n/.layers/0/layer:\n\n/.layers/0/lower:\n" : "";
-        Assert.Equal((_isLayered ? "1" : "0") + $"\n{_user.Project}\napp.py\nin\nold.txt\nsetup.py\n{layers}CapEff:\t0000000000000000\nside\n0\n"
+        Assert.Equal((_isLayered ? "1" : "0")
+            + $"\n{_user.Project}\napp.py\nin\nold.txt\nsetup.py\n{layers}CapEff:\t0000000000000000\nside\n0\n"
             + (_isLayered ? "1\n" : "0\n"), run.Output);
         if (_isLayered) Assert.Contains("it changed nothing", run.Error, StringComparison.Ordinal);
     }

@@ -7,7 +7,8 @@ using Sandpiper.Kernel.Files;
 namespace Sandpiper.Kernel.Processes;
 
 /// <summary>
-/// What another process does; memory and descriptors of one of ours: process_vm_readv(2), pidfd_getfd(2). Linux 5.6, and ptrace(2)'s rights.
+/// What another process does; memory and descriptors of one of ours: process_vm_readv(2), pidfd_getfd(2). Linux 5.6,
+/// and ptrace(2)'s rights.
 /// </summary>
 public static unsafe class OtherProcess
 {

@@ -41,7 +41,7 @@ public static class ConfinedProgram
     /// <exception cref="IOException">Its output, which went to a file, was lost.</exception>
     /// <param name="interrupted">Called after it, where somebody wanted it interrupted while it ran.</param>
     /// <param name="tried">Learns all that it names, where the confinement says that it is told; null: nobody does.</param>
-    /// <param name="missed">Learns which hosts it wanted, names where the confinement says that it is told of them; null: nobody does.</param>
+    /// <param name="missed">Learns which hosts it wanted; names where the confinement says that it is told; null: nobody does.</param>
     public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command, DeniedWrites? denied = null,
         Action<RefusedConnection>? refused = null, Action? interrupted = null, TriedCalls? tried = null,
         MissedHosts? missed = null)

@@ -89,8 +89,10 @@ internal static class LayerMounts
     // What lies in one of them goes with it.
     private static IEnumerable<string> Uppermost(string place, ImmutableArray<PlannedPath> shown)
     {
-        string[] within = [.. shown.Select(path => path.Path).Where(path => path.Length > place.Length && DirectoryTree.Holds(place, path))];
-        return within.Where(path => !within.Any(other => other.Length < path.Length && DirectoryTree.Holds(other, path))).Distinct(StringComparer.Ordinal);
+        string[] within =
+            [.. shown.Select(path => path.Path).Where(path => path.Length > place.Length && DirectoryTree.Holds(place, path))];
+        return within.Where(path => !within.Any(other => other.Length < path.Length && DirectoryTree.Holds(other, path)))
+            .Distinct(StringComparer.Ordinal);
     }
 
     private static SafeFileHandle Opened(string path) =>

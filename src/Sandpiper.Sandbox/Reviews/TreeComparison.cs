@@ -35,7 +35,9 @@ internal sealed class TreeComparison
         (root, new(before, StringComparer.Ordinal), copy, original, timesTell, isLayer);
 
     /// <param name="isCutShort">There are more.</param>
-    /// <returns>In the order of their paths; nothing is known yet of who runs them. Of a layer what stands for nothing is gone afterwards.</returns>
+    /// <returns>
+    /// In the order of their paths; nothing is known yet of who runs them. Of a layer what stands for nothing is gone afterwards.
+    /// </returns>
     public ImmutableArray<Change> Changes(out bool isCutShort)
     {
         Descriptor.MoveTo(_copy, 0);

@@ -87,7 +87,8 @@ internal static class SystemCallFilter
         program.WhenEqual(supervised.SendTo, SendCheck(FourthArgument,
             seesAll ? QuestionCheck() : seesNames ? QuestionOfLibcCheck() : new FilterProgram().Return(Allow)));
         program.WhenEqual(arm ? 211u : 46, SendCheck(ThirdArgument, new FilterProgram().Return(Allow)));    // sendmsg
-        program.WhenEqual(supervised.SendMany, SendCheck(FourthArgument, new FilterProgram().Return(seesAll || seesNames ? AskOutside : Allow)));
+        program.WhenEqual(supervised.SendMany,
+            SendCheck(FourthArgument, new FilterProgram().Return(seesAll || seesNames ? AskOutside : Allow)));
         program.WhenEqual(arm ? 25u : 72, FileControlCheck());
         ImmutableHashSet<uint> named = seesAll ? [.. PathCall.All.Select(call => call.On(architecture)).OfType<uint>()] : [];
         foreach (var (number, mode) in ModeCalls(arm))

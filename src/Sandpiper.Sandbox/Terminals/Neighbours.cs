@@ -15,7 +15,8 @@ internal static class Neighbours
     {
         int group = ProcessGroup.Own;
         HashSet<int> ours = [];
-        for (int process = Environment.ProcessId; process > 1 && ours.Add(process); process = OtherProcess.StateOf(process)?.Parent ?? 0) { }
+        int process = Environment.ProcessId;
+        while (process > 1 && ours.Add(process)) process = OtherProcess.StateOf(process)?.Parent ?? 0;
         try
         {
             return Directory.EnumerateDirectories("/proc").Select(path => path["/proc/".Length..])

@@ -46,15 +46,16 @@ internal static class WrongWords
         }
         if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult))
             return Usage("no command was named", "`sandpiper help` lists all that there are", command);
-        if (parsed.Errors.Select(e => e.SymbolResult).OfType<ArgumentResult>().Select(NotAmong).OfType<Explanation>().FirstOrDefault() is { } other)
-            return other;
+        IEnumerable<ArgumentResult> wrong = parsed.Errors.Select(e => e.SymbolResult).OfType<ArgumentResult>();
+        if (wrong.Select(NotAmong).OfType<Explanation>().FirstOrDefault() is { } other) return other;
         return new(ExitCode.WrongUsage, "that command line was not understood; nothing was done",
             [.. parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal)], [HelpFor(command)]);
     }
 
     public static Explanation NoCommand(string word, Command root)
     {
-        string? meant = Nearest(word, root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)) ?? CalledElsewhere.GetValueOrDefault(word);
+        string? meant = Nearest(word, root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))
+            ?? CalledElsewhere.GetValueOrDefault(word);
         if (word is "pip")
         {
             return new(ExitCode.WrongUsage, "there is no command `pip`; nothing was done",

@@ -60,7 +60,8 @@ internal static class NetworkWords
             RefusalReason.NoServerName => "what it spoke there was no TLS that names this host for all to see",
             RefusalReason.OtherServerName => $"its TLS names `{Shown(refused.Detail)}`",
             RefusalReason.ProxyRefused => $"your proxy (https_proxy) answered {Shown(refused.Detail)}",
-            RefusalReason.ProxyOfAnotherKind => $"your proxy speaks `{Shown(refused.Detail)}`, and --net goes through one of plain HTTP only",
+            RefusalReason.ProxyOfAnotherKind =>
+                $"your proxy speaks `{Shown(refused.Detail)}`, and --net goes through one of plain HTTP only",
             RefusalReason.TunnelToWeb => "port 80 is asked of the proxy itself, request by request (http_proxy), not through a tunnel",
             _ => "its request could be read in two ways, or not at all",
         };

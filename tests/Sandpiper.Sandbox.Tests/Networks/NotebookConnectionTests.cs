@@ -26,8 +26,8 @@ public sealed class NotebookConnectionTests
 
     [Theory]
     [InlineData("\"tcp\"", "\"ipc\"", NotebookConnectionProblem.NotByPorts)]
-    [InlineData("\"tcp\"", "null", NotebookConnectionProblem.NotByPorts)]
-    [InlineData("\"transport\"", "\"other\"", NotebookConnectionProblem.NotByPorts)]
+    [InlineData("\"tcp\"", "null", NotebookConnectionProblem.NoConnectionFile)]
+    [InlineData("\"transport\"", "\"other\"", NotebookConnectionProblem.NoConnectionFile)]
     [InlineData("127.0.0.1", "0.0.0.0", NotebookConnectionProblem.NotOfThisMachine)]
     [InlineData("127.0.0.1", "127.0.0.2", NotebookConnectionProblem.NotOfThisMachine)]
     [InlineData("127.0.0.1", "::1", NotebookConnectionProblem.NotOfThisMachine)]

@@ -131,7 +131,8 @@ public sealed class UpstreamProxyTests : IDisposable
 
     [Fact]
     public void Whom_the_environment_excepts_is_reached_without() => Assert.Null(
-        new UpstreamProxy(new WebProxy($"http://127.0.0.1:{Port}", BypassOnLocal: false, ["shore"]), Resolve).On(Wanted("shore.example:443")));
+        new UpstreamProxy(new WebProxy($"http://127.0.0.1:{Port}", BypassOnLocal: false, ["shore"]), Resolve)
+            .On(Wanted("shore.example:443")));
 
     private Task<(Socket?, RefusedConnection?)> Ask(string wanted, string granted, string proxy) => Task.Run(() =>
     {
