@@ -28,7 +28,6 @@ internal static class LayerMounts
     public static SecondStageFailure? Put(ref MountPlan plan)
     {
         if (plan.Layers.IsEmpty) return null;
-        string here = Environment.CurrentDirectory;
         for (int number = 0; number < plan.Layers.Length; number++)
         {
             PlannedLayers layers = plan.Layers[number];
@@ -42,12 +41,12 @@ internal static class LayerMounts
         // Bubblewrap went there when it was what lies below now.
         try
         {
-            Directory.SetCurrentDirectory(here);
+            Directory.SetCurrentDirectory(plan.WorkingDirectory);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new(SecondStageFailureKind.NotLayered, here);
+            return new(SecondStageFailureKind.NotLayered, plan.WorkingDirectory);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed record MountPlan(
     ImmutableArray<(string Place, string Device)> HostsPlaces)
 {
     private const string Readable = "r", Writable = "w", Kept = "k", Copy = "c", Protect = "p", Grant = "g", Mask = "m", Package = "s",
-        Own = "o", Hosts = "h", Replace = "x", Told = "t", Names = "n", Layer = "l";
+        Own = "o", Hosts = "h", Replace = "x", Told = "t", Names = "n", Layer = "l", Start = "d";
 
     /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
     public ImmutableArray<string> Granted { get; init; } = [];
@@ -32,6 +32,9 @@ internal sealed record MountPlan(
 
     /// <summary>Of what may be written: where the second stage puts what is written above what is there.</summary>
     public ImmutableArray<PlannedLayers> Layers { get; init; } = [];
+
+    /// <summary>Where the program starts.</summary>
+    public string WorkingDirectory { get; init; } = "/";
 
     /// <summary>Whoever waits outside is told of all that the program names.</summary>
     public bool TellsAll { get; init; }
@@ -64,6 +67,7 @@ internal sealed record MountPlan(
                 .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()])
         {
             Granted = confinement.Granted,
+            WorkingDirectory = confinement.WorkingDirectory,
             TellsAll = confinement.TellsAll,
             TellsNames = confinement.TellsNames,
             Layers = [.. confinement.Layered.Select(layered => new PlannedLayers(
@@ -84,6 +88,7 @@ internal sealed record MountPlan(
         .. OwnPlaces.SelectMany(path => new[] { Own, path, "" }),
         .. HostsPlaces.SelectMany(place => new[] { Hosts, place.Place, place.Device }),
         .. Layers.SelectMany(layers => new[] { Layer, layers.Place, $"{layers.Lower} {layers.Layer}" }),
+        Start, WorkingDirectory, "",
         .. TellsAll ? [Told, "/", ""] : Array.Empty<string>(),
         .. TellsNames ? [Names, "/", ""] : Array.Empty<string>(),
     ]);
@@ -95,6 +100,7 @@ internal sealed record MountPlan(
         List<string> names = [], granted = [], masked = [], own = [];
         List<(string, string)> packages = [], hosts = [], replaced = [];
         List<PlannedLayers> layers = [];
+        string start = "/";
         bool tellsAll = false, tellsNames = false;
         plan = new([], [], [], [], [], []);
         while (!bytes.IsEmpty)
@@ -114,6 +120,7 @@ internal sealed record MountPlan(
                 case Own: own.Add(path); break;
                 case Hosts: hosts.Add((path, rest)); break;
                 case Layer when PlannedLayers.TryRead(path, rest, out PlannedLayers? layered): layers.Add(layered); break;
+                case Start: start = path; break;
                 case Told: tellsAll = true; break;
                 case Names: tellsNames = true; break;
                 default: return false;
@@ -122,6 +129,7 @@ internal sealed record MountPlan(
         plan = new([.. shown], [.. names], [.. masked], [.. packages], [.. own], [.. hosts])
         {
             Granted = [.. granted],
+            WorkingDirectory = start,
             TellsAll = tellsAll,
             TellsNames = tellsNames,
             Layers = [.. layers],

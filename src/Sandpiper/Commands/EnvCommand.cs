@@ -19,9 +19,8 @@ internal static class EnvCommand
 
     public static Command Build()
     {
-        var action = new Argument<string>("ACTION") { HelpName = string.Join('|', _actions), DefaultValueFactory = _ => List };
+        var action = new ActionArgument(_actions) { HelpName = string.Join('|', _actions) };
         action.CompletionSources.Add(_actions);
-        action.AcceptOnlyFromAmong(_actions);
         var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(EnvironmentOptions.Names);
         var command = new TaughtCommand("env", "environments: list, use in editor, notebook or shell, remove",

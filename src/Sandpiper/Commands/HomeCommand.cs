@@ -15,9 +15,8 @@ internal static class HomeCommand
 
     public static Command Build()
     {
-        var action = new Argument<string>("ACTION") { HelpName = $"{Show}|{List}|{Take}|{Empty}", DefaultValueFactory = _ => Show };
+        var action = new ActionArgument(Show, List, Take, Empty) { HelpName = $"{Show}|{List}|{Take}|{Empty}" };
         action.CompletionSources.Add(Show, List, Take, Empty);
-        action.AcceptOnlyFromAmong(Show, List, Take, Empty);
         var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.ZeroOrMore };
         Option<string> env = EnvironmentOptions.Env();
         var to = new TextOption("--to") { HelpName = "DIR", Description = "where `take` copies to; default: the current directory" };

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.CommandLine;
-using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using Sandpiper.Console;
 
@@ -69,9 +68,8 @@ internal static class WrongWords
     // Of a few words one has to be given, and this is none of them.
     private static Explanation? NotAmong(ArgumentResult given)
     {
-        string[] known = [.. given.Argument.GetCompletions(CompletionContext.Empty).Select(c => c.Label)];
-        if (known.Length == 0 || given.Parent is not CommandResult { Command: var command } || given.Tokens is not [{ Value: var word }, ..]
-            || known.Contains(word, StringComparer.Ordinal)) return null;
+        if (given.Argument is not ActionArgument { Words: var known } || given.Parent is not CommandResult { Command: var command }
+            || given.Tokens is not [{ Value: var word }, ..] || known.Contains(word, StringComparer.Ordinal)) return null;
         string? meant = Nearest(word, known);
         return Usage($"`{command.Name}` has no `{WithoutSecrets.OfWord(word)}`",
             meant is null ? $"it has {string.Join(", ", known)}" : $"did you mean `{command.Name} {meant}`?", command);

@@ -239,7 +239,8 @@ public sealed class DirectoryLinksTests : IDisposable
     }
 
     private ImmutableArray<Deviation> DeviationsOf(Generation generation) =>
-        new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store).Verify(generation, full: true, TestContext.Current.CancellationToken).Deviations;
+        new EnvironmentVerifier(_workshop.Environment, _workshop.Root.Store)
+            .Verify(generation, full: true, TestContext.Current.CancellationToken).Deviations;
 
     // By names and bytes, as a program sees them: links are followed.
     private static List<string> Seen(Generation generation) =>
