@@ -136,6 +136,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         {
             Shown = [Planned(upper, "/place") with { IsWritable = true, IsCopy = true }, Planned(child, "/place/in")],
             OwnPlaces = [.. plan.OwnPlaces, .. tops],
+            WorkingDirectory = "/place",
             Layers = [new("/place", Parsed(IdentityOf(lower)), Parsed(IdentityOf(layer)))],
         };
         string[] command = ["sh", "-c", "cat was; echo above > was; pwd; ls . /.layers/0/*; : > in/x"];
@@ -195,6 +196,9 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         {
             Granted = chosen,
             Layers = [.. which.Select(i => new PlannedLayers(paths[i], new(1, 2, (ulong)i), new(3, 4, (ulong)i)))],
+            WorkingDirectory = chosen is [var first, ..] ? first : "/",
+            TellsAll = which.Length % 2 == 0,
+            TellsNames = which.Length % 3 == 0,
         };
         Assert.True(MountPlan.TryRead(plan.ToBytes(), out MountPlan read));
         Assert.Equal(plan.Shown, read.Shown);
@@ -205,6 +209,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal(plan.OwnPlaces, read.OwnPlaces);
         Assert.Equal(plan.HostsPlaces, read.HostsPlaces);
         Assert.Equal(plan.Layers, read.Layers);
+        Assert.Equal((plan.WorkingDirectory, plan.TellsAll, plan.TellsNames), (read.WorkingDirectory, read.TellsAll, read.TellsNames));
     });
 
     [Fact]
