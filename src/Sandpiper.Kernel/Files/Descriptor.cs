@@ -9,6 +9,7 @@ public static unsafe partial class Descriptor
     private const int PieceBytes = 16 << 10;
     private const int GetFlags = 3, AccessMode = 3, WriteOnly = 1;     // F_GETFL, O_ACCMODE, O_WRONLY: asm-generic/fcntl.h
     private const int SetSignal = 10, SetLease = 1024, Reading = 0, NoLease = 2;    // F_SETSIG, F_SETLEASE, F_RDLCK, F_UNLCK: linux/fcntl.h
+    private const int CopyCloseOnExec = 1030, LastOfStandard = 2;      // F_DUPFD_CLOEXEC: linux/fcntl.h
     private const int Urgent = 23;                  // SIGURG: asm-generic/signal.h
     private const int FromStart = 0, FromHere = 1;  // SEEK_SET, SEEK_CUR: linux/fs.h
 
@@ -28,6 +29,17 @@ public static unsafe partial class Descriptor
         if (Control(file, SetLease, Reading) < 0) return Marshal.GetLastPInvokeError() == Errno.WouldBlock;
         _ = Control(file, SetLease, NoLease);
         return false;
+    }
+
+    /// <summary>
+    /// Another number for what is behind this one now: whatever becomes of the number, it stays. No program that is started gets it.
+    /// </summary>
+    /// <exception cref="KernelException">Nothing is open there, or no descriptors are left.</exception>
+    public static SafeFileHandle AnotherOf(int number)
+    {
+        using var given = new SafeFileHandle(number, ownsHandle: false);
+        nint other = Control(given, CopyCloseOnExec, LastOfStandard + 1);
+        return other >= 0 ? new SafeFileHandle(other, ownsHandle: true) : throw new KernelException("fcntl", Marshal.GetLastPInvokeError());
     }
 
     /// <returns>0 at the end, or where it cannot be read.</returns>

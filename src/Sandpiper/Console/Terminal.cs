@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Console;
@@ -44,8 +43,8 @@ internal sealed class Terminal
         bool errorIsTerminal = !System.Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         return new Terminal(
-            new StreamWriter(new DescriptorStream(new SafeFileHandle(1, ownsHandle: false), "standard output"), utf8) { AutoFlush = false },
-            new StreamWriter(new DescriptorStream(new SafeFileHandle(2, ownsHandle: false), "standard error"), utf8) { AutoFlush = true },
+            new StreamWriter(new DescriptorStream(Descriptor.AnotherOf(1), "standard output"), utf8) { AutoFlush = false },
+            new StreamWriter(new DescriptorStream(Descriptor.AnotherOf(2), "standard error"), utf8) { AutoFlush = true },
             Colored(System.Console.IsOutputRedirected),
             Colored(System.Console.IsErrorRedirected),
             errorIsTerminal && !noProgress && verbosity >= Verbosity.Normal,
