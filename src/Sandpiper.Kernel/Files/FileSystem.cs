@@ -13,8 +13,7 @@ public static partial class FileSystem
     /// network or through a program (NFS, FUSE, 9p), for they tell the time that somebody else says.
     /// </remarks>
     public static bool KeepsChangeTimes(string path) =>
-        // The magic numbers of linux/magic.h, ext2 to ext4 being one.
-        KindOf(path) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x2fc12fc1 or 0x794c7630;
+        KindOf(path) is var kind && (IsOfDisks(kind) || kind is 0x2fc12fc1 or 0x794c7630);
 
     /// <summary>Whether it may be a layer of an overlay, and is as good there as it is by itself.</summary>
     /// <remarks>
@@ -22,7 +21,10 @@ public static partial class FileSystem
     /// this kernel change behind its back (NFS, FUSE, 9p).
     /// </remarks>
     public static bool CanBeLayered(string path) =>
-        KindOf(path) is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e or 0x01021994;
+        KindOf(path) is var kind && (IsOfDisks(kind) || kind is 0x01021994);
+
+    // The magic numbers of linux/magic.h: ext2 to ext4, which are one, XFS, btrfs, F2FS, bcachefs.
+    private static bool IsOfDisks(uint kind) => kind is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e;
 
     /// <summary>By its magic number; zero where it cannot be told.</summary>
     internal static uint KindOf(string path)

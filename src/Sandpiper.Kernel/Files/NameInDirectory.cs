@@ -37,21 +37,18 @@ public static unsafe partial class NameInDirectory
     /// <summary>Where a link points to, unresolved; null when there is none of that name.</summary>
     public static byte[]? TargetOf(SafeFileHandle directory, ReadOnlySpan<byte> name)
     {
-        byte[] ended = [.. name, 0], target = new byte[MostTargetBytes];
-        nint length;
-        fixed (byte* start = ended, into = target) length = ReadLink(directory, start, into, MostTargetBytes);
-        return length < 0 ? null : target[..(int)length];
+        Span<byte> target = stackalloc byte[MostTargetBytes];
+        int length = ReadLink(directory, name, target);
+        return length < 0 ? null : target[..length].ToArray();
     }
 
     /// <summary>Whether there is a link of that name that points there, unresolved.</summary>
     /// <param name="target">Shorter than 4096 bytes, as every target is.</param>
     public static bool Says(SafeFileHandle directory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
     {
-        byte[] ended = [.. name, 0];
-        byte* said = stackalloc byte[MostTargetBytes];
-        nint length;
-        fixed (byte* start = ended) length = ReadLink(directory, start, said, MostTargetBytes);
-        return length >= 0 && new ReadOnlySpan<byte>(said, (int)length).SequenceEqual(target);
+        Span<byte> said = stackalloc byte[MostTargetBytes];
+        int length = ReadLink(directory, name, said);
+        return length >= 0 && said[..length].SequenceEqual(target);
     }
 
     /// <summary>Takes away what is no directory.</summary>
@@ -66,6 +63,13 @@ public static unsafe partial class NameInDirectory
     {
         byte[] ended = [.. name, 0];
         fixed (byte* start = ended) return Failure(Unlink(directory, start, flags));
+    }
+
+    // Less than zero when there is no link.
+    private static int ReadLink(SafeFileHandle directory, ReadOnlySpan<byte> name, Span<byte> into)
+    {
+        byte[] ended = [.. name, 0];
+        fixed (byte* start = ended, first = into) return (int)ReadLink(directory, start, first, (nuint)into.Length);
     }
 
     private static int Failure(int result) => result == 0 ? 0 : Marshal.GetLastPInvokeError();

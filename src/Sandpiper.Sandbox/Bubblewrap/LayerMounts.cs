@@ -60,8 +60,9 @@ internal static class LayerMounts
             using (SafeFileHandle lower = Opened(LowerInside(number)), layer = Opened(LayerInside(number)), place = Opened(layers.Place))
             using (SafeFileHandle upper = PlaceBelow.Open(layer, LayeredPath.Upper), work = PlaceBelow.Open(layer, LayeredPath.Work))
             {
-                if (lower.IsInvalid || FileFacts.IdentityOf(lower) != layers.Lower) return Replaced(layers.Place);
-                if (layer.IsInvalid || FileFacts.IdentityOf(layer) != layers.Layer || place.IsInvalid) return Replaced(layers.Place);
+                if (lower.IsInvalid || FileFacts.IdentityOf(lower) != layers.Lower) return SecondStageFailure.Replaced(layers.Place);
+                if (layer.IsInvalid || FileFacts.IdentityOf(layer) != layers.Layer || place.IsInvalid)
+                    return SecondStageFailure.Replaced(layers.Place);
                 within.AddRange(Uppermost(layers.Place, shown).Select(path => (path, RawFile.Open(path, RawFile.AsPlace, out _))));
                 using SafeFileHandle? overlay = OverlayMount.TryMake(lower, upper, work, out int errno);
                 if (overlay is null) return new(SecondStageFailureKind.NotLayered, layers.Place, errno);
@@ -96,6 +97,4 @@ internal static class LayerMounts
 
     private static SafeFileHandle Opened(string path) =>
         RawFile.Open(path, RawFile.AsPlace | RawFile.OnlyDirectories | RawFile.NoFollow, out _);
-
-    private static SecondStageFailure Replaced(string path) => new(SecondStageFailureKind.Replaced, path);
 }

@@ -40,7 +40,7 @@ internal static class MountCheck
     private static SecondStageFailure? Protect(PlannedPath root, MountPlan plan, HashSet<ulong> made)
     {
         using SafeFileHandle directory = RawFile.Open(root.Path, RawFile.AsPlace, out _);
-        if (directory.IsInvalid || FileFacts.IdentityOf(directory) != root.Identity) return Replaced(root.Path);
+        if (directory.IsInvalid || FileFacts.IdentityOf(directory) != root.Identity) return SecondStageFailure.Replaced(root.Path);
         if (FileFacts.KindOf(directory) is not FileType.Directory) return null; // a file that was granted by its name
         string[] names =
             [.. ProtectedNames.In($"/proc/self/fd/{directory.DangerousGetHandle()}").Take(MostProtected + 1)
@@ -83,7 +83,7 @@ internal static class MountCheck
             .MaxBy(shown => shown.Path.Length);
         if (root is null) return null;
         using SafeFileHandle directory = RawFile.Open(root.Path, RawFile.AsPlace, out _);
-        if (directory.IsInvalid || FileFacts.IdentityOf(directory) != root.Identity) return Replaced(root.Path);
+        if (directory.IsInvalid || FileFacts.IdentityOf(directory) != root.Identity) return SecondStageFailure.Replaced(root.Path);
         using SafeFileHandle place = PlaceBelow.Open(directory, path[(root.Path.Length + 1)..]);
         if (place.IsInvalid) return null; // it went
         int errno = DetachedMount.Cover(place, cover, out ulong mount);
@@ -102,11 +102,11 @@ internal static class MountCheck
         foreach (PlannedPath shown in plan.Shown)
         {
             using SafeFileHandle place = RawFile.Open(shown.Path, RawFile.AsPlace, out _);
-            if (place.IsInvalid || FileFacts.IdentityOf(place) != shown.Identity) return Replaced(shown.Path);
+            if (place.IsInvalid || FileFacts.IdentityOf(place) != shown.Identity) return SecondStageFailure.Replaced(shown.Path);
             // Mounted there and not only lying there: that would have the rights of what it lies in.
             bool isPlanned = byId.TryGetValue(FileFacts.MountOf(place), out MountLine? line)
                 && string.Equals(line.Place, shown.Path, StringComparison.Ordinal) && line.IsReadOnly != shown.IsWritable;
-            if (!isPlanned) return Replaced(shown.Path);
+            if (!isPlanned) return SecondStageFailure.Replaced(shown.Path);
         }
         HashSet<string> own = new(plan.OwnPlaces, StringComparer.Ordinal);
         HashSet<string> shownPlaces = new(plan.Shown.Select(shown => shown.Path), StringComparer.Ordinal);
@@ -116,10 +116,8 @@ internal static class MountCheck
         {
             if (made.Contains(line.Id) || shownPlaces.Contains(line.Place) || hosts.Contains((line.Place, line.Device))) continue;
             // Two at one place: the later hides what the sandbox made there.
-            if (!own.Contains(line.Place) || !atOwn.TryAdd(line.Place, 1)) return Replaced(line.Place);
+            if (!own.Contains(line.Place) || !atOwn.TryAdd(line.Place, 1)) return SecondStageFailure.Replaced(line.Place);
         }
         return null;
     }
-
-    private static SecondStageFailure Replaced(string path) => new(SecondStageFailureKind.Replaced, path);
 }

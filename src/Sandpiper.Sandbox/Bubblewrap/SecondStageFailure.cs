@@ -8,6 +8,9 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <param name="Errno">Of the exec.</param>
 public sealed record SecondStageFailure(SecondStageFailureKind Kind, string Subject, int Errno = 0)
 {
+    /// <summary>What is shown there is not what was judged.</summary>
+    internal static SecondStageFailure Replaced(string path) => new(SecondStageFailureKind.Replaced, path);
+
     /// <summary>125 as env(1) and timeout(1) have it, 126 and 127 as the shells (POSIX.1-2024, XCU 2.8.2).</summary>
     public int ExitCode => Kind switch
     {

@@ -13,7 +13,6 @@ internal static class CacheCommand
     public static Command Build()
     {
         var action = new ActionArgument(Info, Place, Clean) { HelpName = $"{Place}|{Info}|{Clean}" };
-        action.CompletionSources.Add(Place, Info, Clean);
         var command = new TaughtCommand("cache", "where index pages are kept, how large that is, and away with it",
             [
                 new("sandpiper cache info", "how large it is"),

@@ -20,7 +20,6 @@ internal static class EnvCommand
     public static Command Build()
     {
         var action = new ActionArgument(_actions) { HelpName = string.Join('|', _actions) };
-        action.CompletionSources.Add(_actions);
         var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(EnvironmentOptions.Names);
         var command = new TaughtCommand("env", "environments: list, use in editor, notebook or shell, remove",

@@ -18,7 +18,6 @@ internal static class HeldCommand
     public static Command Build()
     {
         var action = new ActionArgument(List, Show, Keep, Drop) { HelpName = $"{Show}|{Keep}|{Drop}" };
-        action.CompletionSources.Add(List, Show, Keep, Drop);
         var numbers = new Argument<int[]>("N") { Description = "as `sandpiper held` numbers them", Arity = ArgumentArity.ZeroOrMore };
         var all = new Option<bool>("--all") { Description = "every one of them" };
         var command = new TaughtCommand("held", "what programs made that others would run by themselves, kept aside",

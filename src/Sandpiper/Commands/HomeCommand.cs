@@ -16,7 +16,6 @@ internal static class HomeCommand
     public static Command Build()
     {
         var action = new ActionArgument(Show, List, Take, Empty) { HelpName = $"{Show}|{List}|{Take}|{Empty}" };
-        action.CompletionSources.Add(Show, List, Take, Empty);
         var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.ZeroOrMore };
         Option<string> env = EnvironmentOptions.Env();
         var to = new TextOption("--to") { HelpName = "DIR", Description = "where `take` copies to; default: the current directory" };

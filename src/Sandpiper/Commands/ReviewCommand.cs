@@ -17,7 +17,6 @@ internal static class ReviewCommand
     public static Command Build()
     {
         var action = new ActionArgument(List, Show, Diff, Take, Drop) { HelpName = $"{Show}|{Diff}|{Take}|{Drop}" };
-        action.CompletionSources.Add(List, Show, Diff, Take, Drop);
         var words = new Argument<string[]>("N") { HelpName = "N [PATH]", Arity = ArgumentArity.ZeroOrMore };
         var all = new Option<bool>("--all") { Description = "`drop` every one of them" };
         var command = new TaughtCommand("review", "what programs changed in a copy of a project; take it, or not",

@@ -55,13 +55,10 @@ internal static class WrongWords
     {
         string? meant = Nearest(word, root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))
             ?? CalledElsewhere.GetValueOrDefault(word);
-        if (word is "pip")
-        {
-            return new(ExitCode.WrongUsage, "there is no command `pip`; nothing was done",
-                "its commands are Sandpiper's own: `sandpiper install`, `sandpiper list`", "sandpiper help");
-        }
         return new(ExitCode.WrongUsage, $"there is no command `{WithoutSecrets.OfWord(word)}`; nothing was done",
-            meant is null ? "`sandpiper help` lists all that there are" : $"did you mean `{meant}`?",
+            meant is not null ? $"did you mean `{meant}`?"
+                : word is "pip" ? "its commands are Sandpiper's own: `sandpiper install`, `sandpiper list`"
+                : "`sandpiper help` lists all that there are",
             meant is null ? "sandpiper help" : $"sandpiper help {meant}");
     }
 
