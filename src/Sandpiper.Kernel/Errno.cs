@@ -18,6 +18,7 @@ public static class Errno
     public const int TooManyLinks = 31;     // EMLINK
     public const int NotEmpty = 39;         // ENOTEMPTY
     public const int NoSuchCall = 38;       // ENOSYS
+    public const int IsLink = 40;           // ELOOP
     public const int NotSocket = 88;        // ENOTSOCK
     public const int NetworkUnreachable = 101; // ENETUNREACH
     public const int OverQuota = 122;       // EDQUOT

@@ -164,6 +164,45 @@ public sealed class ConfinementTests : IDisposable
         Assert.All(starts, start => Assert.Equal((0, ""), (start.ExitCode, start.Output)));
     }
 
+    // Judged, bound and compared by names, not one of 400 starts came to its program.
+    [Fact]
+    public void A_granted_directory_that_is_exchanged_all_the_time_is_that_directory_or_nothing()
+    {
+        _user.Write("../.ssh/id_ed25519", "a decoy\n");
+        string startFile = _user.Write("../.bashrc", "mine\n");
+        string swap = _user.Write("../swap.py", """
+            import ctypes, os, sys
+            swap = ctypes.CDLL(None).renameat2
+            os.makedirs("granted"); os.symlink(sys.argv[1], "home")
+            open("ready", "w").close()
+            while not os.path.exists("enough"):
+                for _ in range(101): swap(-100, b"granted", -100, b"home", 2)
+            """);
+        string look = _user.Write("look.py", """
+            import os
+            for name in "granted", "home":
+                try: print("seen", open(name + "/.ssh/id_ed25519").read())
+                except OSError: pass
+                try: open(name + "/.bashrc", "r+").write("planted")
+                except OSError: pass
+            """);
+        using Process swapping = _user.Start(["/usr/bin/python3", swap, _user.Home]);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(_user.Project, "ready")), Patience.Endless));
+
+        // Who exchanges it may not get his turn for a while, with the link in its place: then it is the home, and refused.
+        var starts = new List<Outcome>();
+        while (starts.Count < 60 && starts.Count(start => start.ExitCode == 0) < 10)
+            starts.Add(_user.Sandpiper("run", "--write", "granted", "--", "python", look));
+
+        _user.Write("enough", "");
+        Assert.True(swapping.WaitForExit(Patience.Endless));
+        Assert.Equal("mine\n", File.ReadAllText(startFile));
+        Assert.All(starts, start => Assert.Equal("", start.Output));
+        Assert.All(starts, start =>
+            Assert.True(start.ExitCode == 0 || start.Error.Contains("/granted` ", StringComparison.Ordinal), $"{start}"));
+        Assert.Equal(10, starts.Count(start => start.ExitCode == 0));
+    }
+
     [Fact]
     public void Where_programs_are_looked_for_and_sandpiper_itself_are_not_written_with_the_directory_that_holds_them()
     {
@@ -640,11 +679,11 @@ public sealed class ConfinementTests : IDisposable
         Assert.True(exchanged is { ExitCode: 125, Output: "" }, $"{exchanged}");
         Assert.Contains("was replaced", exchanged.Error, StringComparison.Ordinal);
 
-        // Somebody who changes names just when bubblewrap starts: in a name space of its own the test puts him before it.
+        // Somebody who changes names just then: in a name space of its own the test puts him before bubblewrap.
         Outcome Run(string meanwhile)
         {
             string before = Path.Combine(_user.Place, "before-bwrap");
-            File.WriteAllText(before, $"#!/bin/sh\nexport PATH=/usr/bin:/bin\n{meanwhile}\nexec {before}.real \"$@\"\n");
+            File.WriteAllText(before, OnceItIsPlanned(meanwhile, before));
             Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
                 set -e
                 cp /usr/bin/bwrap {before}.real; chmod 0755 {before} {before}.real
@@ -658,6 +697,15 @@ public sealed class ConfinementTests : IDisposable
         }
     }
 
+    // The second stage is sent what was judged: the last argument is the descriptor at which it waits.
+    private static string OnceItIsPlanned(string then, string bubblewrap) => $"""
+        #!/usr/bin/python3 -I
+        import os, select, subprocess, sys
+        select.select([int(sys.argv[-1])], [], [])
+        subprocess.run(["/bin/sh", "-c", "{then}"], env={"{}"}, check=True)
+        os.execv("{bubblewrap}.real", sys.argv)
+        """.Replace("{}", "{'PATH': '/usr/bin:/bin'}", StringComparison.Ordinal);
+
     [Theory]
     [InlineData("--cwd none --read shown", "shown")]
     [InlineData("--cwd none --write shown", "shown")]
@@ -670,9 +718,8 @@ public sealed class ConfinementTests : IDisposable
         _user.Write("venv/letter", "");
         string there = Path.TrimEndingDirectorySeparator(Path.Combine(_user.Project, exchanged));
         string before = Path.Combine(_user.Place, "before-bwrap");
-        File.WriteAllText(before, "#!/bin/sh\nexport PATH=/usr/bin:/bin\n"
-            + $"[ -e {there}.aside ] || {{ mv {there} {there}.aside; mkdir -p {there}/shown {there}/venv; }}\n"
-            + $"exec {before}.real \"$@\"\n");
+        File.WriteAllText(before, OnceItIsPlanned(
+            $"[ -e {there}.aside ] || {{ mv {there} {there}.aside; mkdir -p {there}/shown {there}/venv; }}", before));
         Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
             set -e
             cp /usr/bin/bwrap {before}.real; chmod 0755 {before} {before}.real

@@ -19,6 +19,17 @@ public static partial class CreationMask
     /// <summary>022, as root has it on most systems: others may read.</summary>
     public static void Loosen() => _ = Exchange(WritingByOthers);
 
+    /// <summary>What it is just now.</summary>
+    public static uint Current
+    {
+        get
+        {
+            uint mask = Exchange(WritingByOthers);
+            _ = Exchange(mask);
+            return mask;
+        }
+    }
+
     /// <summary>For a program that is the caller's own business.</summary>
     public static void GiveBack(uint callers) => _ = Exchange(callers);
 

@@ -12,21 +12,41 @@ namespace Sandpiper.Kernel.Files;
 public static unsafe class DetachedMount
 {
     /// <summary>Puts a read-only view of what <paramref name="place"/> is over it, whatever its name has become.</summary>
-    /// <param name="place">Opened <see cref="RawFile.AsPlace"/>.</param>
-    /// <param name="withAllBelow">What is mounted below becomes read-only, too; else it stays there as it is.</param>
+    /// <param name="place">Opened <see cref="RawFile.AsPlace"/>. What is mounted below becomes read-only, too.</param>
     /// <param name="mount">The number of the mount on top.</param>
     /// <returns>0, or the error number; NoSuchFile when it was removed meanwhile.</returns>
-    public static int MakeReadOnly(SafeFileHandle place, bool withAllBelow, out ulong mount) =>
-        Put(place, place, withAllBelow, out mount);
+    public static int MakeReadOnly(SafeFileHandle place, out ulong mount) => Put(place, place, out mount);
 
     /// <summary>Puts <paramref name="cover"/>, a file, over another: whoever opens that opens the cover.</summary>
     /// <inheritdoc cref="MakeReadOnly"/>
-    public static int Cover(SafeFileHandle place, SafeFileHandle cover, out ulong mount) =>
-        Put(cover, place, withAllBelow: true, out mount);
+    public static int Cover(SafeFileHandle place, SafeFileHandle cover, out ulong mount) => Put(cover, place, out mount);
 
-    /// <summary>Shows a directory read-only at another.</summary>
-    /// <inheritdoc cref="MakeReadOnly"/>
-    public static int Show(SafeFileHandle directory, SafeFileHandle place) => Put(directory, place, withAllBelow: true, out _);
+    /// <summary>A view of what <paramref name="source"/> is, with all that is mounted below it, mounted nowhere yet.</summary>
+    /// <param name="source">Opened <see cref="RawFile.AsPlace"/>.</param>
+    /// <param name="rights">Through that view; what its file system refuses it refuses all the same.</param>
+    /// <returns>Its root; null with the error number.</returns>
+    public static SafeFileHandle? TryView(SafeFileHandle source, MountRights rights, out int errno)
+    {
+        byte empty = 0;
+        nint opened = SystemCall.Invoke(OpenTree, Number(source), (nuint)(&empty), Clone | CloseOnExec | EmptyPath | Recursive, 0, 0);
+        errno = opened < 0 ? Marshal.GetLastPInvokeError() : 0;
+        if (errno != 0) return null;
+        var view = new SafeFileHandle(opened, ownsHandle: true);
+        errno = Set(view, rights switch
+        {
+            MountRights.Read => ReadOnly | NoSetUserId | NoDevices,
+            MountRights.Write => NoSetUserId | NoDevices,
+            _ => NoSetUserId,
+        }, Recursive);
+        if (errno == 0) return view;
+        view.Dispose();
+        return null;
+    }
+
+    /// <summary>Nobody writes through what is mounted there any more; what is mounted below it stays as it is.</summary>
+    /// <param name="mount">Its root.</param>
+    /// <returns>0, or the error number.</returns>
+    public static int Close(SafeFileHandle mount) => Set(mount, ReadOnly, below: 0);
 
     /// <summary>Moves a mount, with all that is mounted below it, or one that is mounted nowhere yet.</summary>
     /// <param name="mount">Its root.</param>
@@ -39,23 +59,22 @@ public static unsafe class DetachedMount
             ? Marshal.GetLastPInvokeError() : 0;
     }
 
-    private static int Put(SafeFileHandle source, SafeFileHandle place, bool withAllBelow, out ulong mount)
+    private static int Put(SafeFileHandle source, SafeFileHandle place, out ulong mount)
     {
         mount = 0;
-        byte empty = 0;
-        nint opened = SystemCall.Invoke(OpenTree, Number(source), (nuint)(&empty), Clone | CloseOnExec | EmptyPath | Recursive, 0, 0);
-        if (opened < 0) return Marshal.GetLastPInvokeError();
-        using var tree = new SafeFileHandle(opened, ownsHandle: true);
-        Attributes attributes = new() { Set = ReadOnly | NoSetUserId | NoDevices };
-        nuint below = withAllBelow ? Recursive : 0;
-        if (SystemCall.Invoke(SetAttributes, Number(tree), (nuint)(&empty), EmptyPath | below, (nuint)(&attributes),
-            (nuint)sizeof(Attributes)) < 0)
-        {
-            return Marshal.GetLastPInvokeError();
-        }
-        int errno = MoveTo(tree, place);
-        if (errno == 0) mount = FileFacts.MountOf(tree);
+        using SafeFileHandle? view = TryView(source, MountRights.Read, out int errno);
+        if (view is null) return errno;
+        errno = MoveTo(view, place);
+        if (errno == 0) mount = FileFacts.MountOf(view);
         return errno;
+    }
+
+    private static int Set(SafeFileHandle mount, ulong attributes, nuint below)
+    {
+        byte empty = 0;
+        Attributes wanted = new() { Set = attributes };
+        return SystemCall.Invoke(SetAttributes, Number(mount), (nuint)(&empty), EmptyPath | below, (nuint)(&wanted),
+            (nuint)sizeof(Attributes)) < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 
     private static nuint Number(SafeFileHandle file) => (nuint)file.DangerousGetHandle();
@@ -72,4 +91,17 @@ public static unsafe class DetachedMount
     private const nuint CloseOnExec = 0x80000, EmptyPath = 0x1000, Recursive = 0x8000;  // O_CLOEXEC, AT_EMPTY_PATH, AT_RECURSIVE
     private const ulong ReadOnly = 1, NoSetUserId = 2, NoDevices = 4;       // MOUNT_ATTR_*
     private const nuint FromHandle = 0x4, ToHandle = 0x40;                  // MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH
+}
+
+/// <summary>What may be done with what is mounted, as far as whose it is allows it.</summary>
+public enum MountRights
+{
+    /// <summary>Looked at.</summary>
+    Read,
+
+    /// <summary>Written.</summary>
+    Write,
+
+    /// <summary>Written, and used as a device.</summary>
+    Device,
 }

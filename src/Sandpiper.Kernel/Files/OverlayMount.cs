@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
@@ -21,29 +20,14 @@ public static unsafe partial class OverlayMount
     /// <returns>Its root, mounted nowhere; null with the error number.</returns>
     public static SafeFileHandle? TryMake(SafeFileHandle lower, SafeFileHandle upper, SafeFileHandle work, out int errno)
     {
-        using var settings = new SafeFileHandle(Called(Open, Text("overlay"), CloseOnExec, 0, 0, 0, out errno), ownsHandle: true);
-        if (errno != 0) return null;
-        (string Name, string? Value)[] told =
+        return NewFileSystem.TryMake("overlay",
         [
-            ("source", "overlay"), ("lowerdir", Named(lower)), ("upperdir", Named(upper)), ("workdir", Named(work)),
+            ("lowerdir", Named(lower)), ("upperdir", Named(upper)), ("workdir", Named(work)),
             // The others would write what the upper one means in words that only root may write (redirect_dir and metacopy with it).
             ("userxattr", null),
             // Files with two names are two files above, as they are in a copy.
             ("index", "off"),
-        ];
-        foreach (var (name, value) in told)
-        {
-            _ = Called(Configure, Number(settings), value is null ? SetFlag : SetText, Text(name), value is null ? null : Text(value), 0,
-                out errno);
-            if (errno != 0) return null;
-        }
-        _ = Called(Configure, Number(settings), Create, null, null, 0, out errno);
-        if (errno != 0) return null;
-        var mount = new SafeFileHandle(
-            Called(Mount, Number(settings), CloseOnExec, NoSetUserId | NoDevices, 0, 0, out errno), ownsHandle: true);
-        if (errno == 0) return mount;
-        mount.Dispose();
-        return null;
+        ], out errno);
     }
 
     /// <summary>Nothing of the lower directory is seen through a directory of the upper one.</summary>
@@ -78,32 +62,6 @@ public static unsafe partial class OverlayMount
 
     private static string Named(SafeFileHandle file) => $"/proc/self/fd/{file.DangerousGetHandle()}";
 
-    private static byte[] Text(string text) => [.. Encoding.ASCII.GetBytes(text), 0];
-
-    private static nuint Number(SafeFileHandle file) => (nuint)file.DangerousGetHandle();
-
-    private static nint Called(nint call, byte[] first, nuint second, nuint third, nuint fourth, nuint fifth, out int errno)
-    {
-        fixed (byte* start = first) return Checked(SystemCall.Invoke(call, (nuint)start, second, third, fourth, fifth), out errno);
-    }
-
-    private static nint Called(nint call, nuint first, nuint second, byte[]? third, byte[]? fourth, nuint fifth, out int errno)
-    {
-        fixed (byte* name = third, value = fourth)
-        {
-            return Checked(SystemCall.Invoke(call, first, second, (nuint)name, (nuint)value, fifth), out errno);
-        }
-    }
-
-    private static nint Called(nint call, nuint first, nuint second, nuint third, nuint fourth, nuint fifth, out int errno) =>
-        Checked(SystemCall.Invoke(call, first, second, third, fourth, fifth), out errno);
-
-    private static nint Checked(nint result, out int errno)
-    {
-        errno = result < 0 ? Marshal.GetLastPInvokeError() : 0;
-        return result;
-    }
-
     [LibraryImport("libc", EntryPoint = "fgetxattr", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint GetAttribute(SafeFileHandle file, string name, Span<byte> value, nuint size);
 
@@ -114,9 +72,5 @@ public static unsafe partial class OverlayMount
     private static partial int MakeNode(SafeFileHandle directory, byte* name, uint mode, ulong device);
 
     private const string Opaque = "user.overlay.opaque";                     // Documentation/filesystems/overlayfs.rst
-    private const nint Open = 430, Configure = 431, Mount = 432;            // fsopen, fsconfig, fsmount: the same everywhere
-    private const nuint CloseOnExec = 1;                                    // FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC
-    private const nuint SetFlag = 0, SetText = 1, Create = 6;               // FSCONFIG_*, linux/mount.h
-    private const nuint NoSetUserId = 2, NoDevices = 4;                     // MOUNT_ATTR_*
     private const uint CharacterDevice = 0x2000;                            // S_IFCHR, linux/stat.h
 }

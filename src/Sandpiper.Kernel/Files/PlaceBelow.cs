@@ -14,7 +14,12 @@ public static unsafe class PlaceBelow
     /// <summary>The same for a name that need not be text.</summary>
     /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
     public static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> relative) =>
-        Open(directory, relative, RawFile.AsPlace | RawFile.NoFollow, Beneath | NoLinks, out _);
+        Open(directory, relative, out _);
+
+    /// <summary>The same for whoever decides by the error number.</summary>
+    /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
+    public static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> relative, out int errno) =>
+        Open(directory, relative, RawFile.AsPlace | RawFile.NoFollow, Beneath | NoLinks, out errno);
 
     /// <summary>A directory below, to read what is in it.</summary>
     /// <inheritdoc cref="Open(SafeFileHandle, string)"/>

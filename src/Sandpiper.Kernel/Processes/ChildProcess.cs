@@ -17,6 +17,7 @@ public sealed unsafe partial class ChildProcess
     private readonly int _id;
     private readonly Lock _notReaped = new();
     private bool _reaped;
+    private int? _ended;
 
     private ChildProcess(int id) => _id = id;
 
@@ -44,6 +45,7 @@ public sealed unsafe partial class ChildProcess
     /// <returns>Its exit code, 128 + n when signal n ended it, or null when the kernel no longer knows (SIGCHLD is ignored here).</returns>
     public int? Wait()
     {
+        if (_reaped) return _ended; // its number may be another's by now
         // First without reaping, so that the number stays its own until nobody can kill by it any more.
         SignalInfo info = default;
         while (WaitId(WaitForId, _id, &info, Exited | LeaveWaitable) != 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted) { }
@@ -54,9 +56,9 @@ public sealed unsafe partial class ChildProcess
             int got;
             do got = WaitPid(_id, out status, 0);
             while (got < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
-            if (got != _id) return null;
             int signal = status & 0x7f; // wait(2): WTERMSIG, WEXITSTATUS
-            return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+            if (got == _id) _ended = signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+            return _ended;
         }
     }
 

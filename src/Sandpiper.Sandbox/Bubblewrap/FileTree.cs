@@ -6,7 +6,7 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <summary>The file tree that a confined program sees, built from nothing.</summary>
 /// <remarks>
 /// The deeper path decides, whatever may be done with it: a private home stays private below a shown <c>/home</c>, a read-only directory
-/// stays so in a writable one. What is protected in it the second stage adds: bubblewrap takes names, which may lead elsewhere by then.
+/// stays so in a writable one.
 /// </remarks>
 internal static class FileTree
 {
@@ -19,13 +19,19 @@ internal static class FileTree
 
     private static readonly ImmutableArray<string> NetworkSettings = ["resolv.conf"];
 
+    /// <summary>Memory that becomes read-only when all is in its place, as the root does.</summary>
+    public const string DevicesInside = "/dev";
+
     private const string Console = "/dev/console";
+
+    private const UnixFileMode EverybodyLooks = (UnixFileMode)0b101_101_101;
+    private const UnixFileMode EverybodysOwn = UnixFileMode.StickyBit | (UnixFileMode)0b111_111_111;
 
     // Which link it is tells the zone its name (localtime(5)).
     private const string LocalTime = "/etc/localtime", Zones = "/usr/share/zoneinfo";
 
     // Of a system with /usr merged they are links into it, of an older one directories of their own.
-    private static readonly ImmutableArray<string> BesideUsr = ["/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin"];
+    private static readonly ImmutableArray<string> NamesBesideUsr = ["/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin"];
 
     // Over parts of --proc where a kernel lets everybody write them (bubblewrap.c, cover_proc_dirs).
     private static readonly ImmutableArray<string> MadeByBubblewrap = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
@@ -36,21 +42,30 @@ internal static class FileTree
     private static readonly ImmutableArray<string> NeverShown = ["/proc", "/dev", "/sys"];
 
     /// <param name="confinement">What the program may see.</param>
-    /// <param name="ownProgram">The second stage's place outside.</param>
-    /// <param name="descriptors">Where bubblewrap reads the files that are made up.</param>
-    /// <returns>Arguments for bubblewrap, in order.</returns>
-    /// <exception cref="SandboxUnavailableException">Something to show is not there or cannot be shown.</exception>
-    public static IEnumerable<string> Of(Confinement confinement, string ownProgram, HandedOver descriptors) =>
-        Mounts(confinement, ownProgram, descriptors)
-            .OrderBy(mount => mount.Path, StringComparer.Ordinal) // a directory precedes what lies in it
-            .ThenBy(mount => mount.Layer)
-            .SelectMany(mount => mount.Arguments);
+    /// <param name="terminal">The path of the terminal that the program has to itself; null: it has none, or that has no name.</param>
+    /// <returns>A directory precedes what lies in it.</returns>
+    /// <exception cref="SandboxUnavailableException">Something to show cannot be shown.</exception>
+    public static ImmutableArray<Mount> Of(Confinement confinement, string? terminal = null) =>
+    [
+        .. Mounts(confinement, terminal).OrderBy(mount => mount.Path, StringComparer.Ordinal).ThenBy(mount => mount.Layer),
+    ];
+
+    /// <summary>What the second stage itself needs, to be started: links of the system, or directories of it.</summary>
+    public static IEnumerable<(string Path, string? Target)> BesideUsr =>
+        NamesBesideUsr.Where(Path.Exists).Select(path => (path, new FileInfo(path).LinkTarget));
+
+    /// <summary>What is there before the second stage mounts anything.</summary>
+    public static IEnumerable<string> MadeBefore =>
+    [
+        "/", SecondStage.PathInside, "/usr", .. BesideUsr.Where(beside => beside.Target is null).Select(beside => beside.Path), "/proc",
+        .. MadeByBubblewrap,
+    ];
 
     /// <summary>Where the sandbox itself mounts something, whatever is shown in it besides.</summary>
     public static IEnumerable<string> OwnPlaces(Confinement confinement) =>
     [
-        "/", SecondStage.PathInside, Console, Checked(confinement.Home),
-        .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path), .. MadeByBubblewrap,
+        .. MadeBefore, .. BesideUsr.Select(beside => beside.Path), "/etc", Console, Checked(confinement.Home),
+        .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path),
         .. confinement.RuntimeDirectory is { } runtime ? [runtime] : Array.Empty<string>(),
     ];
 
@@ -61,107 +76,86 @@ internal static class FileTree
         .. confinement.RuntimeDirectory is { } runtime ? [runtime] : Array.Empty<string>(),
     ];
 
-    private static IEnumerable<Mount> Mounts(Confinement confinement, string ownProgram, HandedOver descriptors) =>
+    private static IEnumerable<Mount> Mounts(Confinement confinement, string? terminal) =>
     [
-        .. OfTheSystem(confinement.HostNetwork).Where(mount =>
-            !descriptors.MadeUp.Any(file => string.Equals(file.Path, mount.Path, StringComparison.Ordinal))),
+        .. OfTheSystem(confinement.HostNetwork),
         // So that a program finds the name of the terminal that it has (ttyname(3)).
-        .. descriptors.Terminal is { } terminal
-            ? [new Mount(Console, MountLayer.System, ["--dev-bind", terminal, Console])] : Array.Empty<Mount>(),
-        .. descriptors.MadeUp.Select(file => Mount.MadeUp(file.Path, file.Descriptor, "0644")),
-        descriptors.OwnProgram is { } copied
-            ? Mount.MadeUp(SecondStage.PathInside, copied, "0555")
-            : new Mount(SecondStage.PathInside, MountLayer.System, ["--ro-bind", ownProgram, SecondStage.PathInside]),
-        confinement.KeptHome is { } kept
-            ? new Mount(Checked(kept.Path), MountLayer.Home, ["--bind", kept.Real, kept.Path])
-            : Mount.Empty(Checked(confinement.Home), MountLayer.Home, HomeBytes, "0700"),
-        .. confinement.Shown.Select(shown => IsLayered(confinement, shown) ? Mount.Place(Checked(shown).Path) : Mount.Of(Checked(shown))),
-        .. confinement.Layered.SelectMany(OfLayers),
-        // Bubblewrap goes there before it is: the second stage goes once more.
-        .. confinement.Layered.Any(layered => DirectoryTree.Holds(layered.Path, confinement.WorkingDirectory))
-            ? [Mount.Place(confinement.WorkingDirectory)] : Array.Empty<Mount>(),
-        .. confinement.Replacements.Select(replaced => Mount.Of(Checked(replaced.By))),
-        .. OfPackages(confinement.Packages),
+        .. terminal is not null ? [Device(Console, terminal)] : Array.Empty<Mount>(),
+        .. SyntheticFiles.For(confinement).Select(file => new Mount.MadeUp(file.Path, [.. file.Content])),
+        confinement.KeptHome is { } kept ? Kept(kept) : Private(confinement.Home, HomeBytes),
+        .. confinement.RuntimeDirectory is { } runtime ? [Private(runtime, RuntimeBytes)] : Array.Empty<Mount>(),
+        .. OfHost(confinement),
+        .. confinement.Packages.Select(Shown),
         .. confinement.Nodes.Select(Node),
-        .. confinement.Graphics.Hardware.Select(Mount.Of),
-        .. confinement.Graphics.Links.Select(link => new Mount(link.Path, MountLayer.System, ["--symlink", link.Target, link.Path])),
-        .. confinement.RuntimeDirectory is { } runtime
-            ? [Mount.Empty(Checked(runtime), MountLayer.Home, RuntimeBytes, "0700")] : Array.Empty<Mount>(),
+        .. confinement.Graphics.Hardware.Select(Own),
+        .. confinement.Graphics.Links.Select(link => new Mount.Link(link.Path, link.Target)),
     ];
 
-    private static bool IsLayered(Confinement confinement, ShownPath shown) =>
-        confinement.Layered.Any(layered => string.Equals(layered.Path, shown.Path, StringComparison.Ordinal));
-
-    private static IEnumerable<Mount> OfLayers(LayeredPath layered, int number) =>
-    [
-        Mount.Of(layered.Lower.Appearing(LayerMounts.LowerInside(number))),
-        Mount.Of(layered.Layer.Appearing(LayerMounts.LayerInside(number))),
-    ];
-
-    private static Mount Node(ShownPath node) => DirectoryTree.Holds("/dev", node.Path) && DirectoryTree.Holds("/dev", node.Real)
-        ? Mount.Of(node) : throw new SandboxUnavailableException(SandboxObstacle.PathIsTheSandboxesOwn, node.Path);
-
-    private static IEnumerable<Mount> OfPackages(PackageTrees? packages)
+    private static IEnumerable<Mount> OfHost(Confinement confinement)
     {
-        if (packages is null) yield break;
-        yield return new Mount(PackageMounts.StoreInside, MountLayer.System, ["--ro-bind", packages.Store.Real, PackageMounts.StoreInside]);
-        foreach (ShownPath tree in packages.Trees) yield return Mount.Place(Checked(tree.Path));
+        foreach (ShownPath shown in confinement.Shown)
+        {
+            bool isCopy = shown.Access is PathAccess.Write && confinement.Copies.Contains(shown.Path, StringComparer.Ordinal);
+            if (confinement.Layered.FirstOrDefault(layered => string.Equals(layered.Path, shown.Path, StringComparison.Ordinal))
+                is { } layered)
+            {
+                yield return new Mount.Layered(Checked(shown.Path), JudgedPath.Of(layered.Lower), JudgedPath.Of(layered.Layer));
+            }
+            else yield return Shown(shown) with { IsCopy = isCopy };
+        }
     }
+
+    private static Mount.Shown Shown(ShownPath shown) => new(Checked(shown.Path), JudgedPath.Of(shown), shown.Access);
+
+    private static Mount.Shown Kept(ShownPath home) => Shown(home) with { Layer = MountLayer.Home, IsOwn = true };
+
+    private static Mount.Memory Private(string path, long bytes) =>
+        new(Checked(path), MountLayer.Home, bytes, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    private static Mount.Shown Node(ShownPath node) => DirectoryTree.Holds("/dev", node.Path) && DirectoryTree.Holds("/dev", node.Real)
+        ? Own(node) : throw new SandboxUnavailableException(SandboxObstacle.PathIsTheSandboxesOwn, node.Path);
+
+    // Hardware, in the places that only the sandbox gives.
+    private static Mount.Shown Own(ShownPath shown) =>
+        new(shown.Path, JudgedPath.Of(shown), shown.Access) { IsOwn = shown.Access is PathAccess.Device };
+
+    private static Mount.OfTheSystem IfThere(string path) => new(path, path, IsDevice: false, MayBeAbsent: true);
+
+    private static Mount.OfTheSystem Device(string path, string real) => new(path, real, IsDevice: true, MayBeAbsent: false);
+
+    private static Mount.Memory Memory(string path, long bytes, UnixFileMode mode) =>
+        new(path, MountLayer.System, bytes, mode);
 
     private static IEnumerable<Mount> OfTheSystem(bool hostNetwork)
     {
-        yield return new Mount("/usr", MountLayer.System, ["--ro-bind", "/usr", "/usr"]);
-        foreach (string path in BesideUsr)
-        {
-            if (new FileInfo(path).LinkTarget is { } target) yield return new Mount(path, MountLayer.System, ["--symlink", target, path]);
-            else yield return Mount.ReadOnlyIfThere(path);
-        }
-        yield return new Mount("/etc", MountLayer.System, ["--perms", "0755", "--dir", "/etc"]);
-        foreach (string name in PublicSettings.Names.Concat(hostNetwork ? NetworkSettings : []))
-        {
-            yield return Mount.ReadOnlyIfThere($"/etc/{name}");
-        }
+        foreach (string name in PublicSettings.Names.Concat(hostNetwork ? NetworkSettings : [])) yield return IfThere($"/etc/{name}");
         string? zone = new FileInfo(LocalTime).LinkTarget is { } linked ? Path.GetFullPath(linked, "/etc") : null;
-        yield return zone is not null && DirectoryTree.Holds(Zones, zone)
-            ? new Mount(LocalTime, MountLayer.System, ["--symlink", zone, LocalTime]) : Mount.ReadOnlyIfThere(LocalTime);
-        foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return Mount.ReadOnlyIfThere(path);
-        yield return new Mount("/proc", MountLayer.System, ["--proc", "/proc"]);
+        yield return zone is not null && DirectoryTree.Holds(Zones, zone) ? new Mount.Link(LocalTime, zone) : IfThere(LocalTime);
+        foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return IfThere(path);
         // Bubblewrap itself is process 1, of the same user: whoever writes its memory outlives the sandbox, with everything granted.
-        yield return Mount.Empty("/proc/1", MountLayer.System, bytes: 4096, "0555");
+        yield return Memory("/proc/1", bytes: 4096, EverybodyLooks);
         // Lists the keys of a user id, not of a namespace: their names alone tell which services he has tickets for.
         foreach (string path in (string[])["/proc/keys", "/proc/key-users"])
         {
-            if (File.Exists(path)) yield return new Mount(path, MountLayer.System, ["--dev-bind", "/dev/null", path]);
+            if (File.Exists(path)) yield return Device(path, "/dev/null");
         }
         foreach (Mount device in Devices()) yield return device;
-        yield return Mount.Empty("/dev/shm", MountLayer.System, SharedMemoryBytes, "1777");
-        yield return Mount.Empty("/tmp", MountLayer.System, TemporaryBytes, "1777");
-        yield return Mount.Empty("/var/tmp", MountLayer.System, VariableBytes, "1777");
+        yield return Memory("/dev/shm", SharedMemoryBytes, EverybodysOwn);
+        yield return Memory("/tmp", TemporaryBytes, EverybodysOwn);
+        yield return Memory("/var/tmp", VariableBytes, EverybodysOwn);
     }
 
     // What --dev makes. That would map root first, to mount the terminals, and run the program in a namespace within: then nothing inside
     // could mount. The second stage mounts them.
     private static IEnumerable<Mount> Devices()
     {
-        yield return Mount.Empty("/dev", MountLayer.System, bytes: 1 << 16, "0755");
-        foreach (string name in DevicesOfEverybody)
-        {
-            yield return new Mount($"/dev/{name}", MountLayer.System, ["--dev-bind", $"/dev/{name}", $"/dev/{name}"]);
-        }
+        yield return Memory(DevicesInside, bytes: 1 << 16, EverybodyLooks | UnixFileMode.UserWrite);
+        foreach (string name in DevicesOfEverybody) yield return Device($"/dev/{name}", $"/dev/{name}");
         (string Name, string Target)[] links =
             [("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("fd", "/proc/self/fd"),
                 ("core", "/proc/kcore"), ("ptmx", "pts/ptmx")];
-        foreach (var (name, target) in links)
-        {
-            yield return new Mount($"/dev/{name}", MountLayer.System, ["--symlink", target, $"/dev/{name}"]);
-        }
-        yield return new Mount(SecondStage.TerminalsInside, MountLayer.System, ["--dir", SecondStage.TerminalsInside]);
-    }
-
-    private static ShownPath Checked(ShownPath shown)
-    {
-        _ = Checked(shown.Path);
-        return shown;
+        foreach (var (name, target) in links) yield return new Mount.Link($"/dev/{name}", target);
+        yield return new Mount.Place(SecondStage.TerminalsInside);
     }
 
     private static string Checked(string path)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
@@ -5,29 +7,46 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <summary>One place in the program's file tree and what appears there.</summary>
 /// <param name="Path">Absolute, inside.</param>
 /// <param name="Layer">Decides between two mounts at the same path, the later on top.</param>
-/// <param name="Arguments">For bubblewrap.</param>
-internal sealed record Mount(string Path, MountLayer Layer, IReadOnlyList<string> Arguments)
+internal abstract record Mount(string Path, MountLayer Layer)
 {
-    public static Mount Empty(string path, MountLayer layer, long bytes, string mode) =>
-        new(path, layer, ["--perms", mode, "--size", $"{bytes}", "--tmpfs", path]);
-
-    /// <summary>From where it was judged to where it was asked for.</summary>
-    public static Mount Of(ShownPath shown) => shown.Access switch
+    /// <summary>What was judged.</summary>
+    public sealed record Shown(string Path, JudgedPath Judged, PathAccess Access)
+        : Mount(Path, Access is PathAccess.Read ? MountLayer.ReadOnly : MountLayer.Writable)
     {
-        PathAccess.Read => new(shown.Path, MountLayer.ReadOnly, ["--ro-bind", shown.Real, shown.Path]),
-        PathAccess.Write => new(shown.Path, MountLayer.Writable, ["--bind", shown.Real, shown.Path]),
-        PathAccess.Device => new(shown.Path, MountLayer.Writable, ["--dev-bind", shown.Real, shown.Path]),
-        _ => throw new ArgumentOutOfRangeException(nameof(shown), shown.Access, "what may be done with it?"),
-    };
+        /// <summary>The program's own home, or a device: no name in it is protected, for nobody else runs what lies there.</summary>
+        public bool IsOwn { get; init; }
 
-    public static Mount ReadOnlyIfThere(string path) => new(path, MountLayer.System, ["--ro-bind-try", path, path]);
+        /// <summary>A copy of what is there outside: no name in it is protected either.</summary>
+        public bool IsCopy { get; init; }
+    }
 
-    /// <summary>A file of the root, which becomes read-only as a whole: no mount of its own, and no list of mounts read for it.</summary>
-    public static Mount MadeUp(string path, int descriptor, string mode) =>
-        new(path, MountLayer.System, ["--perms", mode, "--file", $"{descriptor}", path]);
+    /// <summary>What is written there stays apart from what is there outside.</summary>
+    /// <param name="Lower">What is there.</param>
+    /// <param name="Above">In which what is written lands.</param>
+    public sealed record Layered(string Path, JudgedPath Lower, JudgedPath Above) : Mount(Path, MountLayer.Writable);
 
-    /// <summary>A place on which the second stage mounts something.</summary>
-    public static Mount Place(string path) => new(path, MountLayer.ReadOnly, ["--perms", "0755", "--dir", path]);
+    /// <summary>What only root can exchange, as it is called there.</summary>
+    /// <param name="IsDevice">Read-only otherwise.</param>
+    /// <param name="MayBeAbsent">Then there is none inside, either.</param>
+    public sealed record OfTheSystem(string Path, string Real, bool IsDevice, bool MayBeAbsent) : Mount(Path, MountLayer.System);
+
+    /// <summary>An empty directory that is gone afterwards.</summary>
+    public sealed record Memory(string Path, MountLayer Layer, long Bytes, UnixFileMode Mode) : Mount(Path, Layer);
+
+    /// <summary>A symbolic link of the sandbox's.</summary>
+    public sealed record Link(string Path, string Target) : Mount(Path, MountLayer.System);
+
+    /// <summary>A file of the root, which becomes read-only as a whole.</summary>
+    public sealed record MadeUp(string Path, ImmutableArray<byte> Content) : Mount(Path, MountLayer.System);
+
+    /// <summary>A directory on which something else is mounted.</summary>
+    public sealed record Place(string Path) : Mount(Path, MountLayer.ReadOnly);
+}
+
+/// <summary>Which file or directory was judged, and where it lay: links are resolved in that.</summary>
+internal readonly record struct JudgedPath(string Real, FileIdentity Identity)
+{
+    public static JudgedPath Of(ShownPath shown) => new(shown.Real, shown.Identity);
 }
 
 /// <summary>Bottom first.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Proxies;
 using Sandpiper.Sandbox.Seccomp;
 
@@ -24,36 +25,38 @@ public static class SecondStage
     /// <summary>Where its own terminals appear inside.</summary>
     internal const string TerminalsInside = "/dev/pts";
 
-    private const int FirstOfCommand = 5;
-
     /// <summary>
-    /// What it has over the sandbox's own namespaces, and gives up before the program: to mount, to limit namespaces, to give up for good.
+    /// What it has over the sandbox's own namespaces, and gives up before the program: to mount, to limit namespaces, to give up for good;
+    /// and to listen, in the program's own network, where hosts do that it shall reach (80 and 443).
     /// </summary>
-    internal static ImmutableArray<string> Rights { get; } = ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_SETPCAP"];
+    internal static ImmutableArray<string> Rights { get; } =
+        ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE"];
 
     /// <summary>Whether this process was started to be the second stage.</summary>
-    /// <remarks>
-    /// The marker, the descriptors of plan and report, the sockets to make, <c>--</c>, and the program with its arguments.
-    /// </remarks>
-    public static bool IsMeant(string[] args) =>
-        args is [Marker, var plan, var report, _, "--", _, ..] && DescriptorIn(plan) is not null && DescriptorIn(report) is not null;
+    /// <remarks>The marker, and the descriptor at which it is told what to do and reports.</remarks>
+    public static bool IsMeant(string[] args) => args is [Marker, var report] && DescriptorIn(report) is not null;
 
-    /// <summary>Becomes the program; returns only if that fails.</summary>
-    /// <returns>Null when whoever waits outside was told, and has the words.</returns>
+    /// <summary>What it is started with.</summary>
+    internal static ImmutableArray<string> Asked(int report) => [Marker, $"{report}"];
+
+    /// <summary>Waits until it is told what to do, and becomes the program; returns only if that fails.</summary>
+    /// <returns>Null when whoever waits outside was told, and has the words, or wants nothing any more.</returns>
     public static SecondStageFailure? Run(string[] args)
     {
         if (!IsMeant(args)) throw new ArgumentException("not meant", nameof(args));
-        ImmutableArray<string> command = [.. args.AsSpan(FirstOfCommand)];
-        // Both are closed before the program starts: they are nothing of its business.
-        using (var report = new SafeFileHandle(DescriptorIn(args[2])!.Value, ownsHandle: true))
+        SecondStagePlan plan;
+        // All are closed before the program starts: they are nothing of its business.
+        using (var report = new SafeFileHandle(DescriptorIn(args[1])!.Value, ownsHandle: true))
         {
-            SecondStageFailure? failure = HandOut(args[3], report);
+            if (Messages.Receive(report, out SafeFileHandle? told, out _) is null) return null;
             SafeFileHandle? calls = null;
-            failure ??= Confine(DescriptorIn(args[1])!.Value, out calls);
+            SecondStageFailure? failure;
+            using (told) failure = TryRead(told, out plan) ? null : new(SecondStageFailureKind.NotTold, $"descriptor {args[1]}");
+            failure ??= HandOut(plan.Sockets, report) ?? Confine(plan, out calls);
             if (failure is not null) return SecondStageReport.TrySend(report, failure) ? null : failure;
             using (calls)
             {
-                if (!SecondStageReport.TrySend(report, calls!)) return new(SecondStageFailureKind.NotTold, $"descriptor {args[2]}");
+                if (!SecondStageReport.TrySend(report, calls!)) return new(SecondStageFailureKind.NotTold, $"descriptor {args[1]}");
             }
         }
         // Whoever waits outside may block Ctrl-C, and .NET ignores SIGPIPE; both are inherited, and neither is what the program expects.
@@ -62,15 +65,15 @@ public static class SecondStage
         SignalDisposition.Default(SignalDisposition.BrokenPipe);
         SignalDisposition.UnblockAll();
 
-        int errno = ProgramImage.Become(command);
+        int errno = ProgramImage.Become(plan.Command, plan.Variables.SetItem("PWD", plan.WorkingDirectory));
         return new(errno is Errno.NoSuchFile or Errno.NotDirectory
-            ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, command[0], errno);
+            ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, plan.Command[0], errno);
     }
 
     // Before anything else, and closed here: the program gets none of them.
-    private static SecondStageFailure? HandOut(string sockets, SafeFileHandle report)
+    private static SecondStageFailure? HandOut(ImmutableArray<InnerSocket> sockets, SafeFileHandle report)
     {
-        foreach (InnerSocket needed in InnerSocket.FromText(sockets))
+        foreach (InnerSocket needed in sockets)
         {
             try
             {
@@ -90,28 +93,34 @@ public static class SecondStage
         return null;
     }
 
-    private static SecondStageFailure? Confine(int planned, out SafeFileHandle? calls)
+    private static bool TryRead(SafeFileHandle? told, out SecondStagePlan plan)
+    {
+        plan = new([], []);
+        try
+        {
+            return told is not null && SecondStagePlan.TryRead(Descriptor.ReadToEnd(told), out plan);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static SecondStageFailure? Confine(SecondStagePlan plan, out SafeFileHandle? calls)
     {
         calls = null;
         try
         {
-            bool mayWrite, protects, tellsAll, tellsNames;
-            using (var file = new SafeFileHandle(planned, ownsHandle: true))
-            {
-                if (!MountPlan.TryRead(Descriptor.ReadToEnd(file), out MountPlan plan))
-                {
-                    return new(SecondStageFailureKind.NotTold, $"descriptor {planned}");
-                }
-                ProcessGroup.TakeForeground();
-                TerminalFiles.MountAt(TerminalsInside);
-                if (MountCheck.Enforce(plan, out protects) is { } failure) return failure;
-                (tellsAll, tellsNames) = (plan.TellsAll, plan.TellsNames);
-                mayWrite = plan.Shown.Any(shown => shown is { IsWritable: true, IsOwn: false });
-            }
+            ProcessGroup.TakeForeground();
+            CreationMask.Loosen(); // what is made for the program has just the rights that were planned
+            if (MakeTree(plan, out bool protects) is { } failure) return failure;
+            CreationMask.GiveBack(plan.Mask);
+            if (!TryStartIn(plan.WorkingDirectory)) return new(SecondStageFailureKind.NotEntered, plan.WorkingDirectory);
             ProgramLimits.Bind();
             Capabilities.GiveUpAll();
             NoNewPrivileges.Bind();
-            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine(seesWrites: !mayWrite || protects, tellsAll, tellsNames));
+            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine(
+                seesWrites: protects || !plan.Writable.Any(), plan.TellsAll, plan.TellsNames));
             return null;
         }
         catch (KernelException refused)
@@ -122,6 +131,41 @@ public static class SecondStage
         {
             return new(SecondStageFailureKind.NotConfined, e.Message);
         }
+    }
+
+    private static SecondStageFailure? MakeTree(SecondStagePlan plan, out bool protects)
+    {
+        protects = false;
+        using HostTree host = HostTree.Open();
+        using MountedTree tree = MountedTree.Begin();
+        foreach (Mount mount in plan.Mounts)
+        {
+            if (tree.Put(mount, host) is { } notPut) return notPut;
+            if (mount is Mount.Shown { Access: PathAccess.Write, IsOwn: false, IsCopy: false }
+                && NamesInside.Protect(tree.All[^1], plan, tree, ref protects) is { } notProtected) return notProtected;
+        }
+        if (NamesInside.Cover(plan, tree, host) is { } notCovered) return notCovered;
+        tree.AddTerminals();
+        tree.Close();
+        host.TakeAway();
+        return MountCheck.Difference(plan, tree);
+    }
+
+    private static bool TryStartIn(string directory)
+    {
+        foreach (int _ in Looks.While())
+        {
+            try
+            {
+                Directory.SetCurrentDirectory(directory);
+                return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Somebody may be exchanging it.
+            }
+        }
+        return false;
     }
 
     private static int? DescriptorIn(string number) =>

@@ -29,6 +29,9 @@ public enum SecondStageFailureKind
     /// <summary>Something else is shown than was judged (a path).</summary>
     Replaced,
 
+    /// <summary>It could not be mounted (a path).</summary>
+    NotShown,
+
     /// <summary>A name in a writable directory could not be made read-only (a path).</summary>
     NotProtected,
 
@@ -37,6 +40,9 @@ public enum SecondStageFailureKind
 
     /// <summary>What is written could not be kept apart from what is there (a path): a copy does, too.</summary>
     NotLayered,
+
+    /// <summary>Where the program was to start it cannot (a path).</summary>
+    NotEntered,
 
     /// <summary>The kernel did not take a restriction (the call).</summary>
     NotConfined,

@@ -19,22 +19,26 @@ public sealed class WritableWatch : IDisposable
         var watch = new WritableWatch();
         try
         {
-            string[] roots = [.. confinement.PathsWith(PathAccess.Write).Where(Directory.Exists)];
+            ShownPath[] roots =
+                [.. confinement.Shown.Where(shown => shown is { Access: PathAccess.Write, Type: FileType.Directory })];
             // A grant of such a name itself means it; one of a directory within another does not.
             string[] free = [.. confinement.Writable.Where(path => File.Exists(path) || IsMeant(Path.GetFileName(path)))];
             // What is shown may be linked to, and what may be written anyway.
             bool MayLeadTo(string path) => confinement.Mounted.Any(shown => DirectoryTree.Holds(shown.Path, path));
             // One that lies in another is watched with that.
-            foreach (string root in roots.Where(root => !roots.Any(r => r.Length != root.Length && DirectoryTree.Holds(r, root))))
+            foreach (ShownPath shown in roots.Where(shown =>
+                !roots.Any(other => other.Path.Length != shown.Path.Length && DirectoryTree.Holds(other.Path, shown.Path))))
             {
-                SafeFileHandle directory = RawFile.Open(root, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
-                if (errno != 0) throw new IOException($"`{root}` cannot be read, so what is new in it could not be told");
+                string root = shown.Path;
+                SafeFileHandle directory = shown.TryOpenDirectory()
+                    ?? throw new IOException($"`{root}` cannot be read, so what is new in it could not be told");
                 FrozenSet<string> below = FrozenSet.ToFrozenSet(
                     free.Where(path => path.Length > root.Length && DirectoryTree.Holds(root, path))
                         .Select(path => path[(root.Length + 1)..]),
                     StringComparer.Ordinal);
-                FrozenSet<string> whole = FrozenSet.ToFrozenSet(ProtectedNames.In(root).Select(path => Path.GetFileName(path))
-                    .Where(name => !below.Contains(name) && SymbolicLink.Target(Path.Join(root, name)) is null), StringComparer.Ordinal);
+                FrozenSet<string> whole = FrozenSet.ToFrozenSet(ProtectedNames.In(Named(directory)).Select(path => Path.GetFileName(path))
+                    .Where(name => !below.Contains(name) && SymbolicLink.Target(Path.Join(Named(directory), name)) is null),
+                    StringComparer.Ordinal);
                 watch._watches.Add(new(root, directory, whole, below, MayLeadTo, []));
                 watch._watches[^1] = watch._watches[^1] with { Before = watch._watches[^1].Read() };
             }
@@ -58,6 +62,8 @@ public sealed class WritableWatch : IDisposable
     {
         foreach (Watch watch in _watches) watch.Directory.Dispose();
     }
+
+    private static string Named(SafeFileHandle directory) => $"/proc/self/fd/{directory.DangerousGetHandle()}";
 
     private static bool IsMeant(string name) => AutorunName.Of(name) is not null || ProtectedNames.IsProtected(name);
 

@@ -10,8 +10,8 @@ public sealed record Confinement
     /// <summary>What it is shown of the host besides the system. The program is started only if just that is shown.</summary>
     public ImmutableArray<ShownPath> Shown { get; init; } = [];
 
-    /// <summary>What it is shown of sealed packages, beside <see cref="Shown"/>.</summary>
-    public PackageTrees? Packages { get; init; }
+    /// <summary>Trees of sealed packages that it is shown where they lie, beside <see cref="Shown"/>.</summary>
+    public ImmutableArray<ShownPath> Packages { get; init; } = [];
 
     /// <summary>
     /// In what is shown: names that shall not be found. <c>/dev/null</c> is in their place. Those that may not be changed
@@ -87,11 +87,7 @@ public sealed record Confinement
     internal IEnumerable<ShownPath> Nodes => Devices.Concat(Graphics.Nodes).DistinctBy(node => node.Path, StringComparer.Ordinal);
 
     /// <summary>Everything of the host's that is mounted, packages too.</summary>
-    internal IEnumerable<ShownPath> Mounted => Packages is null ? Shown : Shown.Concat(Packages.Trees);
-
-    /// <summary>What is found in the place of others, where the sandbox mounts it first.</summary>
-    internal IEnumerable<(string Path, ShownPath By)> Replacements =>
-        Replaced.Select((replaced, index) => (replaced.Path, replaced.By.Appearing($"/.withheld/{index}")));
+    internal IEnumerable<ShownPath> Mounted => Shown.Concat(Packages);
 
     /// <summary>The same with a home that is kept, in which the places of what is shown are made.</summary>
     /// <param name="content">A directory of the host's that no other program writes, but those that had it for their home.</param>

@@ -5,56 +5,78 @@ namespace Sandpiper.Sandbox.Profiles;
 /// <summary>Where a grant of a path is judged, and becomes what is shown or a refusal.</summary>
 internal static class GrantedPaths
 {
-    /// <exception cref="GrantRefusedException">It is not there, or leads where nobody may mean.</exception>
-    public static ShownPath Readable(string path, Caller caller)
-    {
-        ShownPath shown = ShownPath.At(path, PathAccess.Read) ?? throw Refused(new GrantRefusal.Absent());
-        if (IsDevice(shown.Real)) throw Refused(new GrantRefusal.Device());
-        // Who names a place means it; who names a link may not know where a program that could write here has made it lead.
-        bool isNamed = string.Equals(shown.Real, shown.Path, StringComparison.Ordinal);
-        string judged = Directory.Exists(shown.Real) ? shown.Real : Path.GetDirectoryName(shown.Real)!;
-        return !isNamed && SensitiveDirectories.WhyNotShown(judged, caller) is { } why
-            ? throw Refused(new GrantRefusal.LeadsTo(shown.Real, why)) : shown;
+    // A name that is the same so often is what it is.
+    private const int Alike = 500;
 
-        GrantRefusedException Refused(GrantRefusal reason) => new(PathAccess.Read, path, reason);
-    }
+    /// <param name="isSettled">It was remembered, and is no link.</param>
+    /// <exception cref="GrantRefusedException">It is not there, or leads where nobody may mean.</exception>
+    public static ShownPath Readable(string path, Caller caller, bool isSettled) =>
+        Judged(path, PathAccess.Read, shown => WhyNotRead(shown, caller) ?? WhyNotSettled(shown, isSettled));
 
     /// <param name="dataRoot">Where the sealed packages of every environment lie, and what was allowed.</param>
+    /// <param name="isSettled">It was remembered, and is no link.</param>
     /// <exception cref="GrantRefusedException">No directory or file, or none that may be written.</exception>
-    public static ShownPath Writable(string path, string dataRoot, Caller caller)
-    {
-        ShownPath? shown = ShownPath.At(path, PathAccess.Write);
-        if (shown is not null && IsDevice(shown.Real)) throw Refused(new GrantRefusal.Device());
-        if (shown is null || !(Directory.Exists(shown.Real) || IsFile(shown.Real))) throw Refused(new GrantRefusal.Absent());
-        // As the kernel sees them: what a link leads to is what would be written.
-        if (Meets(shown.Real, dataRoot)) throw Refused(new GrantRefusal.HoldsPackages());
-        // Start files of shells, keys, other people's things: write access there outlives the sandbox.
-        string directory = Directory.Exists(shown.Real) ? shown.Real : Path.GetDirectoryName(shown.Real)!;
-        if (SensitiveDirectories.WhyNotShown(directory, caller) is { } why && !IsOfNobody(shown.Real, why))
-            throw Refused(new GrantRefusal.Sensitive(why));
-        if (Meets(shown.Real, caller.Cache)) throw Refused(new GrantRefusal.HoldsCache());
-        if (ProgramPlaces.Of(caller).Intersect([directory, shown.Real], StringComparer.Ordinal).Any())
-            throw Refused(new GrantRefusal.HoldsPrograms());
-        return caller.MayWrite(shown.Real) ? shown : throw Refused(new GrantRefusal.NotTheCallers(caller.WasRoot ? caller.UserName : null));
+    public static ShownPath Writable(string path, string dataRoot, Caller caller, bool isSettled) =>
+        Judged(path, PathAccess.Write, shown => WhyNotWritten(shown, dataRoot, caller) ?? WhyNotSettled(shown, isSettled));
 
-        GrantRefusedException Refused(GrantRefusal reason) => new(PathAccess.Write, path, reason);
+    // Who exchanges a name all the time with a link to what nobody may be granted must not keep the one from it who meant the other.
+    private static ShownPath Judged(string path, PathAccess access, Func<ShownPath, GrantRefusal?> whyNot)
+    {
+        ShownPath? first = null;
+        GrantRefusal? refusal = null;
+        bool isExchanged = false;
+        foreach (int look in Looks.While())
+        {
+            ShownPath? shown = ShownPath.At(path, access);
+            GrantRefusal? why = shown is null ? new GrantRefusal.Absent() : whyNot(shown);
+            if (why is null) return shown!;
+            if (look == 0) (first, refusal) = (shown, why);
+            isExchanged |= shown?.Identity != first?.Identity;
+            if (!isExchanged && look == Alike) break;
+        }
+        throw new GrantRefusedException(access, path, refusal!);
     }
 
-    /// <exception cref="GrantRefusedException">It was remembered, and is a link by now.</exception>
-    public static ShownPath Settled(ShownPath shown, Grants grants) =>
-        grants.Settled.Contains(shown.Path, StringComparer.Ordinal) && !string.Equals(shown.Path, shown.Real, StringComparison.Ordinal)
-            ? throw new GrantRefusedException(shown.Access, shown.Path, new GrantRefusal.LeadsElsewhere(shown.Real)) : shown;
+    private static GrantRefusal? WhyNotRead(ShownPath shown, Caller caller)
+    {
+        if (IsDevice(shown.Real)) return new GrantRefusal.Device();
+        // Who names a place means it; who names a link may not know where a program that could write here has made it lead.
+        return IsLink(shown) && SensitiveDirectories.WhyNotShownAt(DirectoryOf(shown), caller) is { } why
+            ? new GrantRefusal.LeadsTo(shown.Real, why) : null;
+    }
+
+    private static GrantRefusal? WhyNotWritten(ShownPath shown, string dataRoot, Caller caller)
+    {
+        if (IsDevice(shown.Real)) return new GrantRefusal.Device();
+        // No pipe, socket or device: somebody else is behind it.
+        if (shown.Type is not (FileType.Directory or FileType.Regular)) return new GrantRefusal.Absent();
+        // As the kernel sees them: what a link leads to is what would be written.
+        if (Meets(shown.Real, dataRoot)) return new GrantRefusal.HoldsPackages();
+        // Start files of shells, keys, other people's things: write access there outlives the sandbox.
+        string directory = DirectoryOf(shown);
+        if (SensitiveDirectories.WhyNotShownAt(directory, caller) is { } why && !IsOfNobody(shown, why))
+            return new GrantRefusal.Sensitive(why);
+        if (Meets(shown.Real, caller.Cache)) return new GrantRefusal.HoldsCache();
+        if (ProgramPlaces.Of(caller).Intersect([directory, shown.Real], StringComparer.Ordinal).Any())
+            return new GrantRefusal.HoldsPrograms();
+        return caller.MayWrite(shown.Real) ? null : new GrantRefusal.NotTheCallers(caller.WasRoot ? caller.UserName : null);
+    }
+
+    private static GrantRefusal.LeadsElsewhere? WhyNotSettled(ShownPath shown, bool isSettled) =>
+        isSettled && IsLink(shown) ? new GrantRefusal.LeadsElsewhere(shown.Real) : null;
+
+    private static bool IsLink(ShownPath shown) => !string.Equals(shown.Path, shown.Real, StringComparison.Ordinal);
+
+    private static string DirectoryOf(ShownPath shown) =>
+        shown.Type is FileType.Directory ? shown.Real : Path.GetDirectoryName(shown.Real)!;
 
     // A file at home that no shell, no tool and no other program looks for by its name: `~/report.csv`.
-    private static bool IsOfNobody(string real, Sensitivity why) => why.Kind is SensitivityKind.Home && IsFile(real)
-        && Path.GetFileName(real) is var name && !name.StartsWith('.') && !ProtectedNames.IsProtected(name)
-        && !SensitiveDirectories.IsKey(real);
+    private static bool IsOfNobody(ShownPath shown, Sensitivity why) => why.Kind is SensitivityKind.Home
+        && shown.Type is FileType.Regular && Path.GetFileName(shown.Real) is var name && !name.StartsWith('.')
+        && !ProtectedNames.IsProtected(name) && !SensitiveDirectories.IsKey(shown.Real);
 
     // The sandbox has its own, and none that is not everybody's.
     private static bool IsDevice(string real) => DirectoryTree.Holds("/dev", real);
-
-    // No pipe, socket or device: somebody else is behind it.
-    private static bool IsFile(string real) => FileStatus.TryRead(real, out FileStatus status) && status.Type is FileType.Regular;
 
     private static bool Meets(string real, string other) =>
         RealPath.Of(other) is var there && (DirectoryTree.Holds(real, there) || DirectoryTree.Holds(there, real));

@@ -33,7 +33,7 @@ internal static class NamedScript
         if (!File.Exists(script) || ShownPath.At(script, PathAccess.Read) is not { } shown) return null;
         bool isNamed = string.Equals(shown.Path, shown.Real, StringComparison.Ordinal);
         if (SensitiveDirectories.IsKey(shown.Real)) return null;
-        return SensitiveDirectories.WhyNotShown(Path.GetDirectoryName(shown.Real)!, caller) switch
+        return SensitiveDirectories.WhyNotShownAt(Path.GetDirectoryName(shown.Real)!, caller) switch
         {
             null => shown,
             { Kind: SensitivityKind.AmongKeys or SensitivityKind.InSystem or SensitivityKind.AboveSystem } => null,

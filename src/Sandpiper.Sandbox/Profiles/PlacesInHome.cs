@@ -71,5 +71,5 @@ internal static class PlacesInHome
 
     private static IEnumerable<(string Relative, bool IsDirectory)> Below(string home, IEnumerable<ShownPath> shown) => shown
         .Where(s => s.Path.Length > home.Length && DirectoryTree.Holds(home, s.Path))
-        .Select(s => (s.Path[(home.Length + 1)..], Directory.Exists(s.Real)));
+        .Select(s => (s.Path[(home.Length + 1)..], s.Type is FileType.Directory));
 }

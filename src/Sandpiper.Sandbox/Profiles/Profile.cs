@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Users;
 using Sandpiper.Sandbox.Networks;
 
@@ -48,7 +49,7 @@ public sealed record Profile
         ShownPath? itself = script is null || theirs.Concat(own).Any(shown => DirectoryTree.Holds(shown.Path, script))
             ? null : NamedScript.Shown(script, caller);
         // A file that is granted beside its directory is only not protected: a mount of its own could not be replaced, as many programs do.
-        ShownPath[] files = [.. theirs.Where(shown => shown.Access is PathAccess.Write && File.Exists(shown.Real)
+        ShownPath[] files = [.. theirs.Where(shown => shown is { Access: PathAccess.Write, Type: FileType.Regular }
             && theirs.Any(directory => directory.Access is PathAccess.Write
                 && string.Equals(directory.Path, Path.GetDirectoryName(shown.Path), StringComparison.Ordinal)))];
         DisplayAccess?[] wanted = [grants.Display ? DisplayAccess.Wayland(caller, RuntimeDirectory) : null,
@@ -91,7 +92,7 @@ public sealed record Profile
             around = ShownPath.At(project.Directory, PathAccess.Read);
         }
         if (around is not null) return null;
-        if (SensitiveDirectories.WhyNotShown(here.Real, caller) is { } why) return new HiddenDirectory.Kept(why);
+        if (SensitiveDirectories.WhyNotShownAt(here.Real, caller) is { } why) return new HiddenDirectory.Kept(why);
         around = here;
         return null;
     }
@@ -124,8 +125,11 @@ public sealed record Profile
 
     private static (ImmutableArray<ShownPath> Writable, ImmutableArray<ShownPath> Readable) Judged(
         Grants grants, string dataRoot, Caller caller) =>
-        ([.. grants.Write.Select(path => GrantedPaths.Settled(GrantedPaths.Writable(path, dataRoot, caller), grants))],
-            [.. grants.Read.Select(path => GrantedPaths.Settled(GrantedPaths.Readable(path, caller), grants))]);
+        ([.. grants.Write.Select(path => GrantedPaths.Writable(path, dataRoot, caller, IsSettled(path, grants)))],
+            [.. grants.Read.Select(path => GrantedPaths.Readable(path, caller, IsSettled(path, grants)))]);
+
+    private static bool IsSettled(string path, Grants grants) =>
+        grants.Settled.Contains(Path.TrimEndingDirectorySeparator(path), StringComparer.Ordinal);
 
     private ImmutableDictionary<string, string> VariablesOf(InstalledEnvironment environment, Grants grants, Caller caller)
     {

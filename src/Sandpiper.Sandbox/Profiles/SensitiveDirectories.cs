@@ -36,8 +36,10 @@ public static class SensitiveDirectories
     private const int MostSubdirectories = 256;
 
     /// <summary>Why <paramref name="directory"/> is not shown unasked to whom <paramref name="caller"/> is; null when it may be.</summary>
-    internal static Sensitivity? WhyNotShown(string directory, Caller caller) =>
-        ByItsPlace(directory, caller) ?? ByItsContent(RealPath.Of(directory));
+    internal static Sensitivity? WhyNotShown(string directory, Caller caller) => WhyNotShownAt(RealPath.Of(directory), caller);
+
+    /// <summary>The same of what is known to lie there: a name that is looked up once more may lead elsewhere by now.</summary>
+    internal static Sensitivity? WhyNotShownAt(string real, Caller caller) => ByItsRealPlace(real, caller) ?? ByItsContent(real);
 
     /// <summary>Why <paramref name="directory"/> is not shown unasked, or null when it may be.</summary>
     /// <param name="directory">Absolute; links are followed.</param>
@@ -46,11 +48,10 @@ public static class SensitiveDirectories
         ByItsPlace(RealPath.Of(directory), RealPath.Of(home)) ?? ByItsContent(RealPath.Of(directory));
 
     /// <summary>The same without a look into it.</summary>
-    internal static Sensitivity? ByItsPlace(string directory, Caller caller)
-    {
-        string real = RealPath.Of(directory);
-        return ByItsPlace(real, RealPath.Of(caller.Home)) ?? (caller.LoginHome is { } home ? ByItsPlace(real, RealPath.Of(home)) : null);
-    }
+    internal static Sensitivity? ByItsPlace(string directory, Caller caller) => ByItsRealPlace(RealPath.Of(directory), caller);
+
+    private static Sensitivity? ByItsRealPlace(string real, Caller caller) => ByItsPlace(real, RealPath.Of(caller.Home))
+        ?? (caller.LoginHome is { } home ? ByItsPlace(real, RealPath.Of(home)) : null);
 
     private static Sensitivity? ByItsPlace(string real, string realHome)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Profiles;
@@ -10,8 +11,8 @@ namespace Sandpiper.Sandbox.Profiles;
 /// </summary>
 public sealed record ShownPath
 {
-    private ShownPath(string path, string real, FileIdentity identity, PathAccess access) =>
-        (Path, Real, Identity, Access) = (path, real, identity, access);
+    private ShownPath(string path, string real, FileIdentity identity, FileType type, PathAccess access) =>
+        (Path, Real, Identity, Type, Access) = (path, real, identity, type, access);
 
     /// <summary>As it was asked for; inside it appears there. Absolute, without dots or a slash at its end.</summary>
     public string Path { get; }
@@ -21,6 +22,9 @@ public sealed record ShownPath
 
     /// <summary>Which file or directory it was.</summary>
     public FileIdentity Identity { get; }
+
+    /// <summary>Of which kind that is.</summary>
+    public FileType Type { get; }
 
     /// <summary>What may be done with it.</summary>
     public PathAccess Access { get; }
@@ -34,7 +38,8 @@ public sealed record ShownPath
         using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace, out _);
         if (held.IsInvalid) return null;
         string? real = new FileInfo($"/proc/self/fd/{held.DangerousGetHandle()}").LinkTarget;
-        return real is not null && System.IO.Path.Exists(real) ? new ShownPath(whole, real, FileFacts.IdentityOf(held), access) : null;
+        return real is not null && System.IO.Path.Exists(real)
+            ? new ShownPath(whole, real, FileFacts.IdentityOf(held), FileFacts.KindOf(held), access) : null;
     }
 
     /// <summary>What has to be there: nothing that is granted may be missing in silence.</summary>
@@ -42,12 +47,26 @@ public sealed record ShownPath
     public static ShownPath Needed(string path, PathAccess access) =>
         At(path, access) ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, path);
 
+    /// <summary>The very directory that was judged, to be read, whatever its name leads to meanwhile.</summary>
+    /// <returns>Null when it is there no more, or may not be read.</returns>
+    internal SafeFileHandle? TryOpenDirectory()
+    {
+        foreach (int _ in Looks.While())
+        {
+            SafeFileHandle directory = RawFile.Open(Real, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+            if (errno == 0 && FileFacts.IdentityOf(directory) == Identity) return directory;
+            directory.Dispose();
+            if (errno == Errno.NoAccess) break;
+        }
+        return null;
+    }
+
     /// <summary>The same, appearing elsewhere.</summary>
     /// <param name="path">Absolute, without dots or a slash at its end.</param>
-    public ShownPath Appearing(string path) => new(Whole(path), Real, Identity, Access);
+    public ShownPath Appearing(string path) => new(Whole(path), Real, Identity, Type, Access);
 
     /// <summary>The same, appearing where it really lies.</summary>
-    internal ShownPath AtItsPlace() => new(Real, Real, Identity, Access);
+    internal ShownPath AtItsPlace() => new(Real, Real, Identity, Type, Access);
 
     private static string Whole(string path)
     {

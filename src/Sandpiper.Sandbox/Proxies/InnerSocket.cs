@@ -11,9 +11,8 @@ namespace Sandpiper.Sandbox.Proxies;
 /// <param name="Text">The address and port where it listens, or one of two words.</param>
 internal readonly record struct InnerSocket(string Text)
 {
-    private const char Between = ',', Not = '/';
+    private const char Not = '/';
     private const string Any = "any";
-    private const string NoneAtAll = "-";
     private const int Waiting = 128;
 
     /// <summary>Listens on a port that the kernel chooses, and is bound to none: what it lets in can be freed from it.</summary>
@@ -24,11 +23,6 @@ internal readonly record struct InnerSocket(string Text)
     public static InnerSocket Spare { get; } = new("spare");
 
     public static InnerSocket Listening(IPEndPoint at) => new($"{at}");
-
-    public static string ToText(ImmutableArray<InnerSocket> all) => all.IsEmpty ? NoneAtAll : string.Join(Between, all.Select(s => s.Text));
-
-    public static ImmutableArray<InnerSocket> FromText(string text) =>
-        text is NoneAtAll ? [] : [.. text.Split(Between).Select(one => new InnerSocket(one))];
 
     /// <exception cref="SocketException">The kernel makes none.</exception>
     /// <exception cref="FormatException">It is no such word.</exception>

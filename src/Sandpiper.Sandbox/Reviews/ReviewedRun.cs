@@ -108,7 +108,7 @@ public sealed class ReviewedRun : IDisposable
         {
             TreeCopy tree = new(root.Path, _asked.Replaced.Select(replaced => replaced.Path).Concat(_asked.Masked),
                 _asked.PathsWith(PathAccess.Read), writable.Select(other => other.Path).Concat(_asked.Granted), budget);
-            if (!isLayered || !Directory.Exists(root.Real)) shown.Add(CopyOf(root, tree));
+            if (!isLayered || root.Type is not FileType.Directory) shown.Add(CopyOf(root, tree));
             else if (LayerAbove(root, tree) is { } layered)
             {
                 layers.Add(layered);
@@ -132,7 +132,7 @@ public sealed class ReviewedRun : IDisposable
 
     private ShownPath CopyOf(ShownPath root, TreeCopy tree)
     {
-        bool isFile = !Directory.Exists(root.Real);
+        bool isFile = root.Type is not FileType.Directory;
         string real = isFile ? Path.GetDirectoryName(root.Real)! : root.Real;
         string place = KeptReview.CopyIn(_place, _copies.Count);
         Directory.CreateDirectory(place, TreeCopy.OwnersAll);

@@ -80,11 +80,23 @@ public sealed class WithheldSecrets : IDisposable
         {
             IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint, MatchType = MatchType.Simple,
         };
-        IEnumerable<string> below = Directory.EnumerateDirectories(directory, "*", options).Take(MostDirectories);
-        return below.Prepend(directory)
-            .SelectMany(place => Directory.EnumerateFiles(place, ".env*", options))
+        return Listed(() => Directory.EnumerateDirectories(directory, "*", options).Take(MostDirectories)).Prepend(directory)
+            .SelectMany(place => Listed(() => Directory.EnumerateFiles(place, ".env*", options)))
             .Where(path => EnvironmentFile.HoldsSecrets(Path.GetFileName(path)) && FileStatus.TryRead(path, out FileStatus status)
                 && status.Type is FileType.Regular && status.Size > 0);
+    }
+
+    // A directory may go at any moment; what is not there any more is not shown, either.
+    private static string[] Listed(Func<IEnumerable<string>> names)
+    {
+        try
+        {
+            return [.. names()];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     private static byte[]? Redacted(string path)

@@ -110,12 +110,16 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         }
         wanted = WantedGrants.None;
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
+        Caller caller = Callers.Of(session);
+        GrantsInForce grants = InForce(caller);
+        if ((IsReviewed || IsAudited) && session.Json) StandardStreams.SendOutputToErrors();
+        // Which takes as long as all that has to be found out before it can be told.
+        using var program = ConfinedProgram.Begin(new(grants.All.Network, IsReviewed, Processors), session.OwnProgram);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         using GenerationLease lease = Leased(environment, ref generation);
         MustHaveItsInterpreter(environment, generation);
-        Caller caller = Callers.Of(session);
         InstalledEnvironment installed = Installed(environment, generation);
-        var (terms, grants) = Arranged(installed, caller);
+        Terms terms = Arranged(installed, grants, caller);
         using ProgramsHome home = ProgramsHome.For(session, environmentName, terms.Confinement, caller, isFresh: HasFreshHome);
         using WithheldSecrets secrets = Withheld(home.Confinement, installed);
         terms = terms with { Confinement = secrets.Confinement };
@@ -130,7 +134,6 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         if (review is not null) terms = terms with { Confinement = review.Confinement };
         // Of a copy all that is another one is told.
         using WritableWatch? watch = review is null ? WritableWatch.Begin(terms.Confinement) : null;
-        if ((review is not null || IsAudited) && session.Json) StandardStreams.SendOutputToErrors();
         CreationMask.GiveBack(session.CallersMask);
         foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
@@ -149,7 +152,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             var writes = new DeniedWrites(terms.Confinement, installed);
             return (writes, IsAudited ? ConfinedProgram.Noting(terms.Confinement, writes) : null);
         }
-        int Started() => ConfinedProgram.Run(terms.Confinement, session.OwnProgram, MemoryLimit.Around(command, Memory), denied, Refused,
+        int Started(ConfinedProgram within) => within.Run(terms.Confinement, MemoryLimit.Around(command, Memory), denied, Refused,
             () => interrupted = true, tried, missed);
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
@@ -157,7 +160,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         {
             try
             {
-                exitCode = Started();
+                exitCode = Started(program);
             }
             catch (SecondStageException unlayered)
                 when (review is { IsLayered: true } && unlayered.Failure.Kind is SecondStageFailureKind.NotLayered)
@@ -165,7 +168,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
                 RunReview.CopyInstead(session, review);
                 terms = terms with { Confinement = review.Confinement };
                 (denied, tried) = Noting();
-                exitCode = Started();
+                using var another = ConfinedProgram.Begin(SandboxNeeds.Of(terms.Confinement), session.OwnProgram);
+                exitCode = Started(another);
             }
             catch (PortTakenException taken) when (Notebook is not null && Notebook.Ports.Contains(taken.Port))
             {
@@ -213,7 +217,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         Caller caller = Callers.Of(session);
         InstalledEnvironment installed = Installed(environment, generation);
-        var (terms, grants) = Arranged(installed, caller);
+        GrantsInForce grants = InForce(caller);
+        Terms terms = Arranged(installed, grants, caller);
         using WithheldSecrets secrets = Withheld(terms.Confinement, installed);
         var explanation = new RunExplanation(command[0], installed, terms, grants, Project.Of(caller))
         {
@@ -235,15 +240,17 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Memory is { } bytes ? $"{bytes >> 20:N0} MiB of address space for each process (RLIMIT_AS)" : "as much memory as there is",
     ]);
 
-    private (Terms Terms, GrantsInForce Grants) Arranged(InstalledEnvironment environment, Caller caller)
+    private GrantsInForce InForce(Caller caller)
     {
         var grants = GrantsInForce.For(
             session, environmentName, command[0], IsReviewed ? RunReview.Around(typed, caller) : typed, caller);
-        if (grants.All.Network && !grants.All.Ports.IsEmpty)
-        {
-            throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",
-                "with --net all the program opens its ports here itself", "leave --port out, or --net all"));
-        }
+        if (!grants.All.Network || grants.All.Ports.IsEmpty) return grants;
+        throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",
+            "with --net all the program opens its ports here itself", "leave --port out, or --net all"));
+    }
+
+    private Terms Arranged(InstalledEnvironment environment, GrantsInForce grants, Caller caller)
+    {
         // On the network of this machine it opens them itself.
         Grants granted = Notebook is null || grants.All.Network ? grants.All : grants.All.And(new() { Ports = Notebook.Ports });
         if (granted.Hosts.Length > HostGrant.Most || granted.Ports.Length > PortGrant.Most)
@@ -261,7 +268,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             TellsNames = granted is { Network: false, Hosts.IsEmpty: true },
         };
         if (Notebook is not null) confinement = NotebookKernel.Of(Notebook, confinement);
-        return (terms with { Confinement = confinement }, grants);
+        return terms with { Confinement = confinement };
     }
 
     private static InstalledEnvironment Installed(ManagedEnvironment environment, Generation generation)

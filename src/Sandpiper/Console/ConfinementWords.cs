@@ -25,6 +25,13 @@ internal static class ConfinementWords
         { Kind: SecondStageFailureKind.TooManyNames } many => new(ExitCode.RunFailed,
             $"`{many.Subject}` cannot be granted for writing; nothing was run",
             "it holds thousands of names that other programs run by themselves (`*.pth`), and each would have to be protected"),
+        { Kind: SecondStageFailureKind.NotEntered } closed => new(ExitCode.RunFailed,
+            $"a program cannot be started in `{closed.Subject}`; nothing was run",
+            "it may not be entered, or is not there any more", "cd to another directory"),
+        { Kind: SecondStageFailureKind.NotShown } absent => new(ExitCode.NoSandbox,
+            "there is no sandbox to be had here; nothing was run",
+            $"`{absent.Subject}` could not be mounted inside (errno {absent.Errno}): "
+                + "does an AppArmor profile take the right to mount from what bubblewrap starts?"),
         { Kind: SecondStageFailureKind.NotProtected } open => new(ExitCode.NoSandbox,
             "there is no sandbox to be had here; nothing was run",
             $"`{open.Subject}` could not be made read-only inside (errno {open.Errno}): "

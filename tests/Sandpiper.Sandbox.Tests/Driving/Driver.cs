@@ -48,6 +48,11 @@ internal static class Driver
             Console.Error.WriteLine($"no sandbox: {e.Message}");
             return NoSandbox;
         }
+        catch (SecondStageException e)
+        {
+            Console.Error.WriteLine($"{e.Failure.Kind}: {e.Failure.Subject}");
+            return e.Failure.ExitCode;
+        }
         catch (KernelException e)
         {
             Console.Error.WriteLine($"failed: {e.Message}");

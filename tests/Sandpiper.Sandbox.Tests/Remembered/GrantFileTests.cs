@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
@@ -21,16 +22,16 @@ public sealed class GrantFileTests : IDisposable
     {
         get
         {
-            using var file = new FileStream(GrantFile.In(_root), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            byte[] content = new byte[file.Length];
-            file.ReadExactly(content);
+            using SafeFileHandle file = RawFile.TryOpen(GrantFile.In(_root), RawFile.ReadOnly)!;
+            byte[] content = new byte[RandomAccess.GetLength(file)];
+            Assert.Equal(content.Length, RandomAccess.Read(file, content, 0));
             return content;
         }
         set
         {
-            using var file = new FileStream(GrantFile.In(_root), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            file.SetLength(0);
-            file.Write(value);
+            using SafeFileHandle file = RawFile.TryOpen(GrantFile.In(_root), RawFile.WriteOnly)!;
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, value, 0);
         }
     }
 

@@ -1,0 +1,207 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Profiles;
+
+namespace Sandpiper.Sandbox.Bubblewrap;
+
+/// <summary>The file tree inside while the second stage makes it: each thing of the host's is mounted by handle onto a handle.</summary>
+internal sealed class MountedTree : IDisposable
+{
+    private const UnixFileMode OfDirectories = (UnixFileMode)0b111_101_101, OfFiles = (UnixFileMode)0b110_100_100;
+
+    private readonly SafeFileHandle _root;
+    private readonly List<Mounted> _mounted = [];
+    private readonly HashSet<ulong> _numbers = [];
+
+    private MountedTree(SafeFileHandle root) => _root = root;
+
+    /// <summary>What was mounted, in order: of two at one place the later is seen.</summary>
+    public IReadOnlyList<Mounted> All => _mounted;
+
+    /// <exception cref="KernelException">There is no root.</exception>
+    public static MountedTree Begin()
+    {
+        SafeFileHandle root = RawFile.Open("/", RawFile.AsPlace | RawFile.OnlyDirectories, out int errno);
+        return errno == 0 ? new(root) : throw new KernelException("open", errno, "/");
+    }
+
+    /// <summary>Whether that mount was made here.</summary>
+    public bool Made(ulong number) => _numbers.Contains(number);
+
+    /// <summary>Notes a mount that was made on top of one of these.</summary>
+    public void Add(ulong number) => _numbers.Add(number);
+
+    /// <summary>The deepest of what was mounted in which a path lies, and is not itself; null: that is the root.</summary>
+    public Mounted? Around(string path) => _mounted
+        .Where(mounted => mounted.Path.Length < path.Length && DirectoryTree.Holds(mounted.Path, path))
+        .MaxBy(mounted => mounted.Path.Length);
+
+    /// <returns>Null when it is in its place.</returns>
+    public SecondStageFailure? Put(Mount mount, HostTree host)
+    {
+        int errno;
+        switch (mount)
+        {
+            case Mount.Place:
+                using (SafeFileHandle? place = PlaceFor(mount.Path, isDirectory: true, out errno)) break;
+            case Mount.Link link:
+                errno = InDirectoryOf(mount.Path, (directory, name) =>
+                    NameInDirectory.MakeLink(directory, name, Encoding.UTF8.GetBytes(link.Target)));
+                break;
+            case Mount.MadeUp file:
+                errno = InDirectoryOf(mount.Path, (directory, name) => Write(directory, name, file.Content.AsSpan()));
+                break;
+            case Mount.Memory memory:
+                errno = Attach(
+                    mount.Path, NewFileSystem.TryMakeInMemory(memory.Bytes, memory.Mode, out int notMade), notMade, isWritable: true);
+                break;
+            case Mount.OfTheSystem named:
+                using (SafeFileHandle source = host.OfTheSystem(named.Real, out errno))
+                {
+                    if (errno == Errno.NoSuchFile && named.MayBeAbsent) return null;
+                    if (errno == 0) errno = View(mount.Path, source, named.IsDevice ? MountRights.Device : MountRights.Read);
+                }
+                break;
+            case Mount.Shown shown:
+                using (SafeFileHandle? source = host.Judged(shown.Judged))
+                {
+                    if (source is null) return SecondStageFailure.Replaced(mount.Path);
+                    errno = View(mount.Path, source, shown.Access switch
+                    {
+                        PathAccess.Read => MountRights.Read,
+                        PathAccess.Write => MountRights.Write,
+                        _ => MountRights.Device,
+                    });
+                }
+                break;
+            case Mount.Layered layered: return Put(layered, host);
+            default: throw new ArgumentOutOfRangeException(nameof(mount), mount, "what is to appear?");
+        }
+        return errno switch
+        {
+            0 => null,
+            // Somebody puts links where it belongs, and takes them away.
+            Errno.IsLink => SecondStageFailure.Replaced(mount.Path),
+            Errno.NoSuchFile when IsInLayer(mount.Path) => new(SecondStageFailureKind.NotLayered, mount.Path, errno),
+            _ => new(SecondStageFailureKind.NotShown, mount.Path, errno),
+        };
+    }
+
+    /// <summary>
+    /// What a layer needs besides: the kernel makes a directory without any rights, and works in it. Bubblewrap has no word for one before
+    /// 0.11.
+    /// </summary>
+    public const string RightToLayers = "CAP_DAC_OVERRIDE";
+
+    // Nothing of both is left but the overlay: through the lower one a program would read what is withheld from it.
+    private SecondStageFailure? Put(Mount.Layered layered, HostTree host)
+    {
+        using SafeFileHandle? lower = host.Judged(layered.Lower), above = host.Judged(layered.Above);
+        if (lower is null || above is null) return SecondStageFailure.Replaced(layered.Path);
+        using SafeFileHandle upper = PlaceBelow.Open(above, LayeredPath.Upper), work = PlaceBelow.Open(above, LayeredPath.Work);
+        int errno = Attach(layered.Path, OverlayMount.TryMake(lower, upper, work, out int notMade), notMade, isWritable: true);
+        if (errno != 0) return new(SecondStageFailureKind.NotLayered, layered.Path, errno);
+        _mounted[^1].IsLayer = true;
+        return null;
+    }
+
+    /// <summary>Terminals of the program's own.</summary>
+    /// <exception cref="KernelException">The kernel makes none.</exception>
+    public void AddTerminals()
+    {
+        TerminalFiles.MountAt(SecondStage.TerminalsInside);
+        using SafeFileHandle terminals = RawFile.Open(SecondStage.TerminalsInside, RawFile.AsPlace, out int errno);
+        if (errno != 0) throw new KernelException("open", errno, SecondStage.TerminalsInside);
+        _numbers.Add(FileFacts.MountOf(terminals));
+    }
+
+    /// <summary>
+    /// Nobody makes anything in the sandbox's own directories any more: they are memory, and could be filled without a limit.
+    /// </summary>
+    /// <exception cref="KernelException">The kernel does not see to it.</exception>
+    public void Close()
+    {
+        int errno = DetachedMount.Close(_root);
+        Mounted devices = _mounted.First(mounted => mounted.Path is FileTree.DevicesInside);
+        if (errno == 0) errno = DetachedMount.Close(devices.Root);
+        devices.IsWritable = false;
+        if (errno != 0) throw new KernelException("mount_setattr", errno, "/");
+    }
+
+    private int View(string path, SafeFileHandle source, MountRights rights) =>
+        Attach(path, DetachedMount.TryView(source, rights, out int errno), errno, isWritable: rights is not MountRights.Read);
+
+    private int Attach(string path, SafeFileHandle? root, int errno, bool isWritable)
+    {
+        if (root is null) return errno;
+        var mounted = new Mounted(path, root) { IsWritable = isWritable };
+        _mounted.Add(mounted); // which closes it, whatever comes of it
+        using SafeFileHandle? place = PlaceFor(path, mounted.IsDirectory, out errno);
+        if (place is null) return errno;
+        errno = DetachedMount.MoveTo(root, place);
+        if (errno == 0) _numbers.Add(mounted.Number);
+        return errno;
+    }
+
+    // No link is followed to a place, and what is not there is made. Whoever may write what it lies in may put a link there meanwhile.
+    private SafeFileHandle? PlaceFor(string path, bool isDirectory, out int errno)
+    {
+        errno = 0;
+        byte[] relative = Encoding.UTF8.GetBytes(path is "/" ? "." : path[1..]);
+        foreach (int _ in Looks.While())
+        {
+            SafeFileHandle place = PlaceBelow.Open(_root, relative, out errno);
+            if (errno == 0 && FileFacts.KindOf(place) is not FileType.SymbolicLink) return place;
+            place.Dispose();
+            if (errno == Errno.NoSuchFile)
+            {
+                if (IsInLayer(path)) break; // it would be told as the program's work
+                errno = InDirectoryOf(path, (directory, name) => isDirectory
+                    ? NameInDirectory.MakeDirectory(directory, name, OfDirectories) : Write(directory, name, []));
+            }
+            else if (errno == 0) errno = Errno.IsLink;
+            if (errno is not (0 or Errno.Exists or Errno.IsLink or Errno.NotDirectory or Errno.NoSuchFile)) break;
+        }
+        return null;
+    }
+
+    private bool IsInLayer(string path) => Around(path) is { IsLayer: true };
+
+    private int InDirectoryOf(string path, Func<SafeFileHandle, byte[], int> make)
+    {
+        using SafeFileHandle? directory = PlaceFor(Path.GetDirectoryName(path)!, isDirectory: true, out int errno);
+        return directory is null ? errno : make(directory, Encoding.UTF8.GetBytes(Path.GetFileName(path)));
+    }
+
+    private static int Write(SafeFileHandle directory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> content)
+    {
+        using SafeFileHandle file = NameInDirectory.MakeFile(directory, name, OfFiles, out int errno);
+        if (errno == 0) RandomAccess.Write(file, content, 0);
+        return errno;
+    }
+
+    public void Dispose()
+    {
+        foreach (Mounted mounted in _mounted) mounted.Root.Dispose();
+        _root.Dispose();
+    }
+}
+
+/// <summary>One mount that was made.</summary>
+/// <param name="Path">Where it belongs, whatever the names of it have become.</param>
+/// <param name="Root">Leads there.</param>
+internal sealed record Mounted(string Path, SafeFileHandle Root)
+{
+    /// <summary>Of the mount.</summary>
+    public ulong Number { get; } = FileFacts.MountOf(Root);
+
+    public bool IsDirectory { get; } = FileFacts.KindOf(Root) is FileType.Directory;
+
+    /// <summary>Read-only otherwise.</summary>
+    public bool IsWritable { get; set; }
+
+    /// <summary>What is written there is kept apart, and told afterwards.</summary>
+    public bool IsLayer { get; set; }
+}

@@ -1,0 +1,262 @@
+using System.Collections.Immutable;
+using System.Text;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Proxies;
+
+namespace Sandpiper.Sandbox.Bubblewrap;
+
+/// <summary>
+/// What the second stage mounts, protects and becomes, as it is told: in a file, for its argument list can be read by every user of the
+/// machine, and when that is known, for the sandbox is made meanwhile.
+/// </summary>
+/// <param name="Mounts">A directory precedes what lies in it.</param>
+/// <param name="HostsPlaces">What is mounted outside in what is shown and comes along: where inside, and its device.</param>
+internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableArray<(string Place, string Device)> HostsPlaces)
+{
+    /// <summary>What is mounted before any of them.</summary>
+    public ImmutableArray<string> MadeBefore { get; init; } = [];
+
+    /// <summary>Names in what may be written that may not be changed, besides those that are protected everywhere.</summary>
+    public ImmutableArray<string> Protected { get; init; } = [];
+
+    /// <summary>Names in what may be written that may be changed, although they would be protected.</summary>
+    public ImmutableArray<string> Granted { get; init; } = [];
+
+    /// <summary>In what is shown: where nothing may answer.</summary>
+    public ImmutableArray<string> Masked { get; init; } = [];
+
+    /// <summary>In what is shown: files, and what is found in their place.</summary>
+    public ImmutableArray<(string Path, JudgedPath By)> Replaced { get; init; } = [];
+
+    /// <summary>What it becomes: a path, or a name that is looked up in PATH, and arguments.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>Which sockets it makes in the program's network and hands out.</summary>
+    public ImmutableArray<InnerSocket> Sockets { get; init; } = [];
+
+    /// <summary>The program's umask.</summary>
+    public uint Mask { get; init; }
+
+    /// <summary>Where the program starts.</summary>
+    public string WorkingDirectory { get; init; } = "/";
+
+    /// <summary>The program's whole environment.</summary>
+    public ImmutableDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whoever waits outside is told of all that the program names.</summary>
+    public bool TellsAll { get; init; }
+
+    /// <summary>He is told of the names whose addresses it asks for.</summary>
+    public bool TellsNames { get; init; }
+
+    /// <summary>What the program may write that others find, too.</summary>
+    public IEnumerable<Mount> Writable => Mounts.Where(mount => mount is Mount.Layered
+        or Mount.Shown { Access: PathAccess.Write or PathAccess.Device, IsOwn: false });
+
+    /// <param name="command">What runs.</param>
+    /// <param name="terminal">The path of the terminal that the program has to itself; null: it has none, or that has no name.</param>
+    /// <exception cref="SandboxUnavailableException">Something to show cannot be shown.</exception>
+    public static SecondStagePlan Of(Confinement confinement, IReadOnlyList<string> command, string? terminal)
+    {
+        ImmutableArray<Mount> mounts = FileTree.Of(confinement, terminal);
+        // Whatever is bound from the host brings along what is mounted below it there.
+        (string Real, string Path)[] bound =
+        [
+            .. FileTree.MadeBefore.Where(place => place is not "/").Select(place => (place, place)),
+            .. mounts.Select(mount => mount switch
+            {
+                Mount.Shown shown => (shown.Judged.Real, shown.Path),
+                Mount.OfTheSystem named => (named.Real, named.Path),
+                _ => (null!, mount.Path),
+            }).Where(place => place.Item1 is not null),
+        ];
+        ImmutableArray<MountLine> host = MountTable.Read();
+        return new(mounts, [.. bound.SelectMany(b => host
+            .Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
+            .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()])
+        {
+            MadeBefore = [.. FileTree.MadeBefore],
+            Protected = confinement.Protected,
+            Granted = confinement.Granted,
+            Masked = confinement.Masked,
+            Replaced = [.. confinement.Replaced.Select(replaced => (replaced.Path, JudgedPath.Of(replaced.By)))],
+            Command = [.. command],
+            Sockets = ProgramNetwork.Needed(confinement.Hosts, confinement.Ports),
+            Mask = CreationMask.Current,
+            WorkingDirectory = confinement.WorkingDirectory,
+            Variables = confinement.Variables,
+            TellsAll = confinement.TellsAll,
+            TellsNames = confinement.TellsNames,
+        };
+    }
+
+    public byte[] ToBytes()
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new BinaryWriter(bytes, Encoding.UTF8))
+        {
+            foreach (Mount mount in Mounts) Write(writer, mount);
+            Write(writer, Kind.Before, MadeBefore);
+            Write(writer, Kind.Protect, Protected);
+            Write(writer, Kind.Grant, Granted);
+            Write(writer, Kind.Mask, Masked);
+            foreach (var (path, by) in Replaced) Write(writer, Kind.Replace, path, by.Real, $"{by.Identity}");
+            foreach (var (place, device) in HostsPlaces) Write(writer, Kind.Hosts, place, device);
+            foreach (var (name, value) in Variables) Write(writer, Kind.Variable, name, value);
+            Write(writer, Kind.Command, Command);
+            foreach (InnerSocket socket in Sockets) Write(writer, Kind.Socket, socket.Text);
+            if (TellsAll) Write(writer, Kind.TellsAll);
+            if (TellsNames) Write(writer, Kind.TellsNames);
+            Write(writer, Kind.Start, WorkingDirectory);
+            writer.Write(Mask);
+        }
+        return bytes.ToArray();
+    }
+
+    /// <returns>False when it is not whole: whoever reads it must not go on.</returns>
+    public static bool TryRead(byte[] bytes, out SecondStagePlan plan)
+    {
+        plan = new([], []);
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
+            plan = Read(reader);
+            return reader.BaseStream.Position == bytes.Length;
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static SecondStagePlan Read(BinaryReader reader)
+    {
+        var mounts = ImmutableArray.CreateBuilder<Mount>();
+        List<string> command = [], before = [], names = [], granted = [], masked = [];
+        List<InnerSocket> sockets = [];
+        List<(string, JudgedPath)> replaced = [];
+        List<(string, string)> hosts = [];
+        var variables = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        bool tellsAll = false, tellsNames = false;
+        while (true)
+        {
+            Kind kind = (Kind)reader.ReadByte();
+            switch (kind)
+            {
+                case Kind.Before: before.Add(ReadPath(reader)); break;
+                case Kind.Protect: names.Add(ReadPath(reader)); break;
+                case Kind.Grant: granted.Add(ReadPath(reader)); break;
+                case Kind.Mask: masked.Add(ReadPath(reader)); break;
+                case Kind.Replace: replaced.Add((ReadPath(reader), ReadJudged(reader))); break;
+                case Kind.Hosts: hosts.Add((ReadPath(reader), reader.ReadString())); break;
+                case Kind.Variable: variables[reader.ReadString()] = reader.ReadString(); break;
+                case Kind.Command: command.Add(reader.ReadString()); break;
+                case Kind.Socket: sockets.Add(new(reader.ReadString())); break;
+                case Kind.TellsAll: tellsAll = true; break;
+                case Kind.TellsNames: tellsNames = true; break;
+                // The last: what was cut off has none.
+                case Kind.Start when command.Count > 0:
+                    return new(mounts.ToImmutable(), [.. hosts])
+                    {
+                        MadeBefore = [.. before], Protected = [.. names], Granted = [.. granted], Masked = [.. masked],
+                        Replaced = [.. replaced], Variables = variables.ToImmutable(), TellsAll = tellsAll, TellsNames = tellsNames,
+                        Command = [.. command], Sockets = [.. sockets], WorkingDirectory = ReadPath(reader), Mask = reader.ReadUInt32(),
+                    };
+                default: mounts.Add(ReadMount(reader, kind)); break;
+            }
+        }
+    }
+
+    private static void Write(BinaryWriter writer, Mount mount)
+    {
+        switch (mount)
+        {
+            case Mount.Shown shown:
+                Write(writer, Kind.Shown, shown.Path, shown.Judged.Real, $"{shown.Judged.Identity}");
+                writer.Write((byte)shown.Access);
+                writer.Write((byte)shown.Layer);
+                writer.Write(shown.IsOwn);
+                writer.Write(shown.IsCopy);
+                break;
+            case Mount.Layered layered:
+                Write(writer, Kind.Layered, layered.Path, layered.Lower.Real, $"{layered.Lower.Identity}", layered.Above.Real,
+                    $"{layered.Above.Identity}");
+                break;
+            case Mount.OfTheSystem named:
+                Write(writer, Kind.System, named.Path, named.Real);
+                writer.Write(named.IsDevice);
+                writer.Write(named.MayBeAbsent);
+                break;
+            case Mount.Memory memory:
+                Write(writer, Kind.Memory, memory.Path);
+                writer.Write((byte)memory.Layer);
+                writer.Write(memory.Bytes);
+                writer.Write((int)memory.Mode);
+                break;
+            case Mount.Link link: Write(writer, Kind.Link, link.Path, link.Target); break;
+            case Mount.MadeUp file:
+                Write(writer, Kind.MadeUp, file.Path);
+                writer.Write(file.Content.Length);
+                writer.Write(file.Content.AsSpan());
+                break;
+            default: Write(writer, Kind.Place, mount.Path); break;
+        }
+    }
+
+    private static Mount ReadMount(BinaryReader reader, Kind kind) => kind switch
+    {
+        Kind.Shown => new Mount.Shown(ReadPath(reader), ReadJudged(reader), ReadAmong<PathAccess>(reader))
+        {
+            Layer = ReadAmong<MountLayer>(reader), IsOwn = reader.ReadBoolean(), IsCopy = reader.ReadBoolean(),
+        },
+        Kind.Layered => new Mount.Layered(ReadPath(reader), ReadJudged(reader), ReadJudged(reader)),
+        Kind.System => new Mount.OfTheSystem(ReadPath(reader), reader.ReadString(), reader.ReadBoolean(), reader.ReadBoolean()),
+        Kind.Memory => new Mount.Memory(
+            ReadPath(reader), ReadAmong<MountLayer>(reader), reader.ReadInt64(), (UnixFileMode)reader.ReadInt32()),
+        Kind.Link => new Mount.Link(ReadPath(reader), reader.ReadString()),
+        Kind.MadeUp => new Mount.MadeUp(ReadPath(reader), [.. ReadContent(reader)]),
+        Kind.Place => new Mount.Place(ReadPath(reader)),
+        _ => throw new FormatException(),
+    };
+
+    private static byte[] ReadContent(BinaryReader reader)
+    {
+        int length = reader.ReadInt32();
+        long left = reader.BaseStream.Length - reader.BaseStream.Position;
+        return length >= 0 && length <= left ? reader.ReadBytes(length) : throw new FormatException();
+    }
+
+    private static JudgedPath ReadJudged(BinaryReader reader)
+    {
+        string real = ReadPath(reader);
+        return FileIdentity.TryParse(reader.ReadString(), out FileIdentity identity)
+            ? new(real, identity) : throw new FormatException();
+    }
+
+    private static string ReadPath(BinaryReader reader) =>
+        reader.ReadString() is ['/', ..] path ? path : throw new FormatException();
+
+    private static T ReadAmong<T>(BinaryReader reader) where T : struct, Enum
+    {
+        var value = (T)Enum.ToObject(typeof(T), reader.ReadByte());
+        return Enum.IsDefined(value) ? value : throw new FormatException();
+    }
+
+    private static void Write(BinaryWriter writer, Kind kind, params ReadOnlySpan<string> fields)
+    {
+        writer.Write((byte)kind);
+        foreach (string field in fields) writer.Write(field);
+    }
+
+    private static void Write(BinaryWriter writer, Kind kind, ImmutableArray<string> paths)
+    {
+        foreach (string path in paths) Write(writer, kind, path);
+    }
+
+    private enum Kind : byte
+    {
+        Shown = 1, Layered, System, Memory, Link, MadeUp, Place, Before, Protect, Grant, Mask, Replace, Hosts, Variable, Command, Socket,
+        TellsAll, TellsNames, Start,
+    }
+}
