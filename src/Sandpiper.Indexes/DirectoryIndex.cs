@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sandpiper.Indexes.Fetching;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
@@ -24,6 +25,10 @@ public sealed class DirectoryIndex : IPackageIndex
         _address = address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
         _metadataOf = metadataOf;
     }
+
+    public ImmutableArray<Uri> Addresses => [_address];
+
+    public Uri? OwnerOf(PackageName name) => _address;
 
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {

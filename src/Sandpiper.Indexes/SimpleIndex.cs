@@ -61,6 +61,10 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         (_metadataOf, _time, _offline) = (metadataOf, time, offline);
     }
 
+    public ImmutableArray<Uri> Addresses => [_address];
+
+    public Uri? OwnerOf(PackageName name) => _address;
+
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
         var address = new Uri(_address, $"{name.Normalized}/");

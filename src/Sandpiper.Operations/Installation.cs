@@ -67,10 +67,11 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
         EnvironmentResolution resolving = ResolutionOf(request, before, entries);
         ResolutionResult resolution = await resolving.SolveAsync(new PackagesSeen(facts), cancel);
-        if (resolution is ResolutionResult.Unsolvable why) return new InstallationOutcome.Unsolvable(why);
+        if (resolution is ResolutionResult.Unsolvable why) 
+            return new InstallationOutcome.Unsolvable(why, [.. resolving.Elsewhere.Values.Distinct()]);
         ImmutableArray<Pin> pins = ((ResolutionResult.Solved)resolution).Pins;
         ImmutableArray<SelectedPackage> selected = resolving.IsAddition
-            ? Selection.Adding(request, pins, before!) : Selection.Of(request, pins, before);
+            ? Selection.Adding(request, pins, before!, resolving.OwnerOf) : Selection.Of(request, pins, before, resolving.OwnerOf);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
         MustFit(selected);

@@ -140,7 +140,7 @@ public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras,
     string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null,
-    string? Manifest = null, string? Record = null)
+    string? Manifest = null, string? Record = null, string? OwningIndex = null)
 {
     public static PackageDocument Of(InstalledPackage package) => new(
         package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested,
@@ -148,7 +148,7 @@ public sealed record PackageDocument(
         [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks],
         package.Accepted.IsEmpty ? null : [.. package.Accepted.Select(a => new AcceptanceDocument(a.Rule, a.Path, a.Others, a.Waiver))],
         package.Yielded.IsEmpty ? null : [.. package.Yielded], package.Manifest == default ? null : package.Manifest.Hex,
-        package.Record == default ? null : package.Record.Hex);
+        package.Record == default ? null : package.Record.Hex, package.OwningIndex.Length == 0 ? null : package.OwningIndex);
 
     public InstalledPackage ToPackage() => new()
     {
@@ -165,6 +165,7 @@ public sealed record PackageDocument(
         Extras = [.. GenerationDocument.Whole(Extras).Select(PackageName.Parse)],
         RequiredBy = [.. GenerationDocument.Whole(RequiredBy).Select(PackageName.Parse)],
         Index = Index,
+        OwningIndex = OwningIndex ?? "",
         OmittedHooks = [.. GenerationDocument.Whole(OmittedHooks)],
         AllowedHooks = [.. GenerationDocument.Whole(AllowedHooks)],
         Accepted = [.. GenerationDocument.Whole(Accepted).Select(a => new Acceptance(a.Rule, a.Path, a.Others, a.Waiver))],
