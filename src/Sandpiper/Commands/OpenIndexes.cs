@@ -26,13 +26,17 @@ internal sealed class OpenIndexes : IDisposable
         Session session, ImmutableArray<Uri> addresses, ArchiveLimits limits, IEnumerable<InstalledPackage>? installed = null)
     {
         ReadOnlyMemory<byte> MetadataIn(string path, string fileName) => MetadataOf(path, fileName, limits);
+        var budget = new PageBudget();
         IPackageIndex Open(Uri address)
         {
             IPackageIndex index = address.IsFile
-                ? new DirectoryIndex(address, MetadataIn)
+                ? new DirectoryIndex(address, MetadataIn) { Budget = budget }
                 : new SimpleIndex(
                     address, session.Places.IndexCache, MetadataIn, Session.Time, session.Offline,
-                    Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy);
+                    Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy)
+                {
+                    Budget = budget,
+                };
             _indexes.Add(index);
             return index;
         }
