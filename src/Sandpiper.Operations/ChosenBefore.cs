@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Environments;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
@@ -57,8 +58,11 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
             foreach (RequirementLine line in lines.Where(IsPin))
             {
                 string path = Path.Combine(_directory, KeyOf(line));
-                if (wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) && !File.Exists(path))
-                    File.WriteAllText(path, $"{wheel.Digest}\n{facts[line.Requirement.Name].Index}\n{facts[line.Requirement.Name].OwningIndex}\n");
+                if (!wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) || Read(path)?.Digest == wheel.Digest) continue;
+                InstalledPackage package = facts[line.Requirement.Name];
+                WholeFile.Write(path, $"{path}.{Environment.ProcessId}",
+                    Encoding.UTF8.GetBytes($"{wheel.Digest}\n{package.Index}\n{package.OwningIndex}\n"),
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
