@@ -138,7 +138,8 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
     // What is worked on is what would be found in the cache: one way, and no more memory than what is looked at needs.
     private CachedPage TakeApart(ReadOnlyMemory<byte> body, Answer answer, PackageName name)
     {
-        ProjectPage page = Parse(new PageContent(answer.Location, answer.MediaType, body), name);
+        ProjectPage page = Parse(
+            new PageContent(answer.Location, answer.MediaType, body) { HasSaidItsEnd = answer.SaysItsEnd }, name);
         ReadOnlyMemory<byte> packed = page.Pack();
         if (ProjectPage.TryUnpack(packed, answer.Location, name, out ProjectPage? small)) page = small;
         return new CachedPage(page, packed, answer.Location, answer.ETag, _time.GetUtcNow(), answer.MaxAge);

@@ -30,6 +30,13 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
     /// <summary>As announced, or null.</summary>
     public long? Length => response.Content.Headers.ContentLength;
 
+    /// <summary>
+    /// By a length or a last piece (RFC 9112, 6.3; RFC 9113, 8.1): an end that comes too early is one that broke off. Otherwise it is where the
+    /// connection ends, whoever ends it.
+    /// </summary>
+    public bool SaysItsEnd =>
+        Length is not null || response.Headers.TransferEncodingChunked is true || response.Version.Major >= 2;
+
     /// <summary>The whole body, unpacked where the question allowed packing.</summary>
     /// <exception cref="IndexException">It is longer than <paramref name="maxBytes"/>, broken off, silent, or packed in another
     /// way.</exception>
