@@ -123,16 +123,20 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
             throw new IndexException(IndexRules.Page, "it calls a page unchanged that we never had", answer.Location) { IsRefusal = true };
         CachedPage said = isUnchanged
             ? cached! with { Moment = _time.GetUtcNow(), MaxAge = answer.MaxAge }
-            : Read(await answer.ReadAllAsync(PageContent.MaxBytes, Budget, cancel), answer, name);
+            : Read(await answer.ReadAllAsync(PageContent.MaxBytes, Budget, cancel), answer, name, cancel);
         if (answer.MayBeKept) _cache.Keep(address, said);
         return said.Page;
     }
 
-    private CachedPage Read(ReadOnlyMemory<byte> body, Answer answer, PackageName name)
+    private CachedPage Read(ReadOnlyMemory<byte> body, Answer answer, PackageName name, CancellationToken cancel)
     {
         // Taken apart, a page needs many times its own size: of large ones one command does that one after the other.
         if (body.Length < LargePage) return TakeApart(body, answer, name);
-        lock (Budget) return TakeApart(body, answer, name);
+        lock (Budget)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return TakeApart(body, answer, name);
+        }
     }
 
     // What is worked on is what would be found in the cache: one way, and no more memory than what is looked at needs.
