@@ -65,7 +65,8 @@ public static class GenerationFile
 public sealed record GenerationDocument(
     string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
     PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies,
-    LinkedDocument[]? Linked = null, string? LinkMode = null, bool? ByteCode = null, ToolDocument? Tool = null)
+    LinkedDocument[]? Linked = null, string? LinkMode = null, bool? ByteCode = null, ToolDocument? Tool = null,
+    string? Directory = null)
 {
     public static GenerationDocument Of(Generation generation, string schema) => new(
         schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix,
@@ -74,7 +75,8 @@ public sealed record GenerationDocument(
         generation.Linked.IsEmpty ? null : [.. generation.Linked.Select(l => new LinkedDocument(l.Path, l.Wheel.Hex, l.StorePath))],
         generation.LinkMode == Generations.LinkMode.Hardlink ? Hardlink : null,
         generation.ShowsByteCode ? null : false,
-        generation.Tool is { } tool ? new ToolDocument(tool.Package.Normalized, [.. tool.Commands]) : null);
+        generation.Tool is { } tool ? new ToolDocument(tool.Package.Normalized, [.. tool.Commands]) : null,
+        generation.Directory);
 
     private const string Hardlink = "hardlink";
 
@@ -84,6 +86,7 @@ public sealed record GenerationDocument(
         Environment = Environment,
         Number = Number,
         Directory = directory,
+        MadeAt = Directory is null ? null : Absolute(Directory),
         Created = Created,
         Python = Absolute(Python),
         PythonPrefix = Absolute(PythonPrefix),
