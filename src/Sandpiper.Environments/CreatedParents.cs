@@ -53,8 +53,8 @@ public sealed class CreatedParents
         string path = Path.Combine(directory, FileName);
         try
         {
-            if (!FileStatus.TryRead(path, out var status) || status.Type != FileType.Regular || status.Size > MaxBytes) return [];
-            string[] names = File.ReadAllText(path).Split('\0');
+            if (RegularFile.TryRead(path, MaxBytes) is not { } content) return [];
+            string[] names = System.Text.Encoding.UTF8.GetString(content).Split('\0');
             File.Delete(path);
             return [.. names.Where(name => Path.IsPathFullyQualified(name)
                     && directory.StartsWith(Path.TrimEndingDirectorySeparator(name) + "/", StringComparison.Ordinal))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sandpiper.Indexes.Fetching;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
@@ -25,6 +26,13 @@ public sealed class DirectoryIndex : IPackageIndex
         _metadataOf = metadataOf;
     }
 
+    /// <inheritdoc cref="SimpleIndex.Budget"/>
+    public PageBudget Budget { get; init; } = new();
+
+    public ImmutableArray<Uri> Addresses => [_address];
+
+    public Uri? OwnerOf(PackageName name) => _address;
+
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
         // A directory that is not there is a mistake; an empty answer would look like "no such package" and pass the name on (P7).
@@ -33,8 +41,9 @@ public sealed class DirectoryIndex : IPackageIndex
         foreach ((string file, string kind) in new[] { ("index.json", PageContent.Json), ("index.html", PageContent.Html) })
         {
             var location = new Uri(_address, $"{name.Normalized}/{file}");
-            if (await ReadAsync(location, PageContent.MaxBytes, cancel) is { } body)
-                return new PageContent(location, kind, body).Parse(name);
+            if (await ReadAsync(location, PageContent.MaxBytes, cancel) is not { } body) continue;
+            Budget.Take(body.Length, location);
+            return new PageContent(location, kind, body).Parse(name);
         }
         return null;
     }

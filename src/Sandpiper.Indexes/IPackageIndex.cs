@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Resolution;
@@ -11,6 +12,12 @@ namespace Sandpiper.Indexes;
 /// </remarks>
 public interface IPackageIndex : ICandidateSource
 {
+    /// <summary>Of every index that is asked, in their order, without credentials.</summary>
+    ImmutableArray<Uri> Addresses { get; }
+
+    /// <summary>Address of the index that has answered for a name; null when none has.</summary>
+    Uri? OwnerOf(PackageName name);
+
     /// <summary>Copies the file to <paramref name="destination"/>, hashing while it streams; never more bytes than promised.</summary>
     /// <param name="expected">The digests one of which it must have: the index's own and those the user named.</param>
     /// <param name="bytesSoFar">Told the bytes that arrived.</param>

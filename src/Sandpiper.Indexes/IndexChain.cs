@@ -15,9 +15,16 @@ public sealed class IndexChain(ImmutableArray<IPackageIndex> indexes) : IPackage
 {
     private readonly ConcurrentDictionary<PackageName, IPackageIndex> _owners = new();
 
+    /// <summary>Names that are known to be one index's, which need not be in the order: nobody else is told them.</summary>
+    public IReadOnlyDictionary<PackageName, IPackageIndex> Owned { get; init; } = ImmutableDictionary<PackageName, IPackageIndex>.Empty;
+
+    public ImmutableArray<Uri> Addresses => [.. indexes.SelectMany(index => index.Addresses)];
+
+    public Uri? OwnerOf(PackageName name) => _owners.GetValueOrDefault(name)?.OwnerOf(name);
+
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
-        foreach (IPackageIndex index in indexes)
+        foreach (IPackageIndex index in Owned.TryGetValue(name, out IPackageIndex? owner) ? [owner] : indexes)
         {
             if (await index.GetPageAsync(name, cancel) is not { } page) continue;
             _owners[name] = index;
@@ -36,7 +43,7 @@ public sealed class IndexChain(ImmutableArray<IPackageIndex> indexes) : IPackage
 
     private async Task<IPackageIndex> OwnerOfAsync(IndexFile file, CancellationToken cancel)
     {
-        if (indexes is [var only]) return only;
+        if (indexes is [var only] && Owned.Count == 0) return only;
         foreach (PackageName name in NamesIn(file.FileName))
         {
             if (_owners.TryGetValue(name, out IPackageIndex? owner)) return owner;

@@ -43,4 +43,7 @@ public static class IndexRules
 
     /// <summary>A file of an index in a directory is there and cannot be read.</summary>
     public const string Unreadable = "SP-INDEX-13";
+
+    /// <summary>A name that is installed from an index that is not asked: another one could hold anything under it (P7).</summary>
+    public const string Owner = "SP-INDEX-14";
 }

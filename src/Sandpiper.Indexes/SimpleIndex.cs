@@ -18,6 +18,7 @@ namespace Sandpiper.Indexes;
 public sealed class SimpleIndex : IPackageIndex, IDisposable
 {
     private const int MaxMetadataBytes = 8 << 20;
+    private const int LargePage = 4 << 20;      // hardly any of the public index is
 
     private readonly Uri _address;
     private readonly Credentials _credentials;
@@ -61,10 +62,18 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
         (_metadataOf, _time, _offline) = (metadataOf, time, offline);
     }
 
+    /// <summary>Which its pages share with those of other indexes that the same command asks.</summary>
+    public PageBudget Budget { get; init; } = new();
+
+    public ImmutableArray<Uri> Addresses => [_address];
+
+    public Uri? OwnerOf(PackageName name) => _address;
+
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {
         var address = new Uri(_address, $"{name.Normalized}/");
         CachedPage? cached = _cache.Find(address, name);
+        if (cached is not null) Budget.Take(cached.Packed.Length, address);
         if (cached is not null && (_offline || cached.IsFresh(_time.GetUtcNow()))) return cached.Page;
         MustBeOnline($"the page of `{name}` is not in the cache", address);
 
@@ -114,15 +123,27 @@ public sealed class SimpleIndex : IPackageIndex, IDisposable
             throw new IndexException(IndexRules.Page, "it calls a page unchanged that we never had", answer.Location) { IsRefusal = true };
         CachedPage said = isUnchanged
             ? cached! with { Moment = _time.GetUtcNow(), MaxAge = answer.MaxAge }
-            : Read(await answer.ReadAllAsync(PageContent.MaxBytes, cancel), answer, name);
+            : Read(await answer.ReadAllAsync(PageContent.MaxBytes, Budget, cancel), answer, name, cancel);
         if (answer.MayBeKept) _cache.Keep(address, said);
         return said.Page;
     }
 
-    // What is worked on is what would be found in the cache: one way, and no more memory than what is looked at needs.
-    private CachedPage Read(ReadOnlyMemory<byte> body, Answer answer, PackageName name)
+    private CachedPage Read(ReadOnlyMemory<byte> body, Answer answer, PackageName name, CancellationToken cancel)
     {
-        ProjectPage page = Parse(new PageContent(answer.Location, answer.MediaType, body), name);
+        // Taken apart, a page needs many times its own size: of large ones one command does that one after the other.
+        if (body.Length < LargePage) return TakeApart(body, answer, name);
+        lock (Budget)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return TakeApart(body, answer, name);
+        }
+    }
+
+    // What is worked on is what would be found in the cache: one way, and no more memory than what is looked at needs.
+    private CachedPage TakeApart(ReadOnlyMemory<byte> body, Answer answer, PackageName name)
+    {
+        ProjectPage page = Parse(
+            new PageContent(answer.Location, answer.MediaType, body) { HasSaidItsEnd = answer.SaysItsEnd }, name);
         ReadOnlyMemory<byte> packed = page.Pack();
         if (ProjectPage.TryUnpack(packed, answer.Location, name, out ProjectPage? small)) page = small;
         return new CachedPage(page, packed, answer.Location, answer.ETag, _time.GetUtcNow(), answer.MaxAge);

@@ -44,13 +44,12 @@ internal sealed class InterpreterCache(string directory)
     public void Keep(string realPath, in FileStatus executable, ReadOnlySpan<byte> answer)
     {
         if (PathOf(realPath) is not { } path) return;
-        string next = $"{path}.{Environment.ProcessId}";
         try
         {
             Directory.CreateDirectory(directory);
             byte[] kept = [.. KeyOf(realPath, executable), .. answer];
-            File.WriteAllBytes(next, [.. Check(kept), .. kept]);
-            File.Move(next, path, overwrite: true);
+            WholeFile.Write(path, $"{path}.{Environment.ProcessId}", [.. Check(kept), .. kept],
+                UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Environments;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
@@ -15,20 +16,21 @@ namespace Sandpiper.Operations;
 /// </summary>
 internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
 {
-    private const int MaxBytes = 16 << 10;      // a digest and an address
+    private const int MaxBytes = 16 << 10;      // a digest and two addresses
 
     private readonly string _directory = Path.Combine(places.Cache, "choices");
 
     public IEnumerable<(PackageName Name, KnownWheel Wheel)> Find(ImmutableArray<RequirementLine> lines, WheelStore store)
     {
         RequirementLine[] pins = [.. lines.Where(IsPin)];
-        var read = new (Sha256Digest? Digest, Uri? Origin)[pins.Length];
+        var read = new Choice?[pins.Length];
         Parallel.For(0, pins.Length, i => read[i] = Read(Path.Combine(_directory, KeyOf(pins[i]))));
-        store.Prepare([.. read.Select(r => r.Digest).OfType<Sha256Digest>()]);
-        foreach (var (line, (chosen, address)) in pins.Zip(read))
+        store.Prepare([.. read.OfType<Choice>().Select(r => r.Digest)]);
+        foreach (var (line, chosen) in pins.Zip(read))
         {
-            if (chosen is not { } digest || address is not { } origin || !line.Hashes.Contains(digest)) continue;
-            if (Sound(store, digest) is { } wheel) yield return (line.Requirement.Name, new KnownWheel(wheel, origin));
+            if (chosen is null || !line.Hashes.Contains(chosen.Digest)) continue;
+            if (Sound(store, chosen.Digest) is { } wheel)
+                yield return (line.Requirement.Name, new KnownWheel(wheel, chosen.Origin, chosen.Owner));
         }
     }
 
@@ -52,12 +54,15 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
         try
         {
             Directory.CreateDirectory(_directory);
-            var origins = selected.ToDictionary(s => s.Name, s => s.Facts.Index);
+            var facts = selected.ToDictionary(s => s.Name, s => s.Facts);
             foreach (RequirementLine line in lines.Where(IsPin))
             {
                 string path = Path.Combine(_directory, KeyOf(line));
-                if (wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) && !File.Exists(path))
-                    File.WriteAllText(path, $"{wheel.Digest}\n{origins[line.Requirement.Name]}\n");
+                if (!wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) || Read(path)?.Digest == wheel.Digest) continue;
+                InstalledPackage package = facts[line.Requirement.Name];
+                WholeFile.Write(path, $"{path}.{Environment.ProcessId}",
+                    Encoding.UTF8.GetBytes($"{wheel.Digest}\n{package.Index}\n{package.OwningIndex}\n"),
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -69,22 +74,25 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
     private static bool IsPin(RequirementLine line) =>
         !line.IsConstraint && !line.Hashes.IsEmpty && line.Requirement.Specifiers.Clauses is [{ IsExact: true }];
 
-    private static (Sha256Digest? Digest, Uri? Origin) Read(string path)
+    private static Choice? Read(string path)
     {
         try
         {
             return RegularFile.TryRead(path, MaxBytes) is { } content
-                && Encoding.UTF8.GetString(content).TrimEnd('\n').Split('\n') is [var hex, var origin]
+                && Encoding.UTF8.GetString(content).TrimEnd('\n').Split('\n') is [var hex, var origin, var owner]
                 && Sha256Digest.TryParseHex(hex, out Sha256Digest digest)
                 && Uri.TryCreate(origin, UriKind.Absolute, out Uri? address)
-                ? (digest, address) : default;
+                && Uri.TryCreate(owner, UriKind.Absolute, out Uri? index)
+                ? new Choice(digest, address, index) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return default;
+            return null;
         }
     }
 
     private string KeyOf(RequirementLine line) =>
         Sha256Digest.Of(Encoding.UTF8.GetBytes($"{line.Requirement}\n{string.Join('\n', line.Hashes.Order())}\n{target}")).Hex;
+
+    private sealed record Choice(Sha256Digest Digest, Uri Origin, Uri Owner);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Indexes;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
@@ -19,11 +20,14 @@ namespace Sandpiper.Operations;
 /// First it is tried with the words of now alone, and what is installed fixed: no package that is there has a need that is not met, so
 /// what is found comes to it, and nobody's METADATA is read that has nothing to do with it.
 /// </para>
-/// <para>Only when that leads nowhere may everything move, and then still what can stay stays.</para>
+/// <para>
+/// Only when that leads nowhere may everything move, and then still what can stay stays. What is installed from an index that is not asked
+/// now stays in any case, and is not spoken of; who wants it moved says from where.
+/// </para>
 /// </remarks>
 /// <param name="chosen">Wheels that hashed lines led to before.</param>
 internal sealed class EnvironmentResolution(
-    InstallationRequest request, Generation? before, MarkerEnvironment markers, SupportedTags tags, ICandidateSource index,
+    InstallationRequest request, Generation? before, MarkerEnvironment markers, SupportedTags tags, IPackageIndex index,
     WheelStore store, IEnumerable<(PackageName Name, KnownWheel Wheel)> chosen)
 {
     private const string Source = "an earlier install";
@@ -34,6 +38,9 @@ internal sealed class EnvironmentResolution(
     /// <summary>Whether what is installed would be the same if it was resolved anew, and all of its wheels are here.</summary>
     public bool StandsByItself { get; init; }
 
+    /// <summary>What is installed from an index that is not asked now.</summary>
+    public IReadOnlyDictionary<PackageName, Uri> Elsewhere { get; } = InstalledFromElsewhere(request, before, index);
+
     /// <summary>As of the last resolution: its pins are only what comes to what is installed, or has to do with it.</summary>
     public bool IsAddition { get; private set; }
 
@@ -43,7 +50,7 @@ internal sealed class EnvironmentResolution(
         Dictionary<PackageName, KnownWheel> known = Known();
         HashSet<PackageName> moving = [.. request.Upgrade, .. request.UpgradeAll ? _named : []];
         var needed = new HashSet<PackageName>();
-        var asked = new AskedOnce(index);
+        var asked = new AskedOnce(new OwnedElsewhere(index, Elsewhere));
         bool mayAllMove = false;
         if (StandsByItself && OnlyAdds())
         {
@@ -57,14 +64,15 @@ internal sealed class EnvironmentResolution(
         {
             var source = new KnownWheels(asked, store, known.Where(k => !moving.Contains(k.Key)).ToDictionary())
             {
-                MayMove = _ => mayAllMove,
+                MayMove = name => mayAllMove && (!Elsewhere.ContainsKey(name) || _named.Contains(name)),
                 ShallMove = needed.Contains,
             };
             ResolutionResult result = await new Resolver(source).SolveAsync(ProblemOf([.. moving, .. needed]), packagesSoFar, cancel);
             if (result is ResolutionResult.Solved solved)
             {
                 if (!request.UpgradeAll) return result;
-                List<PackageName> more = [.. NeededByNamed(solved.Pins).Where(name => IsInstalled(name) && !moving.Contains(name))];
+                List<PackageName> more = [.. NeededByNamed(solved.Pins)
+                    .Where(name => IsInstalled(name) && !moving.Contains(name) && !Elsewhere.ContainsKey(name))];
                 if (more.TrueForAll(needed.Contains)) return result;
                 needed.UnionWith(more);
             }
@@ -74,6 +82,22 @@ internal sealed class EnvironmentResolution(
                 mayAllMove = true;
             }
         }
+    }
+
+    /// <summary>Address of the index that owns a name, as far as it was asked now, or when its wheel was chosen.</summary>
+    public Uri? OwnerOf(PackageName name) =>
+        index.OwnerOf(name) ?? chosen.Where(c => c.Name == name).Select(c => c.Wheel.Owner).FirstOrDefault();
+
+    private static Dictionary<PackageName, Uri> InstalledFromElsewhere(
+        InstallationRequest request, Generation? before, IPackageIndex index)
+    {
+        var elsewhere = new Dictionary<PackageName, Uri>();
+        foreach (InstalledPackage package in request.NamesIndexes ? [] : before?.Packages ?? [])
+        {
+            if (Uri.TryCreate(package.OwningIndex, UriKind.Absolute, out Uri? owner) && !index.Addresses.Contains(owner))
+                elsewhere.Add(package.Name, owner);
+        }
+        return elsewhere;
     }
 
     private bool OnlyAdds() => request is { FollowDependencies: true, UpgradeAll: false, RequireHashes: false }
@@ -100,7 +124,7 @@ internal sealed class EnvironmentResolution(
         foreach (InstalledPackage package in _installed)
         {
             if (store.Find(package.Digest) is { } wheel && Uri.TryCreate(package.Index, UriKind.Absolute, out Uri? origin))
-                known[package.Name] = new KnownWheel(wheel, origin);
+                known[package.Name] = new KnownWheel(wheel, origin, Owner: null);
         }
         foreach ((PackageName name, KnownWheel wheel) in chosen) known.TryAdd(name, wheel);
         return known;

@@ -67,10 +67,11 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
         EnvironmentResolution resolving = ResolutionOf(request, before, entries);
         ResolutionResult resolution = await resolving.SolveAsync(new PackagesSeen(facts), cancel);
-        if (resolution is ResolutionResult.Unsolvable why) return new InstallationOutcome.Unsolvable(why);
+        if (resolution is ResolutionResult.Unsolvable why) 
+            return new InstallationOutcome.Unsolvable(why, [.. resolving.Elsewhere.Values.Distinct()]);
         ImmutableArray<Pin> pins = ((ResolutionResult.Solved)resolution).Pins;
         ImmutableArray<SelectedPackage> selected = resolving.IsAddition
-            ? Selection.Adding(request, pins, before!) : Selection.Of(request, pins, before);
+            ? Selection.Adding(request, pins, before!, resolving.OwnerOf) : Selection.Of(request, pins, before, resolving.OwnerOf);
         facts.Report(new InstallationFact.Resolved(selected.Length, Stopwatch.GetElapsedTime(started)));
 
         MustFit(selected);
@@ -86,7 +87,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             new ChosenBefore(context.Places, interpreter.Target).Keep(request.Lines, selected, wheels);
             var next = new Switch(context, operation, interpreter) { Entries = entries };
             Prepared prepared = next.Prepare(Planned(request, before, selected, wheels, policy), cancel);
-            if (Hindrance(request, environment, before, prepared.Next) is { } hindrance) return hindrance;
+            if (Hindrance(request, operation, before, prepared.Next) is { } hindrance) return hindrance;
             EnvironmentChange change = next.To(prepared, cancel);
             foreach (SelectedPackage package in selected) known.Keep(package.Facts.WheelFileName, wheels[package.Name].Digest);
             return new InstallationOutcome.Changed(change);
@@ -108,15 +109,17 @@ public sealed class Installation(OperationContext context, Interpreter interpret
 
     // What only comes to light when it is composed: which commands it brings, and who has their names.
     private InstallationOutcome? Hindrance(
-        InstallationRequest request, ManagedEnvironment environment, Generation? before, Generation next)
+        InstallationRequest request, Operation operation, Generation? before, Generation next)
     {
         if (request.Tool is { } tool && next.Tool is null or { Commands: [] })
             return new InstallationOutcome.NoCommands(tool, next.Commands);
         if (!request.StopsAtHeldNames) return null;
         // What it had no name for before was decided then.
-        IEnumerable<string> undecided = next.OnPath
-            .Where(c => !request.Taking.Contains(c) && before?.OnPath.Contains(c, StringComparer.Ordinal) is not true);
-        ImmutableArray<HeldName> held = ShimDirectory.HeldByOthers(environment, undecided, context.Places);
+        string[] undecided = [.. next.OnPath
+            .Where(c => !request.Taking.Contains(c) && before?.OnPath.Contains(c, StringComparer.Ordinal) is not true)];
+        if (undecided.Length == 0) return null;
+        operation.HoldNames();
+        ImmutableArray<HeldName> held = ShimDirectory.HeldByOthers(operation.Environment, undecided, context.Places);
         return held.IsEmpty ? null : new InstallationOutcome.NamesHeld(held);
     }
 

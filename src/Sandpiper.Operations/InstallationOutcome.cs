@@ -14,7 +14,8 @@ public abstract record InstallationOutcome
     public sealed record Changed(EnvironmentChange Change) : InstallationOutcome;
 
     /// <summary>No set of versions satisfies what was asked; nothing was changed.</summary>
-    public sealed record Unsolvable(ResolutionResult.Unsolvable Why) : InstallationOutcome;
+    /// <param name="Elsewhere">Indexes that were not asked, and from which packages are installed; these may not move.</param>
+    public sealed record Unsolvable(ResolutionResult.Unsolvable Why, ImmutableArray<Uri> Elsewhere) : InstallationOutcome;
 
     /// <summary>Names that it would have on PATH are another environment's; nothing was changed.</summary>
     public sealed record NamesHeld(ImmutableArray<HeldName> Held) : InstallationOutcome;

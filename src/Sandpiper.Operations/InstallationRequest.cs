@@ -18,6 +18,11 @@ public sealed record InstallationRequest
     /// <summary>False (<c>--no-deps</c>): exactly the lines, nothing they depend on.</summary>
     public bool FollowDependencies { get; init; } = true;
 
+    /// <summary>
+    /// The user says in the same words where packages come from: then everything may, whichever index had it before.
+    /// </summary>
+    public bool NamesIndexes { get; init; }
+
     /// <summary><c>-U</c>: the newest version that fits of everything the lines name or need; what is installed besides stays.</summary>
     public bool UpgradeAll { get; init; }
 

@@ -57,4 +57,5 @@ internal sealed class KnownWheels(ICandidateSource index, WheelStore store, IRea
 
 /// <param name="Wheel">In the store.</param>
 /// <param name="Origin">Where it came from.</param>
-internal sealed record KnownWheel(SealedWheel Wheel, Uri Origin);
+/// <param name="Owner">The index that its name belonged to when it was chosen; null: what is installed says so itself.</param>
+internal sealed record KnownWheel(SealedWheel Wheel, Uri Origin, Uri? Owner);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Notebooks;
@@ -21,6 +22,7 @@ internal sealed class Operation : IDisposable
     private readonly EnvironmentLedger _ledger;
     private readonly ImmutableArray<LedgerLine> _lines;
     private Staging? _staging;
+    private SafeFileHandle? _names;
 
     private Operation(OperationContext context, ManagedEnvironment environment, StoreUse use, EnvironmentLock held)
     {
@@ -36,6 +38,11 @@ internal sealed class Operation : IDisposable
 
     /// <inheritdoc cref="InstallationRequest.Taking"/>
     public IReadOnlySet<string>? Taking { get; init; }
+
+    /// <summary>
+    /// From now to its end nobody else is given a name on PATH: what was seen to be free is so when it is switched to.
+    /// </summary>
+    public void HoldNames() => _names ??= PathLock.Hold(_context.Places);
 
     /// <summary>Never used before, not even by a command that came to nothing.</summary>
     public int NextNumber => checked(Environment.Numbers.Concat(_lines.Select(l => l.To)).DefaultIfEmpty(0).Max() + 1);
@@ -142,6 +149,7 @@ internal sealed class Operation : IDisposable
     {
         try
         {
+            _names?.Dispose();
             _staging?.Dispose();
             Environment.RemoveIfNothingWasInstalled();
         }
@@ -268,7 +276,7 @@ internal sealed class Operation : IDisposable
 
     private ImmutableArray<string> RefreshShims(Generation? before, Generation generation) =>
     [
-        .. ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable, Taking, before),
+        .. ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable, Taking, before, isHeld: _names is not null),
         .. KernelsOnRecord.Refresh(Environment, generation),
     ];
 

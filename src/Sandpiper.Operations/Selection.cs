@@ -26,10 +26,13 @@ internal static class Selection
     /// <param name="request">Whose lines the pins answer.</param>
     /// <param name="pins">Of the resolver, for everything it was asked about.</param>
     /// <param name="before">The current generation; null: none.</param>
-    public static ImmutableArray<SelectedPackage> Of(InstallationRequest request, ImmutableArray<Pin> pins, Generation? before)
+    /// <param name="ownerOf">The index that a name belongs to; null: as it did before.</param>
+    public static ImmutableArray<SelectedPackage> Of(
+        InstallationRequest request, ImmutableArray<Pin> pins, Generation? before, Func<PackageName, Uri?> ownerOf)
     {
         var old = (before?.Packages ?? []).ToDictionary(p => p.Name);
-        var selected = pins.ToDictionary(p => p.Name, p => new SelectedPackage(FactsOf(p, request, old.GetValueOrDefault(p.Name)), p));
+        var selected = pins.ToDictionary(p => p.Name, p => new SelectedPackage(
+            FactsOf(p, request, old.GetValueOrDefault(p.Name), ownerOf(p.Name)), p));
         foreach (InstalledPackage package in old.Values)
         {
             // With --no-deps nothing else was looked at, so everything else stays; packages that were put in alone always do.
@@ -40,9 +43,10 @@ internal static class Selection
     }
 
     /// <summary>The same where the pins are only what comes to a generation, or has to do with it: all else in it stays as it is.</summary>
-    public static ImmutableArray<SelectedPackage> Adding(InstallationRequest request, ImmutableArray<Pin> pins, Generation before)
+    public static ImmutableArray<SelectedPackage> Adding(
+        InstallationRequest request, ImmutableArray<Pin> pins, Generation before, Func<PackageName, Uri?> ownerOf)
     {
-        var selected = Of(request, pins, before).ToDictionary(s => s.Name);
+        var selected = Of(request, pins, before, ownerOf).ToDictionary(s => s.Name);
         foreach (InstalledPackage package in before.Packages)
         {
             selected[package.Name] = !selected.TryGetValue(package.Name, out SelectedPackage? again)
@@ -84,6 +88,7 @@ internal static class Selection
         && before.Packages.Zip(after).All(p => p.First.Name == p.Second.Name
             && p.First.Version == p.Second.Version && p.First.Digest == p.Second.Facts.Digest
             && p.First.IsRequested == p.Second.Facts.IsRequested
+            && string.Equals(p.First.OwningIndex, p.Second.Facts.OwningIndex, StringComparison.Ordinal)
             && string.Equals(p.First.Requirement, p.Second.Facts.Requirement, StringComparison.Ordinal)
             && p.First.Extras.SequenceEqual(p.Second.Facts.Extras) && p.First.RequiredBy.SequenceEqual(p.Second.Facts.RequiredBy));
 
@@ -95,7 +100,7 @@ internal static class Selection
             .Select(a => $"although {a.Rule}, which you allowed: {a.Path}{(a.Others > 0 ? $" and {a.Others} more" : "")}"),
     ];
 
-    private static InstalledPackage FactsOf(Pin pin, InstallationRequest request, InstalledPackage? before)
+    private static InstalledPackage FactsOf(Pin pin, InstallationRequest request, InstalledPackage? before, Uri? owner)
     {
         Requirement[] lines = [.. request.Lines.Where(l => !l.IsConstraint && l.Requirement.Name == pin.Name).Select(l => l.Requirement)];
         string? earlier = before?.Requirement;
@@ -113,7 +118,8 @@ internal static class Selection
             IsAlone = !request.FollowDependencies,
             Extras = pin.Extras,
             RequiredBy = pin.RequiredBy,
-            Index = keepsWheel ? before!.Index : pin.File.Url.GetLeftPart(UriPartial.Path),
+            Index = pin.File.Url.GetLeftPart(UriPartial.Path),
+            OwningIndex = owner?.AbsoluteUri ?? before?.OwningIndex ?? "",
             OmittedHooks = keepsWheel ? before!.OmittedHooks : [],
             AllowedHooks = keepsWheel ? before!.AllowedHooks : [],
             Accepted = keepsWheel ? before!.Accepted : [],

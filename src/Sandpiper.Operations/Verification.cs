@@ -30,7 +30,7 @@ public sealed class Verification(ManagedEnvironment environment, DataPlaces plac
         var trees = new EnvironmentVerifier(environment, new WheelStore(places.Root)).Verify(generation, full, cancel);
         return new Report(generation, trees.Files,
             [
-                .. OfLink(current), .. OfInterpreter(generation), .. trees.Deviations,
+                .. OfLink(current), .. OfInterpreter(generation), .. OfPlace(generation), .. trees.Deviations,
                 .. ShimDirectory.Compare(environment, generation, places, executable),
             ]);
     }
@@ -40,6 +40,11 @@ public sealed class Verification(ManagedEnvironment environment, DataPlaces plac
         if (current.IsLinked) yield break;
         var kind = environment.HasCurrentName ? DeviationKind.Changed : DeviationKind.Missing;
         yield return new Deviation(kind, "current", null, RunsAtStart: false) { Place = DeviationPlace.Current };
+    }
+
+    private static IEnumerable<Deviation> OfPlace(Generation generation)
+    {
+        if (generation.IsMoved) yield return new Deviation(DeviationKind.Changed, generation.MadeAt!, null, RunsAtStart: false);
     }
 
     private IEnumerable<Deviation> OfInterpreter(Generation generation)

@@ -104,11 +104,8 @@ public sealed class ByteCodeRecord
     internal void Write(SealedWheel wheel, bool isWhole)
     {
         string path = PathOf(wheel, Tag) + (isWhole ? "" : BegunSuffix);
-        string next = $"{path}.{Environment.ProcessId}";
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, SealedTree.OpenDirectoryMode);
-        File.Delete(next);
-        SealedTree.WriteFile(next, _bytes, SealedTree.FileMode);
-        AtomicRename.Replace(next, path);
+        WholeFile.Write(path, $"{path}.{Environment.ProcessId}", _bytes, SealedTree.FileMode);
         if (isWhole) File.Delete(path + BegunSuffix);
     }
 

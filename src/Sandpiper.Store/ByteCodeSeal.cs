@@ -114,7 +114,7 @@ public sealed class ByteCodeSeal(WheelStore store, string tag)
     }
 
     private FileStamp StampOf(SealedWheel wheel, ByteCode.Module module, StagedByteCode staged, int index) =>
-        staged.Digests[index] is null ? default : FileStamp.Of(Path.Combine(wheel.Tree, module.PathFor(tag)));
+        staged.Digests[index] is null ? default : FileStamp.OfSettled(Path.Combine(wheel.Tree, module.PathFor(tag)));
 
     private static void Close(string directory)
     {

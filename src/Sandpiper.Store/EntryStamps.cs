@@ -80,9 +80,9 @@ public sealed class EntryStamps
     {
         var directories = files.Directories;
         var stamps = Empty(files.Total, directories.Length);
-        Parallel.For(0, files.Total, i => stamps.SetFile(i, FileStamp.Of(Path.Combine(tree, files[i].StorePath))));
+        Parallel.For(0, files.Total, i => stamps.SetFile(i, FileStamp.OfSettled(Path.Combine(tree, files[i].StorePath))));
         for (int i = 0; i < directories.Length; i++) stamps.SetDirectory(i, FileStamp.Of(Path.Combine(tree, directories[i])));
-        stamps.SetManifest(Sha256Digest.Of(File.ReadAllBytes(manifest)), FileStamp.Of(manifest));
+        stamps.SetManifest(Sha256Digest.Of(File.ReadAllBytes(manifest)), FileStamp.OfSettled(manifest));
         return stamps;
     }
 
@@ -91,7 +91,7 @@ public sealed class EntryStamps
     public void Keep(SealedWheel wheel)
     {
         if (!_isEdited) return;
-        SetManifest(ManifestDigest, FileStamp.Of(wheel.ManifestFile));
+        SetManifest(ManifestDigest, FileStamp.OfSettled(wheel.ManifestFile));
         Write(wheel.StampsFile);
     }
 

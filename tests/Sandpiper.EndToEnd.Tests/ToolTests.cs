@@ -50,6 +50,27 @@ public sealed class ToolTests : IDisposable
         Assert.True(gone.ExitCode == 1 && gone.Error.Contains("there is no tool `gauge`", StringComparison.Ordinal), $"{gone}");
     }
 
+    // Both saw that the name was free, both were installed, and one of them had not the command for which it is there.
+    [Fact]
+    public void Of_two_that_want_one_name_at_the_same_time_one_is_installed_and_the_other_says_why_not()
+    {
+        string index = _user.Serve(new SampleIndex().WithAll(
+            OrdinaryPackages.Small("larch", "1.0").WithConsoleScript("siskin", "larch:main"),
+            OrdinaryPackages.Small("alder", "1.0").WithConsoleScript("siskin", "alder:main")));
+        for (int round = 0; round < 20; round++)
+        {
+            string root = Path.Combine(_user.Home, $"root{round}");
+            Outcome[] both = new Outcome[2];
+            Parallel.Invoke(() => both[0] = Install("larch"), () => both[1] = Install("alder"));
+
+            Assert.True(both.Select(o => o.ExitCode).Order().SequenceEqual([0, 3]), $"{both[0]}\n{both[1]}");
+            Assert.Contains("--take siskin", both.Single(o => o.ExitCode == 3).Error, StringComparison.Ordinal);
+            Assert.Single(Directory.GetDirectories(Path.Combine(root, "envs")));
+
+            Outcome Install(string tool) => _user.Sandpiper("--root", root, "install", "--tool", tool, "-i", index);
+        }
+    }
+
     [Fact]
     public void What_is_no_tool_is_not_installed_as_one()
     {

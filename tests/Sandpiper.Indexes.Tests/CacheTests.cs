@@ -43,6 +43,28 @@ public sealed class CacheTests
         Assert.Equal(4, server.CountOf(Served.Page));
     }
 
+    // What a killed command left there is removed at each start.
+    [Fact]
+    public void Where_a_link_stands_for_what_is_not_finished_nothing_behind_it_is_removed()
+    {
+        using var cache = new TemporaryDirectory();
+        using var others = new TemporaryDirectory();
+        string unfinished = Path.Combine(cache.Path, "unfinished"), file = Path.Combine(others.Path, "letter");
+        File.WriteAllText(file, "");
+        Directory.CreateSymbolicLink(unfinished, others.Path);
+        using var server = new LyingIndexServer();
+        server.Index(cache.Path).Dispose();
+        Assert.True(File.Exists(file));
+
+        Directory.Delete(unfinished);
+        Directory.CreateDirectory(unfinished);
+        File.CreateSymbolicLink(Path.Combine(unfinished, "link"), file);
+        File.WriteAllText(Path.Combine(unfinished, "half"), "");
+        server.Index(cache.Path).Dispose();
+        Assert.True(File.Exists(file));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(unfinished));
+    }
+
     [Fact]
     public async Task After_the_clock_was_set_back_nothing_is_fresh()
     {

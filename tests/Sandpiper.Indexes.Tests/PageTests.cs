@@ -31,6 +31,24 @@ public sealed class PageTests
         Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
     }
 
+    // Whoever sits between may end the connection where he likes, TLS or not: the versions behind would never have been.
+    [Theory]
+    [InlineData("<!DOCTYPE html>\n<html><body>FILE\n</body></html>\n", true)]
+    [InlineData("<HTML><BODY>FILE</BODY></HTML> <!--SERIAL 1-->", true)]
+    [InlineData("<html><body>FILE", false)]
+    [InlineData("<html><body>FILE</body></html", false)]
+    [InlineData("<html></html><body>FILE", false)]
+    public async Task An_HTML_page_that_ends_with_its_connection_says_itself_where_it_ends(string html, bool isRead)
+    {
+        string file = $"""<a href="/files/{Served.FileName}#sha256={new string('a', 64)}">{Served.FileName}</a>""";
+        ServedAnswer page = ServedAnswer.Html(html.Replace("FILE", file, StringComparison.Ordinal));
+        using LyingIndexServer server = new LyingIndexServer().Serve(Served.Page, page with { AnnouncedLength = -1 }, page);
+        using SimpleIndex index = server.Index();
+        if (isRead) Assert.Equal(Served.FileName, (await index.FileOf()).FileName);
+        else Assert.Equal(IndexRules.TooShort, await Served.RuleOf(() => index.PageOf()));
+        Assert.Equal(Served.FileName, (await index.FileOf()).FileName);     // with a length it is all of it
+    }
+
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
@@ -97,6 +98,10 @@ public sealed class AcquisitionTests : IDisposable
     /// <summary>Gives the wheel; its METADATA it has given before.</summary>
     private sealed class OnceOnly : IPackageIndex
     {
+        public ImmutableArray<Uri> Addresses => [];
+
+        public Uri? OwnerOf(PackageName name) => null;
+
         public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) => throw AskedAgain();
 
         public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => throw AskedAgain();

@@ -60,6 +60,31 @@ public sealed class InstallationTests : IDisposable
         Assert.Equal("1.2", _ground.Environment().Read(2).Packages.Single(p => p.Name == PackageName.Parse("pebble")).Version.ToString());
     }
 
+    // The cache lies where any program of the user can write.
+    [Fact]
+    public async Task What_a_pin_led_to_is_not_written_through_a_link_and_what_is_garbled_is_written_anew()
+    {
+        InstallationRequest request = OperationGround.Request("pebble==1.2");
+        await _ground.InstallAsync(request);
+        Sha256Digest digest = Assert.Single(_ground.Environment().Read(1).Packages).Digest;
+        request = request with { Lines = [request.Lines[0] with { Hashes = [digest] }] };
+        string choices = Path.Combine(_ground.Context.Places.Cache, "choices"), elsewhere = Path.Combine(_ground.Root.Path, "elsewhere");
+        Directory.CreateDirectory(elsewhere);
+        Directory.Delete(choices);
+        Directory.CreateSymbolicLink(choices, elsewhere);
+        await _ground.InstallAsync(request with { Environment = "first" });
+        Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
+
+        File.Delete(choices);
+        await _ground.InstallAsync(request with { Environment = "second" });
+        string kept = Directory.EnumerateFiles(choices).Single(), content = File.ReadAllText(kept);
+        File.Delete(kept);
+        File.CreateSymbolicLink(kept, Path.Combine(elsewhere, "made"));
+        await _ground.InstallAsync(request with { Environment = "third" });
+        Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
+        Assert.Equal((content, null), (File.ReadAllText(kept), new FileInfo(kept).LinkTarget));
+    }
+
     // It was told for ever, with `repair` as the way out: which mends an environment that has the wheel, and there may be none.
     [Theory]
     [InlineData(false)]

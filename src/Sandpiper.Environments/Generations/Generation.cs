@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Environments.Destinations;
 using Sandpiper.Packaging.Names;
 
@@ -14,6 +15,15 @@ public sealed record Generation
 
     /// <summary>Absolute.</summary>
     public required string Directory { get; init; }
+
+    /// <summary>Absolute: where it was made, which is what its commands name; null in one of an earlier version.</summary>
+    public string? MadeAt { get; init; }
+
+    /// <summary>
+    /// The data root was moved, or copied, since: its commands start nothing here, or the Python of the place that they name.
+    /// </summary>
+    public bool IsMoved => MadeAt is not null && !string.Equals(MadeAt, Directory, StringComparison.Ordinal)
+        && FileFacts.IdentityOf(MadeAt) != FileFacts.IdentityOf(Directory);
 
     public required DateTimeOffset Created { get; init; }
 

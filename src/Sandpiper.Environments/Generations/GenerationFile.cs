@@ -65,7 +65,8 @@ public static class GenerationFile
 public sealed record GenerationDocument(
     string Schema, string Environment, int Number, DateTimeOffset Created, string Python, string PythonPrefix, string PythonName,
     PackageDocument[] Packages, string[] Commands, Dictionary<string, string> WrittenFiles, string[] Copies,
-    LinkedDocument[]? Linked = null, string? LinkMode = null, bool? ByteCode = null, ToolDocument? Tool = null)
+    LinkedDocument[]? Linked = null, string? LinkMode = null, bool? ByteCode = null, ToolDocument? Tool = null,
+    string? Directory = null)
 {
     public static GenerationDocument Of(Generation generation, string schema) => new(
         schema, generation.Environment, generation.Number, generation.Created, generation.Python, generation.PythonPrefix,
@@ -74,7 +75,8 @@ public sealed record GenerationDocument(
         generation.Linked.IsEmpty ? null : [.. generation.Linked.Select(l => new LinkedDocument(l.Path, l.Wheel.Hex, l.StorePath))],
         generation.LinkMode == Generations.LinkMode.Hardlink ? Hardlink : null,
         generation.ShowsByteCode ? null : false,
-        generation.Tool is { } tool ? new ToolDocument(tool.Package.Normalized, [.. tool.Commands]) : null);
+        generation.Tool is { } tool ? new ToolDocument(tool.Package.Normalized, [.. tool.Commands]) : null,
+        generation.Directory);
 
     private const string Hardlink = "hardlink";
 
@@ -84,6 +86,7 @@ public sealed record GenerationDocument(
         Environment = Environment,
         Number = Number,
         Directory = directory,
+        MadeAt = Directory is null ? null : Absolute(Directory),
         Created = Created,
         Python = Absolute(Python),
         PythonPrefix = Absolute(PythonPrefix),
@@ -140,7 +143,7 @@ public sealed record PackageDocument(
     string Name, string Version, string Wheel, string Sha256, bool Requested, string? Requirement, bool Alone, string[] Extras,
     string[] RequiredBy, string Index,
     string[] OmittedHooks, string[] AllowedHooks, AcceptanceDocument[]? Accepted = null, string[]? Yielded = null,
-    string? Manifest = null, string? Record = null)
+    string? Manifest = null, string? Record = null, string? OwningIndex = null)
 {
     public static PackageDocument Of(InstalledPackage package) => new(
         package.Name.Normalized, package.Version.Original, package.WheelFileName, package.Digest.Hex, package.IsRequested,
@@ -148,7 +151,7 @@ public sealed record PackageDocument(
         [.. package.RequiredBy.Select(n => n.Normalized)], package.Index, [.. package.OmittedHooks], [.. package.AllowedHooks],
         package.Accepted.IsEmpty ? null : [.. package.Accepted.Select(a => new AcceptanceDocument(a.Rule, a.Path, a.Others, a.Waiver))],
         package.Yielded.IsEmpty ? null : [.. package.Yielded], package.Manifest == default ? null : package.Manifest.Hex,
-        package.Record == default ? null : package.Record.Hex);
+        package.Record == default ? null : package.Record.Hex, package.OwningIndex.Length == 0 ? null : package.OwningIndex);
 
     public InstalledPackage ToPackage() => new()
     {
@@ -165,6 +168,7 @@ public sealed record PackageDocument(
         Extras = [.. GenerationDocument.Whole(Extras).Select(PackageName.Parse)],
         RequiredBy = [.. GenerationDocument.Whole(RequiredBy).Select(PackageName.Parse)],
         Index = Index,
+        OwningIndex = OwningIndex ?? "",
         OmittedHooks = [.. GenerationDocument.Whole(OmittedHooks)],
         AllowedHooks = [.. GenerationDocument.Whole(AllowedHooks)],
         Accepted = [.. GenerationDocument.Whole(Accepted).Select(a => new Acceptance(a.Rule, a.Path, a.Others, a.Waiver))],

@@ -45,6 +45,9 @@ public sealed record InstalledPackage
     /// <summary>Address of the file at the index, without credentials.</summary>
     public required string Index { get; init; }
 
+    /// <summary>Address of the index that owns its name (P7), without credentials; empty in a generation of an earlier version.</summary>
+    public string OwningIndex { get; init; } = "";
+
     /// <summary>Start-up hooks of its wheel that are not here.</summary>
     public ImmutableArray<string> OmittedHooks { get; init; } = [];
 

@@ -68,14 +68,7 @@ public sealed record KernelSpecification(string Directory, ManagedEnvironment En
     public void Write(Generation generation)
     {
         System.IO.Directory.CreateDirectory(Directory);
-        string temporary = File + ".new";
-        System.IO.File.Delete(temporary);
-        using (var file = System.IO.File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
-        {
-            RandomAccess.Write(file, ContentFor(generation), 0);
-            System.IO.File.SetUnixFileMode(file, Mode);
-        }
-        AtomicRename.Replace(temporary, File);
+        WholeFile.Write(File, File + ".new", ContentFor(generation), Mode);
     }
 
     /// <summary>Takes it away, and of Jupyter's two directories above what is empty then; what is not ours stays.</summary>

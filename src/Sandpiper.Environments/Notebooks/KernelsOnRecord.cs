@@ -74,8 +74,8 @@ public static class KernelsOnRecord
             File.Delete(FileOf(environment));
             return;
         }
-        string path = FileOf(environment), temporary = path + ".new";
-        File.WriteAllText(temporary, string.Join('\0', kernels.Select(kernel => kernel.Directory)));
-        AtomicRename.Replace(temporary, path);
+        string path = FileOf(environment);
+        WholeFile.Write(path, path + ".new", Encoding.UTF8.GetBytes(string.Join('\0', kernels.Select(kernel => kernel.Directory))),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 }

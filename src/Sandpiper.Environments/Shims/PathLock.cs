@@ -4,11 +4,12 @@ using Sandpiper.Kernel.Files;
 namespace Sandpiper.Environments.Shims;
 
 /// <summary>
-/// Held by who changes what is on PATH: environments that change at the same time must not both take one name. For an instant, so nobody
-/// is told; taken last, after the lock of an environment.
+/// Held by who changes what is on PATH: environments that change at the same time must not both take one name. For an instant, or for a
+/// switch that is made only where the names are free, so nobody is told; taken last, after the lock of an environment.
 /// </summary>
-internal static class PathLock
+public static class PathLock
 {
+    /// <exception cref="IOException">It cannot be had.</exception>
     public static SafeFileHandle Hold(DataPlaces places)
     {
         while (true)

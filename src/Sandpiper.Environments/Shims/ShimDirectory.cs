@@ -47,10 +47,11 @@ public static class ShimDirectory
 
     /// <summary>Makes those that are missing, removes those that are no more.</summary>
     /// <param name="taking">Names that it gets, whoever has them.</param>
+    /// <param name="isHeld">Whether <see cref="PathLock"/> is held already.</param>
     /// <param name="before">What it had before: which of those commands are the system's was told then. Null: nothing.</param>
     /// <returns>What a person should hear: commands that got none, and why.</returns>
     public static ImmutableArray<string> Refresh(ManagedEnvironment environment, Generation generation, DataPlaces places,
-        string executable, IReadOnlySet<string>? taking = null, Generation? before = null)
+        string executable, IReadOnlySet<string>? taking = null, Generation? before = null, bool isHeld = false)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         Fill(ShimPlace.BesideInterpreter(environment, places, executable), generation, taking, notes);
@@ -62,7 +63,7 @@ public static class ShimDirectory
         // An environment that is none of a tool has nothing there, unless it was one before.
         if (generation.OnPath.IsEmpty && !environment.IsShared && !onPath.IsThere) return notes.ToImmutable();
         ImmutableArray<string> free;
-        using (PathLock.Hold(places))
+        using (isHeld ? null : PathLock.Hold(places))
         {
             (free, var own) = Fill(onPath, generation, taking, notes);
             ManualPages.Refresh(environment, generation, own, places, notes);

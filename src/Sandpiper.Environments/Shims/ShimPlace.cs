@@ -134,13 +134,7 @@ internal sealed record ShimPlace(
 
     private void Write(Shim shim)
     {
-        string temporary = $"{Directory}.new";       // not among them: every name there is somebody's command
-        SealedTree.Remove(temporary);
-        using (var file = SealedTree.CreateFile(temporary, Mode))
-        {
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes(shim.Text), 0);
-            File.SetUnixFileMode(file, Mode);
-        }
-        AtomicRename.Replace(temporary, PathOf(shim.Command));
+        // Not among them meanwhile: every name there is somebody's command.
+        WholeFile.Write(PathOf(shim.Command), $"{Directory}.new", Encoding.UTF8.GetBytes(shim.Text), Mode);
     }
 }

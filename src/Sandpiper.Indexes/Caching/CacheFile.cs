@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Indexes.Caching;
@@ -19,7 +20,11 @@ internal static class CacheFile
     {
         try
         {
-            foreach (string path in Directory.EnumerateFiles(Path.Combine(cache, Unfinished))) SweepOne(path);
+            // The directory itself: where a link has its name, what lies there is somebody's.
+            using SafeFileHandle directory = RawFile.Open(
+                Path.Combine(cache, Unfinished), RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow, out int errno);
+            if (errno != 0) return;
+            foreach (string path in Directory.EnumerateFiles($"/proc/self/fd/{directory.DangerousGetHandle()}")) SweepOne(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -31,6 +36,12 @@ internal static class CacheFile
     {
         try
         {
+            // A link or a pipe nobody is writing.
+            if (FileStatus.TryRead(path, out FileStatus there) && there.Type != FileType.Regular)
+            {
+                File.Delete(path);
+                return;
+            }
             // FileShare.None is flock(LOCK_EX | LOCK_NB), and whoever writes one holds it shared.
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             File.Delete(path);

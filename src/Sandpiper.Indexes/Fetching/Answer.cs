@@ -30,10 +30,21 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
     /// <summary>As announced, or null.</summary>
     public long? Length => response.Content.Headers.ContentLength;
 
+    /// <summary>
+    /// By a length or a last piece (RFC 9112, 6.3; RFC 9113, 8.1): an end that comes too early is one that broke off. Otherwise it is where the
+    /// connection ends, whoever ends it.
+    /// </summary>
+    public bool SaysItsEnd =>
+        Length is not null || response.Headers.TransferEncodingChunked is true || response.Version.Major >= 2;
+
     /// <summary>The whole body, unpacked where the question allowed packing.</summary>
     /// <exception cref="IndexException">It is longer than <paramref name="maxBytes"/>, broken off, silent, or packed in another
     /// way.</exception>
-    public async Task<ReadOnlyMemory<byte>> ReadAllAsync(int maxBytes, CancellationToken cancel)
+    public Task<ReadOnlyMemory<byte>> ReadAllAsync(int maxBytes, CancellationToken cancel) => ReadAllAsync(maxBytes, budget: null, cancel);
+
+    /// <param name="budget">Of which each piece takes its part as it comes; null: it is nobody's.</param>
+    /// <inheritdoc cref="ReadAllAsync(int, CancellationToken)"/>
+    public async Task<ReadOnlyMemory<byte>> ReadAllAsync(int maxBytes, PageBudget? budget, CancellationToken cancel)
     {
         using var deadline = new CancellationTokenSource(limits.Page, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
@@ -45,6 +56,7 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
             for (int read; (read = await ReadAsync(body, piece, either.Token)) > 0; whole.Write(piece, 0, read))
             {
                 if (whole.Length + read > maxBytes) throw Refusal(IndexRules.TooLong, $"it has more than {maxBytes} bytes");
+                budget?.Take(read, Location);
             }
             return whole.GetBuffer().AsMemory(0, (int)whole.Length);
         }

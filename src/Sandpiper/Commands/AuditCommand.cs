@@ -75,14 +75,14 @@ internal static class AuditCommand
     private static async Task<ImmutableArray<SiteReport>> AskAsync(
         Session session, ImmutableArray<SiteReport> reports, ImmutableArray<Uri> addresses, CancellationToken cancel)
     {
-        using var indexes = new OpenIndexes(session, addresses, ArchiveLimits.Default);
-        var lookup = new ReleaseLookup(indexes.Whole);
         var asked = ImmutableArray.CreateBuilder<SiteReport>();
         using var line = new ProgressLine(session.Terminal, Session.Time);
         foreach (SiteReport report in reports)
         {
             line.Of($"Asking about {report.Site.Directory}", asked.Count, reports.Length);
-            asked.Add(await lookup.AddToAsync(report, cancel));
+            // What the pages of one place may cost is no matter of how many places there are.
+            using var indexes = new OpenIndexes(session, addresses, ArchiveLimits.Default);
+            asked.Add(await new ReleaseLookup(indexes.Whole).AddToAsync(report, cancel));
         }
         return asked.ToImmutable();
     }

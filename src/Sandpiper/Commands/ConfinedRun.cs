@@ -118,6 +118,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         using GenerationLease lease = Leased(environment, ref generation);
         MustHaveItsInterpreter(environment, generation);
+        MustBeWhereItWasMade(environment, generation);
         InstalledEnvironment installed = Installed(environment, generation);
         Terms terms = Arranged(installed, grants, caller);
         using ProgramsHome home = ProgramsHome.For(session, environmentName, terms.Confinement, caller, isFresh: HasFreshHome);
@@ -289,6 +290,14 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             $"the interpreter of `{environment.Name}` is {(isThere ? "another one by now" : "gone")}; nothing was run",
             isThere ? $"`{generation.Python}` is no {generation.PythonName} any more" : $"there is no `{generation.Python}` any more",
             $"sandpiper repair{InEnvironment.Option(environment.Name)}      makes it for the {generation.PythonName} that is there now"));
+    }
+
+    // The interpreter that its commands name is not here: the next command of that name on PATH would be started, somebody else's.
+    private void MustBeWhereItWasMade(ManagedEnvironment environment, Generation generation)
+    {
+        if (!generation.IsMoved || !generation.Commands.Contains(command[0], StringComparer.Ordinal)) return;
+        throw new ExplainedException(new(ExitCode.RunFailed, $"`{environment.Name}` is not where it was made; nothing was run",
+            $"its commands start Python below `{generation.MadeAt}`", $"sandpiper repair{InEnvironment.Option(environment.Name)}"));
     }
 
     // Each line is the next command. Where there is no project nothing can be remembered for it.

@@ -53,6 +53,12 @@ internal sealed class IndexOptions
         return [.. addresses.Select(AddressOf)];
     }
 
+    /// <summary>
+    /// The command itself, or its file, names every index that is asked; else what is set for every command is among them.
+    /// </summary>
+    public bool AreNamed(ParseResult parsed, RequirementsFile file) =>
+        parsed.GetValue(_indexUrl) is not null || file.IndexUrl is not null || file.NoIndex;
+
     private static Uri AddressOf(string text)
     {
         string whole = text.StartsWith('/') ? $"file://{text}" : text;

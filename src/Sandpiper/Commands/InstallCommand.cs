@@ -135,6 +135,7 @@ internal static class InstallCommand
                 Environment = parsed.GetValue(env)!,
                 Lines = lines.Lines,
                 FollowDependencies = !parsed.GetValue(noDeps),
+                NamesIndexes = index.AreNamed(parsed, lines),
                 UpgradeAll = parsed.GetValue(upgrade),
                 Upgrade = [.. (parsed.GetValue(upgradePackages) ?? []).Select(RequirementLines.NameOf)],
                 Prereleases = parsed.GetValue(pre) || lines.Pre,
@@ -216,8 +217,10 @@ internal static class InstallCommand
                 session, interpreter, current, request, way.Addresses, isBrief: !request.StopsAtHeldNames, cancel);
             switch (outcome)
             {
-                case InstallationOutcome.Unsolvable { Why: var why }:
-                    throw new ExplainedException(ResolutionWords.Explain(why));
+                case InstallationOutcome.Unsolvable unsolvable:
+                    Explanation why = ResolutionWords.Explain(unsolvable.Why);
+                    throw new ExplainedException(
+                        why with { Hints = [.. why.Hints, .. unsolvable.Elsewhere.Select(IndexWords.AskToo)] });
                 case InstallationOutcome.NoCommands none:
                     throw ToolRequests.WithoutCommands(none);
                 case InstallationOutcome.NamesHeld { Held: var held }:

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Sandpiper.Archives;
 using Sandpiper.Archives.Zip;
 using Sandpiper.Console;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Indexes;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Policies;
 
@@ -15,19 +17,38 @@ internal sealed class OpenIndexes : IDisposable
 {
     private const int MaxMetadataBytes = 8 << 20;       // as of one beside a wheel; that of known packages stays below one megabyte
 
-    private readonly ImmutableArray<IPackageIndex> _indexes;
+    private readonly List<IPackageIndex> _indexes = [];
     private readonly PagesWithGaps _whole;
 
     /// <param name="limits">The most that a wheel may cost whose METADATA has to be read from it.</param>
-    public OpenIndexes(Session session, ImmutableArray<Uri> addresses, ArchiveLimits limits)
+    /// <param name="installed">Packages that only the index is asked about that each came from; null: those that are named.</param>
+    public OpenIndexes(
+        Session session, ImmutableArray<Uri> addresses, ArchiveLimits limits, IEnumerable<InstalledPackage>? installed = null)
     {
         ReadOnlyMemory<byte> MetadataIn(string path, string fileName) => MetadataOf(path, fileName, limits);
-        _indexes = [.. addresses.Select(address => address.IsFile
-            ? (IPackageIndex)new DirectoryIndex(address, MetadataIn)
-            : new SimpleIndex(
-                address, session.Places.IndexCache, MetadataIn, Session.Time, session.Offline,
-                Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy))];
-        _whole = new PagesWithGaps(_indexes.Length == 1 ? _indexes[0] : new IndexChain(_indexes));
+        var budget = new PageBudget();
+        IPackageIndex Open(Uri address)
+        {
+            IPackageIndex index = address.IsFile
+                ? new DirectoryIndex(address, MetadataIn) { Budget = budget }
+                : new SimpleIndex(
+                    address, session.Places.IndexCache, MetadataIn, Session.Time, session.Offline,
+                    Environment.GetEnvironmentVariable("SSL_CERT_FILE"), NoProxy)
+                {
+                    Budget = budget,
+                };
+            _indexes.Add(index);
+            return index;
+        }
+        ImmutableArray<IPackageIndex> named = [.. addresses.Select(Open)];
+        var owned = new Dictionary<PackageName, IPackageIndex>();
+        foreach (var from in (installed ?? []).GroupBy(package => package.OwningIndex, StringComparer.Ordinal))
+        {
+            if (!Uri.TryCreate(from.Key, UriKind.Absolute, out Uri? owner)) continue;
+            IPackageIndex index = named.FirstOrDefault(n => n.Addresses.Contains(owner)) ?? Open(owner);
+            foreach (InstalledPackage package in from) owned.Add(package.Name, index);
+        }
+        _whole = new PagesWithGaps(new IndexChain(named) { Owned = owned });
     }
 
     // A small letter goes before a capital one, as in curl.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Sandpiper.Indexes;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
@@ -13,6 +14,10 @@ internal sealed class PagesWithGaps(IPackageIndex index) : IPackageIndex
 
     /// <summary>By name.</summary>
     public IEnumerable<ProjectPage> Seen => _seen.Values.OrderBy(page => page.Name);
+
+    public ImmutableArray<Uri> Addresses => index.Addresses;
+
+    public Uri? OwnerOf(PackageName name) => index.OwnerOf(name);
 
     public async Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel)
     {

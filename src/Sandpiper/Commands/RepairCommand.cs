@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Indexes;
 using Sandpiper.Interpreters;
 using Sandpiper.Operations;
 using Sandpiper.Packaging.Requirements;
@@ -18,7 +19,8 @@ internal static class RepairCommand
             [new("sandpiper repair", "what `sandpiper verify --full` finds is made as it was")],
             [
                 "The same packages become the next generation, made from sealed files alone. Files of the store that are damaged or gone "
-                + "come from the index again, and have to be the very bytes that were installed; without an index nothing is thrown away. "
+                + "come again from the index that each came from, or from the one that you name with -i, and have to be the very bytes that "
+                + "were installed; without an index nothing is thrown away. "
                 + "The damaged generation is kept as it is.",
                 "The commands on your PATH, the link to the current generation and the ledger are put back as far as they can be known; "
                 + "what is not ours and stands in the way is put aside, never thrown away. An environment whose interpreter was replaced "
@@ -31,18 +33,32 @@ internal static class RepairCommand
         {
             ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             if (CurrentGeneration.Of(environment) is not { } current) throw EnvironmentOptions.NothingIn(environment);
-            Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, environment.Read(current.Number));
+            Generation generation = environment.Read(current.Number);
+            Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, generation);
+            bool asksOwners = !index.AreNamed(parsed, new RequirementsFile());
             using var indexes = new OpenIndexes(
-                session, index.Chosen(parsed, new RequirementsFile(), session.Terminal), limits.Chosen(parsed));
+                session, index.Chosen(parsed, new RequirementsFile(), session.Terminal), limits.Chosen(parsed),
+                asksOwners ? generation.Packages : []);
             using var line = new ProgressLine(session.Terminal, Session.Time);
-            RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole)
-                .MendAsync(new RepairRequest(environment.Name) { Limits = limits.Chosen(parsed) }, new ShownFacts(session.Terminal, line),
-                    cancel);
-            line.Dispose();
-            return Tell(session, environment.Name, outcome);
+            var request = new RepairRequest(environment.Name) { Limits = limits.Chosen(parsed) };
+            try
+            {
+                RepairOutcome outcome = await new Repair(session.Context, interpreter, indexes.Whole)
+                    .MendAsync(request, new ShownFacts(session.Terminal, line), cancel);
+                line.Dispose();
+                return Tell(session, environment.Name, outcome);
+            }
+            catch (IndexException error) when (asksOwners && !error.IsRefusal)
+            {
+                // Not what is set up for every command: it may know the name, and have anything under it.
+                throw new ExplainedException(Explanations.Of(error) with { Hints = [FromElsewhere] });
+            }
         });
         return command;
     }
+
+    private const string FromElsewhere =
+        "the index is the one that the package came from; another address of it: sandpiper repair -i https://USER:PASSWORD@HOST/…";
 
     private static int Tell(Session session, string environment, RepairOutcome outcome)
     {
@@ -56,7 +72,7 @@ internal static class RepairCommand
                     $"sandpiper rollback{inEnvironment}", $"sandpiper history{inEnvironment}"));
             case RepairOutcome.Gone { Why: var why }:
                 throw new ExplainedException(new(ExitCode.CouldNot, $"`{why.Package}` could not be repaired; nothing was changed",
-                    ResolutionWords.Because(why), [$"sandpiper rollback{inEnvironment}"]));
+                    ResolutionWords.Because(why), [$"sandpiper rollback{inEnvironment}", FromElsewhere]));
             case RepairOutcome.Repaired repaired:
                 int mended = repaired.Deviations.Length;
                 ByteCodeJob.StartAfter(session, environment, repaired.Change);

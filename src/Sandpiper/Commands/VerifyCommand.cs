@@ -85,6 +85,7 @@ internal static class VerifyCommand
         { Place: DeviationPlace.Ledger } => "the ledger",
         { Place: DeviationPlace.Current } => "the current generation",
         { Place: DeviationPlace.Interpreter } => "the interpreter",
+        { Place: DeviationPlace.Generation, Path: ['/', ..] } => "where it was made: its commands start Python there",
         _ => "no package",
     };
 

@@ -54,10 +54,13 @@ internal static class Served
 
     public static SimpleIndex At(
         Uri address, string? cache = null, TimeProvider? time = null, bool offline = false, string? certificates = null,
-        EnvironmentProxy? proxy = null) =>
+        EnvironmentProxy? proxy = null, PageBudget? budget = null) =>
         new(
             address, cache, ReadMetadata, time ?? new EagerTime(), offline, FetchLimits.Default, certificates,
-            proxy ?? EnvironmentProxy.Less(noProxy: null));
+            proxy ?? EnvironmentProxy.Less(noProxy: null))
+        {
+            Budget = budget ?? new PageBudget(),
+        };
 
     public static Task<ProjectPage?> PageOf(this IPackageIndex index) => index.GetPageAsync(Pebble, Cancel);
 
