@@ -307,6 +307,31 @@ public class ReviewTests : IDisposable
     }
 
     [Fact]
+    public void Whether_it_will_be_a_layer_is_told_before_and_so_it_is()
+    {
+        _user.Write("sub/file", "");
+        Same(_isLayered);
+        // What can be listed and not entered only a copy shows as it is.
+        Done(_user.Run(["chmod", "644", "sub"], _user.Project));
+        Same(isLayer: false);
+        Done(_user.Run(["chmod", "755", "sub"], _user.Project));
+        string doctor = _user.Sandpiper("doctor").Output;
+        Assert.Contains(_isLayered ? "✓ review     a layer " : "! review     a copy ", doctor, StringComparison.Ordinal);
+        // Two have run; whoever only asks takes no number.
+        Assert.Contains("sandpiper: review 3: ", Review("echo x > new").Error, StringComparison.Ordinal);
+
+        void Same(bool isLayer)
+        {
+            string[] asked = ["run", "--review", "--explain", "--", "sh"];
+            Assert.Contains(isLayer ? "a layer above it" : "a copy of it", _user.Sandpiper(asked).Output, StringComparison.Ordinal);
+            using JsonDocument answer = JsonDocument.Parse(_user.Sandpiper([asked[0], "--json", .. asked[1..]]).Output);
+            Assert.Equal(isLayer, answer.RootElement.GetProperty("review_is_layer").GetBoolean());
+            // Of the one that runs the kernel itself says it.
+            Assert.Equal(isLayer, Review($"grep -c ' {_user.Project} overlay ' /proc/mounts; true").Output is "1\n");
+        }
+    }
+
+    [Fact]
     public void Try_lets_a_package_write_a_copy_too()
     {
         string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()));

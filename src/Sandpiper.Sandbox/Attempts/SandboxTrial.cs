@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
+using Sandpiper.Sandbox.Reviews;
 
 namespace Sandpiper.Sandbox.Attempts;
 
@@ -36,13 +38,41 @@ public static class SandboxTrial
         return [.. Attempt.All.Select(attempt => new AttemptResult(attempt, Of(within, attempt), Of(without, attempt)))];
     }
 
+    /// <summary>Whether a program under review writes a layer where the caller's home lies.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    /// <returns>False: a copy is made for it. Null: nothing can be made there to try it with.</returns>
+    public static bool? LayersReviews(OwnProgram ownProgram, Caller caller)
+    {
+        string ground = Path.Join(caller.Home, $".sandpiper-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        string project = Path.Join(ground, "project");
+        try
+        {
+            Directory.CreateDirectory(project);
+            return ReviewedRun.WouldLayer(ground, Writing(project, caller), ownProgram);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        finally
+        {
+            if (Directory.Exists(ground)) Directory.Delete(ground, recursive: true);
+        }
+    }
+
     private static bool? Of(ImmutableDictionary<string, bool> results, Attempt attempt) =>
         results.TryGetValue(attempt.Name, out bool works) ? works : null;
 
-    private static Confinement ConfinementOn(Bait bait, Caller caller) => new()
+    private static Confinement ConfinementOn(Bait bait, Caller caller)
     {
-        Shown = [ShownPath.Needed(bait.Shown, PathAccess.Read), ShownPath.Needed(bait.Writable, PathAccess.Write)],
-        WorkingDirectory = bait.Writable,
+        Confinement writing = Writing(bait.Writable, caller);
+        return writing with { Shown = [ShownPath.Needed(bait.Shown, PathAccess.Read), .. writing.Shown] };
+    }
+
+    private static Confinement Writing(string directory, Caller caller) => new()
+    {
+        Shown = [ShownPath.Needed(directory, PathAccess.Write)],
+        WorkingDirectory = directory,
         Home = caller.SandboxHome,
         Variables = ImmutableDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin").Add("HOME", caller.SandboxHome),
     };

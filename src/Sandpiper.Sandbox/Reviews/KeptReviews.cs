@@ -85,9 +85,10 @@ public sealed class KeptReviews(string root)
     }
 
     /// <summary>A new one, held.</summary>
+    /// <param name="isTrial">Nobody will hear of it: the number is the next one's, too.</param>
     /// <exception cref="KernelException">It cannot be made.</exception>
     /// <exception cref="IOException">Nothing can be written here.</exception>
-    internal (int Number, string Place, SafeFileHandle Held) Begin()
+    internal (int Number, string Place, SafeFileHandle Held) Begin(bool isTrial = false)
     {
         Directory.CreateDirectory(_directory, TreeCopy.OwnersAll);
         RemoveUnfinished();
@@ -104,7 +105,7 @@ public sealed class KeptReviews(string root)
             }
             // Between the two somebody may have taken it for one that was left.
             if (TryHold(place) is not { } held) continue;
-            File.WriteAllText(lastFile, number.ToString(CultureInfo.InvariantCulture));
+            if (!isTrial) File.WriteAllText(lastFile, number.ToString(CultureInfo.InvariantCulture));
             return (number, place, held);
         }
     }

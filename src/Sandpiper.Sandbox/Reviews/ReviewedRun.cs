@@ -23,10 +23,10 @@ public sealed class ReviewedRun : IDisposable
     private readonly Confinement _asked;
     private bool _isKept;
 
-    private ReviewedRun(KeptReviews kept, Confinement confinement)
+    private ReviewedRun(KeptReviews kept, Confinement confinement, bool isTrial = false)
     {
         _kept = kept;
-        (_number, _place, _held) = kept.Begin();
+        (_number, _place, _held) = kept.Begin(isTrial);
         Confinement = _asked = confinement;
     }
 
@@ -60,6 +60,26 @@ public sealed class ReviewedRun : IDisposable
         {
             run.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Whether the kernel would keep apart what is written: tried, with a program that does nothing.</summary>
+    /// <inheritdoc cref="Begin" path="/param"/>
+    /// <param name="ownProgram">Of the second stage, which asks the kernel for it.</param>
+    /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
+    /// <exception cref="IOException">Nothing can be written beside the reviews.</exception>
+    public static bool WouldLayer(string dataRoot, Confinement confinement, OwnProgram ownProgram)
+    {
+        using var run = new ReviewedRun(new KeptReviews(dataRoot), confinement, isTrial: true);
+        if (!run.TryLayer() || !run.IsLayered) return false;
+        try
+        {
+            _ = ConfinedProgram.Run(run.Confinement, ownProgram, ["/bin/true"]);
+            return true;
+        }
+        catch (SecondStageException unlayered) when (unlayered.Failure.Kind is SecondStageFailureKind.NotLayered)
+        {
+            return false;
         }
     }
 

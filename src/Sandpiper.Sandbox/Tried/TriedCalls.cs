@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Sockets;
 using Sandpiper.Sandbox.Denials;
@@ -133,11 +134,11 @@ public sealed class TriedCalls
     internal void SeeConnection(ReadOnlySpan<byte> address, int errno)
     {
         if (InternetAddress.Read(address) is not { } to) return;
-        bool isReached = errno is 0 or InProgress;
+        bool isBegun = errno is 0 or Errno.InProgress;
         // In a network of its own: its servers, our proxy and the places of hosts, whose names are told; and who is asked for names.
         bool isOwn = !_confinement.HostNetwork && IPAddress.IsLoopback(to.Address);
-        if (to.Port is InternetAddress.NamePort || (isOwn && (isReached || to.Port is ProxyVariables.Port))) return;
-        Note(TriedKind.Host, $"{to}", isOpened: true, isReached);
+        if (to.Port is InternetAddress.NamePort || (isOwn && (isBegun || to.Port is ProxyVariables.Port))) return;
+        Note(TriedKind.Host, $"{to}", isOpened: true, isReached: errno == 0, errno);
     }
 
     /// <param name="path">Absolute.</param>
@@ -145,10 +146,10 @@ public sealed class TriedCalls
     internal void SeeLocalConnection(string path, int errno)
     {
         string whole = Path.GetFullPath(path);
-        bool isReached = errno is 0 or InProgress;
+        bool isReached = errno == 0;
         // One that it has there is its own; one that it has not may be somebody's outside (/tmp/.X11-unix).
         if (!isReached || PlaceOf(whole) is not (Place.Private or Place.Home))
-            Note(TriedKind.LocalSocket, whole, isOpened: true, isReached);
+            Note(TriedKind.LocalSocket, whole, isOpened: true, isReached, errno);
     }
 
     /// <summary>Looks at what was noted. When the program has ended: what it could change, it cannot any more.</summary>
@@ -168,7 +169,11 @@ public sealed class TriedCalls
             foreach (var ((kind, what), noted) in _connections)
             {
                 bool isThere = kind is not TriedKind.LocalSocket || IsThere(what);
-                if (isThere) things.Add(new(kind, what, noted.Times) { IsOpened = noted.IsOpened, IsReached = noted.IsReached });
+                if (!isThere) continue;
+                things.Add(new(kind, what, noted.Times)
+                {
+                    IsOpened = noted.IsOpened, IsReached = noted.IsReached, Errno = noted.IsReached ? 0 : noted.Errno,
+                });
             }
             foreach (var (path, times) in _programs)
             {
@@ -206,15 +211,22 @@ public sealed class TriedCalls
             {
                 Place place = PlaceOf(path);
                 if (place is Place.Home) return new(TriedKind.HomeWrite, path, times);
-                if (place is not Place.Nowhere) return new(TriedKind.RefusedWrite, path, times) { Wanted = _denied.GrantFor(path) };
+                if (place is not Place.Nowhere)
+                {
+                    WriteObstacle obstacle = place is Place.Writable ? WriteObstacle.Protected : WriteObstacle.ReadOnly;
+                    return new(TriedKind.RefusedWrite, path, times) { Wanted = _denied.GrantFor(path), Obstacle = obstacle };
+                }
                 if (Path.GetDirectoryName(path) is not { } above) return null;
                 string? there = IsThere(path) ? path : IsThere(above) ? above : null;
-                return there is null ? null : new(TriedKind.RefusedWrite, path, times) { Wanted = new(there, Name: null) };
+                return there is null ? null : new(TriedKind.RefusedWrite, path, times)
+                {
+                    Wanted = new(there, Name: null), Obstacle = WriteObstacle.NotShown,
+                };
             }
         }
     }
 
-    private void Note(TriedKind kind, string what, bool isOpened, bool isReached)
+    private void Note(TriedKind kind, string what, bool isOpened, bool isReached, int errno = 0)
     {
         lock (_noting)
         {
@@ -230,6 +242,7 @@ public sealed class TriedCalls
             noted.Times++;
             noted.IsOpened |= isOpened;
             noted.IsReached |= isReached;
+            if (errno != 0) noted.Errno = errno;
         }
     }
 
@@ -250,8 +263,6 @@ public sealed class TriedCalls
     // Programs do without.
     private static bool IsOfCache(string path) => path.Contains("/__pycache__", StringComparison.Ordinal);
 
-    private const int InProgress = 115;                 // EINPROGRESS: asm-generic/errno.h
-
     private sealed class NotedPath
     {
         public long Looks, Writes;
@@ -265,5 +276,6 @@ public sealed class TriedCalls
     {
         public long Times;
         public bool IsOpened, IsReached;
+        public int Errno;
     }
 }

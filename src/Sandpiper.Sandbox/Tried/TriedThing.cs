@@ -28,6 +28,22 @@ public enum TriedKind
     Program,
 }
 
+/// <summary>
+/// What is in the way of a write. What the kernel answers to it nobody outside hears: mostly, and in this order, EROFS; EROFS, or EBUSY
+/// where the name itself would go; ENOENT.
+/// </summary>
+public enum WriteObstacle
+{
+    /// <summary>What it is shown may only be read.</summary>
+    ReadOnly,
+
+    /// <summary>It may write there, but for this name.</summary>
+    Protected,
+
+    /// <summary>It is not there for it.</summary>
+    NotShown,
+}
+
 /// <summary>One thing that a program tried.</summary>
 /// <param name="What">A path, a host, an address.</param>
 /// <param name="Times">How often it was asked for.</param>
@@ -38,6 +54,15 @@ public sealed record TriedThing(TriedKind Kind, string What, long Times)
 
     /// <summary>Of a host or a socket: it was reached.</summary>
     public bool IsReached { get; init; }
+
+    /// <summary>Of a connection: what it was told in its place, an error number; zero where there was no other answer.</summary>
+    public int Errno { get; init; }
+
+    /// <summary>Of a connection: it was asked for without waiting, and what came of it only the program knows.</summary>
+    public bool IsBegun => !IsReached && Errno == Kernel.Errno.InProgress;
+
+    /// <summary>Of a write: what is in its way.</summary>
+    public WriteObstacle? Obstacle { get; init; }
 
     /// <summary>Of a file: its user may not read it either.</summary>
     public bool IsOfOthers { get; init; }

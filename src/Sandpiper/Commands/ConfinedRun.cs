@@ -226,7 +226,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             Withheld = [.. secrets.All],
             Limits = LimitsInWords(),
             HasFreshHome = HasFreshHome,
-            IsReviewed = IsReviewed,
+            ReviewIsLayer = IsReviewed ? RunReview.IsLayer(session, terms.Confinement) : null,
         };
         if (session.Json) explanation.WriteJson(session.Terminal);
         else explanation.Write(session.Terminal);

@@ -25,14 +25,15 @@ internal static class DoctorCommand
         command.Runs((session, _) =>
         {
             ImmutableArray<AttemptResult> results = SandboxTrial.Run(session.OwnProgram, Callers.Of(session));
-            if (session.Json) WriteJson(session.Terminal, results);
-            else WriteWords(session.Terminal, results);
+            bool? layers = RunReview.MayLayer ? SandboxTrial.LayersReviews(session.OwnProgram, Callers.Of(session)) : false;
+            if (session.Json) WriteJson(session.Terminal, results, layers);
+            else WriteWords(session.Terminal, results, layers);
             return (int)(results.All(r => r.GotThrough is false) ? ExitCode.Done : ExitCode.CouldNot);
         });
         return command;
     }
 
-    internal static void WriteWords(Terminal terminal, ImmutableArray<AttemptResult> results)
+    internal static void WriteWords(Terminal terminal, ImmutableArray<AttemptResult> results, bool? layers)
     {
         bool holds = results.All(r => r.GotThrough is false);
         terminal.Line("Confinement here: ", holds ? Inked.Green("in force") : Inked.Red("not whole"));
@@ -51,6 +52,12 @@ internal static class DoctorCommand
         }
         terminal.Line(" ", Inked.Yellow("!"), $" {"memory",-11}not limited unless you say so: sandpiper run --memory 4G");
         terminal.Line(" ", Inked.Yellow("!"), $" {"terminal",-11}its own; what is typed while it waits for input it reads");
+        terminal.Line(" ", layers is true ? Inked.Green("✓") : Inked.Yellow("!"), $" {"review",-11}" + layers switch
+        {
+            true => "a layer above the project: --review copies nothing",
+            false => "a copy of the project: --review keeps nothing apart here",
+            null => "not tried: nothing can be written in your home",
+        });
         if (!holds) terminal.Note("Do not rely on `run` here: please report this with what `sandpiper doctor -v` says");
         else terminal.Note(Inked.Dim("`sandpiper doctor -v` lists the attempts; docs/sandbox.md says what is not promised"));
     }
@@ -63,7 +70,8 @@ internal static class DoctorCommand
         _ => "kernel",
     };
 
-    private static void WriteJson(Terminal terminal, ImmutableArray<AttemptResult> results) => JsonAnswer.Write(terminal, "doctor", json =>
+    private static void WriteJson(Terminal terminal, ImmutableArray<AttemptResult> results, bool? layers) =>
+        JsonAnswer.Write(terminal, "doctor", json =>
     {
         json.WriteBoolean("in_force", results.All(r => r.GotThrough is false));
         json.WriteStartArray("attempts");
@@ -78,6 +86,7 @@ internal static class DoctorCommand
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        Write("review_is_layer", layers);
 
         void Write(string key, bool? value)
         {

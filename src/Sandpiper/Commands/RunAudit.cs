@@ -60,6 +60,9 @@ internal sealed class RunAudit(string program, TriedReport report, Confinement c
             json.WriteNumber("times", thing.Times);
             json.WriteBoolean("opened", thing.IsOpened);
             json.WriteBoolean("reached", thing.IsReached);
+            if (thing.Errno == 0) json.WriteNull("errno");
+            else json.WriteNumber("errno", thing.Errno);
+            json.WriteString("obstacle", TriedWords.Key(thing.Obstacle));
             json.WriteString("grant", GrantFor(thing));
             json.WriteEndObject();
         }

@@ -15,8 +15,8 @@ internal sealed class RunExplanation(
 
     public bool HasFreshHome { get; init; }
 
-    /// <summary>What it writes goes to a copy.</summary>
-    public bool IsReviewed { get; init; }
+    /// <summary>What it writes goes to a layer, or to a copy; null: it is not reviewed.</summary>
+    public bool? ReviewIsLayer { get; init; }
 
     public required string Limits { get; init; }
 
@@ -40,7 +40,11 @@ internal sealed class RunExplanation(
         foreach (var (path, isEmpty) in Withheld)
             terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}{path}, {(isEmpty ? "empty" : "without what git logs in with")}"));
         Rows(terminal, "write", confinement.Writable.Select(path => (path, By(g => g.Write, path))), "nowhere");
-        if (IsReviewed) terminal.Line($"  {"".PadRight(Left)}a copy of it, that is; afterwards you see the difference: sandpiper review");
+        if (ReviewIsLayer is { } isLayer)
+        {
+            terminal.Line($"  {"".PadRight(Left)}{(isLayer ? "a layer above it, that is; nothing is copied" : "a copy of it, that is")};");
+            terminal.Line($"  {"".PadRight(Left)}afterwards you see the difference: sandpiper review");
+        }
         Rows(terminal, "network", NetworkRows(confinement), "none but its own loopback");
         if (!confinement.Ports.IsEmpty)
             Rows(terminal, "reached at", confinement.Ports.Select(port => (NetworkWords.Of(port), By(g => Texts(g.Ports), $"{port}"))), "");
@@ -86,7 +90,9 @@ internal sealed class RunExplanation(
         }
         json.WriteEndArray();
         WriteAll(json, "write", "path", confinement.Writable, g => g.Write);
-        json.WriteBoolean("review", IsReviewed);
+        json.WriteBoolean("review", ReviewIsLayer is not null);
+        if (ReviewIsLayer is { } isLayer) json.WriteBoolean("review_is_layer", isLayer);
+        else json.WriteNull("review_is_layer");
         json.WriteBoolean("network", confinement.HostNetwork);
         WriteAll(json, "hosts", "host", confinement.Hosts.Select(host => $"{host}"), g => Texts(g.Hosts));
         WriteAll(json, "ports", "port", confinement.Ports.Select(port => $"{port}"), g => Texts(g.Ports));

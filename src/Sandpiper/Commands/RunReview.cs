@@ -32,6 +32,11 @@ internal static class RunReview
     public static ReviewedRun Begin(Session session, Confinement confinement) =>
         Copying(session, () => ReviewedRun.Begin(session.Places.Root, confinement, MayLayer));
 
+    /// <summary>Whether a layer would do for it.</summary>
+    /// <inheritdoc cref="ReviewedRun.WouldLayer" path="/exception"/>
+    public static bool IsLayer(Session session, Confinement confinement) =>
+        MayLayer && ReviewedRun.WouldLayer(session.Places.Root, confinement, session.OwnProgram);
+
     /// <summary>Makes the copy after all.</summary>
     /// <inheritdoc cref="Begin" path="/exception"/>
     public static void CopyInstead(Session session, ReviewedRun run)
@@ -45,8 +50,9 @@ internal static class RunReview
         CreationMask.GiveBack(callers);
     }
 
-    // Over layers a directory that was there cannot be renamed in one step: for the program that does not know another way.
-    private static bool MayLayer =>
+    /// <summary>Nobody wants a copy in any case.</summary>
+    /// <remarks>Over layers a directory that was there cannot be renamed in one step: some programs know no other way.</remarks>
+    public static bool MayLayer =>
         !string.Equals(Environment.GetEnvironmentVariable("SANDPIPER_REVIEW"), "copy", StringComparison.Ordinal);
 
     private static ReviewedRun Copying(Session session, Func<ReviewedRun> make)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Sandpiper.Sandbox.Tried;
 
 namespace Sandpiper.Console;
@@ -38,12 +39,27 @@ internal static class TriedWords
                 + (thing.IsOfOthers ? ", and not yours to read either" : ""),
             TriedKind.Host or TriedKind.LocalSocket when thing.IsReached => "reached",
             TriedKind.Host when !thing.IsOpened => "asked for its address",
+            TriedKind.Host or TriedKind.LocalSocket when thing.IsBegun => "begun; what came of it is not known",
+            TriedKind.Host or TriedKind.LocalSocket when thing.Errno != 0 =>
+                $"not reached: {Marshal.GetPInvokeErrorMessage(thing.Errno)}",
             TriedKind.Host or TriedKind.LocalSocket => "not reached",
+            TriedKind.RefusedWrite => Of(thing.Obstacle),
             _ => null,
         };
         string? times = thing.Times > 1 ? string.Create(CultureInfo.InvariantCulture, $"{thing.Times:N0} times") : null;
         return string.Join(", ", new[] { what, times }.OfType<string>());
     }
+
+    /// <summary>As JSON has it.</summary>
+    public static string? Key(WriteObstacle? obstacle) => obstacle switch
+    {
+        WriteObstacle.ReadOnly => "read_only",
+        WriteObstacle.Protected => "protected",
+        WriteObstacle.NotShown => "not_shown",
+        _ => null,
+    };
+
+    private static string? Of(WriteObstacle? obstacle) => Key(obstacle) is { } key ? key.Replace('_', ' ') : null;
 
     /// <summary>What the list lacks.</summary>
     public static IEnumerable<string> Gaps(TriedReport report)

@@ -10,7 +10,7 @@ namespace Sandpiper.Sandbox.Tests.Tried;
 public sealed class TriedCallsTests : IDisposable
 {
     private const ulong ToRead = 0, ToWrite = 0x41;
-    private const int NoAccess = 13, NoWay = 101;
+    private const int NoAccess = 13, NoWay = 101, InProgress = 115;
 
     private readonly Ground _ground = new();
 
@@ -87,9 +87,9 @@ public sealed class TriedCallsTests : IDisposable
         });
         Assert.Equal(
             [
-                new(TriedKind.RefusedWrite, outside, 1) { Wanted = new(_ground.Elsewhere, null) },
-                new(TriedKind.RefusedWrite, inside, 1) { Wanted = new(_ground.Project, null) },
-                new(TriedKind.RefusedWrite, "/usr/lib/new", 1),
+                new(TriedKind.RefusedWrite, outside, 1) { Wanted = new(_ground.Elsewhere, null), Obstacle = WriteObstacle.NotShown },
+                new(TriedKind.RefusedWrite, inside, 1) { Wanted = new(_ground.Project, null), Obstacle = WriteObstacle.ReadOnly },
+                new(TriedKind.RefusedWrite, "/usr/lib/new", 1) { Obstacle = WriteObstacle.ReadOnly },
                 new(TriedKind.HomeWrite, start, 1),
             ], report.Things);
     }
@@ -103,7 +103,11 @@ public sealed class TriedCallsTests : IDisposable
             tried.See(Write(Path.Join(_ground.Project, "new")));
             tried.See(Write(hook));
         });
-        Assert.Equal([new(TriedKind.RefusedWrite, hook, 1) { Wanted = new(null, Path.Join(_ground.Project, ".git")) }], report.Things);
+        Assert.Equal(
+            [new(TriedKind.RefusedWrite, hook, 1)
+            {
+                Wanted = new(null, Path.Join(_ground.Project, ".git")), Obstacle = WriteObstacle.Protected,
+            }], report.Things);
     }
 
     [Fact]
@@ -128,13 +132,22 @@ public sealed class TriedCallsTests : IDisposable
         });
         Assert.Equal(
             [
-                new(TriedKind.Host, "127.0.0.1:5432", 2) { IsOpened = true },
-                new(TriedKind.Host, "93.184.216.34:443", 1) { IsOpened = true },
+                new(TriedKind.Host, "127.0.0.1:5432", 2) { IsOpened = true, Errno = 111 },
+                new(TriedKind.Host, "93.184.216.34:443", 1) { IsOpened = true, Errno = NoWay },
                 new(TriedKind.Host, "example.org", 1),
-                new(TriedKind.LocalSocket, socket, 1) { IsOpened = true },
+                new(TriedKind.LocalSocket, socket, 1) { IsOpened = true, Errno = NoAccess },
             ], report.Things);
-        Assert.True(Assert.Single(Tried(_ground.Reading with { HostNetwork = true },
-            tried => tried.SeeConnection([2, 0, 0x15, 0x38, 127, 0, 0, 1], 0)).Things).IsReached);
+        // Who does not wait is told that it has begun; so are we.
+        byte[] there = [2, 0, 0x15, 0x38, 127, 0, 0, 1], elsewhere = [2, 0, 0x15, 0x38, 127, 0, 0, 2];
+        report = Tried(_ground.Reading with { HostNetwork = true }, tried =>
+        {
+            tried.SeeConnection(elsewhere, InProgress);
+            tried.SeeConnection(there, InProgress);
+            tried.SeeConnection(there, 0);
+        });
+        Assert.Equal([(true, false, 0), (false, true, InProgress)],
+            report.Things.Select(thing => (thing.IsReached, thing.IsBegun, thing.Errno)));
+        Assert.Empty(Tried(_ground.Reading, tried => tried.SeeConnection(there, InProgress)).Things); // a server of its own
     }
 
     [Fact]
