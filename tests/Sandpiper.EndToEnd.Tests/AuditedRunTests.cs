@@ -74,7 +74,7 @@ public sealed class AuditedRunTests : IDisposable
         Assert.Equal("93.184.216.34:443  not reached: Network is unreachable", hosts[0]);
         Assert.StartsWith("files.example.org  asked for its address", hosts[1], StringComparison.Ordinal);
         Assert.Equal("·  sandpiper allow python --net HOST", hosts[2]);
-        Assert.Equal([$"{service}  not reached: Permission denied"], Group(audited, "services of this machine (--read PATH lets it speak to one)"));
+        Assert.Equal([$"{service}  not reached: No such file or directory"], Group(audited, "services of this machine (--read PATH lets it speak to one)"));
         string[] programs = Group(audited, "programs");
         Assert.Contains(programs, line => line.StartsWith("/usr/bin/env ", StringComparison.Ordinal)
             && line.EndsWith("  2 times", StringComparison.Ordinal));

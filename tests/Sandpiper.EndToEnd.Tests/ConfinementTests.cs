@@ -737,15 +737,17 @@ public sealed class ConfinementTests : IDisposable
             $"{outcome}");
     }
 
-    [Fact]
-    public void Who_is_ended_while_the_sandbox_is_made_does_not_wait_for_ever()
+    [Theory]
+    [InlineData("TERM", 128 + 15)]
+    [InlineData("KILL", 128 + 9)]
+    public void Who_is_ended_while_the_sandbox_is_made_leaves_nothing_that_waits_for_ever(string signal, int exitCode)
     {
         Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can put somebody before bubblewrap");
         string before = Path.Combine(_user.Place, "before-bwrap"), going = _user.Write("going", "");
         // As bubblewrap in the middle of its work: a child of it has all that it was handed, and does not go with it.
         File.WriteAllText(before, "#!/bin/sh\nexport PATH=/usr/bin:/bin\n"
             + $"while [ -e {going} ]; do sleep 0.1; done </dev/null >/dev/null 2>&1 &\n"
-            + $"sleep 0.3; kill -TERM $PPID; sleep 1; exec {before}.real \"$@\"\n");
+            + $"sleep 0.3; kill -{signal} $PPID; sleep 1; exec {before}.real \"$@\"\n");
         try
         {
             Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
@@ -758,12 +760,22 @@ public sealed class ConfinementTests : IDisposable
             Assert.SkipWhen(
                 outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal),
                 "no mount namespace is to be had here");
-            Assert.True(outcome.ExitCode == 128 + 15, $"{outcome}");
+            // All that was said was read: whoever were left would hold the pipe.
+            Assert.True(outcome.ExitCode == exitCode, $"{outcome}");
         }
         finally
         {
             File.Delete(going);
         }
+    }
+
+    [Fact]
+    public void Whoever_starts_it_may_ignore_the_end_of_children()
+    {
+        const string Ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])";
+        Outcome outcome = _user.Run(
+            ["/usr/bin/python3", "-I", "-c", Ignoring, PublishedCommand.Path, "run", "--", "sh", "-c", "exit 7"], _user.Project);
+        Assert.True(outcome.ExitCode == 7, $"{outcome}");
     }
 
     [Fact]

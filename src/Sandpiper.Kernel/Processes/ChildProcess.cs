@@ -17,7 +17,7 @@ public sealed unsafe partial class ChildProcess
     private readonly int _id;
     private readonly Lock _notReaped = new();
     private bool _reaped;
-    private int? _ended;
+    private int _ended;
 
     private ChildProcess(int id) => _id = id;
 
@@ -42,8 +42,9 @@ public sealed unsafe partial class ChildProcess
     }
 
     /// <summary>Waits until it ends.</summary>
-    /// <returns>Its exit code, 128 + n when signal n ended it, or null when the kernel no longer knows (SIGCHLD is ignored here).</returns>
-    public int? Wait()
+    /// <returns>Its exit code, or 128 + n when signal n ended it.</returns>
+    /// <exception cref="KernelException">The kernel no longer knows: SIGCHLD is ignored here.</exception>
+    public int Wait()
     {
         if (_reaped) return _ended; // its number may be another's by now
         // First without reaping, so that the number stays its own until nobody can kill by it any more.
@@ -57,8 +58,8 @@ public sealed unsafe partial class ChildProcess
             do got = WaitPid(_id, out status, 0);
             while (got < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
             int signal = status & 0x7f; // wait(2): WTERMSIG, WEXITSTATUS
-            if (got == _id) _ended = signal == 0 ? (status >> 8) & 0xff : 128 + signal;
-            return _ended;
+            _ended = signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+            return got == _id ? _ended : throw new KernelException("waitpid", Marshal.GetLastPInvokeError());
         }
     }
 

@@ -6,8 +6,8 @@ namespace Sandpiper.Kernel.Processes;
 /// <summary>What a signal does to this process, put back when disposed.</summary>
 public sealed unsafe partial class SignalDisposition : IDisposable
 {
-    // SIGINT, SIGQUIT, SIGPIPE, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU: asm/signal.h
-    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, Continue = 18, Stop = 19, TerminalStop = 20, TerminalInput = 21,
+    // SIGINT, SIGQUIT, SIGPIPE, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU: asm/signal.h
+    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, Child = 17, Continue = 18, Stop = 19, TerminalStop = 20, TerminalInput = 21,
         TerminalOutput = 22;
 
     private readonly int _signal;

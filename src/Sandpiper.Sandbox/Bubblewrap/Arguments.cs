@@ -10,10 +10,9 @@ internal static class Arguments
     /// <param name="ownProgram">The second stage's place outside.</param>
     /// <param name="copied">From which descriptor it is copied; null: it is shown from its place.</param>
     /// <param name="ownSession">Cut off from our terminal's session.</param>
-    /// <param name="status">The descriptor where bubblewrap reports.</param>
     /// <param name="lastStep">What it starts (<see cref="SecondStage"/>).</param>
     public static ImmutableArray<string> Of(
-        SandboxNeeds needs, string ownProgram, int? copied, bool ownSession, int status, ImmutableArray<string> lastStep)
+        SandboxNeeds needs, string ownProgram, int? copied, bool ownSession, ImmutableArray<string> lastStep)
     {
         // --unshare-all only tries for a user namespace; --unshare-user insists. Not --disable-userns: the second stage mounts, which it
         // could not from the namespace within a namespace that bubblewrap then makes; so it forbids another one itself.
@@ -30,10 +29,11 @@ internal static class Arguments
         }
         arguments.AddRange(copied is null ? ["--ro-bind", ownProgram, SecondStage.PathInside]
             : ["--perms", "0555", "--file", $"{copied}", SecondStage.PathInside]);
+        // Not --json-status-fd: between binding itself to us and letting its child go on, bubblewrap would write there, and who is killed
+        // meanwhile leaves a child that waits for ever.
         return
         [
-            .. arguments, "--proc", "/proc", "--dev-bind", "/", HostTree.Inside, "--chdir", "/", "--json-status-fd", $"{status}", "--",
-            SecondStage.PathInside, .. lastStep,
+            .. arguments, "--proc", "/proc", "--dev-bind", "/", HostTree.Inside, "--chdir", "/", "--", SecondStage.PathInside, .. lastStep,
         ];
     }
 }

@@ -121,7 +121,7 @@ public sealed class ConfinedProgram : IDisposable
         using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
         started.Terminal?.Start();
         ProgramNetwork? network = null;
-        var (ended, refused) = TellAndWait(
+        var (ended, isBegun, refused) = TellAndWait(
             started,
             SecondStagePlan.Of(confinement, command, started.Terminal?.Name),
             (calls, made) =>
@@ -136,13 +136,13 @@ public sealed class ConfinedProgram : IDisposable
             interrupted);
         if (started.Terminal is { WasInterrupted: true }) interrupted();
         network?.Dispose();
-        if (refused is not null) return ended is > SignalBase ? ended.Value : throw new SecondStageException(refused);
+        if (refused is not null) return ended > SignalBase ? ended : throw new SecondStageException(refused);
         started.Terminal?.Dispose(); // all that it wrote is shown before anything is said of it
         if (!started.Streams.End()) throw new IOException("what the program said could not be written to its end; is the disk full?");
-        return started.ExitCode ?? (ended is > SignalBase ? ended.Value : throw SetupFailure.Explain(started.Bubblewrap));
+        return isBegun || ended > SignalBase ? ended : throw SetupFailure.Explain(started.Bubblewrap);
     }
 
-    private static (int? Ended, SecondStageFailure? Refused) TellAndWait(StartedSandbox started, SecondStagePlan plan,
+    private static (int Ended, bool IsBegun, SecondStageFailure? Refused) TellAndWait(StartedSandbox started, SecondStagePlan plan,
         Action<SafeFileHandle?, ImmutableArray<SafeFileHandle>> ready, Action interrupted)
     {
         // On a terminal of its own it gets them from there.
@@ -155,7 +155,7 @@ public sealed class ConfinedProgram : IDisposable
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         started.Tell(plan);
-        _ = SecondStageReport.TryReceive(
+        bool isReady = SecondStageReport.TryReceive(
             started.Report, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made,
             out int program);
         lock (gate)
@@ -165,11 +165,15 @@ public sealed class ConfinedProgram : IDisposable
         }
         relay?.Begin(program);
         // Nobody who would make its connections: the kernel makes none.
-        if (refused is null) ready(calls, made);
+        if (refused is null)
+        {
+            ready(calls, made);
+            SecondStageReport.LetBegin(started.Report);
+        }
         else foreach (SafeFileHandle socket in made) socket.Dispose();
-        int? ended = started.Child.Wait();
+        int ended = started.Child.Wait();
         if (relay is { WasInterrupted: true }) interrupted();
-        return (endedBy == 0 ? ended : SignalBase + endedBy, refused);
+        return (endedBy == 0 ? ended : SignalBase + endedBy, isReady && refused is null, refused);
 
         void End(PosixSignalContext signal)
         {

@@ -48,6 +48,7 @@ public static class SecondStage
         // All are closed before the program starts: they are nothing of its business.
         using (var report = new SafeFileHandle(DescriptorIn(args[1])!.Value, ownsHandle: true))
         {
+            WaitForBubblewrap();
             if (Messages.Receive(report, out SafeFileHandle? told, out _) is null) return null;
             SafeFileHandle? calls = null;
             SecondStageFailure? failure;
@@ -58,6 +59,8 @@ public static class SecondStage
             {
                 if (!SecondStageReport.TrySend(report, calls!)) return new(SecondStageFailureKind.NotTold, $"descriptor {args[1]}");
             }
+            // From now on the program ends with whoever says this, and without a word from him it does not begin.
+            if (!SecondStageReport.MayBegin(report)) return null;
         }
         // Whoever waits outside may block Ctrl-C, and .NET ignores SIGPIPE; both are inherited, and neither is what the program expects.
         SignalDisposition.Default(SignalDisposition.Interrupt);
@@ -68,6 +71,13 @@ public static class SecondStage
         int errno = ProgramImage.Become(plan.Command, plan.Variables.SetItem("PWD", plan.WorkingDirectory));
         return new(errno is Errno.NoSuchFile or Errno.NotDirectory
             ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, plan.Command[0], errno);
+    }
+
+    // Its own process in here, which begets us, binds itself to the one outside only afterwards: that one's end before would not be ours.
+    // Having bound itself it sleeps until we end.
+    private static void WaitForBubblewrap()
+    {
+        while (OtherProcess.StateOf(ParentProcess.Id) is { State: not 'S' }) Thread.Yield();
     }
 
     // Before anything else, and closed here: the program gets none of them.

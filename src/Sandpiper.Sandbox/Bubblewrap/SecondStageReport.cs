@@ -24,6 +24,13 @@ internal static class SecondStageReport
     /// <inheritdoc cref="TrySend(SafeFileHandle, SecondStageFailure)"/>
     public static bool TrySendSocket(SafeFileHandle end, SafeFileHandle socket) => Messages.TrySend(end, [Socket], socket);
 
+    /// <summary>To who is ready: somebody is there who looks after the program.</summary>
+    public static void LetBegin(SafeFileHandle end) => Messages.TrySend(end, [Ready]);
+
+    /// <summary>Waits for that.</summary>
+    /// <returns>False when nobody is there any more.</returns>
+    public static bool MayBegin(SafeFileHandle end) => Messages.Receive(end, out _, out _) is [Ready];
+
     /// <summary>Waits for it.</summary>
     /// <param name="sockets">What came before it.</param>
     /// <param name="program">The process that said it, and becomes the program; 0 where that was not asked for.</param>

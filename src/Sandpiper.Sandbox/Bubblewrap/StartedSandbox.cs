@@ -11,12 +11,11 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <summary>Bubblewrap, started by the thread that is its parent, with what the program will have of ours.</summary>
 internal sealed class StartedSandbox : IDisposable
 {
-    private readonly Pipe _status;
     private bool _isTold;
 
     private StartedSandbox(
-        string bubblewrap, StandInStreams streams, ProgramTerminal? terminal, Pipe status, SafeFileHandle report, ChildProcess child) =>
-        (Bubblewrap, Streams, Terminal, _status, Report, Child) = (bubblewrap, streams, terminal, status, report, child);
+        string bubblewrap, StandInStreams streams, ProgramTerminal? terminal, SafeFileHandle report, ChildProcess child) =>
+        (Bubblewrap, Streams, Terminal, Report, Child) = (bubblewrap, streams, terminal, report, child);
 
     public string Bubblewrap { get; }
 
@@ -29,9 +28,6 @@ internal sealed class StartedSandbox : IDisposable
     public SafeFileHandle Report { get; }
 
     public ChildProcess Child { get; }
-
-    /// <summary>The program's, after its end; null: it was not started.</summary>
-    public int? ExitCode => StatusReport.ExitCodeIn(_status.ReadAvailable());
 
     /// <exception cref="SandboxUnavailableException">No bubblewrap, or we are root.</exception>
     /// <exception cref="Kernel.KernelException">It could not be started.</exception>
@@ -47,7 +43,6 @@ internal sealed class StartedSandbox : IDisposable
 
         StandInStreams streams = StandInStreams.ForOurs();
         ProgramTerminal? terminal = null;
-        Pipe? status = null;
         try
         {
             terminal = ProgramTerminal.ForOurs();
@@ -58,17 +53,18 @@ internal sealed class StartedSandbox : IDisposable
                 SignalDisposition.Block(SignalDisposition.Interrupt);
                 SignalDisposition.Block(SignalDisposition.Quit);
             }
-            status = new Pipe();
+            // Who starts us may ignore it: then no end is told, neither to us nor to bubblewrap, which waits for that of its own.
+            if (SignalDisposition.IsIgnored(SignalDisposition.Child)) SignalDisposition.Default(SignalDisposition.Child);
             var (report, theirs) = Messages.Pair();
             using (theirs) // only the child has it then: when it ends without a word, we hear of that
             {
                 ImmutableArray<SafeFileHandle> kept =
-                    [status.Writer, theirs, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
+                    [theirs, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
                 ImmutableArray<string> arguments = Arguments.Of(needs, ownProgram.Path, copied is null ? null : Number(copied),
-                    ownSession: terminal is null, Number(status.Writer), SecondStage.Asked(Number(theirs)));
+                    ownSession: terminal is null, SecondStage.Asked(Number(theirs)));
                 try
                 {
-                    return new(bubblewrap, streams, terminal, status, report, ChildProcess.Start(
+                    return new(bubblewrap, streams, terminal, report, ChildProcess.Start(
                         bubblewrap, arguments, [.. kept.Select(file => (file, Number(file))), .. streams.Replaced], terminal?.Theirs));
                 }
                 catch
@@ -80,7 +76,6 @@ internal sealed class StartedSandbox : IDisposable
         }
         catch
         {
-            status?.Dispose();
             terminal?.Dispose();
             streams.Dispose();
             throw;
@@ -104,6 +99,5 @@ internal sealed class StartedSandbox : IDisposable
         _ = Child.Wait();
         Terminal?.Dispose();
         Streams.Dispose();
-        _status.Dispose();
     }
 }

@@ -6,7 +6,7 @@ namespace Sandpiper.Sandbox.Tests.Bubblewrap;
 public sealed class ArgumentsTests
 {
     private static List<string> Of(SandboxNeeds needs, bool ownSession = true, int? copied = null) =>
-        [.. Arguments.Of(needs, "/opt/sandpiper", copied, ownSession, status: 8, SecondStage.Asked(report: 5))];
+        [.. Arguments.Of(needs, "/opt/sandpiper", copied, ownSession, SecondStage.Asked(report: 5))];
 
     [Fact]
     public void The_second_stage_is_shown_from_its_place_or_copied()

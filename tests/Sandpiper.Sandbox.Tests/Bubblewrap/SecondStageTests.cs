@@ -17,7 +17,8 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         BecomeAmong([], (plan with { Command = command }).ToBytes());
 
     /// <param name="besides">For bubblewrap, before it starts the second stage.</param>
-    private Outcome BecomeAmong(ImmutableArray<string> besides, byte[] plan, bool layers = false)
+    /// <param name="isAnswered">When it is ready, somebody is there.</param>
+    private Outcome BecomeAmong(ImmutableArray<string> besides, byte[] plan, bool layers = false, bool isAnswered = true)
     {
         string file = Path.Join(ground.Root, $"plan-{Guid.NewGuid():N}");
         File.WriteAllBytes(file, plan);
@@ -30,19 +31,23 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
                 s.pthread_sigmask(s.SIG_BLOCK, [s.SIGUSR1])
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             os.dup2(theirs.fileno(), 20); theirs.close()
-            child = subprocess.Popen(sys.argv[2:], pass_fds=(20,), preexec_fn=signals, restore_signals=False, env={})
+            child = subprocess.Popen(sys.argv[3:], pass_fds=(20,), preexec_fn=signals, restore_signals=False, env={})
             os.close(20)
-            plan = array.array('i', [os.open(sys.argv[1], os.O_RDONLY)])
+            plan = array.array('i', [os.open(sys.argv[2], os.O_RDONLY)])
             ours.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, plan)])
             told = ours.recv(9000)
+            if told == b'\xff' and sys.argv[1] == 'answered': ours.send(told)
+            ours.close()
             if told != b'\xff': print('told', told[0] if told else None, told[2:].decode(), file=sys.stderr)
             sys.exit(child.wait())
             """;
         ImmutableArray<string> whole = Arguments.Of(new SandboxNeeds(HostNetwork: false, layers, Processors: null), PublishedCommand.Path,
-            copied: null, ownSession: true, status: 1, SecondStage.Asked(20));
+            copied: null, ownSession: true, SecondStage.Asked(20));
         int end = whole.IndexOf("--");
-        whole = [.. whole[1..end].Where(word => word is not "--json-status-fd" and not "1"), .. besides, .. whole[end..]];
-        return Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Start, file, "/usr/bin/bwrap", .. whole]));
+        whole = [.. whole[1..end], .. besides, .. whole[end..]];
+        return Ground.Finish(ground.AsOrdinaryUser([
+            "/usr/bin/python3", "-I", "-c", Start, isAnswered ? "answered" : "alone", file, "/usr/bin/bwrap", .. whole,
+        ]));
     }
 
     private static SecondStagePlan Plan(params ImmutableArray<Mount> shown) => SecondStagePlan.Of(
@@ -60,6 +65,10 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     private static string IdentityOf(string path) => $"{ShownPath.Needed(path, PathAccess.Read).Identity}";
 
     private static string Told(SecondStageFailureKind kind, string subject) => $"told {(int)kind} {subject}";
+
+    [Fact]
+    public void Where_nobody_is_there_any_more_the_program_does_not_begin() => Assert.Equal(new Outcome(125, "", ""),
+        BecomeAmong([], (Plan() with { Command = ["echo", "begun"] }).ToBytes(), isAnswered: false));
 
     [Fact]
     public void The_program_starts_with_the_signals_as_they_are_meant()
