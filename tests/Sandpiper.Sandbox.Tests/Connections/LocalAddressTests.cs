@@ -1,6 +1,6 @@
 using CsCheck;
 using Sandpiper.Sandbox.Connections;
-using Sandpiper.Sandbox.Tests.Networks;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Connections;
 

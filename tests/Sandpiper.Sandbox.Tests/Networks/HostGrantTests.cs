@@ -1,6 +1,7 @@
 using System.Net;
 using CsCheck;
 using Sandpiper.Sandbox.Networks;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Networks;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Sandpiper.Sandbox.Networks;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Networks;
 

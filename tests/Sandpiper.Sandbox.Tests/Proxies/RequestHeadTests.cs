@@ -2,7 +2,7 @@ using System.Text;
 using CsCheck;
 using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Proxies;
-using Sandpiper.Sandbox.Tests.Networks;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Proxies;
 

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Remembered;
 
@@ -163,7 +164,7 @@ public sealed class GrantFileTests : IDisposable
 
     // Whatever lies there: a list or a refusal with a line, and what is read is something that can be written and read again.
     [Fact]
-    public void Any_bytes_are_grants_or_a_refusal() => AnyFile.Sample(Holds, iter: 20_000, threads: 1);
+    public void Any_bytes_are_grants_or_a_refusal() => AnyFile.Sample(Holds, iter: Fuzz.Inputs);
 
     internal static void Holds(byte[] content)
     {

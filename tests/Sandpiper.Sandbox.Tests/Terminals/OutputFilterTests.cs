@@ -1,9 +1,8 @@
 using System.Buffers;
-
 using System.Text;
 using CsCheck;
 using Sandpiper.Sandbox.Terminals;
-using Sandpiper.Sandbox.Tests.Networks;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Terminals;
 

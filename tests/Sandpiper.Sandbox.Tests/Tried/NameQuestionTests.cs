@@ -1,5 +1,6 @@
 using CsCheck;
 using Sandpiper.Sandbox.Tried;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Sandbox.Tests.Tried;
 
@@ -37,7 +38,7 @@ public sealed class NameQuestionTests
         return NameQuestion.In(message) is not { } name
             || (name.Length is > 0 and < 256
                 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'));
-    });
+    }, iter: Fuzz.Inputs);
 
     [Fact]
     public void Any_part_of_one_is_none() =>

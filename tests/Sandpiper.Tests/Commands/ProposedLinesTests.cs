@@ -1,5 +1,6 @@
 using CsCheck;
 using Sandpiper.Commands;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.Tests.Commands;
 
@@ -56,6 +57,6 @@ public sealed class ProposedLinesTests
             {
                 // refused
             }
-        });
+        }, iter: Fuzz.Inputs);
     }
 }

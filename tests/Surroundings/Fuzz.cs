@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Sandpiper.Sandbox.Tests.Networks;
+namespace Sandpiper.Surroundings;
 
 /// <summary>How many inputs a fuzzed reader is given: some in every run of the tests, as many as one likes by hand.</summary>
 internal static class Fuzz
