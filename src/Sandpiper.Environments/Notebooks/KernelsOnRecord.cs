@@ -85,7 +85,8 @@ public static class KernelsOnRecord
         }
         string path = FileOf(environment);
         IEnumerable<string> lines = entries.Select(entry => $"{(entry.IsAway ? $"{AwayMark}" : "")}{entry.Kernel.Directory}");
-        WholeFile.Write(path, path + ".new", Encoding.UTF8.GetBytes(string.Join('\0', lines)), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        WholeFile.Write(path, path + ".new", Encoding.UTF8.GetBytes(string.Join('\0', lines)),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     // Away: it went with what it needs, and comes back with it.
