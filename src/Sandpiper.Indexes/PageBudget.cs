@@ -1,8 +1,8 @@
 namespace Sandpiper.Indexes;
 
 /// <summary>
-/// What all pages of one command may have together: each is bounded, and who names a package that needs a hundred others has a hundred of them
-/// read at once. Safe for several threads.
+/// What all pages of one command may have together: each is bounded, and who names a package that needs a hundred others has a hundred of
+/// them read at once. Safe for several threads.
 /// </summary>
 /// <param name="mostBytes">As they are served, unpacked.</param>
 public sealed class PageBudget(long mostBytes)
@@ -18,7 +18,8 @@ public sealed class PageBudget(long mostBytes)
     internal void Take(long bytes, Uri location)
     {
         if (Interlocked.Add(ref _taken, bytes) <= mostBytes) return;
-        throw new IndexException(IndexRules.TooLong, $"the pages that this command needs have more than {mostBytes} bytes together", location)
+        throw new IndexException(
+            IndexRules.TooLong, $"the pages that this command needs have more than {mostBytes} bytes together", location)
         {
             IsRefusal = true,
         };

@@ -31,7 +31,8 @@ internal sealed record PageContent(Uri Location, string MediaType, ReadOnlyMemor
         // Half of an HTML page is one, too, with the newest versions missing; half a JSON page is none.
         if (!HasSaidItsEnd && kind is not Json && !HoldsItsEnd(Body.Span))
         {
-            throw new IndexException(IndexRules.TooShort, "nobody can say whether this is all of it: it has no length, and no </html>", Location)
+            throw new IndexException(
+                IndexRules.TooShort, "nobody can say whether this is all of it: it has no length, and no </html>", Location)
             {
                 IsRefusal = true,
             };

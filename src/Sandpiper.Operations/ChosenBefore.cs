@@ -29,21 +29,9 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
         foreach (var (line, chosen) in pins.Zip(read))
         {
             if (chosen is null || !line.Hashes.Contains(chosen.Digest)) continue;
-            if (Sound(store, chosen.Digest) is { } wheel)
+            // A damaged one is as good as none: whoever takes it from the store meets the damage, and has it fetched anew.
+            if (store.FindSound(chosen.Digest) is { } wheel)
                 yield return (line.Requirement.Name, new KnownWheel(wheel, chosen.Origin, chosen.Owner));
-        }
-    }
-
-    // A damaged one is as good as none: whoever takes it from the store meets the damage, and has it fetched anew.
-    private static SealedWheel? Sound(WheelStore store, Sha256Digest digest)
-    {
-        try
-        {
-            return store.IsDistrusted(digest) ? null : store.Find(digest);
-        }
-        catch (StoreDamagedException)
-        {
-            return null;
         }
     }
 

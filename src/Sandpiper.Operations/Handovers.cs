@@ -35,16 +35,7 @@ internal static class Handovers
                 && had[p.Name].Value is { } paths && paths.Contains(path));
     }
 
-    private static HashSet<string>? PathsOf(InstalledPackage package, Generation generation, WheelStore store)
-    {
-        try
-        {
-            if (store.Find(package.Digest) is not { } wheel) return null;
-            return generation.Destination.PathsOf(wheel, package.Name, package.Version).ToHashSet(StringComparer.Ordinal);
-        }
-        catch (StoreDamagedException)
-        {
-            return null;
-        }
-    }
+    private static HashSet<string>? PathsOf(InstalledPackage package, Generation generation, WheelStore store) =>
+        store.TryFind(package.Digest) is { } wheel
+            ? generation.Destination.PathsOf(wheel, package.Name, package.Version).ToHashSet(StringComparer.Ordinal) : null;
 }

@@ -163,26 +163,14 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         var chosen = new ChosenBefore(context.Places, interpreter.Target).Find(request.Lines, _store).ToList();
         // Most likely they will be linked; but what is distrusted is fetched anew.
-        entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel).Concat((before?.Packages ?? []).Select(Kept).OfType<SealedWheel>())
-            .Where(wheel => !_store.IsDistrusted(wheel.Digest)));
+        entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel)
+            .Concat((before?.Packages ?? []).Select(p => _store.FindSound(p.Digest)).OfType<SealedWheel>()));
         return new EnvironmentResolution(request, before, interpreter.Markers, _tags.Value, index, _store, chosen)
         {
             // What is gone from the store, or distrusted, is fetched anew by whoever resolves it.
             StandsByItself = before is not null && AskedBefore.StandsByItself(before, interpreter)
                 && before.Packages.All(p => !_store.IsDistrusted(p.Digest) && _store.Find(p.Digest) is { Findings: not null }),
         };
-    }
-
-    private SealedWheel? Kept(InstalledPackage package)
-    {
-        try
-        {
-            return _store.Find(package.Digest);
-        }
-        catch (StoreDamagedException)
-        {
-            return null;
-        }
     }
 
     private sealed class PackagesSeen(IProgress<InstallationFact> facts) : IProgress<int>

@@ -15,7 +15,10 @@ internal sealed class OwnedElsewhere(ICandidateSource index, IReadOnlyDictionary
     /// <exception cref="IndexException">It belongs to another index.</exception>
     public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) =>
         owners.TryGetValue(name, out Uri? owner)
-            ? throw new IndexException(IndexRules.Owner, $"`{name}` is installed from an index that is not asked now", owner) { IsRefusal = true }
+            ? throw new IndexException(IndexRules.Owner, $"`{name}` is installed from an index that is not asked now", owner)
+            {
+                IsRefusal = true,
+            }
             : index.GetPageAsync(name, cancel);
 
     public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => index.GetMetadataAsync(wheel, cancel);

@@ -123,17 +123,8 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         return new RepairOutcome.Repaired(change with { Notes = [.. notes, .. change.Notes] }, deviations, pins.Count);
     }
 
-    private bool IsOfEarlierVersion(InstalledPackage package)
-    {
-        try
-        {
-            return _store.Find(package.Digest) is { Findings: null };
-        }
-        catch (StoreDamagedException)
-        {
-            return false;       // a deviation says so
-        }
-    }
+    // Of one that is damaged a deviation says so.
+    private bool IsOfEarlierVersion(InstalledPackage package) => _store.TryFind(package.Digest) is { Findings: null };
 
     private static bool IsVouchedFor(ManagedEnvironment environment, Generation generation)
     {

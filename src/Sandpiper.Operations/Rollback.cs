@@ -99,15 +99,5 @@ public sealed class Rollback(OperationContext context)
     }
 
     // Where they are gone, or an earlier version kept none, the record has to do.
-    private ImmutableArray<Finding> FindingsOf(InstalledPackage package)
-    {
-        try
-        {
-            return context.Store.Find(package.Digest)?.Findings ?? [];
-        }
-        catch (StoreDamagedException)
-        {
-            return [];
-        }
-    }
+    private ImmutableArray<Finding> FindingsOf(InstalledPackage package) => context.Store.TryFind(package.Digest)?.Findings ?? [];
 }

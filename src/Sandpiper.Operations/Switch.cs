@@ -82,19 +82,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             return package with { Standing = facts.IsRequested ? Standing.Asked : Standing.Needed };
         if (was.Digest == facts.Digest) return package with { Standing = Standing.Kept };
         // Where its old wheel is gone nobody can say what was its own: then all of it is new.
-        return package with { Standing = Standing.Changed, Before = TryFind(was) is { } wheel ? (wheel, was) : null };
-    }
-
-    private SealedWheel? TryFind(InstalledPackage package)
-    {
-        try
-        {
-            return context.Store.Find(package.Digest);
-        }
-        catch (StoreDamagedException)
-        {
-            return null;
-        }
+        return package with { Standing = Standing.Changed, Before = context.Store.TryFind(was.Digest) is { } wheel ? (wheel, was) : null };
     }
 
     private static ImmutableArray<LedgerChange> LedgerChangesOf(ImmutableArray<PackageChange> changes, Generation next)

@@ -13,8 +13,8 @@ public readonly record struct FileStamp(ulong Inode, long Size, UnixTime Changed
     public static FileStamp Of(in FileStatus status) => new(status.Identity.Inode, status.Size, status.ChangedAt);
 
     /// <summary>
-    /// Of one that changes from now on only with its ctime: that of no file where somebody has it open, or mapped, to write. Through a mapping
-    /// bytes change and no time moves; who wants one later has to make it writable first.
+    /// Of one that changes from now on only with its ctime: that of no file where somebody has it open, or mapped, to write. Through a
+    /// mapping bytes change and no time moves; who wants one later has to make it writable first.
     /// </summary>
     internal static FileStamp OfSettled(string path)
     {

@@ -72,18 +72,24 @@ public sealed class WheelStore(string root)
     public void Prepare(ICollection<Sha256Digest> digests)
     {
         if (digests.Count == 0) return;
-        Parallel.ForEach(digests, digest =>
-        {
-            try
-            {
-                _ = Find(digest);
-            }
-            catch (StoreDamagedException)
-            {
-                // who asks for it hears it
-            }
-        });
+        Parallel.ForEach(digests, digest => _ = TryFind(digest));
     }
+
+    /// <summary>The same, for whom a damaged entry is as good as none.</summary>
+    public SealedWheel? TryFind(Sha256Digest digest)
+    {
+        try
+        {
+            return Find(digest);
+        }
+        catch (StoreDamagedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same, where nobody has found that it is not what was sealed.</summary>
+    public SealedWheel? FindSound(Sha256Digest digest) => IsDistrusted(digest) ? null : TryFind(digest);
 
     /// <summary>The same, held against the name and the metadata that the choice was made on: what differs is one more finding.</summary>
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>

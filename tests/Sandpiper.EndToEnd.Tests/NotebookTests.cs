@@ -267,6 +267,40 @@ public sealed class NotebookTests : IClassFixture<RecordedSetsTests.Served>, IDi
         Assert.Equal(before, Tree());
     }
 
+    [Fact]
+    public void A_kernel_goes_with_what_it_needs_comes_back_with_it_and_not_where_its_user_took_it_away()
+    {
+        string kernel = Path.Combine(Kernels, "sandpiper/kernel.json");
+        Done(_user.Sandpiper("install", "pebble"));
+        Done(_user.Sandpiper("install", "ipykernel"));
+        Done(_user.Sandpiper("env", "kernel"));
+        string made = File.ReadAllText(kernel);
+        Done(_user.Sandpiper("uninstall", "ipykernel"));
+        Assert.False(File.Exists(kernel));
+
+        Outcome back = Done(_user.Sandpiper("rollback", "2"));
+        Assert.Contains("the kernel `sandpiper` is back with ipykernel", back.Error, StringComparison.Ordinal);
+        Assert.Equal(made, File.ReadAllText(kernel));
+        Outcome before = Done(_user.Sandpiper("rollback", "1"));
+        Assert.Contains("the kernel `sandpiper` went with ipykernel", before.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(kernel));
+        Done(_user.Sandpiper("rollback", "2"));
+        Assert.True(File.Exists(kernel));
+
+        Directory.Delete(Path.GetDirectoryName(kernel)!, recursive: true);
+        Done(_user.Sandpiper("rollback", "1"));
+        Outcome forgotten = Done(_user.Sandpiper("rollback", "2"));
+        Assert.DoesNotContain("the kernel", forgotten.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(kernel));
+
+        // Meanwhile somebody else's has the name.
+        Done(_user.Sandpiper("env", "kernel"));
+        Done(_user.Sandpiper("rollback", "1"));
+        _user.Write(kernel, "{}");
+        Done(_user.Sandpiper("rollback", "2"));
+        Assert.Equal("{}", File.ReadAllText(kernel));
+    }
+
     [Theory]
     [InlineData("purge", "--yes")]
     [InlineData("env", "kernel", "--remove")]

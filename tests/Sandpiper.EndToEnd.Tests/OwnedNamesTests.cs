@@ -66,7 +66,8 @@ public sealed class OwnedNamesTests : IDisposable
         Outcome refused = _user.Sandpiper(["install", .. words]);
 
         // Another index besides what everybody uses says nothing of whose the name is.
-        Outcome besides = _user.Sandpiper(["install", .. words, "--extra-index-url", AddressOf(_own).Replace("simple", "files", StringComparison.Ordinal)]);
+        string other = AddressOf(_own).Replace("simple", "files", StringComparison.Ordinal);
+        Outcome besides = _user.Sandpiper(["install", .. words, "--extra-index-url", other]);
         Assert.Equal(3, besides.ExitCode);
         Assert.True(refused.ExitCode == 3 && refused.Error.Contains("SP-INDEX-14", StringComparison.Ordinal)
             && refused.Error.Contains($"--extra-index-url {AddressOf(_own)}", StringComparison.Ordinal), $"{refused}");
@@ -87,7 +88,8 @@ public sealed class OwnedNamesTests : IDisposable
     {
         Outcome outcome = _user.Sandpiper("install", "tide");
 
-        Assert.True(outcome.ExitCode == 1 && outcome.Error.Contains($"--extra-index-url {AddressOf(_own)}", StringComparison.Ordinal), $"{outcome}");
+        Assert.True(outcome.ExitCode == 1
+            && outcome.Error.Contains($"--extra-index-url {AddressOf(_own)}", StringComparison.Ordinal), $"{outcome}");
         Done(_user.Sandpiper("install", "-U", "buoy"));
         Assert.DoesNotContain(_public.Requests, AboutPebble);
         Assert.Contains("pebble==1.0", _user.Sandpiper("freeze").Output, StringComparison.Ordinal);

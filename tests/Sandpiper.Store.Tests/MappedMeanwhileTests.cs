@@ -44,7 +44,8 @@ public sealed class MappedMeanwhileTests : IDisposable
     public void Byte_code_has_none_either()
     {
         SealedWheel wheel = _root.Seal(WheelSample.Honest.With("honest/other.py", "x = 1\n"));
-        StagedByteCode staged = ByteCodeSeal.Stage(wheel, [.. wheel.Modules.Select(_ => (ReadOnlyMemory<byte>?)"code"u8.ToArray())], _staging);
+        StagedByteCode staged = ByteCodeSeal.Stage(
+            wheel, [.. wheel.Modules.Select(_ => (ReadOnlyMemory<byte>?)"code"u8.ToArray())], _staging);
 
         using (Mapped(Path.Combine(staged.Directory, "0"))) Assert.True(new ByteCodeSeal(_root.Store, "cpython-311").Place(staged));
 

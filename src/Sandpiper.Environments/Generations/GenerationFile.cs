@@ -97,7 +97,7 @@ public sealed record GenerationDocument(
         WrittenFiles = WrittenFiles.ToImmutableSortedDictionary(
             f => Relative(f.Key), f => PackageDocument.Digest(f.Value), StringComparer.Ordinal),
         Copies = [.. Whole(Copies).Select(Relative)],
-        Linked = [.. Whole(Linked).Select(l => new LinkedDirectory(Relative(l.Path), OfAPackage(l.Wheel), Relative(l.StorePath)))],
+        Linked = LinkedOf(Packages.Select(p => p.Sha256).ToHashSet(StringComparer.Ordinal)),
         ShowsByteCode = ByteCode is not false,
         Tool = Tool is null ? null : OfThis(Tool),
         LinkMode = LinkMode switch
@@ -115,9 +115,10 @@ public sealed record GenerationDocument(
             ? new Tool(PackageName.Parse(tool.Package), [.. tool.Commands]) : throw new FormatException("a tool of another generation");
 
     // What is linked is shown to programs: of the packages that are installed, and of nobody else.
-    private Sha256Digest OfAPackage(string wheel) =>
-        Packages.Any(p => string.Equals(p.Sha256, wheel, StringComparison.Ordinal))
-            ? PackageDocument.Digest(wheel) : throw new FormatException("a link to what is not installed");
+    private ImmutableArray<LinkedDirectory> LinkedOf(HashSet<string> installed) =>
+        [.. Whole(Linked).Select(l => installed.Contains(l.Wheel)
+            ? new LinkedDirectory(Relative(l.Path), PackageDocument.Digest(l.Wheel), Relative(l.StorePath))
+            : throw new FormatException("a link to what is not installed"))];
 
     /// <summary>Annotations say nothing of the members of an array.</summary>
     /// <exception cref="FormatException">One is null.</exception>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 
@@ -8,6 +9,9 @@ namespace Sandpiper.Environments.Shims;
 internal static class CommandName
 {
     private static readonly ImmutableArray<string> SystemDirectories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+
+    // Looked for once: a command asks for each of its names again and again, and what the system has does not change meanwhile.
+    private static readonly ConcurrentDictionary<string, bool> OfTheSystem = new(StringComparer.Ordinal);
 
     // Everybody believes what these say, and types secrets into them, also where they were never installed.
     private static readonly FrozenSet<string> Trusted = FrozenSet.ToFrozenSet(
@@ -21,7 +25,7 @@ internal static class CommandName
     /// typed.</summary>
     /// <returns>Why it gets none; null: it may have it.</returns>
     public static string? WhyNone(string command) =>
-        SystemDirectories.Any(d => File.Exists(Path.Combine(d, command))) ? "is a command of the system"
+        OfTheSystem.GetOrAdd(command, name => SystemDirectories.Any(d => File.Exists(Path.Combine(d, name)))) ? "is a command of the system"
         : Trusted.Contains(command) ? "is a name that everybody trusts"
         : command.StartsWith('-') ? "reads as an option"        // to whoever types `*` where it lies
         : IsPlain(command) ? null

@@ -71,9 +71,11 @@ public static class ShimDirectory
         }
         string whose = environment.IsShared ? "" : $" --env {environment.Name}";
         var told = (before?.OnPath ?? []).Except(free, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
-        notes.AddRange(generation.OnPath.Where(c => !told.Contains(c) && CommandName.WhyNone(c) is not null).Select(command =>
+        string[] others = [.. generation.OnPath.Where(c => !told.Contains(c) && CommandName.WhyNone(c) is not null)];
+        notes.AddRange(others.Take(ShownNames.Most).Select(command =>
             $"`{command}` {CommandName.WhyNone(command)}; the package's is: sandpiper run{whose}"
                 + $" -- {(CommandName.IsPlain(command) ? command : Shim.Quoted(command))}"));
+        if (others.Length > ShownNames.Most) notes.Add($"{others.Length - ShownNames.Most} more commands have no name on the PATH");
         return notes.ToImmutable();
     }
 
@@ -212,7 +214,7 @@ public static class ShimDirectory
 
     private static void Tell(IEnumerable<HeldName> held, string how, ImmutableArray<string>.Builder notes) =>
         notes.AddRange(held.GroupBy(h => h.Holder, h => $"`{h.Command}`", StringComparer.Ordinal)
-            .Select(g => $"on the PATH, {how} of `{g.Key}`: {string.Join(", ", g)}"));
+            .Select(g => $"on the PATH, {how} of `{g.Key}`: {ShownNames.Of([.. g])}"));
 
     private static IEnumerable<Deviation> Compare(ShimPlace place, Generation generation)
     {

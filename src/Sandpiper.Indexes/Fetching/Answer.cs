@@ -31,8 +31,8 @@ internal sealed class Answer(HttpResponseMessage response, Uri location, FetchLi
     public long? Length => response.Content.Headers.ContentLength;
 
     /// <summary>
-    /// By a length or a last piece (RFC 9112, 6.3; RFC 9113, 8.1): an end that comes too early is one that broke off. Otherwise it is where the
-    /// connection ends, whoever ends it.
+    /// By a length or a last piece (RFC 9112, 6.3; RFC 9113, 8.1): an end that comes too early is one that broke off. Otherwise it is where
+    /// the connection ends, whoever ends it.
     /// </summary>
     public bool SaysItsEnd =>
         Length is not null || response.Headers.TransferEncodingChunked is true || response.Version.Major >= 2;

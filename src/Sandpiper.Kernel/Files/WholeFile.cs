@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Sandpiper.Kernel.Files;
 
 /// <summary>
-/// A file that is there whole or not at all: written under another name, and renamed over what has its own. Whatever stands in either place,
-/// a link or a pipe, is neither followed nor waited for.
+/// A file that is there whole or not at all: written under another name, and renamed over what has its own. Whatever stands in either
+/// place, a link or a pipe, is neither followed nor waited for.
 /// </summary>
 public static class WholeFile
 {

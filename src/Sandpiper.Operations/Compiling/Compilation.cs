@@ -60,7 +60,7 @@ public sealed class Compilation(OperationContext context, Interpreter interprete
         {
             cancel.ThrowIfCancellationRequested();
             if (!IsStillHere()) return outcome;
-            if (_store.IsCompiled(digest, tag) || Find(digest) is not { HasPlacesForByteCode: true } wheel) continue;
+            if (_store.IsCompiled(digest, tag) || _store.FindSound(digest) is not { HasPlacesForByteCode: true } wheel) continue;
             ImmutableArray<ByteCode.Module> modules = wheel.Modules;
             CompiledModules? compiled = modules.IsEmpty
                 ? new CompiledModules(new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal), IsWhole: true)
@@ -91,18 +91,6 @@ public sealed class Compilation(OperationContext context, Interpreter interprete
         }
         staged.Clear();
         return outcome;
-    }
-
-    private SealedWheel? Find(Sha256Digest digest)
-    {
-        try
-        {
-            return _store.IsDistrusted(digest) ? null : _store.Find(digest);
-        }
-        catch (StoreDamagedException)
-        {
-            return null;
-        }
     }
 
     // Whoever has left takes the store along; then nothing of ours may come back.

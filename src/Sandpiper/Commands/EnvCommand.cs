@@ -119,7 +119,7 @@ internal static class EnvCommand
             session.Terminal.Line(Inked.Cyan(row.Name.PadRight(width)), "  ", state, ", ", SizeWords.Of(row.Bytes));
             if (row.Current?.Tool is not null)
                 session.Terminal.Line("".PadRight(width), "  ", Inked.Dim(row.OnPath.IsEmpty
-                    ? "a tool; none of its commands is on the PATH" : $"a tool; on the PATH: {string.Join(", ", row.OnPath)}"));
+                    ? "a tool; none of its commands is on the PATH" : $"a tool; on the PATH: {ShownNames.Of(row.OnPath)}"));
         }
         return ExitCode.Done;
     }

@@ -17,14 +17,14 @@ internal sealed class NameQuestion(Session session, CancellationToken cancel)
     {
         var taken = CanBeAsked ? held.Where(h => Question.IsAffirmed(session.Terminal,
             $"`{h.Command}` on the PATH is that of `{h.Holder}`. Let `{request.Environment}` have it?", cancel)).ToList() : [];
-        string decides = string.Join(' ', request.Taking.Union(held.Select(h => h.Command)).Order(StringComparer.Ordinal)
-            .Select(command => $"--take {command}"));
+        string decides = ShownNames.Of([.. request.Taking.Union(held.Select(h => h.Command)).Order(StringComparer.Ordinal)
+            .Select(command => $"--take {command}")], between: " ");
         if (request.Tool is { } tool && taken.Count == 0)
         {
             // Not written anew: from another index, or of another version, it would be another one that gets the name.
             throw new ExplainedException(new(ExitCode.Refused, $"`{tool}` was not installed; nothing was changed",
                 string.Join("; ", held.GroupBy(h => h.Holder, h => $"`{h.Command}`", StringComparer.Ordinal)
-                    .Select(g => $"on the PATH, {string.Join(", ", g)} {(g.Count() == 1 ? "is" : "are")} of `{g.Key}`")),
+                    .Select(g => $"on the PATH, {ShownNames.Of([.. g])} {(g.Count() == 1 ? "is" : "are")} of `{g.Key}`")),
                 $"the same command for `{tool}` alone, with {decides}"));
         }
         if (!CanBeAsked) session.Terminal.Note(Inked.Dim($"to have them in `{request.Environment}`: the same command with {decides}"));

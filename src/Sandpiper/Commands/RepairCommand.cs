@@ -19,8 +19,8 @@ internal static class RepairCommand
             [new("sandpiper repair", "what `sandpiper verify --full` finds is made as it was")],
             [
                 "The same packages become the next generation, made from sealed files alone. Files of the store that are damaged or gone "
-                + "come again from the index that each came from, or from the one that you name with -i, and have to be the very bytes that "
-                + "were installed; without an index nothing is thrown away. "
+                + "come again from the index that each came from, or from the one that you name with -i, and have to be the very bytes "
+                + "that were installed; without an index nothing is thrown away. "
                 + "The damaged generation is kept as it is.",
                 "The commands on your PATH, the link to the current generation and the ledger are put back as far as they can be known; "
                 + "what is not ours and stands in the way is put aside, never thrown away. An environment whose interpreter was replaced "

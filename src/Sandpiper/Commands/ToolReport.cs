@@ -20,7 +20,7 @@ internal sealed class ToolReport(Session session)
         if (session.Json) return;
         ChangeReport.WriteWords(session.Terminal, environment.Name, change, request.DryRun);
         if (commands.IsEmpty || !change.IsNew) return;
-        session.Terminal.Note($"On the PATH, confined: {string.Join(", ", commands)}");
+        session.Terminal.Note($"On the PATH, confined: {ShownNames.Of(commands)}");
         if (change.Generation != 1) return;
         string own = commands.Contains(environment.Name, StringComparer.Ordinal) ? environment.Name : commands[0];
         session.Terminal.Note(Inked.Dim($"to let it write in a project: sandpiper allow --env {environment.Name} {own} --write ."));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Environments.Shims;
 using Sandpiper.Operations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
@@ -59,7 +60,7 @@ internal static class ToolRequests
     /// <summary>None of its files is a command.</summary>
     public static ExplainedException WithoutCommands(InstallationOutcome.NoCommands none) => new(new(
         ExitCode.CouldNot, $"`{none.Tool}` has no command; nothing was changed",
-        none.Others.IsEmpty ? "it is there to be imported" : $"what it needs has {string.Join(", ", none.Others.Select(c => $"`{c}`"))}",
+        none.Others.IsEmpty ? "it is there to be imported" : $"what it needs has {ShownNames.Of([.. none.Others.Select(c => $"`{c}`")])}",
         "the same command without --tool, to import it"));
 
     // Every one that there is, as it was asked for.

@@ -26,7 +26,8 @@ public sealed class WholeFileTests : IDisposable
         WholeFile.Write(At("it"), At("it.new"), "new"u8, Mode);
 
         Assert.Equal(["it", "other"], Directory.EnumerateFileSystemEntries(_place).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal(("new", "content\n", Mode), (File.ReadAllText(At("it")), File.ReadAllText(At("other")), File.GetUnixFileMode(At("it"))));
+        Assert.Equal(("new", Mode), (File.ReadAllText(At("it")), File.GetUnixFileMode(At("it"))));
+        Assert.Equal("content\n", File.ReadAllText(At("other")));
         Assert.Null(new FileInfo(At("it")).LinkTarget);
     }
 
