@@ -10,7 +10,7 @@ public static unsafe partial class ProgramImage
     /// <param name="command">A path, or a name that is looked up in its PATH, and the arguments.</param>
     /// <param name="variables">Its whole environment.</param>
     /// <returns>The error number.</returns>
-    public static int Become(ImmutableArray<string> command, IEnumerable<KeyValuePair<string, string>> variables)
+    public static int Become(ImmutableArray<string> command, ImmutableArray<(string Name, string Value)> variables)
     {
         // Which PATH it is looked up in only this process's own environment says.
         _ = ClearEnvironment();

@@ -68,7 +68,7 @@ public static class SecondStage
         SignalDisposition.Default(SignalDisposition.BrokenPipe);
         SignalDisposition.UnblockAll();
 
-        int errno = ProgramImage.Become(plan.Command, plan.Variables.SetItem("PWD", plan.WorkingDirectory));
+        int errno = ProgramImage.Become(plan.Command, plan.Variables);
         return new(errno is Errno.NoSuchFile or Errno.NotDirectory
             ? SecondStageFailureKind.NotFound : SecondStageFailureKind.NotExecutable, plan.Command[0], errno);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Proxies;
@@ -42,7 +41,7 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
     public string WorkingDirectory { get; init; } = "/";
 
     /// <summary>The program's whole environment.</summary>
-    public ImmutableDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
+    public ImmutableArray<(string Name, string Value)> Variables { get; init; } = [];
 
     /// <summary>Whoever waits outside is told of all that the program names.</summary>
     public bool TellsAll { get; init; }
@@ -85,7 +84,8 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
             Sockets = ProgramNetwork.Needed(confinement.Hosts, confinement.Ports),
             Mask = CreationMask.Current,
             WorkingDirectory = confinement.WorkingDirectory,
-            Variables = confinement.Variables,
+            // As bubblewrap and shells do, who tell where they start a program.
+            Variables = [.. confinement.Variables.SetItem("PWD", confinement.WorkingDirectory).Select(v => (v.Key, v.Value))],
             TellsAll = confinement.TellsAll,
             TellsNames = confinement.TellsNames,
         };
@@ -93,82 +93,78 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
 
     public byte[] ToBytes()
     {
-        using var bytes = new MemoryStream();
-        using (var writer = new BinaryWriter(bytes, Encoding.UTF8))
-        {
-            foreach (Mount mount in Mounts) Write(writer, mount);
-            Write(writer, Kind.Before, MadeBefore);
-            Write(writer, Kind.Protect, Protected);
-            Write(writer, Kind.Grant, Granted);
-            Write(writer, Kind.Mask, Masked);
-            foreach (var (path, by) in Replaced) Write(writer, Kind.Replace, path, by.Real, $"{by.Identity}");
-            foreach (var (place, device) in HostsPlaces) Write(writer, Kind.Hosts, place, device);
-            foreach (var (name, value) in Variables) Write(writer, Kind.Variable, name, value);
-            Write(writer, Kind.Command, Command);
-            foreach (InnerSocket socket in Sockets) Write(writer, Kind.Socket, socket.Text);
-            if (TellsAll) Write(writer, Kind.TellsAll);
-            if (TellsNames) Write(writer, Kind.TellsNames);
-            Write(writer, Kind.Start, WorkingDirectory);
-            writer.Write(Mask);
-        }
-        return bytes.ToArray();
+        var writer = new PlanWriter();
+        foreach (Mount mount in Mounts) Write(writer, mount);
+        Write(writer, Kind.Before, MadeBefore);
+        Write(writer, Kind.Protect, Protected);
+        Write(writer, Kind.Grant, Granted);
+        Write(writer, Kind.Mask, Masked);
+        foreach (var (path, by) in Replaced) Write(writer, Kind.Replace, path, by.Real, $"{by.Identity}");
+        foreach (var (place, device) in HostsPlaces) Write(writer, Kind.Hosts, place, device);
+        foreach (var (name, value) in Variables) Write(writer, Kind.Variable, name, value);
+        Write(writer, Kind.Command, Command);
+        foreach (InnerSocket socket in Sockets) Write(writer, Kind.Socket, socket.Text);
+        if (TellsAll) Write(writer, Kind.TellsAll);
+        if (TellsNames) Write(writer, Kind.TellsNames);
+        Write(writer, Kind.Start, WorkingDirectory);
+        writer.Write(Mask);
+        return writer.ToBytes();
     }
 
     /// <returns>False when it is not whole: whoever reads it must not go on.</returns>
-    public static bool TryRead(byte[] bytes, out SecondStagePlan plan)
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out SecondStagePlan plan)
     {
         plan = new([], []);
         try
         {
-            using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-            plan = Read(reader);
-            return reader.BaseStream.Position == bytes.Length;
+            var reader = new PlanReader(bytes);
+            plan = Read(ref reader);
+            return reader.IsAtEnd;
         }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        catch (FormatException)
         {
             return false;
         }
     }
 
-    private static SecondStagePlan Read(BinaryReader reader)
+    private static SecondStagePlan Read(ref PlanReader reader)
     {
-        var mounts = ImmutableArray.CreateBuilder<Mount>();
+        List<Mount> mounts = [];
         List<string> command = [], before = [], names = [], granted = [], masked = [];
         List<InnerSocket> sockets = [];
         List<(string, JudgedPath)> replaced = [];
-        List<(string, string)> hosts = [];
-        var variables = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        List<(string, string)> hosts = [], variables = [];
         bool tellsAll = false, tellsNames = false;
         while (true)
         {
             Kind kind = (Kind)reader.ReadByte();
             switch (kind)
             {
-                case Kind.Before: before.Add(ReadPath(reader)); break;
-                case Kind.Protect: names.Add(ReadPath(reader)); break;
-                case Kind.Grant: granted.Add(ReadPath(reader)); break;
-                case Kind.Mask: masked.Add(ReadPath(reader)); break;
-                case Kind.Replace: replaced.Add((ReadPath(reader), ReadJudged(reader))); break;
-                case Kind.Hosts: hosts.Add((ReadPath(reader), reader.ReadString())); break;
-                case Kind.Variable: variables[reader.ReadString()] = reader.ReadString(); break;
-                case Kind.Command: command.Add(reader.ReadString()); break;
-                case Kind.Socket: sockets.Add(new(reader.ReadString())); break;
+                case Kind.Before: before.Add(reader.ReadPath()); break;
+                case Kind.Protect: names.Add(reader.ReadPath()); break;
+                case Kind.Grant: granted.Add(reader.ReadPath()); break;
+                case Kind.Mask: masked.Add(reader.ReadPath()); break;
+                case Kind.Replace: replaced.Add((reader.ReadPath(), ReadJudged(ref reader))); break;
+                case Kind.Hosts: hosts.Add((reader.ReadPath(), reader.ReadText())); break;
+                case Kind.Variable: variables.Add((reader.ReadText(), reader.ReadText())); break;
+                case Kind.Command: command.Add(reader.ReadText()); break;
+                case Kind.Socket: sockets.Add(new(reader.ReadText())); break;
                 case Kind.TellsAll: tellsAll = true; break;
                 case Kind.TellsNames: tellsNames = true; break;
                 // The last: what was cut off has none.
                 case Kind.Start when command.Count > 0:
-                    return new(mounts.ToImmutable(), [.. hosts])
+                    return new([.. mounts], [.. hosts])
                     {
                         MadeBefore = [.. before], Protected = [.. names], Granted = [.. granted], Masked = [.. masked],
-                        Replaced = [.. replaced], Variables = variables.ToImmutable(), TellsAll = tellsAll, TellsNames = tellsNames,
-                        Command = [.. command], Sockets = [.. sockets], WorkingDirectory = ReadPath(reader), Mask = reader.ReadUInt32(),
+                        Replaced = [.. replaced], Variables = [.. variables], TellsAll = tellsAll, TellsNames = tellsNames,
+                        Command = [.. command], Sockets = [.. sockets], WorkingDirectory = reader.ReadPath(), Mask = ReadMask(ref reader),
                     };
-                default: mounts.Add(ReadMount(reader, kind)); break;
+                default: mounts.Add(ReadMount(ref reader, kind)); break;
             }
         }
     }
 
-    private static void Write(BinaryWriter writer, Mount mount)
+    private static void Write(PlanWriter writer, Mount mount)
     {
         switch (mount)
         {
@@ -176,8 +172,8 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
                 Write(writer, Kind.Shown, shown.Path, shown.Judged.Real, $"{shown.Judged.Identity}");
                 writer.Write((byte)shown.Access);
                 writer.Write((byte)shown.Layer);
-                writer.Write(shown.IsOwn);
-                writer.Write(shown.IsCopy);
+                writer.Write(shown.IsOwn ? (byte)1 : (byte)0);
+                writer.Write(shown.IsCopy ? (byte)1 : (byte)0);
                 break;
             case Mount.Layered layered:
                 Write(writer, Kind.Layered, layered.Path, layered.Lower.Real, $"{layered.Lower.Identity}", layered.Above.Real,
@@ -185,8 +181,8 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
                 break;
             case Mount.OfTheSystem named:
                 Write(writer, Kind.System, named.Path, named.Real);
-                writer.Write(named.IsDevice);
-                writer.Write(named.MayBeAbsent);
+                writer.Write(named.IsDevice ? (byte)1 : (byte)0);
+                writer.Write(named.MayBeAbsent ? (byte)1 : (byte)0);
                 break;
             case Mount.Memory memory:
                 Write(writer, Kind.Memory, memory.Path);
@@ -197,59 +193,50 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
             case Mount.Link link: Write(writer, Kind.Link, link.Path, link.Target); break;
             case Mount.MadeUp file:
                 Write(writer, Kind.MadeUp, file.Path);
-                writer.Write(file.Content.Length);
                 writer.Write(file.Content.AsSpan());
                 break;
             default: Write(writer, Kind.Place, mount.Path); break;
         }
     }
 
-    private static Mount ReadMount(BinaryReader reader, Kind kind) => kind switch
+    private static Mount ReadMount(ref PlanReader reader, Kind kind) => kind switch
     {
-        Kind.Shown => new Mount.Shown(ReadPath(reader), ReadJudged(reader), ReadAmong<PathAccess>(reader))
+        Kind.Shown => new Mount.Shown(reader.ReadPath(), ReadJudged(ref reader), ReadAccess(ref reader))
         {
-            Layer = ReadAmong<MountLayer>(reader), IsOwn = reader.ReadBoolean(), IsCopy = reader.ReadBoolean(),
+            Layer = ReadLayer(ref reader), IsOwn = reader.ReadBoolean(), IsCopy = reader.ReadBoolean(),
         },
-        Kind.Layered => new Mount.Layered(ReadPath(reader), ReadJudged(reader), ReadJudged(reader)),
-        Kind.System => new Mount.OfTheSystem(ReadPath(reader), reader.ReadString(), reader.ReadBoolean(), reader.ReadBoolean()),
+        Kind.Layered => new Mount.Layered(reader.ReadPath(), ReadJudged(ref reader), ReadJudged(ref reader)),
+        Kind.System => new Mount.OfTheSystem(reader.ReadPath(), reader.ReadText(), reader.ReadBoolean(), reader.ReadBoolean()),
         Kind.Memory => new Mount.Memory(
-            ReadPath(reader), ReadAmong<MountLayer>(reader), reader.ReadInt64(), (UnixFileMode)reader.ReadInt32()),
-        Kind.Link => new Mount.Link(ReadPath(reader), reader.ReadString()),
-        Kind.MadeUp => new Mount.MadeUp(ReadPath(reader), [.. ReadContent(reader)]),
-        Kind.Place => new Mount.Place(ReadPath(reader)),
+            reader.ReadPath(), ReadLayer(ref reader), reader.ReadNumber(), (UnixFileMode)(reader.ReadNumber() & 0xfff)),
+        Kind.Link => new Mount.Link(reader.ReadPath(), reader.ReadText()),
+        Kind.MadeUp => new Mount.MadeUp(reader.ReadPath(), [.. reader.ReadContent()]),
+        Kind.Place => new Mount.Place(reader.ReadPath()),
         _ => throw new FormatException(),
     };
 
-    private static byte[] ReadContent(BinaryReader reader)
+    private static uint ReadMask(ref PlanReader reader) =>
+        reader.ReadNumber() is >= 0 and <= 0x1ff and var mask ? (uint)mask : throw new FormatException();
+
+    private static JudgedPath ReadJudged(ref PlanReader reader)
     {
-        int length = reader.ReadInt32();
-        long left = reader.BaseStream.Length - reader.BaseStream.Position;
-        return length >= 0 && length <= left ? reader.ReadBytes(length) : throw new FormatException();
+        string real = reader.ReadPath();
+        return FileIdentity.TryParse(reader.ReadText(), out FileIdentity identity) ? new(real, identity) : throw new FormatException();
     }
 
-    private static JudgedPath ReadJudged(BinaryReader reader)
-    {
-        string real = ReadPath(reader);
-        return FileIdentity.TryParse(reader.ReadString(), out FileIdentity identity)
-            ? new(real, identity) : throw new FormatException();
-    }
+    private static PathAccess ReadAccess(ref PlanReader reader) =>
+        (PathAccess)reader.ReadByte() is >= PathAccess.Read and <= PathAccess.Device and var access ? access : throw new FormatException();
 
-    private static string ReadPath(BinaryReader reader) =>
-        reader.ReadString() is ['/', ..] path ? path : throw new FormatException();
+    private static MountLayer ReadLayer(ref PlanReader reader) =>
+        (MountLayer)reader.ReadByte() is >= MountLayer.System and <= MountLayer.Writable and var layer ? layer : throw new FormatException();
 
-    private static T ReadAmong<T>(BinaryReader reader) where T : struct, Enum
-    {
-        var value = (T)Enum.ToObject(typeof(T), reader.ReadByte());
-        return Enum.IsDefined(value) ? value : throw new FormatException();
-    }
-
-    private static void Write(BinaryWriter writer, Kind kind, params ReadOnlySpan<string> fields)
+    private static void Write(PlanWriter writer, Kind kind, params ReadOnlySpan<string> fields)
     {
         writer.Write((byte)kind);
         foreach (string field in fields) writer.Write(field);
     }
 
-    private static void Write(BinaryWriter writer, Kind kind, ImmutableArray<string> paths)
+    private static void Write(PlanWriter writer, Kind kind, ImmutableArray<string> paths)
     {
         foreach (string path in paths) Write(writer, kind, path);
     }

@@ -81,6 +81,9 @@ internal sealed class StandInStreams : IDisposable
     public void Dispose()
     {
         foreach (var (theirs, _) in _replaced) theirs.Dispose();
+        // No program has read any of it.
+        if (_inputPump is { ThreadState: ThreadState.Unstarted or (ThreadState.Unstarted | ThreadState.Background) })
+            Descriptor.MoveTo(_input, _start);
         _input.Dispose();
     }
 

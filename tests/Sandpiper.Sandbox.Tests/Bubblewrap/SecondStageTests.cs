@@ -223,7 +223,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         {
             MadeBefore = chosen, Protected = chosen, Granted = chosen, Masked = chosen,
             Replaced = [.. which.Select(i => (paths[i], JudgedAt(i)))],
-            Variables = ImmutableDictionary.CreateRange(which.Distinct().Select(i => KeyValuePair.Create($"A{i}", paths[i]))),
+            Variables = [.. which.Select(i => ($"A{i}", paths[i]))],
             Command = ["true", .. chosen],
             Sockets = [.. which.Select(i => InnerSocket.AnywhereBut([i]))],
             Mask = (uint)which.Length,
