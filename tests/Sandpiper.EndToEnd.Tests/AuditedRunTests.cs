@@ -68,13 +68,15 @@ public sealed class AuditedRunTests : IDisposable
                 && line.EndsWith("  opened", StringComparison.Ordinal));
         }
         Assert.Equal("·  sandpiper allow python --read PATH", unshown[^1]);
-        Assert.Equal(["new       read only", "steal.py  read only", "·  sandpiper allow python --write ."], Group(audited, "wanted to write, and may not"));
+        Assert.Equal(["new       read only", "steal.py  read only", "·  sandpiper allow python --write ."],
+            Group(audited, "wanted to write, and may not"));
         Assert.Equal([$"{_user.Home}/.bashrc"], Group(audited, "written in its private home, not in yours (sandpiper home)"));
         string[] hosts = Group(audited, "hosts");
         Assert.Equal("93.184.216.34:443  not reached: Network is unreachable", hosts[0]);
         Assert.StartsWith("files.example.org  asked for its address", hosts[1], StringComparison.Ordinal);
         Assert.Equal("·  sandpiper allow python --net HOST", hosts[2]);
-        Assert.Equal([$"{service}  not reached: No such file or directory"], Group(audited, "services of this machine (--read PATH lets it speak to one)"));
+        Assert.Equal([$"{service}  not reached: No such file or directory"],
+            Group(audited, "services of this machine (--read PATH lets it speak to one)"));
         string[] programs = Group(audited, "programs");
         Assert.Contains(programs, line => line.StartsWith("/usr/bin/env ", StringComparison.Ordinal)
             && line.EndsWith("  2 times", StringComparison.Ordinal));

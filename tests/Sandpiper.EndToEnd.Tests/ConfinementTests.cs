@@ -772,7 +772,8 @@ public sealed class ConfinementTests : IDisposable
     [Fact]
     public void Whoever_starts_it_may_ignore_the_end_of_children()
     {
-        const string Ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])";
+        const string Ignoring =
+            "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])";
         Outcome outcome = _user.Run(
             ["/usr/bin/python3", "-I", "-c", Ignoring, PublishedCommand.Path, "run", "--", "sh", "-c", "exit 7"], _user.Project);
         Assert.True(outcome.ExitCode == 7, $"{outcome}");

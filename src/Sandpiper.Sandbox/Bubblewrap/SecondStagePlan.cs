@@ -228,7 +228,8 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
         (PathAccess)reader.ReadByte() is >= PathAccess.Read and <= PathAccess.Device and var access ? access : throw new FormatException();
 
     private static MountLayer ReadLayer(ref PlanReader reader) =>
-        (MountLayer)reader.ReadByte() is >= MountLayer.System and <= MountLayer.Writable and var layer ? layer : throw new FormatException();
+        (MountLayer)reader.ReadByte() is >= MountLayer.System and <= MountLayer.Writable and var layer
+            ? layer : throw new FormatException();
 
     private static void Write(PlanWriter writer, Kind kind, params ReadOnlySpan<string> fields)
     {

@@ -31,7 +31,8 @@ public sealed class AskedPathTests
                 arguments[call.Path] = (ulong)held.AddrOfPinnedObject();
                 if (call.Directory is { } directory) arguments[directory] = unchecked((ulong)from);
                 Assert.True(AskedPath.TryRead(
-                    new CallNotice(1, Environment.ProcessId, _calls[which], (arguments[0], arguments[1], arguments[2])), out AskedPath? asked));
+                    new CallNotice(1, Environment.ProcessId, _calls[which], (arguments[0], arguments[1], arguments[2])),
+                    out AskedPath? asked));
                 Assert.True(asked is null || (asked.Path is ['/', ..] && asked.Path.IndexOf('\0') < 0
                     && !asked.Path.Split('/').Any(name => name is "." or "..")), asked?.Path);
             }
