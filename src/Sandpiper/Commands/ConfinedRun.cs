@@ -348,7 +348,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         if (hosts.Length == 0) return [];
         ImmutableArray<HostGrant> told = [.. hosts.Take(MostHostsTold)];
         string where = string.Join(", ", told) + (hosts.Length > told.Length ? $" and {hosts.Length - told.Length} more" : "");
-        string next = Next(string.Join(' ', GrantWords.AsOptions(new() { Hosts = told }, null)), caller);
+        string next = Next(GrantWords.AsTyped(new() { Hosts = told }, null), caller);
         session.Terminal.Note(Inked.Dim($"sandpiper: {command[0]} was not allowed to reach {where} ·  {next}"));
         return told;
     }

@@ -34,7 +34,7 @@ internal sealed class RefusedHosts(Terminal terminal, Func<string, string> next)
     {
         ImmutableArray<HostGrant> grants;
         lock (_knowing) grants = [.. _told.Select(NetworkWords.GrantFor).OfType<HostGrant>().Distinct().Take(MostOffered)];
-        string words = string.Join(' ', GrantWords.AsOptions(new() { Hosts = grants }, null));
+        string words = GrantWords.AsTyped(new() { Hosts = grants }, null);
         if (!grants.IsEmpty) terminal.Note(Inked.Dim($"sandpiper: to let it ·  {next(words)}"));
         return grants;
     }

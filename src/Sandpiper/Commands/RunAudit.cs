@@ -105,7 +105,7 @@ internal sealed class RunAudit(string program, TriedReport report, Confinement c
         try
         {
             Profile.Judge(grants, dataRoot, caller);
-            return string.Join(' ', GrantWords.AsOptions(grants, caller.CurrentDirectory));
+            return GrantWords.AsTyped(grants, caller.CurrentDirectory);
         }
         catch (GrantRefusedException)
         {

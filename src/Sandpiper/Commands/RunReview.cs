@@ -42,12 +42,18 @@ internal static class RunReview
     public static void CopyInstead(Session session, ReviewedRun run)
     {
         uint callers = CreationMask.Tighten();
-        _ = Copying(session, () =>
+        try
         {
-            run.CopyInstead();
-            return run;
-        });
-        CreationMask.GiveBack(callers);
+            _ = Copying(session, () =>
+            {
+                run.CopyInstead();
+                return run;
+            });
+        }
+        finally
+        {
+            CreationMask.GiveBack(callers);
+        }
     }
 
     /// <summary>Nobody wants a copy in any case.</summary>

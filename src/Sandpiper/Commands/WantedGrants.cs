@@ -18,7 +18,7 @@ internal sealed record WantedGrants(ImmutableArray<string> Write, ImmutableArray
     public bool AreNone => Write.IsEmpty && Read.IsEmpty && Hosts.IsEmpty;
 
     /// <summary>As they are typed.</summary>
-    public string Words => string.Join(' ', GrantWords.AsOptions(Chosen(path => path), null));
+    public string Words => GrantWords.AsTyped(Chosen(path => path), null);
 
     /// <param name="path">What becomes of a path as it is typed.</param>
     public Grants Chosen(Func<string, string> path) => new()

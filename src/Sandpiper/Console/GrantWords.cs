@@ -22,6 +22,10 @@ internal static class GrantWords
         .. grants.X11 ? ["X11"] : Array.Empty<string>(),
     ]);
 
+    /// <summary>All of them after one another.</summary>
+    /// <inheritdoc cref="AsOptions" path="/param"/>
+    public static string AsTyped(Grants grants, string? directory) => string.Join(' ', AsOptions(grants, directory));
+
     /// <summary>As they are typed: <c>--write . --net example.org</c>.</summary>
     /// <param name="directory">Where that is; null: paths are as they are typed.</param>
     public static ImmutableArray<string> AsOptions(Grants grants, string? directory) =>

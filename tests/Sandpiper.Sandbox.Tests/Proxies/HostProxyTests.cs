@@ -15,8 +15,7 @@ public sealed class HostProxyTests : IDisposable
     private readonly TcpListener _server = new(IPAddress.Loopback, 0);
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentBag<RefusedConnection> _refused = [];
-    private readonly ConcurrentBag<string> _resolved = [];
-    private readonly Dictionary<string, string[]> _names = new(StringComparer.Ordinal) { ["granted.example"] = ["127.0.0.1"] };
+    private readonly MadeUpNames _names = new() { ["granted.example"] = ["127.0.0.1"] };
     private readonly List<IDisposable> _open = [];
 
     public HostProxyTests()
@@ -35,17 +34,10 @@ public sealed class HostProxyTests : IDisposable
         _server.Dispose();
     }
 
-    private IPAddress[] Resolve(string name)
-    {
-        _resolved.Add(name);
-        return _names.TryGetValue(name, out string[]? addresses) ? [.. addresses.Select(IPAddress.Parse)]
-            : throw new SocketException((int)SocketError.HostNotFound);
-    }
-
     private HostGate Gate(params string[] grants) => new(
         [.. grants.Select(text => HostGrant.TryParse(text.Replace("PORT", $"{Port}"), out HostGrant? grant, out _)
             ? grant : throw new FormatException(text))],
-        Resolve);
+        _names.Resolve);
 
     // The server is on loopback, so that it has to be named, too, where the name shall lead there.
     private Socket Client(params string[] grants)
@@ -67,14 +59,6 @@ public sealed class HostProxyTests : IDisposable
     }
 
     private void Say(Socket client, string text) => client.Send(Encoding.Latin1.GetBytes(text.Replace("PORT", $"{Port}")));
-
-    private static string Until(Socket from, string end)
-    {
-        var text = new StringBuilder();
-        byte[] one = new byte[1];
-        while (!text.ToString().EndsWith(end, StringComparison.Ordinal) && from.Receive(one) == 1) text.Append((char)one[0]);
-        return text.ToString();
-    }
 
     private static string Rest(Socket from)
     {
@@ -107,16 +91,16 @@ public sealed class HostProxyTests : IDisposable
         Socket client = Client();
         Say(client, "CONNECT granted.example:PORT HTTP/1.1\r\n\r\nearly");
         using Socket server = Accepted();
-        Assert.StartsWith("HTTP/1.1 200 ", Until(client, "\r\n\r\n"));
+        Assert.StartsWith("HTTP/1.1 200 ", client.Until("\r\n\r\n"));
         server.Send("I speak first"u8);
-        Assert.Equal("I speak first", Until(client, "first"));
+        Assert.Equal("I speak first", client.Until("first"));
         Say(client, " words");
         client.Shutdown(SocketShutdown.Send);
         Assert.Equal("early words", Rest(server));
         server.Send("last"u8);
         server.Shutdown(SocketShutdown.Send);
         Assert.Equal("last", Rest(client));
-        Assert.Equal(["granted.example"], _resolved); // asked once
+        Assert.Equal(["granted.example"], _names.Asked); // asked once
         Assert.Empty(_refused);
     }
 
@@ -126,9 +110,9 @@ public sealed class HostProxyTests : IDisposable
         Socket client = Client();
         Say(client, "GET http://granted.example:PORT/ HTTP/1.0\r\n\r\n");
         using Socket server = Accepted();
-        Until(server, "\r\n\r\n");
+        server.Until("\r\n\r\n");
         server.Send("half"u8);
-        Assert.Equal("half", Until(client, "half"));
+        Assert.Equal("half", client.Until("half"));
         server.LingerState = new LingerOption(enable: true, seconds: 0);
         server.Close();
         Assert.Equal("(broken)", Rest(client));
@@ -149,7 +133,7 @@ public sealed class HostProxyTests : IDisposable
         string answer = Rest(client);
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         Assert.Equal(reason, Assert.Single(_refused).Reason);
-        Assert.Empty(_resolved);
+        Assert.Empty(_names.Asked);
         NobodyCame();
         if (reason is RefusalReason.NotGranted) Assert.Contains("--net ", answer.Split('\r')[0], StringComparison.Ordinal);
     }
@@ -204,7 +188,7 @@ public sealed class HostProxyTests : IDisposable
         Socket client = Client();
         Say(client, "CONNECT granted.example:PORT HTTP/1.1\r\n\r\n");
         using Socket server = Accepted();
-        Until(client, "\r\n\r\n");
+        client.Until("\r\n\r\n");
         byte[] hello = Hello(name);
         foreach (byte b in hello) client.Send([b]);
         client.Shutdown(SocketShutdown.Send);
@@ -229,12 +213,12 @@ public sealed class HostProxyTests : IDisposable
         Say(client, "POST http://granted.example:PORT/a HTTP/1.1\r\n"
             + "Host: granted.example:PORT\r\nContent-Length: 5\r\n\r\nhello" + Smuggled);
         using Socket server = Accepted();
-        string head = Until(server, "\r\n\r\n");
+        string head = server.Until("\r\n\r\n");
         Assert.Equal($"POST /a HTTP/1.1\r\nHost: granted.example:{Port}\r\nContent-Length: 5\r\nConnection: close\r\n\r\n", head);
-        Assert.Equal("hello", Until(server, "hello"));
+        Assert.Equal("hello", server.Until("hello"));
         Say(client, Smuggled);
         server.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8);
-        Assert.EndsWith("\r\n\r\nok", Until(client, "ok"), StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nok", client.Until("ok"), StringComparison.Ordinal);
         server.Shutdown(SocketShutdown.Send);
         Rest(client);
         Assert.Equal("", Rest(server).Replace("(broken)", "", StringComparison.Ordinal)); // closed: it was all that came
@@ -247,8 +231,8 @@ public sealed class HostProxyTests : IDisposable
         Say(client, "POST http://granted.example:PORT/ HTTP/1.1\r\nHost: granted.example:PORT\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "5\r\nhello\r\n0\r\n\r\nGET / HTTP/1.1\r\n");
         using Socket server = Accepted();
-        Until(server, "\r\n\r\n");
-        Assert.Equal("5\r\nhello\r\n0\r\n\r\n", Until(server, "0\r\n\r\n"));
+        server.Until("\r\n\r\n");
+        Assert.Equal("5\r\nhello\r\n0\r\n\r\n", server.Until("0\r\n\r\n"));
         server.Shutdown(SocketShutdown.Send);
         Assert.Equal("", Rest(server).Replace("(broken)", "", StringComparison.Ordinal));
 
@@ -256,7 +240,7 @@ public sealed class HostProxyTests : IDisposable
         Say(broken, "POST http://granted.example:PORT/ HTTP/1.1\r\n"
             + "Host: granted.example:PORT\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello");
         using Socket again = Accepted();
-        Until(again, "\r\n\r\n");
+        again.Until("\r\n\r\n");
         Assert.Equal("", Rest(again).Replace("(broken)", "", StringComparison.Ordinal));
     }
 
@@ -290,7 +274,7 @@ public sealed class HostProxyTests : IDisposable
         }
         Say(client, "hi");
         using Socket server = Accepted();
-        Assert.Equal("hi", Until(server, "hi"));
+        Assert.Equal("hi", server.Until("hi"));
     }
 
     [Fact]
@@ -322,7 +306,7 @@ public sealed class HostProxyTests : IDisposable
             Rest(one);
         }, iter: 200, threads: 1);
         Say(client, "CONNECT granted.example:PORT HTTP/1.1\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 200 ", Until(client, "\r\n\r\n"));
+        Assert.StartsWith("HTTP/1.1 200 ", client.Until("\r\n\r\n"));
         NobodyCameButOne();
     }
 

@@ -13,7 +13,7 @@ public sealed class UpstreamProxyTests : IDisposable
 {
     private readonly TcpListener _proxy = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<Destination> _reached = [];
-    private readonly Dictionary<string, string[]> _names = new(StringComparer.Ordinal);
+    private readonly MadeUpNames _names = new();
     private readonly List<IDisposable> _open = [];
 
     public UpstreamProxyTests() => _proxy.Start();
@@ -33,7 +33,7 @@ public sealed class UpstreamProxyTests : IDisposable
     {
         Task<(Socket?, RefusedConnection?)> asked = Ask("shore.example:443", "shore.example", $"http://{user}127.0.0.1:{Port}");
         using Socket came = await _proxy.AcceptSocketAsync(TestContext.Current.CancellationToken);
-        Assert.Equal($"CONNECT shore.example:443 HTTP/1.1\r\nHost: shore.example:443\r\n{credentials}\r\n", Head(came));
+        Assert.Equal($"CONNECT shore.example:443 HTTP/1.1\r\nHost: shore.example:443\r\n{credentials}\r\n", came.Until("\r\n\r\n"));
         // Whoever is behind it may speak first: that is no part of the answer.
         came.Send("HTTP/1.1 200 as you like\r\nVia: x\r\n\r\n220 shore"u8);
         (Socket? through, RefusedConnection? refused) = await asked;
@@ -58,7 +58,7 @@ public sealed class UpstreamProxyTests : IDisposable
         Task<(Socket?, RefusedConnection?)> asked = Ask("shore.example:443", "shore.example", $"http://127.0.0.1:{Port}");
         using (Socket came = await _proxy.AcceptSocketAsync(TestContext.Current.CancellationToken))
         {
-            Head(came);
+            came.Until("\r\n\r\n");
             came.Send(Encoding.Latin1.GetBytes(answer));
         }
         Assert.Equal((null, new RefusedConnection(RefusalReason.ProxyRefused, Wanted("shore.example:443"), detail)), await asked);
@@ -70,7 +70,7 @@ public sealed class UpstreamProxyTests : IDisposable
     {
         Task<(Socket?, RefusedConnection?)> asked = Ask("shore.example:443", "shore.example", $"http://127.0.0.1:{Port}");
         using Socket came = await _proxy.AcceptSocketAsync(TestContext.Current.CancellationToken);
-        Head(came);
+        came.Until("\r\n\r\n");
         try
         {
             for (int i = 0; i < 20_000; i++) came.Send("HTTP/1.1 200 "u8);
@@ -131,29 +131,17 @@ public sealed class UpstreamProxyTests : IDisposable
 
     [Fact]
     public void Whom_the_environment_excepts_is_reached_without() => Assert.Null(
-        new UpstreamProxy(new WebProxy($"http://127.0.0.1:{Port}", BypassOnLocal: false, ["shore"]), Resolve)
+        new UpstreamProxy(new WebProxy($"http://127.0.0.1:{Port}", BypassOnLocal: false, ["shore"]), _names.Resolve)
             .On(Wanted("shore.example:443")));
 
     private Task<(Socket?, RefusedConnection?)> Ask(string wanted, string granted, string proxy) => Task.Run(() =>
     {
         Assert.True(HostGrant.TryParse(granted, out HostGrant? grant, out _));
-        var gate = new HostGate([grant], Resolve, _reached.Add, new UpstreamProxy(new WebProxy(proxy), Resolve));
+        var gate = new HostGate([grant], _names.Resolve, _reached.Add, new UpstreamProxy(new WebProxy(proxy), _names.Resolve));
         Socket? through = gate.TryConnect(Wanted(wanted), out RefusedConnection? refused);
         return (through, refused);
     });
 
     private static Destination Wanted(string text) =>
         Destination.TryParse(text, null, out Destination? wanted) ? wanted : throw new FormatException(text);
-
-    private IPAddress[] Resolve(string name) => _names.TryGetValue(name, out string[]? addresses)
-        ? [.. addresses.Select(IPAddress.Parse)] : throw new SocketException((int)SocketError.HostNotFound);
-
-    private static string Head(Socket came)
-    {
-        came.ReceiveTimeout = (int)Patience.Endless.TotalMilliseconds;
-        var text = new StringBuilder();
-        byte[] one = new byte[1];
-        while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && came.Receive(one) == 1) text.Append((char)one[0]);
-        return text.ToString();
-    }
 }
