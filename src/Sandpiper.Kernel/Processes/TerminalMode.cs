@@ -18,7 +18,7 @@ public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
     private const uint ReturnIsLineFeed = 0x100;        // ICRNL
     private const uint Processing = 0x1, Returning = 0x4;   // OPOST, ONLCR
     // ISIG, ICANON, ECHO, ECHONL, IEXTEN
-    private const uint Signals = 0x1, Lines = 0x2, Echo = 0x8, EchoOfNewline = 0x40, Extended = 0x8000;
+    private const uint Signals = 0x1, Lines = 0x2, Echo = 0x8, EchoOfNewline = 0x40, BackgroundStops = 0x100, Extended = 0x8000;
 
     private readonly Content _content;
 
@@ -49,6 +49,9 @@ public readonly unsafe struct TerminalMode : IEquatable<TerminalMode>
 
     /// <summary>The key that ends a line is read as a line feed (ICRNL).</summary>
     public bool ReturnsBecomeLineFeeds => (Word(InputFlags) & ReturnIsLineFeed) != 0;
+
+    /// <summary>Who writes to it in the background is stopped (TOSTOP).</summary>
+    public bool StopsBackground => (Word(LocalFlags) & BackgroundStops) != 0;
 
     /// <summary>Keys send signals.</summary>
     public bool MakesSignals => (Word(LocalFlags) & Signals) != 0;

@@ -177,6 +177,7 @@ internal sealed class ProgramTerminal : IDisposable
             left = left[(at + 2)..];
         }
         _shown.Write(left);
+        StopForOutput();
         Descriptor.WriteAll(_screen, _shown.WrittenSpan);
         _shown.ResetWrittenCount();
         _passed.ResetWrittenCount();
@@ -369,6 +370,18 @@ internal sealed class ProgramTerminal : IDisposable
 
     // It reads in the background.
     private void StopForInput() => _cannotStop = !Stop(SignalDisposition.TerminalInput);
+
+    // It writes in the background, where `stty tostop` lets nobody. What is continued there stops again.
+    private void StopForOutput()
+    {
+        while (!IsForeground && TerminalMode.Of(_screen) is { StopsBackground: true })
+        {
+            using (SignalDisposition.AsUsual(SignalDisposition.TerminalOutput))
+            {
+                if (!Stop(SignalDisposition.TerminalOutput)) return;
+            }
+        }
+    }
 
     /// <returns>False: nobody is there who would continue us, so the kernel did not stop us.</returns>
     private bool Stop(int signal)

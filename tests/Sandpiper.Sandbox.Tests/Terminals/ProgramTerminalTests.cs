@@ -125,6 +125,16 @@ public sealed class ProgramTerminalTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Fact]
+    public void Who_writes_in_the_background_stops_there_where_the_terminal_says_so()
+    {
+        Assert.SkipUnless(File.Exists("/bin/bash"), "there is no shell with job control");
+        string seen = Terminal.Shell(ground.Reading, (Prompt, "stty tostop; $R echo said &\r"), ("Stopped", ""), ("", "\r"),
+            (Prompt, "fg; echo left $?\r"), ("left 0", ""));
+        Assert.DoesNotContain("\nsaid\r\n", seen[..seen.IndexOf("Stopped", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.Contains("\nsaid\r\n", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_typed_ahead_is_the_shells()
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "there is no shell with job control");
