@@ -156,7 +156,7 @@ public sealed class ReviewedRun : IDisposable
         string real = isFile ? Path.GetDirectoryName(root.Real)! : root.Real;
         string place = KeptReview.CopyIn(_place, _copies.Count);
         Directory.CreateDirectory(place, TreeCopy.OwnersAll);
-        SafeFileHandle original = Opened(real), copy = Opened(place);
+        SafeFileHandle original = isFile ? Opened(real) : Judged(root), copy = Opened(place);
         byte[] name = Encoding.UTF8.GetBytes(Path.GetFileName(root.Real));
         string appears = isFile ? real : root.Path;
         _copies.Add(new(new(appears, real, FileFacts.IdentityOf(original), isFile ? Encoding.Latin1.GetString(name) : null),
@@ -175,18 +175,17 @@ public sealed class ReviewedRun : IDisposable
         bool isPossible = ReviewLayer.IsPossible(root.Real, _place)
             && !FileTree.OwnPlaces(_asked).Any(own => own.Length > 1 && DirectoryTree.Holds(root.Path, own));
         if (!isPossible) return null;
-        SafeFileHandle original = Opened(root.Real);
+        SafeFileHandle original = Judged(root);
         string layer = LayerIn(_place, _copies.Count);
         Directory.CreateDirectory(layer, TreeCopy.OwnersAll);
-        if (FileFacts.IdentityOf(original) != root.Identity || !tree.TrySee(original) || !ReviewLayer.TryMake(layer, tree.Entries))
+        if (!tree.TrySee(original) || !ReviewLayer.TryMake(layer, tree.Entries))
         {
             original.Dispose();
             return null;
         }
         _copies.Add(new(new(root.Path, root.Real, root.Identity, null), tree.Entries, original,
             Opened(Path.Join(layer, LayeredPath.Upper))) { Layer = layer });
-        return ShownPath.At(root.Real, PathAccess.Read) is { } lower && lower.Identity == root.Identity
-            ? new(root.Path, lower, ShownPath.Needed(layer, PathAccess.Write)) : null;
+        return new(root.Path, root, ShownPath.Needed(layer, PathAccess.Write));
     }
 
     private static string LayerIn(string place, int root) => Path.Join(place, $"layer-{root}");
@@ -266,6 +265,9 @@ public sealed class ReviewedRun : IDisposable
             _ = NameInDirectory.RemoveDirectory(directory, entry.Name);
         }
     }
+
+    private static SafeFileHandle Judged(ShownPath root) =>
+        root.TryOpenDirectory() ?? throw new CopyRefusedException(CopyRefusal.Replaced, root.Path);
 
     private static SafeFileHandle Opened(string directory)
     {
