@@ -53,6 +53,22 @@ public sealed class WithheldSecretsTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_user.Temporary));
     }
 
+    // One level down is as far as anybody looks for them: moved deeper, the next run would have shown it.
+    [Fact]
+    public void A_directory_with_one_stays_where_it_is()
+    {
+        Outcome moved = _user.Sandpiper("run", "--write", ".", "--", "python", "-c", """
+            import os
+            os.makedirs("a/b/c")
+            try: os.rename("service", "a/b/c/service")
+            except OSError as e: print(e.strerror)
+            os.rename("a", "z"); open("service/new", "w").close()
+            """);
+        Assert.Equal((0, "Device or resource busy\n"), (moved.ExitCode, moved.Output));
+        Assert.Equal(["service/.env.local", "service/new"], ((string[])["service/.env.local", "service/new", "z/b/c/service"])
+            .Where(name => Path.Exists(Path.Combine(_user.Project, name))));
+    }
+
     [Fact]
     public void Who_opened_one_is_told_what_shows_it_and_who_did_not_is_not()
     {

@@ -107,6 +107,24 @@ internal sealed class MountedTree : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// Keeps a directory where it is: the kernel renames nothing on which something is mounted. A program that moved it away would have
+    /// what is withheld in it shown to the next one.
+    /// </summary>
+    /// <param name="around">In which it lies, and may be written.</param>
+    /// <returns>0, also where it is held already, went, or holds something that was mounted by itself; or the error number.</returns>
+    public int Hold(string directory, Mounted around)
+    {
+        if (_mounted.Any(mounted => DirectoryTree.Holds(directory, mounted.Path))) return 0;
+        using SafeFileHandle place = PlaceBelow.Open(around.Root, directory[(around.Path.Length + 1)..]);
+        if (place.IsInvalid || FileFacts.KindOf(place) is not FileType.Directory || FileFacts.MountOf(place) != around.Number) return 0;
+        using SafeFileHandle? view = DetachedMount.TryView(place, MountRights.Write, out int errno);
+        if (view is null) return errno;
+        errno = DetachedMount.MoveTo(view, place);
+        if (errno == 0) _numbers.Add(FileFacts.MountOf(view));
+        return errno;
+    }
+
     /// <summary>Terminals of the program's own.</summary>
     /// <exception cref="KernelException">The kernel makes none.</exception>
     public void AddTerminals()
