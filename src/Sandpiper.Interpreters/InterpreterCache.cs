@@ -48,8 +48,7 @@ internal sealed class InterpreterCache(string directory)
         {
             Directory.CreateDirectory(directory);
             byte[] kept = [.. KeyOf(realPath, executable), .. answer];
-            WholeFile.Write(path, $"{path}.{Environment.ProcessId}", [.. Check(kept), .. kept],
-                UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            WholeFile.Write(path, [.. Check(kept), .. kept]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

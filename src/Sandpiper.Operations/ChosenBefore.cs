@@ -19,12 +19,15 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
     private const int MaxBytes = 16 << 10;      // a digest and two addresses
 
     private readonly string _directory = Path.Combine(places.Cache, "choices");
+    private readonly Dictionary<string, Choice?> _read = new(StringComparer.Ordinal);
 
     public IEnumerable<(PackageName Name, KnownWheel Wheel)> Find(ImmutableArray<RequirementLine> lines, WheelStore store)
     {
         RequirementLine[] pins = [.. lines.Where(IsPin)];
         var read = new Choice?[pins.Length];
-        Parallel.For(0, pins.Length, i => read[i] = Read(Path.Combine(_directory, KeyOf(pins[i]))));
+        string[] paths = new string[pins.Length];
+        Parallel.For(0, pins.Length, i => read[i] = Read(paths[i] = PathOf(pins[i])));
+        foreach (var (path, choice) in paths.Zip(read)) _read[path] = choice;
         store.Prepare([.. read.OfType<Choice>().Select(r => r.Digest)]);
         foreach (var (line, chosen) in pins.Zip(read))
         {
@@ -45,12 +48,11 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
             var facts = selected.ToDictionary(s => s.Name, s => s.Facts);
             foreach (RequirementLine line in lines.Where(IsPin))
             {
-                string path = Path.Combine(_directory, KeyOf(line));
-                if (!wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) || Read(path)?.Digest == wheel.Digest) continue;
+                string path = PathOf(line);
+                if (!wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel)
+                    || _read.GetValueOrDefault(path)?.Digest == wheel.Digest) continue;
                 InstalledPackage package = facts[line.Requirement.Name];
-                WholeFile.Write(path, $"{path}.{Environment.ProcessId}",
-                    Encoding.UTF8.GetBytes($"{wheel.Digest}\n{package.Index}\n{package.OwningIndex}\n"),
-                    UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                WholeFile.Write(path, Encoding.UTF8.GetBytes($"{wheel.Digest}\n{package.Index}\n{package.OwningIndex}\n"));
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -79,8 +81,8 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
         }
     }
 
-    private string KeyOf(RequirementLine line) =>
-        Sha256Digest.Of(Encoding.UTF8.GetBytes($"{line.Requirement}\n{string.Join('\n', line.Hashes.Order())}\n{target}")).Hex;
+    private string PathOf(RequirementLine line) => Path.Combine(_directory,
+        Sha256Digest.Of(Encoding.UTF8.GetBytes($"{line.Requirement}\n{string.Join('\n', line.Hashes.Order())}\n{target}")).Hex);
 
     private sealed record Choice(Sha256Digest Digest, Uri Origin, Uri Owner);
 }

@@ -19,6 +19,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
 {
     private readonly WheelStore _store = context.Store;
     private readonly Lazy<SupportedTags> _tags = new(() => SupportedTags.Of(interpreter.Target));
+    private readonly ChosenBefore _choices = new(context.Places, interpreter.Target);
 
     /// <summary>What was current when the interpreter was looked for; null: nothing, or nobody has looked.</summary>
     public Generation? Seen { get; init; }
@@ -67,7 +68,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
         EnvironmentResolution resolving = ResolutionOf(request, before, entries);
         ResolutionResult resolution = await resolving.SolveAsync(new PackagesSeen(facts), cancel);
-        if (resolution is ResolutionResult.Unsolvable why) 
+        if (resolution is ResolutionResult.Unsolvable why)
             return new InstallationOutcome.Unsolvable(why, [.. resolving.Elsewhere.Values.Distinct()]);
         ImmutableArray<Pin> pins = ((ResolutionResult.Solved)resolution).Pins;
         ImmutableArray<SelectedPackage> selected = resolving.IsAddition
@@ -84,7 +85,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             IReadOnlyDictionary<PackageName, SealedWheel> wheels =
                 await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known }
                     .AcquireAsync(selected, cancel);
-            new ChosenBefore(context.Places, interpreter.Target).Keep(request.Lines, selected, wheels);
+            _choices.Keep(request.Lines, selected, wheels);
             var next = new Switch(context, operation, interpreter) { Entries = entries };
             Prepared prepared = next.Prepare(Planned(request, before, selected, wheels, policy), cancel);
             if (Hindrance(request, operation, before, prepared.Next) is { } hindrance) return hindrance;
@@ -161,7 +162,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     private EnvironmentResolution ResolutionOf(InstallationRequest request, Generation? before, LinkedEntries? entries)
     {
         _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
-        var chosen = new ChosenBefore(context.Places, interpreter.Target).Find(request.Lines, _store).ToList();
+        var chosen = _choices.Find(request.Lines, _store).ToList();
         // Most likely they will be linked; but what is distrusted is fetched anew.
         entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel)
             .Concat((before?.Packages ?? []).Select(p => _store.FindSound(p.Digest)).OfType<SealedWheel>()));

@@ -35,8 +35,7 @@ public sealed class RefusedBefore(string cache)
         {
             Directory.CreateDirectory(_directory);
             string name = $"{PrefixOf(artifact.Name, artifact.Version)}{refusal.Rule}-{Sha256Digest.Of(text).Hex[..16]}.json";
-            string path = Path.Combine(_directory, name);
-            WholeFile.Write(path, $"{path}.{Environment.ProcessId}", text, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            WholeFile.Write(Path.Combine(_directory, name), text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

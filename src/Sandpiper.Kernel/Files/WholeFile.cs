@@ -9,6 +9,13 @@ namespace Sandpiper.Kernel.Files;
 /// </summary>
 public static class WholeFile
 {
+    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>One that its owner alone reads, written beside its place by this process.</summary>
+    /// <inheritdoc cref="Write(string, string, ReadOnlySpan{byte}, UnixFileMode)"/>
+    public static void Write(string path, ReadOnlySpan<byte> content) =>
+        Write(path, $"{path}.{Environment.ProcessId}", content, OwnersAlone);
+
     /// <param name="path">The directory must be there, and is no link.</param>
     /// <param name="beside">What it is called until it is whole, on the same file system: a name that nobody else writes to.</param>
     /// <param name="mode">Whatever the umask says.</param>
