@@ -65,8 +65,9 @@ public sealed class Installation(OperationContext context, Interpreter interpret
                 return Unchanged(request, operation, before, all);
             }
         }
+        HashSet<Sha256Digest> distrusted = [.. (before?.Packages ?? []).Select(p => p.Digest).Where(_store.IsDistrusted)];
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
-        EnvironmentResolution resolving = ResolutionOf(request, before, entries);
+        EnvironmentResolution resolving = ResolutionOf(request, before, distrusted, entries);
         ResolutionResult resolution = await resolving.SolveAsync(new PackagesSeen(facts), cancel);
         if (resolution is ResolutionResult.Unsolvable why)
             return new InstallationOutcome.Unsolvable(why, [.. resolving.Elsewhere.Values.Distinct()]);
@@ -91,7 +92,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             if (Hindrance(request, operation, before, prepared.Next) is { } hindrance) return hindrance;
             EnvironmentChange change = next.To(prepared, cancel);
             foreach (SelectedPackage package in selected) known.Keep(package.Facts.WheelFileName, wheels[package.Name].Digest);
-            return new InstallationOutcome.Changed(change);
+            return new InstallationOutcome.Changed(change with { Notes = [.. Mended(selected, distrusted), .. change.Notes] });
         }
         catch (StoreDamagedException damaged)
         {
@@ -159,20 +160,24 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         (!policy.OmitHooks && !package.Facts.OmittedHooks.IsEmpty && policy.AllowsHookOf(package.Facts.Digest))
         || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
-    private EnvironmentResolution ResolutionOf(InstallationRequest request, Generation? before, LinkedEntries? entries)
+    private EnvironmentResolution ResolutionOf(
+        InstallationRequest request, Generation? before, HashSet<Sha256Digest> distrusted, LinkedEntries? entries)
     {
         _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         var chosen = _choices.Find(request.Lines, _store).ToList();
-        // Most likely they will be linked; but what is distrusted is fetched anew.
-        entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel)
-            .Concat((before?.Packages ?? []).Select(p => _store.FindSound(p.Digest)).OfType<SealedWheel>()));
+        // Most likely they will be linked.
+        entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel).ExceptBy((before?.Packages ?? []).Select(p => p.Digest), w => w.Digest));
         return new EnvironmentResolution(request, before, interpreter.Markers, _tags.Value, index, _store, chosen)
         {
             // What is gone from the store, or distrusted, is fetched anew by whoever resolves it.
-            StandsByItself = before is not null && AskedBefore.StandsByItself(before, interpreter)
-                && before.Packages.All(p => !_store.IsDistrusted(p.Digest) && _store.Find(p.Digest) is { Findings: not null }),
+            StandsByItself = before is not null && distrusted.Count == 0 && AskedBefore.StandsByItself(before, interpreter)
+                && before.Packages.All(p => _store.Find(p.Digest) is { Findings: not null }),
         };
     }
+
+    private static IEnumerable<string> Mended(ImmutableArray<SelectedPackage> selected, HashSet<Sha256Digest> distrusted) =>
+        selected.Where(s => distrusted.Contains(s.Facts.Digest))
+            .Select(s => $"`{s.Name}` {s.Version} was no longer as it was sealed; its wheel was fetched anew");
 
     private sealed class PackagesSeen(IProgress<InstallationFact> facts) : IProgress<int>
     {

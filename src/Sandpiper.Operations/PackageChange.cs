@@ -27,6 +27,9 @@ public sealed record EnvironmentChange(int? Generation, bool IsNew, ImmutableArr
     /// <summary>A wheel of it has not been compiled for its interpreter yet.</summary>
     public bool LacksByteCode { get; init; }
 
+    /// <summary>It shows directories of the store as the one before did, and nobody has looked at them (<see cref="LateLook"/>).</summary>
+    public bool IsToBeLookedAt { get; init; }
+
     /// <summary>Scripts for which no shim was made, and why.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

@@ -63,6 +63,7 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
         ImmutableArray<SelectedPackage> left = WithoutOrphans(before, names);
 
         WheelStore store = context.Store;
+        store.Prepare([.. left.Select(p => p.Facts.Digest)]);
         var wheels = left.ToDictionary(
             p => p.Name,
             p => store.Find(p.Facts.Digest)

@@ -60,6 +60,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             IsSwitched = true,
             HandedOver = handedOver,
             LacksByteCode = plan.ShowsByteCode && next.Packages.Any(p => !context.Store.IsCompiled(p.Digest, interpreter.ByteCodeTag)),
+            IsToBeLookedAt = plan.Packages.Any(s => plan.Before?.Packages.Any(p => p.Digest == recorded[s.Name].Digest) == true),
             Notes = notes,
         };
     }
@@ -71,7 +72,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             Mode = plan.Mode,
             ShowsByteCode = plan.ShowsByteCode,
             Tool = plan.Tool,
-            Before = plan.Before?.Directory,
+            Before = plan.Before,
             Entries = Entries,
         }.Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 

@@ -244,11 +244,33 @@ public sealed class MainJobTests
         File.SetUnixFileMode(Table(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.AppendAllText(Table(), "# changed\n");
 
-        Outcome refused = user.Sandpiper("install", "--index-url", index, "plover");
+        // An environment that has none of it yet gets none of it.
+        Outcome refused = user.Sandpiper("install", "--env", "other", "--index-url", index, "tide");
         Assert.True(refused.ExitCode == 3 && refused.Error.Contains("has been changed", StringComparison.Ordinal), $"{refused}");
 
-        Done(user.Sandpiper("install", "--index-url", index, "plover"));
+        Outcome mended = user.Sandpiper("install", "--index-url", index, "plover");
+        Assert.Contains("`tide` 2.0 was no longer as it was sealed; its wheel was fetched anew", mended.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("# changed", File.ReadAllText(Table()), StringComparison.Ordinal);
+        Done(user.Sandpiper("verify", "--full"));
+    }
+
+    [Fact]
+    public void What_was_changed_by_hand_is_found_when_a_change_is_done_and_mended_by_the_next()
+    {
+        using var user = new Somebody();
+        string index = Install(user, "tide");
+        string table = Directory.EnumerateFiles(
+            Path.Combine(user.DataRoot, "envs/shared/current/lib"), "table.py", SearchOption.AllDirectories).Single();
+        File.SetUnixFileMode(table, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.AppendAllText(table, "# changed\n");
+        Done(user.Sandpiper("install", "--index-url", index, "plover"));
+        string stamps = Path.Combine(user.DataRoot, "stamps");
+        Assert.True(SpinWait.SpinUntil(() => Directory.GetFiles(stamps, "*.distrusted").Length == 1, Patience.Endless), "nobody looks");
+
+        Outcome mended = user.Sandpiper("uninstall", "plover");
+        Assert.Equal(0, mended.ExitCode);
+        mended = user.Sandpiper("install", "--index-url", index, "plover");
+        Assert.Contains("`tide` 2.0 was no longer as it was sealed; its wheel was fetched anew", mended.Error, StringComparison.Ordinal);
         Done(user.Sandpiper("verify", "--full"));
     }
 

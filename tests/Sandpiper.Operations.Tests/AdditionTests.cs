@@ -55,7 +55,7 @@ public sealed class AdditionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_found_damaged_is_fetched_anew_although_it_has_nothing_to_do_with_it()
+    public async Task What_was_damaged_is_found_after_the_change_and_fetched_anew_by_the_next_which_says_so()
     {
         await _ground.InstallAsync("tide");
         InstalledPackage tide = _ground.Environment().Read(1).Packages.Single(p => p.Name.Normalized == "tide");
@@ -63,8 +63,14 @@ public sealed class AdditionTests : IDisposable
         string file = Path.Combine(entry, "wheel/tide/__init__.py");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.AppendAllText(file, "#");
-        await Assert.ThrowsAsync<Sandpiper.Store.StoreDamagedException>(() => _ground.InstallAsync("knot"));
-        Assert.Equal(["knot", "pebble", "tide"], await NamesAfter("knot"));
+        var first = Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync("pebble"));
+        Assert.True(first.Change.IsToBeLookedAt);
+        Generation shown = CurrentOf(_ground.Environment());
+        Assert.Equal([tide.Digest], new LateLook(_ground.Context).At(shown, "cpython-311", TestContext.Current.CancellationToken));
+        Assert.Empty(new LateLook(_ground.Context).At(shown, "cpython-311", TestContext.Current.CancellationToken));
+        var next = Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync("knot"));
+        Assert.Contains("`tide` 2.0 was no longer as it was sealed; its wheel was fetched anew", next.Change.Notes);
+        Assert.Equal(["knot", "pebble", "tide"], CurrentOf(_ground.Environment()).Packages.Select(p => p.Name.Normalized));
         Assert.False(File.ReadAllText(file).EndsWith('#'));
     }
 

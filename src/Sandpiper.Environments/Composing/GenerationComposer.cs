@@ -25,8 +25,8 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <summary>The package whose commands the environment is for; null, or not among the packages: for none in particular.</summary>
     public PackageName? Tool { get; init; }
 
-    /// <summary>Absolute: a generation that may have many of the same links; null: none.</summary>
-    public string? Before { get; init; }
+    /// <inheritdoc cref="TreeWriter" path="/param[@name='before']"/>
+    public Generation? Before { get; init; }
 
     /// <summary>What of the store has been looked at already; null: nothing.</summary>
     public LinkedEntries? Entries { get; init; }

@@ -29,6 +29,15 @@ public sealed class LinkedEntries(string? byteCodeTag) : IDisposable
         if (largestFirst.Length > 0) _ahead = Task.Run(() => Look(largestFirst));
     }
 
+    /// <summary>All of one is looked at, for whoever shows it already; what is found to be as it was sealed is known from then on.</summary>
+    /// <exception cref="StoreDamagedException">It is not.</exception>
+    public void MustBeAsSealed(SealedWheel wheel)
+    {
+        LinkedEntry entry = Of(wheel);
+        entry.MustBeAsSealed("");
+        entry.KeepStamps();
+    }
+
     /// <summary>Before the first link: what was looked at long ago, or has been replaced since, counts for nothing.</summary>
     internal void Begin()
     {
@@ -39,7 +48,7 @@ public sealed class LinkedEntries(string? byteCodeTag) : IDisposable
         }
     }
 
-    /// <summary>Looked at now, if it was not before. Safe for several threads.</summary>
+    /// <summary>Safe for several threads.</summary>
     /// <exception cref="StoreDamagedException">Its manifest is not the one that was sealed, or its files are gone.</exception>
     internal LinkedEntry Of(SealedWheel wheel) => _entries.GetOrAdd(wheel.Digest, _ => new(() =>
     {
@@ -77,7 +86,7 @@ public sealed class LinkedEntries(string? byteCodeTag) : IDisposable
             if (_isOver.IsCancellationRequested) return;
             try
             {
-                _ = Of(wheel);
+                Of(wheel).Look();
             }
             catch (Exception e) when (e is StoreDamagedException or IOException or UnauthorizedAccessException)
             {

@@ -17,24 +17,25 @@ internal sealed class LinkedEntry : IDisposable
 
     private readonly SealedWheel _wheel;
     private readonly OpenDirectory _tree;
-    private readonly EntryStamps _stamps;
-    private readonly ByteCodeRecord? _byteCode;
-    private readonly bool _isUntouched;
+    private readonly Lazy<EntryStamps?> _known;
+    private readonly Lazy<EntryStamps> _stamps;
+    private readonly Lazy<ByteCodeRecord?> _byteCode;
+    private readonly Lazy<bool> _isUntouched;
     private readonly Lazy<HashSet<string>> _names;
 
     /// <param name="wheel">The entry's.</param>
     /// <param name="byteCodeTag">Of the interpreter whose byte code is looked at; null: of none.</param>
-    /// <exception cref="StoreDamagedException">Its manifest is not the one that was sealed, or its files are gone.</exception>
+    /// <exception cref="StoreDamagedException">Its files are gone.</exception>
     public LinkedEntry(SealedWheel wheel, string? byteCodeTag)
     {
         _wheel = wheel;
-        var known = EntryStamps.Find(wheel);
-        _stamps = known ?? EntryStamps.Unknown(wheel);
-        _byteCode = byteCodeTag is null ? null : ByteCodeRecord.Find(wheel, byteCodeTag);
+        _known = new(() => EntryStamps.Find(wheel));
+        _stamps = new(() => _known.Value ?? EntryStamps.Unknown(wheel));
+        _byteCode = new(() => byteCodeTag is null ? null : ByteCodeRecord.Find(wheel, byteCodeTag));
         _names = new(() => Enumerable.Range(0, wheel.Table.Total).Select(i => wheel.Table[i].StorePath).Concat(wheel.Directories)
             .ToHashSet(StringComparer.Ordinal));
-        // All of it at once, before a link moves a ctime: then no directory has to be looked through.
-        _isUntouched = known is not null && UntouchedEntry.Is(wheel, known, _byteCode is null ? [] : [_byteCode]);
+        _isUntouched = new(() => _known.Value is { } known
+            && UntouchedEntry.Is(wheel, known, _byteCode.Value is { } code ? [code] : []));
         try
         {
             _tree = OpenDirectory.At(wheel.Tree);
@@ -49,10 +50,17 @@ internal sealed class LinkedEntry : IDisposable
     public bool IsInItsPlace =>
         FileStatus.TryRead(_wheel.Tree, out var status) && _tree.TryLookAt(".", out var seen) && status.Identity == seen.Identity;
 
+    /// <summary>At all of it at once, before a link moves a ctime: then no directory has to be looked through.</summary>
+    /// <exception cref="StoreDamagedException">Its manifest is not the one that was sealed.</exception>
+    public void Look() => _ = _isUntouched.Value;
+
     /// <summary>Safe for several threads, each with files of its own.</summary>
+    /// <param name="isShown">
+    /// The current generation shows it: nothing is read and no stamp is set, so that whoever links it anew does.
+    /// </param>
     /// <returns>False where the file system has no hard link for it.</returns>
     /// <exception cref="StoreDamagedException">It is gone, or not as it was sealed.</exception>
-    public bool TryLink(LinkedFile file, OpenDirectory into, string name, string generation)
+    public bool TryLink(LinkedFile file, OpenDirectory into, string name, string generation, bool isShown)
     {
         var before = LookAt(file.Stored);
         if (!into.TryAdopt(_tree, file.Stored.StorePath, name)) return false;
@@ -61,10 +69,11 @@ internal sealed class LinkedEntry : IDisposable
         if (!into.TryLookAt(name, out var after) || after.Identity != before.Identity)
             throw Damaged(file.Stored.StorePath, "was replaced while it was linked");
         MustLookSealed(file.Stored, after);
-        bool isUntouched = _stamps.OfFile(file.Index) == FileStamp.Of(before);
+        if (isShown) return true;
+        bool isUntouched = _stamps.Value.OfFile(file.Index) == FileStamp.Of(before);
         if (!isUntouched && DigestOf(Path.Combine(generation, file.Path), after) != file.Digest)
             throw Damaged(file.Stored.StorePath, "has been changed");
-        _stamps.SetFile(file.Index, FileStamp.Of(after));
+        _stamps.Value.SetFile(file.Index, FileStamp.Of(after));
         return true;
     }
 
@@ -72,10 +81,12 @@ internal sealed class LinkedEntry : IDisposable
     /// A link shows whatever lies in a directory, so everything in it is looked at: that it is there, as it was sealed, and nothing else.
     /// Safe for several threads, each with a directory of its own.
     /// </summary>
+    /// <param name="directory">Below the tree; empty for all of it.</param>
     /// <exception cref="StoreDamagedException">It is not.</exception>
     public void MustBeAsSealed(string directory)
     {
-        if (_isUntouched) return;
+        if (_isUntouched.Value) return;
+        bool isAll = directory.Length == 0;
         var directories = _wheel.Directories;
         for (int i = 0; i < directories.Length; i++)
         {
@@ -83,22 +94,25 @@ internal sealed class LinkedEntry : IDisposable
             bool isIt = string.Equals(directories[i], directory, StringComparison.Ordinal)
                 || (DirectoryLinks.IsBelow(directory, directories[i])
                     && _wheel.Table.Places.Contains(directories[i], StringComparer.Ordinal));
-            if (isIt || DirectoryLinks.IsBelow(directories[i], directory)) MustHoldNothingElse(i);
+            if (isIt || isAll || DirectoryLinks.IsBelow(directories[i], directory)) MustHoldNothingElse(i);
         }
         for (int i = 0; i < _wheel.Table.Total; i++)
         {
             var file = _wheel.Table[i];
-            if (!DirectoryLinks.IsBelow(file.StorePath, directory)) continue;
+            if (!isAll && !DirectoryLinks.IsBelow(file.StorePath, directory)) continue;
             var status = LookAt(file);
-            if (_stamps.OfFile(i) == FileStamp.Of(status)) continue;
+            if (_stamps.Value.OfFile(i) == FileStamp.Of(status)) continue;
             if (DigestOf(Path.Combine(_wheel.Tree, file.StorePath), status) != file.Digest)
                 throw Damaged(file.StorePath, "has been changed");
-            _stamps.SetFile(i, FileStamp.Of(status));
+            _stamps.Value.SetFile(i, FileStamp.Of(status));
         }
     }
 
     /// <summary>After the last link.</summary>
-    public void KeepStamps() => _stamps.Keep(_wheel);
+    public void KeepStamps()
+    {
+        if (_stamps.IsValueCreated) _stamps.Value.Keep(_wheel);
+    }
 
     public void Dispose() => _tree.Dispose();
 
@@ -119,24 +133,24 @@ internal sealed class LinkedEntry : IDisposable
     private void MustHoldNothingElse(int index)
     {
         string directory = _wheel.Directories[index];
-        if (!_tree.TryLookAt(directory, out var status)) throw Damaged(directory, "is gone");
+        if (!_tree.TryLookAt(directory.Length == 0 ? "." : directory, out var status)) throw Damaged(directory, "is gone");
         int place = _wheel.Table.Places.BinarySearch(directory, StringComparer.Ordinal);
         // While byte code is put there, or where a kill ended that, it is open.
-        bool isBegun = place >= 0 && _byteCode is { IsWhole: false };
+        bool isBegun = place >= 0 && _byteCode.Value is { IsWhole: false };
         bool asSealed = status.Type == FileType.Directory
             && (isBegun || (status.ModifiedAt == Sealed && status.Mode == SealedTree.DirectoryMode));
         if (!asSealed) throw Damaged(directory, "has been changed");
-        if (place >= 0 && _byteCode is not null) MustBeKnownByteCode(_byteCode, directory);
-        if (place >= 0 && _byteCode?.OfPlace(place) == FileStamp.Of(status)) return;
+        if (place >= 0 && _byteCode.Value is { } code) MustBeKnownByteCode(code, directory);
+        if (place >= 0 && _byteCode.Value?.OfPlace(place) == FileStamp.Of(status)) return;
         // Of a directory the ctime is of its names, too: none has come or gone since.
-        if (_stamps.OfDirectory(index) == FileStamp.Of(status)) return;
+        if (_stamps.Value.OfDirectory(index) == FileStamp.Of(status)) return;
         foreach (string path in Directory.EnumerateFileSystemEntries(Path.Combine(_wheel.Tree, directory)))
         {
-            string name = $"{directory}/{Path.GetFileName(path)}";
+            string name = Path.Combine(directory, Path.GetFileName(path));
             if (!_names.Value.Contains(name) && !(place >= 0 && IsByteCode(directory, Path.GetFileName(path))))
                 throw Damaged(name, "was added");
         }
-        _stamps.SetDirectory(index, FileStamp.Of(status));
+        _stamps.Value.SetDirectory(index, FileStamp.Of(status));
     }
 
     // Of whichever interpreter: only who asks for it runs it.

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
@@ -14,8 +15,11 @@ namespace Sandpiper.Environments.Composing;
 /// <param name="directory">Absolute, empty, nobody else's; left open, for it has to be moved.</param>
 /// <param name="place">Absolute: where it will be moved to.</param>
 /// <param name="entries">Of the store; the caller's to dispose of.</param>
-/// <param name="before">Absolute: a generation that may have many of the same links; null: none.</param>
-public sealed class TreeWriter(string directory, string place, LinkedEntries entries, string? before = null)
+/// <param name="before">
+/// The current generation; null: none. A directory that it has linked and the plan links again is not looked at: whatever is in it is shown
+/// already, and most of an environment stays as it is when a package comes or goes. Who looks at it afterwards is the caller's to say.
+/// </param>
+public sealed class TreeWriter(string directory, string place, LinkedEntries entries, Generation? before = null)
 {
     private const int Many = 6;
     private const int FewBytes = 16;
@@ -24,6 +28,8 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
 
     private readonly ConcurrentDictionary<(Sha256Digest Content, bool IsExecutable), Lazy<string>> _written = new();
     private readonly ConcurrentBag<string> _copies = [];
+    private readonly HashSet<(Sha256Digest Wheel, Sha256Digest Manifest)> _shown =
+        [.. (before?.Packages ?? []).Where(p => p.Yielded.IsEmpty && p.OmittedHooks.IsEmpty).Select(p => (p.Digest, p.Manifest))];
 
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
     /// <exception cref="StoreDamagedException">A file of the store is gone, or not as it was sealed.</exception>
@@ -41,14 +47,15 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
             ForEach([.. level], made => root.MakeDirectory(made, SealedTree.OpenDirectoryMode), cancel);
         }
         foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
+        var (kept, fresh) = Divided(plan.Linked);
         // First of all and the largest first: a look at every file of what is linked is most of the work.
-        ForEach([.. plan.Linked.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Table.Count)],
-            wheel => entries.Of(wheel), cancel);
-        ForEach([.. plan.Linked], link => entries.Of(link.Wheel).MustBeAsSealed(link.Directory.StorePath), cancel);
+        ForEach([.. fresh.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Table.Count)],
+            wheel => entries.Of(wheel).Look(), cancel);
+        ForEach(fresh, MustBeAsSealed, cancel);
         // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.
         ForEach<Action>(
             [
-                () => Link(root, plan.Linked),
+                () => Link(root, kept, fresh),
                 () => Fill(root, root, "", files.GetValueOrDefault("", [])),
                 .. directories.Select(made => (Action)(() => Fill(root, made, files.GetValueOrDefault(made, [])))),
             ], work => work(), cancel);
@@ -59,15 +66,33 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
 
     // A new link is a new inode, a second name of one is not; and ext4 gives out none that was freed in the last minutes, so that where an
     // old generation has just been removed each new one costs as much as twenty second names.
-    private void Link(OpenDirectory root, ImmutableArray<PlannedLink> linked)
+    private void Link(OpenDirectory root, List<PlannedLink> kept, List<PlannedLink> fresh)
     {
-        using var source = before is null ? null : OpenDirectory.TryAt(before);
-        foreach (var link in linked)
+        using var source = kept.Count == 0 ? null : OpenDirectory.TryAt(before!.Directory);
+        foreach (var link in kept)
         {
-            string target = link.Directory.TargetFrom(place, link.Wheel.Tree);
-            if (source is null || !root.TryAdoptLink(source, link.Directory.Path, target)) root.MakeLink(link.Directory.Path, target);
+            if (source is not null && root.TryAdoptLink(source, link.Directory.Path, TargetOf(link))) continue;
+            // The record says that it was shown, and it is not.
+            MustBeAsSealed(link);
+            fresh.Add(link);
         }
+        foreach (var link in fresh) root.MakeLink(link.Directory.Path, TargetOf(link));
     }
+
+    private string TargetOf(PlannedLink link) => link.Directory.TargetFrom(place, link.Wheel.Tree);
+
+    private void MustBeAsSealed(PlannedLink link) => entries.Of(link.Wheel).MustBeAsSealed(link.Directory.StorePath);
+
+    private (List<PlannedLink> Kept, List<PlannedLink> Fresh) Divided(ImmutableArray<PlannedLink> links)
+    {
+        if (before is null) return ([], [.. links]);
+        var shown = before.Linked.ToHashSet();
+        var divided = links.ToLookup(l => shown.Contains(l.Directory) && IsShown(l.Wheel));
+        return ([.. divided[true]], [.. divided[false]]);
+    }
+
+    // All of it, and by its manifest: one that is not the one of then would be believed from now on.
+    private bool IsShown(SealedWheel wheel) => _shown.Contains((wheel.Digest, wheel.ManifestDigest));
 
     private void Fill(OpenDirectory root, string made, List<TreeFile> its)
     {
@@ -110,7 +135,7 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
     };
 
     private bool TryLink(OpenDirectory into, int prefix, LinkedFile file) =>
-        entries.Of(file.Wheel).TryLink(file, into, file.Path[prefix..], directory);
+        entries.Of(file.Wheel).TryLink(file, into, file.Path[prefix..], directory, IsShown(file.Wheel));
 
     private static void ForEach<T>(List<T> names, Action<T> write, CancellationToken cancel)
     {

@@ -1,35 +1,18 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
-using Sandpiper.Kernel;
 using Sandpiper.Operations;
 using Sandpiper.Operations.Compiling;
 using Sandpiper.Sandbox.Programs;
 
 namespace Sandpiper.Commands;
 
-/// <summary>Byte code after a change: at once, or by a process of its own that goes on when the command has ended.</summary>
+/// <summary>Byte code after a change.</summary>
 internal static class ByteCodeJob
 {
-    /// <summary>Begins it and does not wait. That it cannot be begun is no failure of what was asked for.</summary>
-    public static void StartAfter(Session session, string environment, EnvironmentChange change)
-    {
-        if (!change.LacksByteCode || change.Generation is not { } number) return;
-        try
-        {
-            BackgroundProgram.Start(["--root", session.Places.Root, ByteCodeCommands.OfEnvironment, session.Places.Cache, environment,
-                number.ToString(CultureInfo.InvariantCulture)]);
-        }
-        catch (KernelException error)
-        {
-            session.Terminal.Note(Inked.Dim($"no byte code is made: {error.Message}"));
-        }
-    }
-
-    /// <summary>The same at once, and said.</summary>
+    /// <summary>At once, and said.</summary>
     public static void Run(Session session, string environment, EnvironmentChange change, CancellationToken cancel)
     {
         if (change.Generation is not { } number) return;
@@ -44,14 +27,13 @@ internal static class ByteCodeJob
     }
 
     /// <returns>Null when there is nothing to compile, or nothing to compile with.</returns>
-    internal static CompilationOutcome? Compile(OperationContext context, string name, int number, CancellationToken cancel)
-    {
-        if (ManagedEnvironment.Open(context.Places.Root, name).TryRead(number) is not { } generation) return null;
-        // Nothing is kept: whoever has left meanwhile would find it again.
-        var probe = new InterpreterProbe(cacheDirectory: null);
-        if (new EnvironmentInterpreter(probe, searchPath: null).Own(generation) is not { } interpreter) return null;
-        return new Compilation(context, interpreter, new Confined(context.Places)).Compile(generation, cancel);
-    }
+    private static CompilationOutcome? Compile(OperationContext context, string name, int number, CancellationToken cancel) =>
+        ManagedEnvironment.Open(context.Places.Root, name).TryRead(number) is { } generation && AfterChange.InterpreterOf(generation) is { } own
+            ? Compile(context, generation, own, cancel) : null;
+
+    internal static CompilationOutcome Compile(
+        OperationContext context, Generation generation, Interpreter interpreter, CancellationToken cancel) =>
+        new Compilation(context, interpreter, new Confined(context.Places)).Compile(generation, cancel);
 
     /// <summary>One process a wheel, for its time and its output to be limited from outside; in it, one sandbox.</summary>
     private sealed class Confined(DataPlaces places) : IByteCodeCompiler
@@ -62,7 +44,7 @@ internal static class ByteCodeJob
         public CompiledModules? Compile(string tree, long sourceBytes, Interpreter interpreter)
         {
             ProgramOutput output = PlainProgram.Run(BackgroundProgram.Own,
-                ["--root", places.Root, ByteCodeCommands.OfWheel, tree, interpreter.Path, interpreter.Prefix],
+                ["--root", places.Root, ByteCodeCommand.OfWheel, tree, interpreter.Path, interpreter.Prefix],
                 FrozenDictionary<string, string>.Empty, Patience, CompiledModules.MaxAnswerBytes(sourceBytes));
             CompiledModules compiled = CompiledModules.Parse(output.StandardOutput);
             // It was never begun: that says nothing of the wheel. What ended by a signal ran into a limit, or broke the compiler.

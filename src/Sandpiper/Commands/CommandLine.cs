@@ -98,8 +98,8 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
         root.Subcommands.Add(CompletionCommand.BuildSuggestions(root));
-        root.Subcommands.Add(ByteCodeCommands.BuildOfEnvironment());
-        root.Subcommands.Add(ByteCodeCommands.BuildOfWheel());
+        root.Subcommands.Add(AfterChange.Build());
+        root.Subcommands.Add(ByteCodeCommand.Build());
         root.Subcommands.Add(HelpCommand.Build(root));
         return root;
     }

@@ -229,7 +229,7 @@ internal static class InstallCommand
             }
             EnvironmentChange change = ((InstallationOutcome.Changed)outcome).Change;
             if (way.CompilesNow && !request.DryRun) ByteCodeJob.Run(session, request.Environment, change, cancel);
-            else ByteCodeJob.StartAfter(session, request.Environment, change);
+            AfterChange.Start(session, request.Environment, way.CompilesNow ? change with { LacksByteCode = false } : change);
             return change;
         }
     }

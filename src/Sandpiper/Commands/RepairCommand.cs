@@ -75,7 +75,7 @@ internal static class RepairCommand
                     ResolutionWords.Because(why), [$"sandpiper rollback{inEnvironment}", FromElsewhere]));
             case RepairOutcome.Repaired repaired:
                 int mended = repaired.Deviations.Length;
-                ByteCodeJob.StartAfter(session, environment, repaired.Change);
+                AfterChange.Start(session, environment, repaired.Change);
                 session.Terminal.Note($"{Counted.Of(mended, "thing")} {(mended == 1 ? "was" : "were")} not as installed; "
                     + $"{Counted.Of(repaired.Fetched, "wheel")} fetched again");
                 if (repaired.Change.IsNew || session.Json)

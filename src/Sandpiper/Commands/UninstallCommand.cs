@@ -77,7 +77,9 @@ internal static class UninstallCommand
                         $"{string.Join(", ", needed.By)} need{(needed.By.Length == 1 ? "s" : "")} it",
                         $"sandpiper uninstall{inEnvironment} {needed.Name} {string.Join(' ', needed.By)}"));
             }
-            ChangeReport.Write(session, "uninstall", environment.Name, ((RemovalOutcome.Removed)outcome).Change);
+            EnvironmentChange change = ((RemovalOutcome.Removed)outcome).Change;
+            AfterChange.Start(session, environment.Name, change);
+            ChangeReport.Write(session, "uninstall", environment.Name, change);
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;

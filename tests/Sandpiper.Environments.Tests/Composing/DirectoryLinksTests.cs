@@ -176,6 +176,7 @@ public sealed class DirectoryLinksTests : IDisposable
         File.WriteAllBytes(file, content);
         File.SetLastWriteTimeUtc(file, SealedTree.SealTime);
         File.SetUnixFileMode(file, SealedTree.FileMode);
+        _workshop.Name = "other";
         var damage = Assert.Throws<StoreDamagedException>(() => _workshop.Install(package with
         {
             Facts = package.Facts with { IsRequested = false },

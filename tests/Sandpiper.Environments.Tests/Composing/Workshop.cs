@@ -31,7 +31,10 @@ internal sealed class Workshop(string below = "") : IDisposable
 
     public DataRoot Root { get; } = new(below);
 
-    public ManagedEnvironment Environment => ManagedEnvironment.Open(Root.Path, "shared");
+    /// <summary>Of the environment that is installed into.</summary>
+    public string Name { get; set; } = ManagedEnvironment.Shared;
+
+    public ManagedEnvironment Environment => ManagedEnvironment.Open(Root.Path, Name);
 
     public EnvironmentLedger Ledger => new(Environment) { IsHeld = true };
 

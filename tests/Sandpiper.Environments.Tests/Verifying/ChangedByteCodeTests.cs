@@ -79,11 +79,12 @@ public sealed class ChangedByteCodeTests : IDisposable
     [InlineData("removed")]
     [InlineData("added")]
     [InlineData("link")]
-    public void No_generation_is_made_from_what_was_done_to_it(string kind)
+    public void No_other_environment_is_made_from_what_was_done_to_it(string kind)
     {
         var (_, wheel) = Install();
         Compile(wheel);
         Tamper(wheel, kind);
+        _workshop.Name = "other";
         Assert.Throws<StoreDamagedException>(() => _workshop.Install(Workshop.Package(wheel)));
     }
 

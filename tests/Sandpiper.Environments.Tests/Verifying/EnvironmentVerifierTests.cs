@@ -60,9 +60,10 @@ public sealed class EnvironmentVerifierTests : IDisposable
     }
 
     [Fact]
-    public void What_was_edited_unseen_is_carried_into_no_other_generation()
+    public void What_was_edited_unseen_is_carried_into_no_other_environment()
     {
         var generation = Install();
+        _workshop.Name = "other";
         EditUnseen(Path.Combine(generation.SitePackages, "tide/__init__.py"));
         var damaged = Assert.Throws<StoreDamagedException>(() => _workshop.Install(_workshop.Package(OrdinaryPackages.Tide())));
         Assert.Equal(generation.Packages.Single(p => p.Name.Normalized == "tide").Digest, damaged.Digest);
@@ -96,6 +97,7 @@ public sealed class EnvironmentVerifierTests : IDisposable
         }
         File.Delete(stamps);
         Assert.Empty(Verify(generation).Deviations);
+        _workshop.Name = "other";
         var next = _workshop.Install(_workshop.Package(OrdinaryPackages.Pebble()), _workshop.Package(OrdinaryPackages.Tide()));
         Assert.Empty(Verify(next).Deviations);
         Assert.Equal(honest.Length, new FileInfo(stamps).Length);       // written anew

@@ -12,33 +12,15 @@ using Sandpiper.Sandbox.Programs;
 namespace Sandpiper.Commands;
 
 /// <summary>
-/// Hidden commands that this program starts itself by: one goes through an environment in the background, the other compiles one wheel, in
-/// a sandbox that shows nothing else, so that what breaks the compiler breaks nothing but its own byte code.
+/// A hidden command that this program starts itself by: it compiles one wheel, in a sandbox that shows nothing else, so that what breaks the
+/// compiler breaks nothing but its own byte code.
 /// </summary>
-internal static class ByteCodeCommands
+internal static class ByteCodeCommand
 {
-    internal const string OfEnvironment = "compile-environment", OfWheel = "compile-wheel";
-
-    /// <summary>What follows an install. Says nothing: nobody listens.</summary>
-    public static Command BuildOfEnvironment()
-    {
-        var cache = new Argument<string>("CACHE");
-        var name = new Argument<string>("ENVIRONMENT");
-        var number = new Argument<int>("GENERATION");
-        var command = new TaughtCommand(OfEnvironment, "byte code for an environment", [], []) { Hidden = true, HasJson = false };
-        foreach (Argument argument in (Argument[])[cache, name, number]) command.Arguments.Add(argument);
-        command.Runs((session, parsed) =>
-        {
-            BackgroundProgram.GiveWay();
-            var context = session.Context with { Places = new DataPlaces(session.Places.Root, parsed.GetValue(cache)!) };
-            ByteCodeJob.Compile(context, parsed.GetValue(name)!, parsed.GetValue(number), CancellationToken.None);
-            return (int)ExitCode.Done;
-        });
-        return command;
-    }
+    internal const string OfWheel = "compile-wheel";
 
     /// <summary>What becomes of one wheel: frames on standard output.</summary>
-    public static Command BuildOfWheel()
+    public static Command Build()
     {
         var tree = new Argument<string>("TREE");
         var python = new Argument<string>("PYTHON");

@@ -1,0 +1,42 @@
+using Sandpiper.Environments.Composing;
+using Sandpiper.Environments.Generations;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Packaging.Names;
+using Sandpiper.Store;
+
+namespace Sandpiper.Operations;
+
+/// <summary>
+/// Whether the sealed files that an environment shows are as they were sealed, asked when nobody waits for it: a change looks only at what
+/// it links anew. What is not is distrusted, so that the next install fetches it anew, and says so.
+/// </summary>
+public sealed class LateLook(OperationContext context)
+{
+    /// <returns>What was found to be damaged, and was not known to be.</returns>
+    /// <param name="byteCodeTag">Of the interpreter.</param>
+    /// <exception cref="UnwritableException">The data root cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public IReadOnlyList<Sha256Digest> At(Generation generation, string byteCodeTag, CancellationToken cancel)
+    {
+        var damaged = new List<Sha256Digest>();
+        foreach (Sha256Digest digest in generation.Packages.Select(p => p.Digest).Distinct())
+        {
+            cancel.ThrowIfCancellationRequested();
+            // Only for one at a time: whoever collects, or leaves, waits that long. Where somebody has left nothing is made.
+            using StoreUse? use = StoreUse.ShareIfThere(context.Places.Root, cancel);
+            if (use is null) break;
+            try
+            {
+                if (context.Store.IsDistrusted(digest) || context.Store.Find(digest) is not { } wheel) continue;
+                using LinkedEntries entries = LinkedEntries.For(byteCodeTag);
+                entries.MustBeAsSealed(wheel);
+            }
+            catch (StoreDamagedException)
+            {
+                context.Store.Distrust(digest);
+                damaged.Add(digest);
+            }
+        }
+        return damaged;
+    }
+}
