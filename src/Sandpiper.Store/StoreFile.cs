@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 
@@ -7,7 +8,15 @@ namespace Sandpiper.Store;
 public static class StoreFile
 {
     /// <exception cref="StoreDamagedException">It is gone, cannot be read, or is longer than <paramref name="maxBytes"/>.</exception>
-    public static byte[] Read(string path, int maxBytes, Sha256Digest entry)
+    public static byte[] Read(string path, int maxBytes, Sha256Digest entry) =>
+        Read(path, maxBytes, entry, size => GC.AllocateUninitializedArray<byte>(size)).Array!;
+
+    /// <summary>The same for who looks at it once: in lent memory, to be given back to the shared pool.</summary>
+    /// <inheritdoc cref="Read(string, int, Sha256Digest)" path="/exception"/>
+    public static ArraySegment<byte> Borrow(string path, int maxBytes, Sha256Digest entry) =>
+        Read(path, maxBytes, entry, ArrayPool<byte>.Shared.Rent);
+
+    private static ArraySegment<byte> Read(string path, int maxBytes, Sha256Digest entry, Func<int, byte[]> memory)
     {
         try
         {
@@ -15,8 +24,8 @@ public static class StoreFile
                 ?? throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} is gone, or no file");
             if (status.Size > maxBytes)
                 throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} has grown to {status.Size} bytes");
-            byte[] content = RegularFile.Read(file, (int)status.Size);
-            return content.Length == status.Size
+            var content = new ArraySegment<byte>(memory((int)status.Size), 0, (int)status.Size);
+            return RegularFile.Read(file, content) == content.Count
                 ? content : throw new StoreDamagedException(entry, $"{Path.GetFileName(path)} became shorter while it was read");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

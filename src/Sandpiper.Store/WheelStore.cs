@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Sandpiper.Archives;
 using Sandpiper.Kernel.Files;
@@ -44,12 +45,14 @@ public sealed class WheelStore(string root)
         if (!isThere && !Directory.Exists(entry)) return null;
         // One command asks for a wheel several times.
         if (isThere && _found.TryGetValue(digest, out var found) && found.Manifest == FileStamp.Of(status)) return found.Wheel;
-        byte[] manifest = StoreFile.Read(path, StoreManifest.MaxBytes, digest);
+        var manifest = StoreFile.Borrow(path, StoreManifest.MaxBytes, digest);
         var wheel = StoreManifest.Read(manifest, digest, entry) with
         {
             StampsFile = StampsOf(digest),
             ManifestDigest = Sha256Digest.Of(manifest),
         };
+        // Where that throws it is lost to the pool, and no more.
+        ArrayPool<byte>.Shared.Return(manifest.Array!);
         _found[digest] = (FileStamp.Of(status), wheel);
         return wheel;
     }

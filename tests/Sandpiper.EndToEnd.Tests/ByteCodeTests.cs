@@ -77,7 +77,7 @@ public sealed class ByteCodeTests : IDisposable
     {
         string index = _user.Serve(Harbour);
         Done(_user.Sandpiper("install", "--compile", "never", "tide", "lone", "knot", "rough", "-i", index));
-        string[] job = [PublishedCommand.Path, "--root", _user.DataRoot, "compile-environment", _user.CacheRoot, "shared", "1"];
+        string[] job = [PublishedCommand.Path, "--root", _user.DataRoot, "after-change", _user.CacheRoot, "shared", "1"];
         Stopwatch whole = Stopwatch.StartNew();
         Done(_user.Run(job));
         TimeSpan usual = whole.Elapsed;
@@ -155,7 +155,7 @@ public sealed class ByteCodeTests : IDisposable
         try
         {
             string words = File.ReadAllText(Path.Combine(process, "cmdline"));
-            return words.Contains("compile-environment", StringComparison.Ordinal)
+            return words.Contains("after-change", StringComparison.Ordinal)
                 && words.Contains(_user.DataRoot, StringComparison.Ordinal);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -60,7 +60,7 @@ public sealed record GenerationPlan(
         foreach (var (package, (link, records)) in inOrder.Zip(recordsOf))
         {
             var taken = claims.TakenFrom(package);
-            var shadows = ShadowsOf(package, interpreter, destination, sole);
+            var shadows = ShadowsOf(package, interpreter, destination, sole.In(package.Wheel));
             var accepted = Accept(package, [.. shadows, .. taken.Select(t => t.Finding)], policy);
             var facts = package.Facts with
             {
@@ -144,9 +144,9 @@ public sealed record GenerationPlan(
     // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages
     // first, or runs a script from there.
     private static IEnumerable<Finding> ShadowsOf(
-        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories sole) =>
+        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories.Held held) =>
     [
-        .. Enumerable.Range(0, package.Wheel.Table.Count).Where(i => !sole.Hold(package.Wheel, i)).Select(i => package.Wheel.Table[i])
+        .. Enumerable.Range(0, package.Wheel.Table.Count).Where(i => !held.Has(i)).Select(i => package.Wheel.Table[i])
             .Where(file => ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
             .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file, destination))),
         .. package.Wheel.Scripts.Where(

@@ -21,9 +21,10 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
     {
         var wheel = package.Wheel;
         byte[] records = RecordsOf(package) is null ? [] : DistInfoOf(wheel);
+        var held = sole.In(wheel);
         for (int index = 0; index < wheel.Table.Count; index++)
         {
-            if (sole.Hold(wheel, index) || (records.Length > 0 && wheel.Table.NameOf(index).StartsWith(records))) continue;
+            if (held.Has(index) || (records.Length > 0 && wheel.Table.NameOf(index).StartsWith(records))) continue;
             var file = wheel.Table[index];
             if (package.LeftOut.Contains(file)) continue;
             string path = destination.PathOf(file, wheel, package.Facts.Name, package.Facts.Version);
@@ -72,10 +73,11 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
         foreach (var file in files.Concat(own)) record.Add(destination.InRecord(file.Path), file.Digest, file.Size);
         record.Add(destination.InRecord(path), digest: null, size: null);
         var table = package.Wheel.Table;
+        var held = sole.In(package.Wheel);
         for (int index = 0; index < table.Count; index++)
         {
             // As they are called in the tree, so below site-packages.
-            if (sole.Hold(package.Wheel, index)) record.Add(table.NameMemoryOf(index), table.DigestOf(index), table.SizeOf(index));
+            if (held.Has(index)) record.Add(table.NameMemoryOf(index), table.DigestOf(index), table.SizeOf(index));
         }
         own.Add(TreeFile.Written(path, record.Write()));
         return own;

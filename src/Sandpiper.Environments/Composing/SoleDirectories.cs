@@ -61,9 +61,14 @@ internal sealed class SoleDirectories
         return new SoleDirectories(sole, links.DrainToImmutable());
     }
 
-    /// <summary>A file of a wheel lies in one of them.</summary>
-    public bool Hold(SealedWheel wheel, int index) =>
-        _sole.TryGetValue(wheel.Digest, out bool[]? isSole) && wheel.Table.Outline.TopOf[index] is >= 0 and var top && isSole[top];
+    /// <summary>Of one wheel: who looks at all of its files asks once for it.</summary>
+    public Held In(SealedWheel wheel) => new(_sole.GetValueOrDefault(wheel.Digest, []), wheel.Table.Outline.TopOf);
+
+    /// <summary>Which files of a wheel lie in one of them, by their index.</summary>
+    public readonly struct Held(bool[] isSole, ImmutableArray<int> topOf)
+    {
+        public bool Has(int index) => isSole.Length > 0 && topOf[index] is >= 0 and var top && isSole[top];
+    }
 
     /// <summary>What comes to site-packages and lies elsewhere in the tree, or is written; also beside the same wheel's own.</summary>
     private static IEnumerable<string> NamesFromElsewhere(ComposedPackage package, Destination destination)

@@ -20,7 +20,7 @@ public static partial class HeapPages
     private const nuint PageBytes = 2 << 20;
     private const nuint Ahead = 64 << 20;                       // one region of large objects, eight of small ones
     private const nuint Near = 64 << 20;
-    private const long Uncollected = 10 << 20, UncollectedLarge = 8 << 20;
+    private const long Uncollected = 20 << 20, UncollectedLarge = 8 << 20;
     private const int LargeObject = 100_000;                    // bytes; from 85,000 on it lies among its like
     private const long LeastMemory = 512 << 20;                 // the range that the collector reserves is twice as large
 
