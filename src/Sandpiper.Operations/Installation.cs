@@ -51,8 +51,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         // Who only asks what would be makes nothing, not even the lock; a generation can be read at any time.
         using Operation? operation = request.DryRun ? null : Operation.Begin(context, request.Environment, facts, cancel, request.Taking);
         ManagedEnvironment environment = operation?.Environment ?? ManagedEnvironment.Open(context.Places.Root, request.Environment);
-        // A generation does not change: one that is still current is not read again.
-        Generation? before = Seen is { } seen && environment.LinkedNumber == seen.Number ? seen : CurrentGeneration.Read(environment);
+        Generation? before = Operation.CurrentOf(environment, Seen);
         Policy policy = context.PolicyFor(environment.Name, omitHooks: request.LeaveHooksOut, request.IsForOneRun);
 
         long started = Stopwatch.GetTimestamp();

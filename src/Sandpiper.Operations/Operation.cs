@@ -88,9 +88,14 @@ internal sealed class Operation : IDisposable
     }
 
     /// <summary>The current generation; null when nothing was ever installed.</summary>
+    /// <param name="seen">What was current before the lock was taken. It does not change: one that still is is not read again.</param>
     /// <exception cref="CurrentLostException">There are generations, and the link does not say which.</exception>
     /// <exception cref="EnvironmentException">It is damaged.</exception>
-    public Generation? Current() => CurrentGeneration.Read(Environment);
+    public Generation? Current(Generation? seen = null) => CurrentOf(Environment, seen);
+
+    /// <inheritdoc cref="Current"/>
+    public static Generation? CurrentOf(ManagedEnvironment environment, Generation? seen) =>
+        seen is not null && environment.LinkedNumber == seen.Number ? seen : CurrentGeneration.Read(environment);
 
     /// <summary>Renames a generation into its place, complete, and switches to it.</summary>
     /// <param name="work">Where it was composed, in the stage.</param>

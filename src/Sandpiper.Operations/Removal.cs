@@ -29,6 +29,9 @@ public sealed record RemovalRequest(string Environment, ImmutableArray<PackageNa
 /// <summary>The next generation without some packages, and without what only they needed. Asks no index.</summary>
 public sealed class Removal(OperationContext context, Interpreter interpreter)
 {
+    /// <inheritdoc cref="Installation.Seen"/>
+    public Generation? Seen { get; init; }
+
     /// <exception cref="EnvironmentException">The environment is damaged; nothing was changed.</exception>
     /// <exception cref="RefusedException">
     /// Two packages gave way to one that is removed, and nobody has decided which of them has the file now; nothing was changed.
@@ -52,7 +55,7 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
     {
         ImmutableArray<PackageName> names = request.Names;
         using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
-        if (operation.Current() is not { } before) return new RemovalOutcome.NotInstalled(names[0]);
+        if (operation.Current(Seen) is not { } before) return new RemovalOutcome.NotInstalled(names[0]);
         foreach (PackageName name in names)
         {
             InstalledPackage? package = before.Packages.FirstOrDefault(p => p.Name == name);

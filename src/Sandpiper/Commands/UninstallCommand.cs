@@ -64,7 +64,8 @@ internal static class UninstallCommand
                 return Task.FromResult((int)ExitCode.Done);
             }
             using var line = new ProgressLine(session.Terminal, Session.Time);
-            var outcome = new Removal(session.Context, interpreter).Remove(request, new ShownFacts(session.Terminal, line), cancel);
+            var outcome = new Removal(session.Context, interpreter) { Seen = current }
+                .Remove(request, new ShownFacts(session.Terminal, line), cancel);
             string inEnvironment = InEnvironment.Option(environment.Name);
             switch (outcome)
             {
