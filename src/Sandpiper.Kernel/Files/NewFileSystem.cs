@@ -11,11 +11,17 @@ namespace Sandpiper.Kernel.Files;
 public static class NewFileSystem
 {
     /// <summary>An empty one in memory (tmpfs(5)).</summary>
-    /// <param name="bytes">What fits.</param>
+    /// <param name="bytes">
+    /// What fits. So do as many names as pages: they are memory, too, and no process is ended to have it back.
+    /// </param>
     /// <param name="mode">Of its root, which is ours.</param>
     /// <inheritdoc cref="TryMake"/>
     public static SafeFileHandle? TryMakeInMemory(long bytes, UnixFileMode mode, out int errno) =>
-        TryMake("tmpfs", [("size", $"{bytes}"), ("mode", Convert.ToString((int)mode, toBase: 8))], out errno);
+        TryMake("tmpfs",
+        [
+            ("size", $"{bytes}"), ("nr_inodes", $"{Math.Max(bytes / Page, FewestNames)}"),
+            ("mode", Convert.ToString((int)mode, toBase: 8)),
+        ], out errno);
 
     /// <returns>Its root; null with the error number.</returns>
     internal static unsafe SafeFileHandle? TryMake(string kind, ReadOnlySpan<(string Name, string? Value)> settings, out int errno)
@@ -59,6 +65,7 @@ public static class NewFileSystem
         return result;
     }
 
+    private const int Page = 4096, FewestNames = 64;
     private const nint Open = 430, Configure = 431, Mount = 432;            // the same on every architecture
     private const nuint CloseOnExec = 1;                                    // FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC
     private const nuint SetFlag = 0, SetText = 1, Create = 6;               // FSCONFIG_*, linux/mount.h

@@ -23,8 +23,8 @@ public sealed class ControlTests(Ground ground) : IClassFixture<Ground>
     [Fact]
     public void What_it_fills_in_memory_has_an_end() => Works(
         "import os\nfor p in ('/tmp', os.path.expanduser('~'), '/dev/shm', '/var/tmp'): "
-            + "s=os.statvfs(p); print(s.f_blocks*s.f_frsize >> 20)",
-        "1024\n256\n1024\n64");
+            + "s=os.statvfs(p); print(s.f_blocks*s.f_frsize >> 20, s.f_files)",
+        "1024 262144\n256 65536\n1024 262144\n64 16384");
 
     [Fact]
     public void It_knows_its_user() =>
