@@ -594,6 +594,41 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
+    public void What_is_mounted_in_what_is_shown_is_not_there_inside()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can mount");
+        string below = Path.Combine(_user.Project, "shown/below"), said = Path.Combine(_user.Place, "said");
+        _user.Write("shown/below/letter", "");
+        _user.Write("asks.py", """
+            import os
+            print('here', flush=True)
+            input()
+            print(os.listdir('shown/below'))
+            try: open('shown/below/new', 'w')
+            except OSError as e: print(e.strerror)
+            """);
+        Outcome outcome = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
+            set -e
+            mount --make-rshared /
+            mkfifo {said} {said}.back
+            cd {_user.Project}
+            {string.Join(' ', Somebody.AsUser)} '{PublishedCommand.Path}' run -- python asks.py <{said}.back >{said} &
+            exec 3>{said}.back 4<{said}
+            read -r here <&4
+            mount -t tmpfs -o mode=777 none {below}
+            touch {below}/mounted
+            echo >&3
+            cat <&4
+            ls {below}
+            """]);
+        Assert.SkipWhen(
+            outcome.Error.Contains("unshare:", StringComparison.Ordinal) || outcome.Error.Contains("mount:", StringComparison.Ordinal),
+            "no mount namespace is to be had here");
+
+        Assert.True(outcome.Output is "['letter']\nRead-only file system\nmounted\n", $"{outcome}");
+    }
+
+    [Fact]
     public void Without_bubblewrap_nothing_is_run()
     {
         Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can hide bubblewrap");

@@ -48,6 +48,11 @@ public static unsafe class DetachedMount
     /// <returns>0, or the error number.</returns>
     public static int Close(SafeFileHandle mount) => Set(mount, ReadOnly, below: 0);
 
+    /// <summary>What is mounted or taken away elsewhere, in it or below it, is no longer so here as well: MS_PRIVATE.</summary>
+    /// <param name="mount">Its root.</param>
+    /// <returns>0, or the error number.</returns>
+    public static int KeepApart(SafeFileHandle mount) => Set(mount, attributes: 0, Recursive, Private);
+
     /// <summary>Moves a mount, with all that is mounted below it, or one that is mounted nowhere yet.</summary>
     /// <param name="mount">Its root.</param>
     /// <param name="place">Opened <see cref="RawFile.AsPlace"/>.</param>
@@ -69,10 +74,10 @@ public static unsafe class DetachedMount
         return errno;
     }
 
-    private static int Set(SafeFileHandle mount, ulong attributes, nuint below)
+    private static int Set(SafeFileHandle mount, ulong attributes, nuint below, ulong propagation = 0)
     {
         byte empty = 0;
-        Attributes wanted = new() { Set = attributes };
+        Attributes wanted = new() { Set = attributes, Propagation = propagation };
         return SystemCall.Invoke(SetAttributes, Number(mount), (nuint)(&empty), EmptyPath | below, (nuint)(&wanted),
             (nuint)sizeof(Attributes)) < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
@@ -90,6 +95,7 @@ public static unsafe class DetachedMount
     private const nuint Clone = 1;                                          // OPEN_TREE_CLONE, linux/mount.h
     private const nuint CloseOnExec = 0x80000, EmptyPath = 0x1000, Recursive = 0x8000;  // O_CLOEXEC, AT_EMPTY_PATH, AT_RECURSIVE
     private const ulong ReadOnly = 1, NoSetUserId = 2, NoDevices = 4;       // MOUNT_ATTR_*
+    private const ulong Private = 1 << 18;                                  // MS_PRIVATE, linux/mount.h
     private const nuint FromHandle = 0x4, ToHandle = 0x40;                  // MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH
 }
 

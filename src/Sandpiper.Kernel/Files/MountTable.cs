@@ -13,6 +13,15 @@ public sealed record MountLine(ulong Id, string Device, string Place, bool IsRea
 {
     /// <summary>Of which kind the file system is: <c>ext4</c>, <c>nfs4</c>.</summary>
     public string Kind { get; init; } = "";
+
+    /// <summary>No device is one through it (MS_NODEV).</summary>
+    public bool IsWithoutDevices { get; init; }
+
+    /// <summary>No program is another user's through it (MS_NOSUID).</summary>
+    public bool IsWithoutSetUserId { get; init; }
+
+    /// <summary>What is mounted in it elsewhere is not mounted here as well (MS_PRIVATE).</summary>
+    public bool IsApart { get; init; }
 }
 
 /// <summary>Everything that is mounted where this process lives.</summary>
@@ -40,8 +49,12 @@ public static class MountTable
         // Any number of fields with a colon, a hyphen, then the kind.
         string[] rest = fields[6].Split(' ');
         int hyphen = Array.IndexOf(rest, "-");
-        return new(id, fields[2], Unescaped(fields[4]), fields[5].Split(',').Contains("ro", StringComparer.Ordinal))
+        string[] options = fields[5].Split(',');
+        return new(id, fields[2], Unescaped(fields[4]), options.Contains("ro", StringComparer.Ordinal))
         {
+            IsWithoutDevices = options.Contains("nodev", StringComparer.Ordinal),
+            IsWithoutSetUserId = options.Contains("nosuid", StringComparer.Ordinal),
+            IsApart = hyphen == 0,
             Kind = hyphen >= 0 && hyphen + 1 < rest.Length ? rest[hyphen + 1] : "",
         };
     }

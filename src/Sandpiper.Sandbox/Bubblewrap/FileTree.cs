@@ -22,6 +22,11 @@ internal static class FileTree
     /// <summary>Memory that becomes read-only when all is in its place, as the root does.</summary>
     public const string DevicesInside = "/dev";
 
+    /// <summary>
+    /// Memory, too. Behind it is bubblewrap itself, of the same user: whoever writes its memory outlives the sandbox, with everything granted.
+    /// </summary>
+    public const string FirstProcess = "/proc/1";
+
     private const string Console = "/dev/console";
 
     private const UnixFileMode EverybodyLooks = (UnixFileMode)0b101_101_101;
@@ -132,8 +137,7 @@ internal static class FileTree
         string? zone = new FileInfo(LocalTime).LinkTarget is { } linked ? Path.GetFullPath(linked, "/etc") : null;
         yield return zone is not null && DirectoryTree.Holds(Zones, zone) ? new Mount.Link(LocalTime, zone) : IfThere(LocalTime);
         foreach (string path in Directory.EnumerateFileSystemEntries("/etc", "python3*")) yield return IfThere(path);
-        // Bubblewrap itself is process 1, of the same user: whoever writes its memory outlives the sandbox, with everything granted.
-        yield return Memory("/proc/1", bytes: 4096, EverybodyLooks);
+        yield return Memory(FirstProcess, bytes: 4096, EverybodyLooks);
         // Lists the keys of a user id, not of a namespace: their names alone tell which services he has tickets for.
         foreach (string path in (string[])["/proc/keys", "/proc/key-users"])
         {

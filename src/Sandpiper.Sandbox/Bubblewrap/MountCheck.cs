@@ -11,11 +11,10 @@ internal static class MountCheck
     public static SecondStageFailure? Difference(SecondStagePlan plan, MountedTree tree)
     {
         ImmutableArray<MountLine> mounts = MountTable.Read();
-        Dictionary<ulong, MountLine> byNumber = mounts.ToDictionary(line => line.Id);
+        HashSet<ulong> there = [.. mounts.Select(line => line.Id)];
         foreach (Mounted mounted in tree.All)
         {
-            if (!byNumber.TryGetValue(mounted.Number, out MountLine? line) || line.IsReadOnly == mounted.IsWritable)
-                return SecondStageFailure.Replaced(mounted.Path);
+            if (!there.Contains(mounted.Number)) return SecondStageFailure.Replaced(mounted.Path);
         }
         // Of two at one place the later is seen.
         foreach (Mounted seen in tree.All.Reverse().DistinctBy(mounted => mounted.Path, StringComparer.Ordinal))
@@ -26,12 +25,25 @@ internal static class MountCheck
         HashSet<string> before = new(plan.MadeBefore, StringComparer.Ordinal);
         foreach (MountLine line in mounts)
         {
-            if (tree.Made(line.Id) || hosts.Contains((line.Place, line.Device))) continue;
-            // Two at one place: the later hides what was there before.
-            if (!before.Remove(line.Place)) return SecondStageFailure.Replaced(line.Place);
+            bool isAsPlanned = tree.Rights.TryGetValue(line.Id, out MountRights rights) ? Fits(line, rights)
+                : hosts.Contains((line.Place, line.Device)) ? Fits(line, RightsIn(line.Place, tree))
+                // Two at one place: the later hides what was there before.
+                : before.Remove(line.Place) && Fits(line, MountRights.Device);
+            if (!isAsPlanned) return SecondStageFailure.Replaced(line.Place);
         }
         return null;
     }
+
+    // With /usr come what is mounted in it, and is read-only as that is.
+    private static MountRights RightsIn(string place, MountedTree tree) => tree.Around(place)?.Rights ?? MountRights.Read;
+
+    /// <summary>Whether nothing more can be done with what is mounted there.</summary>
+    internal static bool Fits(MountLine line, MountRights rights) => line is { IsApart: true, IsWithoutSetUserId: true } && rights switch
+    {
+        MountRights.Read => line is { IsReadOnly: true, IsWithoutDevices: true },
+        MountRights.Write => line.IsWithoutDevices,
+        _ => true,
+    };
 
     // Its name may lead elsewhere for a moment, where somebody exchanges what it lies in.
     private static bool LeadsTo(Mounted mounted)

@@ -13,25 +13,31 @@ internal sealed class MountedTree : IDisposable
 
     private readonly SafeFileHandle _root;
     private readonly List<Mounted> _mounted = [];
-    private readonly HashSet<ulong> _numbers = [];
+    private readonly Dictionary<ulong, MountRights> _rights = [];
 
     private MountedTree(SafeFileHandle root) => _root = root;
 
     /// <summary>What was mounted, in order: of two at one place the later is seen.</summary>
     public IReadOnlyList<Mounted> All => _mounted;
 
-    /// <exception cref="KernelException">There is no root.</exception>
+    /// <summary>What may be done with each mount that was made here, by number.</summary>
+    public IReadOnlyDictionary<ulong, MountRights> Rights => _rights;
+
+    /// <remarks>
+    /// From now on no mount outside, in what is shown, is one inside, too: it would be there with rights of its own, and nobody compares
+    /// any more when the program runs.
+    /// </remarks>
+    /// <exception cref="KernelException">There is no root, or the kernel does not see to that.</exception>
     public static MountedTree Begin()
     {
         SafeFileHandle root = RawFile.Open("/", RawFile.AsPlace | RawFile.OnlyDirectories, out int errno);
-        return errno == 0 ? new(root) : throw new KernelException("open", errno, "/");
+        if (errno != 0) throw new KernelException("open", errno, "/");
+        errno = DetachedMount.KeepApart(root);
+        return errno == 0 ? new(root) : throw new KernelException("mount_setattr", errno, "/");
     }
 
-    /// <summary>Whether that mount was made here.</summary>
-    public bool Made(ulong number) => _numbers.Contains(number);
-
-    /// <summary>Notes a mount that was made on top of one of these.</summary>
-    public void Add(ulong number) => _numbers.Add(number);
+    /// <summary>Notes a read-only mount that was made on top of one of these.</summary>
+    public void Add(ulong number) => _rights[number] = MountRights.Read;
 
     /// <summary>The deepest of what was mounted in which a path lies, and is not itself; null: that is the root.</summary>
     public Mounted? Around(string path) => _mounted
@@ -55,7 +61,7 @@ internal sealed class MountedTree : IDisposable
                 break;
             case Mount.Memory memory:
                 errno = Attach(
-                    mount.Path, NewFileSystem.TryMakeInMemory(memory.Bytes, memory.Mode, out int notMade), notMade, isWritable: true);
+                    mount.Path, NewFileSystem.TryMakeInMemory(memory.Bytes, memory.Mode, out int notMade), notMade, MountRights.Write);
                 break;
             case Mount.OfTheSystem named:
                 using (SafeFileHandle source = host.OfTheSystem(named.Real, out errno))
@@ -101,7 +107,7 @@ internal sealed class MountedTree : IDisposable
         using SafeFileHandle? lower = host.Judged(layered.Lower), above = host.Judged(layered.Above);
         if (lower is null || above is null) return SecondStageFailure.Replaced(layered.Path);
         using SafeFileHandle upper = PlaceBelow.Open(above, LayeredPath.Upper), work = PlaceBelow.Open(above, LayeredPath.Work);
-        int errno = Attach(layered.Path, OverlayMount.TryMake(lower, upper, work, out int notMade), notMade, isWritable: true);
+        int errno = Attach(layered.Path, OverlayMount.TryMake(lower, upper, work, out int notMade), notMade, MountRights.Write);
         if (errno != 0) return new(SecondStageFailureKind.NotLayered, layered.Path, errno);
         _mounted[^1].IsLayer = true;
         return null;
@@ -121,7 +127,7 @@ internal sealed class MountedTree : IDisposable
         using SafeFileHandle? view = DetachedMount.TryView(place, MountRights.Write, out int errno);
         if (view is null) return errno;
         errno = DetachedMount.MoveTo(view, place);
-        if (errno == 0) _numbers.Add(FileFacts.MountOf(view));
+        if (errno == 0) _rights[FileFacts.MountOf(view)] = MountRights.Write;
         return errno;
     }
 
@@ -132,7 +138,7 @@ internal sealed class MountedTree : IDisposable
         TerminalFiles.MountAt(SecondStage.TerminalsInside);
         using SafeFileHandle terminals = RawFile.Open(SecondStage.TerminalsInside, RawFile.AsPlace, out int errno);
         if (errno != 0) throw new KernelException("open", errno, SecondStage.TerminalsInside);
-        _numbers.Add(FileFacts.MountOf(terminals));
+        _rights[FileFacts.MountOf(terminals)] = MountRights.Device;
     }
 
     /// <summary>
@@ -142,24 +148,26 @@ internal sealed class MountedTree : IDisposable
     public void Close()
     {
         int errno = DetachedMount.Close(_root);
-        Mounted devices = _mounted.First(mounted => mounted.Path is FileTree.DevicesInside);
-        if (errno == 0) errno = DetachedMount.Close(devices.Root);
-        devices.IsWritable = false;
+        foreach (Mounted own in _mounted.Where(mounted => mounted.Path is FileTree.DevicesInside or FileTree.FirstProcess))
+        {
+            if (errno == 0) errno = DetachedMount.Close(own.Root);
+            _rights[own.Number] = own.Rights = MountRights.Read;
+        }
         if (errno != 0) throw new KernelException("mount_setattr", errno, "/");
     }
 
     private int View(string path, SafeFileHandle source, MountRights rights) =>
-        Attach(path, DetachedMount.TryView(source, rights, out int errno), errno, isWritable: rights is not MountRights.Read);
+        Attach(path, DetachedMount.TryView(source, rights, out int errno), errno, rights);
 
-    private int Attach(string path, SafeFileHandle? root, int errno, bool isWritable)
+    private int Attach(string path, SafeFileHandle? root, int errno, MountRights rights)
     {
         if (root is null) return errno;
-        var mounted = new Mounted(path, root) { IsWritable = isWritable };
+        var mounted = new Mounted(path, root) { Rights = rights };
         _mounted.Add(mounted); // which closes it, whatever comes of it
         using SafeFileHandle? place = PlaceFor(path, mounted.IsDirectory, out errno);
         if (place is null) return errno;
         errno = DetachedMount.MoveTo(root, place);
-        if (errno == 0) _numbers.Add(mounted.Number);
+        if (errno == 0) _rights[mounted.Number] = rights;
         return errno;
     }
 
@@ -217,8 +225,8 @@ internal sealed record Mounted(string Path, SafeFileHandle Root)
 
     public bool IsDirectory { get; } = FileFacts.KindOf(Root) is FileType.Directory;
 
-    /// <summary>Read-only otherwise.</summary>
-    public bool IsWritable { get; set; }
+    /// <summary>What may be done with it.</summary>
+    public MountRights Rights { get; set; }
 
     /// <summary>What is written there is kept apart, and told afterwards.</summary>
     public bool IsLayer { get; set; }

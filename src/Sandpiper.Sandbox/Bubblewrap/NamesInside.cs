@@ -64,7 +64,7 @@ internal static class NamesInside
     private static SecondStageFailure? Cover(string path, SafeFileHandle cover, MountedTree tree)
     {
         if (tree.Around(path) is not { } around) return null;
-        if (around is { IsWritable: true, IsLayer: false } && Path.GetDirectoryName(path)! is var directory
+        if (around is { Rights: MountRights.Write, IsLayer: false } && Path.GetDirectoryName(path)! is var directory
             && directory.Length > around.Path.Length && tree.Hold(directory, around) is not 0 and var notHeld)
         {
             return new(SecondStageFailureKind.NotProtected, directory, notHeld);

@@ -137,9 +137,9 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             [.. ((string[])["read", "write"]).Select(name => Directory.CreateDirectory(Path.Join(ground.Elsewhere, name)).FullName)];
         ground.Own();
         Outcome run = BecomeIf(Plan(Shown("/read", directories[0]), Shown("/write", directories[1], PathAccess.Write)),
-            "sh", "-c", "touch /read/x /write/x /x /dev/x /etc/x; ls /read /write");
+            "sh", "-c", "touch /read/x /write/x /x /dev/x /etc/x; chmod u+w /proc/1; ls /read /write");
         Assert.Equal("/read:\n\n/write:\nx", run.Output);
-        Assert.Equal(4, run.Errors.Split('\n').Count(line => line.EndsWith("Read-only file system", StringComparison.Ordinal)));
+        Assert.Equal(5, run.Errors.Split('\n').Count(line => line.EndsWith("Read-only file system", StringComparison.Ordinal)));
     }
 
     [Fact]
