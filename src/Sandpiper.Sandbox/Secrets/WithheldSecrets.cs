@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Decoys;
 using Sandpiper.Sandbox.Profiles;
@@ -14,10 +16,13 @@ public sealed class WithheldSecrets : IDisposable
     private const int MostDirectories = 256, MostFiles = 32;
     private const int MostSettingsBytes = 1 << 20;
 
-    private readonly DirectoryInfo? _made;
+    // Not where TMPDIR says, which may be granted: who writes there would choose what is found inside, and what is removed afterwards.
+    private const string Above = "/tmp";
+
+    private readonly string? _made;
     private readonly ImmutableArray<(string Path, DecoyWatch Watch)> _watches;
 
-    private WithheldSecrets(Confinement confinement, DirectoryInfo? made, ImmutableArray<(string, DecoyWatch)> watches) =>
+    private WithheldSecrets(Confinement confinement, string? made, ImmutableArray<(string, DecoyWatch)> watches) =>
         (Confinement, _made, _watches) = (confinement, made, watches);
 
     /// <summary>With them.</summary>
@@ -51,12 +56,14 @@ public sealed class WithheldSecrets : IDisposable
         ];
         if (empty.Length + settings.Length == 0) return new(confinement, made: null, []);
 
-        DirectoryInfo made = Directory.CreateTempSubdirectory("sandpiper-withheld-"); // 0700
+        string made = Path.Join(Above, $"sandpiper-withheld-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        if (!OpenDirectory.TryMake(made, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, out int errno))
+            throw new KernelException("mkdir", errno, made);
         var watches = ImmutableArray.CreateBuilder<(string, DecoyWatch)>();
         var replaced = ImmutableArray.CreateBuilder<(string, ShownPath)>();
         foreach (var (path, content) in empty.Select(path => (path, Array.Empty<byte>())).Concat(settings))
         {
-            string file = Path.Combine(made.FullName, $"{replaced.Count}");
+            string file = Path.Join(made, $"{replaced.Count}");
             File.WriteAllBytes(file, content);
             ShownPath shown = ShownPath.Needed(file, PathAccess.Read);
             replaced.Add((path, shown));
@@ -70,7 +77,7 @@ public sealed class WithheldSecrets : IDisposable
     public void Dispose()
     {
         foreach (var (_, watch) in _watches) watch.Dispose();
-        _made?.Delete(recursive: true);
+        if (_made is not null) Directory.Delete(_made, recursive: true);
     }
 
     // Directly in it and one level down, as people lay services out. Through no link.
