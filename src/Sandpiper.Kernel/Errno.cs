@@ -14,6 +14,7 @@ public static class Errno
     public const int CrossesDevices = 18;   // EXDEV
     public const int NotDirectory = 20;     // ENOTDIR
     public const int Invalid = 22;          // EINVAL
+    public const int TooManyOpen = 24;      // EMFILE
     public const int NoSpace = 28;          // ENOSPC
     public const int TooManyLinks = 31;     // EMLINK
     public const int NotEmpty = 39;         // ENOTEMPTY

@@ -1,3 +1,4 @@
+using Sandpiper.Kernel;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Profiles;
@@ -28,6 +29,8 @@ internal static class ConfinementWords
         { Kind: SecondStageFailureKind.NotEntered } closed => new(ExitCode.RunFailed,
             $"a program cannot be started in `{closed.Subject}`; nothing was run",
             "it may not be entered, or is not there any more", "cd to another directory"),
+        { Errno: Errno.TooManyOpen } => new(ExitCode.RunFailed, "more is to be shown than files may be open; nothing was run",
+            "each package and each grant is one while the sandbox is made (RLIMIT_NOFILE)", "ulimit -n 4096"),
         { Kind: SecondStageFailureKind.NotShown } absent => new(ExitCode.NoSandbox,
             "there is no sandbox to be had here; nothing was run",
             $"`{absent.Subject}` could not be mounted inside (errno {absent.Errno}): "
