@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Environments.Shims;
 
 /// <summary>Which names of commands a package may have on somebody's PATH.</summary>
 internal static class CommandName
 {
-    private static readonly ImmutableArray<string> SystemDirectories = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+    private static readonly ImmutableArray<string> SystemDirectories = [.. SystemCommands.Directories, "/usr/sbin", "/sbin"];
 
     // Looked for once: a command asks for each of its names again and again, and what the system has does not change meanwhile.
     private static readonly ConcurrentDictionary<string, bool> OfTheSystem = new(StringComparer.Ordinal);

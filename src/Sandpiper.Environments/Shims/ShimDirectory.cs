@@ -73,8 +73,8 @@ public static class ShimDirectory
         var told = (before?.OnPath ?? []).Except(free, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
         string[] others = [.. generation.OnPath.Where(c => !told.Contains(c) && CommandName.WhyNone(c) is not null)];
         notes.AddRange(others.Take(ShownNames.Most).Select(command =>
-            $"`{command}` {CommandName.WhyNone(command)}; the package's is: sandpiper run{whose}"
-                + $" -- {(CommandName.IsPlain(command) ? command : Shim.Quoted(command))}"));
+            $"`{command}` {CommandName.WhyNone(command)}" + (SystemCommands.Keep(command) ? ", inside as well"
+                : $"; the package's is: sandpiper run{whose} -- {(CommandName.IsPlain(command) ? command : Shim.Quoted(command))}")));
         if (others.Length > ShownNames.Most) notes.Add($"{others.Length - ShownNames.Most} more commands have no name on the PATH");
         return notes.ToImmutable();
     }

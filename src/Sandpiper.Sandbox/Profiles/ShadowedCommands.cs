@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using System.Text;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -9,26 +8,7 @@ namespace Sandpiper.Sandbox.Profiles;
 /// </summary>
 internal static class ShadowedCommands
 {
-    private static readonly ImmutableArray<string> OfTheSystem = ["/usr/local/bin", "/usr/bin", "/bin"];
-
-    /// <returns>Full paths; not of interpreters, and not of commands that are Python programs in the system, too (black, pytest).</returns>
-    public static IEnumerable<string> In(string scripts) => !Directory.Exists(scripts) ? [] : Directory.EnumerateFiles(scripts)
-        .Where(path => !Path.GetFileName(path.AsSpan()).StartsWith("python", StringComparison.Ordinal)
-            && OfTheSystem.Select(directory => Path.Join(directory, Path.GetFileName(path))).FirstOrDefault(File.Exists) is { } theirs
-            && !IsPython(theirs));
-
-    private static bool IsPython(string program)
-    {
-        Span<byte> start = stackalloc byte[64];
-        try
-        {
-            using var file = File.OpenHandle(program);
-            string text = Encoding.ASCII.GetString(start[..RandomAccess.Read(file, start, fileOffset: 0)]);
-            return text.StartsWith("#!", StringComparison.Ordinal) && text.Split('\n')[0].Contains("python", StringComparison.Ordinal);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    /// <returns>Full paths.</returns>
+    public static IEnumerable<string> In(string scripts) => !Directory.Exists(scripts) ? []
+        : Directory.EnumerateFiles(scripts).Where(path => SystemCommands.Keep(Path.GetFileName(path)));
 }

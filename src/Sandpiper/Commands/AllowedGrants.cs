@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
@@ -14,8 +15,6 @@ namespace Sandpiper.Commands;
 internal sealed class AllowedGrants(Session session, string environment)
 {
     public const string Undone = "nothing was put on record";
-
-    private static readonly ImmutableArray<string> OfTheSystem = ["/usr/local/bin", "/usr/bin", "/bin"];
 
     private readonly GrantFile _file = new(session.Places.Root);
 
@@ -145,7 +144,7 @@ internal sealed class AllowedGrants(Session session, string environment)
     {
         if (command.StartsWith('/')) return File.Exists(command);
         ManagedEnvironment known = ManagedEnvironment.Open(session.Places.Root, environment);
-        return OfTheSystem.Any(directory => File.Exists(Path.Join(directory, command)))
+        return SystemCommands.Directories.Any(directory => File.Exists(Path.Join(directory, command)))
             || (known.Current is { } number && File.Exists(Path.Join(known.DirectoryOf(number), "bin", command)));
     }
 
