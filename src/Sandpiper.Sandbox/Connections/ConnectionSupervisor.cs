@@ -153,7 +153,7 @@ internal sealed class ConnectionSupervisor
             if (family is OpenSocket.Local) return ConnectHere(notice.Thread, root, socket, address);
             errno = OpenSocket.Connect(socket, address);
             _missed?.SeeConnection(socket, address, errno);
-            _tried?.SeeConnection(address, errno);
+            _tried?.SeeConnection(address, errno, isAnswered: !OpenSocket.SendsToAnybody(socket));
             return errno;
         }
     }

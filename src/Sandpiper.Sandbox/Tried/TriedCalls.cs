@@ -131,14 +131,15 @@ public sealed class TriedCalls
 
     /// <param name="address">As connect(2) took it.</param>
     /// <param name="errno">What came of it.</param>
-    internal void SeeConnection(ReadOnlySpan<byte> address, int errno)
+    /// <param name="isAnswered">Somebody there has to take part; with UDP the kernel only notes where messages will go.</param>
+    internal void SeeConnection(ReadOnlySpan<byte> address, int errno, bool isAnswered = true)
     {
         if (InternetAddress.Read(address) is not { } to) return;
         bool isBegun = errno is 0 or Errno.InProgress;
         // In a network of its own: its servers, our proxy and the places of hosts, whose names are told; and who is asked for names.
         bool isOwn = !_confinement.HostNetwork && IPAddress.IsLoopback(to.Address);
         if (to.Port is InternetAddress.NamePort || (isOwn && (isBegun || to.Port is ProxyVariables.Port))) return;
-        Note(TriedKind.Host, $"{to}", isOpened: true, isReached: errno == 0, errno);
+        Note(TriedKind.Host, $"{to}", isOpened: true, isReached: errno == 0 && isAnswered, errno, isBegun);
     }
 
     /// <param name="path">Absolute.</param>
@@ -173,6 +174,7 @@ public sealed class TriedCalls
                 things.Add(new(kind, what, noted.Times)
                 {
                     IsOpened = noted.IsOpened, IsReached = noted.IsReached, Errno = noted.IsReached ? 0 : noted.Errno,
+                    IsBegun = !noted.IsReached && noted.IsBegun,
                 });
             }
             foreach (var (path, times) in _programs)
@@ -226,7 +228,7 @@ public sealed class TriedCalls
         }
     }
 
-    private void Note(TriedKind kind, string what, bool isOpened, bool isReached, int errno = 0)
+    private void Note(TriedKind kind, string what, bool isOpened, bool isReached, int errno = 0, bool isBegun = false)
     {
         lock (_noting)
         {
@@ -243,6 +245,7 @@ public sealed class TriedCalls
             noted.IsOpened |= isOpened;
             noted.IsReached |= isReached;
             if (errno != 0) noted.Errno = errno;
+            noted.IsBegun = isBegun;
         }
     }
 
@@ -275,7 +278,7 @@ public sealed class TriedCalls
     private sealed class NotedConnection
     {
         public long Times;
-        public bool IsOpened, IsReached;
+        public bool IsOpened, IsReached, IsBegun;
         public int Errno;
     }
 }

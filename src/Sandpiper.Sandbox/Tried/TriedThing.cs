@@ -58,8 +58,10 @@ public sealed record TriedThing(TriedKind Kind, string What, long Times)
     /// <summary>Of a connection: what it was told in its place, an error number; zero where there was no other answer.</summary>
     public int Errno { get; init; }
 
-    /// <summary>Of a connection: it was asked for without waiting, and what came of it only the program knows.</summary>
-    public bool IsBegun => !IsReached && Errno == Kernel.Errno.InProgress;
+    /// <summary>
+    /// Of a connection: what came of it only the program knows, which did not wait, or nobody: UDP has none, only messages.
+    /// </summary>
+    public bool IsBegun { get; init; }
 
     /// <summary>Of a write: what is in its way.</summary>
     public WriteObstacle? Obstacle { get; init; }

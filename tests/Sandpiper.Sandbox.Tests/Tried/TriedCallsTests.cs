@@ -139,13 +139,15 @@ public sealed class TriedCallsTests : IDisposable
             ], report.Things);
         // Who does not wait is told that it has begun; so are we.
         byte[] there = [2, 0, 0x15, 0x38, 127, 0, 0, 1], elsewhere = [2, 0, 0x15, 0x38, 127, 0, 0, 2];
+        byte[] messages = [2, 0, 0, 123, 127, 0, 0, 3];
         report = Tried(_ground.Reading with { HostNetwork = true }, tried =>
         {
+            tried.SeeConnection(messages, 0, isAnswered: false);
             tried.SeeConnection(elsewhere, InProgress);
             tried.SeeConnection(there, InProgress);
             tried.SeeConnection(there, 0);
         });
-        Assert.Equal([(true, false, 0), (false, true, InProgress)],
+        Assert.Equal([(true, false, 0), (false, true, InProgress), (false, true, 0)],
             report.Things.Select(thing => (thing.IsReached, thing.IsBegun, thing.Errno)));
         Assert.Empty(Tried(_ground.Reading, tried => tried.SeeConnection(there, InProgress)).Things); // a server of its own
     }
