@@ -203,6 +203,41 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal(10, starts.Count(start => start.ExitCode == 0));
     }
 
+    // Asked for twice, the directory had two names: the one was granted, and the program started in the other, read-only; or the link was
+    // what was looked for a project in, and there was none.
+    [Theory]
+    [InlineData("--write", ".")]
+    [InlineData("--review")]
+    public void Where_one_stands_is_one_directory_whatever_it_is_called_just_then(params string[] granted)
+    {
+        string swap = _user.Write("../swap.py", """
+            import ctypes, os, sys
+            swap = ctypes.CDLL(None).renameat2
+            os.symlink(sys.argv[1], "home")
+            open("ready", "w").close()
+            while not os.path.exists("enough"):
+                for _ in range(101): swap(-100, b"project", -100, b"home", 2)
+            """);
+        using Process swapping = _user.Start(["/bin/sh", "-c", $"cd ..; exec /usr/bin/python3 {swap} {_user.Home}"]);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(_user.Home, "ready")), Patience.Endless));
+
+        // Who exchanges it may not get his turn for a while, with the link in its place: then it is the home, and refused.
+        Outcome starts = _user.Run(["/bin/sh", "-c", $"""
+            tried=0 ran=0
+            while [ $tried -lt 120 ] && [ $ran -lt 40 ]; do
+                tried=$((tried + 1))
+                '{PublishedCommand.Path}' run -q {string.Join(' ', granted)} -- python -c 'open("made", "w")' && ran=$((ran + 1))
+            done
+            echo $ran
+            """]);
+
+        File.WriteAllText(Path.Combine(_user.Home, "enough"), "");
+        Assert.True(swapping.WaitForExit(Patience.Endless));
+        Assert.Equal("40\n", starts.Output);
+        Assert.DoesNotContain("Read-only file system", starts.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing to make a copy of", starts.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Where_programs_are_looked_for_and_sandpiper_itself_are_not_written_with_the_directory_that_holds_them()
     {

@@ -16,18 +16,30 @@ public sealed record Project(string Directory)
     /// </summary>
     public static Project? Of(Caller caller)
     {
-        string here = RealPath.Of(caller.CurrentDirectory);
+        string here = HereOf(caller);
         string[] homes = [RealPath.Of(caller.Home), RealPath.Of(caller.LoginHome ?? caller.Home)];
         for (string? at = here; at is not null && homes.Any(home => IsBelow(home, at)); at = Path.GetDirectoryName(at))
         {
             if (Marks.Any(mark => Path.Exists(Path.Join(at, mark)))) return new Project(at);
         }
-        bool holdsMore = SensitiveDirectories.ByItsPlace(here, caller) is
+        bool holdsMore = SensitiveDirectories.ByItsRealPlace(here, caller) is
         {
             Kind: SensitivityKind.WholeFileSystem or SensitivityKind.Home or SensitivityKind.AboveHome or SensitivityKind.OfEverybody
             or SensitivityKind.AboveSystem,
         };
         return holdsMore || !System.IO.Directory.Exists(here) ? null : new Project(here);
+    }
+
+    // The kernel tells where one is without a link in it; there is one where somebody exchanges that just now.
+    private static string HereOf(Caller caller)
+    {
+        string here = caller.CurrentDirectory;
+        foreach (int _ in Looks.While())
+        {
+            here = RealPath.Of(caller.CurrentDirectory);
+            if (string.Equals(here, caller.CurrentDirectory, StringComparison.Ordinal)) break;
+        }
+        return here;
     }
 
     // A home that is the root, as in some containers, has everything below it and says nothing.

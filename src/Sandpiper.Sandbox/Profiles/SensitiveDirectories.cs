@@ -50,7 +50,8 @@ public static class SensitiveDirectories
     /// <summary>The same without a look into it.</summary>
     internal static Sensitivity? ByItsPlace(string directory, Caller caller) => ByItsRealPlace(RealPath.Of(directory), caller);
 
-    private static Sensitivity? ByItsRealPlace(string real, Caller caller) => ByItsPlace(real, RealPath.Of(caller.Home))
+    /// <summary>The same of a path that no link leads to.</summary>
+    internal static Sensitivity? ByItsRealPlace(string real, Caller caller) => ByItsPlace(real, RealPath.Of(caller.Home))
         ?? (caller.LoginHome is { } home ? ByItsPlace(real, RealPath.Of(home)) : null);
 
     private static Sensitivity? ByItsPlace(string real, string realHome)

@@ -9,12 +9,18 @@ namespace Sandpiper.Commands;
 /// <summary>Reads who calls from the process.</summary>
 internal static class Callers
 {
+    // Where somebody renames it meanwhile, it is one place all the same: what is granted as `.` is where the program starts.
+    private static readonly Lazy<string> Here = new(CurrentDirectory);
+
+    /// <summary>Of a path as it was typed here.</summary>
+    public static string FullPath(string typed) => Path.GetFullPath(typed, Here.Value);
+
     public static Caller Of(Session session) => new(
         Session.Home,
         // Root's home stays root's: the ordinary user that we became has a place of his own, inside.
         session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
         session.Places.Cache,
-        CurrentDirectory(),
+        Here.Value,
         // a uid without a name is common in containers
         session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user",
         session.WasRoot,

@@ -86,7 +86,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         CreationMask.Tighten(); // the program's work is over, and ours goes on
         switch (wanted.Ask(session.Terminal, canBeRemembered: project is not null))
         {
-            case WantedAnswer.ThisOnce: return With(typed.And(wanted.Chosen(Path.GetFullPath)));
+            case WantedAnswer.ThisOnce: return With(typed.And(wanted.Chosen(Callers.FullPath)));
             case WantedAnswer.Always:
                 new AllowedGrants(session, environmentName).Add(command[0], isHere: false, isEverywhere: false, wanted.Chosen);
                 return With(typed);

@@ -76,7 +76,7 @@ internal static class RunCommand
             string[] words = parsed.GetValue(program)!;
             // All that is no option of ours counts as the program: a mistyped grant would be looked for on PATH.
             if (words[0].StartsWith('-')) throw new ExplainedException(WrongWords.NoOption(words[0], parsed.CommandResult.Command));
-            Grants typed = granted.Chosen(parsed, Path.GetFullPath) with
+            Grants typed = granted.Chosen(parsed, Callers.FullPath) with
             {
                 ShowCurrentDirectory = ShownDirectory.IsAsked(parsed.GetValue(cwd), parsed),
             };

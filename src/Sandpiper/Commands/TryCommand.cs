@@ -72,7 +72,7 @@ internal static class TryCommand
             if (typed[0].StartsWith('-')) throw new ExplainedException(WrongWords.NoOption(typed[0], parsed.CommandResult.Command));
             RequirementsFile asked = RequirementLines.Of([typed[0]], [], []);
             PackageName package = asked.Lines[0].Requirement.Name;
-            Grants grants = granted.Chosen(parsed, Path.GetFullPath) with
+            Grants grants = granted.Chosen(parsed, Callers.FullPath) with
             {
                 ShowCurrentDirectory = ShownDirectory.IsAsked(parsed.GetValue(cwd), parsed),
             };
