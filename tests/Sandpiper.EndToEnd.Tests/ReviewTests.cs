@@ -260,6 +260,8 @@ public class ReviewTests : IDisposable
         Outcome refused = Review("true");
         Assert.True(refused.ExitCode == 125 && refused.Error.Contains("too large", StringComparison.Ordinal)
             && refused.Error.Contains("hint: sandpiper run --review --write DIR", StringComparison.Ordinal), $"{refused}");
+        Outcome explained = _user.Sandpiper("run", "--review", "--explain", "--", "true");
+        Assert.Equal((125, "", refused.Error), (explained.ExitCode, explained.Output, explained.Error));
         Assert.Equal(["1", "last"], Directory.GetFileSystemEntries(Reviews).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Outcome home = _user.Run([PublishedCommand.Path, "run", "--review", "--", "true"], _user.Home);
         Assert.True(home.ExitCode == 125 && home.Error.Contains("nothing to make a copy of", StringComparison.Ordinal), $"{home}");

@@ -83,6 +83,19 @@ public sealed class ReviewedRun : IDisposable
         }
     }
 
+    /// <summary>Whether a copy could be made of what may be written, as far as that can be known before.</summary>
+    /// <param name="confinement">Of the program, with what is withheld from it.</param>
+    /// <exception cref="CopyRefusedException">None could.</exception>
+    public static void MustBeCopied(Confinement confinement)
+    {
+        var budget = new CopyBudget();
+        foreach (ShownPath root in RootsOf(confinement).Where(root => root.Type is FileType.Directory))
+        {
+            using SafeFileHandle directory = Judged(root);
+            TreeOf(root, confinement, budget).Weigh(directory);
+        }
+    }
+
     /// <summary>Where the kernel did not: the same with a copy, of what is there now. Nothing has run yet.</summary>
     /// <inheritdoc cref="Begin" path="/exception"/>
     public void CopyInstead()
@@ -116,18 +129,14 @@ public sealed class ReviewedRun : IDisposable
 
     private bool Arrange(bool isLayered)
     {
-        ImmutableArray<ShownPath> writable = [.. _asked.Shown.Where(shown => shown.Access is PathAccess.Write)];
-        // What lies in another one is copied with that.
-        ImmutableArray<ShownPath> roots = [.. writable.Where(shown => !writable.Any(other =>
-            other.Path.Length < shown.Path.Length && DirectoryTree.Holds(other.Path, shown.Path)))];
+        ImmutableArray<ShownPath> roots = RootsOf(_asked);
         var budget = new CopyBudget { MostNames = isLayered ? CopyBudget.MostSeen : CopyBudget.MostFiles };
-        List<ShownPath> shown = [.. _asked.Shown.Except(writable)];
+        List<ShownPath> shown = [.. _asked.Shown.Where(shown => shown.Access is not PathAccess.Write)];
         List<LayeredPath> layers = [];
         List<string> leftOut = [];
         foreach (ShownPath root in roots)
         {
-            TreeCopy tree = new(root.Path, _asked.Replaced.Select(replaced => replaced.Path).Concat(_asked.Masked),
-                _asked.PathsWith(PathAccess.Read), writable.Select(other => other.Path).Concat(_asked.Granted), budget);
+            TreeCopy tree = TreeOf(root, _asked, budget);
             if (!isLayered || root.Type is not FileType.Directory) shown.Add(CopyOf(root, tree));
             else if (LayerAbove(root, tree) is { } layered)
             {
@@ -149,6 +158,18 @@ public sealed class ReviewedRun : IDisposable
         Confinement = _asked with { Shown = [.. shown], Copies = [.. roots.Select(root => root.Path)], Layered = [.. layers] };
         return true;
     }
+
+    // What lies in another one is copied with that.
+    private static ImmutableArray<ShownPath> RootsOf(Confinement asked)
+    {
+        ImmutableArray<ShownPath> writable = [.. asked.Shown.Where(shown => shown.Access is PathAccess.Write)];
+        return [.. writable.Where(shown => !writable.Any(other =>
+            other.Path.Length < shown.Path.Length && DirectoryTree.Holds(other.Path, shown.Path)))];
+    }
+
+    private static TreeCopy TreeOf(ShownPath root, Confinement asked, CopyBudget budget) =>
+        new(root.Path, asked.Replaced.Select(replaced => replaced.Path).Concat(asked.Masked), asked.PathsWith(PathAccess.Read),
+            asked.Writable, budget);
 
     private ShownPath CopyOf(ShownPath root, TreeCopy tree)
     {

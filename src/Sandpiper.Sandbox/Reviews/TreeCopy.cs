@@ -36,7 +36,7 @@ internal sealed class TreeCopy
     private readonly string _root;
     private readonly FrozenSet<string> _withheld, _beside, _named;
     private FileIdentity _seen;
-    private bool _canBeLayered = true;
+    private bool _canBeLayered = true, _isOnlyWeighed;
 
     /// <param name="root">For words.</param>
     /// <param name="withheld">Paths below it of files in whose place something else is found.</param>
@@ -78,6 +78,14 @@ internal sealed class TreeCopy
         return _canBeLayered;
     }
 
+    /// <summary>Nothing is copied, and nothing noted but how much a copy would take.</summary>
+    /// <inheritdoc cref="Copy(SafeFileHandle, SafeFileHandle)" path="/exception"/>
+    public void Weigh(SafeFileHandle directory)
+    {
+        _isOnlyWeighed = true;
+        Copy(directory, null, "", level: 0);
+    }
+
     /// <summary>One file of a directory.</summary>
     /// <inheritdoc cref="Copy(SafeFileHandle, SafeFileHandle)"/>
     public void CopyFile(SafeFileHandle from, SafeFileHandle to, byte[] name)
@@ -93,7 +101,7 @@ internal sealed class TreeCopy
         {
             if (!NameInDirectory.TryLookAt(from, entry.Name, out FileStatus status)) continue;
             // The kernel goes by what the file system tells of a name.
-            if (to is null) _canBeLayered &= entry.Type is not null && ReviewLayer.MayHold(_seen, status);
+            if (to is null && !_isOnlyWeighed) _canBeLayered &= entry.Type is not null && ReviewLayer.MayHold(_seen, status);
             if (!_canBeLayered) return;
             CopyOne(from, to, entry.Name, prefix + Encoding.Latin1.GetString(entry.Name), status, level);
         }
@@ -111,8 +119,13 @@ internal sealed class TreeCopy
         };
     }
 
-    private CopiedEntry SeeFile(string path, in FileStatus there) => there.Mode.HasFlag(UnixFileMode.UserRead)
-        ? new(KindOf(path), there.Mode & Permissions, FileStamp.Of(there), default) : new(CopiedKind.NotCopied, default, default, default);
+    private CopiedEntry SeeFile(string path, in FileStatus there)
+    {
+        if (!there.Mode.HasFlag(UnixFileMode.UserRead)) return new(CopiedKind.NotCopied, default, default, default);
+        CopiedKind kind = KindOf(path);
+        if (_isOnlyWeighed && kind is CopiedKind.File) _budget.Take(there.Size, _root);
+        return new(kind, there.Mode & Permissions, FileStamp.Of(there), default);
+    }
 
     private CopiedKind KindOf(string path) =>
         _withheld.Contains(path) ? CopiedKind.Withheld : _beside.Contains(path) ? CopiedKind.LeftOut : CopiedKind.File;

@@ -221,12 +221,14 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         GrantsInForce grants = InForce(caller);
         Terms terms = Arranged(installed, grants, caller);
         using WithheldSecrets secrets = Withheld(terms.Confinement, installed);
+        bool? isLayer = IsReviewed ? RunReview.IsLayer(session, terms.Confinement) : null;
+        if (isLayer is false) ReviewedRun.MustBeCopied(terms.Confinement);
         var explanation = new RunExplanation(command[0], installed, terms, grants, Project.Of(caller))
         {
             Withheld = [.. secrets.All],
             Limits = LimitsInWords(),
             HasFreshHome = HasFreshHome,
-            ReviewIsLayer = IsReviewed ? RunReview.IsLayer(session, terms.Confinement) : null,
+            ReviewIsLayer = isLayer,
         };
         if (session.Json) explanation.WriteJson(session.Terminal);
         else explanation.Write(session.Terminal);

@@ -213,10 +213,16 @@ public sealed class ReviewedRunTests : IDisposable
         using (var sparse = new FileStream(_ground.Write("large"), FileMode.Open)) sparse.SetLength(CopyBudget.MostBytes + 1);
         CopyRefusedException refused = Assert.Throws<CopyRefusedException>(() => _ground.Review("true"));
         Assert.Equal((CopyRefusal.TooLarge, _ground.Project), (refused.Reason, refused.Path));
+        Assert.Equal(CopyRefusal.TooLarge, Foreseen());
         File.Delete(Path.Join(_ground.Project, "large"));
         for (int i = 0; i <= CopyBudget.MostLeftOut; i++) _ground.Write($"{i}/.git/HEAD");
         Assert.Equal(CopyRefusal.TooManyLeftOut, Assert.Throws<CopyRefusedException>(() => _ground.Review("true")).Reason);
+        Assert.Equal(CopyRefusal.TooManyLeftOut, Foreseen());
         Assert.Equal(["last"], Directory.GetFileSystemEntries(Path.Join(_ground.Data, "reviews")).Select(Path.GetFileName));
+        Directory.Delete(Path.Join(_ground.Project, "0"), recursive: true);
+        ReviewedRun.MustBeCopied(_ground.Plain);
+
+        CopyRefusal Foreseen() => Assert.Throws<CopyRefusedException>(() => ReviewedRun.MustBeCopied(_ground.Plain)).Reason;
     }
 
     [Fact]
