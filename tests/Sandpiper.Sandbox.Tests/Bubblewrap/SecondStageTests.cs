@@ -70,6 +70,41 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     public void Where_nobody_is_there_any_more_the_program_does_not_begin() => Assert.Equal(new Outcome(125, "", ""),
         BecomeAmong([], (Plan() with { Command = ["echo", "begun"] }).ToBytes(), isAnswered: false));
 
+    // Bubblewrap's process inside binds itself to the one outside after it has begotten the second stage, and sleeps then; a stopped one
+    // stands here for one that has not come so far. Until then the second stage runs, and does nothing.
+    [Fact]
+    public void Nothing_is_done_before_whoever_begot_it_will_end_with_bubblewrap()
+    {
+        const string Script = """
+            import os, select, signal, socket, sys
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            told, tell = os.pipe()
+            parent = os.fork()
+            if parent == 0:
+                child = os.fork()
+                if child == 0:
+                    os.dup2(theirs.fileno(), 20)
+                    while open(f'/proc/{os.getppid()}/stat').read().rsplit(')')[1].split()[0] != 'T': pass
+                    os.execve(sys.argv[1], [sys.argv[1], '--second-stage', '20'], {})
+                os.write(tell, str(child).encode())
+                theirs.close()
+                os.kill(os.getpid(), signal.SIGSTOP)
+                os.waitpid(child, 0)
+                os._exit(0)
+            theirs.close()
+            child = int(os.read(told, 20))
+            ours.send(b'no plan')
+            def worked(): return sum(map(int, open(f'/proc/{child}/stat').read().rsplit(')')[1].split()[11:13])) / os.sysconf('SC_CLK_TCK')
+            while not select.select([ours], [], [], 0.01)[0] and worked() < 1: pass
+            print('answered' if select.select([ours], [], [], 0)[0] else 'waits')
+            os.kill(parent, signal.SIGCONT)
+            print(ours.recv(9000)[2:].decode())
+            os.waitpid(parent, 0)
+            """;
+        Assert.Equal(new Outcome(0, "waits\ndescriptor 20", ""),
+            Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Script, PublishedCommand.Path])));
+    }
+
     [Fact]
     public void The_program_starts_with_the_signals_as_they_are_meant()
     {

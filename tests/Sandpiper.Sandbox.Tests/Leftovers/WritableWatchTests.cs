@@ -38,6 +38,19 @@ public sealed class WritableWatchTests : IDisposable
         [.. watch.End().Select(l => (l.IsKeptAside ? "+" : l.IsNew ? "!" : "~") + WatchedTree.Shown(l.Path))];
 
     [Fact]
+    public void What_its_name_leads_to_meanwhile_is_not_looked_at()
+    {
+        Write("elsewhere/mine");
+        var judged = new Confinement
+        {
+            Home = "/home/ada", WorkingDirectory = Project, Shown = [ShownPath.Needed(Project, PathAccess.Write)],
+        };
+        Directory.Move(Project, Project + "-before");
+        Directory.CreateSymbolicLink(Project, Path.Join(Project + "-before", "elsewhere"));
+        Assert.Throws<IOException>(() => WritableWatch.Begin(judged));
+    }
+
+    [Fact]
     public void What_is_new_at_any_depth_is_found_once()
     {
         Write("src/app.py");
