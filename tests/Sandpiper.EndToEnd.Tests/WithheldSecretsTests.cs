@@ -52,6 +52,39 @@ public sealed class WithheldSecretsTests : IDisposable
         Assert.Contains("s3cret", File.ReadAllText(Path.Combine(_user.Project, ".git/config")), StringComparison.Ordinal);
     }
 
+    // A program that may write there makes as many as it likes, for the next one.
+    [Fact]
+    public void None_is_shown_however_many_there_are()
+    {
+        for (int i = 0; i < 40; i++) _user.Write($".env.{i}", "TOKEN=s3cret\n");
+        for (int i = 0; i < 300; i++) _user.Write($"services/{i}/.env", "TOKEN=s3cret\n");
+        Outcome searched = _user.Sandpiper("run", "--read", "services", "--", "grep", "-r", "s3cret", ".");
+        Assert.Equal((1, ""), (searched.ExitCode, searched.Output));
+    }
+
+    // What nobody can look into its owner can open again, or name what is in it.
+    [Theory]
+    [InlineData("300")]
+    [InlineData("400")]
+    [InlineData("000")]
+    public void A_directory_that_was_closed_is_empty_and_stays_closed(string mode)
+    {
+        Assert.Equal(0, _user.Run(["chmod", mode, "service"]).ExitCode);
+        const string open = "chmod 700 service; cat service/.env.local; ls -A service; echo ran";
+        foreach (string[] granted in (string[][])[[], ["--write", "."], ["--review"]])
+        {
+            Outcome run = _user.Sandpiper(["run", .. granted, "--", "sh", "-c", open]);
+            Assert.True(run.Output is "ran\n", $"{run}");
+        }
+        Assert.Equal(0, _user.Run(["chmod", mode, "."]).ExitCode);
+        Outcome closed = _user.Sandpiper("run", "--", "cat", ".env");
+        const UnixFileMode usual = (UnixFileMode)0b111_101_101;
+        File.SetUnixFileMode(_user.Project, usual);
+        File.SetUnixFileMode(Path.Combine(_user.Project, "service"), usual);
+        Assert.True(closed is { ExitCode: not 0, Output: "" }
+            && closed.Error.Contains($"`{_user.Project}` cannot be read", StringComparison.Ordinal), $"{closed}");
+    }
+
     // Who could write what is found in their place would choose it for every other program.
     [Theory]
     [InlineData("home/project/service")]

@@ -83,6 +83,7 @@ public static class SensitiveDirectories
 
     /// <summary>Files in a directory that is shown which may hold a token all the same; full paths, through no link.</summary>
     internal static IEnumerable<string> SecretsIn(string directory) => SecretsOfProjects.Select(name => Path.Join(directory, name))
+        .Where(path => !ProgramFile.IsOutOfReach(path)) // there inside as well
         .Where(path => FileStatus.TryRead(path, out FileStatus status) && status.Type is FileType.Regular);
 
     // A copy of a home, or of several: `backup/laptop/.ssh`. Through no link: a program that exchanges one of these names for a link to the

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Decoys;
 using Sandpiper.Sandbox.Profiles;
 
@@ -13,7 +14,8 @@ namespace Sandpiper.Sandbox.Secrets;
 /// </summary>
 public sealed class WithheldSecrets : IDisposable
 {
-    private const int MostDirectories = 256, MostFiles = 32;
+    // Each watch is one of the few that a user has; the others are empty all the same.
+    private const int MostWatched = 32;
     private const int MostSettingsBytes = 1 << 20;
 
     // Not where TMPDIR says, which may be granted: who writes there would choose what is found inside, and what is removed afterwards.
@@ -32,8 +34,7 @@ public sealed class WithheldSecrets : IDisposable
     public IEnumerable<string> Opened => _watches.Where(watch => watch.Watch.Count > 0).Select(watch => watch.Path);
 
     /// <summary>Of all that are withheld: whether it is empty inside, or without logins.</summary>
-    public IEnumerable<(string Path, bool IsEmpty)> All => Confinement.Replaced.Select(replaced =>
-        (replaced.Path, _watches.Any(watch => string.Equals(watch.Path, replaced.Path, StringComparison.Ordinal))));
+    public ImmutableArray<(string Path, bool IsEmpty)> All { get; private init; } = [];
 
     /// <summary>Nothing is made, and nothing withheld, where there is none.</summary>
     /// <param name="confinement">What is shown; a file that it names itself is shown as it is.</param>
@@ -41,9 +42,15 @@ public sealed class WithheldSecrets : IDisposable
     /// <exception cref="IOException">They cannot be made: then nothing may be started.</exception>
     public static WithheldSecrets For(Confinement confinement, IEnumerable<string> projects)
     {
-        string[] named = [.. confinement.Writable, .. confinement.PathsWith(PathAccess.Read)];
+        string[] named = [.. confinement.Writable, .. confinement.Mounted.Select(shown => shown.Path)];
         string[] directories = [.. projects.Where(Directory.Exists)];
-        string[] empty = [.. directories.SelectMany(EnvironmentFilesIn).Where(IsWithheld).Take(MostFiles)];
+        SecretPlace[] empty = [.. directories.SelectMany(SecretPlace.In).DistinctBy(place => place.Path, StringComparer.Ordinal)
+            .Where(place => IsWithheld(place.Path)).Take(NamesInside.MostProtected + 1)];
+        // Over a closed directory it would not be seen any more.
+        if (empty.FirstOrDefault(place => place.IsDirectory && named.Any(shown => DirectoryTree.Holds(place.Path, shown)))
+            is { Path: { } around }) throw SecretPlace.Closed(around);
+        if (empty.Length > NamesInside.MostProtected)
+            throw new IOException($"`{Path.GetDirectoryName(empty[^1].Path)}` holds thousands of `.env` files, and each would be withheld");
         (string Path, byte[] Content)[] settings =
         [
             .. from directory in directories
@@ -59,17 +66,30 @@ public sealed class WithheldSecrets : IDisposable
         string made = Path.Join(Above, $"sandpiper-withheld-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         if (!OpenDirectory.TryMake(made, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, out int errno))
             throw new KernelException("mkdir", errno, made);
+        string nothing = Path.Join(made, "nothing"), closed = Path.Join(made, "closed");
+        File.WriteAllBytes(nothing, []);
+        Directory.CreateDirectory(closed, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var watches = ImmutableArray.CreateBuilder<(string, DecoyWatch)>();
         var replaced = ImmutableArray.CreateBuilder<(string, ShownPath)>();
-        foreach (var (path, content) in empty.Select(path => (path, Array.Empty<byte>())).Concat(settings))
+        foreach (SecretPlace place in empty)
+        {
+            bool isWatched = !place.IsDirectory && watches.Count < MostWatched;
+            string instead = isWatched ? Written([]) : place.IsDirectory ? closed : nothing;
+            if (isWatched) watches.Add((place.Path, new DecoyWatch(instead)));
+            replaced.Add((place.Path, ShownPath.Needed(instead, PathAccess.Read)));
+        }
+        foreach (var (path, content) in settings) replaced.Add((path, ShownPath.Needed(Written(content), PathAccess.Read)));
+        return new(confinement with { Replaced = replaced.ToImmutable() }, made, watches.ToImmutable())
+        {
+            All = [.. empty.Select(place => (place.Path, true)), .. settings.Select(file => (file.Path, file.Content.Length == 0))],
+        };
+
+        string Written(byte[] content)
         {
             string file = Path.Join(made, $"{replaced.Count}");
             File.WriteAllBytes(file, content);
-            ShownPath shown = ShownPath.Needed(file, PathAccess.Read);
-            replaced.Add((path, shown));
-            if (content.Length == 0) watches.Add((path, new DecoyWatch(file)));
+            return file;
         }
-        return new(confinement with { Replaced = replaced.ToImmutable() }, made, watches.ToImmutable());
 
         bool IsWithheld(string path) => !named.Contains(path, StringComparer.Ordinal);
     }
@@ -80,37 +100,14 @@ public sealed class WithheldSecrets : IDisposable
         if (_made is not null) Directory.Delete(_made, recursive: true);
     }
 
-    // Directly in it and one level down, as people lay services out. Through no link.
-    private static IEnumerable<string> EnvironmentFilesIn(string directory)
-    {
-        var options = new EnumerationOptions
-        {
-            IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint, MatchType = MatchType.Simple,
-        };
-        return Listed(() => Directory.EnumerateDirectories(directory, "*", options).Take(MostDirectories)).Prepend(directory)
-            .SelectMany(place => Listed(() => Directory.EnumerateFiles(place, ".env*", options)))
-            .Where(path => EnvironmentFile.HoldsSecrets(Path.GetFileName(path)) && FileStatus.TryRead(path, out FileStatus status)
-                && status.Type is FileType.Regular && status.Size > 0);
-    }
-
-    // A directory may go at any moment; what is not there any more is not shown, either.
-    private static string[] Listed(Func<IEnumerable<string>> names)
-    {
-        try
-        {
-            return [.. names()];
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
-    }
-
     private static byte[]? Redacted(string path)
     {
         try
         {
-            return RegularFile.TryRead(path, MostSettingsBytes) is { } content ? RepositoryLogins.Without(content) : null;
+            if (RegularFile.TryRead(path, MostSettingsBytes) is { } content) return RepositoryLogins.Without(content);
+            // Larger than anybody's: nobody looks through it for what git logs in with.
+            return FileStatus.TryRead(path, out FileStatus status)
+                && status is { Type: FileType.Regular, Size: > MostSettingsBytes } ? [] : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,0 +1,58 @@
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Users;
+
+namespace Sandpiper.Sandbox.Secrets;
+
+/// <summary>Where a project keeps the environment of its programs.</summary>
+/// <param name="Path">A file; or a directory of the user's own into which nobody can look: who may open it again finds what is in it.</param>
+/// <param name="IsDirectory">Which of them.</param>
+internal readonly record struct SecretPlace(string Path, bool IsDirectory)
+{
+    private static readonly EnumerationOptions ThroughNoLink = new()
+    {
+        IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint, MatchType = MatchType.Simple,
+    };
+
+    /// <summary>Directly in a directory and one level down, as people lay services out; however many there are.</summary>
+    /// <remarks>A program that may write there makes as many names as it likes, and closes what it likes, for the next one.</remarks>
+    /// <exception cref="IOException">It is closed itself.</exception>
+    public static IEnumerable<SecretPlace> In(string directory)
+    {
+        if (FilesIn(directory) is not { } here
+            || Listed(() => Directory.EnumerateDirectories(directory, "*", ThroughNoLink)) is not { } below)
+        {
+            return IsOurs(directory) ? throw Closed(directory) : []; // it stays closed inside
+        }
+        return here.Concat(below.SelectMany(one => FilesIn(one) ?? (IsOurs(one) ? [new(one, IsDirectory: true)] : [])));
+    }
+
+    /// <summary>Nobody can look into it.</summary>
+    public static IOException Closed(string directory) =>
+        new($"`{directory}` cannot be read, so what is secret in it could not be withheld");
+
+    private static SecretPlace[]? FilesIn(string directory) => Listed(() => Directory.EnumerateFiles(directory, ".env*", ThroughNoLink)
+        .Where(path => EnvironmentFile.HoldsSecrets(System.IO.Path.GetFileName(path)) && FileStatus.TryRead(path, out FileStatus status)
+            && status.Type is FileType.Regular && status.Size > 0)
+        .Select(path => new SecretPlace(path, IsDirectory: false)));
+
+    // Null where it is closed. It may go at any moment; what is not there any more is not shown, either.
+    private static T[]? Listed<T>(Func<IEnumerable<T>> names)
+    {
+        try
+        {
+            return [.. names()];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or KernelException { Errno: Errno.NoAccess })
+        {
+            return null;
+        }
+    }
+
+    private static bool IsOurs(string directory) =>
+        FileStatus.TryRead(directory, out FileStatus status) && status.UserId == UserIds.Real;
+}
