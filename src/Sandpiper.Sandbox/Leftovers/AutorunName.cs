@@ -26,7 +26,7 @@ public sealed record AutorunName(string Name, string RunBy, bool IsUnasked)
     public static AutorunName TooDeep { get; } = new("", "somebody", IsUnasked: false);
 
     /// <summary>A directory that cannot be listed.</summary>
-    public static AutorunName Closed { get; } = new("", "somebody", IsUnasked: false);
+    public static AutorunName Closed { get; } = new("", "who may enter it", IsUnasked: false);
 
     /// <summary>An environment of Python's (PEP 405): what is in it runs where somebody uses it.</summary>
     public static AutorunName Environment { get; } = new("pyvenv.cfg", UsersOfEnvironment, IsUnasked: false);
