@@ -69,10 +69,12 @@ public sealed class WithheldSecretsTests : IDisposable
     [InlineData("000")]
     public void A_directory_that_was_closed_is_empty_and_stays_closed(string mode)
     {
+        _user.Write(".docker/config.json", "s3cret");
         Outcome closing = _user.Sandpiper("run", "--write", ".", "--", "chmod", mode, "service");
+        Assert.Equal(0, _user.Run(["chmod", mode, ".docker"]).ExitCode);
         Assert.Equal(mode is "400" ? "" : $"sandpiper: {_user.Project}/service: cannot be listed; nobody looked what is new in it\n",
             closing.Error);
-        const string open = "chmod 700 service; cat service/.env.local; ls -A service; echo ran";
+        const string open = "chmod 700 service .docker; cat service/.env.local .docker/config.json; ls -A service; echo ran";
         foreach (string[] granted in (string[][])[[], ["--write", "."], ["--review"]])
         {
             Outcome run = _user.Sandpiper(["run", .. granted, "--", "sh", "-c", open]);
@@ -82,7 +84,8 @@ public sealed class WithheldSecretsTests : IDisposable
         Outcome closed = _user.Sandpiper("run", "--", "cat", ".env");
         const UnixFileMode usual = (UnixFileMode)0b111_101_101;
         File.SetUnixFileMode(_user.Project, usual);
-        File.SetUnixFileMode(Path.Combine(_user.Project, "service"), usual);
+        foreach (string closedBefore in (string[])["service", ".docker"])
+            File.SetUnixFileMode(Path.Combine(_user.Project, closedBefore), usual);
         Assert.True(closed is { ExitCode: not 0, Output: "" }
             && closed.Error.Contains($"`{_user.Project}` cannot be read", StringComparison.Ordinal), $"{closed}");
     }

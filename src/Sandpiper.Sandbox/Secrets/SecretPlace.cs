@@ -31,7 +31,9 @@ internal readonly record struct SecretPlace(string Path, bool IsDirectory)
     public static IOException Closed(string directory) =>
         new($"`{directory}` cannot be read, so what is secret in it could not be withheld");
 
-    private static SecretPlace[]? FilesIn(string directory) => Listed(() => Directory.EnumerateFiles(directory, ".env*", ThroughNoLink)
+    // Also where the names alone can be read: nobody knows what lies behind them.
+    private static SecretPlace[]? FilesIn(string directory) => !ProgramFile.MayRun(directory) ? null
+        : Listed(() => Directory.EnumerateFiles(directory, ".env*", ThroughNoLink)
         .Where(path => EnvironmentFile.HoldsSecrets(System.IO.Path.GetFileName(path)) && FileStatus.TryRead(path, out FileStatus status)
             && status.Type is FileType.Regular && status.Size > 0)
         .Select(path => new SecretPlace(path, IsDirectory: false)));
