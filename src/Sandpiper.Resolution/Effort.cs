@@ -14,5 +14,8 @@ internal sealed class Effort(long most = Effort.Most)
 
     public bool IsSpent => Interlocked.Read(ref _spent) > most;
 
+    /// <summary>Another one, that may cost so much less.</summary>
+    public Effort Part(int divisor) => new(most / divisor);
+
     public void Spend(long steps) => Interlocked.Add(ref _spent, steps);
 }

@@ -11,6 +11,7 @@ internal sealed class Projects : IAsyncDisposable
 {
     private const int AtOnce = 50;
     private const int Stubborn = 4;     // rejections after which many releases of a project will be needed
+    private const int Foresight = 20;   // which part of what the search may cost, what it has not come to may cost
     private const int MostAhead = 48;   // releases of one project that are asked for before it is known whether they will be needed
 
     private readonly ICandidateSource _source;
@@ -23,10 +24,13 @@ internal sealed class Projects : IAsyncDisposable
     private readonly ConcurrentDictionary<Release, Lazy<Task<ReleaseMetadata>>> _metadata = new(ReferenceEqualityComparer.Instance);
     private readonly RequirementPool _requirements = new();
     private readonly List<Task> _ahead = [];
+    private readonly Effort _foresight;     // where the search has not come yet, on METADATA that is kept above all
+    private readonly ConcurrentDictionary<Requirement, bool> _foreseen = new(ReferenceEqualityComparer.Instance);
 
     public Projects(ICandidateSource source, ResolutionProblem problem, Effort effort, CancellationToken cancel)
     {
         (_source, _problem, _python, Effort) = (source, problem, new PythonRule(problem.Environment), effort);
+        _foresight = effort.Part(Foresight);
         _lines = UserWords.LinesByName(problem);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
     }
@@ -45,7 +49,10 @@ internal sealed class Projects : IAsyncDisposable
         : _metadata.GetOrAdd(release, key => new Lazy<Task<ReleaseMetadata>>(() => FetchMetadataAsync(key.Verdict!))).Value;
 
     /// <summary>Starts fetching what a requirement will most likely lead to.</summary>
-    public void Prefetch(Requirement requirement) => _ahead.Add(Task.Run(() => PrefetchAsync(requirement), CancellationToken.None));
+    public void Prefetch(Requirement requirement)
+    {
+        if (IsUnforeseen(requirement)) _ahead.Add(StartOn(requirement));
+    }
 
     /// <summary>
     /// Where one release after the other is taken back, the next ones are asked for together: as many as were taken back so far, up to a
@@ -67,6 +74,8 @@ internal sealed class Projects : IAsyncDisposable
     }
 
     // Beside the search, not in it: what comes out of the cache is there at once, and would be read by whoever asked.
+    private Task StartOn(Requirement requirement) => Task.Run(() => PrefetchAsync(requirement), CancellationToken.None);
+
     private void StartOn(Release release)
     {
         if (_metadata.ContainsKey(release)) return;
@@ -85,13 +94,21 @@ internal sealed class Projects : IAsyncDisposable
         _stop.Dispose();
     }
 
+    // As the search would go on if nothing stood in its way. It decides one package after the other, and waits for one page at a time: what
+    // hangs on the others would only be asked for when it comes to them.
     private async Task PrefetchAsync(Requirement requirement)
     {
         Project project = await Get(requirement.Name);
         Release? likely = Array.Find(
             project.Releases, release => requirement.Specifiers.Contains(release.Version) && project.Judge(release).Obstacle is null);
-        if (likely is not null) await MetadataOf(likely);
+        if (likely is null) return;
+        ReleaseMetadata metadata = await MetadataOf(likely);
+        _foresight.Spend(metadata.Steps);
+        if (!_problem.FollowDependencies || metadata.Obstacle is not null || _foresight.IsSpent) return;
+        await Task.WhenAll(metadata.WorkOut(requirement.Extras, _foresight).All.Where(IsUnforeseen).Select(StartOn));
     }
+
+    private bool IsUnforeseen(Requirement requirement) => _foreseen.TryAdd(requirement, true);
 
     private async Task<Project> FetchAsync(PackageName name) =>
         new(name, await InTurn(cancel => _source.GetPageAsync(name, cancel)), _problem, UserWords.Of(_lines[name]), _python, Effort);

@@ -50,18 +50,20 @@ internal sealed class ReleaseMetadata
     public Needs With(IReadOnlyCollection<PackageName> extras)
     {
         string key = extras.Count == 0 ? "" : string.Join(',', extras.Order());
-        if (!_needs.TryGetValue(key, out Needs? needs)) _needs.Add(key, needs = WorkOut(extras));
+        if (!_needs.TryGetValue(key, out Needs? needs)) _needs.Add(key, needs = WorkOut(extras, _effort));
         return needs;
     }
 
-    private Needs WorkOut(IReadOnlyCollection<PackageName> extras)
+    /// <summary>The same, for any number of callers, and anew.</summary>
+    /// <param name="effort">Whom it costs.</param>
+    public Needs WorkOut(IReadOnlyCollection<PackageName> extras, Effort effort)
     {
         var all = new List<Requirement>();
         foreach (Requirement requirement in Fields!.RequiresDist)
         {
             // A marker is compared with every extra, and whoever wrote it may ask for thousands.
-            _effort.Spend(1 + ((requirement.Marker?.ToString().Length ?? 0) / CharactersOfComparison * (1L + extras.Count)));
-            if (_effort.IsSpent) return new([], new Obstacle.NotLookedAt());
+            effort.Spend(1 + ((requirement.Marker?.ToString().Length ?? 0) / CharactersOfComparison * (1L + extras.Count)));
+            if (effort.IsSpent) return new([], new Obstacle.NotLookedAt());
             MarkerResult applies = requirement.Marker?.Evaluate(_environment, extras) ?? MarkerResult.True;
             if (applies == MarkerResult.False) continue;
             if (applies == MarkerResult.Undefined)

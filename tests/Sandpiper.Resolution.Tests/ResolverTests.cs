@@ -295,6 +295,17 @@ public sealed class ResolverTests
         Assert.InRange(index.Most, 2, 50);
     }
 
+    // The search comes to a last: its page is there when all that hangs on b has been asked for, and not before.
+    [Fact]
+    public async Task What_hangs_on_one_package_does_not_wait_for_another()
+    {
+        var inner = new MemoryIndex().With("a", "1.0").With("b", "1.0", "c").With("c", "1.0", "d[x]")
+            .With(new Offer("d", "1.0") { Requires = ["e; extra == 'x'", "f; extra == 'y'"], Extras = ["x"] }).With("e", "1.0");
+        var index = new WaitingIndex(inner, PackageName.Parse("a"), PackageName.Parse("e"));
+        Assert.Equal("a 1.0, b 1.0, c 1.0, d 1.0, e 1.0", await Problems.Of("a", "b").AnswerOn(index));
+        Assert.DoesNotContain("f", inner.Asked);
+    }
+
     // Each version of a leads to one of b that the user's own words rule out, so that every step goes back: the set of boto3, made small.
     [Fact]
     public async Task Going_back_asks_for_the_next_versions_side_by_side()
