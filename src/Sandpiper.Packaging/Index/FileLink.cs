@@ -43,10 +43,15 @@ internal static class FileLink
 
     // Nearly every address does, and taking it apart is what reading a page would spend its time on: nothing of it can be decoded, cut off
     // or looked past, so its last segment is the name; unless that is the host ("https://a.zip").
-    private static bool EndsPlainly(string address, string fileName) =>
+    public static bool EndsPlainly(string address, string fileName) =>
         address.Length > fileName.Length + 1 && address[^(fileName.Length + 1)] == '/'
         && address[^(fileName.Length + 2)] is not ('/' or '\\' or ':') && address.EndsWith(fileName, StringComparison.Ordinal)
         && !address.AsSpan().ContainsAny('?', '#') && !fileName.AsSpan().ContainsAnyExcept(Plain);
+
+    /// <summary>A name (<see cref="PlainFileName"/>) that is the same in every address, and no directory.</summary>
+    public static bool IsPlainest(string fileName) =>
+        fileName is [var first, ..] && char.IsAsciiLetterOrDigit(first) && fileName.Length <= PlainFileName.MaxBytes
+        && !fileName.AsSpan().ContainsAnyExcept(Plain);
 
     // Once: CVE-2026-13346 was a second decoding, which turned "%252F" into a directory.
     private static ReadOnlySpan<char> LastSegment(Uri url)

@@ -13,12 +13,12 @@ namespace Sandpiper.Packaging.Index;
 internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
 {
     private const int MaxDepth = 16;
-    private const int MaxKeys = 256;    // in one object; the standard has a dozen
 
     private readonly int _length = content.Length;
-    private readonly HashSet<string> _pageKeys = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _fileKeys = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _innerKeys = new(StringComparer.Ordinal);
+    private readonly JsonKeys _pageKeys = new();
+    private readonly JsonKeys _fileKeys = new();
+    private readonly JsonKeys _innerKeys = new();
+    private readonly LinkDirectory _directory = new();
     private Utf8JsonReader _reader = new(content, new JsonReaderOptions { MaxDepth = MaxDepth });
     private string? _name;
     private string? _apiVersion;
@@ -29,6 +29,7 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
     private long _written;      // characters of all addresses, in full
     private readonly List<LeftOutEntry> _leftOut = [];
     private string _fileKey = "";
+    private string? _python;
     private string? _unreadable;
 
     public bool TryRead(PackageName expected, [NotNullWhen(true)] out ProjectPage? page, out string problem)
@@ -82,7 +83,7 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
 
     private void ReadMeta()
     {
-        var keys = new HashSet<string>(StringComparer.Ordinal);
+        var keys = new JsonKeys();
         BeginObject(keys);
         while (NextKey(keys, out string key))
         {
@@ -137,6 +138,7 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
         }
         BeginObject(_fileKeys);
         string? fileName = null, address = null, requiresPython = null, yanked = null;
+        Uri? url = null;
         Sha256Digest? sha256 = null;
         long? size = null;
         DateTimeOffset? uploadTime = null;
@@ -146,9 +148,12 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
             switch (_fileKey)
             {
                 case "filename": fileName = ReadText(); break;
-                case "url": address = ReadText(); break;
+                case "url":
+                    url = IsPlainText && fileName is not null ? _directory.UrlOf(_reader.ValueSpan, fileName) : null;
+                    if (url is null) address = ReadText();
+                    break;
                 case "hashes": sha256 = ReadHashes(); break;
-                case "requires-python": requiresPython = ReadText(); break;
+                case "requires-python": requiresPython = ReadPython(); break;
                 case "size": size = ReadSize(); break;
                 case "upload-time": uploadTime = ReadTime(); break;
                 case "yanked": yanked = ReadYanked(); break;
@@ -158,17 +163,28 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
                 default: _reader.Skip(); break;
             }
         }
-        Uri? url = null;
         if (_unreadable is not null) leftOut = LeftOutEntry.Of(fileName, LeftOutReason.Unreadable, _unreadable);
         else if (fileName is null) leftOut = LeftOutEntry.Of(null, LeftOutReason.NoFileName);
-        else if (address is null) leftOut = LeftOutEntry.Of(fileName, LeftOutReason.NoAddress);
-        if (leftOut is not null || !FileLink.TryResolve(location, address!, fileName!, out url, out leftOut)) return false;
+        else if (address is null && url is null) leftOut = LeftOutEntry.Of(fileName, LeftOutReason.NoAddress);
+        if (leftOut is not null) return false;
+        if (url is null)
+        {
+            if (!FileLink.TryResolve(location, address!, fileName!, out url, out leftOut)) return false;
+            _directory.Learn(address!, fileName!, url);
+        }
 
         var metadata = core ?? dataDistInfo ?? distInfo ?? default;     // PEP 714 put the names in this order
         if (requiresPython is "") requiresPython = null;
         file = new IndexFile(fileName!, url, sha256, size, uploadTime, requiresPython, yanked, metadata.IsMade, metadata.Sha256);
         return true;
     }
+
+    // What stands there is what it says.
+    private readonly bool IsPlainText => _reader.TokenType == JsonTokenType.String && !_reader.ValueIsEscaped;
+
+    // One file after the other has the same.
+    private string? ReadPython() =>
+        _python is { } before && IsPlainText && _reader.ValueTextEquals(before) ? before : _python = ReadText();
 
     private string? ReadText()
     {
@@ -187,7 +203,8 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
             while (NextKey(_innerKeys, out string algorithm))
             {
                 if (algorithm is not "sha256") _reader.Skip();
-                else if (Sha256Digest.TryParseHex(ReadText(), out var digest)) sha256 = digest;
+                else if (IsPlainText ? Sha256Digest.TryParseHex(_reader.ValueSpan, out var digest)
+                    : Sha256Digest.TryParseHex(ReadText(), out digest)) sha256 = digest;
                 else _unreadable ??= _fileKey;
             }
         }
@@ -246,21 +263,19 @@ internal ref struct JsonPage(ReadOnlySpan<byte> content, Uri location)
         _reader.Skip();
     }
 
-    private readonly void BeginObject(HashSet<string> keys)
+    private readonly void BeginObject(JsonKeys keys)
     {
         if (_reader.TokenType != JsonTokenType.StartObject) throw new JsonException("a value that should be an object is none");
-        keys.Clear();
+        keys.Begin();
     }
 
     /// <summary>Steps to the next key's value; false at the end of the object.</summary>
-    private bool NextKey(HashSet<string> keys, out string key)
+    private bool NextKey(JsonKeys keys, out string key)
     {
         _reader.Read();
         key = "";
         if (_reader.TokenType == JsonTokenType.EndObject) return false;
-        key = _reader.GetString()!;
-        if (!keys.Add(key)) throw new JsonException("a key is given twice in one object");
-        if (keys.Count > MaxKeys) throw new JsonException($"one object has more than {MaxKeys} keys");
+        key = keys.Take(ref _reader);
         _reader.Read();
         return true;
     }

@@ -36,7 +36,8 @@ internal sealed class PackedPage
     {
         var head = new PackedWriter();
         var files = new PackedWriter();
-        string[] texts = Repeated(page.Files);
+        var prefixes = new LastPrefix();
+        string[] texts = Repeated(page.Files, prefixes);
         var numbers = texts.Select((text, at) => (text, at)).ToDictionary(t => t.text, t => (ulong)t.at + 1, StringComparer.Ordinal);
         head.PutText(page.Name.Normalized);
         head.PutText(page.Status);
@@ -59,7 +60,7 @@ internal sealed class PackedPage
             head.Put(release.HasSdist ? (byte)1 : (byte)0);
             head.PutNumber((ulong)release.Files.Length);
             head.PutFixed((uint)files.Length);
-            foreach (IndexFile file in release.Files) Put(file, files, numbers);
+            foreach (IndexFile file in release.Files) Put(file, files, numbers, prefixes);
         }
         // Those whose names tell no version are of no use to a resolver, but they were on the page.
         IndexFile[] others = [];
@@ -70,7 +71,7 @@ internal sealed class PackedPage
         }
         head.PutNumber((ulong)others.Length);
         head.PutFixed((uint)files.Length);
-        foreach (IndexFile file in others) Put(file, files, numbers);
+        foreach (IndexFile file in others) Put(file, files, numbers, prefixes);
         head.PutAll(files.Written);
         return head.Written;
     }
@@ -145,9 +146,9 @@ internal sealed class PackedPage
         NameEndsAddress = 128,
     }
 
-    private static void Put(IndexFile file, PackedWriter files, Dictionary<string, ulong> numbers)
+    private static void Put(IndexFile file, PackedWriter files, Dictionary<string, ulong> numbers, LastPrefix prefixes)
     {
-        string? prefix = PrefixOf(file);
+        string? prefix = prefixes.Of(file);
         Said said = If(file.Sha256 is not null, Said.Sha256) | If(file.Size is not null, Said.Size)
             | If(file.UploadTime is not null, Said.UploadTime) | If(file.RequiresPython is not null, Said.RequiresPython)
             | If(file.YankedReason is not null, Said.Yanked) | If(file.HasMetadata, Said.Metadata)
@@ -218,12 +219,12 @@ internal sealed class PackedPage
     private static PackedRelease TakePlace(ref PackedReader head, bool hasSdist) =>
         new(head.TakeCount(ProjectPage.MaxFiles), head.TakeFixed(), hasSdist);
 
-    private static string[] Repeated(ImmutableArray<IndexFile> files)
+    private static string[] Repeated(ImmutableArray<IndexFile> files, LastPrefix prefixes)
     {
         var times = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (IndexFile file in files)
         {
-            Count(PrefixOf(file));
+            Count(prefixes.Of(file));
             Count(file.RequiresPython);
             Count(file.YankedReason);
         }
@@ -235,11 +236,19 @@ internal sealed class PackedPage
         }
     }
 
-    // A name that is written otherwise in an address ("%2B" for "+") is not taken apart.
-    private static string? PrefixOf(IndexFile file) =>
-        file.Url.OriginalString is var address && address.EndsWith(file.FileName, StringComparison.Ordinal)
-            ? address[..^file.FileName.Length]
-            : null;
+    // What precedes a file's name in its address. A name that is written otherwise there ("%2B" for "+") is not taken apart.
+    private sealed class LastPrefix
+    {
+        private string _last = "";
+
+        public string? Of(IndexFile file)
+        {
+            string address = file.Url.OriginalString;
+            if (!address.EndsWith(file.FileName, StringComparison.Ordinal)) return null;
+            ReadOnlySpan<char> prefix = address.AsSpan(0, address.Length - file.FileName.Length);
+            return prefix.SequenceEqual(_last) ? _last : _last = prefix.ToString();
+        }
+    }
 }
 
 /// <summary>Where the files of one version stand.</summary>

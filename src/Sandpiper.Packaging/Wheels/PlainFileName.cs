@@ -6,7 +6,7 @@ namespace Sandpiper.Packaging.Wheels;
 /// <summary>Tells whether a text names one file in one directory, and looks like what it is.</summary>
 internal static class PlainFileName
 {
-    private const int MaxBytes = 255;   // NAME_MAX of every Linux file system
+    public const int MaxBytes = 255;   // NAME_MAX of every Linux file system
 
     /// <summary>
     /// No separator of any system, not <c>.</c> or <c>..</c>, and nothing that cannot be seen: neither a control character nor one that
@@ -15,6 +15,7 @@ internal static class PlainFileName
     public static bool IsPlain(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty || text is "." or ".." || text.ContainsAny('/', '\\') || Encoding.UTF8.GetByteCount(text) > MaxBytes) return false;
+        if (!text.ContainsAnyExceptInRange(' ', '~')) return true;
         while (!text.IsEmpty)
         {
             // Half a surrogate pair has no UTF-8 form, so it cannot be a name.

@@ -44,6 +44,46 @@ public sealed class JsonPageTests
         ], page.Files);
     }
 
+    // Where a file lies, and which keys it has, is known from the one before it; whether that is so must not be seen.
+    [Fact]
+    public void A_file_among_others_says_what_it_says_alone()
+    {
+        var directories = OneOf(
+            "../../files/", "../../files//", "../../file/", "", "/", "//", "https://", "https://files.test/a/", "https://files.test/a?",
+            "x:/", "../../files/%2e%2e/", @"..\\..\\files\\", "\\u002e./../files/");
+        var names = OneOf(
+            "-1.0.tar.gz", "-1.0-py3-none-any.whl", "-1.0+cu1.zip", "-1.0%2Bcu1.zip", "-1 .zip", "-\\u0031.zip", "/../x.zip", "?.zip",
+            "é.zip");
+        var entries = Gen.Select(directories, names, OneOf("", ".", "..", "foo"), Gen.Int[0, 5], (directory, name, start, kind) =>
+        {
+            string file = $"{start}{name}", lies = $"\"url\": \"{directory}{file}\"";
+            return $$"""{"filename": "{{file}}", """ + kind switch
+            {
+                0 => lies,
+                1 => $"\"requires-python\": \">=3\", {lies}, \"size\": 1",
+                2 => $"\"requires-python\": \">=\\u0033\", {lies}, \"size\": 1",
+                3 => $"\"requires-pytho\\u006e\": \">=4\", {lies}, \"siz\": 1",
+                4 => $"{lies}, \"hashes\": {{\"sha256\": \"{Hash}\"}}",
+                _ => $"{lies}, \"hashes\": {{\"md5\": \"1\", \"sha256\": \"\\u0065{Hash[1..]}\"}}",
+            } + "}";
+        });
+        entries.List[1, 6].Sample(list =>
+        {
+            string[] distinct = [.. list.Distinct(StringComparer.Ordinal)];
+            ProjectPage[] alone = [.. distinct.Select(entry => Read(WithFile(entry)))];
+            // One name twice is another law.
+            if (alone.SelectMany(page => page.Files).GroupBy(file => file.FileName).Any(files => files.Count() > 1)) return;
+            ProjectPage together = Read(WithFile(string.Join(", ", distinct)));
+            Assert.Equal(alone.SelectMany(page => page.Files), together.Files);
+            Assert.Equal(alone.SelectMany(page => page.Files).Select(Written), together.Files.Select(Written));
+            Assert.Equal(alone.SelectMany(page => page.LeftOut), together.LeftOut);
+        }, iter: 3_000);
+    }
+
+    private static string Written(IndexFile file) => file.Url.OriginalString;
+
+    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(at => texts[at]);
+
     [Theory]
     [InlineData("foo-1.0.tar.gz", "foo-1.0.tar.gz", "https://index.test/simple/foo-bar/foo-1.0.tar.gz")]
     [InlineData("foo-1.0.tar.gz", "/foo-1.0.tar.gz", "https://index.test/foo-1.0.tar.gz")]
