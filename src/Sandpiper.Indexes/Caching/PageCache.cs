@@ -105,5 +105,5 @@ internal sealed class PageCache(string? directory)
 
     private static string Key(string address) => Sha256Digest.Of(Encoding.UTF8.GetBytes(address)).Hex;
 
-    private string? PathOf(string kind, string key) => directory is null ? null : $"{directory}/{kind}/{key.AsSpan(0, 2)}/{key}";
+    private string? PathOf(string kind, string key) => directory is null ? null : $"{directory}/{kind}/{key}";
 }
