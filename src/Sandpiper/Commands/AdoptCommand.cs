@@ -79,7 +79,7 @@ internal static class AdoptCommand
             DryRun = asked.DryRun,
         };
         InstallationOutcome outcome =
-            await ShownInstallation.DoAsync(session, interpreter, seen: null, request, addresses, isBrief: false, cancel);
+            await ShownInstallation.DoAsync(session, new(interpreter), seen: null, request, addresses, isBrief: false, cancel);
         if (outcome is not InstallationOutcome.Changed { Change: var change })
         {
             Explanation why = ResolutionWords.Explain(((InstallationOutcome.Unsolvable)outcome).Why);

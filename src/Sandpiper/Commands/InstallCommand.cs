@@ -183,9 +183,10 @@ internal static class InstallCommand
         ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
         if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
         Generation? current = CurrentGeneration.Read(environment);
-        Interpreter interpreter = InterpreterOf(session, environment, current, way.Python);
-        if (AsksForNothing(request.For(interpreter.Markers)))
-            return ReportNothing(session, environment, $"no line applies to Python {interpreter.Version} on this machine");
+        var interpreter = new Lazy<Interpreter>(() => InterpreterOf(session, environment, current, way.Python));
+        bool isForAnyPython = request.Lines.Any(line => !line.IsConstraint && line.Requirement.Marker is null);
+        if (!isForAnyPython && AsksForNothing(request.For(interpreter.Value.Markers)))
+            return ReportNothing(session, environment, $"no line applies to Python {interpreter.Value.Version} on this machine");
         EnvironmentChange change = await ChangeAsync(session, request, way, interpreter, current, cancel);
         ChangeReport.Write(session, "install", environment.Name, change, request.DryRun);
         if (change is { IsNew: true, Generation: 1 } && environment.IsShared) PathHint.Write(session);
@@ -200,7 +201,7 @@ internal static class InstallCommand
         {
             ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
             Generation? current = CurrentGeneration.Read(environment);
-            Interpreter interpreter = InterpreterOf(session, environment, current, way.Python);
+            var interpreter = new Lazy<Interpreter>(() => InterpreterOf(session, environment, current, way.Python));
             report.Add(request, environment, await ChangeAsync(session, request, way, interpreter, current, cancel));
         }
         report.End();
@@ -208,7 +209,7 @@ internal static class InstallCommand
     }
 
     private static async Task<EnvironmentChange> ChangeAsync(Session session, InstallationRequest request, Way way,
-        Interpreter interpreter, Generation? current, CancellationToken cancel)
+        Lazy<Interpreter> interpreter, Generation? current, CancellationToken cancel)
     {
         request = request with { StopsAtHeldNames = true };
         while (true)

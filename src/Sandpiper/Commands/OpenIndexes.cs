@@ -7,6 +7,7 @@ using Sandpiper.Indexes;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Index;
 using Sandpiper.Packaging.Names;
+using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Wheels;
 using Sandpiper.Policies;
 
@@ -18,6 +19,7 @@ internal sealed class OpenIndexes : IDisposable
     private const int MaxMetadataBytes = 8 << 20;       // as of one beside a wheel; that of known packages stays below one megabyte
 
     private readonly List<IPackageIndex> _indexes = [];
+    private readonly AskedAhead _ahead;
     private readonly PagesWithGaps _whole;
 
     /// <param name="limits">The most that a wheel may cost whose METADATA has to be read from it.</param>
@@ -48,7 +50,8 @@ internal sealed class OpenIndexes : IDisposable
             IPackageIndex index = named.FirstOrDefault(n => n.Addresses.Contains(owner)) ?? Open(owner);
             foreach (InstalledPackage package in from) owned.Add(package.Name, index);
         }
-        _whole = new PagesWithGaps(new IndexChain(named) { Owned = owned });
+        _ahead = new AskedAhead(new IndexChain(named) { Owned = owned });
+        _whole = new PagesWithGaps(_ahead);
     }
 
     // A small letter goes before a capital one, as in curl.
@@ -56,6 +59,14 @@ internal sealed class OpenIndexes : IDisposable
 
     /// <summary>All of them as one: the first that has a name owns it.</summary>
     public IPackageIndex Whole => _whole;
+
+    /// <summary>
+    /// Asks for the pages that will be needed whatever the interpreter is. A line with hashes may be answered by what was chosen for them
+    /// before, and then nobody is asked.
+    /// </summary>
+    public void AskAhead(IEnumerable<RequirementLine> lines) => _ahead.Ask(lines
+        .Where(line => line is { IsConstraint: false, Hashes.IsEmpty: true, Requirement: { Marker: null, Url: null } })
+        .Select(line => line.Requirement.Name));
 
     /// <summary>
     /// With <c>-v</c>: which entries of their pages were left out, and why. A missing one may be why an older release was taken.
@@ -67,6 +78,7 @@ internal sealed class OpenIndexes : IDisposable
 
     public void Dispose()
     {
+        _ahead.Dispose();
         foreach (IPackageIndex index in _indexes) (index as IDisposable)?.Dispose();
     }
 

@@ -126,8 +126,8 @@ internal static class TryCommand
     private static async Task InstallAsync(
         Session session, InstallationRequest request, string? python, ImmutableArray<Uri> addresses, CancellationToken cancel)
     {
-        Interpreter interpreter = new InterpreterSearch(new InterpreterProbe(session.Places.InterpreterCache))
-            .Find(python, Environment.GetEnvironmentVariable("PATH"));
+        var interpreter = new Lazy<Interpreter>(() => new InterpreterSearch(new InterpreterProbe(session.Places.InterpreterCache))
+            .Find(python, Environment.GetEnvironmentVariable("PATH")));
         InstallationOutcome outcome =
             await ShownInstallation.DoAsync(session, interpreter, seen: null, request, addresses, isBrief: true, cancel);
         if (outcome is InstallationOutcome.Unsolvable { Why: var why }) throw new ExplainedException(ResolutionWords.Explain(why));
