@@ -19,7 +19,8 @@ namespace Sandpiper.Operations;
 internal sealed class Acquisition(
     WheelStore store, IPackageIndex index, Policy policy, ArchiveLimits limits, Staging staging, IProgress<InstallationFact> facts)
 {
-    private const int DownloadsAtOnce = 8;
+    private const int DownloadsAtOnce = 50;     // they wait for somebody else, unpacking for our own processors
+    private static readonly int UnpackedAtOnce = Math.Max(2, Environment.ProcessorCount);
 
     /// <summary>What has a pin is fetched even if it is sealed here, and takes that place only once it is here itself: a repair.</summary>
     public bool FetchesAnew { get; init; }
@@ -56,10 +57,11 @@ internal sealed class Acquisition(
 
         long total = missing.Sum(p => p.Pin?.File.Size ?? 0);
         int files = 0;
+        using var unpacking = new SemaphoreSlim(UnpackedAtOnce);
         var options = new ParallelOptions { MaxDegreeOfParallelism = DownloadsAtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(missing.OrderByDescending(p => p.Pin?.File.Size ?? 0), options, async (package, stop) =>
         {
-            SealedWheel wheel = await FetchAsync(package, total, missing.Count, stop);
+            SealedWheel wheel = await FetchAsync(package, total, missing.Count, unpacking, stop);
             wheels[package.Name] = wheel;
             Interlocked.Add(ref files, wheel.Table.Count);
             Interlocked.Increment(ref _done);
@@ -88,7 +90,8 @@ internal sealed class Acquisition(
         }
     }
 
-    private async Task<SealedWheel> FetchAsync(SelectedPackage package, long total, int count, CancellationToken cancel)
+    private async Task<SealedWheel> FetchAsync(
+        SelectedPackage package, long total, int count, SemaphoreSlim unpacking, CancellationToken cancel)
     {
         Pin pin = package.Pin!;
         string path = Path.Combine(staging.NewDirectory(), pin.Wheel.FileName);
@@ -106,6 +109,7 @@ internal sealed class Acquisition(
         {
             digest = await index.DownloadAsync(pin.File, pin.Expected, file, arrived, cancel);
         }
+        await unpacking.WaitAsync(cancel);
         try
         {
             UnpackedWheel unpacked = WheelStore.Unpack(pin.Wheel, digest, path, limits, staging, cancel);
@@ -120,6 +124,10 @@ internal sealed class Acquisition(
         catch (Exception refusal) when (refusal is RefusedException { Refusal.Artifact: null } or ArchiveRefusedException)
         {
             throw Refused(pin, digest, refusal);
+        }
+        finally
+        {
+            unpacking.Release();
         }
     }
 
