@@ -18,8 +18,11 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
 {
     private const int MaxBytes = 16 << 10;      // a digest and two addresses
 
-    private readonly string _directory = Path.Combine(places.Cache, "choices");
+    private readonly string _directory = DirectoryIn(places);
     private readonly Dictionary<string, Choice?> _read = new(StringComparer.Ordinal);
+
+    /// <summary>Whether there is anything to be found, whatever the interpreter.</summary>
+    public static bool IsAny(DataPlaces places) => Directory.Exists(DirectoryIn(places));
 
     public IEnumerable<(PackageName Name, KnownWheel Wheel)> Find(ImmutableArray<RequirementLine> lines, WheelStore store)
     {
@@ -60,6 +63,8 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
             // Forgetting costs time, not correctness.
         }
     }
+
+    private static string DirectoryIn(DataPlaces places) => Path.Combine(places.Cache, "choices");
 
     private static bool IsPin(RequirementLine line) =>
         !line.IsConstraint && !line.Hashes.IsEmpty && line.Requirement.Specifiers.Clauses is [{ IsExact: true }];

@@ -28,6 +28,9 @@ public sealed record OperationContext
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>A line with hashes may be answered by what was chosen for it before, without an index.</summary>
+    public bool HasChosenBefore => ChosenBefore.IsAny(Places);
+
     /// <summary>Of that data root; what it has read once, it knows for the rest of the command.</summary>
     internal WheelStore Store { get; private init; } = null!;     // set with the places, which are required
 

@@ -60,12 +60,9 @@ internal sealed class OpenIndexes : IDisposable
     /// <summary>All of them as one: the first that has a name owns it.</summary>
     public IPackageIndex Whole => _whole;
 
-    /// <summary>
-    /// Asks for the pages that will be needed whatever the interpreter is. A line with hashes may be answered by what was chosen for them
-    /// before, and then nobody is asked.
-    /// </summary>
+    /// <summary>Asks for the pages that will be needed whatever the interpreter is.</summary>
     public void AskAhead(IEnumerable<RequirementLine> lines) => _ahead.Ask(lines
-        .Where(line => line is { IsConstraint: false, Hashes.IsEmpty: true, Requirement: { Marker: null, Url: null } })
+        .Where(line => line is { IsConstraint: false, Requirement: { Marker: null, Url: null } })
         .Select(line => line.Requirement.Name));
 
     /// <summary>

@@ -19,7 +19,7 @@ internal static class ShownInstallation
     {
         using var indexes = new OpenIndexes(session, addresses, request.Limits);
         // What is installed answers for itself.
-        if (seen is null) indexes.AskAhead(request.Lines);
+        if (seen is null) indexes.AskAhead(request.Lines.Where(line => line.Hashes.IsEmpty || !session.Context.HasChosenBefore));
         Interpreter asked = interpreter.Value;
         InstallationOutcome outcome;
         using (var line = new ProgressLine(session.Terminal, Session.Time))
