@@ -28,6 +28,9 @@ internal sealed class Acquisition(
     /// <summary>What is offered is held against what its name stood for before; null: it is the very digest that is asked for.</summary>
     public KnownBytes? Known { get; init; }
 
+    /// <summary>What is on its way already; null: nothing.</summary>
+    public BegunDownloads? Begun { get; init; }
+
     private readonly ConcurrentDictionary<PackageName, long> _arrived = new();
     private int _done;
 
@@ -94,7 +97,6 @@ internal sealed class Acquisition(
         SelectedPackage package, long total, int count, SemaphoreSlim unpacking, CancellationToken cancel)
     {
         Pin pin = package.Pin!;
-        string path = Path.Combine(staging.NewDirectory(), pin.Wheel.FileName);
         var arrived = new Progress(bytes =>
         {
             _arrived[pin.Name] = bytes;
@@ -104,11 +106,7 @@ internal sealed class Acquisition(
         // Before anything is fetched, where the index says what it would be.
         if (pin.File.Sha256 is { } promised && Known?.Compare(pin.Wheel, promised) is { } changed)
             Judgement.MustBeAcceptable(new Artifact(pin.Name, pin.Version, promised), [changed], package.Facts, policy);
-        Sha256Digest digest;
-        await using (FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite))
-        {
-            digest = await index.DownloadAsync(pin.File, pin.Expected, file, arrived, cancel);
-        }
+        var (path, digest) = await DownloadAsync(pin, arrived, cancel);
         await unpacking.WaitAsync(cancel);
         try
         {
@@ -129,6 +127,19 @@ internal sealed class Acquisition(
         {
             unpacking.Release();
         }
+    }
+
+    private async Task<(string Path, Sha256Digest Digest)> DownloadAsync(Pin pin, Progress arrived, CancellationToken cancel)
+    {
+        if (pin.File.Sha256 is { } promised && Begun is not null && Begun.TryFind(promised, out Task<string>? begun))
+        {
+            string there = await begun.WaitAsync(cancel);
+            arrived.Report(pin.File.Size ?? 0);
+            return (there, promised);
+        }
+        string path = Path.Combine(staging.NewDirectory(), pin.Wheel.FileName);
+        await using FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite);
+        return (path, await index.DownloadAsync(pin.File, pin.Expected, file, arrived, cancel));
     }
 
     // Never asked for again: an index that lied to the resolver would tell the truth to whoever compares (P3).

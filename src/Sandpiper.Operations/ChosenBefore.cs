@@ -66,7 +66,8 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
 
     private static string DirectoryIn(DataPlaces places) => Path.Combine(places.Cache, "choices");
 
-    private static bool IsPin(RequirementLine line) =>
+    /// <summary>It allows one version, and names digests.</summary>
+    public static bool IsPin(RequirementLine line) =>
         !line.IsConstraint && !line.Hashes.IsEmpty && line.Requirement.Specifiers.Clauses is [{ IsExact: true }];
 
     private static Choice? Read(string path)

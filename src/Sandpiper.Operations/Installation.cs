@@ -66,7 +66,10 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         }
         HashSet<Sha256Digest> distrusted = [.. (before?.Packages ?? []).Select(p => p.Digest).Where(_store.IsDistrusted)];
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
-        EnvironmentResolution resolving = ResolutionOf(request, before, distrusted, entries);
+        var known = new KnownBytes(context.Places.Root);
+        await using BegunDownloads? begun = operation is null || !request.Lines.Any(ChosenBefore.IsPin)
+            ? null : new BegunDownloads(index, _store, operation.Staging, known, request.Lines);
+        EnvironmentResolution resolving = ResolutionOf(request, before, distrusted, entries, begun ?? index);
         ResolutionResult resolution = await resolving.SolveAsync(new PackagesSeen(facts), cancel);
         if (resolution is ResolutionResult.Unsolvable why)
             return new InstallationOutcome.Unsolvable(why, [.. resolving.Elsewhere.Values.Distinct()]);
@@ -79,11 +82,10 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         bool isSame = before is not null && IsMade(request, before) && Selection.IsSame(before, selected)
             && !selected.Any(s => IsJudgedOtherwise(s, policy));
         if (operation is null || isSame) return Unchanged(request, operation, before, selected);
-        var known = new KnownBytes(context.Places.Root);
         try
         {
             IReadOnlyDictionary<PackageName, SealedWheel> wheels =
-                await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known }
+                await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known, Begun = begun }
                     .AcquireAsync(selected, cancel);
             _choices.Keep(request.Lines, selected, wheels);
             var next = new Switch(context, operation, interpreter) { Entries = entries };
@@ -160,13 +162,13 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
     private EnvironmentResolution ResolutionOf(
-        InstallationRequest request, Generation? before, HashSet<Sha256Digest> distrusted, LinkedEntries? entries)
+        InstallationRequest request, Generation? before, HashSet<Sha256Digest> distrusted, LinkedEntries? entries, IPackageIndex source)
     {
         _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         var chosen = _choices.Find(request.Lines, _store).ToList();
         // Most likely they will be linked.
         entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel).ExceptBy((before?.Packages ?? []).Select(p => p.Digest), w => w.Digest));
-        return new EnvironmentResolution(request, before, interpreter.Markers, _tags.Value, index, _store, chosen)
+        return new EnvironmentResolution(request, before, interpreter.Markers, _tags.Value, source, _store, chosen)
         {
             // What is gone from the store, or distrusted, is fetched anew by whoever resolves it.
             StandsByItself = before is not null && distrusted.Count == 0 && AskedBefore.StandsByItself(before, interpreter)
