@@ -70,6 +70,7 @@ public sealed class WithheldSecretsTests : IDisposable
     public void A_directory_that_was_closed_is_empty_and_stays_closed(string mode)
     {
         _user.Write(".docker/config.json", "s3cret");
+        _user.Write("service/shown", "shown\n");
         Outcome closing = _user.Sandpiper("run", "--write", ".", "--", "chmod", mode, "service");
         Assert.Equal(0, _user.Run(["chmod", mode, ".docker"]).ExitCode);
         Assert.Equal(mode is "400" ? "" : $"sandpiper: {_user.Project}/service: cannot be listed; nobody looked what is new in it\n",
@@ -79,6 +80,11 @@ public sealed class WithheldSecretsTests : IDisposable
         {
             Outcome run = _user.Sandpiper(["run", .. granted, "--", "sh", "-c", open]);
             Assert.True(run.Output is "ran\n", $"{run}");
+        }
+        if (mode is "300")
+        {
+            Outcome beside = _user.Sandpiper("run", "--read", "service/shown", "--", "cat", "service/shown", "service/.env.local");
+            Assert.True(beside is { ExitCode: 0, Output: "shown\n" }, $"{beside}");
         }
         Assert.Equal(0, _user.Run(["chmod", mode, "."]).ExitCode);
         Outcome closed = _user.Sandpiper("run", "--", "cat", ".env");

@@ -22,14 +22,15 @@ internal readonly record struct SecretPlace(string Path, bool IsDirectory)
         if (FilesIn(directory) is not { } here
             || Listed(() => Directory.EnumerateDirectories(directory, "*", ThroughNoLink)) is not { } below)
         {
-            return IsOurs(directory) ? throw Closed(directory) : []; // it stays closed inside
+            if (!IsOurs(directory)) return []; // it stays closed inside
+            throw new IOException($"`{directory}` cannot be read, so what is secret in it could not be withheld");
         }
         return here.Concat(below.SelectMany(one => FilesIn(one) ?? (IsOurs(one) ? [new(one, IsDirectory: true)] : [])));
     }
 
-    /// <summary>Nobody can look into it.</summary>
-    public static IOException Closed(string directory) =>
-        new($"`{directory}` cannot be read, so what is secret in it could not be withheld");
+    /// <summary>In a closed directory: those that anybody would guess.</summary>
+    public static IEnumerable<SecretPlace> CalledAsUsualIn(string directory) => EnvironmentFile.Usual
+        .Select(name => new SecretPlace(System.IO.Path.Join(directory, name), IsDirectory: false)).Where(place => File.Exists(place.Path));
 
     // Also where the names alone can be read: nobody knows what lies behind them.
     private static SecretPlace[]? FilesIn(string directory) => !ProgramFile.MayRun(directory) ? null

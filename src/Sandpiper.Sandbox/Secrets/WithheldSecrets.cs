@@ -45,10 +45,10 @@ public sealed class WithheldSecrets : IDisposable
         string[] named = [.. confinement.Writable, .. confinement.Mounted.Select(shown => shown.Path)];
         string[] directories = [.. projects.Where(Directory.Exists)];
         SecretPlace[] empty = [.. directories.SelectMany(SecretPlace.In).DistinctBy(place => place.Path, StringComparer.Ordinal)
+            // What is shown in a closed directory would not be seen with something over that.
+            .SelectMany(place => place.IsDirectory && named.Any(shown => DirectoryTree.Holds(place.Path, shown))
+                ? SecretPlace.CalledAsUsualIn(place.Path) : [place])
             .Where(place => IsWithheld(place.Path)).Take(NamesInside.MostProtected + 1)];
-        // Over a closed directory it would not be seen any more.
-        if (empty.FirstOrDefault(place => place.IsDirectory && named.Any(shown => DirectoryTree.Holds(place.Path, shown)))
-            is { Path: { } around }) throw SecretPlace.Closed(around);
         if (empty.Length > NamesInside.MostProtected)
             throw new IOException($"`{Path.GetDirectoryName(empty[^1].Path)}` holds thousands of `.env` files, and each would be withheld");
         (string Path, byte[] Content)[] settings =
