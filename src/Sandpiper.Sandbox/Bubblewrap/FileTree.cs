@@ -23,7 +23,8 @@ internal static class FileTree
     public const string DevicesInside = "/dev";
 
     /// <summary>
-    /// Memory, too. Behind it is bubblewrap itself, of the same user: whoever writes its memory outlives the sandbox, with everything granted.
+    /// Memory, too. Behind it is bubblewrap itself, of the same user: whoever writes its memory outlives the sandbox, with everything
+    /// granted.
     /// </summary>
     public const string FirstProcess = "/proc/1";
 

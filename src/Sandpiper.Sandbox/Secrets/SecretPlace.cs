@@ -5,7 +5,7 @@ using Sandpiper.Kernel.Users;
 namespace Sandpiper.Sandbox.Secrets;
 
 /// <summary>Where a project keeps the environment of its programs.</summary>
-/// <param name="Path">A file; or a directory of the user's own into which nobody can look: who may open it again finds what is in it.</param>
+/// <param name="Path">A file; or a directory of the user's own that nobody can look into: who opens it again finds what is in it.</param>
 /// <param name="IsDirectory">Which of them.</param>
 internal readonly record struct SecretPlace(string Path, bool IsDirectory)
 {
@@ -30,7 +30,8 @@ internal readonly record struct SecretPlace(string Path, bool IsDirectory)
 
     /// <summary>In a closed directory: those that anybody would guess.</summary>
     public static IEnumerable<SecretPlace> CalledAsUsualIn(string directory) => EnvironmentFile.Usual
-        .Select(name => new SecretPlace(System.IO.Path.Join(directory, name), IsDirectory: false)).Where(place => File.Exists(place.Path));
+        .Select(name => new SecretPlace(System.IO.Path.Join(directory, name), IsDirectory: false))
+        .Where(place => File.Exists(place.Path));
 
     // Also where the names alone can be read: nobody knows what lies behind them.
     private static SecretPlace[]? FilesIn(string directory) => !ProgramFile.MayRun(directory) ? null
