@@ -29,7 +29,7 @@ public sealed class LinkedEntries(string? byteCodeTag) : IDisposable
         if (largestFirst.Length > 0) _ahead = Task.Run(() => Look(largestFirst));
     }
 
-    /// <summary>All of one is looked at, for whoever shows it already; what is found to be as it was sealed is known from then on.</summary>
+    /// <summary>All of one is looked at, for who shows it already; what is found to be as it was sealed is known from then on.</summary>
     /// <exception cref="StoreDamagedException">It is not.</exception>
     public void MustBeAsSealed(SealedWheel wheel)
     {

@@ -11,8 +11,8 @@ using Sandpiper.Sandbox.Programs;
 namespace Sandpiper.Commands;
 
 /// <summary>
-/// What follows a change of an environment by a process of its own, which goes on when the command has ended: a look at what is linked as it
-/// was before, and byte code for what has none.
+/// What follows a change of an environment by a process of its own, which goes on when the command has ended: a look at what is linked as
+/// it was before, and byte code for what has none.
 /// </summary>
 internal static class AfterChange
 {

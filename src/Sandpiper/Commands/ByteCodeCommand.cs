@@ -12,8 +12,8 @@ using Sandpiper.Sandbox.Programs;
 namespace Sandpiper.Commands;
 
 /// <summary>
-/// A hidden command that this program starts itself by: it compiles one wheel, in a sandbox that shows nothing else, so that what breaks the
-/// compiler breaks nothing but its own byte code.
+/// A hidden command that this program starts itself by: it compiles one wheel, in a sandbox that shows nothing else, so that what breaks
+/// the compiler breaks nothing but its own byte code.
 /// </summary>
 internal static class ByteCodeCommand
 {

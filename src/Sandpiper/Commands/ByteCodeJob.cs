@@ -28,7 +28,8 @@ internal static class ByteCodeJob
 
     /// <returns>Null when there is nothing to compile, or nothing to compile with.</returns>
     private static CompilationOutcome? Compile(OperationContext context, string name, int number, CancellationToken cancel) =>
-        ManagedEnvironment.Open(context.Places.Root, name).TryRead(number) is { } generation && AfterChange.InterpreterOf(generation) is { } own
+        ManagedEnvironment.Open(context.Places.Root, name).TryRead(number) is { } generation
+            && AfterChange.InterpreterOf(generation) is { } own
             ? Compile(context, generation, own, cancel) : null;
 
     internal static CompilationOutcome Compile(
