@@ -164,6 +164,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     private EnvironmentResolution ResolutionOf(
         InstallationRequest request, Generation? before, HashSet<Sha256Digest> distrusted, LinkedEntries? entries, IPackageIndex source)
     {
+        if (before is not null) Operation.ExpectWheelsOf(before);
         _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         var chosen = _choices.Find(request.Lines, _store).ToList();
         // Most likely they will be linked.

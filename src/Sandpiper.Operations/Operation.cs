@@ -6,6 +6,7 @@ using Sandpiper.Environments.Ledger;
 using Sandpiper.Environments.Notebooks;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -16,6 +17,8 @@ namespace Sandpiper.Operations;
 /// </summary>
 internal sealed class Operation : IDisposable
 {
+    private const int ManyPackages = 50;
+
     private readonly OperationContext _context;
     private readonly StoreUse _use;
     private readonly EnvironmentLock _held;
@@ -92,6 +95,12 @@ internal sealed class Operation : IDisposable
     /// <exception cref="CurrentLostException">There are generations, and the link does not say which.</exception>
     /// <exception cref="EnvironmentException">It is damaged.</exception>
     public Generation? Current(Generation? seen = null) => CurrentOf(Environment, seen);
+
+    /// <summary>To be said before the wheels of a generation are looked up.</summary>
+    public static void ExpectWheelsOf(Generation before)
+    {
+        if (before.Packages.Length >= ManyPackages) HeapPages.ExpectMany();
+    }
 
     /// <inheritdoc cref="Current"/>
     public static Generation? CurrentOf(ManagedEnvironment environment, Generation? seen) =>

@@ -66,6 +66,7 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
         ImmutableArray<SelectedPackage> left = WithoutOrphans(before, names);
 
         WheelStore store = context.Store;
+        Operation.ExpectWheelsOf(before);
         store.Prepare([.. left.Select(p => p.Facts.Digest)]);
         var wheels = left.ToDictionary(
             p => p.Name,

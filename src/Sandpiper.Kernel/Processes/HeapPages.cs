@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -20,7 +21,7 @@ public static partial class HeapPages
     private const nuint PageBytes = 2 << 20;
     private const nuint Ahead = 64 << 20;                       // one region of large objects, eight of small ones
     private const nuint Near = 64 << 20;
-    private const long Uncollected = 20 << 20, UncollectedLarge = 8 << 20;
+    private const long Uncollected = 10 << 20, UncollectedOfMany = 32 << 20, UncollectedLarge = 8 << 20;
     private const int LargeObject = 100_000;                    // bytes; from 85,000 on it lies among its like
     private const long LeastMemory = 512 << 20;                 // the range that the collector reserves is twice as large
 
@@ -30,9 +31,29 @@ public static partial class HeapPages
     /// </summary>
     public static void ExpectMuch()
     {
-        if (HasLittle) return;
-        _ = GC.TryStartNoGCRegion(Uncollected + UncollectedLarge, UncollectedLarge, disallowFullBlockingGC: true);
+        if (!HasLittle) BeginUncollected(Uncollected);
     }
+
+    /// <summary>
+    /// For a change of an environment of many packages: what it knows of each it needs to the end, and a collection would find all of it
+    /// alive. Where a search allocates as much, most is garbage, and a process that collects none of it is larger.
+    /// </summary>
+    public static void ExpectMany()
+    {
+        if (HasLittle) return;
+        try
+        {
+            if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion) GC.EndNoGCRegion();
+        }
+        catch (InvalidOperationException)
+        {
+            // Over since: so much has been allocated already.
+        }
+        BeginUncollected(UncollectedOfMany);
+    }
+
+    private static void BeginUncollected(long small) =>
+        _ = GC.TryStartNoGCRegion(small + UncollectedLarge, UncollectedLarge, disallowFullBlockingGC: true);
 
     /// <summary>To be called once, before much is allocated.</summary>
     public static void MakeLarge()
