@@ -55,12 +55,13 @@ internal sealed class LinkedEntry : IDisposable
     public void Look() => _ = _isUntouched.Value;
 
     /// <summary>Safe for several threads, each with files of its own.</summary>
-    /// <param name="isShown">
-    /// The current generation shows it: nothing is read and no stamp is set, so that whoever links it anew does.
+    /// <param name="shown">
+    /// What the current generation has at that place; null: nothing. Where it is this very file nothing is read and no stamp is set, so that
+    /// whoever links it anew does.
     /// </param>
     /// <returns>False where the file system has no hard link for it.</returns>
     /// <exception cref="StoreDamagedException">It is gone, or not as it was sealed.</exception>
-    public bool TryLink(LinkedFile file, OpenDirectory into, string name, string generation, bool isShown)
+    public bool TryLink(LinkedFile file, OpenDirectory into, string name, string generation, FileIdentity? shown)
     {
         var before = LookAt(file.Stored);
         if (!into.TryAdopt(_tree, file.Stored.StorePath, name)) return false;
@@ -69,7 +70,7 @@ internal sealed class LinkedEntry : IDisposable
         if (!into.TryLookAt(name, out var after) || after.Identity != before.Identity)
             throw Damaged(file.Stored.StorePath, "was replaced while it was linked");
         MustLookSealed(file.Stored, after);
-        if (isShown) return true;
+        if (shown == after.Identity) return true;
         bool isUntouched = _stamps.Value.OfFile(file.Index) == FileStamp.Of(before);
         if (!isUntouched && DigestOf(Path.Combine(generation, file.Path), after) != file.Digest)
             throw Damaged(file.Stored.StorePath, "has been changed");

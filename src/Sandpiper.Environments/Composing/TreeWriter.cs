@@ -31,12 +31,15 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
     private readonly HashSet<(Sha256Digest Wheel, Sha256Digest Manifest)> _shown =
         [.. (before?.Packages ?? []).Where(p => p.Yielded.IsEmpty && p.OmittedHooks.IsEmpty).Select(p => (p.Digest, p.Manifest))];
 
+    private OpenDirectory? _shownTree;      // while it is written
+
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
     /// <exception cref="StoreDamagedException">A file of the store is gone, or not as it was sealed.</exception>
     /// <exception cref="IOException">The disk is full, or not ours.</exception>
     public ImmutableArray<string> Write(GenerationPlan plan, CancellationToken cancel)
     {
         using var root = OpenDirectory.At(directory);
+        using var shownTree = _shownTree = before is null ? null : OpenDirectory.TryAt(before.Directory);
         entries.Begin();
         var files = ByDirectory(plan.Files);
         var directories = DirectoriesOf(
@@ -68,10 +71,9 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
     // old generation has just been removed each new one costs as much as twenty second names.
     private void Link(OpenDirectory root, List<PlannedLink> kept, List<PlannedLink> fresh)
     {
-        using var source = kept.Count == 0 ? null : OpenDirectory.TryAt(before!.Directory);
         foreach (var link in kept)
         {
-            if (source is not null && root.TryAdoptLink(source, link.Directory.Path, TargetOf(link))) continue;
+            if (_shownTree is not null && root.TryAdoptLink(_shownTree, link.Directory.Path, TargetOf(link))) continue;
             // The record says that it was shown, and it is not.
             MustBeAsSealed(link);
             fresh.Add(link);
@@ -135,7 +137,8 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
     };
 
     private bool TryLink(OpenDirectory into, int prefix, LinkedFile file) =>
-        entries.Of(file.Wheel).TryLink(file, into, file.Path[prefix..], directory, IsShown(file.Wheel));
+        entries.Of(file.Wheel).TryLink(file, into, file.Path[prefix..], directory,
+            IsShown(file.Wheel) && _shownTree?.TryLookAt(file.Path, out var status) == true ? status.Identity : null);
 
     private static void ForEach<T>(List<T> names, Action<T> write, CancellationToken cancel)
     {

@@ -61,6 +61,22 @@ public sealed class KeptLinksTests : IDisposable
         Assert.Throws<StoreDamagedException>(() => _workshop.Install(first));
     }
 
+    [Fact]
+    public void What_was_put_in_the_place_of_a_file_that_is_shown_is_looked_at()
+    {
+        var knot = _workshop.Package(new SampleWheel("knot", "1.0").WithFile("knot.py", "TIED = True\n"));
+        _workshop.Install(knot);
+        string file = Path.Combine(knot.Wheel.Tree, "knot.py");
+        File.SetUnixFileMode(knot.Wheel.Tree, SealedTree.OpenDirectoryMode);
+        File.Delete(file);
+        File.WriteAllText(file, "TIED = None\n");
+        File.SetLastWriteTimeUtc(file, SealedTree.SealTime);
+        File.SetUnixFileMode(file, SealedTree.FileMode);
+        Directory.SetLastWriteTimeUtc(knot.Wheel.Tree, SealedTree.SealTime);
+        File.SetUnixFileMode(knot.Wheel.Tree, SealedTree.DirectoryMode);
+        Assert.Throws<StoreDamagedException>(() => _workshop.Install(knot, _workshop.Package(OrdinaryPackages.Pebble())));
+    }
+
     [Theory]
     [InlineData("edited")]
     [InlineData("added")]
