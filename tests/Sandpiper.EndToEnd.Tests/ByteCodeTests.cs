@@ -76,8 +76,9 @@ public sealed class ByteCodeTests : IDisposable
     public void A_job_that_is_killed_at_any_moment_does_no_harm()
     {
         string index = _user.Serve(Harbour);
-        Done(_user.Sandpiper("install", "--compile", "never", "tide", "lone", "knot", "rough", "-i", index));
+        Done(_user.Sandpiper("install", "--compile", "now", "tide", "lone", "knot", "rough", "-i", index));
         string[] job = [PublishedCommand.Path, "--root", _user.DataRoot, "after-change", _user.CacheRoot, "shared", "1"];
+        foreach (string record in Records()) Done(_user.Run(["/bin/mv", record, record + ".begun"]));
         Stopwatch whole = Stopwatch.StartNew();
         Done(_user.Run(job));
         TimeSpan usual = whole.Elapsed;
@@ -96,6 +97,16 @@ public sealed class ByteCodeTests : IDisposable
         Assert.Equal(4, Records().Length);
         Done(_user.Sandpiper("verify", "--full"));
         Assert.Empty(Tree.Of(Path.Combine(_user.DataRoot, "staging")));
+    }
+
+    [Fact]
+    public void Where_none_is_wanted_what_follows_a_change_makes_none()
+    {
+        string index = _user.Serve(Harbour);
+        Done(_user.Sandpiper("install", "--compile", "never", "tide", "-i", index));
+        Done(_user.Sandpiper("install", "lone", "-i", index));
+        AwaitNobody();
+        Assert.Empty(Records());
     }
 
     // The first thing after an install may be to leave.
