@@ -56,8 +56,8 @@ internal sealed class LinkedEntry : IDisposable
 
     /// <summary>Safe for several threads, each with files of its own.</summary>
     /// <param name="shown">
-    /// What the current generation has at that place; null: nothing. Where it is this very file nothing is read and no stamp is set, so that
-    /// whoever links it anew does.
+    /// What the current generation has at that place; null: nothing. Where it is this very file nothing is read and no stamp is set, so
+    /// that whoever links it anew does.
     /// </param>
     /// <returns>False where the file system has no hard link for it.</returns>
     /// <exception cref="StoreDamagedException">It is gone, or not as it was sealed.</exception>
