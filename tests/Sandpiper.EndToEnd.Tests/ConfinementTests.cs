@@ -218,21 +218,21 @@ public sealed class ConfinementTests : IDisposable
             while not os.path.exists("enough"):
                 for _ in range(101): swap(-100, b"project", -100, b"home", 2)
             """);
-        using Process swapping = _user.Start(["/bin/sh", "-c", $"cd ..; exec /usr/bin/python3 {swap} {_user.Home}"]);
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(_user.Home, "ready")), Patience.Endless));
-
+        // It stands there before anything is exchanged: by that name one could come to stand in the home.
         // Who exchanges it may not get his turn for a while, with the link in its place: then it is the home, and refused.
         Outcome starts = _user.Run(["/bin/sh", "-c", $"""
+            (cd .. && exec /usr/bin/python3 {swap} {_user.Home}) &
+            while [ ! -e ../ready ]; do sleep 0.01; done
             tried=0 ran=0
             while [ $tried -lt 120 ] && [ $ran -lt 40 ]; do
                 tried=$((tried + 1))
                 '{PublishedCommand.Path}' run -q {string.Join(' ', granted)} -- python -c 'open("made", "w")' && ran=$((ran + 1))
             done
+            : > ../enough
+            wait
             echo $ran
             """]);
 
-        File.WriteAllText(Path.Combine(_user.Home, "enough"), "");
-        Assert.True(swapping.WaitForExit(Patience.Endless));
         Assert.Equal("40\n", starts.Output);
         Assert.DoesNotContain("Read-only file system", starts.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("nothing to make a copy of", starts.Error, StringComparison.Ordinal);
