@@ -49,7 +49,7 @@ public sealed class LinkedEntries(string? byteCodeTag) : IDisposable
     }
 
     /// <summary>Safe for several threads.</summary>
-    /// <exception cref="StoreDamagedException">Its manifest is not the one that was sealed, or its files are gone.</exception>
+    /// <exception cref="StoreDamagedException">Its files are gone.</exception>
     internal LinkedEntry Of(SealedWheel wheel) => _entries.GetOrAdd(wheel.Digest, _ => new(() =>
     {
         long at = Stopwatch.GetTimestamp();

@@ -141,8 +141,11 @@ internal sealed class LinkedEntry : IDisposable
         bool asSealed = status.Type == FileType.Directory
             && (isBegun || (status.ModifiedAt == Sealed && status.Mode == SealedTree.DirectoryMode));
         if (!asSealed) throw Damaged(directory, "has been changed");
-        if (place >= 0 && _byteCode.Value is { } code) MustBeKnownByteCode(code, directory);
-        if (place >= 0 && _byteCode.Value?.OfPlace(place) == FileStamp.Of(status)) return;
+        if (place >= 0 && _byteCode.Value is { } code)
+        {
+            MustBeKnownByteCode(code, directory);
+            if (code.OfPlace(place) == FileStamp.Of(status)) return;
+        }
         // Of a directory the ctime is of its names, too: none has come or gone since.
         if (_stamps.Value.OfDirectory(index) == FileStamp.Of(status)) return;
         foreach (string path in Directory.EnumerateFileSystemEntries(Path.Combine(_wheel.Tree, directory)))
