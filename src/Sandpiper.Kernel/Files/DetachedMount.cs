@@ -28,19 +28,22 @@ public static unsafe class DetachedMount
     public static SafeFileHandle? TryView(SafeFileHandle source, MountRights rights, out int errno)
     {
         byte empty = 0;
-        nint opened = SystemCall.Invoke(OpenTree, Number(source), (nuint)(&empty), Clone | CloseOnExec | EmptyPath | Recursive, 0, 0);
-        errno = opened < 0 ? Marshal.GetLastPInvokeError() : 0;
-        if (errno != 0) return null;
-        var view = new SafeFileHandle(opened, ownsHandle: true);
-        errno = Set(view, rights switch
+        return View(source, &empty, EmptyPath | Recursive, rights switch
         {
-            MountRights.Read => ReadOnly | NoSetUserId | NoDevices,
+            MountRights.Read => ToBeRead,
             MountRights.Write => NoSetUserId | NoDevices,
             _ => NoSetUserId,
-        }, Recursive);
-        if (errno == 0) return view;
-        view.Dispose();
-        return null;
+        }, out errno);
+    }
+
+    /// <summary>A read-only view of what lies below a directory; nothing that is mounted in it comes along.</summary>
+    /// <param name="directory">Links in <paramref name="name"/> are followed but for one at its end: what it leads to is to be compared.</param>
+    /// <param name="name">Relative.</param>
+    /// <returns>Its root; null with the error number, EINVAL where something is mounted in it that may not be left out.</returns>
+    public static SafeFileHandle? TryViewBelow(SafeFileHandle directory, ReadOnlySpan<byte> name, out int errno)
+    {
+        byte[] ended = [.. name, 0];
+        fixed (byte* start = ended) return View(directory, start, NoFollow, ToBeRead, out errno);
     }
 
     /// <summary>Nobody writes through what is mounted there any more; what is mounted below it stays as it is.</summary>
@@ -62,6 +65,31 @@ public static unsafe class DetachedMount
         byte empty = 0;
         return SystemCall.Invoke(Move, Number(mount), (nuint)(&empty), Number(place), (nuint)(&empty), FromHandle | ToHandle) < 0
             ? Marshal.GetLastPInvokeError() : 0;
+    }
+
+    /// <summary>The same, onto what has that name below a directory, in which nobody else changes names.</summary>
+    /// <inheritdoc cref="MoveTo(SafeFileHandle, SafeFileHandle)"/>
+    public static int MoveTo(SafeFileHandle mount, SafeFileHandle directory, ReadOnlySpan<byte> name)
+    {
+        byte empty = 0;
+        byte[] ended = [.. name, 0];
+        fixed (byte* start = ended)
+        {
+            return SystemCall.Invoke(Move, Number(mount), (nuint)(&empty), Number(directory), (nuint)start, FromHandle) < 0
+                ? Marshal.GetLastPInvokeError() : 0;
+        }
+    }
+
+    private static SafeFileHandle? View(SafeFileHandle source, byte* name, nuint how, ulong attributes, out int errno)
+    {
+        nint opened = SystemCall.Invoke(OpenTree, Number(source), (nuint)name, Clone | CloseOnExec | how, 0, 0);
+        errno = opened < 0 ? Marshal.GetLastPInvokeError() : 0;
+        if (errno != 0) return null;
+        var view = new SafeFileHandle(opened, ownsHandle: true);
+        errno = Set(view, attributes, how & Recursive);
+        if (errno == 0) return view;
+        view.Dispose();
+        return null;
     }
 
     private static int Put(SafeFileHandle source, SafeFileHandle place, out ulong mount)
@@ -94,7 +122,9 @@ public static unsafe class DetachedMount
     private const nint OpenTree = 428, Move = 429, SetAttributes = 442;     // the same on every architecture
     private const nuint Clone = 1;                                          // OPEN_TREE_CLONE, linux/mount.h
     private const nuint CloseOnExec = 0x80000, EmptyPath = 0x1000, Recursive = 0x8000;  // O_CLOEXEC, AT_EMPTY_PATH, AT_RECURSIVE
+    private const nuint NoFollow = 0x100;                                   // AT_SYMLINK_NOFOLLOW
     private const ulong ReadOnly = 1, NoSetUserId = 2, NoDevices = 4;       // MOUNT_ATTR_*
+    private const ulong ToBeRead = ReadOnly | NoSetUserId | NoDevices;
     private const ulong Private = 1 << 18;                                  // MS_PRIVATE, linux/mount.h
     private const nuint FromHandle = 0x4, ToHandle = 0x40;                  // MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH
 }

@@ -34,6 +34,19 @@ public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
     /// <exception cref="KernelException">It is not open.</exception>
     public static FileIdentity IdentityOf(SafeFileHandle file) => Asked(file, Inode).Identity;
 
+    /// <summary>What an open descriptor is, which one, and through which mount: <see cref="MountOf(SafeFileHandle)"/>.</summary>
+    /// <exception cref="KernelException">It is not open.</exception>
+    public static (FileType Type, FileIdentity Identity, ulong Mount) PlaceOf(SafeFileHandle file)
+    {
+        StatxCall.Answer answer = Asked(file, Kind | Inode | Mount);
+        return (answer.Type, answer.Identity, answer.Mount);
+    }
+
+    /// <summary>The number of the mount to which a path leads. No link in its place is followed.</summary>
+    /// <returns>Null when there is nothing.</returns>
+    public static ulong? MountOf(string path) =>
+        StatxCall.Of(StatxCall.Here, path, StatxCall.NoFollow, Mount, out StatxCall.Answer answer) == 0 ? answer.Mount : null;
+
     /// <summary>The number of the mount that an open descriptor goes through, as <see cref="MountTable"/> lists it.</summary>
     /// <exception cref="KernelException">It is not open.</exception>
     public static ulong MountOf(SafeFileHandle file) => Asked(file, Mount).Mount;

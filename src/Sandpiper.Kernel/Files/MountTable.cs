@@ -11,6 +11,9 @@ namespace Sandpiper.Kernel.Files;
 /// <param name="IsReadOnly">Nobody may write through it.</param>
 public sealed record MountLine(ulong Id, string Device, string Place, bool IsReadOnly)
 {
+    /// <summary>The number of the mount that it is on.</summary>
+    public ulong Parent { get; init; }
+
     /// <summary>Of which kind the file system is: <c>ext4</c>, <c>nfs4</c>.</summary>
     public string Kind { get; init; } = "";
 
@@ -36,28 +39,58 @@ public static class MountTable
     public static ImmutableArray<MountLine> ReadOf(int process) =>
         Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/mountinfo"));
 
-    private static ImmutableArray<MountLine> Read(string path) =>
-        [.. File.ReadAllText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
-
-    internal static MountLine Parse(string line)
+    // Each start of a program reads it twice; a reader of text costs as much again.
+    private static ImmutableArray<MountLine> Read(string path)
     {
-        string[] fields = line.Split(' ', 7);
-        if (fields.Length < 7 || !ulong.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong id))
+        var lines = ImmutableArray.CreateBuilder<MountLine>();
+        ReadOnlySpan<char> text = Encoding.UTF8.GetString(File.ReadAllBytes(path));
+        foreach (Range line in text.Split('\n'))
+        {
+            if (!text[line].IsEmpty) lines.Add(Parse(text[line]));
+        }
+        return lines.DrainToImmutable();
+    }
+
+    internal static MountLine Parse(ReadOnlySpan<char> line)
+    {
+        Span<Range> fields = stackalloc Range[7];
+        if (line.Split(fields, ' ') < 7 || !TryRead(line[fields[0]], out ulong id) || !TryRead(line[fields[1]], out ulong parent))
         {
             throw new FormatException($"no line of mountinfo: {line}");
         }
         // Any number of fields with a colon, a hyphen, then the kind.
-        string[] rest = fields[6].Split(' ');
-        int hyphen = Array.IndexOf(rest, "-");
-        string[] options = fields[5].Split(',');
-        return new(id, fields[2], Unescaped(fields[4]), options.Contains("ro", StringComparer.Ordinal))
+        bool isAfterHyphen = false, isApart = true;
+        string kind = "";
+        ReadOnlySpan<char> rest = line[fields[6]], options = line[fields[5]];
+        foreach (Range range in rest.Split(' '))
         {
-            IsWithoutDevices = options.Contains("nodev", StringComparer.Ordinal),
-            IsWithoutSetUserId = options.Contains("nosuid", StringComparer.Ordinal),
-            IsApart = hyphen == 0,
-            Kind = hyphen >= 0 && hyphen + 1 < rest.Length ? rest[hyphen + 1] : "",
+            if (isAfterHyphen)
+            {
+                kind = rest[range].ToString();
+                break;
+            }
+            isAfterHyphen = rest[range] is "-";
+            if (!isAfterHyphen) isApart = false;
+        }
+        bool isReadOnly = false, isWithoutDevices = false, isWithoutSetUserId = false;
+        foreach (Range range in options.Split(','))
+        {
+            isReadOnly |= options[range] is "ro";
+            isWithoutDevices |= options[range] is "nodev";
+            isWithoutSetUserId |= options[range] is "nosuid";
+        }
+        return new(id, line[fields[2]].ToString(), Unescaped(line[fields[4]].ToString()), isReadOnly)
+        {
+            Parent = parent,
+            IsWithoutDevices = isWithoutDevices,
+            IsWithoutSetUserId = isWithoutSetUserId,
+            IsApart = isAfterHyphen && isApart,
+            Kind = kind,
         };
     }
+
+    private static bool TryRead(ReadOnlySpan<char> field, out ulong number) =>
+        ulong.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     // Space, tab, newline and backslash are written as three octal digits.
     private static string Unescaped(string field)

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Sandpiper.Kernel.Files;
 
 /// <summary>One name of an open directory, in its bytes: looked at, made, taken away. No link in its place is followed.</summary>
-/// <remarks>Names are without a slash: what lies deeper is opened first (<see cref="PlaceBelow"/>).</remarks>
+/// <remarks>
+/// Names are without a slash: what lies deeper is opened first (<see cref="PlaceBelow"/>), but where nobody else changes names.
+/// </remarks>
 public static unsafe partial class NameInDirectory
 {
     private const int OfDirectory = 0x200;      // AT_REMOVEDIR, linux/fcntl.h

@@ -23,6 +23,9 @@ public static class NewFileSystem
             ("mode", Convert.ToString((int)mode, toBase: 8)),
         ], out errno);
 
+    /// <summary>What is to be asked for, where so many names are to be in it.</summary>
+    public static long BytesFor(long names) => (names + 1) * Page;
+
     /// <returns>Its root; null with the error number.</returns>
     internal static unsafe SafeFileHandle? TryMake(string kind, ReadOnlySpan<(string Name, string? Value)> settings, out int errno)
     {

@@ -21,6 +21,11 @@ public static unsafe class PlaceBelow
     public static SafeFileHandle Open(SafeFileHandle directory, ReadOnlySpan<byte> relative, out int errno) =>
         Open(directory, relative, RawFile.AsPlace | RawFile.NoFollow, Beneath | NoLinks, out errno);
 
+    /// <summary>The same, but a link at the end is not opened, either (ELOOP).</summary>
+    /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
+    public static SafeFileHandle OpenNoLink(SafeFileHandle directory, ReadOnlySpan<byte> relative, out int errno) =>
+        Open(directory, relative, RawFile.AsPlace, Beneath | NoLinks, out errno);
+
     /// <summary>A directory below, to read what is in it.</summary>
     /// <inheritdoc cref="Open(SafeFileHandle, string)"/>
     public static SafeFileHandle OpenDirectory(SafeFileHandle directory, ReadOnlySpan<byte> relative) =>

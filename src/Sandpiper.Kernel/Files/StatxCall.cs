@@ -13,6 +13,9 @@ internal static unsafe partial class StatxCall
     /// <summary>Of the descriptor itself, with an empty path: AT_EMPTY_PATH.</summary>
     public const int EmptyPath = 0x1000;
 
+    /// <summary>A link itself: AT_SYMLINK_NOFOLLOW.</summary>
+    public const int NoFollow = 0x100;
+
     private const int TypeMask = 0xf000;            // S_IFMT: linux/stat.h
     private const int PermissionsMask = 0xfff;
 

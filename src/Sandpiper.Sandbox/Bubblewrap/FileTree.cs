@@ -91,7 +91,7 @@ internal static class FileTree
         confinement.KeptHome is { } kept ? Kept(kept) : Private(confinement.Home, HomeBytes),
         .. confinement.RuntimeDirectory is { } runtime ? [Private(runtime, RuntimeBytes)] : Array.Empty<Mount>(),
         .. OfHost(confinement),
-        .. confinement.Packages.Select(Shown),
+        .. confinement.Packages is { } packages ? Packages(packages, confinement.Shown) : [],
         .. confinement.Nodes.Select(Node),
         .. confinement.Graphics.Hardware.Select(Own),
         .. confinement.Graphics.Links.Select(link => new Mount.Link(link.Path, link.Target)),
@@ -110,6 +110,13 @@ internal static class FileTree
             else yield return Shown(shown) with { IsCopy = isCopy };
         }
     }
+
+    // Where the store lies in what is shown, what else of it is shown, too, is there.
+    private static IEnumerable<Mount> Packages(ShownPackages packages, ImmutableArray<ShownPath> shown) =>
+        shown.Any(around => DirectoryTree.Holds(around.Path, packages.Store.Path))
+            ? packages.Trees.Select(tree => new Mount.Shown(Checked(packages.PathOf(tree.Name)),
+                new JudgedPath($"{packages.Store.Real}/{tree.Name}", tree.Identity), PathAccess.Read))
+            : [new Mount.Packages(Checked(packages.Store.Path), JudgedPath.Of(packages.Store), packages.Trees)];
 
     private static Mount.Shown Shown(ShownPath shown) => new(Checked(shown.Path), JudgedPath.Of(shown), shown.Access);
 

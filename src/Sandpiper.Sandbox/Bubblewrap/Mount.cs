@@ -20,6 +20,10 @@ internal abstract record Mount(string Path, MountLayer Layer)
         public bool IsCopy { get; init; }
     }
 
+    /// <summary>Sealed packages, each in its place in a directory of memory that becomes read-only as the root does.</summary>
+    /// <param name="Store">Which directory they lie in.</param>
+    public sealed record Packages(string Path, JudgedPath Store, ImmutableArray<SealedTree> Trees) : Mount(Path, MountLayer.ReadOnly);
+
     /// <summary>What is written there stays apart from what is there outside.</summary>
     /// <param name="Lower">What is there.</param>
     /// <param name="Above">In which what is written lands.</param>

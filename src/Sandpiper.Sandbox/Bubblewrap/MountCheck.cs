@@ -16,6 +16,8 @@ internal static class MountCheck
         {
             if (!there.Contains(mounted.Number)) return SecondStageFailure.Replaced(mounted.Path);
         }
+        // They are many, and where each is the table tells, too: beside the others, under its own name.
+        if (tree.Packages.Keys.Any(number => !there.Contains(number))) return SecondStageFailure.Replaced(tree.Store!.Path);
         // Of two at one place the later is seen.
         foreach (Mounted seen in tree.All.Reverse().DistinctBy(mounted => mounted.Path, StringComparer.Ordinal))
         {
@@ -25,7 +27,8 @@ internal static class MountCheck
         HashSet<string> before = new(plan.MadeBefore, StringComparer.Ordinal);
         foreach (MountLine line in mounts)
         {
-            bool isAsPlanned = tree.Rights.TryGetValue(line.Id, out MountRights rights) ? Fits(line, rights)
+            bool isAsPlanned = tree.Packages.TryGetValue(line.Id, out string? package) ? IsInStore(line, package, tree)
+                : tree.Rights.TryGetValue(line.Id, out MountRights rights) ? Fits(line, rights)
                 : hosts.Contains((line.Place, line.Device)) ? Fits(line, RightsIn(line.Place, tree))
                 // Two at one place: the later hides what was there before.
                 : before.Remove(line.Place) && Fits(line, MountRights.Device);
@@ -33,6 +36,10 @@ internal static class MountCheck
         }
         return null;
     }
+
+    // Whoever exchanges what the store lies in exchanges its name in the table as well, for a moment.
+    private static bool IsInStore(MountLine line, string package, MountedTree tree) => Fits(line, MountRights.Read)
+        && line.Parent == tree.Store!.Number && line.Place.EndsWith($"/{package}", StringComparison.Ordinal);
 
     // With /usr come what is mounted in it, and is read-only as that is.
     private static MountRights RightsIn(string place, MountedTree tree) => tree.Around(place)?.Rights ?? MountRights.Read;
@@ -50,8 +57,7 @@ internal static class MountCheck
     {
         foreach (int _ in Looks.While())
         {
-            using SafeFileHandle place = RawFile.Open(mounted.Path, RawFile.AsPlace | RawFile.NoFollow, out int errno);
-            if (errno == 0 && FileFacts.MountOf(place) == mounted.Number) return true;
+            if (FileFacts.MountOf(mounted.Path) == mounted.Number) return true;
         }
         return false;
     }

@@ -14,6 +14,8 @@ internal sealed class MountedTree : IDisposable
     private readonly SafeFileHandle _root;
     private readonly List<Mounted> _mounted = [];
     private readonly Dictionary<ulong, MountRights> _rights = [];
+    private readonly Dictionary<ulong, string> _packages = [];
+    private (string Path, SafeFileHandle Place)? _own;
 
     private MountedTree(SafeFileHandle root) => _root = root;
 
@@ -22,6 +24,12 @@ internal sealed class MountedTree : IDisposable
 
     /// <summary>What may be done with each mount that was made here, by number.</summary>
     public IReadOnlyDictionary<ulong, MountRights> Rights => _rights;
+
+    /// <summary>Names of the packages in their store, by the number of the mount.</summary>
+    public IReadOnlyDictionary<ulong, string> Packages => _packages;
+
+    /// <summary>In which they are; null: there are none.</summary>
+    public Mounted? Store { get; private set; }
 
     /// <remarks>
     /// From now on no mount outside, in what is shown, is one inside, too: it would be there with rights of its own, and nobody compares
@@ -62,7 +70,9 @@ internal sealed class MountedTree : IDisposable
             case Mount.Memory memory:
                 errno = Attach(
                     mount.Path, NewFileSystem.TryMakeInMemory(memory.Bytes, memory.Mode, out int notMade), notMade, MountRights.Write);
+                if (errno == 0) _mounted[^1].IsClosed = mount.Path is FileTree.DevicesInside or FileTree.FirstProcess;
                 break;
+            case Mount.Packages packages: return Put(packages, host);
             case Mount.OfTheSystem named:
                 using (SafeFileHandle source = host.OfTheSystem(named.Real, out errno))
                 {
@@ -85,21 +95,71 @@ internal sealed class MountedTree : IDisposable
             case Mount.Layered layered: return Put(layered, host);
             default: throw new ArgumentOutOfRangeException(nameof(mount), mount, "what is to appear?");
         }
-        return errno switch
-        {
-            0 => null,
-            // Somebody puts links where it belongs, and takes them away.
-            Errno.IsLink => SecondStageFailure.Replaced(mount.Path),
-            Errno.NoSuchFile when IsInLayer(mount.Path) => new(SecondStageFailureKind.NotLayered, mount.Path, errno),
-            _ => new(SecondStageFailureKind.NotShown, mount.Path, errno),
-        };
+        return errno == 0 ? null : NotPut(mount.Path, errno);
     }
+
+    private SecondStageFailure NotPut(string path, int errno) => errno switch
+    {
+        // Somebody puts links where it belongs, and takes them away.
+        Errno.IsLink => SecondStageFailure.Replaced(path),
+        Errno.NoSuchFile when IsInLayer(path) => new(SecondStageFailureKind.NotLayered, path, errno),
+        _ => new(SecondStageFailureKind.NotShown, path, errno),
+    };
 
     /// <summary>
     /// What a layer needs besides: the kernel makes a directory without any rights, and works in it. Bubblewrap has no word for one before
     /// 0.11.
     /// </summary>
     public const string RightToLayers = "CAP_DAC_OVERRIDE";
+
+    // In memory of its own: there a name is as good as a handle, and no program's home is filled with hundreds of empty directories.
+    private SecondStageFailure? Put(Mount.Packages packages, HostTree host)
+    {
+        using SafeFileHandle? store = host.Judged(packages.Store);
+        if (store is null) return SecondStageFailure.Replaced(packages.Path);
+        long bytes = NewFileSystem.BytesFor(names: packages.Trees.Sum(tree => 1L + tree.Name.AsSpan().Count('/')));
+        int errno = Attach(packages.Path, NewFileSystem.TryMakeInMemory(bytes, OfDirectories, out int notMade), notMade, MountRights.Write);
+        if (errno != 0) return NotPut(packages.Path, errno);
+        Store = _mounted[^1];
+        Store.IsClosed = true;
+        foreach (SealedTree tree in packages.Trees)
+        {
+            string path = $"{packages.Path}/{tree.Name}";
+            using SafeFileHandle? view = ViewOf(tree, store, out errno, out ulong number);
+            if (view is null) return errno is 0 or Errno.NoSuchFile ? SecondStageFailure.Replaced(path) : NotPut(path, errno);
+            byte[] name = Encoding.UTF8.GetBytes(tree.Name);
+            for (int end = 1; end <= name.Length && errno is 0 or Errno.Exists; end++)
+            {
+                if (end == name.Length || name[end] is (byte)'/')
+                    errno = NameInDirectory.MakeDirectory(Store.Root, name.AsSpan(0, end), OfDirectories);
+            }
+            if (errno is 0 or Errno.Exists) errno = DetachedMount.MoveTo(view, Store.Root, name);
+            if (errno != 0) return NotPut(path, errno);
+            _packages[number] = tree.Name;
+            _rights[number] = MountRights.Read;
+        }
+        return null;
+    }
+
+    // The very directory that was judged: whoever exchanges it with another meanwhile is waited for.
+    private static SafeFileHandle? ViewOf(SealedTree tree, SafeFileHandle store, out int errno, out ulong number)
+    {
+        (errno, number) = (0, 0);
+        byte[] name = Encoding.UTF8.GetBytes(tree.Name);
+        foreach (int _ in Looks.While())
+        {
+            SafeFileHandle? view = DetachedMount.TryViewBelow(store, name, out errno);
+            if (view is not null)
+            {
+                var (type, identity, mount) = FileFacts.PlaceOf(view);
+                number = mount;
+                if (type is FileType.Directory && identity == tree.Identity) return view;
+                view.Dispose();
+            }
+            else if (errno is not (Errno.NoSuchFile or Errno.IsLink or Errno.NotDirectory)) break;
+        }
+        return null;
+    }
 
     // Nothing of both is left but the overlay: through the lower one a program would read what is withheld from it.
     private SecondStageFailure? Put(Mount.Layered layered, HostTree host)
@@ -148,7 +208,7 @@ internal sealed class MountedTree : IDisposable
     public void Close()
     {
         int errno = DetachedMount.Close(_root);
-        foreach (Mounted own in _mounted.Where(mounted => mounted.Path is FileTree.DevicesInside or FileTree.FirstProcess))
+        foreach (Mounted own in _mounted.Where(mounted => mounted.IsClosed))
         {
             if (errno == 0) errno = DetachedMount.Close(own.Root);
             _rights[own.Number] = own.Rights = MountRights.Read;
@@ -178,8 +238,8 @@ internal sealed class MountedTree : IDisposable
         byte[] relative = Encoding.UTF8.GetBytes(path is "/" ? "." : path[1..]);
         foreach (int _ in Looks.While())
         {
-            SafeFileHandle place = PlaceBelow.Open(_root, relative, out errno);
-            if (errno == 0 && FileFacts.KindOf(place) is not FileType.SymbolicLink) return place;
+            SafeFileHandle place = PlaceBelow.OpenNoLink(_root, relative, out errno);
+            if (errno == 0) return place;
             place.Dispose();
             if (errno == Errno.NoSuchFile)
             {
@@ -187,7 +247,6 @@ internal sealed class MountedTree : IDisposable
                 errno = InDirectoryOf(path, (directory, name) => isDirectory
                     ? NameInDirectory.MakeDirectory(directory, name, OfDirectories) : Write(directory, name, []));
             }
-            else if (errno == 0) errno = Errno.IsLink;
             if (errno is not (0 or Errno.Exists or Errno.IsLink or Errno.NotDirectory or Errno.NoSuchFile)) break;
         }
         return null;
@@ -197,20 +256,33 @@ internal sealed class MountedTree : IDisposable
 
     private int InDirectoryOf(string path, Func<SafeFileHandle, byte[], int> make)
     {
-        using SafeFileHandle? directory = PlaceFor(Path.GetDirectoryName(path)!, isDirectory: true, out int errno);
-        return directory is null ? errno : make(directory, Encoding.UTF8.GetBytes(Path.GetFileName(path)));
+        string above = Path.GetDirectoryName(path)!;
+        byte[] name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
+        // Nobody else exchanges anything in the sandbox's own directories: many things lie beside each other there.
+        if (_own is { } own && string.Equals(own.Path, above, StringComparison.Ordinal)) return make(own.Place, name);
+        SafeFileHandle? directory = PlaceFor(above, isDirectory: true, out int errno);
+        if (directory is null) return errno;
+        int made = make(directory, name);
+        if (Around(path) is null or { IsClosed: true })
+        {
+            _own?.Place.Dispose();
+            _own = (above, directory);
+        }
+        else directory.Dispose();
+        return made;
     }
 
     private static int Write(SafeFileHandle directory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> content)
     {
         using SafeFileHandle file = NameInDirectory.MakeFile(directory, name, OfFiles, out int errno);
-        if (errno == 0) RandomAccess.Write(file, content, 0);
+        if (errno == 0 && !content.IsEmpty) RandomAccess.Write(file, content, 0);
         return errno;
     }
 
     public void Dispose()
     {
         foreach (Mounted mounted in _mounted) mounted.Root.Dispose();
+        _own?.Place.Dispose();
         _root.Dispose();
     }
 }
@@ -220,13 +292,18 @@ internal sealed class MountedTree : IDisposable
 /// <param name="Root">Leads there.</param>
 internal sealed record Mounted(string Path, SafeFileHandle Root)
 {
-    /// <summary>Of the mount.</summary>
-    public ulong Number { get; } = FileFacts.MountOf(Root);
+    private readonly (FileType Type, FileIdentity Identity, ulong Mount) _place = FileFacts.PlaceOf(Root);
 
-    public bool IsDirectory { get; } = FileFacts.KindOf(Root) is FileType.Directory;
+    /// <summary>Of the mount.</summary>
+    public ulong Number => _place.Mount;
+
+    public bool IsDirectory => _place.Type is FileType.Directory;
 
     /// <summary>What may be done with it.</summary>
     public MountRights Rights { get; set; }
+
+    /// <summary>It is memory of the sandbox's own, which becomes read-only when everything is in its place.</summary>
+    public bool IsClosed { get; set; }
 
     /// <summary>What is written there is kept apart, and told afterwards.</summary>
     public bool IsLayer { get; set; }

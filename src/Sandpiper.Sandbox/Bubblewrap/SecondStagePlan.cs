@@ -175,6 +175,15 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
                 writer.Write(shown.IsOwn ? (byte)1 : (byte)0);
                 writer.Write(shown.IsCopy ? (byte)1 : (byte)0);
                 break;
+            case Mount.Packages packages:
+                Write(writer, Kind.Packages, packages.Path, packages.Store.Real, $"{packages.Store.Identity}");
+                writer.Write(packages.Trees.Length);
+                foreach (SealedTree tree in packages.Trees)
+                {
+                    writer.Write(tree.Name);
+                    writer.Write($"{tree.Identity}");
+                }
+                break;
             case Mount.Layered layered:
                 Write(writer, Kind.Layered, layered.Path, layered.Lower.Real, $"{layered.Lower.Identity}", layered.Above.Real,
                     $"{layered.Above.Identity}");
@@ -205,6 +214,7 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
         {
             Layer = ReadLayer(ref reader), IsOwn = reader.ReadBoolean(), IsCopy = reader.ReadBoolean(),
         },
+        Kind.Packages => new Mount.Packages(reader.ReadPath(), ReadJudged(ref reader), ReadTrees(ref reader)),
         Kind.Layered => new Mount.Layered(reader.ReadPath(), ReadJudged(ref reader), ReadJudged(ref reader)),
         Kind.System => new Mount.OfTheSystem(reader.ReadPath(), reader.ReadText(), reader.ReadBoolean(), reader.ReadBoolean()),
         Kind.Memory => new Mount.Memory(
@@ -218,11 +228,17 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
     private static uint ReadMask(ref PlanReader reader) =>
         reader.ReadNumber() is >= 0 and <= 0x1ff and var mask ? (uint)mask : throw new FormatException();
 
-    private static JudgedPath ReadJudged(ref PlanReader reader)
+    private static JudgedPath ReadJudged(ref PlanReader reader) => new(reader.ReadPath(), ReadIdentity(ref reader));
+
+    private static ImmutableArray<SealedTree> ReadTrees(ref PlanReader reader)
     {
-        string real = reader.ReadPath();
-        return FileIdentity.TryParse(reader.ReadText(), out FileIdentity identity) ? new(real, identity) : throw new FormatException();
+        var trees = ImmutableArray.CreateBuilder<SealedTree>();
+        for (long left = reader.ReadNumber(); left != 0; left--) trees.Add(new(reader.ReadText(), ReadIdentity(ref reader)));
+        return trees.DrainToImmutable();
     }
+
+    private static FileIdentity ReadIdentity(ref PlanReader reader) =>
+        FileIdentity.TryParse(reader.ReadText(), out FileIdentity identity) ? identity : throw new FormatException();
 
     private static PathAccess ReadAccess(ref PlanReader reader) =>
         (PathAccess)reader.ReadByte() is >= PathAccess.Read and <= PathAccess.Device and var access ? access : throw new FormatException();
@@ -245,6 +261,6 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
     private enum Kind : byte
     {
         Shown = 1, Layered, System, Memory, Link, MadeUp, Place, Before, Protect, Grant, Mask, Replace, Hosts, Variable, Command, Socket,
-        TellsAll, TellsNames, Start,
+        TellsAll, TellsNames, Packages, Start,
     }
 }

@@ -23,8 +23,6 @@ public sealed class WritableWatch : IDisposable
                 [.. confinement.Shown.Where(shown => shown is { Access: PathAccess.Write, Type: FileType.Directory })];
             // A grant of such a name itself means it; one of a directory within another does not.
             string[] free = [.. confinement.Writable.Where(path => File.Exists(path) || IsMeant(Path.GetFileName(path)))];
-            // What is shown may be linked to, and what may be written anyway.
-            bool MayLeadTo(string path) => confinement.Mounted.Any(shown => DirectoryTree.Holds(shown.Path, path));
             // One that lies in another is watched with that.
             foreach (ShownPath shown in roots.Where(shown =>
                 !roots.Any(other => other.Path.Length != shown.Path.Length && DirectoryTree.Holds(other.Path, shown.Path))))
@@ -39,7 +37,7 @@ public sealed class WritableWatch : IDisposable
                 FrozenSet<string> whole = FrozenSet.ToFrozenSet(ProtectedNames.In(Named(directory)).Select(path => Path.GetFileName(path))
                     .Where(name => !below.Contains(name) && SymbolicLink.Target(Path.Join(Named(directory), name)) is null),
                     StringComparer.Ordinal);
-                watch._watches.Add(new(root, directory, whole, below, MayLeadTo, []));
+                watch._watches.Add(new(root, directory, whole, below, confinement.Shows, []));
                 watch._watches[^1] = watch._watches[^1] with { Before = watch._watches[^1].Read() };
             }
             return watch;

@@ -10,8 +10,8 @@ public sealed record Confinement
     /// <summary>What it is shown of the host besides the system. The program is started only if just that is shown.</summary>
     public ImmutableArray<ShownPath> Shown { get; init; } = [];
 
-    /// <summary>Trees of sealed packages that it is shown where they lie, beside <see cref="Shown"/>.</summary>
-    public ImmutableArray<ShownPath> Packages { get; init; } = [];
+    /// <summary>Packages that it is shown beside <see cref="Shown"/>; null: none.</summary>
+    public ShownPackages? Packages { get; init; }
 
     /// <summary>
     /// In what is shown: names that shall not be found. <c>/dev/null</c> is in their place. Those that may not be changed
@@ -86,8 +86,13 @@ public sealed record Confinement
     /// <summary>Every device node that is mounted.</summary>
     internal IEnumerable<ShownPath> Nodes => Devices.Concat(Graphics.Nodes).DistinctBy(node => node.Path, StringComparer.Ordinal);
 
-    /// <summary>Everything of the host's that is mounted, packages too.</summary>
-    internal IEnumerable<ShownPath> Mounted => Shown.Concat(Packages);
+    /// <summary>Everything of the host's that has a place, the packages as one.</summary>
+    internal IEnumerable<ShownPath> Mounted => Packages is null ? Shown : Shown.Append(Packages.Store);
+
+    /// <summary>Whether something of the host's that is shown is found at a path, or around it.</summary>
+    internal bool Shows(string path) => Shown.Any(shown => DirectoryTree.Holds(shown.Path, path))
+        || (Packages is not null && DirectoryTree.Holds(Packages.Store.Path, path)
+            && Packages.Paths.Any(package => DirectoryTree.Holds(package, path)));
 
     /// <summary>The same with a home that is kept, in which the places of what is shown are made.</summary>
     /// <param name="content">A directory of the host's that no other program writes, but those that had it for their home.</param>

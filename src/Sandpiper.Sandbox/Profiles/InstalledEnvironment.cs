@@ -23,16 +23,9 @@ public sealed record InstalledEnvironment(
     public bool IsOwn(ShownPath shown) => string.Equals(Directory, shown.Path, StringComparison.Ordinal)
         || OfPrefix.Any(name => string.Equals(Path.Join(PythonPrefix, name), shown.Path, StringComparison.Ordinal));
 
-    /// <summary>What it links to: these trees, and nothing else of the store.</summary>
-    /// <exception cref="SandboxUnavailableException">A package is gone, or lies elsewhere.</exception>
-    internal ImmutableArray<ShownPath> Packages()
-    {
-        if (Linked.IsEmpty) return [];
-        string store = RealPath.Of(Store);
-        ImmutableArray<ShownPath> trees = [.. Linked.Select(tree => ShownPath.Needed(tree, PathAccess.Read))];
-        return trees.FirstOrDefault(tree => !DirectoryTree.Holds(store, tree.Real)) is { } elsewhere
-            ? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, elsewhere.Path) : trees;
-    }
+    /// <summary>What it links to; null: nothing.</summary>
+    /// <inheritdoc cref="ShownPackages.Needed(string, ImmutableArray{string})"/>
+    internal ShownPackages? Packages() => ShownPackages.Needed(Store, Linked);
 
     /// <summary>
     /// The generation itself, and the interpreter's own files where they are not part of the system that is shown anyway.

@@ -221,7 +221,6 @@ public sealed class ReviewedRun : IDisposable
     {
         bool isCutShort = false, timesTell = FileSystem.KeepsChangeTimes(_place);
         var changes = ImmutableArray.CreateBuilder<Change>();
-        bool MayLeadTo(string path) => Confinement.Mounted.Any(shown => DirectoryTree.Holds(shown.Path, path));
         for (int number = 0; number < _copies.Count; number++)
         {
             Copied copied = _copies[number];
@@ -233,7 +232,7 @@ public sealed class ReviewedRun : IDisposable
             isCutShort |= isShort;
             string[] programs = [.. Confinement.Protected.Where(path => DirectoryTree.Holds(copied.Root.Directory, path))
                 .Select(path => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(path[copied.Root.Directory.Length..].TrimStart('/'))))];
-            changes.AddRange(Marks.On(found, copied.Copy, copied.Root.Directory, programs, MayLeadTo, comparison.IsOnlyBelow));
+            changes.AddRange(Marks.On(found, copied.Copy, copied.Root.Directory, programs, Confinement.Shows, comparison.IsOnlyBelow));
             Descriptor.MoveTo(copied.Copy, 0);
             Prune(copied.Copy, "", [.. found
                 .Where(c => c is { Type: ChangedType.File, BytesAfter: not null, Kind: not ChangeKind.Mode,

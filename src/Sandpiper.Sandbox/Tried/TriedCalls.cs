@@ -57,8 +57,9 @@ public sealed class TriedCalls
         // Empty but for what has its own place in them.
         foreach (string path in (string[])["/", "/etc", "/dev"]) places.Remove(path);
         places[confinement.Home] = Place.Home;
-        foreach (ShownPath shown in confinement.Mounted)
+        foreach (ShownPath shown in confinement.Shown)
             places[shown.Path] = shown.Access is PathAccess.Write ? Place.Writable : Place.Shown;
+        foreach (string package in confinement.Packages?.Paths ?? []) places[package] = Place.Shown;
         foreach (ShownPath node in confinement.Nodes.Concat(confinement.Graphics.Hardware)) places[node.Path] = Place.OfTheKernel;
         _places = places.ToFrozenDictionary(StringComparer.Ordinal);
         _placeOf = _places.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -6,14 +6,15 @@ namespace Sandpiper.Kernel.Tests.Files;
 public sealed class MountTableTests
 {
     [Theory]
-    [InlineData("36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw", 36, "98:0", "/mnt2", false, "ext3", "")]
-    [InlineData("7 1 0:9 / /a\\040b\\134040 ro,nosuid - tmpfs none rw", 7, "0:9", "/a b\\040", true, "tmpfs", "nosuid apart")]
-    [InlineData("7 1 0:9 / /a\\012b rw,nodev,errors=remount-ro - tmpfs none ro", 7, "0:9", "/a\nb", false, "tmpfs", "nodev apart")]
-    [InlineData("7 1 0:9 / /a rw shared:1 master:2 - fuse.sshfs u@h: rw", 7, "0:9", "/a", false, "fuse.sshfs", "")]
+    [InlineData("36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw", 36, 35, "98:0", "/mnt2", false, "ext3", "")]
+    [InlineData("7 1 0:9 / /a\\040b\\134040 ro,nosuid - tmpfs none rw", 7, 1, "0:9", "/a b\\040", true, "tmpfs", "nosuid apart")]
+    [InlineData("7 1 0:9 / /a\\012b rw,nodev,errors=remount-ro - tmpfs none ro", 7, 1, "0:9", "/a\nb", false, "tmpfs", "nodev apart")]
+    [InlineData("7 1 0:9 / /a rw shared:1 master:2 - fuse.sshfs u@h: rw", 7, 1, "0:9", "/a", false, "fuse.sshfs", "")]
     public void A_line_is_read_as_the_manual_says(
-        string line, ulong id, string device, string place, bool readOnly, string kind, string besides) =>
+        string line, ulong id, ulong parent, string device, string place, bool readOnly, string kind, string besides) =>
         Assert.Equal(new MountLine(id, device, place, readOnly)
         {
+            Parent = parent,
             Kind = kind,
             IsWithoutDevices = besides.Contains("nodev", StringComparison.Ordinal),
             IsWithoutSetUserId = besides.Contains("nosuid", StringComparison.Ordinal),
