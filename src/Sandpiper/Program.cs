@@ -22,4 +22,5 @@ if (ConfirmationProgram.IsMeant(args)) return ConfirmationProgram.Run(args);
 
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();
-return CommandLine.Run(args);
+using EarlySandbox? early = EarlySandbox.For(args);
+return CommandLine.Run(args, early);

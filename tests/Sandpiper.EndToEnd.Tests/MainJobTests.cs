@@ -133,6 +133,34 @@ public sealed class MainJobTests
         Assert.Equal(("KNOT\n", ""), (run.Output, run.Error));
     }
 
+    // A sandbox of the usual kind is begun before the command line is read; where that asks for another it ends unused.
+    [Theory]
+    [InlineData("")]
+    [InlineData("--cpus=1")]
+    [InlineData("--net=all")]
+    [InlineData("--net all --cpus 1")]
+    [InlineData("--no-such-option")]
+    public void What_is_begun_in_vain_takes_nothing_of_the_input(string options)
+    {
+        using var user = new Somebody();
+        Install(user, "tide");
+        File.WriteAllText(Path.Combine(user.Home, "input"), "knot and rope");
+        const string ReadsFour = "import os; print(os.read(0, 4))";
+        Outcome run = user.Run(["/bin/sh", "-c",
+            $"{{ '{PublishedCommand.Path}' run {options} -- python -c '{ReadsFour}' 2> errors; cat; }} < '{user.Home}/input'"]);
+        Assert.Equal(options is "--no-such-option" ? "knot and rope" : "b'knot'\n and rope", run.Output);
+    }
+
+    [Fact]
+    public void What_is_begun_before_the_output_is_known_does_not_have_it()
+    {
+        using var user = new Somebody();
+        Install(user, "tide");
+        Outcome run = user.Sandpiper("run", "--audit", "--json=true", "--", "python", "-c", "print('said')");
+        Assert.StartsWith("{", run.Output, StringComparison.Ordinal);
+        Assert.Equal("said\n", run.Error);
+    }
+
     public static TheoryData<string, string> Tamperings => new()
     {
         { "edit", "chmod u+w \"$f\" && echo '# more' >> \"$f\"" },

@@ -41,6 +41,32 @@ public sealed class PrivateHomeTests : IDisposable
     }
 
     [Fact]
+    public void Packages_of_another_environment_are_nowhere_and_none_has_a_place_in_the_home()
+    {
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide()));
+        Done(_user.Sandpiper("install", "--env", "other", "tide", "-i", index));
+        string store = Path.Combine(_user.DataRoot, "store");
+        int wheels = Directory.GetDirectories(store).Count(entry => Directory.Exists(Path.Combine(entry, "wheel")));
+        string[] seen = Shell($"ls {store}; ls {store}/*").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([seen[0], "wheel"], seen);
+        Assert.True(wheels > 1, $"{wheels}");
+        Assert.Contains("Read-only file system", Shell($"mkdir {store}/more").Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Assert.Single(Homes), Path.GetRelativePath(_user.Home, store))));
+    }
+
+    [Fact]
+    public void Who_reads_the_whole_store_reads_it_and_finds_the_packages_where_they_are()
+    {
+        Done(_user.Sandpiper("install", "--env", "other", "tide", "-i",
+            _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide()))));
+        string store = Path.Combine(_user.DataRoot, "store");
+        Outcome seen = _user.Sandpiper("run", "--read", _user.DataRoot, "--", "sh", "-c",
+            $"ls {store}; python -c 'import pebble'; mkdir {store}/more 2>/dev/null || echo closed");
+        string[] entries = [.. Directory.GetFileSystemEntries(store).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
+        Assert.Equal([.. entries, "closed"], seen.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public void Another_project_another_environment_and_a_fresh_one_have_none_of_it()
     {
         Shell("echo x > ~/mine");

@@ -121,6 +121,8 @@ public sealed class ConfinedProgram : IDisposable
         using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
         started.Terminal?.Start();
         ProgramNetwork? network = null;
+        // Found out before: when everything is in its place, the program waits for whoever supervises it.
+        IReadOnlySet<string> answering = ConnectionSupervisor.PlacesThatAnswer(confinement, FileTree.PrivatePlaces(confinement));
         var (ended, isBegun, refused) = TellAndWait(
             started,
             SecondStagePlan.Of(confinement, command, started.Terminal?.Name),
@@ -128,8 +130,7 @@ public sealed class ConfinedProgram : IDisposable
             {
                 if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
                     tried is null ? null : tried.SeeHost, confinement.Upstream);
-                if (calls is not null)
-                    ConnectionSupervisor.Start(calls, confinement, FileTree.PrivatePlaces(confinement), denied, missed, tried);
+                if (calls is not null) ConnectionSupervisor.Start(calls, confinement.HostNetwork, answering, denied, missed, tried);
                 started.Streams.Begin();
                 started.Terminal?.Begin();
             },

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -35,33 +34,32 @@ internal sealed class ConnectionSupervisor
     private readonly MissedHosts? _missed;
     private readonly TriedCalls? _tried;
     private readonly bool _hostNetwork;
-    private readonly FrozenSet<string> _open;
+    private readonly IReadOnlySet<string> _open;
     private readonly Lock _knowing = new();
-    private FrozenSet<ulong>? _openMounts;
+    private HashSet<ulong>? _openMounts;
     private FileIdentity? _network;
     private int _threads, _idle;
 
     private ConnectionSupervisor(
-        CallListener calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied, MissedHosts? missed,
-        TriedCalls? tried)
-    {
-        (_calls, _denied, _missed, _tried) = (calls, denied, missed, tried);
-        _hostNetwork = confinement.HostNetwork;
-        _open = FrozenSet.ToFrozenSet(
-            [.. privatePlaces, .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)],
-            StringComparer.Ordinal);
-    }
+        CallListener calls, bool hostNetwork, IReadOnlySet<string> open, DeniedWrites? denied, MissedHosts? missed, TriedCalls? tried) =>
+        (_calls, _hostNetwork, _open, _denied, _missed, _tried) = (calls, hostNetwork, open, denied, missed, tried);
+
+    /// <summary>Where a socket answers, and what lies in it.</summary>
+    /// <param name="confinement">Of the program that looks for one.</param>
+    /// <param name="privatePlaces">Where what is made lies with nobody outside.</param>
+    public static IReadOnlySet<string> PlacesThatAnswer(Confinement confinement, IEnumerable<string> privatePlaces) => new HashSet<string>(
+        [.. privatePlaces, .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)], StringComparer.Ordinal);
 
     /// <summary>In the background, until nobody is left who could connect.</summary>
     /// <param name="calls">Where they are told; closed at the end.</param>
-    /// <param name="confinement">Of the program that makes them.</param>
-    /// <param name="privatePlaces">Where what is made lies with nobody outside.</param>
+    /// <param name="hostNetwork">Whether the program that makes them has the network of the host.</param>
+    /// <param name="open"><see cref="PlacesThatAnswer"/>.</param>
     /// <param name="denied">Who looks at calls that write, which all go to the kernel; null: nobody.</param>
     /// <param name="missed">Who looks at the hosts that it wanted; null: nobody.</param>
     /// <param name="tried">Who looks at all that are told, and at what came of connections; null: nobody.</param>
-    public static void Start(SafeFileHandle calls, Confinement confinement, IEnumerable<string> privatePlaces, DeniedWrites? denied = null,
+    public static void Start(SafeFileHandle calls, bool hostNetwork, IReadOnlySet<string> open, DeniedWrites? denied = null,
         MissedHosts? missed = null, TriedCalls? tried = null) =>
-        new ConnectionSupervisor(new CallListener(calls), confinement, privatePlaces, denied, missed, tried).StartThread();
+        new ConnectionSupervisor(new CallListener(calls), hostNetwork, open, denied, missed, tried).StartThread();
 
     private static bool IsNamedItself(ShownPath shown)
     {
@@ -190,8 +188,7 @@ internal sealed class ConnectionSupervisor
         {
             if (_openMounts is not null) return _calls.IsWaiting(notice);
             FileIdentity? network = FileFacts.IdentityOf(Of(notice.Thread, "ns/net"));
-            FrozenSet<ulong> mounts = FrozenSet.ToFrozenSet(
-                MountTable.ReadOf(notice.Thread).Where(line => _open.Contains(line.Place)).Select(line => line.Id));
+            HashSet<ulong> mounts = [.. MountTable.ReadOf(notice.Thread).Where(line => _open.Contains(line.Place)).Select(line => line.Id)];
             if (!_calls.IsWaiting(notice)) return false;
             (_network, _openMounts) = (network, mounts);
             return true;

@@ -9,9 +9,9 @@ namespace Sandpiper.Commands;
 internal static class CommandLine
 {
     /// <summary>Runs what <paramref name="args"/> say; the only place that catches everything.</summary>
-    public static int Run(string[] args)
+    public static int Run(string[] args, EarlySandbox? early)
     {
-        RootCommand root = Build();
+        RootCommand root = Build(early);
         ParseResult parsed = Parse(root, args);
         Interruption? interruption = null;
         try
@@ -60,7 +60,8 @@ internal static class CommandLine
         EnablePosixBundling = true,
     };
 
-    public static RootCommand Build()
+    /// <param name="early">For what runs a program; null: none is begun.</param>
+    public static RootCommand Build(EarlySandbox? early = null)
     {
         var root = new RootCommand("Sandpiper installs and runs Python packages without trusting them.");
         root.Directives.Clear();
@@ -74,8 +75,8 @@ internal static class CommandLine
         root.Subcommands.Add(ListCommand.Build());
         root.Subcommands.Add(ShowCommand.Build());
         root.Subcommands.Add(FreezeCommand.Build());
-        root.Subcommands.Add(RunCommand.Build());
-        root.Subcommands.Add(PythonCommand.Build());
+        root.Subcommands.Add(RunCommand.Build(early));
+        root.Subcommands.Add(PythonCommand.Build(early));
         root.Subcommands.Add(TryCommand.Build());
         root.Subcommands.Add(ReviewCommand.Build());
         root.Subcommands.Add(VerifyCommand.Build());

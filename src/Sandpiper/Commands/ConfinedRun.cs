@@ -51,6 +51,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     /// <summary>It is the kernel of a notebook, and reached where this says; null: it is none.</summary>
     public NotebookConnection? Notebook { get; init; }
 
+    /// <summary>What was begun for it before its command line was read; null: nothing.</summary>
+    public EarlySandbox? Early { get; init; }
+
     private const int OfInterrupt = 130;    // 128 and SIGINT, as shells say it
 
     /// <summary>How the same is typed with one grant more; null: the grant is remembered, or given to <c>run</c>.</summary>
@@ -112,9 +115,16 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Caller caller = Callers.Of(session);
         GrantsInForce grants = InForce(caller);
-        if ((IsReviewed || IsAudited) && session.Json) StandardStreams.SendOutputToErrors();
+        var needs = new SandboxNeeds(grants.All.Network, IsReviewed, Processors);
+        bool isToldElsewhere = (IsReviewed || IsAudited) && session.Json;
+        ConfinedProgram? begun = isToldElsewhere ? null : Early?.Take(needs);
+        if (isToldElsewhere)
+        {
+            Early?.Dispose(); // it has our output
+            StandardStreams.SendOutputToErrors();
+        }
         // Which takes as long as all that has to be found out before it can be told.
-        using var program = ConfinedProgram.Begin(new(grants.All.Network, IsReviewed, Processors), session.OwnProgram);
+        using ConfinedProgram program = begun ?? ConfinedProgram.Begin(needs, session.OwnProgram);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         using GenerationLease lease = Leased(environment, ref generation);
         MustHaveItsInterpreter(environment, generation);

@@ -6,7 +6,7 @@ namespace Sandpiper.Commands;
 /// <summary><c>python</c>: the interpreter of the shared environment, confined; every argument is Python's.</summary>
 internal static class PythonCommand
 {
-    public static Command Build()
+    public static Command Build(EarlySandbox? early)
     {
         var arguments = new Argument<string[]>("ARGS") { CaptureRemainingTokens = true, Arity = ArgumentArity.ZeroOrMore };
         var command = new TaughtCommand("python", "Python with the shared packages, confined",
@@ -18,7 +18,7 @@ internal static class PythonCommand
         command.Runs((session, parsed) =>
         {
             string[] words = ["python", .. parsed.GetValue(arguments) ?? []];
-            return new ConfinedRun(session, EnvironmentOptions.Shared, words, new Grants()).Start();
+            return new ConfinedRun(session, EnvironmentOptions.Shared, words, new Grants()) { Early = early }.Start();
         });
         return command;
     }

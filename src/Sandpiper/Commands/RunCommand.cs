@@ -8,7 +8,7 @@ namespace Sandpiper.Commands;
 /// <summary><c>run</c>: a program with the packages of an environment, confined.</summary>
 internal static class RunCommand
 {
-    public static Command Build()
+    public static Command Build(EarlySandbox? early)
     {
         var program = new Argument<string[]>("CMD") { CaptureRemainingTokens = true, Arity = ArgumentArity.OneOrMore };
         Option<string> env = EnvironmentOptions.Env();
@@ -84,6 +84,7 @@ internal static class RunCommand
             if (notebook is not null) words = NotebookKernel.Told(words);
             var run = new ConfinedRun(session, parsed.GetValue(env)!, words, typed)
             {
+                Early = early,
                 Notebook = notebook,
                 HasFreshHome = IsFresh(parsed.GetValue(home)),
                 Limit = parsed.GetValue(timeout),

@@ -235,6 +235,45 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Fact]
+    public void Of_a_store_the_packages_that_are_named_are_there_and_nothing_else()
+    {
+        Outcome seen = BecomeIf(Plan(PackagesOf("named", "a", "c")), "sh", "-c",
+            "cd /home/ada/store; find . | sort; grep -o ' /home/ada/store[^ ]* ro,nosuid,nodev' /proc/self/mountinfo");
+        Assert.Equal(new Outcome(0, ".\n./a\n./a/wheel\n./a/wheel/a.py\n./c\n./c/wheel\n./c/wheel/c.py"
+            + string.Concat(((string[])["", "/a/wheel", "/c/wheel"]).Select(name => $"\n /home/ada/store{name} ro,nosuid,nodev")), ""), seen);
+    }
+
+    [Fact]
+    public void A_package_that_is_another_than_was_judged_is_not_shown()
+    {
+        Mount.Packages judged = PackagesOf("exchanged", "a", "b");
+        string replaced = Told(SecondStageFailureKind.Replaced, "/home/ada/store/b/wheel");
+        Mount.Packages other = judged with { Trees = [judged.Trees[0], judged.Trees[1] with { Identity = judged.Trees[0].Identity }] };
+        Assert.Equal(new Outcome(125, "", replaced), BecomeIf(Plan(other), "true"));
+        Directory.Delete(Path.Join(judged.Store.Real, "b"), recursive: true);
+        Assert.Equal(new Outcome(125, "", replaced), BecomeIf(Plan(judged), "true"));
+        // Whatever a link leads to is not it.
+        Directory.CreateSymbolicLink(Path.Join(judged.Store.Real, "b"), "/etc");
+        Assert.Equal(new Outcome(125, "", replaced), BecomeIf(Plan(judged), "true"));
+        Mount.Packages elsewhere = judged with { Store = judged.Store with { Identity = default } };
+        Assert.Equal(new Outcome(125, "", Told(SecondStageFailureKind.Replaced, "/home/ada/store")), BecomeIf(Plan(elsewhere), "true"));
+    }
+
+    // Of three in the store.
+    private Mount.Packages PackagesOf(string store, params ImmutableArray<string> names)
+    {
+        string real = Path.Join(ground.Root, store);
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            Directory.CreateDirectory(Path.Join(real, name, "wheel"));
+            File.WriteAllText(Path.Join(real, name, "manifest.json"), "");
+            File.WriteAllText(Path.Join(real, name, "wheel", $"{name}.py"), "");
+        }
+        return new("/home/ada/store", new(real, Parsed(IdentityOf(real))),
+            [.. names.Select(name => new SealedTree($"{name}/wheel", Parsed(IdentityOf(Path.Join(real, name, "wheel")))))]);
+    }
+
+    [Fact]
     public void The_program_has_no_rights_and_can_get_none()
     {
         string[] status = Become("grep", "-E", "^(Cap|NoNewPrivs|Seccomp:)", "/proc/self/status").Output.Split('\n');
@@ -267,7 +306,9 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             TellsNames = which.Length % 3 == 0,
         };
         Assert.True(SecondStagePlan.TryRead(plan.ToBytes(), out SecondStagePlan read));
-        Assert.Equal(plan.Mounts.Where(mount => mount is not Mount.MadeUp), read.Mounts.Where(mount => mount is not Mount.MadeUp));
+        Assert.Equal(plan.Mounts.Where(IsComparedWhole), read.Mounts.Where(IsComparedWhole));
+        Assert.Equal(plan.Mounts.OfType<Mount.Packages>().Select(packages => (packages.Path, packages.Store, string.Join(' ', packages.Trees))),
+            read.Mounts.OfType<Mount.Packages>().Select(packages => (packages.Path, packages.Store, string.Join(' ', packages.Trees))));
         Assert.Equal(plan.Mounts.OfType<Mount.MadeUp>().Select(file => (file.Path, string.Join(' ', file.Content))),
             read.Mounts.OfType<Mount.MadeUp>().Select(file => (file.Path, string.Join(' ', file.Content))));
         Assert.Equal(plan.HostsPlaces, read.HostsPlaces);
@@ -283,12 +324,15 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             (read.WorkingDirectory, read.Mask, read.TellsAll, read.TellsNames));
     });
 
+    private static bool IsComparedWhole(Mount mount) => mount is not (Mount.MadeUp or Mount.Packages);
+
     private static JudgedPath JudgedAt(int i) => new($"/real/{i}", new(1, 2, (ulong)i));
 
     private static IEnumerable<Mount> MountsAt(string path, int i) =>
     [
         new Mount.Shown(path, JudgedAt(i), (PathAccess)(i % 3)) { Layer = (MountLayer)i, IsOwn = i % 2 == 0, IsCopy = i % 2 == 1 },
         new Mount.Layered(path, JudgedAt(i), JudgedAt(i + 1)),
+        new Mount.Packages(path, JudgedAt(i), [.. Enumerable.Range(0, i).Select(n => new SealedTree($"{n}/wheel", new(1, 2, (ulong)n)))]),
         new Mount.OfTheSystem(path, "/dev/null", i % 2 == 0, i % 2 == 1),
         new Mount.Memory(path, (MountLayer)i, i, (UnixFileMode)0b111_000_000),
         new Mount.Link(path, "../x"),

@@ -344,6 +344,21 @@ public sealed class ProfileTests : IDisposable
         Assert.Empty(UnshownArguments.In(words, Of(new Grants { Read = [Path.Combine(_home, "data.csv")] }), Caller));
     }
 
+    [Fact]
+    public void A_package_is_shown_as_the_directory_that_lies_in_the_store()
+    {
+        string store = Make("home/data/sandpiper/store"), tree = Make("home/data/sandpiper/store/a/wheel"), keys = Make("home/.ssh/wheel");
+        Directory.CreateSymbolicLink(Path.Combine(store, "behind"), Path.GetDirectoryName(keys)!);
+        Directory.CreateSymbolicLink(Path.Combine(store, "a/link"), keys);
+        Write("home/data/sandpiper/store/a/file");
+        ShownPackages packages = ShownPackages.Needed(store, [tree])!;
+        Assert.Equal(new SealedTree("a/wheel", ShownPath.Needed(tree, PathAccess.Read).Identity), Assert.Single(packages.Trees));
+        Assert.Equal([tree], packages.Paths);
+        Assert.Null(ShownPackages.Needed(store, []));
+        foreach (string not in (string[])[$"{store}/none", $"{store}/behind/wheel", $"{store}/a/link", $"{store}/a/file", keys, store])
+            Assert.Throws<SandboxUnavailableException>(() => ShownPackages.Needed(store, [tree, not]));
+    }
+
     private Terms Of(Grants grants, Caller? caller = null, string prefix = "/usr", string? root = null, string[]? command = null) =>
         Profile.Run.For(
             new InstalledEnvironment(_generation, [], $"{_generation}/bin", prefix, root ?? _root, root ?? _root), grants, caller ?? Caller,
