@@ -101,6 +101,7 @@ internal sealed class ProgramTerminal : IDisposable
                 if (!_isGone) Resize();
             }
         }));
+        Resize(); // it was made before its user was asked anything
         _output.Start();
     }
 
