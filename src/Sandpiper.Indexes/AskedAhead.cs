@@ -10,33 +10,22 @@ namespace Sandpiper.Indexes;
 /// An index of which pages are asked for while nobody can use them yet: an interpreter takes as long to answer as an index.
 /// </summary>
 /// <remarks>What was asked ahead is handed out once, a failure like a page; then the index is asked as ever.</remarks>
-public sealed class AskedAhead(IPackageIndex index) : IPackageIndex, IDisposable
+public sealed class AskedAhead(IPackageIndex index) : IndexAround(index), IDisposable
 {
     private const int AtOnce = 50;
 
     private readonly ConcurrentDictionary<PackageName, Task<ProjectPage?>> _pages = new();
     private readonly CancellationTokenSource _stop = new();
 
-    public ImmutableArray<Uri> Addresses => index.Addresses;
-
     /// <summary>Asks for the first of them, once.</summary>
     public void Ask(IEnumerable<PackageName> names)
     {
         foreach (PackageName name in names.Distinct().Take(AtOnce))
-            _pages.TryAdd(name, Task.Run(() => index.GetPageAsync(name, _stop.Token), CancellationToken.None));
+            _pages.TryAdd(name, Task.Run(() => Index.GetPageAsync(name, _stop.Token), CancellationToken.None));
     }
 
-    public Uri? OwnerOf(PackageName name) => index.OwnerOf(name);
-
-    public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) =>
-        _pages.TryRemove(name, out Task<ProjectPage?>? asked) ? asked.WaitAsync(cancel) : index.GetPageAsync(name, cancel);
-
-    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) => index.GetMetadataAsync(wheel, cancel);
-
-    public Task<Sha256Digest> DownloadAsync(
-        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
-        CancellationToken cancel) =>
-        index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);
+    public override Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) =>
+        _pages.TryRemove(name, out Task<ProjectPage?>? asked) ? asked.WaitAsync(cancel) : Index.GetPageAsync(name, cancel);
 
     /// <summary>Stops what nobody came for and waits until it has: the index may be gone afterwards.</summary>
     public void Dispose()

@@ -20,7 +20,7 @@ namespace Sandpiper.Operations;
 /// </param>
 internal sealed class BegunDownloads(
     IPackageIndex index, WheelStore store, Staging staging, KnownBytes known, ImmutableArray<RequirementLine> lines)
-    : IPackageIndex, IAsyncDisposable
+    : IndexAround(index), IAsyncDisposable
 {
     private const int AtOnce = 16;      // pages and METADATA go the same way, and are waited for
 
@@ -29,13 +29,7 @@ internal sealed class BegunDownloads(
     private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly CancellationTokenSource _stop = new();
 
-    public ImmutableArray<Uri> Addresses => index.Addresses;
-
-    public Uri? OwnerOf(PackageName name) => index.OwnerOf(name);
-
-    public Task<ProjectPage?> GetPageAsync(PackageName name, CancellationToken cancel) => index.GetPageAsync(name, cancel);
-
-    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public override Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
     {
         // Where METADATA has to be read out of the wheel, it is fetched for that.
         if (wheel is { HasMetadata: true, Sha256: { } digest } && _named.Contains(digest) && store.FindSound(digest) is null
@@ -43,13 +37,8 @@ internal sealed class BegunDownloads(
         {
             _ = _begun.GetOrAdd(digest, _ => new(() => Task.Run(() => FetchAsync(wheel, digest)))).Value;
         }
-        return index.GetMetadataAsync(wheel, cancel);
+        return Index.GetMetadataAsync(wheel, cancel);
     }
-
-    public Task<Sha256Digest> DownloadAsync(
-        IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
-        CancellationToken cancel) =>
-        index.DownloadAsync(file, expected, destination, bytesSoFar, cancel);
 
     /// <summary>False: it was not begun.</summary>
     /// <param name="path">Of the whole wheel, its digest checked, as soon as it is there.</param>
@@ -76,7 +65,7 @@ internal sealed class BegunDownloads(
         {
             string path = Path.Combine(staging.NewDirectory(), file.FileName);
             await using FileStream wheel = new(path, FileMode.CreateNew, FileAccess.ReadWrite);
-            await index.DownloadAsync(file, [digest], wheel, bytesSoFar: null, _stop.Token);
+            await Index.DownloadAsync(file, [digest], wheel, bytesSoFar: null, _stop.Token);
             return path;
         }
         finally
