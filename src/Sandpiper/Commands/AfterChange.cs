@@ -16,7 +16,7 @@ namespace Sandpiper.Commands;
 /// </summary>
 internal static class AfterChange
 {
-    private const string Name = "after-change";
+    internal const string Name = "after-change";
 
     /// <summary>Begins it and does not wait. That it cannot be begun is no failure of what was asked for.</summary>
     public static void Start(Session session, string environment, EnvironmentChange change)

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Reflection;
 using Sandpiper.Console;
 
@@ -8,11 +8,45 @@ namespace Sandpiper.Commands;
 /// <summary>The whole command line: which commands there are, and what becomes of a wrong word or an error.</summary>
 internal static class CommandLine
 {
+    // In the order of the help.
+    private static (string Name, Func<Command> Build)[] Commands(EarlySandbox? early) =>
+    [
+        ("install", InstallCommand.Build),
+        ("uninstall", UninstallCommand.Build),
+        ("list", ListCommand.Build),
+        ("show", ShowCommand.Build),
+        ("freeze", FreezeCommand.Build),
+        ("run", () => RunCommand.Build(early)),
+        ("python", () => PythonCommand.Build(early)),
+        ("try", TryCommand.Build),
+        ("review", ReviewCommand.Build),
+        ("verify", VerifyCommand.Build),
+        ("repair", RepairCommand.Build),
+        ("history", HistoryCommand.Build),
+        ("diff", DiffCommand.Build),
+        ("why", WhyCommand.Build),
+        ("rollback", RollbackCommand.Build),
+        ("allow", AllowCommand.Build),
+        ("home", HomeCommand.Build),
+        ("doctor", DoctorCommand.Build),
+        ("assess", AssessCommand.Build),
+        ("audit", AuditCommand.Build),
+        ("adopt", AdoptCommand.Build),
+        ("env", EnvCommand.Build),
+        ("gc", GcCommand.Build),
+        ("held", HeldCommand.Build),
+        ("cache", CacheCommand.Build),
+        ("purge", PurgeCommand.Build),
+        ("demo", DemoCommand.Build),
+        ("completion", CompletionCommand.Build),
+        (AfterChange.Name, AfterChange.Build),
+        (ByteCodeCommand.OfWheel, ByteCodeCommand.Build),
+    ];
+
     /// <summary>Runs what <paramref name="args"/> say; the only place that catches everything.</summary>
     public static int Run(string[] args, EarlySandbox? early)
     {
-        RootCommand root = Build(early);
-        ParseResult parsed = Parse(root, args);
+        ParseResult parsed = Parsed(args, early);
         Interruption? interruption = null;
         try
         {
@@ -43,13 +77,38 @@ internal static class CommandLine
     {
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         interruption = null;
-        if (parsed.Action is not System.CommandLine.Invocation.AsynchronousCommandLineAction) return parsed.Invoke(configuration);
+        if (parsed.Action is not AsynchronousCommandLineAction) return parsed.Invoke(configuration);
         // Never disposed: until the process has ended a signal could take the last line along, and the exit code.
         interruption = new Interruption(Session.Time);
         return parsed.InvokeAsync(configuration, interruption.Token).GetAwaiter().GetResult();
     }
 
-    public static ParseResult Parse(RootCommand root, string[] args) =>
+    // Thirty commands with their options and pages take a millisecond, and one is wanted. What is wrong, or asks for help, is read again
+    // with all of them: what was meant may be another.
+    private static ParseResult Parsed(string[] args, EarlySandbox? early)
+    {
+        if (Named(args, early) is { } named)
+        {
+            Command root = Root();
+            root.Subcommands.Add(named());
+            ParseResult parsed = Parse(root, args);
+            if (parsed.Action is { ClearsParseErrors: false } && parsed.Errors.Count == 0) return parsed;
+        }
+        return Parse(Build(early), args);
+    }
+
+    /// <summary>What builds the one command that is meant, where nothing stands before it but switches; else null.</summary>
+    private static Func<Command>? Named(string[] args, EarlySandbox? early)
+    {
+        foreach (string word in args)
+        {
+            if (word is not ("-q" or "--quiet" or "-v" or "--verbose" or "--json" or "--no-progress" or "--offline"))
+                return Array.Find(Commands(early), command => string.Equals(command.Name, word, StringComparison.Ordinal)).Build;
+        }
+        return null;
+    }
+
+    public static ParseResult Parse(Command root, string[] args) =>
         root.Parse(WithEmptyValuesKept(WithProgramArgumentsKept(args)), Reading());
 
     /// <summary>How words are read, when they are run and when they are completed.</summary>
@@ -60,50 +119,29 @@ internal static class CommandLine
         EnablePosixBundling = true,
     };
 
+    /// <summary>All of them.</summary>
     /// <param name="early">For what runs a program; null: none is begun.</param>
-    public static RootCommand Build(EarlySandbox? early = null)
+    public static Command Build(EarlySandbox? early = null)
     {
-        var root = new RootCommand("Sandpiper installs and runs Python packages without trusting them.");
-        root.Directives.Clear();
-        root.Options.Clear();
-        root.Options.Add(new HelpOption("--help", "-h") { Description = "this help", Action = new HelpPage(), Recursive = true });
-        root.Options.Add(new VersionOption("--version") { Description = "the version", Action = new PrintVersion(), Recursive = true });
-        foreach (Option option in GlobalOptions.All) root.Options.Add(option);
-
-        root.Subcommands.Add(InstallCommand.Build());
-        root.Subcommands.Add(UninstallCommand.Build());
-        root.Subcommands.Add(ListCommand.Build());
-        root.Subcommands.Add(ShowCommand.Build());
-        root.Subcommands.Add(FreezeCommand.Build());
-        root.Subcommands.Add(RunCommand.Build(early));
-        root.Subcommands.Add(PythonCommand.Build(early));
-        root.Subcommands.Add(TryCommand.Build());
-        root.Subcommands.Add(ReviewCommand.Build());
-        root.Subcommands.Add(VerifyCommand.Build());
-        root.Subcommands.Add(RepairCommand.Build());
-        root.Subcommands.Add(HistoryCommand.Build());
-        root.Subcommands.Add(DiffCommand.Build());
-        root.Subcommands.Add(WhyCommand.Build());
-        root.Subcommands.Add(RollbackCommand.Build());
-        root.Subcommands.Add(AllowCommand.Build());
-        root.Subcommands.Add(HomeCommand.Build());
-        root.Subcommands.Add(DoctorCommand.Build());
-        root.Subcommands.Add(AssessCommand.Build());
-        root.Subcommands.Add(AuditCommand.Build());
-        root.Subcommands.Add(AdoptCommand.Build());
-        root.Subcommands.Add(EnvCommand.Build());
-        root.Subcommands.Add(GcCommand.Build());
-        root.Subcommands.Add(HeldCommand.Build());
-        root.Subcommands.Add(CacheCommand.Build());
-        root.Subcommands.Add(PurgeCommand.Build());
-        root.Subcommands.Add(DemoCommand.Build());
-        root.Subcommands.Add(CompletionCommand.Build());
+        Command root = Root();
+        foreach (var (_, build) in Commands(early)) root.Subcommands.Add(build());
         root.Subcommands.Add(CompletionCommand.BuildSuggestions(root));
-        root.Subcommands.Add(AfterChange.Build());
-        root.Subcommands.Add(ByteCodeCommand.Build());
         root.Subcommands.Add(HelpCommand.Build(root));
         return root;
     }
+
+    // The parser's own root command, and its options of these names, look up the program's name and words that are never shown.
+    private static Command Root()
+    {
+        var root = new Command("sandpiper", "Sandpiper installs and runs Python packages without trusting them.");
+        root.Options.Add(Asking("--help", "this help", new HelpPage(), "-h"));
+        root.Options.Add(Asking("--version", "the version", new PrintVersion()));
+        foreach (Option option in GlobalOptions.All) root.Options.Add(option);
+        return root;
+    }
+
+    private static Option<bool> Asking(string name, string description, CommandLineAction answer, params string[] aliases) =>
+        new(name, aliases) { Description = description, Action = answer, Arity = ArgumentArity.Zero, Recursive = true };
 
     /// <summary>`--version`: what this is, and nothing else.</summary>
     public static string Version =>
@@ -133,8 +171,10 @@ internal static class CommandLine
         return (int)ExitCode.Done;
     }
 
-    private sealed class PrintVersion : System.CommandLine.Invocation.SynchronousCommandLineAction
+    private sealed class PrintVersion : SynchronousCommandLineAction
     {
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             Terminal terminal = Session.TerminalOf(parseResult);

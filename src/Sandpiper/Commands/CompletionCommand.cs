@@ -33,7 +33,7 @@ internal static class CompletionCommand
     }
 
     /// <summary>The hidden command behind the scripts: the words so far, the last one unfinished; answers one candidate a line.</summary>
-    public static Command BuildSuggestions(RootCommand root)
+    public static Command BuildSuggestions(Command root)
     {
         var words = new Argument<string[]>("WORDS") { CaptureRemainingTokens = true, Arity = ArgumentArity.ZeroOrMore };
         var command = new Command(Suggestions, "what could come next") { Hidden = true };
@@ -49,7 +49,7 @@ internal static class CompletionCommand
     }
 
     /// <summary>What <paramref name="typed"/> could go on with; its last word is unfinished, possibly empty.</summary>
-    public static IEnumerable<string> CandidatesFor(RootCommand root, string[] typed)
+    public static IEnumerable<string> CandidatesFor(Command root, string[] typed)
     {
         string unfinished = typed.Length > 0 ? typed[^1] : "";
         string line = string.Join(' ', typed);

@@ -6,7 +6,7 @@ namespace Sandpiper.Commands;
 /// <summary><c>help [COMMAND]</c>.</summary>
 internal static class HelpCommand
 {
-    public static Command Build(RootCommand root)
+    public static Command Build(Command root)
     {
         var name = new Argument<string?>("COMMAND") { Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(_ =>

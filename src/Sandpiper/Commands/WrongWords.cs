@@ -43,7 +43,7 @@ internal static class WrongWords
         {
             return Usage($"`{command.Name}` needs to be told {missing.Name}", "its help shows what it takes", command);
         }
-        if (command is RootCommand && parsed.Errors.All(e => e.SymbolResult is CommandResult))
+        if (IsRoot(command) && parsed.Errors.All(e => e.SymbolResult is CommandResult))
             return Usage("no command was named", "`sandpiper help` lists all that there are", command);
         IEnumerable<ArgumentResult> wrong = parsed.Errors.Select(e => e.SymbolResult).OfType<ArgumentResult>();
         if (wrong.Select(NotAmong).OfType<Explanation>().FirstOrDefault() is { } other) return other;
@@ -78,7 +78,7 @@ internal static class WrongWords
         string[] known = [.. OptionsOf(command).SelectMany(o => o.Aliases.Append(o.Name))];
         string? meant = known.Contains(name, StringComparer.Ordinal)
             ? null : Nearest(name, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)));
-        string whose = command is RootCommand ? "there is no option" : $"`{command.Name}` has no option";
+        string whose = IsRoot(command) ? "there is no option" : $"`{command.Name}` has no option";
         return Usage($"{whose} `{name}`", meant is null ? "its help lists those that there are" : $"did you mean `{meant}`?", command);
     }
 
@@ -89,7 +89,7 @@ internal static class WrongWords
     private static Explanation TooMany(string word, ParseResult parsed, Token[] mayBeOptions)
     {
         Command command = parsed.CommandResult.Command;
-        bool isBeforeCommand = command is not RootCommand
+        bool isBeforeCommand = !IsRoot(command)
             && parsed.Tokens.TakeWhile(t => t.Type is not TokenType.Command)
                 .Any(t => string.Equals(t.Value, word, StringComparison.Ordinal));
         if (word is ['-', _, ..] && mayBeOptions.Any(t => string.Equals(t.Value, word, StringComparison.Ordinal)))
@@ -101,7 +101,7 @@ internal static class WrongWords
                 ? Usage($"`{name}` stands before `{command.Name}`", $"it is an option of `{command.Name}` and comes after it", command)
                 : NoOption(word, command);
         }
-        if (command is RootCommand)
+        if (IsRoot(command))
         {
             return command.Subcommands.Any(c => string.Equals(c.Name, word, StringComparison.Ordinal))
                 ? Usage($"`--` stands before `{word}`", "the command comes first", command) : NoCommand(word, command);
@@ -123,7 +123,9 @@ internal static class WrongWords
 
     private static string ItTakes(Option option) => option.HelpName is { } value ? $"it takes {value}" : "its help shows what it takes";
 
-    private static string HelpFor(Command command) => command is RootCommand ? "sandpiper help" : $"sandpiper help {command.Name}";
+    private static bool IsRoot(Command command) => !command.Parents.Any();
+
+    private static string HelpFor(Command command) => IsRoot(command) ? "sandpiper help" : $"sandpiper help {command.Name}";
 
     private static string? Nearest(string word, IEnumerable<string> known) =>
         known.Select(name => (Name: name, Slips: SlipsBetween(word, name)))

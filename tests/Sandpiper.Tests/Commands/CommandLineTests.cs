@@ -99,6 +99,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--version")]
     [InlineData("list", "--version")]
+    [InlineData("--version", "list")]
     public void Its_version_is_one_line(params string[] args)
     {
         (int exit, string output, string error) = BuiltCommand.Run(args);

@@ -6,7 +6,7 @@ namespace Sandpiper.Tests.Commands;
 
 public sealed class CompletionCommandTests : IDisposable
 {
-    private readonly RootCommand _root = CommandLine.Build();
+    private readonly Command _root = CommandLine.Build();
     private readonly Folder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -7,7 +7,7 @@ namespace Sandpiper.Tests.Commands;
 
 public sealed class HelpPageTests
 {
-    private static readonly RootCommand Root = CommandLine.Build();
+    private static readonly Command Root = CommandLine.Build();
 
     public static TheoryData<string> Commands => [.. Root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
 
