@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Tests.Composing;
@@ -47,6 +48,47 @@ public sealed class GenerationFileTests : IDisposable
             }
         }
         Assert.True(damaged > 100, $"{damaged}");
+    }
+
+    [Theory]
+    [InlineData("\"number\": 1,", "\"number\": 1,\"number\": 1,")]
+    [InlineData("\"alone\": false,", "\"alone\": false,\"\\u0061lone\": false,")]
+    [InlineData("\"bin/pebble\":", "\"bin/pebble\": \"\", \"bin/pebble\":")]
+    [InlineData("\"alone\": false,", "")]
+    [InlineData("\"copies\": [],", "")]
+    [InlineData("\"copies\": [],", "\"copies\": [],\"later\": [[[[[[[[]]]]]]]],")]
+    [InlineData("\"copies\": [],", "\"copies\": [],,")]
+    [InlineData("\"copies\": [],", "\"copies\": [\"\\ud800\"],")]
+    [InlineData("{", "[{")]
+    [InlineData("\n}", "\n}{}")]
+    public void What_two_readers_could_read_differently_is_damage(string written, string instead)
+    {
+        JsonNode whole = Description(out string directory);
+        string text = whole.ToJsonString(new() { WriteIndented = true, NewLine = "\n" });
+        int at = text.IndexOf(written, StringComparison.Ordinal);
+        Assert.True(at >= 0, text);
+        File.WriteAllText(Path.Combine(directory, GenerationFile.Name), text[..at] + instead + text[(at + written.Length)..]);
+        var damaged = Assert.Throws<EnvironmentException>(() => GenerationFile.Read(directory, "shared", 1));
+        Assert.Contains("is not what an install writes", damaged.Because, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_read_is_written_as_it_was()
+    {
+        JsonNode whole = Description(out _);
+        string place = (string)whole["directory"]!;
+        byte[] written = File.ReadAllBytes(Path.Combine(place, GenerationFile.Name));
+        Assert.Equal(Encoding.UTF8.GetString(written), Encoding.UTF8.GetString(GenerationFile.Write(GenerationFile.Read(place, "shared", 1))));
+    }
+
+    [Fact]
+    public void One_of_a_later_version_is_called_so_whatever_else_stands_in_it()
+    {
+        JsonNode whole = Description(out string directory);
+        whole["schema"] = "sandpiper/generation/2";
+        whole["packages"] = "elsewhere";
+        var other = Assert.Throws<EnvironmentException>(() => Read(directory, whole));
+        Assert.Contains("was written by another version of Sandpiper", other.Because, StringComparison.Ordinal);
     }
 
     private JsonNode Description(out string directory)
