@@ -27,9 +27,9 @@ internal sealed class EarlySandbox : IDisposable
         {
             return new(OwnProgram.Held());
         }
-        catch (KernelException)
+        catch (Exception e) when (e is KernelException or OutOfMemoryException)
         {
-            return null; // the session says so
+            return null; // no /proc, or no thread to be had: whoever comes to need them says so
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Console;
@@ -43,8 +45,8 @@ internal sealed class Terminal
         bool errorIsTerminal = !System.Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         return new Terminal(
-            new StreamWriter(new DescriptorStream(Descriptor.AnotherOf(1), "standard output"), utf8) { AutoFlush = false },
-            new StreamWriter(new DescriptorStream(Descriptor.AnotherOf(2), "standard error"), utf8) { AutoFlush = true },
+            new StreamWriter(new DescriptorStream(Ours(1), "standard output"), utf8) { AutoFlush = false },
+            new StreamWriter(new DescriptorStream(Ours(2), "standard error"), utf8) { AutoFlush = true },
             Colored(System.Console.IsOutputRedirected),
             Colored(System.Console.IsErrorRedirected),
             errorIsTerminal && !noProgress && verbosity >= Verbosity.Normal,
@@ -52,6 +54,19 @@ internal sealed class Terminal
         {
             Columns = TerminalWidth.Now,
         };
+    }
+
+    // That there are no descriptors left has to be said, too.
+    private static SafeFileHandle Ours(int number)
+    {
+        try
+        {
+            return Descriptor.AnotherOf(number);
+        }
+        catch (KernelException none) when (none.Errno is Errno.TooManyOpen or Errno.Invalid)
+        {
+            return new SafeFileHandle(number, ownsHandle: false);
+        }
     }
 
     /// <summary>A line of the answer, on standard output.</summary>
