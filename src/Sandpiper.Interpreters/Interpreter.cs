@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Packaging.Tags;
@@ -15,7 +14,7 @@ namespace Sandpiper.Interpreters;
 /// <param name="Target">For compatibility tags.</param>
 /// <param name="StandardLibrary">Top-level modules of the standard library, the built-in ones too: which no package may shadow.</param>
 public sealed record Interpreter(
-    string Path, string Prefix, string Version, MarkerEnvironment Markers, TagTarget Target, FrozenSet<string> StandardLibrary)
+    string Path, string Prefix, string Version, MarkerEnvironment Markers, TagTarget Target, IReadOnlySet<string> StandardLibrary)
 {
     /// <summary>As it was named or found, made absolute: possibly a link, possibly in a virtual environment.</summary>
     public required string AskedFor { get; init; }

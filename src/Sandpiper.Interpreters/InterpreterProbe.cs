@@ -137,7 +137,7 @@ public sealed class InterpreterProbe(string? cacheDirectory)
             FreeThreaded: flags.Contains('t', StringComparison.Ordinal), Debug: flags.Contains('d', StringComparison.Ordinal),
             executable.Architecture, LibcOf(realPath, executable, answer));
         return new Interpreter(realPath, answer["base_prefix"], answer["python_full_version"], MarkersOf(answer), target,
-            answer.Lists["modules"].ToFrozenSet(StringComparer.Ordinal))
+            answer.Lists["modules"].ToHashSet(StringComparer.Ordinal))
         {
             AskedFor = path,
             LibraryDirectories = [.. answer.Lists["library"].Where(Path.IsPathFullyQualified)],

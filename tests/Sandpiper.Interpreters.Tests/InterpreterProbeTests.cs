@@ -24,7 +24,7 @@ public sealed class InterpreterProbeTests : IDisposable
         Assert.Equal((python.Version, "posix", "Linux", "cpython"),
             (python.Markers.PythonFullVersion, python.Markers.OsName, python.Markers.PlatformSystem, python.Markers.ImplementationName));
         Assert.Superset(new HashSet<string> { "sys", "json", "math", "zipfile", "_thread" }, python.StandardLibrary.ToHashSet());
-        Assert.DoesNotContain("pip", python.StandardLibrary.Items);
+        Assert.DoesNotContain("pip", python.StandardLibrary);
         Assert.Contains(python.LibraryDirectories, d => File.Exists(Path.Combine(d, "os.py")));
         Assert.DoesNotContain(python.LibraryDirectories, d => d.Contains("-packages", StringComparison.Ordinal));
         if (python.Target.Libc.Kind == LibcKind.Glibc) Assert.Equal(2, python.Target.Libc.Major);
@@ -152,8 +152,8 @@ public sealed class InterpreterProbeTests : IDisposable
             var found = new InterpreterProbe(null).Ask(path);
             Assert.Equal(Path.GetFileName(version), found.Version);
             Assert.Superset(new HashSet<string> { "sys", "json", "math", "zipfile", "_thread", "re" }, found.StandardLibrary.ToHashSet());
-            Assert.DoesNotContain("pip", found.StandardLibrary.Items);
-            Assert.DoesNotContain("test", found.StandardLibrary.Items);
+            Assert.DoesNotContain("pip", found.StandardLibrary);
+            Assert.DoesNotContain("test", found.StandardLibrary);
         }
     }
 

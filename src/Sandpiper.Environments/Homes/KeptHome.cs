@@ -1,6 +1,6 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -35,6 +35,7 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     public const int Most = 16;
 
     private const int MaxRecordBytes = 64 << 10;
+    private const int LongestPath = 4000;       // PATH_MAX is 4096; what lies deeper nobody can tell
     private const int MostKey = 200, DigestBytes = 16;
     private const char Delimiter = '@', Ordinal = '+';      // neither is left as it is in a name that is escaped
 
@@ -56,7 +57,7 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     public static IEnumerable<KeptHome> Of(string root, string environment, string? project)
     {
         string first = Path.Combine(AllBelow(root), KeyOf(environment, project));
-        return Enumerable.Range(1, Most).Select(n => new KeptHome(n == 1 ? first : $"{first}{Ordinal}{n}", environment, project));
+        for (int n = 1; n <= Most; n++) yield return new KeptHome(n == 1 ? first : $"{first}{Ordinal}{n}", environment, project);
     }
 
     /// <summary>Those that there are. One whose record cannot be read is nobody's: null as <see cref="Environment"/> is no name.</summary>
@@ -98,9 +99,10 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     }
 
     /// <summary>After a program has had it: whether it has become too large. Whatever it left there, this fails for nobody.</summary>
-    public void Measure()
+    /// <param name="mounted">Directories below it that had something else in their place: what lies there was measured before.</param>
+    public void Measure(IReadOnlySet<string> mounted)
     {
-        (int files, long bytes) = Size();
+        (int files, long bytes) = Size(mounted);
         if (files < MostFiles && bytes <= MostBytes) return;
         try
         {
@@ -115,41 +117,32 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     /// <summary>
     /// How many files lie in it, of which size; counted no further than is too much anyway, and what cannot be told is too much.
     /// </summary>
-    public (int Files, long Bytes) Size()
+    public (int Files, long Bytes) Size() => Size(FrozenSet<string>.Empty);
+
+    private (int Files, long Bytes) Size(IReadOnlySet<string> unseen)
     {
-        int files = 0;
         long bytes = 0;
         try
         {
-            if (!System.IO.Directory.Exists(Content)) return (0, 0);
-            foreach (long length in Lengths())
+            using ForeignTree? home = ForeignTree.TryOpen(Content);
+            if (home is null) return (0, 0);
+            // No link is followed: it could lead anywhere, and in circles. What is closed to us is left out.
+            var found = new List<ForeignTree.Entry>();
+            home.TryList([], MostFiles, found);
+            for (int at = 0; at < found.Count && found.Count < MostFiles; at++)
             {
-                bytes = Math.Min(bytes + length, long.MaxValue / 2);
-                if (++files >= MostFiles) break;
+                if (found[at] is not { Status: { Type: not FileType.SymbolicLink } status, Path: var path }) continue;
+                if (path.Length > LongestPath) return (MostFiles, bytes);
+                // A file with holes is copied whole, so that they count.
+                bytes = Math.Min(bytes + status.Size, long.MaxValue / 2);
+                if (status.Type is FileType.Directory && !unseen.Contains(Encoding.UTF8.GetString(path.Span))) home.TryList(path.Span, MostFiles, found);
             }
-            return (files, bytes);
+            return (found.Count, bytes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return (MostFiles, bytes);
         }
-    }
-
-    // Of every entry; a file with holes is copied whole, so that they count. No link is followed: it could lead anywhere, and in circles.
-    private FileSystemEnumerable<long> Lengths()
-    {
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            IgnoreInaccessible = true,
-            AttributesToSkip = FileAttributes.None,
-        };
-        return new(Content, (ref entry) => IsLink(entry) ? 0 : entry.Length, options)
-        {
-            ShouldRecursePredicate = (ref entry) => !IsLink(entry),
-        };
-
-        static bool IsLink(in FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
     }
 
     /// <summary>Names that a person would look for, with how the kernel knows each: not those that begin with a dot.</summary>

@@ -103,12 +103,18 @@ public sealed record Confinement
         return this with { KeptHome = ShownPath.Needed(content, PathAccess.Write).Appearing(Home) };
     }
 
-    /// <summary>Names directly in the home that stand there for what is shown.</summary>
-    public ImmutableHashSet<string> NamesInHome => PlacesInHome.Names(Home, Mounted);
+    /// <summary>Paths below the home at which something else is mounted.</summary>
+    public IEnumerable<string> MountedInHome => PlacesInHome.Of(Home, Mounted);
 
     /// <summary>What may be written, as it was granted.</summary>
     public IEnumerable<string> Writable => PathsWith(PathAccess.Write).Concat(Granted);
 
     /// <summary>The paths that are shown with this access, in order.</summary>
-    public IEnumerable<string> PathsWith(PathAccess access) => Shown.Where(shown => shown.Access == access).Select(shown => shown.Path);
+    public IEnumerable<string> PathsWith(PathAccess access)
+    {
+        foreach (ShownPath shown in Shown)
+        {
+            if (shown.Access == access) yield return shown.Path;
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
@@ -16,9 +15,8 @@ internal static class PlacesInHome
 
     private const UnixFileMode Mode = (UnixFileMode)0b111_101_101;
 
-    /// <summary>Names directly in the home that are there for what is shown, and no file of the program's.</summary>
-    public static ImmutableHashSet<string> Names(string home, IEnumerable<ShownPath> shown) =>
-        [.. Below(home, shown).Select(place => place.Relative.Split('/')[0])];
+    /// <summary>Where they lie, below the home.</summary>
+    public static IEnumerable<string> Of(string home, IEnumerable<ShownPath> shown) => Below(home, shown).Select(place => place.Relative);
 
     /// <param name="content">What appears as home.</param>
     /// <param name="home">Where it appears.</param>
@@ -31,6 +29,7 @@ internal static class PlacesInHome
         var made = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (relative, isDirectory) in Below(home, shown).OrderBy(place => place.Relative, StringComparer.Ordinal))
         {
+            if (IsThere(root, relative, isDirectory)) continue;
             string[] segments = relative.Split('/');
             for (int level = 1; level <= segments.Length; level++)
             {
@@ -41,6 +40,14 @@ internal static class PlacesInHome
                 MakeOne(parent, segments[level - 1], isDirectory || level < segments.Length);
             }
         }
+    }
+
+    // As at every start but the first, unless a program has closed a directory above it.
+    private static bool IsThere(SafeFileHandle root, string relative, bool isDirectory)
+    {
+        using SafeFileHandle place = PlaceBelow.Open(root, relative);
+        return !place.IsInvalid && FileStatus.Of(place) is var there
+            && (isDirectory ? there.Type is FileType.Directory && (there.Mode & OwnersRights) == OwnersRights : there.Type is FileType.Regular);
     }
 
     // What is in the way is the program's own, and kept for it under another name.
@@ -69,7 +76,12 @@ internal static class PlacesInHome
             File.SetUnixFileMode($"/proc/self/fd/{directory.DangerousGetHandle()}", mode | OwnersRights);
     }
 
-    private static IEnumerable<(string Relative, bool IsDirectory)> Below(string home, IEnumerable<ShownPath> shown) => shown
-        .Where(s => s.Path.Length > home.Length && DirectoryTree.Holds(home, s.Path))
-        .Select(s => (s.Path[(home.Length + 1)..], s.Type is FileType.Directory));
+    private static IEnumerable<(string Relative, bool IsDirectory)> Below(string home, IEnumerable<ShownPath> shown)
+    {
+        foreach (ShownPath one in shown)
+        {
+            if (one.Path.Length > home.Length && DirectoryTree.Holds(home, one.Path))
+                yield return (one.Path[(home.Length + 1)..], one.Type is FileType.Directory);
+        }
+    }
 }

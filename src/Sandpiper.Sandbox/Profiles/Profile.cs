@@ -110,7 +110,7 @@ public sealed record Profile
 
     // But not what was itself named.
     private static IEnumerable<string> Secrets(ImmutableArray<ShownPath> shown, Caller caller) => shown
-        .Where(s => Directory.Exists(s.Path)).Select(s => s.Path)
+        .Select(s => s.Path).Where(Directory.Exists)
         .Append(caller.CurrentDirectory).SelectMany(SensitiveDirectories.SecretsIn).Distinct(StringComparer.Ordinal)
         .Where(secret => !shown.Any(s => string.Equals(s.Path, secret, StringComparison.Ordinal)));
 

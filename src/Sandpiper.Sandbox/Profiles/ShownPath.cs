@@ -38,8 +38,9 @@ public sealed record ShownPath
         using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace, out _);
         if (held.IsInvalid) return null;
         string? real = new FileInfo($"/proc/self/fd/{held.DangerousGetHandle()}").LinkTarget;
-        return real is not null && System.IO.Path.Exists(real)
-            ? new ShownPath(whole, real, FileFacts.IdentityOf(held), FileFacts.KindOf(held), access) : null;
+        if (real is null || !System.IO.Path.Exists(real)) return null;
+        FileStatus status = FileStatus.Of(held);
+        return new ShownPath(whole, real, status.Identity, status.Type, access);
     }
 
     /// <summary>What has to be there: nothing that is granted may be missing in silence.</summary>

@@ -31,7 +31,16 @@ public sealed class WithheldSecrets : IDisposable
     public Confinement Confinement { get; }
 
     /// <summary>Those that are empty inside and were opened there.</summary>
-    public IEnumerable<string> Opened => _watches.Where(watch => watch.Watch.Count > 0).Select(watch => watch.Path);
+    public IEnumerable<string> Opened
+    {
+        get
+        {
+            foreach (var (path, watch) in _watches)
+            {
+                if (watch.Count > 0) yield return path;
+            }
+        }
+    }
 
     /// <summary>Of all that are withheld: whether it is empty inside, or without logins.</summary>
     public ImmutableArray<(string Path, bool IsEmpty)> All { get; private init; } = [];
@@ -40,10 +49,15 @@ public sealed class WithheldSecrets : IDisposable
     /// <param name="confinement">What is shown; a file that it names itself is shown as it is.</param>
     /// <param name="projects">Directories in it that are somebody's: not those of packages.</param>
     /// <exception cref="IOException">They cannot be made: then nothing may be started.</exception>
-    public static WithheldSecrets For(Confinement confinement, IEnumerable<string> projects)
+    public static WithheldSecrets For(Confinement confinement, IEnumerable<ShownPath> projects)
     {
-        string[] named = [.. confinement.Writable, .. confinement.Mounted.Select(shown => shown.Path)];
-        string[] directories = [.. projects.Where(Directory.Exists)];
+        string[] named = [.. confinement.Writable, .. confinement.Shown.Select(shown => shown.Path),
+            .. confinement.Packages.Select(shown => shown.Path)];
+        var directories = new List<string>();
+        foreach (ShownPath project in projects)
+        {
+            if (Directory.Exists(project.Path)) directories.Add(project.Path);
+        }
         SecretPlace[] empty = [.. directories.SelectMany(SecretPlace.In).DistinctBy(place => place.Path, StringComparer.Ordinal)
             // What is shown in a closed directory would not be seen with something over that.
             .SelectMany(place => place.IsDirectory && named.Any(shown => DirectoryTree.Holds(place.Path, shown))
@@ -51,17 +65,13 @@ public sealed class WithheldSecrets : IDisposable
             .Where(place => IsWithheld(place.Path)).Take(NamesInside.MostProtected + 1)];
         if (empty.Length > NamesInside.MostProtected)
             throw new IOException($"`{Path.GetDirectoryName(empty[^1].Path)}` holds thousands of `.env` files, and each would be withheld");
-        (string Path, byte[] Content)[] settings =
-        [
-            .. from directory in directories
-               where IsWithheld(Path.Join(directory, ".git"))
-               let path = Path.Join(directory, ".git/config")
-               where IsWithheld(path)
-               let content = Redacted(path)
-               where content is not null
-               select (path, content),
-        ];
-        if (empty.Length + settings.Length == 0) return new(confinement, made: null, []);
+        var settings = new List<(string Path, byte[] Content)>();
+        foreach (string directory in directories)
+        {
+            string path = Path.Join(directory, ".git/config");
+            if (IsWithheld(Path.Join(directory, ".git")) && IsWithheld(path) && Redacted(path) is { } content) settings.Add((path, content));
+        }
+        if (empty.Length + settings.Count == 0) return new(confinement, made: null, []);
 
         string made = Path.Join(Above, $"sandpiper-withheld-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         if (!OpenDirectory.TryMake(made, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, out int errno))

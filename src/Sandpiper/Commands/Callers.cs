@@ -15,21 +15,25 @@ internal static class Callers
     /// <summary>Of a path as it was typed here.</summary>
     public static string FullPath(string typed) => Path.GetFullPath(typed, Here.Value);
 
-    public static Caller Of(Session session) => new(
-        Session.Home,
-        // Root's home stays root's: the ordinary user that we became has a place of his own, inside.
-        session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
-        session.Places.Cache,
-        Here.Value,
-        // a uid without a name is common in containers
-        session.WasRoot ? "sandpiper" : Environment.UserName is { Length: > 0 } name ? name : "user",
-        session.WasRoot,
-        Variables(),
-        DirectoryRights.MayWrite)
+    public static Caller Of(Session session)
     {
-        LoginHome = LoginHome(),
-        OwnProgram = session.OwnExecutable,
-    };
+        var (login, loginHome) = Login();
+        return new(
+            Session.Home,
+            // Root's home stays root's: the ordinary user that we became has a place of his own, inside.
+            session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
+            session.Places.Cache,
+            Here.Value,
+            // a uid without a name is common in containers
+            session.WasRoot ? "sandpiper" : (login ?? Environment.UserName) is { Length: > 0 } name ? name : "user",
+            session.WasRoot,
+            Variables(),
+            DirectoryRights.MayWrite)
+        {
+            LoginHome = loginHome,
+            OwnProgram = session.OwnExecutable,
+        };
+    }
 
     private static ImmutableDictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToImmutableDictionary(variable => (string)variable.Key, variable => (string)variable.Value!, StringComparer.Ordinal);
@@ -47,18 +51,25 @@ internal static class Callers
         }
     }
 
-    // Whoever starts us with another HOME has the home that is his all the same, and his keys in it.
-    private static string? LoginHome()
+    // Whoever starts us with another HOME has the home that is his all the same, and his keys in it. Name and home as passwd(5) has them;
+    // neither where the user is on no list of this machine's, but a server's.
+    private static (string? Name, string? Home) Login()
     {
         string uid = $"{UserIds.Real}";
+        Span<Range> fields = stackalloc Range[7];
         try
         {
-            return File.ReadLines("/etc/passwd").Select(line => line.Split(':'))
-                .FirstOrDefault(f => f is [_, _, var id, _, _, ['/', ..], ..] && string.Equals(id, uid, StringComparison.Ordinal))?[5];
+            foreach (ReadOnlySpan<char> line in File.ReadAllText("/etc/passwd").AsSpan().EnumerateLines())
+            {
+                if (line.Split(fields, ':') < 6 || !line[fields[2]].SequenceEqual(uid)) continue;
+                ReadOnlySpan<char> home = line[fields[5]];
+                return (line[fields[0]].ToString(), home is ['/', ..] ? home.ToString() : null);
+            }
         }
         catch (IOException)
         {
-            return null;
+            // Then he is on none.
         }
+        return (null, null);
     }
 }

@@ -114,7 +114,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         wanted = WantedGrants.None;
         ManagedEnvironment environment = EnvironmentOptions.Open(session, environmentName);
         Caller caller = Callers.Of(session);
-        GrantsInForce grants = InForce(caller);
+        Project? project = Project.Of(caller);
+        GrantsInForce grants = InForce(caller, project);
         var needs = new SandboxNeeds(grants.All.Network, IsReviewed, Processors);
         bool isToldElsewhere = (IsReviewed || IsAudited) && session.Json;
         ConfinedProgram? begun = isToldElsewhere ? null : Early?.Take(needs);
@@ -131,7 +132,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         MustBeWhereItWasMade(environment, generation);
         InstalledEnvironment installed = Installed(environment, generation);
         Terms terms = Arranged(installed, grants, caller);
-        using ProgramsHome home = ProgramsHome.For(session, environmentName, terms.Confinement, caller, isFresh: HasFreshHome);
+        using ProgramsHome home = ProgramsHome.For(session, environmentName, terms.Confinement, project, isFresh: HasFreshHome);
         using WithheldSecrets secrets = Withheld(home.Confinement, installed);
         terms = terms with { Confinement = secrets.Confinement };
 
@@ -228,12 +229,13 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         Caller caller = Callers.Of(session);
         InstalledEnvironment installed = Installed(environment, generation);
-        GrantsInForce grants = InForce(caller);
+        Project? project = Project.Of(caller);
+        GrantsInForce grants = InForce(caller, project);
         Terms terms = Arranged(installed, grants, caller);
         using WithheldSecrets secrets = Withheld(terms.Confinement, installed);
         bool? isLayer = IsReviewed ? RunReview.IsLayer(session, terms.Confinement) : null;
         if (isLayer is false) ReviewedRun.MustBeCopied(terms.Confinement);
-        var explanation = new RunExplanation(command[0], installed, terms, grants, Project.Of(caller))
+        var explanation = new RunExplanation(command[0], installed, terms, grants, project)
         {
             Withheld = [.. secrets.All],
             Limits = LimitsInWords(),
@@ -253,10 +255,10 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Memory is { } bytes ? $"{bytes >> 20:N0} MiB of address space for each process (RLIMIT_AS)" : "as much memory as there is",
     ]);
 
-    private GrantsInForce InForce(Caller caller)
+    private GrantsInForce InForce(Caller caller, Project? project)
     {
         var grants = GrantsInForce.For(
-            session, environmentName, command[0], IsReviewed ? RunReview.Around(typed, caller) : typed, caller);
+            session, environmentName, command[0], IsReviewed ? RunReview.Around(typed, caller) : typed, caller, project);
         if (!grants.All.Network || grants.All.Ports.IsEmpty) return grants;
         throw new ExplainedException(new(ExitCode.RunFailed, "`--port` means nothing with the network of this machine; nothing was run",
             "with --net all the program opens its ports here itself", "leave --port out, or --net all"));
@@ -288,7 +290,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     {
         var store = new WheelStore(environment.Root);
         return new InstalledEnvironment(generation.Directory,
-            [.. generation.Linked.Select(l => l.Wheel).Distinct().Select(store.TreeOf)],
+            [.. generation.Linked.DistinctBy(l => l.Wheel).Select(l => store.TreeOf(l.Wheel))],
             generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root);
     }
 
@@ -324,7 +326,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     }
 
     private static WithheldSecrets Withheld(Confinement confinement, InstalledEnvironment environment) =>
-        WithheldSecrets.For(confinement, [.. confinement.Shown.Where(shown => !environment.IsOwn(shown)).Select(shown => shown.Path)]);
+        WithheldSecrets.For(confinement, confinement.Shown.Where(shown => !environment.IsOwn(shown)));
 
     // Whatever came of it: with its settings it could have been something else.
     private void TellOfWithheld(IReadOnlyCollection<string> paths, Caller caller)

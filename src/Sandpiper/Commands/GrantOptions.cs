@@ -99,8 +99,8 @@ internal sealed class GrantOptions
 
     private ImmutableArray<HostGrant> HostsOf(ParseResult parsed)
     {
-        ImmutableArray<HostGrant> hosts =
-            [.. (parsed.GetValue(_net) ?? []).Where(text => text is not WholeNetwork).Select(HostOf).Distinct()];
+        if (parsed.GetValue(_net) is not [_, ..] named) return [];
+        ImmutableArray<HostGrant> hosts = [.. named.Where(text => text is not WholeNetwork).Select(HostOf).Distinct()];
         return hosts.Length <= HostGrant.Most ? hosts
             : throw Usage(parsed, "so many hosts are not supported", $"at most {HostGrant.Most} can be named; all of them: --net all");
 

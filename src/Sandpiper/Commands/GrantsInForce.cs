@@ -17,11 +17,13 @@ internal sealed record GrantsInForce(
 
     /// <param name="environment">Whose packages are used.</param>
     /// <param name="program">The first word of the command line.</param>
+    /// <param name="around">The project of the caller; null: he is in none.</param>
     /// <exception cref="GrantFileDamagedException">What is remembered cannot be read: nothing is run on a part of it.</exception>
     /// <exception cref="ExplainedException">A remembered grant must not be given any more, or cannot.</exception>
-    public static GrantsInForce For(Session session, string environment, string program, Grants typed, Caller caller)
+    public static GrantsInForce For(
+        Session session, string environment, string program, Grants typed, Caller caller, Project? around)
     {
-        string? project = Project.Of(caller)?.Directory;
+        string? project = around?.Directory;
         string command = RememberedGrant.CommandOf(program, caller.CurrentDirectory);
         var here = ImmutableArray.CreateBuilder<RememberedGrant>();
         var notHere = ImmutableArray.CreateBuilder<(RememberedGrant, GrantRefusedException)>();

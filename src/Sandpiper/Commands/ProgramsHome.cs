@@ -27,7 +27,7 @@ internal sealed class ProgramsHome : IDisposable
     public Confinement Confinement { get; }
 
     /// <exception cref="Sandbox.SandboxUnavailableException">Places in it cannot be made.</exception>
-    public static ProgramsHome For(Session session, string environment, Confinement confinement, Caller caller, bool isFresh)
+    public static ProgramsHome For(Session session, string environment, Confinement confinement, Project? project, bool isFresh)
     {
         // Who shows the whole home shows what is there.
         bool isShown = confinement.Shown.Any(shown => string.Equals(shown.Path, confinement.Home, StringComparison.Ordinal));
@@ -35,7 +35,7 @@ internal sealed class ProgramsHome : IDisposable
         SafeFileHandle? inUse = null;
         try
         {
-            foreach (KeptHome kept in KeptHome.Of(session.Places.Root, environment, Project.Of(caller)?.Directory))
+            foreach (KeptHome kept in KeptHome.Of(session.Places.Root, environment, project?.Directory))
             {
                 if (kept.IsFull)
                 {
@@ -65,9 +65,14 @@ internal sealed class ProgramsHome : IDisposable
     public void TellOfNew()
     {
         if (_kept is null || _before is null) return;
-        _kept.Measure();
-        ImmutableHashSet<string> own = Confinement.NamesInHome;
-        string[] made = [.. _kept.Names().Except(_before).Select(name => name.Key).Where(name => !own.Contains(name))
+        var changed = new List<string>();
+        foreach (var (name, known) in _kept.Names())
+        {
+            if (!_before.TryGetValue(name, out var before) || before != known) changed.Add(name);
+        }
+        _kept.Measure(Confinement.MountedInHome.ToHashSet(StringComparer.Ordinal));
+        if (changed.Count == 0) return;
+        string[] made = [.. changed.Except(Confinement.MountedInHome.Select(place => place.Split('/')[0]), StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)];
         if (made.Length == 0) return;
         string which = string.Join(", ", made.Take(NewShown)) + (made.Length > NewShown ? $" and {made.Length - NewShown:N0} more" : "");

@@ -34,8 +34,8 @@ internal sealed class RefusedHosts(Terminal terminal, Func<string, string> next)
     {
         ImmutableArray<HostGrant> grants;
         lock (_knowing) grants = [.. _told.Select(NetworkWords.GrantFor).OfType<HostGrant>().Distinct().Take(MostOffered)];
-        string words = GrantWords.AsTyped(new() { Hosts = grants }, null);
-        if (!grants.IsEmpty) terminal.Note(Inked.Dim($"sandpiper: to let it ·  {next(words)}"));
+        if (grants.IsEmpty) return [];
+        terminal.Note(Inked.Dim($"sandpiper: to let it ·  {next(GrantWords.AsTyped(new() { Hosts = grants }, null))}"));
         return grants;
     }
 }

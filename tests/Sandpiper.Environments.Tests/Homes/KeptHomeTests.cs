@@ -9,6 +9,8 @@ public sealed class KeptHomeTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
+    private static readonly HashSet<string> Nothing = [];
+
     private KeptHome Home => KeptHome.Of(_root, "shared", "/p").First();
 
     [Fact]
@@ -92,16 +94,30 @@ public sealed class KeptHomeTests : IDisposable
     }
 
     [Fact]
+    public void What_lies_where_something_else_was_mounted_is_not_looked_through_again()
+    {
+        using (Home.TryHold())
+        {
+            string place = Directory.CreateDirectory(Path.Combine(Home.Content, ".local/wheel")).FullName;
+            using (FileStream sparse = File.Create(Path.Combine(place, "large"))) sparse.SetLength(KeptHome.MostBytes);
+            Home.Measure(new HashSet<string> { ".local/wheel" });
+            Assert.False(Home.IsFull);
+            Home.Measure(new HashSet<string> { "wheel" });
+        }
+        Assert.True(Home.IsFull);
+    }
+
+    [Fact]
     public void What_has_become_too_large_is_full_until_it_is_emptied()
     {
         using (Home.TryHold())
         {
             using (FileStream sparse = File.Create(Path.Combine(Home.Content, "large"))) sparse.SetLength(KeptHome.MostBytes);
             File.CreateSymbolicLink(Path.Combine(Home.Content, "circle"), ".");
-            Home.Measure();
+            Home.Measure(Nothing);
             Assert.False(Home.IsFull);
             File.WriteAllText(Path.Combine(Home.Content, "more"), "x");
-            Home.Measure();
+            Home.Measure(Nothing);
         }
         Assert.True(Home.IsFull);
         Assert.Equal((3, KeptHome.MostBytes + 1), Home.Size());

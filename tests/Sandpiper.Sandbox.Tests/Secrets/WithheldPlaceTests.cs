@@ -10,7 +10,7 @@ public sealed class WithheldPlaceTests(Ground ground) : IClassFixture<Ground>
     {
         File.WriteAllText(Path.Join(ground.Project, ".env"), "TOKEN=s3cret\n");
         string instead;
-        using (var secrets = WithheldSecrets.For(ground.Reading, [ground.Project]))
+        using (var secrets = WithheldSecrets.For(ground.Reading, ground.Reading.Shown))
         {
             instead = Path.GetDirectoryName(Assert.Single(secrets.Confinement.Replaced).By.Real)!;
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(instead));
