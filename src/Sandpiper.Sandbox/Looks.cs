@@ -11,8 +11,8 @@ internal static class Looks
         for (int look = 0; look < Most; look++)
         {
             yield return look;
-            // On one processor he has to get his turn, too.
-            if (look % BetweenRests == BetweenRests - 1) Thread.Sleep(1);
+            // On one processor he has to get his turn, too; where many want one, that takes longer.
+            if (look % BetweenRests == BetweenRests - 1) Thread.Sleep((look / BetweenRests) + 1);
             else if (look % BetweenTurns == BetweenTurns - 1) _ = Thread.Yield();
         }
     }

@@ -238,6 +238,47 @@ public sealed class ConfinementTests : IDisposable
         Assert.DoesNotContain("nothing to make a copy of", starts.Error, StringComparison.Ordinal);
     }
 
+    // It was judged by its name, which was looked up once more for what is shown: a program that may write what the project lies in had
+    // the home shown to the next one there, in 50 of 100 starts.
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("run --write . --", "")]
+    [InlineData("", "--review")]
+    public void Where_one_stands_no_name_leads_to_the_home(string confined, string granted)
+    {
+        _user.Write("../.ssh/id_ed25519", "a decoy\n");
+        _user.Write("app/.git/config", "");
+        string swap = _user.Write("swap.py", """
+            import ctypes, os, sys
+            swap = ctypes.CDLL(None).renameat2
+            os.symlink(sys.argv[1], "home")
+            while not os.path.exists("enough"):
+                for pause in 0, 500, 2000, 4000, 8000, 16000:
+                    for _ in range(20):
+                        swap(-100, b"app", -100, b"home", 2)
+                        for _ in range(pause): pass
+                open("ready", "w").close()
+            """);
+        // It stands there before anything is exchanged. What is shown is where it stands, or nothing is run.
+        Outcome starts = _user.Run(["/bin/sh", "-c", $$"""
+            cd app
+            (cd .. && exec {{confined switch { "" => "", _ => $"'{PublishedCommand.Path}' {confined}" }}} /usr/bin/python3 {{swap}} {{_user.Home}}) &
+            while [ ! -e ../ready ]; do sleep 0.01; done
+            tried=0 ran=0
+            while [ $tried -lt 150 ] && [ $ran -lt 50 ]; do
+                tried=$((tried + 1))
+                '{{PublishedCommand.Path}}' run -q {{granted}} -- python -c 'import os
+            if os.path.exists(".ssh"): print("seen")
+            open(".git/config")' && ran=$((ran + 1))
+            done
+            : > ../enough
+            wait
+            echo $ran
+            """]);
+
+        Assert.True(starts.Output is "50\n", $"{starts}");
+    }
+
     [Fact]
     public void Where_programs_are_looked_for_and_sandpiper_itself_are_not_written_with_the_directory_that_holds_them()
     {

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Profiles;
@@ -6,28 +7,28 @@ namespace Sandpiper.Sandbox.Profiles;
 internal static class GrantedPaths
 {
     // A name that is the same so often is what it is.
-    private const int Alike = 500;
+    internal const int Alike = 500;
 
     /// <param name="isSettled">It was remembered, and is no link.</param>
     /// <exception cref="GrantRefusedException">It is not there, or leads where nobody may mean.</exception>
     public static ShownPath Readable(string path, Caller caller, bool isSettled) =>
-        Judged(path, PathAccess.Read, shown => WhyNotRead(shown, caller) ?? WhyNotSettled(shown, isSettled));
+        Judged(path, PathAccess.Read, caller, shown => WhyNotRead(shown, caller) ?? WhyNotSettled(shown, isSettled));
 
     /// <param name="dataRoot">Where the sealed packages of every environment lie, and what was allowed.</param>
     /// <param name="isSettled">It was remembered, and is no link.</param>
     /// <exception cref="GrantRefusedException">No directory or file, or none that may be written.</exception>
     public static ShownPath Writable(string path, string dataRoot, Caller caller, bool isSettled) =>
-        Judged(path, PathAccess.Write, shown => WhyNotWritten(shown, dataRoot, caller) ?? WhyNotSettled(shown, isSettled));
+        Judged(path, PathAccess.Write, caller, shown => WhyNotWritten(shown, dataRoot, caller) ?? WhyNotSettled(shown, isSettled));
 
     // Who exchanges a name all the time with a link to what nobody may be granted must not keep the one from it who meant the other.
-    private static ShownPath Judged(string path, PathAccess access, Func<ShownPath, GrantRefusal?> whyNot)
+    private static ShownPath Judged(string path, PathAccess access, Caller caller, Func<ShownPath, GrantRefusal?> whyNot)
     {
         ShownPath? first = null;
         GrantRefusal? refusal = null;
         bool isExchanged = false;
         foreach (int look in Looks.While())
         {
-            ShownPath? shown = ShownPath.At(path, access);
+            ShownPath? shown = caller.At(path, access);
             GrantRefusal? why = shown is null ? new GrantRefusal.Absent() : whyNot(shown);
             if (why is null) return shown!;
             if (look == 0) (first, refusal) = (shown, why);
@@ -41,8 +42,8 @@ internal static class GrantedPaths
     {
         if (IsDevice(shown.Real)) return new GrantRefusal.Device();
         // Who names a place means it; who names a link may not know where a program that could write here has made it lead.
-        return IsLink(shown) && SensitiveDirectories.WhyNotShownAt(DirectoryOf(shown), caller) is { } why
-            ? new GrantRefusal.LeadsTo(shown.Real, why) : null;
+        return IsLink(shown) && IsSensitive(shown, caller, out Sensitivity? why)
+            ? why is null ? new GrantRefusal.Absent() : new GrantRefusal.LeadsTo(shown.Real, why) : null;
     }
 
     private static GrantRefusal? WhyNotWritten(ShownPath shown, string dataRoot, Caller caller)
@@ -54,12 +55,21 @@ internal static class GrantedPaths
         if (Meets(shown.Real, dataRoot)) return new GrantRefusal.HoldsPackages();
         // Start files of shells, keys, other people's things: write access there outlives the sandbox.
         string directory = DirectoryOf(shown);
-        if (SensitiveDirectories.WhyNotShownAt(directory, caller) is { } why && !IsOfNobody(shown, why))
-            return new GrantRefusal.Sensitive(why);
+        if (IsSensitive(shown, caller, out Sensitivity? why) && (why is null || !IsOfNobody(shown, why)))
+            return why is null ? new GrantRefusal.Absent() : new GrantRefusal.Sensitive(why);
         if (Meets(shown.Real, caller.Cache)) return new GrantRefusal.HoldsCache();
         if (ProgramPlaces.Of(caller).Intersect([directory, shown.Real], StringComparer.Ordinal).Any())
             return new GrantRefusal.HoldsPrograms();
         return caller.MayWrite(shown.Real) ? null : new GrantRefusal.NotTheCallers(caller.WasRoot ? caller.UserName : null);
+    }
+
+    // Also where it went meanwhile: then nobody knows why.
+    private static bool IsSensitive(ShownPath shown, Caller caller, out Sensitivity? why)
+    {
+        why = null;
+        if (shown.Type is not FileType.Directory) return (why = SensitiveDirectories.WhyNotShownAt(DirectoryOf(shown), caller)) is not null;
+        using SafeFileHandle? held = shown.TryHold();
+        return held is null || (why = SensitiveDirectories.WhyNotShown(shown.Real, held, caller)) is not null;
     }
 
     private static GrantRefusal.LeadsElsewhere? WhyNotSettled(ShownPath shown, bool isSettled) =>

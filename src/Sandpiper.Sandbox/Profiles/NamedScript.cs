@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -28,17 +29,28 @@ internal static class NamedScript
     /// <returns>Null when it is none to be shown unasked.</returns>
     public static ShownPath? Shown(string script, Caller caller)
     {
-        // The system's programs are there anyway.
-        if (OfTheSystem.Any(root => DirectoryTree.Holds(root, RealPath.Of(script)))) return null;
-        if (!File.Exists(script) || ShownPath.At(script, PathAccess.Read) is not { } shown) return null;
-        bool isNamed = string.Equals(shown.Path, shown.Real, StringComparison.Ordinal);
-        if (SensitiveDirectories.IsKey(shown.Real)) return null;
+        foreach (int look in Looks.While())
+        {
+            // The system's programs are there anyway.
+            if (ShownPath.At(script, PathAccess.Read) is not { } shown
+                || OfTheSystem.Any(root => DirectoryTree.Holds(root, shown.Real))) return null;
+            bool isNamed = string.Equals(shown.Path, shown.Real, StringComparison.Ordinal);
+            if (MayBeShown(shown, isNamed, caller)) return shown;
+            // Where somebody exchanges what it lies in, that is a link now and what was meant a moment later.
+            if (isNamed || look == GrantedPaths.Alike) break;
+        }
+        return null;
+    }
+
+    private static bool MayBeShown(ShownPath shown, bool isNamed, Caller caller)
+    {
+        if (shown.Type is not FileType.Regular || SensitiveDirectories.IsKey(shown.Real)) return false;
         return SensitiveDirectories.WhyNotShownAt(Path.GetDirectoryName(shown.Real)!, caller) switch
         {
-            null => shown,
-            { Kind: SensitivityKind.AmongKeys or SensitivityKind.InSystem or SensitivityKind.AboveSystem } => null,
+            null => true,
+            { Kind: SensitivityKind.AmongKeys or SensitivityKind.InSystem or SensitivityKind.AboveSystem } => false,
             // By a link a program that could write here once may have made it lead to anything.
-            _ => isNamed ? shown : null,
+            _ => isNamed,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Users;
 using Sandpiper.Sandbox.Networks;
@@ -85,16 +86,23 @@ public sealed record Profile
     {
         around = null;
         if (!grants.ShowCurrentDirectory) return new HiddenDirectory.OnRequest();
-        if (ShownPath.At(caller.CurrentDirectory, PathAccess.Read) is not { } here) return new HiddenDirectory.Gone();
-        if (Project.Of(caller) is { } project && SensitiveDirectories.WhyNotShown(project.Directory, caller) is null
-            && DirectoryTree.Holds(project.Directory, here.Path))
+        if (caller.At(caller.CurrentDirectory, PathAccess.Read) is not { } here) return new HiddenDirectory.Gone();
+        if (Project.Of(caller) is { } project && DirectoryTree.Holds(project.Directory, here.Path)
+            && caller.At(project.Directory, PathAccess.Read) is { } all && WhyHidden(all, caller) is null)
         {
-            around = ShownPath.At(project.Directory, PathAccess.Read);
+            around = all;
+            return null;
         }
-        if (around is not null) return null;
-        if (SensitiveDirectories.WhyNotShownAt(here.Real, caller) is { } why) return new HiddenDirectory.Kept(why);
+        if (WhyHidden(here, caller) is { } why) return why;
         around = here;
         return null;
+    }
+
+    private static HiddenDirectory? WhyHidden(ShownPath shown, Caller caller)
+    {
+        using SafeFileHandle? held = shown.TryHold();
+        return held is null ? new HiddenDirectory.Gone()
+            : SensitiveDirectories.WhyNotShown(shown.Real, held, caller) is { } why ? new HiddenDirectory.Kept(why) : null;
     }
 
     // A link in what is shown leads inside to where it leads outside; that is where what is behind it has to be.
@@ -110,9 +118,15 @@ public sealed record Profile
 
     // But not what was itself named.
     private static IEnumerable<string> Secrets(ImmutableArray<ShownPath> shown, Caller caller) => shown
-        .Select(s => s.Path).Where(Directory.Exists)
-        .Append(caller.CurrentDirectory).SelectMany(SensitiveDirectories.SecretsIn).Distinct(StringComparer.Ordinal)
+        .Concat(caller.At(caller.CurrentDirectory, PathAccess.Read) is { } here ? [here] : [])
+        .Where(s => s.Type is FileType.Directory).SelectMany(SecretsIn).Distinct(StringComparer.Ordinal)
         .Where(secret => !shown.Any(s => string.Equals(s.Path, secret, StringComparison.Ordinal)));
+
+    private static string[] SecretsIn(ShownPath directory)
+    {
+        using SafeFileHandle? held = directory.TryHold();
+        return held is null ? [] : [.. SensitiveDirectories.SecretsIn(held).Select(name => Path.Join(directory.Path, name))];
+    }
 
     /// <summary>Whether they could be given now: a grant is judged when it is remembered, and at every run.</summary>
     /// <param name="dataRoot">Where the sealed packages of every environment lie.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -16,30 +17,20 @@ public sealed record Project(string Directory)
     /// </summary>
     public static Project? Of(Caller caller)
     {
-        string here = HereOf(caller);
+        ShownPath? here = caller.At(caller.CurrentDirectory, PathAccess.Read);
+        if (here is null) return null;
         string[] homes = [RealPath.Of(caller.Home), RealPath.Of(caller.LoginHome ?? caller.Home)];
-        for (string? at = here; at is not null && homes.Any(home => IsBelow(home, at)); at = Path.GetDirectoryName(at))
+        for (ShownPath? at = here; at is not null && homes.Any(home => IsBelow(home, at.Real)); at = at.Above())
         {
-            if (Marks.Any(mark => Path.Exists(Path.Join(at, mark)))) return new Project(at);
+            using SafeFileHandle? held = at.TryHold();
+            if (held is not null && Marks.Any(mark => Path.Exists($"{ShownPath.Named(held)}/{mark}"))) return new Project(at.Real);
         }
-        bool holdsMore = SensitiveDirectories.ByItsRealPlace(here, caller) is
+        bool holdsMore = SensitiveDirectories.ByItsRealPlace(here.Real, caller) is
         {
             Kind: SensitivityKind.WholeFileSystem or SensitivityKind.Home or SensitivityKind.AboveHome or SensitivityKind.OfEverybody
             or SensitivityKind.AboveSystem,
         };
-        return holdsMore || !System.IO.Directory.Exists(here) ? null : new Project(here);
-    }
-
-    // The kernel tells where one is without a link in it; there is one where somebody exchanges that just now.
-    private static string HereOf(Caller caller)
-    {
-        string here = caller.CurrentDirectory;
-        foreach (int _ in Looks.While())
-        {
-            here = RealPath.Of(caller.CurrentDirectory);
-            if (string.Equals(here, caller.CurrentDirectory, StringComparison.Ordinal)) break;
-        }
-        return here;
+        return holdsMore ? null : new Project(here.Real);
     }
 
     // A home that is the root, as in some containers, has everything below it and says nothing.

@@ -35,10 +35,13 @@ public static class SensitiveDirectories
 
     private const int MostSubdirectories = 256;
 
-    /// <summary>Why <paramref name="directory"/> is not shown unasked to whom <paramref name="caller"/> is; null when it may be.</summary>
-    internal static Sensitivity? WhyNotShown(string directory, Caller caller) => WhyNotShownAt(RealPath.Of(directory), caller);
+    /// <summary>Why a directory is not shown unasked to whom <paramref name="caller"/> is; null when it may be.</summary>
+    /// <param name="real">Where it is known to lie: a name that is looked up once more may lead elsewhere by now.</param>
+    /// <param name="held">The directory itself.</param>
+    internal static Sensitivity? WhyNotShown(string real, SafeFileHandle held, Caller caller) =>
+        ByItsRealPlace(real, caller) ?? ByItsContent(held);
 
-    /// <summary>The same of what is known to lie there: a name that is looked up once more may lead elsewhere by now.</summary>
+    /// <summary>The same of what lies there now.</summary>
     internal static Sensitivity? WhyNotShownAt(string real, Caller caller) => ByItsRealPlace(real, caller) ?? ByItsContent(real);
 
     /// <summary>Why <paramref name="directory"/> is not shown unasked, or null when it may be.</summary>
@@ -74,26 +77,31 @@ public static class SensitiveDirectories
         return Keys.FirstOrDefault(real.Split('/').Contains) is { } within ? new(SensitivityKind.AmongKeys, within) : null;
     }
 
-    private static Sensitivity? ByItsContent(string real) =>
-        (KeysThatClose.FirstOrDefault(name => Path.Exists(Path.Join(real, name))) ?? KeyOneLevelDown(real)) is { } key
+    private static Sensitivity? ByItsContent(string real)
+    {
+        using SafeFileHandle held = RawFile.Open(real, RawFile.AsPlace | RawFile.OnlyDirectories, out _);
+        return held.IsInvalid ? null : ByItsContent(held);
+    }
+
+    private static Sensitivity? ByItsContent(SafeFileHandle held) =>
+        (KeysThatClose.FirstOrDefault(name => Path.Exists($"{ShownPath.Named(held)}/{name}")) ?? KeyOneLevelDown(held)) is { } key
             ? new(SensitivityKind.HoldsKeys, key) : null;
 
     /// <summary>Whether it is called as keys are, or lies where they are kept.</summary>
     internal static bool IsKey(string path) => KeysThatClose.Any(path.Split('/').Contains);
 
-    /// <summary>Files in a directory that is shown which may hold a token all the same; full paths, through no link.</summary>
-    internal static IEnumerable<string> SecretsIn(string directory) => SecretsOfProjects.Select(name => Path.Join(directory, name))
-        .Where(path => !ProgramFile.IsOutOfReach(path)) // there inside as well
-        .Where(path => FileStatus.TryRead(path, out FileStatus status) && status.Type is FileType.Regular);
+    /// <summary>Files in a directory that is shown which may hold a token all the same: names below it, through no link.</summary>
+    internal static IEnumerable<string> SecretsIn(SafeFileHandle directory) => SecretsOfProjects
+        .Where(name => $"{ShownPath.Named(directory)}/{name}" is var path
+            && !ProgramFile.IsOutOfReach(path) // there inside as well
+            && FileStatus.TryRead(path, out FileStatus status) && status.Type is FileType.Regular);
 
     // A copy of a home, or of several: `backup/laptop/.ssh`. Through no link: a program that exchanges one of these names for a link to the
     // home could keep everybody from starting anything here.
-    private static string? KeyOneLevelDown(string directory)
+    private static string? KeyOneLevelDown(SafeFileHandle place)
     {
-        using SafeFileHandle place = RawFile.Open(directory, RawFile.AsPlace | RawFile.OnlyDirectories, out _);
-        if (place.IsInvalid) return null;
         var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return Directory.EnumerateDirectories($"/proc/self/fd/{place.DangerousGetHandle()}", "*", options).Take(MostSubdirectories)
+        return Directory.EnumerateDirectories(ShownPath.Named(place), "*", options).Take(MostSubdirectories)
             .SelectMany(below => KeysOnly.Select(name => $"{Path.GetFileName(below)}/{name}"))
             .FirstOrDefault(key =>
             {

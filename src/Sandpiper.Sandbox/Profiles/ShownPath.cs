@@ -36,11 +36,24 @@ public sealed record ShownPath
         string whole = Whole(path);
         // Held open, so that place and identity are those of one thing.
         using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace, out _);
+        return Held(held, whole, access);
+    }
+
+    /// <summary>Where this process stands, to be read: the directory itself, under the name that it has just then.</summary>
+    /// <returns>Null when it has none any more, or we may not look at it.</returns>
+    public static ShownPath? Here()
+    {
+        using SafeFileHandle held = RawFile.Open(".", RawFile.AsPlace, out _);
+        return Held(held, null, PathAccess.Read);
+    }
+
+    private static ShownPath? Held(SafeFileHandle held, string? path, PathAccess access)
+    {
         if (held.IsInvalid) return null;
-        string? real = new FileInfo($"/proc/self/fd/{held.DangerousGetHandle()}").LinkTarget;
+        string? real = new FileInfo(Named(held)).LinkTarget;
         if (real is null || !System.IO.Path.Exists(real)) return null;
         FileStatus status = FileStatus.Of(held);
-        return new ShownPath(whole, real, status.Identity, status.Type, access);
+        return new ShownPath(path ?? real, real, status.Identity, status.Type, access);
     }
 
     /// <summary>What has to be there: nothing that is granted may be missing in silence.</summary>
@@ -50,11 +63,38 @@ public sealed record ShownPath
 
     /// <summary>The very directory that was judged, to be read, whatever its name leads to meanwhile.</summary>
     /// <returns>Null when it is there no more, or may not be read.</returns>
-    internal SafeFileHandle? TryOpenDirectory()
+    internal SafeFileHandle? TryOpenDirectory() => TryOpen(RawFile.ReadOnly);
+
+    /// <summary>The same without any right to read it: what is in it is found by <see cref="Named"/>.</summary>
+    /// <returns>Null when it is there no more, or we may not go there.</returns>
+    internal SafeFileHandle? TryHold() => TryOpen(RawFile.AsPlace);
+
+    /// <summary>A name that leads to what is open, and to nothing else.</summary>
+    internal static string Named(SafeFileHandle held) => $"/proc/self/fd/{held.DangerousGetHandle()}";
+
+    /// <summary>The directory in which this one lies, to no name of which a link leads; whatever that name leads to by now.</summary>
+    /// <returns>Null when there is none, or we may not look at it.</returns>
+    internal ShownPath? Above()
+    {
+        if (System.IO.Path.GetDirectoryName(Real) is not { } real) return null;
+        using SafeFileHandle? held = TryHold();
+        if (held is null) return null;
+        using SafeFileHandle above = RawFile.Open($"{Named(held)}/..", RawFile.AsPlace, out _);
+        return above.IsInvalid ? null : new(real, real, FileFacts.IdentityOf(above), FileType.Directory, Access);
+    }
+
+    /// <summary>A directory in this one, which was reached through no link.</summary>
+    internal ShownPath Below(string relative, FileIdentity identity, PathAccess access) =>
+        new(System.IO.Path.Join(Path, relative), System.IO.Path.Join(Real, relative), identity, FileType.Directory, access);
+
+    /// <summary>The same for another use.</summary>
+    internal ShownPath For(PathAccess access) => new(Path, Real, Identity, Type, access);
+
+    private SafeFileHandle? TryOpen(int flags)
     {
         foreach (int _ in Looks.While())
         {
-            SafeFileHandle directory = RawFile.Open(Real, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+            SafeFileHandle directory = RawFile.Open(Real, flags | RawFile.OnlyDirectories, out int errno);
             if (errno == 0 && FileFacts.IdentityOf(directory) == Identity) return directory;
             directory.Dispose();
             if (errno == Errno.NoAccess) break;

@@ -147,10 +147,8 @@ public sealed class ReviewedRun : IDisposable
             foreach (var (relative, identity) in tree.LeftOut)
             {
                 string path = Path.Join(root.Path, WatchedTree.Shown(relative));
-                ShownPath? beside = ShownPath.At(path, PathAccess.Read);
                 // By its name another one can be found by now.
-                if (beside is null || beside.Identity != identity) throw new CopyRefusedException(CopyRefusal.Replaced, path);
-                shown.Add(beside);
+                shown.Add(root.Below(WatchedTree.Shown(relative), identity, PathAccess.Read));
                 leftOut.Add(path);
             }
         }

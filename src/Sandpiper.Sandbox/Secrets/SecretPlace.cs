@@ -1,6 +1,8 @@
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Users;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Sandbox.Secrets;
 
@@ -17,16 +19,25 @@ internal readonly record struct SecretPlace(string Path, bool IsDirectory)
     /// <summary>Directly in a directory and one level down, as people lay services out; however many there are.</summary>
     /// <remarks>A program that may write there makes as many names as it likes, and closes what it likes, for the next one.</remarks>
     /// <exception cref="IOException">It is closed itself.</exception>
-    public static IEnumerable<SecretPlace> In(string directory)
+    public static IEnumerable<SecretPlace> In(ShownPath directory)
     {
-        if (FilesIn(directory) is not { } here
-            || Listed(() => Directory.EnumerateDirectories(directory, "*", ThroughNoLink)) is not { } below)
+        using SafeFileHandle held = Held(directory);
+        string there = ShownPath.Named(held);
+        if (FilesIn(there) is not { } here
+            || Listed(() => Directory.EnumerateDirectories(there, "*", ThroughNoLink)) is not { } below)
         {
-            if (!IsOurs(directory)) return []; // it stays closed inside
-            throw new IOException($"`{directory}` cannot be read, so what is secret in it could not be withheld");
+            return IsOurs(there) ? throw Closed(directory) : Array.Empty<SecretPlace>(); // it stays closed inside
         }
-        return here.Concat(below.SelectMany(one => FilesIn(one) ?? (IsOurs(one) ? [new(one, IsDirectory: true)] : [])));
+        return [.. here.Concat(below.SelectMany(one => FilesIn(one) ?? (IsOurs(one) ? [new(one, IsDirectory: true)] : [])))
+            .Select(found => found with { Path = directory.Path + found.Path[there.Length..] })];
     }
+
+    /// <summary>The directory itself: its name may lead elsewhere by now, and the program is shown what was judged.</summary>
+    /// <exception cref="IOException">It is there no more.</exception>
+    public static SafeFileHandle Held(ShownPath directory) => directory.TryHold() ?? throw Closed(directory);
+
+    private static IOException Closed(ShownPath directory) =>
+        new($"`{directory.Path}` cannot be read, so what is secret in it could not be withheld");
 
     /// <summary>In a closed directory: those that anybody would guess.</summary>
     public static IEnumerable<SecretPlace> CalledAsUsualIn(string directory) => EnvironmentFile.Usual

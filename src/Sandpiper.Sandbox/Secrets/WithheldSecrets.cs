@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Bubblewrap;
@@ -51,13 +52,8 @@ public sealed class WithheldSecrets : IDisposable
     /// <exception cref="IOException">They cannot be made: then nothing may be started.</exception>
     public static WithheldSecrets For(Confinement confinement, IEnumerable<ShownPath> projects)
     {
-        string[] named = [.. confinement.Writable, .. confinement.Shown.Select(shown => shown.Path),
-            .. confinement.Packages.Select(shown => shown.Path)];
-        var directories = new List<string>();
-        foreach (ShownPath project in projects)
-        {
-            if (Directory.Exists(project.Path)) directories.Add(project.Path);
-        }
+        string[] named = [.. confinement.Writable, .. confinement.Mounted.Select(shown => shown.Path)];
+        ShownPath[] directories = [.. projects.Where(project => project.Type is FileType.Directory)];
         SecretPlace[] empty = [.. directories.SelectMany(SecretPlace.In).DistinctBy(place => place.Path, StringComparer.Ordinal)
             // What is shown in a closed directory would not be seen with something over that.
             .SelectMany(place => place.IsDirectory && named.Any(shown => DirectoryTree.Holds(place.Path, shown))
@@ -66,10 +62,11 @@ public sealed class WithheldSecrets : IDisposable
         if (empty.Length > NamesInside.MostProtected)
             throw new IOException($"`{Path.GetDirectoryName(empty[^1].Path)}` holds thousands of `.env` files, and each would be withheld");
         var settings = new List<(string Path, byte[] Content)>();
-        foreach (string directory in directories)
+        foreach (ShownPath directory in directories)
         {
-            string path = Path.Join(directory, ".git/config");
-            if (IsWithheld(Path.Join(directory, ".git")) && IsWithheld(path) && Redacted(path) is { } content) settings.Add((path, content));
+            string path = Path.Join(directory.Path, ".git/config");
+            if (IsWithheld(Path.Join(directory.Path, ".git")) && IsWithheld(path) && Redacted(directory, ".git/config") is { } content)
+                settings.Add((path, content));
         }
         if (empty.Length + settings.Count == 0) return new(confinement, made: null, []);
 
@@ -110,8 +107,10 @@ public sealed class WithheldSecrets : IDisposable
         if (_made is not null) Directory.Delete(_made, recursive: true);
     }
 
-    private static byte[]? Redacted(string path)
+    private static byte[]? Redacted(ShownPath directory, string name)
     {
+        using SafeFileHandle held = SecretPlace.Held(directory);
+        string path = Path.Join(ShownPath.Named(held), name);
         try
         {
             if (RegularFile.TryRead(path, MostSettingsBytes) is { } content) return RepositoryLogins.Without(content);

@@ -10,10 +10,11 @@ namespace Sandpiper.Commands;
 internal static class Callers
 {
     // Where somebody renames it meanwhile, it is one place all the same: what is granted as `.` is where the program starts.
-    private static readonly Lazy<string> Here = new(CurrentDirectory);
+    private static readonly Lazy<ShownPath?> Here = new(ShownPath.Here);
+    private static readonly Lazy<string> NameOfHere = new(() => Here.Value?.Real ?? CurrentDirectory());
 
     /// <summary>Of a path as it was typed here.</summary>
-    public static string FullPath(string typed) => Path.GetFullPath(typed, Here.Value);
+    public static string FullPath(string typed) => Path.GetFullPath(typed, NameOfHere.Value);
 
     public static Caller Of(Session session)
     {
@@ -23,13 +24,14 @@ internal static class Callers
             // Root's home stays root's: the ordinary user that we became has a place of his own, inside.
             session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
             session.Places.Cache,
-            Here.Value,
+            NameOfHere.Value,
             // a uid without a name is common in containers
             session.WasRoot ? "sandpiper" : (login ?? Environment.UserName) is { Length: > 0 } name ? name : "user",
             session.WasRoot,
             Variables(),
             DirectoryRights.MayWrite)
         {
+            Here = Here.Value,
             LoginHome = loginHome,
             OwnProgram = session.OwnExecutable,
         };

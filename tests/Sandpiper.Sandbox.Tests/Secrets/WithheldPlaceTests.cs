@@ -1,3 +1,4 @@
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Secrets;
 using Sandpiper.Sandbox.Tests.Driving;
 
@@ -10,7 +11,7 @@ public sealed class WithheldPlaceTests(Ground ground) : IClassFixture<Ground>
     {
         File.WriteAllText(Path.Join(ground.Project, ".env"), "TOKEN=s3cret\n");
         string instead;
-        using (var secrets = WithheldSecrets.For(ground.Reading, ground.Reading.Shown))
+        using (var secrets = WithheldSecrets.For(ground.Reading, [ShownPath.Needed(ground.Project, PathAccess.Read)]))
         {
             instead = Path.GetDirectoryName(Assert.Single(secrets.Confinement.Replaced).By.Real)!;
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(instead));
