@@ -367,12 +367,28 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
-    public void A_protected_name_that_is_a_link_and_was_exchanged_is_told()
+    public void A_protected_name_that_is_a_link_is_not_exchanged()
     {
         _user.Write("../elsewhere/activate", "");
+        _user.Write("AGENTS.md", "mine\n");
         File.CreateSymbolicLink(Path.Combine(_user.Project, ".venv"), Path.Combine(_user.Home, "elsewhere"));
-        Outcome run = _user.Sandpiper("run", "--write", ".", "--", "python", "-c", "import os; os.remove('.venv'); os.mkdir('.venv')");
-        Assert.True(run.ExitCode is 0 && run.Error.Contains(Path.Combine(_user.Project, ".venv"), StringComparison.Ordinal), $"{run}");
+        File.CreateSymbolicLink(Path.Combine(_user.Project, "CLAUDE.md"), "AGENTS.md");
+        const string program = """
+            import os
+            print(open("CLAUDE.md").read(), end="")
+            os.symlink("/tmp", "new")
+            for attempt in (lambda: os.remove(".venv"), lambda: os.rename(".venv", "v"), lambda: os.replace("new", ".venv"),
+                            lambda: os.replace("new", "CLAUDE.md"), lambda: open("CLAUDE.md", "w")):
+                try: attempt(); print("done")
+                except OSError: print("refused")
+            os.remove("new")
+            """;
+
+        Outcome run = _user.Sandpiper("run", "--write", ".", "--", "python", "-c", program);
+
+        Assert.True(run is { ExitCode: 0, Output: "mine\nrefused\nrefused\nrefused\nrefused\nrefused\n" }, $"{run}");
+        Assert.Equal("AGENTS.md", new FileInfo(Path.Combine(_user.Project, "CLAUDE.md")).LinkTarget);
+        Assert.Contains("done\n", _user.Run(["/usr/bin/python3", "-c", program]).Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -35,10 +35,11 @@ internal static class NamesInside
             // Who grants such a name itself means it.
             if (plan.Granted.Concat(plan.Mounts.Select(mount => mount.Path)).Contains(path, StringComparer.Ordinal)) continue;
             using SafeFileHandle place = PlaceBelow.Open(root.Root, name);
-            // Gone meanwhile, or a link: nothing can be mounted on that, and it may be replaced. Whoever waits outside compares and tells.
-            if (place.IsInvalid || FileFacts.KindOf(place) is FileType.SymbolicLink) continue;
+            if (place.IsInvalid) continue; // gone meanwhile
+            // Of a link it keeps the name where it is; what it leads to is as much protected as its own name is.
             int errno = DetachedMount.MakeReadOnly(place, out ulong number);
-            if (errno == Errno.NoSuchFile) continue;
+            // A kernel that mounts nothing on a link has it replaced. Whoever waits outside compares and tells.
+            if (errno == Errno.NoSuchFile || (errno != 0 && FileFacts.KindOf(place) is FileType.SymbolicLink)) continue;
             if (errno != 0) return new(SecondStageFailureKind.NotProtected, path, errno);
             tree.Add(number);
             any = true;
