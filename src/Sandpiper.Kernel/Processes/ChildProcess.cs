@@ -41,6 +41,17 @@ public sealed unsafe partial class ChildProcess
         }
     }
 
+    /// <summary>Whether it has ended; then it is still to be waited for.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            if (_reaped) return true;
+            SignalInfo info = default; // stays so while it has not
+            return WaitId(WaitForId, _id, &info, Exited | LeaveWaitable | AtOnce) != 0 || info[0] != 0;
+        }
+    }
+
     /// <summary>Waits until it ends.</summary>
     /// <returns>Its exit code, or 128 + n when signal n ended it.</returns>
     /// <exception cref="KernelException">The kernel no longer knows: SIGCHLD is ignored here.</exception>
@@ -64,8 +75,8 @@ public sealed unsafe partial class ChildProcess
     }
 
     private const int KillSignal = 9;
-    private const int WaitForId = 1;            // P_PID, WEXITED, WNOWAIT: linux/wait.h
-    private const int Exited = 4;
+    private const int WaitForId = 1;            // P_PID, WNOWAIT: linux/wait.h
+    private const int Exited = 4, AtOnce = 1;   // WEXITED, WNOHANG
     private const int LeaveWaitable = 0x01000000;
 
     /// <summary><c>siginfo_t</c>, 128 bytes.</summary>

@@ -156,6 +156,11 @@ public sealed class ConfinedProgram : IDisposable
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         started.Tell(plan);
+        // Where somebody kills bubblewrap its own child may wait for it for ever, and nothing comes.
+        while (!Readiness.Wait(started.Report, null, null, OneLook).Read)
+        {
+            if (started.Child.HasEnded) Messages.End(started.Report);
+        }
         bool isReady = SecondStageReport.TryReceive(
             started.Report, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made,
             out int program);
@@ -169,7 +174,9 @@ public sealed class ConfinedProgram : IDisposable
         if (refused is null)
         {
             ready(calls, made);
-            SecondStageReport.LetBegin(started.Report);
+            // What asks is bound to bubblewrap, unless that had ended before: then nobody would end the program.
+            if (started.Child.HasEnded) Messages.End(started.Report);
+            else SecondStageReport.LetBegin(started.Report);
         }
         else foreach (SafeFileHandle socket in made) socket.Dispose();
         int ended = started.Child.Wait();
@@ -197,5 +204,6 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     private static readonly TimeSpan OneWish = TimeSpan.FromSeconds(1);     // timeout(1) sends one signal twice at once
+    private static readonly TimeSpan OneLook = TimeSpan.FromSeconds(1);
     private const int SignalBase = 128;
 }
