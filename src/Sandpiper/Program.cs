@@ -22,5 +22,6 @@ if (ConfirmationProgram.IsMeant(args)) return ConfirmationProgram.Run(args);
 
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();
+args = OwnArguments.Whole(args);
 using EarlySandbox? early = EarlySandbox.For(args);
 return CommandLine.Run(args, early);

@@ -62,6 +62,31 @@ public sealed class WithheldSecretsTests : IDisposable
         Assert.Equal((1, ""), (searched.ExitCode, searched.Output));
     }
 
+    // To the kernel a name is bytes; looked for as text nothing of that name was there to be withheld, protected or closed.
+    [Fact]
+    public void A_name_that_is_no_text_hides_none_and_keeps_no_program_from_it()
+    {
+        Outcome made = _user.Run(["/bin/sh", "-c", """
+            n=$(printf 'n\351e')
+            mkdir -p "$n/.git" "../backup/$n/.ssh" && echo TOKEN=s3cret > "$n/.env" && echo TOKEN=s3cret > ".env.$n"
+            echo key > "../backup/$n/.ssh/id_rsa" && echo 'import os' > "$n.pth" && echo mine > "$n.txt"
+            """]);
+        Assert.Equal(0, made.ExitCode);
+        foreach (string[] granted in (string[][])[[], ["--write", "."], ["--review"]])
+        {
+            Outcome searched = _user.Sandpiper(
+                ["run", .. granted, "--", "sh", "-c", "grep -r s3cret .; cat n*.txt; ls -d n*/.git | wc -l"]);
+            Assert.True(searched is { ExitCode: 0, Output: "mine\n1\n" }, $"{searched}");
+        }
+        Outcome hook = _user.Sandpiper("run", "--write", ".", "--", "sh", "-c", "for hook in n*.pth; do echo > \"$hook\"; done");
+        Assert.True(hook.ExitCode is not 0 && hook.Error.Contains("Read-only", StringComparison.Ordinal), $"{hook}");
+        Outcome keys = _user.Run([PublishedCommand.Path, "run", "--", "ls"], Path.Combine(_user.Home, "backup"));
+        Assert.True(keys is { ExitCode: 0, Output: "" }, $"{keys}");
+        // Words of the command come as they were typed.
+        Outcome word = _user.Run(["/bin/sh", "-c", $"n=$(printf 'n\\351e'); '{PublishedCommand.Path}' run --review -- cat \"$n.txt\""]);
+        Assert.True(word is { ExitCode: 0, Output: "mine\n" }, $"{word}");
+    }
+
     // What nobody can look into its owner can open again, or name what is in it.
     [Theory]
     [InlineData("300")]

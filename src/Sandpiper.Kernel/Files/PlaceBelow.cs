@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
@@ -9,7 +8,7 @@ public static unsafe class PlaceBelow
 {
     /// <summary>No link is followed, a link at the end is opened itself, and nothing above the directory is reached.</summary>
     /// <returns>A handle that leads to the place and cannot be read through; invalid when there is nothing of that name.</returns>
-    public static SafeFileHandle Open(SafeFileHandle directory, string relative) => Open(directory, Encoding.UTF8.GetBytes(relative));
+    public static SafeFileHandle Open(SafeFileHandle directory, string relative) => Open(directory, NativeText.Bytes(relative));
 
     /// <summary>The same for a name that need not be text.</summary>
     /// <inheritdoc cref="Open(SafeFileHandle, string)"/>

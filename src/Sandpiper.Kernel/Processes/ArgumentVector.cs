@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Kernel.Processes;
 
-/// <summary><c>char *argv[]</c>: UTF-8, each ended by a zero byte, the whole by a null pointer.</summary>
+/// <summary><c>char *argv[]</c>: bytes (<see cref="NativeText"/>), each ended by a zero byte, the whole by a null pointer.</summary>
 public sealed unsafe class ArgumentVector : IDisposable
 {
     private readonly int _count;
@@ -12,14 +13,19 @@ public sealed unsafe class ArgumentVector : IDisposable
     {
         _count = arguments.Length;
         Address = (byte**)NativeMemory.AllocZeroed((nuint)_count + 1, (nuint)sizeof(byte*));
-        for (int i = 0; i < _count; i++) Address[i] = (byte*)Marshal.StringToCoTaskMemUTF8(arguments[i]);
+        for (int i = 0; i < _count; i++)
+        {
+            byte[] bytes = NativeText.Bytes(arguments[i]);
+            Address[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
+            bytes.CopyTo(new Span<byte>(Address[i], bytes.Length));
+        }
     }
 
     public byte** Address { get; }
 
     public void Dispose()
     {
-        for (int i = 0; i < _count; i++) Marshal.FreeCoTaskMem((nint)Address[i]);
+        for (int i = 0; i < _count; i++) NativeMemory.Free(Address[i]);
         NativeMemory.Free(Address);
     }
 }

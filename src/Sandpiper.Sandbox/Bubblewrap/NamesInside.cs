@@ -22,9 +22,7 @@ internal static class NamesInside
     public static SecondStageFailure? Protect(Mounted root, SecondStagePlan plan, MountedTree tree, ref bool any)
     {
         if (!root.IsDirectory) return null; // a file that was granted by its name
-        string[] names =
-            [.. ProtectedNames.In($"/proc/self/fd/{root.Root.DangerousGetHandle()}").Take(MostProtected + 1)
-                .Select(path => Path.GetFileName(path))];
+        string[] names = [.. ProtectedNames.In(root.Root)];
         IEnumerable<string> further =
             plan.Protected.Where(path => string.Equals(Path.GetDirectoryName(path), root.Path, StringComparison.Ordinal));
         names = [.. names.Concat(further.Select(path => Path.GetFileName(path))).Distinct(StringComparer.Ordinal)];

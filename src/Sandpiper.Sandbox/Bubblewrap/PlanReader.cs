@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -29,11 +29,7 @@ internal sealed class PlanWriter
         _bytes.Write(content);
     }
 
-    public void Write(string text)
-    {
-        Write(Encoding.UTF8.GetByteCount(text));
-        _ = Encoding.UTF8.GetBytes(text, _bytes);
-    }
+    public void Write(string text) => Write(NativeText.Bytes(text));
 }
 
 /// <summary>Reads what was written in that order, and not beyond its end.</summary>
@@ -53,7 +49,7 @@ internal ref struct PlanReader(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> ReadContent() => Take(ReadNumber());
 
-    public string ReadText() => Encoding.UTF8.GetString(ReadContent());
+    public string ReadText() => NativeText.Of(ReadContent());
 
     public string ReadPath() => ReadText() is ['/', ..] path ? path : throw new FormatException();
 

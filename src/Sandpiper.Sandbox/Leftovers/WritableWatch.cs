@@ -34,7 +34,7 @@ public sealed class WritableWatch : IDisposable
                     free.Where(path => path.Length > root.Length && DirectoryTree.Holds(root, path))
                         .Select(path => path[(root.Length + 1)..]),
                     StringComparer.Ordinal);
-                FrozenSet<string> whole = FrozenSet.ToFrozenSet(ProtectedNames.In(Named(directory)).Select(path => Path.GetFileName(path))
+                FrozenSet<string> whole = FrozenSet.ToFrozenSet(ProtectedNames.In(directory)
                     .Where(name => !below.Contains(name) && SymbolicLink.Target(Path.Join(Named(directory), name)) is null),
                     StringComparer.Ordinal);
                 watch._watches.Add(new(root, directory, whole, below, confinement.Shows, []));

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Profiles;
 
@@ -24,17 +26,12 @@ public static class ProtectedNames
         ".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zprofile", ".config", ".local", ".ssh",
     ], StringComparer.OrdinalIgnoreCase);
 
-    /// <returns>Full paths, directly in <paramref name="directory"/>, of what exists; none where it can no longer be read.</returns>
-    public static IEnumerable<string> In(string directory)
+    /// <returns>Names, directly in <paramref name="directory"/>, of what exists; none where it can no longer be read.</returns>
+    public static IEnumerable<string> In(SafeFileHandle directory)
     {
-        // A program may have taken the right to read it away, or the directory: that is no failure of whoever looks.
-        var options = new EnumerationOptions
-        {
-            IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None, MatchType = MatchType.Simple,
-            MatchCasing = MatchCasing.CaseSensitive,
-        };
-        return !Directory.Exists(directory) ? [] : Directory.EnumerateFileSystemEntries(directory, "*", options)
-            .Where(path => IsProtected(Path.GetFileName(path)));
+        // A program may have taken the right to read it away: that is no failure of whoever looks.
+        using SafeFileHandle read = PlaceBelow.OpenDirectory(directory, "."u8);
+        return read.IsInvalid ? [] : [.. DirectoryEntries.Of(read).Select(entry => NativeText.Of(entry.Name)).Where(IsProtected)];
     }
 
     // Every line of a .pth file that starts with "import" is run by every interpreter that has the directory as a site (site.py).

@@ -100,9 +100,9 @@ public static class SensitiveDirectories
     // home could keep everybody from starting anything here.
     private static string? KeyOneLevelDown(SafeFileHandle place)
     {
-        var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return Directory.EnumerateDirectories(ShownPath.Named(place), "*", options).Take(MostSubdirectories)
-            .SelectMany(below => KeysOnly.Select(name => $"{Path.GetFileName(below)}/{name}"))
+        using SafeFileHandle read = PlaceBelow.OpenDirectory(place, "."u8);
+        return read.IsInvalid ? null : DirectoryEntries.Of(read).Where(entry => entry.Type is FileType.Directory or null)
+            .Take(MostSubdirectories).SelectMany(below => KeysOnly.Select(name => $"{NativeText.Of(below.Name)}/{name}"))
             .FirstOrDefault(key =>
             {
                 using SafeFileHandle found = PlaceBelow.Open(place, key);

@@ -146,10 +146,10 @@ public sealed class ReviewedRun : IDisposable
             else return false;
             foreach (var (relative, identity) in tree.LeftOut)
             {
-                string path = Path.Join(root.Path, WatchedTree.Shown(relative));
-                // By its name another one can be found by now.
-                shown.Add(root.Below(WatchedTree.Shown(relative), identity, PathAccess.Read));
-                leftOut.Add(path);
+                string below = WatchedTree.Shown(relative);
+                leftOut.Add(Path.Join(root.Path, below));
+                // By its name another one can be found by now. What has none that is text stays empty.
+                if (!below.Contains('\ufffd', StringComparison.Ordinal)) shown.Add(root.Below(below, identity, PathAccess.Read));
             }
         }
         LeftOut = [.. leftOut];

@@ -50,7 +50,7 @@ internal sealed class TreeCopy
 
         FrozenSet<string> Below(IEnumerable<string> paths) => paths
             .Where(path => path.Length > root.Length && DirectoryTree.Holds(root, path))
-            .Select(path => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(path[root.Length..].TrimStart('/'))))
+            .Select(path => Encoding.Latin1.GetString(NativeText.Bytes(path[root.Length..].TrimStart('/'))))
             .ToFrozenSet(StringComparer.Ordinal);
     }
 

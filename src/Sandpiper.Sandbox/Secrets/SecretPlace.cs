@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using Microsoft.Win32.SafeHandles;
-using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Users;
 using Sandpiper.Sandbox.Profiles;
@@ -11,25 +11,32 @@ namespace Sandpiper.Sandbox.Secrets;
 /// <param name="IsDirectory">Which of them.</param>
 internal readonly record struct SecretPlace(string Path, bool IsDirectory)
 {
-    private static readonly EnumerationOptions ThroughNoLink = new()
-    {
-        IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint, MatchType = MatchType.Simple,
-    };
-
     /// <summary>Directly in a directory and one level down, as people lay services out; however many there are.</summary>
     /// <remarks>A program that may write there makes as many names as it likes, and closes what it likes, for the next one.</remarks>
     /// <exception cref="IOException">It is closed itself.</exception>
     public static IEnumerable<SecretPlace> In(ShownPath directory)
     {
         using SafeFileHandle held = Held(directory);
-        string there = ShownPath.Named(held);
-        if (FilesIn(there) is not { } here
-            || Listed(() => Directory.EnumerateDirectories(there, "*", ThroughNoLink)) is not { } below)
-        {
-            return IsOurs(there) ? throw Closed(directory) : Array.Empty<SecretPlace>(); // it stays closed inside
-        }
-        return [.. here.Concat(below.SelectMany(one => FilesIn(one) ?? (IsOurs(one) ? [new(one, IsDirectory: true)] : [])))
-            .Select(found => found with { Path = directory.Path + found.Path[there.Length..] })];
+        using SafeFileHandle read = PlaceBelow.OpenDirectory(held, "."u8);
+        if (!IsOpen(read)) return IsOurs(held) ? throw Closed(directory) : Array.Empty<SecretPlace>(); // it stays closed inside
+        ImmutableArray<DirectoryEntry> here = DirectoryEntries.Of(read);
+        return
+        [
+            .. FilesIn(read, here, directory.Path),
+            .. here.Where(entry => entry.Type is FileType.Directory or null)
+                .SelectMany(entry => InOneBelow(read, entry.Name, directory.Path)),
+        ];
+    }
+
+    private static IEnumerable<SecretPlace> InOneBelow(SafeFileHandle around, byte[] name, string path)
+    {
+        using SafeFileHandle held = PlaceBelow.Open(around, name);
+        // It may go at any moment; what is not there any more is not shown, either.
+        if (held.IsInvalid || FileFacts.KindOf(held) is not FileType.Directory) return [];
+        string whole = System.IO.Path.Join(path, NativeText.Of(name));
+        using SafeFileHandle read = PlaceBelow.OpenDirectory(held, "."u8);
+        return IsOpen(read) ? FilesIn(read, DirectoryEntries.Of(read), whole)
+            : IsOurs(held) ? [new SecretPlace(whole, IsDirectory: true)] : [];
     }
 
     /// <summary>The directory itself: its name may lead elsewhere by now, and the program is shown what was judged.</summary>
@@ -44,30 +51,16 @@ internal readonly record struct SecretPlace(string Path, bool IsDirectory)
         .Select(name => new SecretPlace(System.IO.Path.Join(directory, name), IsDirectory: false))
         .Where(place => File.Exists(place.Path));
 
-    // Also where the names alone can be read: nobody knows what lies behind them.
-    private static SecretPlace[]? FilesIn(string directory) => !ProgramFile.MayRun(directory) ? null
-        : Listed(() => Directory.EnumerateFiles(directory, ".env*", ThroughNoLink)
-        .Where(path => EnvironmentFile.HoldsSecrets(System.IO.Path.GetFileName(path)) && FileStatus.TryRead(path, out FileStatus status)
-            && status.Type is FileType.Regular && status.Size > 0)
-        .Select(path => new SecretPlace(path, IsDirectory: false)));
+    private static IEnumerable<SecretPlace> FilesIn(SafeFileHandle directory, ImmutableArray<DirectoryEntry> entries, string path) =>
+    [
+        .. entries.Where(entry => EnvironmentFile.HoldsSecrets(NativeText.Of(entry.Name))
+                && NameInDirectory.TryLookAt(directory, entry.Name, out FileStatus status)
+                && status is { Type: FileType.Regular, Size: > 0 })
+            .Select(entry => new SecretPlace(System.IO.Path.Join(path, NativeText.Of(entry.Name)), IsDirectory: false)),
+    ];
 
-    // Null where it is closed. It may go at any moment; what is not there any more is not shown, either.
-    private static T[]? Listed<T>(Func<IEnumerable<T>> names)
-    {
-        try
-        {
-            return [.. names()];
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or KernelException { Errno: Errno.NoAccess })
-        {
-            return null;
-        }
-    }
+    // Not where the names alone can be read: nobody knows what lies behind them.
+    private static bool IsOpen(SafeFileHandle read) => !read.IsInvalid && ProgramFile.MayRun(ShownPath.Named(read));
 
-    private static bool IsOurs(string directory) =>
-        FileStatus.TryRead(directory, out FileStatus status) && status.UserId == UserIds.Real;
+    private static bool IsOurs(SafeFileHandle directory) => FileStatus.Of(directory).UserId == UserIds.Real;
 }

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Tests.Driving;
 
@@ -11,8 +13,8 @@ public sealed class ProtectedNamesTests(Ground ground) : IClassFixture<Ground>
         string directory = Directory.CreateDirectory(Path.Join(ground.Elsewhere, "names")).FullName;
         string[] protectedNames = [".GIT", ".venv", "conftest.py", "evil.pth"];
         foreach (string name in (string[])[.. protectedNames, "data.csv", "git", "src"]) File.WriteAllText(Path.Join(directory, name), "");
-        Assert.Equal(protectedNames.Select(name => Path.Join(directory, name)).Order(StringComparer.Ordinal),
-            ProtectedNames.In(directory).Order(StringComparer.Ordinal));
+        using SafeFileHandle open = RawFile.Open(directory, RawFile.AsPlace, out _);
+        Assert.Equal(protectedNames.Order(StringComparer.Ordinal), ProtectedNames.In(open).Order(StringComparer.Ordinal));
     }
 
     // What cannot be protected, being a link or not there yet, is told when it is new.
