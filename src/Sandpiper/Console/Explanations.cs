@@ -82,6 +82,9 @@ internal static class Explanations
         DirectoryNotFoundException e when PathIn(e) is { } path => new(
             ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such directory: `{path}`"),
         IOException e => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", e.Message),
+        // What .NET says of a thread that the kernel does not start.
+        OutOfMemoryException => new(ExitCode.CouldNot, $"there is no memory left, or one process too many; {Nothing}",
+            "the kernel gives no further page or thread", "ulimit -a      says how many processes and how much memory you may have"),
         _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below",
             error.ToString().Split('\n').ToImmutableArray(), []),
     };

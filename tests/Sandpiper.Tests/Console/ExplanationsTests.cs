@@ -117,6 +117,7 @@ public sealed class ExplanationsTests
         ("one with too many repositories", new CopyRefusedException(CopyRefusal.TooManyLeftOut, "/home/a/project")),
         ("one too deep", new CopyRefusedException(CopyRefusal.TooDeep, "/home/a/project")),
         ("one that is exchanged", new CopyRefusedException(CopyRefusal.Replaced, "/home/a/project")),
+        ("no further thread", new InsufficientMemoryException()),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
         ("a missing right", new UnauthorizedAccessException("Access to the path '/root/x' is denied.")),
