@@ -23,7 +23,7 @@ internal sealed record RefusedCall(string Name, uint X64, uint? Arm64, bool AsIf
         new("open_tree", 428, 428, AsIfAbsent: true), new("move_mount", 429, 429, AsIfAbsent: true),
         new("fsopen", 430, 430, AsIfAbsent: true), new("fsconfig", 431, 431, AsIfAbsent: true),
         new("fsmount", 432, 432, AsIfAbsent: true), new("fspick", 433, 433, AsIfAbsent: true),
-        new("mount_setattr", 442, 442, AsIfAbsent: true),
+        new("mount_setattr", 442, 442, AsIfAbsent: true), new("open_tree_attr", 467, 467, AsIfAbsent: true),
         // The mode of a new file stands in memory.
         new("openat2", 437, 437, AsIfAbsent: true),
         // Large, young parts of the kernel, reached by exploits far more often than by programs. io_uring would also pass this filter by.

@@ -11,7 +11,11 @@ internal static class RepositoryLogins
     private static readonly Encoding _bytes = Encoding.Latin1;
 
     private static readonly FrozenSet<string> Secret = FrozenSet.ToFrozenSet(
-        ["extraheader", "password", "token", "oauthtoken", "accesstoken", "smtppass", "cookiefile"], StringComparer.OrdinalIgnoreCase);
+        [
+            "extraheader", "password", "pass", "token", "oauthtoken", "accesstoken", "smtppass", "cookiefile",
+            // Commands, in which people write down what the command is to answer.
+            "helper", "askpass", "sshcommand",
+        ], StringComparer.OrdinalIgnoreCase);
 
     private static readonly SearchValues<char> _endsOfHost = SearchValues.Create("/ \t\"'\\");
 
@@ -38,8 +42,13 @@ internal static class RepositoryLogins
         int equals = line.IndexOf('=', StringComparison.Ordinal);
         if (equals < 0) return false;
         // The first setting of a section may stand in the section's own line.
-        string name = line[..equals];
-        return Secret.Contains(name[(name.LastIndexOf(']') + 1)..].Trim());
+        string name = line[..equals], value = line[equals..];
+        name = name[(name.LastIndexOf(']') + 1)..].Trim();
+        bool isAddress = value.Contains("://", StringComparison.Ordinal);
+        return Secret.Contains(name)
+            // Nobody divides an address, but its login would not be found.
+            || (isAddress && line.EndsWith('\\'))
+            || (!isAddress && value.Contains('@') && name.Equals("proxy", StringComparison.OrdinalIgnoreCase));
     }
 
     // scheme://user:password@host: up to the last @ before the path, as whoever connects reads it.

@@ -205,7 +205,7 @@ public sealed class SystemCallFilterTests
         process_vm_writev 311 271 P, kcmp 312 272 P, pidfd_getfd 438 438 P, unshare 272 97 P, setns 308 268 P, mount 165 40 P,
         umount2 166 39 P, pivot_root 155 41 P, chroot 161 51 P, name_to_handle_at 303 264 P, open_by_handle_at 304 265 P,
         open_tree 428 428 S, move_mount 429 429 S, fsopen 430 430 S, fsconfig 431 431 S, fsmount 432 432 S, fspick 433 433 S,
-        mount_setattr 442 442 S, openat2 437 437 S,
+        mount_setattr 442 442 S, open_tree_attr 467 467 S, openat2 437 437 S,
         io_uring_setup 425 425 S, io_uring_enter 426 426 S, io_uring_register 427 427 S, bpf 321 280 P,
         perf_event_open 298 241 P, userfaultfd 323 282 P, fanotify_init 300 262 P, modify_ldt 154 0 P, move_pages 279 239 P,
         migrate_pages 256 238 P, lookup_dcookie 212 18 P, syslog 103 116 P, acct 163 89 P, swapon 167 224 P, swapoff 168 225 P,

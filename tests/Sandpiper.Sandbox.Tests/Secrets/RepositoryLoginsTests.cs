@@ -16,6 +16,9 @@ public sealed class RepositoryLoginsTests
     [InlineData("\textraHeader = AUTHORIZATION: basic s3cret", "\t# withheld")]
     [InlineData("[http] extraheader = s3cret", "\t# withheld")]
     [InlineData("extraheader = a \\\ns3cret\nx = 1", "\t# withheld\n\t# withheld\nx = 1")]
+    [InlineData("proxy = a:s3cret@p:3128", "\t# withheld")]
+    [InlineData("helper = \"!f() { echo password=s3cret; }; f\"\nx = 1", "\t# withheld\nx = 1")]
+    [InlineData("url = https://me:s3\\\ncret@example.org\nx = 1", "\t# withheld\n\t# withheld\nx = 1")]
     [InlineData("[sendemail]\nsmtpPass = s3cret\nx = y", "[sendemail]\n\t# withheld\nx = y")]
     public void What_git_logs_in_with_is_taken_out(string settings, string expected) => Assert.Equal(expected, Without(settings));
 
@@ -25,6 +28,7 @@ public sealed class RepositoryLoginsTests
     [InlineData("url = https://example.org/a@b")]
     [InlineData("url = git@example.org:me/x.git")]
     [InlineData("email = me@example.org")]
+    [InlineData("proxy = p:3128")]
     public void What_has_no_login_is_shown_as_it_is(string settings) =>
         Assert.Null(RepositoryLogins.Without(Encoding.UTF8.GetBytes(settings)));
 
