@@ -13,8 +13,9 @@ namespace Sandpiper.Store;
 /// them. So an environment needs one link for the records of a package.
 /// </summary>
 /// <remarks>
-/// Not of a wheel with programs, whose bytes name the environment; nor with files that go elsewhere, or that may be left out: of those
-/// each environment says something of its own.
+/// The bytes of a program name the environment that it is made for: RECORD gives it neither hash nor size, which the standard leaves to the
+/// installer, and the generation's own description does (<c>verify</c>). Of a wheel with files that may be left out, or whose place depends
+/// on the interpreter, each environment says something of its own.
 /// </remarks>
 public static class InstalledRecords
 {
@@ -27,6 +28,9 @@ public static class InstalledRecords
     /// <summary>Content of INSTALLER: the name of the command.</summary>
     public static ReadOnlySpan<byte> Installer => "sandpiper\n"u8;
 
+    /// <summary>From the directory of modules, in which RECORD's paths begin, to the environment, whatever its interpreter.</summary>
+    public const string ToEnvironment = "../../../";
+
     private const string InstallerName = "INSTALLER", RequestedName = "REQUESTED", RecordName = "RECORD";
 
     /// <summary>
@@ -37,18 +41,19 @@ public static class InstalledRecords
     /// <summary>Writes them into a tree that is being sealed.</summary>
     /// <param name="distInfo">Name of the wheel's own directory.</param>
     /// <param name="files">All that will be installed of it.</param>
+    /// <param name="programs">Names of those that every environment makes for itself.</param>
     /// <returns>Empty where every environment says something of its own.</returns>
     internal static ImmutableArray<RecordedFile> Make(
-        string tree, WheelFileName name, string distInfo, ImmutableArray<StoredFile> files, bool hasPrograms)
+        string tree, WheelFileName name, string distInfo, ImmutableArray<StoredFile> files, IReadOnlyList<string> programs)
     {
-        if (hasPrograms || !files.All(IsShownAsItLies)) return [];
+        if (!files.All(IsTheSameEverywhere)) return [];
         string above = distInfo + '/';
         StoredFile[] own = [.. files.Where(f => f.StorePath.StartsWith(above, StringComparison.Ordinal))];
         if (own.Any(f => f.IsExecutable || IsTaken(f.StorePath[above.Length..]))) return [];
 
         var records = ImmutableArray.CreateBuilder<RecordedFile>();
         var installer = Write($"{distInfo}/{InstallerName}", Installer);
-        Write($"{distInfo}/{RecordName}", RecordOf(name, above, files, isRequested: false));
+        Write($"{distInfo}/{RecordName}", RecordOf(name, above, files, programs, isRequested: false));
         Directory.CreateDirectory(Path.Combine(tree, RequestedDirectory), SealedTree.OpenDirectoryMode);
         using (var root = OpenDirectory.At(tree))
         {
@@ -56,7 +61,7 @@ public static class InstalledRecords
             Adopt(root, installer, above);
         }
         Write($"{RequestedDirectory}/{RequestedName}", []);
-        Write($"{RequestedDirectory}/{RecordName}", RecordOf(name, above, files, isRequested: true));
+        Write($"{RequestedDirectory}/{RecordName}", RecordOf(name, above, files, programs, isRequested: true));
         return records.DrainToImmutable();
 
         RecordedFile Write(string path, ReadOnlySpan<byte> content)
@@ -79,24 +84,39 @@ public static class InstalledRecords
     }
 
     // As an environment would write it: with the name that its directory has there.
-    private static byte[] RecordOf(WheelFileName name, string above, ImmutableArray<StoredFile> files, bool isRequested)
+    private static byte[] RecordOf(
+        WheelFileName name, string above, ImmutableArray<StoredFile> files, IReadOnlyList<string> programs, bool isRequested)
     {
         string directory = DirectoryOf(name.Name, name.Version);
-        var record = new RecordWriter(files.Length + 3);
+        var record = new RecordWriter(files.Length + programs.Count + 3);
         foreach (var file in files)
         {
             bool isOwn = file.StorePath.StartsWith(above, StringComparison.Ordinal);
-            record.Add(isOwn ? $"{directory}/{file.StorePath[above.Length..]}" : file.StorePath, file.Digest, file.Size);
+            string path = file.Scheme switch
+            {
+                Scheme.Scripts => ProgramOf(file.Path),
+                Scheme.Data => ToEnvironment + file.Path,
+                _ => isOwn ? $"{directory}/{file.StorePath[above.Length..]}" : file.StorePath,
+            };
+            if (file.Kind == StoredFileKind.PythonScript) record.Add(path, digest: null, size: null);
+            else record.Add(path, file.Digest, file.Size);
         }
+        foreach (string program in programs) record.Add(ProgramOf(program), digest: null, size: null);
         record.Add($"{directory}/{InstallerName}", Sha256Digest.Of(Installer), Installer.Length);
         if (isRequested) record.Add($"{directory}/{RequestedName}", Sha256Digest.Of([]), 0);
         record.Add($"{directory}/{RecordName}", digest: null, size: null);
         return record.Write();
     }
 
-    private static bool IsShownAsItLies(StoredFile file) =>
-        file is { Scheme: Scheme.Purelib or Scheme.Platlib, Kind: StoredFileKind.Plain }
-        && string.Equals(file.Path, file.StorePath, StringComparison.Ordinal);
+    private static string ProgramOf(string name) => $"{ToEnvironment}bin/{name}";
+
+    // Of a header, and of what data has below lib/, the path has the interpreter's name in it.
+    private static bool IsTheSameEverywhere(StoredFile file) => file.Kind != StoredFileKind.StartUpHook && file.Scheme switch
+    {
+        Scheme.Purelib or Scheme.Platlib => string.Equals(file.Path, file.StorePath, StringComparison.Ordinal),
+        Scheme.Data => !file.Path.StartsWith("lib/", StringComparison.Ordinal),
+        _ => file.Scheme == Scheme.Scripts,
+    };
 
     // A directory of such a name, or native code that looks about from among the records: whoever makes such a wheel gets what he wants
     // file by file.

@@ -56,7 +56,7 @@ public sealed class WheelInspection(WheelFileName name, ArchiveLimits limits)
         ImmutableArray<StoredFile> installed = stored.DrainToImmutable();
         foreach (string place in FileTable.Of(installed).Places)
             Directory.CreateDirectory(Path.Combine(tree, place), SealedTree.OpenDirectoryMode);
-        var records = InstalledRecords.Make(tree, name, distInfo.Directory, installed, hasPrograms: scripts.Count > 0);
+        var records = InstalledRecords.Make(tree, name, distInfo.Directory, installed, [.. scripts.Select(s => s.Name)]);
         SealedTree.CloseDirectories(tree);
         return new InspectedWheel(distInfo.Directory, installed, [.. scripts], _report.Findings, _report.Notes) { Records = records };
 

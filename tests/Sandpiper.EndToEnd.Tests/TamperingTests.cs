@@ -65,7 +65,7 @@ public sealed class TamperingTests
             "f=$S/lone.py; into $f; printf 'x = 9\\n' > $S/n; sealed $S/n; mv -f $S/n $f" },
         { "a start-up hook added", "generation", "into $S/x; echo 'import os' > $S/evil.pth; sealed $S/evil.pth" },
         { "sitecustomize added", "generation", "into $S/x; : > $S/sitecustomize.py; sealed $S/sitecustomize.py" },
-        { "RECORD", "generation", "f=$(ls $S/tide-1.0.dist-info/RECORD); into $f; sed -i 's/data/date/' $f; sealed $f" },
+        { "RECORD", "store", "f=$(ls $S/tide-1.0.dist-info/RECORD); into $f; sed -i 's/data/date/' $f; sealed $f" },
         { "a program", "generation", "f=$G/bin/ebb; into $f; printf '#' >> $f; sealed $f; chmod a+x $f" },
         { "a program added", "generation", "into $G/bin/x; cp /bin/true $G/bin/ls; sealed $G/bin/ls" },
         { "the interpreter's link", "generation", "into $G/bin/x; ln -sfn /bin/true $G/bin/python" },

@@ -51,13 +51,37 @@ public sealed class InstalledRecordsTests : IDisposable
         Assert.True(UntouchedEntry.Is(found, EntryStamps.Find(found)!, []));
     }
 
+    // Where it lies is the same everywhere; what a program says is not, for its first line names the environment.
+    [Fact]
+    public void A_program_is_listed_without_what_it_says_and_what_lies_elsewhere_by_its_place()
+    {
+        var wheel = _root.Seal(WheelSample.Honest
+            .With("honest-1.0.dist-info/entry_points.txt", "[console_scripts]\nhonest = honest:main\n[gui_scripts]\nwin = honest:win\n")
+            .With("honest-1.0.data/scripts/rewritten", "#!python\npass\n").With("honest-1.0.data/scripts/tool", "#!/bin/sh\n")
+            .With("honest-1.0.data/data/share/x.txt", "data"));
+        foreach (bool isRequested in (bool[])[false, true])
+        {
+            byte[] content = File.ReadAllBytes(Path.Combine(wheel.Tree, wheel.RecordsFor(isRequested)!, "RECORD"));
+            Assert.True(RecordFile.TryParse(content, out var rows, out _));
+            var elsewhere = rows.Where(r => r.Path.StartsWith("../", StringComparison.Ordinal)).ToDictionary(r => r.Path);
+            Assert.Equal(
+                ["../../../bin/honest", "../../../bin/rewritten", "../../../bin/tool", "../../../bin/win", "../../../share/x.txt"],
+                elsewhere.Keys.Order(StringComparer.Ordinal));
+            foreach (string made in (string[])["honest", "rewritten", "win"])
+                Assert.Equal((null, null), (elsewhere[$"../../../bin/{made}"].Digest, elsewhere[$"../../../bin/{made}"].Size));
+            Assert.Equal(Sha256Digest.Of("#!/bin/sh\n"u8), elsewhere["../../../bin/tool"].Digest);
+            Assert.Equal((Sha256Digest.Of("data"u8), (long?)4),
+                (elsewhere["../../../share/x.txt"].Digest, elsewhere["../../../share/x.txt"].Size));
+            Assert.All(rows.Except(elsewhere.Values).Where(r => !r.Path.EndsWith("/RECORD", StringComparison.Ordinal)),
+                r => Assert.NotNull(r.Digest));
+        }
+    }
+
     [Theory]
-    [InlineData("honest-1.0.data/scripts/tool", "#!/bin/sh\n")]
-    [InlineData("honest-1.0.data/data/share/x.txt", "")]
+    [InlineData("honest-1.0.data/data/lib/x.txt", "")]
     [InlineData("honest-1.0.data/purelib/other.py", "")]
     [InlineData("honest-1.0.data/headers/h.h", "")]
     [InlineData("honest.pth", "import os\n")]
-    [InlineData("honest-1.0.dist-info/entry_points.txt", "[console_scripts]\nhonest = honest:main\n")]
     [InlineData("honest-1.0.dist-info/INSTALLER/x", "")]
     [InlineData("honest-1.0.dist-info/REQUESTED/x", "")]
     [InlineData("honest-1.0.dist-info/x.so", "")]

@@ -15,13 +15,35 @@ public sealed class DirectoryLinksTests : IDisposable
     public void Dispose() => _workshop.Dispose();
 
     [Fact]
-    public void A_package_is_one_link_and_where_it_has_programs_its_records_are_its_own()
+    public void A_package_is_one_link_and_where_it_has_headers_its_records_are_its_own()
     {
-        var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Tide()));
+        var generation = _workshop.Install(_workshop.Package(WithHeader(OrdinaryPackages.Tide())));
         Assert.Equal(["tide"], LinksOf(generation));
         Assert.Null(SymbolicLink.Target(Path.Combine(generation.SitePackages, "tide-2.0.dist-info")));
         Assert.Equal(generation.Linked, _workshop.Environment.Read(generation.Number).Linked);
         Assert.Equal(default, generation.Packages[0].Record);
+        string record = File.ReadAllText(Path.Combine(generation.SitePackages, "tide-2.0.dist-info/RECORD"));
+        Assert.Contains("../../../bin/tide,sha256=", record, StringComparison.Ordinal);
+        Assert.Contains("/tide.h,sha256=", record, StringComparison.Ordinal);
+    }
+
+    private static SampleWheel WithHeader(SampleWheel wheel) => wheel.WithFile($"{wheel.Name}-{wheel.Version}.data/headers/tide.h", "");
+
+    // The bytes of a program name the generation, so the sealed record cannot have them: that there is one, and which, is compared.
+    [Fact]
+    public void With_programs_its_records_are_one_link_all_the_same()
+    {
+        var generation = _workshop.Install(_workshop.Package(OrdinaryPackages.Tide()));
+        string link = Path.Combine(generation.SitePackages, "tide-2.0.dist-info"), program = Path.Combine(generation.Scripts, "tide");
+        Assert.NotNull(SymbolicLink.Target(link));
+        Assert.Contains("\n../../../bin/tide,,\n", "\n" + File.ReadAllText(Path.Combine(link, "RECORD")), StringComparison.Ordinal);
+        Assert.Equal(["tide"], generation.Commands);
+        Assert.Empty(DeviationsOf(generation));
+        File.SetUnixFileMode(generation.Scripts, SealedTree.OpenDirectoryMode);
+        File.Move(program, program + ".away");
+        Assert.Contains(DeviationsOf(generation), d => d.Path.EndsWith("bin/tide", StringComparison.Ordinal));
+        File.WriteAllText(program, File.ReadAllText(program + ".away") + "#");
+        Assert.Contains(DeviationsOf(generation), d => d is { Kind: DeviationKind.Changed } && d.Path.EndsWith("bin/tide", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -59,7 +81,7 @@ public sealed class DirectoryLinksTests : IDisposable
     public void A_record_of_its_own_shows_the_licenses_through_a_link()
     {
         var generation = _workshop.Install(
-            _workshop.Package(OrdinaryPackages.Tide().WithFile("tide-2.0.dist-info/licenses/deep/LICENSE", "as is\n")));
+            _workshop.Package(WithHeader(OrdinaryPackages.Tide()).WithFile("tide-2.0.dist-info/licenses/deep/LICENSE", "as is\n")));
         string record = Path.Combine(generation.SitePackages, "tide-2.0.dist-info");
         Assert.Null(SymbolicLink.Target(record));
         Assert.NotNull(SymbolicLink.Target(Path.Combine(record, "licenses")));
