@@ -39,6 +39,9 @@ internal sealed class Operation : IDisposable
     /// <summary>Where this operation prepares; made when it is asked for first, removed at the end.</summary>
     public Staging Staging => _staging ??= Staging.Create(_context.Places.Root);
 
+    /// <summary>Generations out of reach wait to be removed (<see cref="LateRemoval"/>).</summary>
+    public bool HasSetAside { get; private set; }
+
     /// <inheritdoc cref="InstallationRequest.Taking"/>
     public IReadOnlySet<string>? Taking { get; init; }
 
@@ -133,7 +136,9 @@ internal sealed class Operation : IDisposable
             TakeBack(next.Directory, work);
             throw;
         }
-        return Finish(before, next, inOrder);
+        ImmutableArray<string> notes = Finish(before, next, inOrder);
+        SetAsideWhatIsOutOfReach(next.Number);
+        return notes;
     }
 
     /// <summary>Switches to a generation that is there.</summary>
@@ -250,7 +255,6 @@ internal sealed class Operation : IDisposable
         GenerationLease.Prepare(Environment, next.Number);
         Attempt(AfterSwitch.Ledger, () => _ledger.Confirm(next.Number, inOrder));
         Attempt(AfterSwitch.Shims, () => notes = RefreshShims(before, next));
-        RemoveWhatIsOutOfReach(next.Number);
         return failure is null ? notes : throw failure;
 
         void Attempt(AfterSwitch step, Action action)
@@ -266,8 +270,8 @@ internal sealed class Operation : IDisposable
         }
     }
 
-    // So many were current since that nobody goes back there; their wheels go with `gc`.
-    private void RemoveWhatIsOutOfReach(int current)
+    // So many were current since that nobody goes back there; their wheels go with `gc`. Nobody waits until they are off the disk.
+    private void SetAsideWhatIsOutOfReach(int current)
     {
         try
         {
@@ -279,7 +283,9 @@ internal sealed class Operation : IDisposable
             {
                 // Null: a program runs on it.
                 using GenerationLease? lease = GenerationLease.TryTake(Environment, number);
-                if (lease is not null) Environment.Remove(number);
+                if (lease is null) continue;
+                Environment.SetAside(number);
+                HasSetAside = true;
             }
         }
         catch (Exception error) when (IsOfFiles(error))

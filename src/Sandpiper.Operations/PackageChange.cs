@@ -30,6 +30,9 @@ public sealed record EnvironmentChange(int? Generation, bool IsNew, ImmutableArr
     /// <summary>It shows directories of the store as the one before did, and nobody has looked at them (<see cref="LateLook"/>).</summary>
     public bool IsToBeLookedAt { get; init; }
 
+    /// <summary>Generations that nobody goes back to wait to be removed (<see cref="LateRemoval"/>).</summary>
+    public bool LeavesGenerations { get; init; }
+
     /// <summary>Scripts for which no shim was made, and why.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

@@ -61,6 +61,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             HandedOver = handedOver,
             LacksByteCode = plan.ShowsByteCode && next.Packages.Any(p => !context.Store.IsCompiled(p.Digest, interpreter.ByteCodeTag)),
             IsToBeLookedAt = plan.Packages.Any(s => plan.Before?.Packages.Any(p => p.Digest == recorded[s.Name].Digest) == true),
+            LeavesGenerations = operation.HasSetAside,
             Notes = notes,
         };
     }

@@ -345,8 +345,14 @@ public sealed class ToolTests : IDisposable
     private string[] Environments() => [.. Directory.GetDirectories(Path.Combine(_user.DataRoot, "envs"))
         .Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
 
-    private int[] Generations() => [.. Directory.GetDirectories(Path.Combine(_user.DataRoot, "envs/shared/generations"))
-        .Select(p => int.Parse(Path.GetFileName(p), System.Globalization.CultureInfo.InvariantCulture)).Order()];
+    // What was set aside goes when the command has ended.
+    private int[] Generations()
+    {
+        string all = Path.Combine(_user.DataRoot, "envs/shared/generations");
+        Assert.True(SpinWait.SpinUntil(() => Directory.GetDirectories(all, "*.gone").Length == 0, Patience.Endless), "nobody removes it");
+        return [.. Directory.GetDirectories(all)
+            .Select(p => int.Parse(Path.GetFileName(p), System.Globalization.CultureInfo.InvariantCulture)).Order()];
+    }
 
     private string[] Tree() =>
         [.. Done(_user.Run(["/usr/bin/find", _user.Home, "-printf", "%y %m %p\n"])).Output.Split('\n').Order(StringComparer.Ordinal)];

@@ -175,6 +175,32 @@ public sealed class CollectionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_change_has_set_aside_goes_when_it_has_ended_or_with_the_next_collection()
+    {
+        await InstallAsync([.. Enumerable.Range(0, ManagedEnvironment.MostGenerations).Select(n => n % 2 + 1)]);
+        ManagedEnvironment environment = _ground.Environment();
+        Assert.Equal(ManagedEnvironment.MostGenerations, environment.Numbers.Length);
+        Assert.Empty(environment.Gone);
+        EnvironmentChange change = Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync("hoot==3")).Change;
+        Assert.True(change.LeavesGenerations);
+        // Nobody could go back there any more, and a program that is started takes none of them.
+        Assert.Equal(Enumerable.Range(11, 11), environment.Numbers);
+        Assert.Equal(10, environment.Gone.Length);
+        Assert.Null(GenerationLease.Share(environment, 1));
+
+        string kept = environment.Gone[0] + ".kept";
+        Directory.Move(environment.Gone[0], kept);
+        new LateRemoval(_ground.Context).In("shared", TestContext.Current.CancellationToken);
+        Assert.Empty(environment.Gone);
+        Assert.Equal(Enumerable.Range(11, 11), environment.Numbers);
+
+        Directory.Move(kept, environment.DirectoryOf(1) + ".gone");
+        Collect(keep: 10);
+        Assert.Empty(environment.Gone);
+        Assert.Equal(Enumerable.Range(11, 11), environment.Numbers);
+    }
+
+    [Fact]
     public async Task A_removed_environment_leaves_neither_commands_nor_files()
     {
         await InstallAsync(1);

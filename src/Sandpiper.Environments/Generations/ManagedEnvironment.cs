@@ -20,7 +20,7 @@ public sealed class ManagedEnvironment
     /// <summary>How many generations that were current last stay beside the one that is, to go back to.</summary>
     public const int KeptGenerations = 10;
 
-    /// <summary>Beyond so many a change removes what is older than those that are kept.</summary>
+    /// <summary>Beyond so many a change takes away what is older than those that are kept.</summary>
     /// <remarks>
     /// Not each time: what is removed moves the ctime of every file that it shared with the store, and the next change reads those anew.
     /// </remarks>
@@ -212,21 +212,28 @@ public sealed class ManagedEnvironment
     /// Takes a generation away, by one rename, and then from the disk. Its lease is held, and it is not the current one.
     /// </summary>
     /// <exception cref="IOException">It could not be removed; what is left of it goes with the next change.</exception>
-    public void Remove(int number)
+    public void Remove(int number) => SealedTree.Remove(SetAside(number));
+
+    /// <summary>The first half of that: nobody finds it any more.</summary>
+    /// <returns>Where it waits to be removed.</returns>
+    public string SetAside(int number)
     {
         string gone = DirectoryOf(number) + GoneSuffix;
         SealedTree.Remove(gone);
         System.IO.Directory.Move(DirectoryOf(number), gone);
-        SealedTree.Remove(gone);
         File.Delete(LeaseFileOf(number));
+        return gone;
     }
 
-    /// <summary>Removes what a kill left of a generation that was being removed. The lock is held.</summary>
+    /// <summary>Removes what was set aside, or what a kill left of a generation that was being removed. The lock is held.</summary>
     public void RemoveWhatIsGone()
     {
-        if (!System.IO.Directory.Exists(Generations)) return;
-        foreach (string gone in System.IO.Directory.GetDirectories(Generations, "*" + GoneSuffix)) SealedTree.Remove(gone);
+        foreach (string gone in Gone) SealedTree.Remove(gone);
     }
+
+    /// <summary>What <see cref="SetAside"/> has left.</summary>
+    public ImmutableArray<string> Gone =>
+        System.IO.Directory.Exists(Generations) ? [.. System.IO.Directory.GetDirectories(Generations, "*" + GoneSuffix)] : [];
 
     private static int? NumberIn(string target) =>
         target.StartsWith(GenerationsName + "/", StringComparison.Ordinal)

@@ -135,6 +135,8 @@ public sealed class Collection(OperationContext context)
     {
         var gone = ImmutableArray.CreateBuilder<GenerationName>();
         int wheelsGone = 0;
+        foreach (ManagedEnvironment environment in ManagedEnvironment.All(context.Places.Root))
+            Attempt(environment.Generations, environment.RemoveWhatIsGone);
         bool IsStopped() => cancel.IsCancellationRequested;
         foreach ((ManagedEnvironment environment, int number) in generations.TakeWhile(_ => !IsStopped()))
         {

@@ -11,8 +11,8 @@ using Sandpiper.Sandbox.Programs;
 namespace Sandpiper.Commands;
 
 /// <summary>
-/// What follows a change of an environment by a process of its own, which goes on when the command has ended: a look at what is linked as
-/// it was before, and byte code for what has none.
+/// What follows a change of an environment by a process of its own, which goes on when the command has ended: generations out of reach are
+/// removed, what is linked as it was before is looked at, and byte code is made for what has none.
 /// </summary>
 internal static class AfterChange
 {
@@ -21,7 +21,7 @@ internal static class AfterChange
     /// <summary>Begins it and does not wait. That it cannot be begun is no failure of what was asked for.</summary>
     public static void Start(Session session, string environment, EnvironmentChange change)
     {
-        if (!(change.LacksByteCode || change.IsToBeLookedAt) || change.Generation is not { } number) return;
+        if (!(change.LacksByteCode || change.IsToBeLookedAt || change.LeavesGenerations) || change.Generation is not { } number) return;
         try
         {
             BackgroundProgram.Start(
@@ -46,6 +46,7 @@ internal static class AfterChange
             BackgroundProgram.GiveWay();
             var context = session.Context with { Places = new DataPlaces(session.Places.Root, parsed.GetValue(cache)!) };
             ManagedEnvironment environment = ManagedEnvironment.Open(context.Places.Root, parsed.GetValue(name)!);
+            RemoveLeft(context, environment.Name);
             if (environment.TryRead(parsed.GetValue(number)) is not { } generation || InterpreterOf(generation) is not { } interpreter)
                 return (int)ExitCode.Done;
             new LateLook(context).At(generation, interpreter.ByteCodeTag, CancellationToken.None);
@@ -53,6 +54,19 @@ internal static class AfterChange
             return (int)ExitCode.Done;
         });
         return command;
+    }
+
+    // First, for it moves the ctime of files that are looked at next.
+    private static void RemoveLeft(OperationContext context, string environment)
+    {
+        try
+        {
+            new LateRemoval(context).In(environment, CancellationToken.None);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next change tries again.
+        }
     }
 
     /// <summary>Its own; null when that is gone. Nothing is kept: whoever has left meanwhile would find it again.</summary>
