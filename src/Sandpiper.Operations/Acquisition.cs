@@ -66,7 +66,7 @@ internal sealed class Acquisition(
         {
             SealedWheel wheel = await FetchAsync(package, total, missing.Count, unpacking, stop);
             wheels[package.Name] = wheel;
-            Interlocked.Add(ref files, wheel.Table.Count);
+            Interlocked.Add(ref files, wheel.Outline.Files);
             Interlocked.Increment(ref _done);
         });
         facts.Report(new InstallationFact.Checked(missing.Count, files, Stopwatch.GetElapsedTime(started)));

@@ -8,7 +8,8 @@ namespace Sandpiper.Operations;
 
 /// <summary>
 /// Whether the sealed files that an environment shows are as they were sealed, asked when nobody waits for it: a change looks only at what
-/// it links anew. What is not is distrusted, so that the next install fetches it anew, and says so.
+/// it links anew. What is not is distrusted, so that the next install fetches it anew, and says so. Of what is, the outline is made where
+/// there is none.
 /// </summary>
 public sealed class LateLook(OperationContext context)
 {
@@ -30,6 +31,7 @@ public sealed class LateLook(OperationContext context)
                 if (context.Store.IsDistrusted(digest) || context.Store.Find(digest) is not { } wheel) continue;
                 using LinkedEntries entries = LinkedEntries.For(byteCodeTag);
                 entries.MustBeAsSealed(wheel);
+                context.Store.KeepOutline(digest);
             }
             catch (StoreDamagedException)
             {

@@ -125,9 +125,10 @@ public sealed class ByteCodeRecord
         }
     }
 
-    // Null of what lies beside them there: stamps, and marks of distrust.
+    // Null of what lies beside them there: stamps, outlines, and marks of distrust.
     private static string? TagOf(string path) => Path.GetFileName(path).Split('.') is [_, var tag, ..] && ByteCode.IsTag(tag)
-        && !path.EndsWith(WheelStore.DistrustSuffix, StringComparison.Ordinal) ? tag : null;
+        && !path.EndsWith(WheelStore.DistrustSuffix, StringComparison.Ordinal)
+        && !path.EndsWith(OutlineFile.Suffix, StringComparison.Ordinal) ? tag : null;
 
     private static string PathOf(SealedWheel wheel, string tag) => $"{wheel.StampsFile}.{tag}";
 

@@ -102,13 +102,19 @@ public sealed class EntryStamps
     /// </remarks>
     public void Write(string path)
     {
+        SHA256.HashData(Content, _bytes.AsSpan(Content.Length));
+        WriteOver(path, _bytes);
+    }
+
+    /// <inheritdoc cref="Write"/>
+    internal static void WriteOver(string path, byte[] bytes)
+    {
         try
         {
             using var file = OpenToWrite(path) ?? MakeToWrite(path);
             if (file is null) return;
-            SHA256.HashData(Content, _bytes.AsSpan(Content.Length));
-            RandomAccess.Write(file, _bytes, 0);
-            if (RandomAccess.GetLength(file) != _bytes.Length) RandomAccess.SetLength(file, _bytes.Length);
+            RandomAccess.Write(file, bytes, 0);
+            if (RandomAccess.GetLength(file) != bytes.Length) RandomAccess.SetLength(file, bytes.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

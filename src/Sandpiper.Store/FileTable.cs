@@ -20,7 +20,7 @@ public sealed class FileTable
     private readonly Lazy<ImmutableArray<string>> _directories;
     private readonly Lazy<ImmutableArray<ByteCode.Module>> _modules;
     private readonly Lazy<ImmutableArray<string>> _places;
-    private readonly Lazy<FileOutline> _outline;
+    private readonly Lazy<(FileOutline Outline, ImmutableArray<int> TopOf)> _outline;
 
     private FileTable(byte[] names, Row[] rows, int count, int total, IReadOnlyDictionary<int, string> otherPaths, bool hasPlaces)
     {
@@ -29,7 +29,7 @@ public sealed class FileTable
         _modules = new(() => HasPlaces ? ByteCode.ModulesOf(this) : []);
         _places = new(() => ByteCode.PlacesOf(Modules));
         _directories = new(FindDirectories);
-        _outline = new(() => FileOutline.Of(this));
+        _outline = new(() => (FileOutline.Of(this, out var topOf), topOf));
     }
 
     /// <summary>Of the wheel's own files: what is installed.</summary>
@@ -66,7 +66,10 @@ public sealed class FileTable
     public ImmutableArray<string> Places => _places.Value;
 
     /// <summary>What lies at the top of its tree.</summary>
-    public FileOutline Outline => _outline.Value;
+    public FileOutline Outline => _outline.Value.Outline;
+
+    /// <summary>Of each file the index of its top in the outline; -1 for one that is not installed where it lies in the tree.</summary>
+    public ImmutableArray<int> TopOf => _outline.Value.TopOf;
 
     /// <summary>Below the tree, UTF-8.</summary>
     public ReadOnlySpan<byte> NameOf(int index) => _names.AsSpan(_rows[index].Start, _rows[index].Length);

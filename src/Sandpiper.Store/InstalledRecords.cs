@@ -25,6 +25,8 @@ public static class InstalledRecords
     /// </summary>
     public const string RequestedDirectory = "requested.dist-info";
 
+    internal static ReadOnlySpan<byte> RequestedDirectoryName => "requested.dist-info"u8;
+
     /// <summary>Content of INSTALLER: the name of the command.</summary>
     public static ReadOnlySpan<byte> Installer => "sandpiper\n"u8;
 

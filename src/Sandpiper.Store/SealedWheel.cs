@@ -27,7 +27,18 @@ public sealed record SealedWheel
     public ImmutableArray<StoredFile> Files => Table.Files;
 
     /// <summary>The same in one piece: whoever only looks at them makes no objects.</summary>
-    public required FileTable Table { get; init; }
+    /// <exception cref="StoreDamagedException">It had not been read yet, and the manifest is not what a seal writes.</exception>
+    public FileTable Table => Listing.Value;
+
+    /// <summary>Reads <see cref="Table"/> when somebody asks for it: most that have to do with a wheel do not.</summary>
+    public required Lazy<FileTable> Listing { private get; init; }
+
+    /// <summary>What lies at the top of its tree.</summary>
+    public FileOutline Outline
+    {
+        get => _outline ?? Table.Outline;
+        init => _outline = value;
+    }
 
     public required ImmutableArray<ScriptEntryPoint> Scripts { get; init; }
 
@@ -59,14 +70,16 @@ public sealed record SealedWheel
     /// </summary>
     /// <param name="isRequested">Somebody asked for it by name.</param>
     public string? RecordsFor(bool isRequested) =>
-        Table.Total == Table.Count ? null : isRequested ? InstalledRecords.RequestedDirectory : DistInfo;
+        !Outline.HasRecords ? null : isRequested ? InstalledRecords.RequestedDirectory : DistInfo;
 
-    /// <summary>Of RECORD in such a directory.</summary>
+    /// <summary>Of RECORD in that directory.</summary>
     /// <exception cref="StoreDamagedException">It is not there.</exception>
-    public Sha256Digest RecordDigest(string records) => Table.Find(Encoding.UTF8.GetBytes($"{records}/RECORD")) is { } index
-        ? Table.DigestOf(index) : throw new StoreDamagedException(Digest, "its manifest lists no RECORD");
+    public Sha256Digest RecordDigest(bool isRequested) => (isRequested ? Outline.RequestedRecord : Outline.Record) is var digest
+        && digest != default ? digest : throw new StoreDamagedException(Digest, "its manifest lists no RECORD");
 
     private const int MaxMetadataBytes = 16 << 20;
+
+    private readonly FileOutline? _outline;
 
     /// <summary>Absolute: where <see cref="StoredFile.StorePath"/> begins.</summary>
     public string Tree => Path.Combine(Directory, TreeName);
@@ -78,28 +91,26 @@ public sealed record SealedWheel
     public ImmutableArray<string> Directories => Table.Directories;
 
     /// <summary>METADATA among <see cref="Files"/>.</summary>
+    public string MetadataPath => $"{DistInfo}/METADATA";
+
+    /// <summary>Of its content.</summary>
     /// <exception cref="StoreDamagedException">It is not there.</exception>
-    public StoredFile Metadata
-    {
-        get
-        {
-            return Table.Find(Encoding.UTF8.GetBytes($"{DistInfo}/METADATA")) is { } index
-                ? Table[index] : throw new StoreDamagedException(Digest, "its manifest lists no METADATA");
-        }
-    }
+    public Sha256Digest MetadataDigest => Outline.Metadata is var digest && digest != default
+        ? digest : throw new StoreDamagedException(Digest, "its manifest lists no METADATA");
 
     /// <summary>The same with one more finding; null changes nothing.</summary>
     public SealedWheel With(Finding? finding) => finding is null ? this : this with { Findings = Findings?.Add(finding) };
 
     /// <summary>The content of one of <see cref="Files"/>, held against its SHA-256.</summary>
     /// <exception cref="StoreDamagedException">It is not what was sealed, or is longer than <paramref name="maxBytes"/>.</exception>
-    public ReadOnlyMemory<byte> Read(StoredFile file, int maxBytes)
-    {
-        byte[] content = StoreFile.Read(Path.Combine(Tree, file.StorePath), maxBytes, Digest);
-        return Sha256Digest.Of(content) == file.Digest
-            ? content : throw new StoreDamagedException(Digest, $"{file.StorePath} has been changed");
-    }
+    public ReadOnlyMemory<byte> Read(StoredFile file, int maxBytes) => Read(file.StorePath, file.Digest, maxBytes);
 
     /// <inheritdoc cref="WheelStore.ReadMetadata"/>
-    public ReadOnlyMemory<byte> ReadMetadata() => Read(Metadata, MaxMetadataBytes);
+    public ReadOnlyMemory<byte> ReadMetadata() => Read(MetadataPath, MetadataDigest, MaxMetadataBytes);
+
+    private ReadOnlyMemory<byte> Read(string storePath, Sha256Digest expected, int maxBytes)
+    {
+        byte[] content = StoreFile.Read(Path.Combine(Tree, storePath), maxBytes, Digest);
+        return Sha256Digest.Of(content) == expected ? content : throw new StoreDamagedException(Digest, $"{storePath} has been changed");
+    }
 }

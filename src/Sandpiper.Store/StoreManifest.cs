@@ -149,7 +149,7 @@ public static class StoreManifest
             Directory = directory,
             FileName = name,
             DistInfo = distInfo,
-            Table = files.Make(hasPlaces: format >= WithoutRecords),
+            Listing = new(files.Make(hasPlaces: format >= WithoutRecords)),
             Scripts = scripts.DrainToImmutable(),
             Findings = findings,
             Notes = notes.DrainToImmutable(),
@@ -223,11 +223,18 @@ public static class StoreManifest
     // A name that could leave bin/, or a reference that is no dotted identifier, would be written into a script: parsed again, not trusted.
     private static ScriptEntryPoint ReadScript(ref Utf8JsonReader json)
     {
-        string name = TakePath(ref json);
+        string name = TakeString(ref json);
         string module = TakeString(ref json);
         string attribute = TakeString(ref json);
         bool isGui = TakeBoolean(ref json);
         Take(ref json, JsonTokenType.EndArray);
+        return CheckedScript(name, module, attribute, isGui);
+    }
+
+    /// <exception cref="FormatException">It is none.</exception>
+    internal static ScriptEntryPoint CheckedScript(string name, string module, string attribute, bool isGui)
+    {
+        CheckedPath(name);
         var line = Encoding.UTF8.GetBytes($"[{(isGui ? "gui_scripts" : "console_scripts")}]\n{name} = {module}:{attribute}\n");
         var expected = new ScriptEntryPoint(name, module, attribute, isGui);
         if (!EntryPoints.TryParseScripts(line, out var parsed, out string problem)) throw new FormatException(problem);
@@ -296,7 +303,8 @@ public static class StoreManifest
         return path.Contains((byte)0) ? throw new FormatException("a path with a zero") : path;
     }
 
-    private static string CheckedPath(string path)
+    /// <exception cref="FormatException">It leaves its place.</exception>
+    internal static string CheckedPath(string path)
     {
         Checked(Encoding.UTF8.GetBytes(path));
         return path;

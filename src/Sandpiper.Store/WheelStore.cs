@@ -25,6 +25,8 @@ public sealed class WheelStore(string root)
 
     private readonly ConcurrentDictionary<Sha256Digest, (FileStamp Manifest, SealedWheel Wheel)> _found = new();
 
+    private readonly Lazy<bool> _keepsTimes = new(() => FileSystem.KeepsChangeTimes(Path.Combine(root, EntriesName)));
+
     internal const string EntriesName = "store", DistrustSuffix = "." + Distrusted;
 
     /// <summary>What stands in the place of a tag where an entry is distrusted.</summary>
@@ -44,8 +46,21 @@ public sealed class WheelStore(string root)
         bool isThere = TryLookAt(path, out var status);
         if (!isThere && !Directory.Exists(entry)) return null;
         // One command asks for a wheel several times.
-        if (isThere && _found.TryGetValue(digest, out var found) && found.Manifest == FileStamp.Of(status)) return found.Wheel;
-        var manifest = StoreFile.Borrow(path, StoreManifest.MaxBytes, digest);
+        var stamp = FileStamp.Of(status);
+        if (isThere && _found.TryGetValue(digest, out var found) && found.Manifest == stamp) return found.Wheel;
+        var wheel = isThere && _keepsTimes.Value && ReadOutline(digest, stamp) is { } outlined
+            ? outlined with { StampsFile = StampsOf(digest) } : ReadManifest(digest);
+        _found[digest] = (stamp, wheel);
+        return wheel;
+    }
+
+    private SealedWheel? ReadOutline(Sha256Digest digest, in FileStamp manifest) =>
+        OutlineFile.TryRead(OutlineOf(digest), digest, EntryOf(digest), manifest, () => ReadManifest(digest));
+
+    private SealedWheel ReadManifest(Sha256Digest digest)
+    {
+        string entry = EntryOf(digest);
+        var manifest = StoreFile.Borrow(Path.Combine(entry, StoreManifest.FileName), StoreManifest.MaxBytes, digest);
         var wheel = StoreManifest.Read(manifest, digest, entry) with
         {
             StampsFile = StampsOf(digest),
@@ -53,8 +68,22 @@ public sealed class WheelStore(string root)
         };
         // Where that throws it is lost to the pool, and no more.
         ArrayPool<byte>.Shared.Return(manifest.Array!);
-        _found[digest] = (FileStamp.Of(status), wheel);
         return wheel;
+    }
+
+    /// <summary>
+    /// Makes what spares the next commands the manifest (<see cref="OutlineFile"/>), where there is none: for who has sealed a wheel, or
+    /// has just found that it is as it was sealed.
+    /// </summary>
+    /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
+    public void KeepOutline(Sha256Digest digest)
+    {
+        // Its time before its content.
+        var stamp = FileStamp.OfSettled(Path.Combine(EntryOf(digest), StoreManifest.FileName));
+        if (stamp == default || ReadOutline(digest, stamp) is not null) return;
+        var wheel = ReadManifest(digest);
+        _found[digest] = (stamp, wheel);
+        if (OutlineFile.Of(wheel, stamp) is { } outline) EntryStamps.WriteOver(OutlineOf(digest), outline);
     }
 
     // What may not be looked at may not be read either, and then the reading says so.
@@ -101,10 +130,10 @@ public sealed class WheelStore(string root)
     {
         if (Find(digest) is not { } found) return null;
         if (found.FileName.Name != name.Name || found.FileName.Version != name.Version)
-            throw new RefusedException(new Finding(Fault.MetadataOfAnother, found.Metadata.StorePath, name.FileName));
+            throw new RefusedException(new Finding(Fault.MetadataOfAnother, found.MetadataPath, name.FileName));
         // Equal bytes need no reading: the manifest knows their hash.
-        if (resolvedOn is not { } chosen || found.Metadata.Digest == chosen.Digest) return found;
-        return found.With(DistInfo.Compare(found.ReadMetadata().Span, chosen, found.Metadata.StorePath));
+        if (resolvedOn is not { } chosen || found.MetadataDigest == chosen.Digest) return found;
+        return found.With(DistInfo.Compare(found.ReadMetadata().Span, chosen, found.MetadataPath));
     }
 
     /// <summary>
@@ -201,6 +230,7 @@ public sealed class WheelStore(string root)
             if (AtomicRename.TryExchange(beside, entry))
             {
                 stamps.Write(StampsOf(digest));
+                KeepOutline(digest);
                 EntryStamps.Forget(DistrustOf(digest));
                 SealedTree.Remove(beside);
                 return Find(digest)!;
@@ -211,6 +241,7 @@ public sealed class WheelStore(string root)
         {
             Directory.Move(beside, entry);
             stamps.Write(StampsOf(digest));
+            KeepOutline(digest);
             EntryStamps.Forget(DistrustOf(digest));
         }
         catch (IOException) when (Directory.Exists(entry))
@@ -252,6 +283,7 @@ public sealed class WheelStore(string root)
         // Gone at once and whole; the stage takes it along when it ends, however it ends.
         Directory.Move(entry, staging.NewNameIn(_entries));
         EntryStamps.Forget(StampsOf(digest));
+        EntryStamps.Forget(OutlineOf(digest));
         EntryStamps.Forget(DistrustOf(digest));
         ByteCodeRecord.ForgetAll(StampsOf(digest));
     }
@@ -296,6 +328,8 @@ public sealed class WheelStore(string root)
 
     private string DistrustOf(Sha256Digest digest) => StampsOf(digest) + DistrustSuffix;
 
+    private string OutlineOf(Sha256Digest digest) => StampsOf(digest) + OutlineFile.Suffix;
+
     private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
 
     /// <summary>Absolute: the entry of a wheel, which need not be there.</summary>
@@ -307,7 +341,7 @@ public sealed class WheelStore(string root)
         if (!Directory.Exists(_stamps)) return;
         foreach (string stamps in Directory.GetFiles(_stamps))
         {
-            // With or without `.distrusted`.
+            // With `.distrusted`, or another ending, or none.
             if (!Directory.Exists(Path.Combine(_entries, Path.GetFileName(stamps).Split('.')[0]))) EntryStamps.Forget(stamps);
         }
     }

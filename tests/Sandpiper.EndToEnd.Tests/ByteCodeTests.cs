@@ -137,7 +137,8 @@ public sealed class ByteCodeTests : IDisposable
     }
 
     private string[] Records() => !Directory.Exists(Path.Combine(_user.DataRoot, "stamps")) ? []
-        : [.. Directory.GetFiles(Path.Combine(_user.DataRoot, "stamps")).Where(p => Path.GetFileName(p).Split('.').Length == 2)];
+        : [.. Directory.GetFiles(Path.Combine(_user.DataRoot, "stamps"))
+            .Where(p => Path.GetFileName(p).Split('.') is [_, not "outline"])];
 
     private void Await(int wheels)
     {

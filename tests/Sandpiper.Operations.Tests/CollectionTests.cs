@@ -27,7 +27,8 @@ public sealed class CollectionTests : IDisposable
         Assert.True(outcome.Bytes > 0);
         Assert.Equal([3, 4], _ground.Environment().Numbers);
         Assert.Equal(2, _ground.Context.Store.Digests.Count());
-        Assert.Equal(2, Directory.GetFiles(Path.Combine(_ground.Root.Path, "stamps")).Length);
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_ground.Root.Path, "stamps"))
+            .DistinctBy(p => Path.GetFileName(p).Split('.')[0]).Count());
         Assert.Equal(3, Assert.IsType<RollbackOutcome.Switched>(_ground.Rollback()).Change.Generation);
     }
 

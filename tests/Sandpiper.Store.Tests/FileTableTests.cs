@@ -34,15 +34,17 @@ public sealed class FileTableTests
     [Fact]
     public void Its_outline_tells_the_names_that_other_wheels_could_have()
     {
-        var outline = FileTable.Of(
+        var table = FileTable.Of(
         [
             FileAt("a/x.py"), FileAt("b.py"), FileAt("a/deep/y.py"), FileAt("hook.pth", StoredFileKind.StartUpHook),
             FileAt("c/lib.so", reaches: true),
             FileAt("tool", StoredFileKind.PythonScript, Scheme.Scripts, "w-1.0.data/scripts/tool"),
-        ]).Outline;
+        ]);
+        var outline = table.Outline;
         Assert.Equal(
             [new("a", true, true), new("b.py", false, true), new("hook.pth", false, false), new("c", true, false)], outline.Tops);
-        Assert.Equal([0, 1, 0, 2, 3, -1], outline.TopOf);
+        Assert.Equal([0, 1, 0, 2, 3, -1], table.TopOf);
+        Assert.Equal((6, true, true, false), (outline.Files, outline.HasElsewhere, outline.HasHooks, outline.HasRecords));
     }
 
     [Fact]

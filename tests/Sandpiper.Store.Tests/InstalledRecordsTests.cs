@@ -26,7 +26,7 @@ public sealed class InstalledRecordsTests : IDisposable
         Assert.Equal(isRequested ? [.. expected.Append("REQUESTED").Order(StringComparer.Ordinal)] : expected, there);
 
         byte[] content = File.ReadAllBytes(Path.Combine(wheel.Tree, records, "RECORD"));
-        Assert.Equal(Sha256Digest.Of(content), wheel.RecordDigest(records));
+        Assert.Equal(Sha256Digest.Of(content), wheel.RecordDigest(isRequested));
         Assert.True(RecordFile.TryParse(content, out var rows, out _));
         const string Above = "my_odd_name-1.0.dist-info/";
         Assert.Equal([.. there.Select(n => Above + n), "odd/__init__.py"], rows.Select(r => r.Path));

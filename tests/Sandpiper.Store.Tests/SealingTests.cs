@@ -209,9 +209,8 @@ public sealed class SealingTests : IDisposable
     public void A_distrusted_entry_stays_until_it_is_sealed_again_whatever_is_where_its_stamps_belong(bool isDirectory)
     {
         var before = _root.Seal(WheelSample.Honest);
-        File.Delete(before.StampsFile);
+        Directory.Delete(Path.GetDirectoryName(before.StampsFile)!, recursive: true);
         if (isDirectory) Directory.CreateDirectory(before.StampsFile);
-        else Directory.Delete(Path.GetDirectoryName(before.StampsFile)!);
         FileStatus.TryRead(before.Directory, out var was);
         _root.Store.Distrust(before.Digest);
         Assert.True(_root.Store.IsDistrusted(before.Digest));

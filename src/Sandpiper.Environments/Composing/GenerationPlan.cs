@@ -60,12 +60,12 @@ public sealed record GenerationPlan(
         foreach (var (package, (link, records)) in inOrder.Zip(recordsOf))
         {
             var taken = claims.TakenFrom(package);
-            var shadows = ShadowsOf(package, interpreter, destination, sole.In(package.Wheel));
+            var shadows = ShadowsOf(package, interpreter, destination, sole);
             var accepted = Accept(package, [.. shadows, .. taken.Select(t => t.Finding)], policy);
             var facts = package.Facts with
             {
                 Manifest = package.Wheel.ManifestDigest,
-                Record = link is null ? default : package.Wheel.RecordDigest(link.Directory.StorePath),
+                Record = link is null ? default : package.Wheel.RecordDigest(package.Facts.IsRequested),
                 Yielded = [.. taken.Select(t => t.File.Path)],
                 Accepted = accepted,
             };
@@ -127,6 +127,7 @@ public sealed record GenerationPlan(
     // Whoever judges hooks puts each in one of two lists. One that is in neither was forgotten, and is refused.
     private static void MustHaveNoUndecidedHook(ComposedPackage package)
     {
+        if (!package.Wheel.Outline.HasHooks) return;
         for (int i = 0; i < package.Wheel.Table.Count; i++)
         {
             if (package.Wheel.Table.KindOf(i) != StoredFileKind.StartUpHook) continue;
@@ -144,9 +145,9 @@ public sealed record GenerationPlan(
     // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages
     // first, or runs a script from there.
     private static IEnumerable<Finding> ShadowsOf(
-        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories.Held held) =>
+        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories sole) =>
     [
-        .. Enumerable.Range(0, package.Wheel.Table.Count).Where(i => !held.Has(i)).Select(i => package.Wheel.Table[i])
+        .. sole.LeftBesidesRecords(package.Wheel).Select(i => package.Wheel.Table[i])
             .Where(file => ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
             .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file, destination))),
         .. package.Wheel.Scripts.Where(

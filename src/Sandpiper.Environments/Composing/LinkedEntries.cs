@@ -25,7 +25,7 @@ public sealed class LinkedEntries(string? byteCodeTag) : IDisposable
     /// <summary>Begins with these, and does not wait. Who asks for one that is damaged hears it then.</summary>
     public void LookAhead(IEnumerable<SealedWheel> wheels)
     {
-        SealedWheel[] largestFirst = [.. wheels.DistinctBy(w => w.Digest).OrderByDescending(w => w.Table.Count)];
+        SealedWheel[] largestFirst = [.. wheels.DistinctBy(w => w.Digest).OrderByDescending(w => w.Outline.Files)];
         if (largestFirst.Length > 0) _ahead = Task.Run(() => Look(largestFirst));
     }
 

@@ -21,10 +21,9 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
     {
         var wheel = package.Wheel;
         byte[] records = RecordsOf(package) is null ? [] : DistInfoOf(wheel);
-        var held = sole.In(wheel);
-        for (int index = 0; index < wheel.Table.Count; index++)
+        foreach (int index in records.Length > 0 ? sole.LeftBesidesRecords(wheel) : sole.Left(wheel))
         {
-            if (held.Has(index) || (records.Length > 0 && wheel.Table.NameOf(index).StartsWith(records))) continue;
+            if (records.Length > 0 && wheel.Table.NameOf(index).StartsWith(records)) continue;
             var file = wheel.Table[index];
             if (package.LeftOut.Contains(file)) continue;
             string path = destination.PathOf(file, wheel, package.Facts.Name, package.Facts.Version);

@@ -19,10 +19,13 @@ internal sealed class SoleDirectories
 {
     private readonly Dictionary<Sha256Digest, bool[]> _sole;    // by the wheel's tops
 
-    private SoleDirectories(Dictionary<Sha256Digest, bool[]> sole, ImmutableArray<PlannedLink> links) => (_sole, Links) = (sole, links);
+    private readonly HashSet<Sha256Digest> _whole;              // of these nothing else but records
+
+    private SoleDirectories(Dictionary<Sha256Digest, bool[]> sole, HashSet<Sha256Digest> whole, ImmutableArray<PlannedLink> links) =>
+        (_sole, _whole, Links) = (sole, whole, links);
 
     /// <summary>Where every file is to be a file.</summary>
-    public static SoleDirectories None { get; } = new([], []);
+    public static SoleDirectories None { get; } = new([], [], []);
 
     /// <summary>One for each.</summary>
     public ImmutableArray<PlannedLink> Links { get; }
@@ -33,7 +36,7 @@ internal sealed class SoleDirectories
         var ownerOf = new Dictionary<string, ComposedPackage?>(StringComparer.Ordinal);     // null: of several, or not to be had so
         foreach (var package in packages)
         {
-            foreach (var top in package.Wheel.Table.Outline.Tops)
+            foreach (var top in package.Wheel.Outline.Tops)
             {
                 string stem = StemOf(top.Name);
                 bool isAnothers = ownerOf.TryGetValue(stem, out var owner) && !ReferenceEquals(owner, package);
@@ -43,26 +46,43 @@ internal sealed class SoleDirectories
         foreach (string name in packages.SelectMany(p => NamesFromElsewhere(p, destination))) ownerOf[StemOf(name)] = null;
         var links = ImmutableArray.CreateBuilder<PlannedLink>();
         var sole = new Dictionary<Sha256Digest, bool[]>();
+        var whole = new HashSet<Sha256Digest>();
         foreach (var package in packages.Where(p => p.Facts.Yielded.IsEmpty))
         {
-            var tops = package.Wheel.Table.Outline.Tops;
+            var tops = package.Wheel.Outline.Tops;
             bool[] isSole = new bool[tops.Length];
+            bool isAll = !package.Wheel.Outline.HasElsewhere && !isTaken(StemOf(package.Wheel.DistInfo));
             for (int i = 0; i < tops.Length; i++)
             {
                 var top = tops[i];
                 isSole[i] = top.IsDirectory && top.IsPlain && ReferenceEquals(ownerOf[StemOf(top.Name)], package)
                     && !string.Equals(top.Name, package.Wheel.DistInfo, StringComparison.Ordinal);
+                isAll &= isSole[i] || string.Equals(top.Name, package.Wheel.DistInfo, StringComparison.Ordinal);
                 if (!isSole[i]) continue;
                 var link = new LinkedDirectory($"{destination.SitePackages}/{top.Name}", package.Wheel.Digest, top.Name);
                 links.Add(new PlannedLink(link, package.Wheel));
             }
             sole[package.Wheel.Digest] = isSole;
+            if (isAll) whole.Add(package.Wheel.Digest);
         }
-        return new SoleDirectories(sole, links.DrainToImmutable());
+        return new SoleDirectories(sole, whole, links.DrainToImmutable());
     }
 
     /// <summary>Of one wheel: who looks at all of its files asks once for it.</summary>
-    public Held In(SealedWheel wheel) => new(_sole.GetValueOrDefault(wheel.Digest, []), wheel.Table.Outline.TopOf);
+    public Held In(SealedWheel wheel) => new(_sole.GetValueOrDefault(wheel.Digest, []), wheel.Table.TopOf);
+
+    /// <summary>The files of a wheel, by their index, that lie in none of them.</summary>
+    public IEnumerable<int> Left(SealedWheel wheel)
+    {
+        var held = In(wheel);
+        return Enumerable.Range(0, wheel.Table.Count).Where(i => !held.Has(i));
+    }
+
+    /// <summary>
+    /// The same for who does not mean what lies among the records of the package; some of that may be among them. Of most wheels nothing is
+    /// left, and which files they have nobody reads.
+    /// </summary>
+    public IEnumerable<int> LeftBesidesRecords(SealedWheel wheel) => _whole.Contains(wheel.Digest) ? [] : Left(wheel);
 
     /// <summary>Which files of a wheel lie in one of them, by their index.</summary>
     public readonly struct Held(bool[] isSole, ImmutableArray<int> topOf)
@@ -73,10 +93,9 @@ internal sealed class SoleDirectories
     /// <summary>What comes to site-packages and lies elsewhere in the tree, or is written; also beside the same wheel's own.</summary>
     private static IEnumerable<string> NamesFromElsewhere(ComposedPackage package, Destination destination)
     {
-        var outline = package.Wheel.Table.Outline;
-        for (int i = 0; i < outline.TopOf.Length; i++)
+        for (int i = 0; package.Wheel.Outline.HasElsewhere && i < package.Wheel.Table.Count; i++)
         {
-            if (outline.TopOf[i] >= 0) continue;
+            if (package.Wheel.Table.TopOf[i] >= 0) continue;
             string path = destination.PathOf(package.Wheel.Table[i], package.Wheel, package.Facts.Name, package.Facts.Version);
             if (destination.InSitePackages(path) is { } below) yield return below;
         }

@@ -52,7 +52,7 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
         var (kept, fresh) = Divided(plan.Linked);
         // First of all and the largest first: a look at every file of what is linked is most of the work.
-        ForEach([.. fresh.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Table.Count)],
+        ForEach([.. fresh.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Outline.Files)],
             wheel => entries.Of(wheel).Look(), cancel);
         ForEach(fresh, MustBeAsSealed, cancel);
         // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.

@@ -164,8 +164,7 @@ public sealed class ExpectedTrees
 
     // The same wheel gives the same RECORD, whichever version of ours seals it.
     private static bool ListsTheRecord(InstalledPackage package, SealedWheel wheel) => package.Record == default
-        || (wheel.RecordsFor(package.IsRequested) is { } records
-            && wheel.Table.Find(Encoding.UTF8.GetBytes($"{records}/RECORD")) is { } index && wheel.Table.DigestOf(index) == package.Record);
+        || (package.IsRequested ? wheel.Table.Outline.RequestedRecord : wheel.Table.Outline.Record) == package.Record;
 
     // Only what lies in the generation itself is compared. A file of it that is linked has the stamp of the one in the store.
     private void AddUntouched(InstalledPackage package, SealedWheel wheel, EntryStamps stamps)

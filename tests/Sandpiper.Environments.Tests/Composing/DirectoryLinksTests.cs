@@ -43,7 +43,8 @@ public sealed class DirectoryLinksTests : IDisposable
         File.Move(program, program + ".away");
         Assert.Contains(DeviationsOf(generation), d => d.Path.EndsWith("bin/tide", StringComparison.Ordinal));
         File.WriteAllText(program, File.ReadAllText(program + ".away") + "#");
-        Assert.Contains(DeviationsOf(generation), d => d is { Kind: DeviationKind.Changed } && d.Path.EndsWith("bin/tide", StringComparison.Ordinal));
+        Assert.Contains(DeviationsOf(generation),
+            d => d is { Kind: DeviationKind.Changed } && d.Path.EndsWith("bin/tide", StringComparison.Ordinal));
     }
 
     [Theory]

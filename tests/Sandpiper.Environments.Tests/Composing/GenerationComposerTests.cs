@@ -137,7 +137,8 @@ public sealed class GenerationComposerTests : IDisposable
         {
             byte[] content = File.ReadAllBytes(Path.Combine(generation.SitePackages, row.Path));
             // The description of the generation says what these are.
-            bool isUnsaid = row.Path.EndsWith("/RECORD", StringComparison.Ordinal) || row.Path is "../../../bin/odd" or "../../../bin/odd-too";
+            bool isUnsaid = row.Path.EndsWith("/RECORD", StringComparison.Ordinal)
+                || row.Path is "../../../bin/odd" or "../../../bin/odd-too";
             Assert.Equal(isUnsaid ? (null, null) : (Sha256Digest.Of(content), (long?)content.Length), (row.Digest, row.Size));
         }
         Assert.Equal(["bin/odd", "bin/odd-too", "pyvenv.cfg"], generation.WrittenFiles.Keys);
