@@ -19,7 +19,8 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
     private const int MaxBytes = 16 << 10;      // a digest and two addresses
 
     private readonly string _directory = DirectoryIn(places);
-    private readonly Dictionary<string, Choice?> _read = new(StringComparer.Ordinal);
+    private readonly Dictionary<RequirementLine, (string Path, Choice? Choice)> _read = new(ReferenceEqualityComparer.Instance);
+    private readonly string _target = $"{target}";
 
     /// <summary>Whether there is anything to be found, whatever the interpreter.</summary>
     public static bool IsAny(DataPlaces places) => Directory.Exists(DirectoryIn(places));
@@ -27,12 +28,11 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
     public IEnumerable<(PackageName Name, KnownWheel Wheel)> Find(ImmutableArray<RequirementLine> lines, WheelStore store)
     {
         RequirementLine[] pins = [.. lines.Where(IsPin)];
-        var read = new Choice?[pins.Length];
-        string[] paths = new string[pins.Length];
-        Parallel.For(0, pins.Length, i => read[i] = Read(paths[i] = PathOf(pins[i])));
-        foreach (var (path, choice) in paths.Zip(read)) _read[path] = choice;
-        store.Prepare([.. read.OfType<Choice>().Select(r => r.Digest)]);
-        foreach (var (line, chosen) in pins.Zip(read))
+        var read = new (string Path, Choice? Choice)[pins.Length];
+        Parallel.For(0, pins.Length, i => read[i] = PathOf(pins[i]) is var path ? (path, Read(path)) : default);
+        foreach (var (line, found) in pins.Zip(read)) _read[line] = found;
+        store.Prepare([.. read.Select(r => r.Choice).OfType<Choice>().Select(r => r.Digest)]);
+        foreach (var (line, (_, chosen)) in pins.Zip(read))
         {
             if (chosen is null || !line.Hashes.Contains(chosen.Digest)) continue;
             // A damaged one is as good as none: whoever takes it from the store meets the damage, and has it fetched anew.
@@ -51,9 +51,9 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
             var facts = selected.ToDictionary(s => s.Name, s => s.Facts);
             foreach (RequirementLine line in lines.Where(IsPin))
             {
-                string path = PathOf(line);
-                if (!wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel)
-                    || _read.GetValueOrDefault(path)?.Digest == wheel.Digest) continue;
+                bool isRead = _read.TryGetValue(line, out var read);
+                if (!wheels.TryGetValue(line.Requirement.Name, out SealedWheel? wheel) || read.Choice?.Digest == wheel.Digest) continue;
+                string path = isRead ? read.Path : PathOf(line);
                 InstalledPackage package = facts[line.Requirement.Name];
                 WholeFile.Write(path, Encoding.UTF8.GetBytes($"{wheel.Digest}\n{package.Index}\n{package.OwningIndex}\n"));
             }
@@ -88,7 +88,7 @@ internal sealed class ChosenBefore(DataPlaces places, TagTarget target)
     }
 
     private string PathOf(RequirementLine line) => Path.Combine(_directory,
-        Sha256Digest.Of(Encoding.UTF8.GetBytes($"{line.Requirement}\n{string.Join('\n', line.Hashes.Order())}\n{target}")).Hex);
+        Sha256Digest.Of(Encoding.UTF8.GetBytes($"{line.Requirement}\n{string.Join('\n', line.Hashes.Order())}\n{_target}")).Hex);
 
     private sealed record Choice(Sha256Digest Digest, Uri Origin, Uri Owner);
 }

@@ -31,6 +31,8 @@ internal static class Judgement
     {
         facts = facts with { Digest = wheel.Digest };
         if (wheel.Findings is not { } findings) return AsRecorded(facts, wheel, policy);
+        // As nearly always: nothing was found, and nothing is on record.
+        if (findings.IsEmpty && facts.Accepted.IsEmpty) return Composed(wheel, facts with { OmittedHooks = [], AllowedHooks = [] });
         var artifact = new Artifact(facts.Name, facts.Version, wheel.Digest);
         var verdict = policy.Judge(
             artifact, [.. findings, .. FindingsOnRecord(facts, findings)], facts.OmittedHooks, OnRecord(facts, findings));
