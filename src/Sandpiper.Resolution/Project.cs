@@ -64,19 +64,23 @@ internal sealed class Project
         if (_fitting.TryGetValue(specifiers, out BitSet? places)) return places;
         _effort.Spend((1L + specifiers.Clauses.Length) * Releases.Length);
         places = new BitSet();
-        for (int stretch = 0; stretch + 1 < _stretches.Length; stretch++)
+        foreach (int place in PlacesWithin(specifiers))
         {
-            int end = _stretches[stretch + 1];
-            // What lies above the range is passed over by halves, and below it nothing is looked at.
-            for (int place = FirstNotAbove(specifiers, _stretches[stretch], end); place < end; place++)
-            {
-                Pep440Version version = Releases[place].Version;
-                if (specifiers.SideOf(version) < 0) break;
-                if (Alive.Contains(place) && specifiers.Contains(version)) places.Add(place);
-            }
+            if (Alive.Contains(place) && specifiers.Contains(Releases[place].Version)) places.Add(place);
         }
         _fitting.Add(specifiers, places);
         return places;
+    }
+
+    /// <summary>What would be chosen of those that a specifier allows if nothing else spoke against it; from any thread.</summary>
+    public Release? Likely(SpecifierSet specifiers)
+    {
+        foreach (int place in PlacesWithin(specifiers))
+        {
+            Release release = Releases[place];
+            if (specifiers.Contains(release.Version) && Judge(release).Obstacle is null) return release;
+        }
+        return null;
     }
 
     /// <summary>From now on the release is not tried again, whatever else is chosen.</summary>
@@ -91,6 +95,20 @@ internal sealed class Project
 
     /// <summary>The wheel to take of a release, or why there is none.</summary>
     public Verdict Judge(Release release) => release.Verdict ??= JudgeNow(release);
+
+    private IEnumerable<int> PlacesWithin(SpecifierSet specifiers)
+    {
+        for (int stretch = 0; stretch + 1 < _stretches.Length; stretch++)
+        {
+            int end = _stretches[stretch + 1];
+            // What lies above the range is passed over by halves, and below it nothing is looked at.
+            for (int place = FirstNotAbove(specifiers, _stretches[stretch], end); place < end; place++)
+            {
+                if (specifiers.SideOf(Releases[place].Version) < 0) break;
+                yield return place;
+            }
+        }
+    }
 
     private int FirstNotAbove(SpecifierSet specifiers, int from, int end)
     {

@@ -99,9 +99,7 @@ internal sealed class Projects : IAsyncDisposable
     private async Task PrefetchAsync(Requirement requirement)
     {
         Project project = await Get(requirement.Name);
-        Release? likely = Array.Find(
-            project.Releases, release => requirement.Specifiers.Contains(release.Version) && project.Judge(release).Obstacle is null);
-        if (likely is null) return;
+        if (project.Likely(requirement.Specifiers) is not { } likely) return;
         ReleaseMetadata metadata = await MetadataOf(likely);
         _foresight.Spend(metadata.Steps);
         if (!_problem.FollowDependencies || metadata.Obstacle is not null || _foresight.IsSpent) return;
