@@ -135,7 +135,8 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
                 if (path.Length > LongestPath) return (MostFiles, bytes);
                 // A file with holes is copied whole, so that they count.
                 bytes = Math.Min(bytes + status.Size, long.MaxValue / 2);
-                if (status.Type is FileType.Directory && !unseen.Contains(Encoding.UTF8.GetString(path.Span))) home.TryList(path.Span, MostFiles, found);
+                if (status.Type is FileType.Directory && !unseen.Contains(Encoding.UTF8.GetString(path.Span)))
+                    home.TryList(path.Span, MostFiles, found);
             }
             return (found.Count, bytes);
         }

@@ -47,7 +47,8 @@ internal static class PlacesInHome
     {
         using SafeFileHandle place = PlaceBelow.Open(root, relative);
         return !place.IsInvalid && FileStatus.Of(place) is var there
-            && (isDirectory ? there.Type is FileType.Directory && (there.Mode & OwnersRights) == OwnersRights : there.Type is FileType.Regular);
+            && (isDirectory ? there.Type is FileType.Directory && (there.Mode & OwnersRights) == OwnersRights
+                : there.Type is FileType.Regular);
     }
 
     // What is in the way is the program's own, and kept for it under another name.
