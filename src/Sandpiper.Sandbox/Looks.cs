@@ -12,7 +12,7 @@ internal static class Looks
         {
             yield return look;
             // On one processor he has to get his turn, too; where many want one, that takes longer.
-            if (look % BetweenRests == BetweenRests - 1) Thread.Sleep((look / BetweenRests) + 1);
+            if (look % BetweenRests == BetweenRests - 1) Thread.Sleep((2 * (look / BetweenRests)) + 1);
             else if (look % BetweenTurns == BetweenTurns - 1) _ = Thread.Yield();
         }
     }
