@@ -79,11 +79,14 @@ public sealed class InterpreterProbe(string? cacheDirectory)
                 ? (executable, status)
                 : throw new InterpreterException(realPath, "it is no program of this machine's kind (a script that picks one, perhaps)");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !IsOurs(e))
         {
             throw new InterpreterException(realPath, e.Message);
         }
     }
+
+    // That we have no descriptors left says nothing of an interpreter.
+    private static bool IsOurs(Exception e) => e is IOException { HResult: Errno.TooManyOpen };
 
     private static byte[] Start(string realPath)
     {
@@ -102,7 +105,7 @@ public sealed class InterpreterProbe(string? cacheDirectory)
         {
             return PlainProgram.Run(path, arguments, FrozenDictionary<string, string>.Empty, Patience, MaxAnswerBytes);
         }
-        catch (KernelException e)
+        catch (KernelException e) when (!IsOurs(e))
         {
             throw new InterpreterException(path, $"it cannot be started ({e.Message})");
         }

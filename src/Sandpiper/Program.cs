@@ -22,6 +22,5 @@ if (ConfirmationProgram.IsMeant(args)) return ConfirmationProgram.Run(args);
 
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();
-args = OwnArguments.Whole(args);
 using EarlySandbox? early = EarlySandbox.For(args);
-return CommandLine.Run(args, early);
+return CommandLine.Run(OwnArguments.Whole(args), early);

@@ -123,6 +123,7 @@ public sealed class MainJobTests
         Outcome run = user.Run(["/bin/sh", "-c", $"ulimit -n {most}; exec '{PublishedCommand.Path}' run -- tide"]);
         Assert.Equal(125, run.ExitCode);
         Assert.StartsWith("× ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("interpreter", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,6 +62,22 @@ public sealed class KeptLinksTests : IDisposable
     }
 
     [Fact]
+    public void What_no_record_says_was_shown_is_looked_at_whatever_was_put_there()
+    {
+        string[] parts = ["cove/bay.py", "cove/tip.py"];
+        var first = _workshop.Package(Parts("cove-a", parts[0]));
+        string target = new DirectoryInfo(Path.Combine(_workshop.Install(first).SitePackages, "cove")).LinkTarget!;
+        var both = _workshop.Install(first, _workshop.Package(Parts("cove-b", parts[1])));
+        File.SetUnixFileMode(both.SitePackages, SealedTree.OpenDirectoryMode);
+        string place = Path.Combine(both.SitePackages, "cove");
+        File.SetUnixFileMode(place, SealedTree.OpenDirectoryMode);
+        Directory.Move(place, place + ".old");
+        File.CreateSymbolicLink(place, target);
+        Edit(first.Wheel, parts[0]);
+        Assert.Throws<StoreDamagedException>(() => _workshop.Install(first));
+    }
+
+    [Fact]
     public void What_was_put_in_the_place_of_a_file_that_is_shown_is_looked_at()
     {
         var knot = _workshop.Package(new SampleWheel("knot", "1.0").WithFile("knot.py", "TIED = True\n"));
