@@ -37,8 +37,7 @@ public static unsafe class DetachedMount
     }
 
     /// <summary>A read-only view of what lies below a directory; nothing that is mounted in it comes along.</summary>
-    /// <param name="directory">Links in <paramref name="name"/> are followed but for one at its end: what it leads to is to be compared.</param>
-    /// <param name="name">Relative.</param>
+    /// <param name="name">Relative. Links in it are followed but for one at its end: what it leads to is to be compared.</param>
     /// <returns>Its root; null with the error number, EINVAL where something is mounted in it that may not be left out.</returns>
     public static SafeFileHandle? TryViewBelow(SafeFileHandle directory, ReadOnlySpan<byte> name, out int errno)
     {

@@ -240,7 +240,8 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         Outcome seen = BecomeIf(Plan(PackagesOf("named", "a", "c")), "sh", "-c",
             "cd /home/ada/store; find . | sort; grep -o ' /home/ada/store[^ ]* ro,nosuid,nodev' /proc/self/mountinfo");
         Assert.Equal(new Outcome(0, ".\n./a\n./a/wheel\n./a/wheel/a.py\n./c\n./c/wheel\n./c/wheel/c.py"
-            + string.Concat(((string[])["", "/a/wheel", "/c/wheel"]).Select(name => $"\n /home/ada/store{name} ro,nosuid,nodev")), ""), seen);
+            + string.Concat(((string[])["", "/a/wheel", "/c/wheel"]).Select(name => $"\n /home/ada/store{name} ro,nosuid,nodev")), ""),
+            seen);
     }
 
     [Fact]
@@ -307,8 +308,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         };
         Assert.True(SecondStagePlan.TryRead(plan.ToBytes(), out SecondStagePlan read));
         Assert.Equal(plan.Mounts.Where(IsComparedWhole), read.Mounts.Where(IsComparedWhole));
-        Assert.Equal(plan.Mounts.OfType<Mount.Packages>().Select(packages => (packages.Path, packages.Store, string.Join(' ', packages.Trees))),
-            read.Mounts.OfType<Mount.Packages>().Select(packages => (packages.Path, packages.Store, string.Join(' ', packages.Trees))));
+        Assert.Equal(Packages(plan), Packages(read));
         Assert.Equal(plan.Mounts.OfType<Mount.MadeUp>().Select(file => (file.Path, string.Join(' ', file.Content))),
             read.Mounts.OfType<Mount.MadeUp>().Select(file => (file.Path, string.Join(' ', file.Content))));
         Assert.Equal(plan.HostsPlaces, read.HostsPlaces);
@@ -323,6 +323,9 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal((plan.WorkingDirectory, plan.Mask, plan.TellsAll, plan.TellsNames),
             (read.WorkingDirectory, read.Mask, read.TellsAll, read.TellsNames));
     });
+
+    private static IEnumerable<(string, JudgedPath, string)> Packages(SecondStagePlan plan) => plan.Mounts.OfType<Mount.Packages>()
+        .Select(packages => (packages.Path, packages.Store, string.Join(' ', packages.Trees)));
 
     private static bool IsComparedWhole(Mount mount) => mount is not (Mount.MadeUp or Mount.Packages);
 
