@@ -73,23 +73,12 @@ internal static class GenerationJson
         foreach (var (path, digest) in generation.WrittenFiles) json.WriteString(path, digest.Hex);
         json.WriteEndObject();
         Write(json, "copies", generation.Copies);
-        if (generation.Linked.IsEmpty)
+        WriteIfAny(json, "linked", generation.Linked, linked =>
         {
-            json.WriteNull("linked");
-        }
-        else
-        {
-            json.WriteStartArray("linked");
-            foreach (LinkedDirectory linked in generation.Linked)
-            {
-                json.WriteStartObject();
-                json.WriteString("path", linked.Path);
-                json.WriteString("wheel", linked.Wheel.Hex);
-                json.WriteString("store_path", linked.StorePath);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
+            json.WriteString("path", linked.Path);
+            json.WriteString("wheel", linked.Wheel.Hex);
+            json.WriteString("store_path", linked.StorePath);
+        });
         json.WriteString("link_mode", generation.LinkMode == LinkMode.Hardlink ? Hardlink : null);
         if (generation.ShowsByteCode) json.WriteNull("byte_code");
         else json.WriteBoolean("byte_code", false);
@@ -123,25 +112,14 @@ internal static class GenerationJson
         json.WriteString("index", package.Index);
         Write(json, "omitted_hooks", package.OmittedHooks);
         Write(json, "allowed_hooks", package.AllowedHooks);
-        if (package.Accepted.IsEmpty)
+        WriteIfAny(json, "accepted", package.Accepted, accepted =>
         {
-            json.WriteNull("accepted");
-        }
-        else
-        {
-            json.WriteStartArray("accepted");
-            foreach (Acceptance accepted in package.Accepted)
-            {
-                json.WriteStartObject();
-                json.WriteString("rule", accepted.Rule);
-                json.WriteString("path", accepted.Path);
-                json.WriteNumber("others", accepted.Others);
-                if (accepted.Waiver is { } waiver) json.WriteNumber("waiver", waiver);
-                else json.WriteNull("waiver");
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
+            json.WriteString("rule", accepted.Rule);
+            json.WriteString("path", accepted.Path);
+            json.WriteNumber("others", accepted.Others);
+            if (accepted.Waiver is { } waiver) json.WriteNumber("waiver", waiver);
+            else json.WriteNull("waiver");
+        });
         if (package.Yielded.IsEmpty) json.WriteNull("yielded");
         else Write(json, "yielded", package.Yielded);
         json.WriteString("manifest", package.Manifest == default ? null : package.Manifest.Hex);
@@ -161,6 +139,23 @@ internal static class GenerationJson
     {
         json.WriteStartArray(name);
         foreach (PackageName value in values) json.WriteStringValue(value.Normalized);
+        json.WriteEndArray();
+    }
+
+    private static void WriteIfAny<T>(Utf8JsonWriter json, string name, ImmutableArray<T> values, Action<T> members)
+    {
+        if (values.IsEmpty)
+        {
+            json.WriteNull(name);
+            return;
+        }
+        json.WriteStartArray(name);
+        foreach (T value in values)
+        {
+            json.WriteStartObject();
+            members(value);
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
     }
 
