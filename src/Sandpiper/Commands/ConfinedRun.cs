@@ -117,15 +117,13 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         Project? project = Project.Of(caller);
         GrantsInForce grants = InForce(caller, project);
         var needs = new SandboxNeeds(grants.All.Network, IsReviewed, Processors);
-        bool isToldElsewhere = (IsReviewed || IsAudited) && session.Json;
-        ConfinedProgram? begun = isToldElsewhere ? null : Early?.Take(needs);
-        if (isToldElsewhere)
+        if ((IsReviewed || IsAudited) && session.Json)
         {
-            Early?.Dispose(); // it has our output
+            Early?.End(); // it has our output
             StandardStreams.SendOutputToErrors();
         }
         // Which takes as long as all that has to be found out before it can be told.
-        using ConfinedProgram program = begun ?? ConfinedProgram.Begin(needs, session.OwnProgram);
+        using ConfinedProgram program = Early?.Take(needs) ?? ConfinedProgram.Begin(needs, session.OwnProgram);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         using GenerationLease lease = Leased(environment, ref generation);
         MustHaveItsInterpreter(environment, generation);

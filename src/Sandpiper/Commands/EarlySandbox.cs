@@ -41,17 +41,23 @@ internal sealed class EarlySandbox : IDisposable
     /// <returns>Null where it is of another kind than is needed; then it is gone.</returns>
     public ConfinedProgram? Take(SandboxNeeds needs)
     {
+        if (needs != Usual) End();
         ConfinedProgram? begun = _begun;
         _begun = null;
-        if (needs == Usual) return begun;
-        begun?.Dispose();
-        return null;
+        return begun;
+    }
+
+    /// <summary>There is nothing to be taken any more.</summary>
+    public void End()
+    {
+        _begun?.Dispose();
+        _begun = null;
     }
 
     /// <summary>To be called when nothing runs any more.</summary>
     public void Dispose()
     {
-        _begun?.Dispose();
+        End();
         _ownProgram.Dispose();
     }
 }
