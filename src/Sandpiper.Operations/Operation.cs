@@ -7,6 +7,7 @@ using Sandpiper.Environments.Notebooks;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -102,7 +103,11 @@ internal sealed class Operation : IDisposable
     /// <summary>To be said before the wheels of a generation are looked up.</summary>
     public static void ExpectWheelsOf(Generation before)
     {
-        if (before.Packages.Length >= ManyPackages) HeapPages.ExpectMany();
+        if (before.Packages.Length >= ManyPackages)
+        {
+            HeapPages.ExpectMany();
+            OpenSsl.ExpectMuch();
+        }
     }
 
     /// <inheritdoc cref="Current"/>

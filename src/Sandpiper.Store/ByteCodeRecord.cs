@@ -45,7 +45,7 @@ public sealed class ByteCodeRecord
             stamps[i].WriteTo(content[(At(i) + DigestSize)..]);
         }
         for (int i = 0; i < places.Count; i++) places[i].WriteTo(content[record.AtPlace(i)..]);
-        SHA256.HashData(content, record._bytes.AsSpan(content.Length));
+        Sha256Digest.Of(content).CopyTo(record._bytes.AsSpan(content.Length));
         return record;
     }
 
@@ -141,7 +141,7 @@ public sealed class ByteCodeRecord
             string path = PathOf(wheel, tag) + (isWhole ? "" : BegunSuffix);
             if (RegularFile.TryRead(path, size) is not { } bytes || bytes.Length != size) return null;
             var content = bytes.AsSpan(0, size - DigestSize);
-            if (!content.StartsWith(Magic) || !SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length))) return null;
+            if (!content.StartsWith(Magic) || Sha256Digest.Of(content) != Sha256Digest.FromBytes(bytes.AsSpan(content.Length))) return null;
             if (Sha256Digest.FromBytes(content.Slice(Magic.Length, DigestSize)) != wheel.Digest) return null;
             return new ByteCodeRecord(tag, bytes, modules) { IsWhole = isWhole };
         }

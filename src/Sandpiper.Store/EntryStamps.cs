@@ -102,7 +102,7 @@ public sealed class EntryStamps
     /// </remarks>
     public void Write(string path)
     {
-        SHA256.HashData(Content, _bytes.AsSpan(Content.Length));
+        Sha256Digest.Of(Content).CopyTo(_bytes.AsSpan(Content.Length));
         WriteOver(path, _bytes);
     }
 
@@ -156,7 +156,7 @@ public sealed class EntryStamps
             if (RegularFile.TryRead(wheel.StampsFile, size) is not { } bytes || bytes.Length != size) return null;
             var stamps = new EntryStamps(bytes, wheel.Table.Total);
             bool isWhole = stamps.Content.StartsWith(Magic)
-                && SHA256.HashData(stamps.Content).AsSpan().SequenceEqual(bytes.AsSpan(stamps.Content.Length));
+                && Sha256Digest.Of(stamps.Content) == Sha256Digest.FromBytes(bytes.AsSpan(stamps.Content.Length));
             return isWhole && FileSystem.KeepsChangeTimes(wheel.Directory) ? stamps : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

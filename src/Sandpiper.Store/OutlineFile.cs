@@ -81,8 +81,10 @@ internal static class OutlineFile
         writer.Write(wheel.Notes.Length);
         foreach (string note in wheel.Notes) writer.Write(note);
         writer.Flush();
-        byte[] content = buffer.ToArray();
-        return content.Length > MaxBytes - SHA256.HashSizeInBytes ? null : [.. content, .. SHA256.HashData(content)];
+        if (buffer.Length > MaxBytes - SHA256.HashSizeInBytes) return null;
+        Put(Sha256Digest.Of(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
+        writer.Flush();
+        return buffer.ToArray();
 
         void Put(Sha256Digest one)
         {
@@ -95,7 +97,7 @@ internal static class OutlineFile
     private static SealedWheel? Parse(byte[] kept, Sha256Digest digest, string directory, FileStamp manifest, Func<SealedWheel> read)
     {
         int length = kept.Length - SHA256.HashSizeInBytes;
-        if (length < 0 || !SHA256.HashData(kept.AsSpan(0, length)).AsSpan().SequenceEqual(kept.AsSpan(length))) return null;
+        if (length < 0 || Sha256Digest.Of(kept.AsSpan(0, length)) != Sha256Digest.FromBytes(kept.AsSpan(length))) return null;
         var left = new Cursor(kept.AsSpan(0, length));
         if (!left.Take(Magic.Length).SequenceEqual(Magic) || left.TakeDigest() != digest) return null;
         if (FileStamp.ReadFrom(left.Take(FileStamp.KeptSize)) != manifest) return null;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
@@ -37,7 +36,7 @@ public sealed class Staging : IDisposable
             Sweep(all);
             while (true)
             {
-                string stage = Path.Combine(all, RandomNumberGenerator.GetHexString(16, lowercase: true));
+                string stage = Path.Combine(all, RandomName.OfBytes(8));
                 // A sweep may have had the lock for a moment between its making and our taking it: then this name is spent.
                 if (StageLock.TryCreate(stage + LockSuffix) is not { } held) continue;
                 System.IO.Directory.CreateDirectory(stage, SealedTree.OpenDirectoryMode);

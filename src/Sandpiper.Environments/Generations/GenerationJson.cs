@@ -161,7 +161,7 @@ internal static class GenerationJson
 
     private static Generation? ReadGeneration(ref Utf8JsonReader json, string directory)
     {
-        var members = Members.Of(json, OfGeneration, needed: 11);
+        var members = JsonMembers.Of(json, OfGeneration, needed: 11);
         string environment = "", python = "", prefix = "", pythonName = "";
         string? linkMode = null, madeAt = null;
         int number = 0;
@@ -177,23 +177,23 @@ internal static class GenerationJson
             switch (member)
             {
                 case "schema":
-                    if (!string.Equals(Text(ref json), Schema, StringComparison.Ordinal)) return null;
+                    if (!string.Equals(JsonValues.Text(ref json), Schema, StringComparison.Ordinal)) return null;
                     break;
-                case "environment": environment = Text(ref json); break;
+                case "environment": environment = JsonValues.Text(ref json); break;
                 case "number": number = json.GetInt32(); break;
                 case "created": created = json.GetDateTimeOffset(); break;
-                case "python": python = Absolute(Text(ref json)); break;
-                case "python_prefix": prefix = Absolute(Text(ref json)); break;
-                case "python_name": pythonName = Segment(Text(ref json)); break;
-                case "packages": packages = All(ref json, ReadPackage); break;
-                case "commands": commands = All(ref json, Text); break;
+                case "python": python = Absolute(JsonValues.Text(ref json)); break;
+                case "python_prefix": prefix = Absolute(JsonValues.Text(ref json)); break;
+                case "python_name": pythonName = Segment(JsonValues.Text(ref json)); break;
+                case "packages": packages = JsonValues.All(ref json, ReadPackage); break;
+                case "commands": commands = JsonValues.All(ref json, JsonValues.Text); break;
                 case "written_files": written = ReadWritten(ref json); break;
-                case "copies": copies = All(ref json, RelativePath); break;
-                case "linked" when !IsNull(json): linked = All(ref json, ReadLinked); break;
+                case "copies": copies = JsonValues.All(ref json, RelativePath); break;
+                case "linked" when !JsonValues.IsNull(json): linked = JsonValues.All(ref json, ReadLinked); break;
                 case "link_mode": linkMode = json.GetString(); break;
-                case "byte_code" when !IsNull(json): showsByteCode = json.GetBoolean(); break;
-                case "tool" when !IsNull(json): tool = ReadTool(ref json); break;
-                case "directory" when !IsNull(json): madeAt = Absolute(Text(ref json)); break;
+                case "byte_code" when !JsonValues.IsNull(json): showsByteCode = json.GetBoolean(); break;
+                case "tool" when !JsonValues.IsNull(json): tool = ReadTool(ref json); break;
+                case "directory" when !JsonValues.IsNull(json): madeAt = Absolute(JsonValues.Text(ref json)); break;
             }
         }
         // What is linked is shown to programs: of the packages that are installed, and of nobody else.
@@ -233,7 +233,7 @@ internal static class GenerationJson
 
     private static InstalledPackage ReadPackage(ref Utf8JsonReader json)
     {
-        var members = Members.Of(json, OfPackage, needed: 12);
+        var members = JsonMembers.Of(json, OfPackage, needed: 12);
         PackageName name = default;
         Pep440Version version = default;
         string wheel = "", index = "", owningIndex = "";
@@ -248,22 +248,22 @@ internal static class GenerationJson
             switch (member)
             {
                 case "name": name = Name(ref json); break;
-                case "version": version = Pep440Version.Parse(Text(ref json)); break;
-                case "wheel": wheel = Text(ref json); break;
+                case "version": version = Pep440Version.Parse(JsonValues.Text(ref json)); break;
+                case "wheel": wheel = JsonValues.Text(ref json); break;
                 case "sha256": digest = Digest(ref json); break;
                 case "requested": isRequested = json.GetBoolean(); break;
                 case "requirement": requirement = json.GetString(); break;
                 case "alone": isAlone = json.GetBoolean(); break;
-                case "extras": extras = All(ref json, Name); break;
-                case "required_by": requiredBy = All(ref json, Name); break;
-                case "index": index = Text(ref json); break;
-                case "omitted_hooks": omitted = All(ref json, Text); break;
-                case "allowed_hooks": allowed = All(ref json, Text); break;
-                case "accepted" when !IsNull(json): accepted = All(ref json, ReadAcceptance); break;
-                case "yielded" when !IsNull(json): yielded = All(ref json, Text); break;
-                case "manifest" when !IsNull(json): manifest = Digest(ref json); break;
-                case "record" when !IsNull(json): record = Digest(ref json); break;
-                case "owning_index" when !IsNull(json): owningIndex = Text(ref json); break;
+                case "extras": extras = JsonValues.All(ref json, Name); break;
+                case "required_by": requiredBy = JsonValues.All(ref json, Name); break;
+                case "index": index = JsonValues.Text(ref json); break;
+                case "omitted_hooks": omitted = JsonValues.All(ref json, JsonValues.Text); break;
+                case "allowed_hooks": allowed = JsonValues.All(ref json, JsonValues.Text); break;
+                case "accepted" when !JsonValues.IsNull(json): accepted = JsonValues.All(ref json, ReadAcceptance); break;
+                case "yielded" when !JsonValues.IsNull(json): yielded = JsonValues.All(ref json, JsonValues.Text); break;
+                case "manifest" when !JsonValues.IsNull(json): manifest = Digest(ref json); break;
+                case "record" when !JsonValues.IsNull(json): record = Digest(ref json); break;
+                case "owning_index" when !JsonValues.IsNull(json): owningIndex = JsonValues.Text(ref json); break;
             }
         }
         if (!WheelFileName.TryParse(wheel, out _, out _)) throw new FormatException("a file name that is not that of a wheel");
@@ -294,7 +294,7 @@ internal static class GenerationJson
 
     private static LinkedDirectory ReadLinked(ref Utf8JsonReader json)
     {
-        var members = Members.Of(json, OfLinked, OfLinked.Length);
+        var members = JsonMembers.Of(json, OfLinked, OfLinked.Length);
         string path = "", storePath = "";
         Sha256Digest wheel = default;
         while (members.Next(ref json) is { } member)
@@ -311,7 +311,7 @@ internal static class GenerationJson
 
     private static Tool ReadTool(ref Utf8JsonReader json)
     {
-        var members = Members.Of(json, OfTool, OfTool.Length);
+        var members = JsonMembers.Of(json, OfTool, OfTool.Length);
         PackageName package = default;
         ImmutableArray<string> commands = [];
         while (members.Next(ref json) is { } member)
@@ -319,7 +319,7 @@ internal static class GenerationJson
             switch (member)
             {
                 case "package": package = Name(ref json); break;
-                case "commands": commands = All(ref json, Text); break;
+                case "commands": commands = JsonValues.All(ref json, JsonValues.Text); break;
             }
         }
         return new(package, commands);
@@ -327,7 +327,7 @@ internal static class GenerationJson
 
     private static Acceptance ReadAcceptance(ref Utf8JsonReader json)
     {
-        var members = Members.Of(json, OfAcceptance, OfAcceptance.Length);
+        var members = JsonMembers.Of(json, OfAcceptance, OfAcceptance.Length);
         string rule = "", path = "";
         int others = 0;
         int? waiver = null;
@@ -335,10 +335,10 @@ internal static class GenerationJson
         {
             switch (member)
             {
-                case "rule": rule = Text(ref json); break;
-                case "path": path = Text(ref json); break;
+                case "rule": rule = JsonValues.Text(ref json); break;
+                case "path": path = JsonValues.Text(ref json); break;
                 case "others": others = json.GetInt32(); break;
-                case "waiver" when !IsNull(json): waiver = json.GetInt32(); break;
+                case "waiver" when !JsonValues.IsNull(json): waiver = json.GetInt32(); break;
             }
         }
         return new(rule, path, others, waiver);
@@ -346,7 +346,7 @@ internal static class GenerationJson
 
     private static Dictionary<string, Sha256Digest> ReadWritten(ref Utf8JsonReader json)
     {
-        Expect(json, JsonTokenType.StartObject);
+        JsonValues.Expect(json, JsonTokenType.StartObject);
         var files = new Dictionary<string, Sha256Digest>(StringComparer.Ordinal);
         while (json.Read() && json.TokenType is JsonTokenType.PropertyName)
         {
@@ -357,33 +357,12 @@ internal static class GenerationJson
         return files;
     }
 
-    private delegate T Reading<T>(ref Utf8JsonReader json);
+    private static PackageName Name(ref Utf8JsonReader json) => PackageName.Parse(JsonValues.Text(ref json));
 
-    private static ImmutableArray<T> All<T>(ref Utf8JsonReader json, Reading<T> one)
-    {
-        Expect(json, JsonTokenType.StartArray);
-        json.Read();
-        if (json.TokenType is JsonTokenType.EndArray) return [];
-        var all = ImmutableArray.CreateBuilder<T>();
-        for (; json.TokenType is not JsonTokenType.EndArray; json.Read()) all.Add(one(ref json));
-        return all.DrainToImmutable();
-    }
-
-    private static string Text(ref Utf8JsonReader json) => json.GetString() ?? throw new JsonException("null among values");
-
-    private static PackageName Name(ref Utf8JsonReader json) => PackageName.Parse(Text(ref json));
-
-    private static Sha256Digest Digest(ref Utf8JsonReader json) => Sha256Digest.TryParseHex(Text(ref json), out var digest)
+    private static Sha256Digest Digest(ref Utf8JsonReader json) => Sha256Digest.TryParseHex(JsonValues.Text(ref json), out var digest)
         ? digest : throw new FormatException("a SHA-256 that is none");
 
-    private static string RelativePath(ref Utf8JsonReader json) => Relative(Text(ref json));
-
-    private static bool IsNull(in Utf8JsonReader json) => json.TokenType is JsonTokenType.Null;
-
-    private static void Expect(in Utf8JsonReader json, JsonTokenType type)
-    {
-        if (json.TokenType != type) throw new JsonException($"expected {type} at byte {json.TokenStartIndex}");
-    }
+    private static string RelativePath(ref Utf8JsonReader json) => Relative(JsonValues.Text(ref json));
 
     private static string Absolute(string path) =>
         Path.IsPathFullyQualified(path) ? path : throw new FormatException("a path that is not absolute");
@@ -399,55 +378,5 @@ internal static class GenerationJson
             if (path.AsSpan(segment) is "" or "." or "..") throw new FormatException("a path that leaves its place");
         }
         return path.Contains('\0', StringComparison.Ordinal) ? throw new FormatException("a path with a zero") : path;
-    }
-
-    /// <summary>The members of one object, one after the other; what is not known is skipped, what is known is there once.</summary>
-    /// <param name="known">Their names.</param>
-    /// <param name="needed">So many of them, the first ones, must be there.</param>
-    private struct Members(string[] known, int needed)
-    {
-        private readonly uint _needed = (1u << needed) - 1;
-        private uint _seen;
-        private int _next;
-
-        /// <summary>Those of the object on which the reader stands.</summary>
-        public static Members Of(in Utf8JsonReader json, string[] known, int needed)
-        {
-            Expect(json, JsonTokenType.StartObject);
-            return new(known, needed);
-        }
-
-        /// <returns>Its name, and the reader stands on its value; null: there is none any more.</returns>
-        /// <exception cref="JsonException">One is there twice, or is missing.</exception>
-        public string? Next(ref Utf8JsonReader json)
-        {
-            while (json.Read() && json.TokenType is JsonTokenType.PropertyName)
-            {
-                int at = IndexOf(json);
-                json.Read();
-                if (at < 0)
-                {
-                    json.Skip();
-                    continue;
-                }
-                if ((_seen & (1u << at)) != 0) throw new JsonException($"`{known[at]}` is given twice");
-                _seen |= 1u << at;
-                return known[at];
-            }
-            return (_seen & _needed) == _needed ? null : throw new JsonException("a member is missing");
-        }
-
-        // They come as they were written, so that the next one is the first guess.
-        private int IndexOf(in Utf8JsonReader json)
-        {
-            for (int tried = 0; tried < known.Length; tried++)
-            {
-                int at = (_next + tried) % known.Length;
-                if (!json.ValueTextEquals(known[at])) continue;
-                _next = at + 1;
-                return at;
-            }
-            return -1;
-        }
     }
 }

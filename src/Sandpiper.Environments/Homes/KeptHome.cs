@@ -1,13 +1,13 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
 
 namespace Sandpiper.Environments.Homes;
@@ -36,7 +36,7 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
 
     private const int MaxRecordBytes = 64 << 10;
     private const int LongestPath = 4000;       // PATH_MAX is 4096; what lies deeper nobody can tell
-    private const int MostKey = 200, DigestBytes = 16;
+    private const int MostKey = 200, DigestDigits = 32;
     private const char Delimiter = '@', Ordinal = '+';      // neither is left as it is in a name that is escaped
 
     /// <summary>What a program has for its home.</summary>
@@ -191,12 +191,11 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
         return LockFile.HeldOrClosed(file, LockPath);
     }
 
-    // As it is called, as far as a name may be so long: a digest is loaded with all of a library, at each start of a program.
+    // As it is called, as far as a name may be so long.
     private static string KeyOf(string environment, string? project)
     {
         string key = $"{environment}{Delimiter}{Uri.EscapeDataString(project ?? "")}";
-        return key.Length <= MostKey ? key : $"{environment}{Delimiter}~" + Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes(project ?? "")).AsSpan(0, DigestBytes));
+        return key.Length <= MostKey ? key : $"{environment}{Delimiter}~" + Sha256Digest.Of(Encoding.UTF8.GetBytes(project ?? "")).Hex[..DigestDigits];
     }
 
     private static KeptHome Read(string directory)

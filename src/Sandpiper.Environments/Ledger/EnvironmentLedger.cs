@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Users;
@@ -20,6 +18,8 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
 
     private readonly Dictionary<int, Sha256Digest> _generations = [];
     private readonly List<int> _broken = [];
+    private Sha256Sum _before = new();      // of so many bytes of the file
+    private long _length;
 
     /// <summary>Whoever reads holds the environment's lock: nobody is writing, so that what is cut off stays so.</summary>
     public bool IsHeld { get; init; }
@@ -83,10 +83,9 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         (Unreadable, IsTorn, Lines, ChainedSince) = (0, false, 0, null);
         _generations.Clear();
         _broken.Clear();
+        (_before, _length) = (new(), 0);
         var lines = new List<LedgerLine>();
         var rest = Content();
-        if (rest.IsEmpty) return [];
-        using var before = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (!rest.IsEmpty)
         {
             int end = rest.IndexOf((byte)'\n');
@@ -94,10 +93,10 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
             else if (end > 0)
             {
                 Lines++;
-                if (!TryTake(rest[..end], lines, before)) Unreadable++;
+                if (!TryTake(rest[..end], lines)) Unreadable++;
             }
             int taken = end < 0 ? rest.Length : end + 1;
-            before.AppendData(rest[..taken]);
+            Chain(rest[..taken]);
             rest = rest[taken..];
         }
         return [.. lines];
@@ -117,42 +116,35 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     public static ImmutableArray<int> LostOf(ImmutableArray<int> generations, ImmutableArray<LedgerLine> lines) =>
         [.. generations.Except(lines.Select(l => l.To))];
 
-    private bool TryTake(ReadOnlySpan<byte> text, List<LedgerLine> lines, IncrementalHash before)
+    private bool TryTake(ReadOnlySpan<byte> text, List<LedgerLine> lines)
     {
-        try
+        if (LedgerJson.TryRead(text) is not { } read) return false;
+        Compare(read.Chain);
+        if (read.Event is LedgerEvent.Noted)
         {
-            var read = JsonSerializer.Deserialize(text, LedgerJson.Default.LedgerEvent);
-            Compare(read?.Chain, before);
-            if (read is { Event: LedgerEvent.Noted })
-            {
-                Unreadable = 0;
-                _broken.Clear();
-                return true;
-            }
-            if (read is { Event: LedgerEvent.Switched })
-            {
-                int announced = lines.FindLastIndex(l => l.To == read.To && !l.Confirmed);
-                if (announced >= 0) lines[announced] = lines[announced] with { Confirmed = true };
-                Describe(read);
-                return true;
-            }
-            if (read?.ToLine() is not { } line) return false;
-            lines.Add(line);
+            Unreadable = 0;
+            _broken.Clear();
+            return true;
+        }
+        if (read.Event is LedgerEvent.Switched)
+        {
+            int announced = lines.FindLastIndex(l => l.To == read.To && !l.Confirmed);
+            if (announced >= 0) lines[announced] = lines[announced] with { Confirmed = true };
             Describe(read);
             return true;
         }
-        catch (JsonException)
-        {
-            return false;
-        }
+        if (read.ToLine() is not { } line) return false;
+        lines.Add(line);
+        Describe(read);
+        return true;
     }
 
     // An earlier version knows no chain; where one has begun, a line without it was not written by us.
-    private void Compare(string? chain, IncrementalHash before)
+    private void Compare(string? chain)
     {
         if (chain is null && ChainedSince is null) return;
         ChainedSince ??= Lines;
-        if (!string.Equals(chain, Convert.ToHexStringLower(before.GetCurrentHash()), StringComparison.Ordinal)) _broken.Add(Lines);
+        if (!string.Equals(chain, _before.Current().Hex, StringComparison.Ordinal)) _broken.Add(Lines);
     }
 
     // The first word counts: whoever changed the file later cannot make the ledger forget.
@@ -178,9 +170,11 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         if (FileStatus.Of(file).Type != FileType.Regular) throw new IOException($"it is no file: {environment.LedgerFile}");
         // After a torn line comes a line break first, or this line would become part of it.
         ReadOnlySpan<byte> lineBreak = EndsInLine(file) ? "\n"u8 : [];
-        what = what with { Chain = ChainOf(file, lineBreak) };
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(what, LedgerJson.Default.LedgerEvent);
-        byte[] line = [.. lineBreak, .. json, (byte)'\n'];
+        ChainTo(file);
+        Chain(lineBreak);
+        byte[] line = [.. LedgerJson.Write(what with { Chain = _before.Current().Hex }), (byte)'\n'];
+        Chain(line);
+        line = [.. lineBreak, .. line];
         if (inOrder) RawFile.AppendLineSoon(file, line, environment.LedgerFile);
         else RawFile.AppendLine(file, line, environment.LedgerFile);
     }
@@ -192,19 +186,19 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         return length > 0 && RandomAccess.Read(file, last, length - 1) == 1 && last[0] != '\n';
     }
 
-    // All of it: years of changes are a megabyte.
-    private static string ChainOf(Microsoft.Win32.SafeHandles.SafeFileHandle file, ReadOnlySpan<byte> lineBreak)
+    // What was read under the lock is not read again: another file in its place would not go on from there, and say so when it is read.
+    private void ChainTo(Microsoft.Win32.SafeHandles.SafeFileHandle file)
     {
-        using var before = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (IsHeld && _length == RandomAccess.GetLength(file)) return;
+        (_before, _length) = (new(), 0);
         byte[] piece = new byte[64 << 10];
-        long at = 0;
-        while (RandomAccess.Read(file, piece, at) is > 0 and var got)
-        {
-            before.AppendData(piece, 0, got);
-            at += got;
-        }
-        before.AppendData(lineBreak);
-        return Convert.ToHexStringLower(before.GetHashAndReset());
+        while (RandomAccess.Read(file, piece, _length) is > 0 and var got) Chain(piece.AsSpan(0, got));
+    }
+
+    private void Chain(ReadOnlySpan<byte> piece)
+    {
+        _before.Append(piece);
+        _length += piece.Length;
     }
 
     private Sha256Digest? DescriptionOf(int number)

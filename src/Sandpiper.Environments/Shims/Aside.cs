@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
 
@@ -14,7 +13,7 @@ public static class Aside
     {
         string directory = Path.Combine(places.Root, "aside");
         Directory.CreateDirectory(directory, SealedTree.OpenDirectoryMode);
-        string kept = Path.Combine(directory, $"{RandomNumberGenerator.GetHexString(8, lowercase: true)}-{Path.GetFileName(path)}");
+        string kept = Path.Combine(directory, $"{RandomName.OfBytes(4)}-{Path.GetFileName(path)}");
         AtomicRename.Replace(path, kept);
         return $"`{path}` was put aside: {kept}";
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Indexes.Fetching;
 
@@ -68,6 +69,8 @@ internal sealed class HttpFetcher : IDisposable
             ConnectTimeout = _limits.Connect,
             MaxConnectionsPerServer = 50,     // for who does not speak HTTP/2: as many as are asked at once
         };
+        // Beside the way to the index and back: what comes is hashed.
+        OpenSsl.ExpectMuch();
         if (certificates is not null) handler.SslOptions.CertificateChainPolicy = certificates;
         var client = new HttpClient(handler)
         {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel;
@@ -33,7 +32,7 @@ public sealed class ThrowAwayEnvironment : IDisposable
             while (true)
             {
                 var environment = ManagedEnvironment.Open(
-                    context.Places.Root, $"try-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+                    context.Places.Root, $"try-{RandomName.OfBytes(4)}");
                 if (Directory.Exists(environment.Directory)) continue;
                 Directory.CreateDirectory(environment.Directory);
                 // Null: somebody else saw it before it was locked, and took it for abandoned.

@@ -11,7 +11,7 @@ namespace Sandpiper.Packaging.Names;
 /// </remarks>
 public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha256Digest>
 {
-    private const int Size = SHA256.HashSizeInBytes;
+    internal const int Size = SHA256.HashSizeInBytes;
     internal const int RecordFormLength = 43;   // 256 bits in base64, the padding left off
 
     private readonly ulong _first, _second, _third, _fourth;    // big endian, so that order is the order of the digits
@@ -69,6 +69,12 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha2
     /// <summary>Hashes <paramref name="content"/>.</summary>
     public static Sha256Digest Of(ReadOnlySpan<byte> content)
     {
+        if (!OpenSsl.IsWorthLoading(content.Length))
+        {
+            var sum = new Sha256Sum();
+            sum.Append(content);
+            return sum.Current();
+        }
         Span<byte> bytes = stackalloc byte[Size];
         SHA256.HashData(content, bytes);
         return new Sha256Digest(bytes);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Attempts;
 
@@ -22,10 +22,10 @@ internal sealed class BaitGround : IDisposable
     /// <param name="home">The user's.</param>
     public BaitGround(string home)
     {
-        string token = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        string token = RandomName.OfBytes(8);
         string above = Path.GetTempPath() is { Length: <= MostOfSocketName } usual ? usual : "/tmp";
         // Not the token: the name of its directory is in the environment of every program (PWD).
-        string name = $"sandpiper-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        string name = $"sandpiper-doctor-{RandomName.OfBytes(8)}";
         _place = Directory.CreateDirectory(Path.Combine(above, name), OwnersAlone).FullName;
         string keys = Made("keys"), shown = Made("shown"), writable = Made("writable");
         Made("writable/.git/hooks");

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Programs;
@@ -43,7 +43,7 @@ public static class SandboxTrial
     /// <returns>False: a copy is made for it. Null: nothing can be made there to try it with.</returns>
     public static bool? LayersReviews(OwnProgram ownProgram, Caller caller)
     {
-        string ground = Path.Join(caller.Home, $".sandpiper-doctor-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        string ground = Path.Join(caller.Home, $".sandpiper-doctor-{RandomName.OfBytes(8)}");
         string project = Path.Join(ground, "project");
         try
         {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 
@@ -62,7 +61,7 @@ internal static class PlacesInHome
                 FileType type = FileFacts.KindOf(there);
                 if (type is FileType.Directory && isDirectory) MayBeEntered(there);
                 if (isDirectory ? type is FileType.Directory : type is FileType.Regular) return;
-                AtomicRename.Replace(path, $"{path}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+                AtomicRename.Replace(path, $"{path}.{RandomName.OfBytes(4)}");
             }
         }
         if (isDirectory) _ = OpenDirectory.TryMake(path, Mode, out _);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
@@ -70,7 +69,7 @@ public sealed class WithheldSecrets : IDisposable
         }
         if (empty.Length + settings.Count == 0) return new(confinement, made: null, []);
 
-        string made = Path.Join(Above, $"sandpiper-withheld-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        string made = Path.Join(Above, $"sandpiper-withheld-{RandomName.OfBytes(8)}");
         if (!OpenDirectory.TryMake(made, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, out int errno))
             throw new KernelException("mkdir", errno, made);
         string nothing = Path.Join(made, "nothing"), closed = Path.Join(made, "closed");

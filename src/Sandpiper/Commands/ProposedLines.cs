@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Sandbox.Profiles;
 using Tomlyn;
 using Tomlyn.Parsing;
@@ -23,7 +23,7 @@ internal sealed record ProposedLines(string File, ImmutableArray<string> Lines)
     private static readonly ImmutableArray<string> Key = ["tool", "sandpiper", "allow"];
 
     /// <summary>Names this text and no other: what was seen is what is accepted.</summary>
-    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Lines))));
+    public string Digest => Sha256Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', Lines))).Hex;
 
     /// <returns>Null where the project proposes nothing.</returns>
     /// <exception cref="FormatException">The file is no TOML, or its proposals are not what they have to be.</exception>

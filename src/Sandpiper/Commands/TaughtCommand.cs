@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Kernel.Processes;
-using Sandpiper.Packaging.Names;
 
 namespace Sandpiper.Commands;
 
@@ -37,8 +36,6 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
         HeapPages.MakeLarge();
         HeapPages.ExpectMuch();
         using var session = Session.Of(parsed);
-        // Beside what comes before the first digest is wanted: it opens OpenSSL, which takes longer than much of that.
-        _ = Task.Run(() => Sha256Digest.Of([]), CancellationToken.None);
         return await action(session, parsed, cancel);
     });
 }
