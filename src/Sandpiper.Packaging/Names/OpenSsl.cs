@@ -5,7 +5,7 @@ namespace Sandpiper.Packaging.Names;
 /// <summary>When the base library's hashing, which is OpenSSL's, is worth its loading.</summary>
 /// <remarks>
 /// It is seven times as fast as managed code, once it is there; to load it takes 2.4 ms, in which managed code hashes more than most
-/// commands ever do. So it is loaded when as much has been hashed without it as that would have cost, and stays the one that is asked.
+/// commands ever do. So it is loaded when as much has been hashed without it as that would have cost, and beside: nobody waits for it.
 /// </remarks>
 public static class OpenSsl
 {
@@ -13,13 +13,25 @@ public static class OpenSsl
     internal const int Loading = 512 << 10;
 
     private static long _hashedWithout;
+    private static int _isBegun;
+    private static bool _isThere;
 
-    /// <summary>Much will be hashed, and something else is waited for meanwhile: it is loaded beside that.</summary>
+    /// <summary>Much will be hashed: it is loaded while something else is done.</summary>
     public static void ExpectMuch()
     {
-        if (Interlocked.Exchange(ref _hashedWithout, Loading) < Loading) _ = Task.Run(() => SHA256.HashData(ReadOnlySpan<byte>.Empty));
+        if (Interlocked.Exchange(ref _isBegun, 1) != 0) return;
+        _ = Task.Run(() =>
+        {
+            SHA256.HashData(ReadOnlySpan<byte>.Empty);
+            Volatile.Write(ref _isThere, true);
+        });
     }
 
-    internal static bool IsWorthLoading(int bytes) =>
-        Volatile.Read(ref _hashedWithout) >= Loading || Interlocked.Add(ref _hashedWithout, bytes) >= Loading;
+    /// <summary>For so many bytes it is the quickest, as things are.</summary>
+    internal static bool IsWorthIt(int bytes)
+    {
+        if (Volatile.Read(ref _isThere) || bytes >= Loading) return true;
+        if (Interlocked.Add(ref _hashedWithout, bytes) >= Loading) ExpectMuch();
+        return false;
+    }
 }

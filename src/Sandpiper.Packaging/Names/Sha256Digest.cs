@@ -69,7 +69,7 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha2
     /// <summary>Hashes <paramref name="content"/>.</summary>
     public static Sha256Digest Of(ReadOnlySpan<byte> content)
     {
-        if (!OpenSsl.IsWorthLoading(content.Length))
+        if (!OpenSsl.IsWorthIt(content.Length))
         {
             var sum = new Sha256Sum();
             sum.Append(content);
