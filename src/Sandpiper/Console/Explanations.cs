@@ -25,6 +25,7 @@ internal static class Explanations
 {
     private const int NoSpace = 28; // ENOSPC
     private const int ReadOnlyFileSystem = 30; // EROFS
+    private const int NoFurther = 11, NoMemory = 12; // EAGAIN, ENOMEM: no further process or thread, no further page
     private const string Nothing = "nothing was changed";
 
     public static Explanation Of(Exception error) => error switch
@@ -67,6 +68,7 @@ internal static class Explanations
         SecondStageException e => ConfinementWords.Of(e),
         PortTakenException e => NetworkWords.Of(e),
         CopyRefusedException e => ReviewWords.Of(e),
+        TypeInitializationException or KernelException { Path: null } when IsExhaustion(error) => Exhausted,
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
@@ -82,11 +84,19 @@ internal static class Explanations
         DirectoryNotFoundException e when PathIn(e) is { } path => new(
             ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such directory: `{path}`"),
         IOException e => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", e.Message),
-        // What .NET says of a thread that the kernel does not start.
-        OutOfMemoryException => new(ExitCode.CouldNot, $"there is no memory left, or one process too many; {Nothing}",
-            "the kernel gives no further page or thread", "ulimit -a      says how many processes and how much memory you may have"),
+        OutOfMemoryException => Exhausted,
         _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below",
             error.ToString().Split('\n').ToImmutableArray(), []),
+    };
+
+    private static Explanation Exhausted => new(ExitCode.CouldNot, $"there is no memory left, or one process too many; {Nothing}",
+        "the kernel gives no further page or thread", "ulimit -a      says how many processes and how much memory you may have");
+
+    // Of a thread that is not started .NET says the first, the second where it starts one for signals, and a program is the third.
+    private static bool IsExhaustion(Exception error) => error switch
+    {
+        TypeInitializationException { InnerException: { } cause } => IsExhaustion(cause),
+        _ => error is OutOfMemoryException or IOException { HResult: NoFurther or NoMemory } or KernelException { Errno: NoFurther or NoMemory },
     };
 
     private static Explanation OfUnfinished(ChangeUnfinishedException e) => new(
