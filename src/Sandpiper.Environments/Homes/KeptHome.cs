@@ -195,7 +195,8 @@ public sealed record KeptHome(string Directory, string Environment, string? Proj
     private static string KeyOf(string environment, string? project)
     {
         string key = $"{environment}{Delimiter}{Uri.EscapeDataString(project ?? "")}";
-        return key.Length <= MostKey ? key : $"{environment}{Delimiter}~" + Sha256Digest.Of(Encoding.UTF8.GetBytes(project ?? "")).Hex[..DigestDigits];
+        return key.Length <= MostKey ? key
+            : $"{environment}{Delimiter}~" + Sha256Digest.Of(Encoding.UTF8.GetBytes(project ?? "")).Hex[..DigestDigits];
     }
 
     private static KeptHome Read(string directory)

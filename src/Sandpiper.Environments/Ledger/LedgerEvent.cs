@@ -26,7 +26,8 @@ internal sealed record LedgerEvent(
 
     /// <summary>Null when something is missing that a change has.</summary>
     public LedgerLine? ToLine() =>
-        Event is Change && Command is not null && When is { } when && Who is not null && Changes is { } changes && Overrides is { } overrides
+        Event is Change && Command is not null && When is { } when && Who is not null
+            && Changes is { } changes && Overrides is { } overrides
             ? new LedgerLine(Command, when, Who, From, To, changes, overrides, Confirmed: false)
             {
                 UserId = Uid,

@@ -2,7 +2,7 @@ using ManagedSha256 = Org.BouncyCastle.Crypto.Digests.Sha256Digest;
 
 namespace Sandpiper.Packaging.Names;
 
-/// <summary>SHA-256 of what comes in pieces, without OpenSSL: for a little, or for a little more each time (<see cref="OpenSsl"/>).</summary>
+/// <summary>SHA-256 of what comes in pieces, without OpenSSL (<see cref="OpenSsl"/>): for a little, or a little more each time.</summary>
 public sealed class Sha256Sum
 {
     private readonly ManagedSha256 _state = new();

@@ -96,7 +96,8 @@ internal static class Explanations
     private static bool IsExhaustion(Exception error) => error switch
     {
         TypeInitializationException { InnerException: { } cause } => IsExhaustion(cause),
-        _ => error is OutOfMemoryException or IOException { HResult: NoFurther or NoMemory } or KernelException { Errno: NoFurther or NoMemory },
+        IOException { HResult: NoFurther or NoMemory } or KernelException { Errno: NoFurther or NoMemory } => true,
+        _ => error is OutOfMemoryException,
     };
 
     private static Explanation OfUnfinished(ChangeUnfinishedException e) => new(

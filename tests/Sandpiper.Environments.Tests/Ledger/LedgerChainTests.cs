@@ -55,6 +55,56 @@ public sealed class LedgerChainTests : IDisposable
     }
 
     [Fact]
+    public void What_another_has_written_since_it_was_read_is_in_the_chain()
+    {
+        Write(2);
+        var held = new EnvironmentLedger(_workshop.Environment) { IsHeld = true };
+        held.Read();
+        _workshop.Ledger.Announce(Line(3));
+        held.Confirm(3);
+        held.Announce(Line(4));
+        Assert.True(Read().IsWhole);
+    }
+
+    // Of the same length: nothing else would show it to who goes on from what he has read.
+    [Fact]
+    public void What_was_exchanged_since_it_was_read_is_told_by_the_next_line()
+    {
+        Write(2);
+        var held = new EnvironmentLedger(_workshop.Environment) { IsHeld = true };
+        held.Read();
+        string[] lines = File.ReadAllLines(Ledger);
+        lines[^1] = lines[^1].Replace("switched", "switcheD", StringComparison.Ordinal);
+        File.WriteAllLines(Ledger, lines);
+        held.Announce(Line(3));
+        Assert.Equal([5], Read().Broken);
+    }
+
+    // It lies where the user's programs can write.
+    [Fact]
+    public void Whatever_stands_in_a_line_it_is_read_or_it_is_none()
+    {
+        Write(1);
+        byte[] honest = File.ReadAllBytes(Ledger);
+        int end = honest.AsSpan().IndexOf((byte)'\n');
+        Assert.NotNull(LedgerJson.TryRead(honest.AsSpan(0, end)));
+        var replaced = Gen.Select(Gen.Int[0, end - 1], Gen.Byte.Array[0, 9], Gen.Int[0, 9]).Select((at, put, taken) =>
+            (byte[])[.. honest[..at], .. put, .. honest[Math.Min(at + taken, end)..end]]);
+        Gen.OneOf(Gen.Byte.Array[0, 60], replaced).Sample(line => { _ = LedgerJson.TryRead(line); }, iter: 3000);
+        foreach (string none in (string[])
+            [
+                "", "{}", "null", "[]", "7", """{"event":null,"to":1}""", """{"event":"noted"}""", """{"event":"noted","to":1}{}""",
+                """{"event":"noted","event":"noted","to":1}""", """{"event":"noted","to":1e9999}""", """{"event":"noted","to":"1"}""",
+                """{"event":"change","to":1,"changes":[null]}""", """{"event":"change","to":1,"changes":[{}]}""",
+                """{"event":"change","to":1,"overrides":[null]}""", """{"event":"change","to":1,"when":"yesterday"}""",
+                """{"event":"noted","to":1,"x":{"y":{"z":{"a":{}}}}}""", """{"event":"\ud800","to":1}""",
+            ])
+        {
+            Assert.Null(LedgerJson.TryRead(Encoding.UTF8.GetBytes(none)));
+        }
+    }
+
+    [Fact]
     public void A_line_without_a_chain_after_one_with_it_was_not_written_by_us()
     {
         Write(2);
