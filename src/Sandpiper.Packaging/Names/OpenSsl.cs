@@ -20,11 +20,13 @@ public static class OpenSsl
     public static void ExpectMuch()
     {
         if (Interlocked.Exchange(ref _isBegun, 1) != 0) return;
-        _ = Task.Run(() =>
+        // By a thread of its own: those of the pool may have a hundred wheels to look at first.
+        var loading = new Thread(() =>
         {
             SHA256.HashData(ReadOnlySpan<byte>.Empty);
             Volatile.Write(ref _isThere, true);
-        });
+        }) { IsBackground = true };
+        loading.Start();
     }
 
     /// <summary>For so many bytes it is the quickest, as things are.</summary>
