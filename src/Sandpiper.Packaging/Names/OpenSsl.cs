@@ -20,13 +20,15 @@ public static class OpenSsl
     public static void ExpectMuch()
     {
         if (Interlocked.Exchange(ref _isBegun, 1) != 0) return;
-        // By a thread of its own: those of the pool may have a hundred wheels to look at first.
-        var loading = new Thread(() =>
+        try
         {
-            SHA256.HashData(ReadOnlySpan<byte>.Empty);
-            Volatile.Write(ref _isThere, true);
-        }) { IsBackground = true };
-        loading.Start();
+            // By a thread of its own: those of the pool may have a hundred wheels to look at first.
+            new Thread(Load) { IsBackground = true }.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            // No further thread (`ulimit -u`): then it is not loaded ahead.
+        }
     }
 
     /// <summary>For so many bytes it is the quickest, as things are.</summary>
@@ -35,5 +37,18 @@ public static class OpenSsl
         if (Volatile.Read(ref _isThere) || bytes >= Loading) return true;
         if (Interlocked.Add(ref _hashedWithout, bytes) >= Loading) ExpectMuch();
         return false;
+    }
+
+    private static void Load()
+    {
+        try
+        {
+            SHA256.HashData(ReadOnlySpan<byte>.Empty);
+            Volatile.Write(ref _isThere, true);
+        }
+        catch (Exception error) when (error is TypeInitializationException or CryptographicException or OutOfMemoryException)
+        {
+            // Whoever cannot do without it says why.
+        }
     }
 }
