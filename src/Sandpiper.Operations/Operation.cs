@@ -7,7 +7,6 @@ using Sandpiper.Environments.Notebooks;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
-using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -103,11 +102,7 @@ internal sealed class Operation : IDisposable
     /// <summary>To be said before the wheels of a generation are looked up.</summary>
     public static void ExpectWheelsOf(Generation before)
     {
-        if (before.Packages.Length >= ManyPackages)
-        {
-            HeapPages.ExpectMany();
-            OpenSsl.ExpectMuch();
-        }
+        if (before.Packages.Length >= ManyPackages) HeapPages.ExpectMany();
     }
 
     /// <inheritdoc cref="Current"/>

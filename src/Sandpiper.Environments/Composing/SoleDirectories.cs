@@ -33,6 +33,7 @@ internal sealed class SoleDirectories
     /// <param name="isTaken">A module of the standard library: who shadows it is judged file by file.</param>
     public static SoleDirectories Of(IReadOnlyList<ComposedPackage> packages, Destination destination, Func<string, bool> isTaken)
     {
+        ReadTables(packages);
         var ownerOf = new Dictionary<string, ComposedPackage?>(StringComparer.Ordinal);     // null: of several, or not to be had so
         foreach (var package in packages)
         {
@@ -66,6 +67,22 @@ internal sealed class SoleDirectories
             if (isAll) whole.Add(package.Wheel.Digest);
         }
         return new SoleDirectories(sole, whole, links.DrainToImmutable());
+    }
+
+    // Of most wheels nobody will ask which files they have; of these somebody will, so on all cores.
+    private static void ReadTables(IReadOnlyList<ComposedPackage> packages)
+    {
+        try
+        {
+            Parallel.ForEach(packages.Select(p => p.Wheel).Where(HasFilesBesideDirectories), wheel => _ = wheel.Table);
+        }
+        catch (AggregateException)
+        {
+            // Whoever asks next is told.
+        }
+
+        static bool HasFilesBesideDirectories(SealedWheel wheel) =>
+            wheel.Outline.HasElsewhere || wheel.Outline.Tops.Any(top => !(top.IsDirectory && top.IsPlain));
     }
 
     /// <summary>Of one wheel: who looks at all of its files asks once for it.</summary>

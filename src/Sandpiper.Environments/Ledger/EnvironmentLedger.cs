@@ -20,6 +20,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     private readonly List<int> _broken = [];
     private Sha256Sum _before = new();      // of so many bytes of the file
     private long _length;
+    private (int To, Sha256Digest? Description) _announced;
 
     /// <summary>Whoever reads holds the environment's lock: nobody is writing, so that what is cut off stays so.</summary>
     public bool IsHeld { get; init; }
@@ -60,6 +61,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     public void Announce(LedgerLine line, bool inOrder = false)
     {
         Append(LedgerEvent.Of(line, UserIds.Effective), inOrder);
+        _announced = (line.To, line.Description);
         if (inOrder) ContentOnDisk.Await(environment.LedgerFile);
     }
 
@@ -201,8 +203,10 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         _length += piece.Length;
     }
 
+    // Of the one that was just made it is known, and stands in the line before.
     private Sha256Digest? DescriptionOf(int number)
     {
+        if (_announced.To == number && _announced.Description is { } known) return known;
         string path = Path.Combine(environment.DirectoryOf(number), GenerationFile.Name);
         return RegularFile.TryRead(path, int.MaxValue) is { } description ? Sha256Digest.Of(description) : null;
     }
