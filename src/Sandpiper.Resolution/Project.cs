@@ -72,13 +72,15 @@ internal sealed class Project
         return places;
     }
 
-    /// <summary>What would be chosen of those that a specifier allows if nothing else spoke against it; from any thread.</summary>
+    /// <summary>
+    /// What would be chosen of those that a specifier and the user's own lines allow if nothing else spoke against it; from any thread.
+    /// </summary>
     public Release? Likely(SpecifierSet specifiers)
     {
         foreach (int place in PlacesWithin(specifiers))
         {
             Release release = Releases[place];
-            if (specifiers.Contains(release.Version) && Judge(release).Obstacle is null) return release;
+            if (specifiers.Contains(release.Version) && _words.Allow(release.Version) && Judge(release).Obstacle is null) return release;
         }
         return null;
     }

@@ -28,6 +28,9 @@ internal sealed record UserWords(ImmutableArray<Requirement> Requirements, Immut
     public bool NameExactly(Pep440Version version) =>
         Requirements.Any(requirement => requirement.Specifiers.Clauses.Any(clause => clause.IsExact && clause.Contains(version)));
 
+    /// <summary>Whether a version is within all of his lines.</summary>
+    public bool Allow(Pep440Version version) => Requirements.All(requirement => requirement.Specifiers.Contains(version));
+
     public static MarkerResult Applies(RequirementLine line, ResolutionProblem problem) =>
         line.Requirement.Marker?.Evaluate(problem.Environment, []) ?? MarkerResult.True;
 }
