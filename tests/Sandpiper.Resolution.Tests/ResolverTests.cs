@@ -306,6 +306,16 @@ public sealed class ResolverTests
         Assert.DoesNotContain("f", inner.Asked);
     }
 
+    // With urllib3<1.25.4 each resolve of boto3 went to the network for two of its versions that could not be chosen.
+    [Fact]
+    public async Task What_is_fetched_ahead_is_within_the_users_own_lines()
+    {
+        var inner = new MemoryIndex().With("z", "1.0").With("a", "1.0", "b<5").With("b", "4").With("b", "2", "d").With("d", "1.0");
+        var index = new WaitingIndex(inner, PackageName.Parse("z"), PackageName.Parse("d"));
+        Assert.Equal("a 1.0, b 2, d 1.0, z 1.0", await Problems.Of("z", "a").WithConstraint("b<3").AnswerOn(index));
+        Assert.DoesNotContain("b-4-py3-none-any.whl", inner.Asked);
+    }
+
     // Each version of a leads to one of b that the user's own words rule out, so that every step goes back: the set of boto3, made small.
     [Fact]
     public async Task Going_back_asks_for_the_next_versions_side_by_side()
