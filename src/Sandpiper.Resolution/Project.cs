@@ -157,20 +157,25 @@ internal sealed class Project
         Verdict? best = null;
         Verdict? refused = null;
         (int Rank, BuildTag Build) bestKey = default;
-        var otherTags = new List<string>();
-        foreach (IndexFile file in release.Wheels)
+        foreach (IndexFile file in release.WheelsThatMayFit(_problem.Tags))
         {
-            if (!WheelFileName.TryParse(file.FileName, out WheelFileName? wheel, out _) || wheel.Name != Name) continue;
-            if (_problem.Tags.Rank(wheel.Tags) is not { } rank) otherTags.Add(wheel.Tags[0].ToString());
-            else if (WhyNot(release, file) is { } obstacle) refused ??= No(obstacle);
+            if (NameOf(file) is not { } wheel || _problem.Tags.Rank(wheel.Tags) is not { } rank) continue;
+            if (WhyNot(release, file) is { } obstacle) refused ??= No(obstacle);
             else if (best is null || rank < bestKey.Rank || (rank == bestKey.Rank && wheel.Build.CompareTo(bestKey.Build) > 0))
                 (best, bestKey) = (new Verdict(wheel, file, null), (rank, wheel.Build));
         }
         return best ?? refused ?? No(
-            otherTags.Count > 0 ? new Obstacle.OtherTags([.. otherTags])
+            OtherTags(release) is { IsEmpty: false } others ? new Obstacle.OtherTags(others)
             : release.HasSdist ? new Obstacle.NeedsBuilding()
             : new Obstacle.NoFile());
     }
+
+    // Of a release none of whose wheels has a tag that is accepted: what they have instead.
+    private ImmutableArray<string> OtherTags(Release release) =>
+        [.. release.Wheels.Select(NameOf).OfType<WheelFileName>().Select(wheel => wheel.Tags[0].ToString())];
+
+    private WheelFileName? NameOf(IndexFile file) =>
+        WheelFileName.TryParse(file.FileName, out WheelFileName? wheel, out _) && wheel.Name == Name ? wheel : null;
 
     private Obstacle? WhyNot(Release release, IndexFile file)
     {

@@ -1,4 +1,5 @@
 using Sandpiper.Packaging.Index;
+using Sandpiper.Packaging.Tags;
 using Sandpiper.Packaging.Versions;
 using Sandpiper.Packaging.Wheels;
 
@@ -11,6 +12,9 @@ internal sealed class Release(PageRelease listed)
 
     /// <summary>Files whose names say that they are wheels of this version.</summary>
     public IEnumerable<IndexFile> Wheels => listed.Wheels;
+
+    /// <summary>Those of them that may have a tag that is accepted.</summary>
+    public IEnumerable<IndexFile> WheelsThatMayFit(SupportedTags tags) => listed.WheelsNamed(tags.MayFit);
 
     public bool HasSdist => listed.HasSdist;
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
+using Sandpiper.Packaging.Wheels;
 
 namespace Sandpiper.Packaging.Index;
 
@@ -118,7 +120,8 @@ internal sealed class PackedPage
     }
 
     /// <summary>The files of one place; one that cannot be read is not among them.</summary>
-    public IndexFile[] FilesOf(PackedRelease place)
+    /// <param name="isOfInterest">Null: all of them. Asked in vain about a name that is longer than any file's.</param>
+    public IndexFile[] FilesOf(PackedRelease place, FileNameFilter? isOfInterest = null)
     {
         var found = new List<IndexFile>();
         // An offset that is too large for an int is beyond the end in any case.
@@ -126,7 +129,7 @@ internal sealed class PackedPage
         var files = new PackedReader(_bytes.Span, (int)Math.Min(start, int.MaxValue));
         for (int i = 0; i < place.Count && !files.IsDamaged; i++)
         {
-            if (TryTake(ref files, out IndexFile? file)) found.Add(file);
+            if (TryTake(ref files, isOfInterest, out IndexFile? file)) found.Add(file);
         }
         return [.. found];
     }
@@ -177,11 +180,17 @@ internal sealed class PackedPage
         }
     }
 
-    private bool TryTake(ref PackedReader files, [NotNullWhen(true)] out IndexFile? file)
+    private bool TryTake(ref PackedReader files, FileNameFilter? isOfInterest, [NotNullWhen(true)] out IndexFile? file)
     {
         file = null;
         var said = (Said)files.TakeByte();
-        string name = files.TakeText();
+        ReadOnlySpan<byte> nameBytes = files.TakeTextBytes();
+        if (isOfInterest is not null && !IsOfInterest(nameBytes, isOfInterest))
+        {
+            Skip(ref files, said);
+            return false;
+        }
+        string name = Encoding.UTF8.GetString(nameBytes);
         string address = TakeShared(ref files);
         if (said.HasFlag(Said.NameEndsAddress) && address.Length <= FileLink.MaxLength) address += name;
         Sha256Digest? sha256 = said.HasFlag(Said.Sha256) ? files.TakeDigest() : null;
@@ -196,6 +205,27 @@ internal sealed class PackedPage
         if (!FileLink.TryResolve(_location, address, name, out Uri? url, out _) || url.UserInfo.Length > 0) return false;
         file = new IndexFile(name, url, sha256, size, time, python, yanked, said.HasFlag(Said.Metadata), metadata);
         return true;
+    }
+
+    private static bool IsOfInterest(ReadOnlySpan<byte> name, FileNameFilter isOfInterest)
+    {
+        if (name.Length > PlainFileName.MaxBytes) return false;
+        Span<char> place = stackalloc char[PlainFileName.MaxBytes];
+        return isOfInterest(place[..Encoding.UTF8.GetChars(name, place)]);
+    }
+
+    // What follows the name, unread.
+    private static void Skip(ref PackedReader files, Said said)
+    {
+        files.Skip(TextBytes(ref files));
+        if (said.HasFlag(Said.Sha256)) files.Skip(PackedReader.DigestBytes);
+        if (said.HasFlag(Said.Size)) files.TakeNumber();
+        if (said.HasFlag(Said.UploadTime)) files.TakeNumber();
+        if (said.HasFlag(Said.RequiresPython)) files.Skip(TextBytes(ref files));
+        if (said.HasFlag(Said.Yanked)) files.Skip(TextBytes(ref files));
+        if (said.HasFlag(Said.MetadataSha256)) files.Skip(PackedReader.DigestBytes);
+
+        static int TextBytes(ref PackedReader files) => files.TakeNumber() == NoText ? files.TakeCount(int.MaxValue) : 0;
     }
 
     private string TakeShared(ref PackedReader files)

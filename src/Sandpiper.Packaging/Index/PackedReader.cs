@@ -10,6 +10,8 @@ namespace Sandpiper.Packaging.Index;
 /// </summary>
 internal ref struct PackedReader(ReadOnlySpan<byte> bytes, int position = 0)
 {
+    public const int DigestBytes = 32;
+
     private const int BitsOfByte = 7;   // in a number; the eighth says that there is more
     private const int MaxShift = 63;
 
@@ -53,7 +55,9 @@ internal ref struct PackedReader(ReadOnlySpan<byte> bytes, int position = 0)
 
     public ReadOnlySpan<byte> TakeTextBytes() => Take(TakeCount(int.MaxValue));
 
-    public Sha256Digest TakeDigest() => Take(32) is { Length: 32 } digest ? Sha256Digest.FromBytes(digest) : default;
+    public Sha256Digest TakeDigest() => Take(DigestBytes) is { Length: DigestBytes } digest ? Sha256Digest.FromBytes(digest) : default;
+
+    public void Skip(int count) => _ = Take(count);
 
     public uint TakeFixed() => Take(4) is { Length: 4 } value ? BinaryPrimitives.ReadUInt32LittleEndian(value) : 0;
 

@@ -13,6 +13,8 @@ namespace Sandpiper.Packaging.Index;
 /// </remarks>
 public sealed class PageRelease
 {
+    private const string WheelEnding = ".whl";
+
     private readonly PackedPage? _packed;
     private readonly PackedRelease _place;
     private IndexFile[]? _files;
@@ -30,6 +32,11 @@ public sealed class PageRelease
 
     /// <summary>Those whose names say that they are wheels of this version, in the order of the page.</summary>
     public IEnumerable<IndexFile> Wheels => Files.Where(IsWheel);
+
+    /// <summary>Those of them whose names are of interest; of a page that was kept, the others are passed over unread.</summary>
+    public IEnumerable<IndexFile> WheelsNamed(FileNameFilter isOfInterest) => Volatile.Read(ref _files) is { } files
+        ? files.Where(file => IsWheel(file) && isOfInterest(file.FileName))
+        : _packed!.FilesOf(_place, name => name.EndsWith(WheelEnding, StringComparison.Ordinal) && isOfInterest(name));
 
     /// <summary>All files of this version, in the order of the page; the same objects whenever it is asked.</summary>
     internal ImmutableArray<IndexFile> Files
@@ -74,7 +81,7 @@ public sealed class PageRelease
         }
     }
 
-    private static bool IsWheel(IndexFile file) => file.FileName.EndsWith(".whl", StringComparison.Ordinal);
+    private static bool IsWheel(IndexFile file) => file.FileName.EndsWith(WheelEnding, StringComparison.Ordinal);
 
     // name-VERSION-…: a wheel's name has no hyphen in it (PEP 427). Whether the rest is in order is seen when the release is looked at.
     private static ReadOnlySpan<char> VersionInName(string fileName)
@@ -84,3 +91,6 @@ public sealed class PageRelease
         return length < 0 ? [] : fileName.AsSpan(start, length);
     }
 }
+
+/// <summary>Whether a file is of interest, by its name.</summary>
+public delegate bool FileNameFilter(ReadOnlySpan<char> fileName);

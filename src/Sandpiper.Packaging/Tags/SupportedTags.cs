@@ -7,14 +7,29 @@ public sealed class SupportedTags
 {
     // Some versions of Python and libc above today's; a target that claims more would make lists without end.
     private const int MaxMinor = 250;
+    private const string AnyPlatform = "any";
 
     private readonly Dictionary<Tag, int> _ranks;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _interpreters, _abis, _platforms;
 
-    private SupportedTags(ImmutableArray<Tag> ordered)
+    private SupportedTags(ImmutableArray<Tag> ordered, ImmutableArray<string> platforms)
     {
         Ordered = ordered;
         _ranks = new Dictionary<Tag, int>(ordered.Length);
-        for (int rank = 0; rank < ordered.Length; rank++) _ranks.TryAdd(ordered[rank], rank);
+        var interpreters = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var abis = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        Tag last = default;
+        for (int rank = 0; rank < ordered.Length; rank++)
+        {
+            _ranks.TryAdd(ordered[rank], rank);
+            // A thousand tags have sixty words, each many times in a row.
+            if (!ReferenceEquals(ordered[rank].Interpreter, last.Interpreter)) interpreters.Add(ordered[rank].Interpreter);
+            if (!ReferenceEquals(ordered[rank].Abi, last.Abi)) abis.Add(ordered[rank].Abi);
+            last = ordered[rank];
+        }
+        _interpreters = interpreters.GetAlternateLookup<ReadOnlySpan<char>>();
+        _abis = abis.GetAlternateLookup<ReadOnlySpan<char>>();
+        _platforms = platforms.Append(AnyPlatform).ToHashSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public ImmutableArray<Tag> Ordered { get; }
@@ -30,7 +45,7 @@ public sealed class SupportedTags
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(target.Minor, MaxMinor, nameof(target));
         var native = target.Implementation is "cpython" ? CPython(target, platforms) : OtherPython(target, platforms);
-        return new SupportedTags([.. native, .. AnyPython(target, platforms)]);
+        return new SupportedTags([.. native, .. AnyPython(target, platforms)], platforms);
     }
 
     /// <summary>The best place in the order that any of <paramref name="tags"/> has (0 = best), or null when none is accepted.</summary>
@@ -42,6 +57,29 @@ public sealed class SupportedTags
             if (_ranks.TryGetValue(tag, out int rank) && !(rank >= best)) best = rank;
         }
         return best;
+    }
+
+    /// <summary>
+    /// False where a wheel of this file name certainly has no tag that is accepted: a release can have a hundred wheels, of which one or two
+    /// are worth taking apart.
+    /// </summary>
+    public bool MayFit(ReadOnlySpan<char> fileName)
+    {
+        ReadOnlySpan<char> rest = fileName.EndsWith(".whl", StringComparison.Ordinal) ? fileName[..^".whl".Length] : fileName;
+        return TakesLast(ref rest, _platforms) && TakesLast(ref rest, _abis) && TakesLast(ref rest, _interpreters);
+    }
+
+    // Behind the last hyphen there are words with dots between them: whether any of them is known.
+    private static bool TakesLast(ref ReadOnlySpan<char> rest, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> known)
+    {
+        int hyphen = rest.LastIndexOf('-');
+        ReadOnlySpan<char> words = rest[(hyphen + 1)..];
+        rest = rest[..Math.Max(hyphen, 0)];
+        foreach (Range word in words.Split('.'))
+        {
+            if (known.Contains(words[word])) return true;
+        }
+        return false;
     }
 
     private static IEnumerable<Tag> CPython(TagTarget target, ImmutableArray<string> platforms)
@@ -87,9 +125,9 @@ public sealed class SupportedTags
         {
             foreach (string platform in platforms) yield return new Tag(interpreter, "none", platform);
         }
-        if (target.Implementation is "cpython") yield return new Tag($"cp{target.Major}{target.Minor}", "none", "any");
-        else if (target.Implementation is "pypy") yield return new Tag($"pp{target.Major}", "none", "any");
-        foreach (string interpreter in interpreters) yield return new Tag(interpreter, "none", "any");
+        if (target.Implementation is "cpython") yield return new Tag($"cp{target.Major}{target.Minor}", "none", AnyPlatform);
+        else if (target.Implementation is "pypy") yield return new Tag($"pp{target.Major}", "none", AnyPlatform);
+        foreach (string interpreter in interpreters) yield return new Tag(interpreter, "none", AnyPlatform);
     }
 
     private static IEnumerable<string> OlderInterpreters(TagTarget target)

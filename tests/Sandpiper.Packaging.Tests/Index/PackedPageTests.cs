@@ -93,6 +93,18 @@ public sealed class PackedPageTests
         Assert.Same(page.Releases[0].Wheels.Single(), page.Files.Single());
     }
 
+    // They stand behind one another, each field of a file perhaps: what is passed over must not move what follows.
+    [Fact]
+    public void Wheels_of_interest_are_those_of_all_wheels_whose_name_is() => Gen.Select(AnyPage, Gen.Int[0, 2]).Sample((page, kind) =>
+    {
+        Func<string, bool> isWanted = name => name.Length % 3 != kind;
+        foreach (PageRelease release in page.Releases.Concat(Unpacked(page.Pack()).Releases))
+        {
+            IndexFile[] wanted = [.. release.WheelsNamed(name => isWanted(name.ToString()))];       // before any other is read
+            Assert.Equal(release.Wheels.Where(file => isWanted(file.FileName)), wanted);
+        }
+    });
+
     [Fact]
     public void Whatever_the_bytes_are_nothing_but_true_or_false_comes_of_them() => Gen.Byte.Array[0, 200].Sample(Survives);
 
@@ -139,6 +151,7 @@ public sealed class PackedPageTests
         if (!ProjectPage.TryUnpack(bytes, Location, Project, out ProjectPage? page)) return true;
         return page.Name == Project && page.Releases.Length <= bytes.Length
             && page.Releases.Zip(page.Releases.Skip(1)).All(pair => pair.First.Version > pair.Second.Version)
+            && page.Releases.SelectMany(release => release.WheelsNamed(name => name.Length % 2 == 0)).All(JsonPageTests.IsPlain)
             && page.Files.All(JsonPageTests.IsPlain);
     }
 

@@ -35,6 +35,16 @@ public sealed class SupportedTagsTests
     }
 
     [Fact]
+    public void By_its_name_a_wheel_is_passed_over_only_where_no_tag_of_it_is_accepted()
+    {
+        var tags = SupportedTags.Of(Debian);
+        Assert.All(tags.Ordered, tag => Assert.True(tags.MayFit($"a-1-{tag}.whl"), tag.ToString()));
+        Assert.True(tags.MayFit("a-1-2-PY2.Py3-cp27mu.NONE-win32.Any.whl"));
+        string[] others = ["cp311-cp311-win_amd64", "cp312-abi3-any", "py3-cp310-any", "py3-none-", "py3-none", "any", ""];
+        Assert.All(others, set => Assert.False(tags.MayFit($"a-1-{set}.whl"), set));
+    }
+
+    [Fact]
     public void A_free_threaded_interpreter_takes_abi3t_and_never_abi3()
     {
         var tags = SupportedTags.Of(Debian with { Minor = 14, FreeThreaded = true }).Ordered;
