@@ -159,7 +159,7 @@ internal sealed class Project
         (int Rank, BuildTag Build) bestKey = default;
         foreach (IndexFile file in release.WheelsThatMayFit(_problem.Tags))
         {
-            if (NameOf(file) is not { } wheel || _problem.Tags.Rank(wheel.Tags) is not { } rank) continue;
+            if (NameOf(file, release) is not { } wheel || _problem.Tags.Rank(wheel.Tags) is not { } rank) continue;
             if (WhyNot(release, file) is { } obstacle) refused ??= No(obstacle);
             else if (best is null || rank < bestKey.Rank || (rank == bestKey.Rank && wheel.Build.CompareTo(bestKey.Build) > 0))
                 (best, bestKey) = (new Verdict(wheel, file, null), (rank, wheel.Build));
@@ -172,10 +172,10 @@ internal sealed class Project
 
     // Of a release none of whose wheels has a tag that is accepted: what they have instead.
     private ImmutableArray<string> OtherTags(Release release) =>
-        [.. release.Wheels.Select(NameOf).OfType<WheelFileName>().Select(wheel => wheel.Tags[0].ToString())];
+        [.. release.Wheels.Select(file => NameOf(file, release)).OfType<WheelFileName>().Select(wheel => wheel.Tags[0].ToString())];
 
-    private WheelFileName? NameOf(IndexFile file) =>
-        WheelFileName.TryParse(file.FileName, out WheelFileName? wheel, out _) && wheel.Name == Name ? wheel : null;
+    private WheelFileName? NameOf(IndexFile file, Release release) =>
+        WheelFileName.TryParse(file.FileName, Name, release.Version, out WheelFileName? wheel, out _) && wheel.Name == Name ? wheel : null;
 
     private Obstacle? WhyNot(Release release, IndexFile file)
     {

@@ -13,7 +13,8 @@ internal sealed class ReleaseMetadata
 
     private readonly MarkerEnvironment _environment;
     private readonly Effort _effort;
-    private readonly Dictionary<string, Needs> _needs = new(StringComparer.Ordinal);
+    private Needs? _bare;                               // without extras
+    private Dictionary<string, Needs>? _withExtras;
 
     private ReleaseMetadata(CoreMetadata? metadata, Sha256Digest digest, PythonRule python, Effort effort, Obstacle? obstacle) =>
         (Fields, Digest, _environment, _effort, Obstacle) = (metadata, digest, python.Environment, effort, obstacle);
@@ -33,7 +34,7 @@ internal sealed class ReleaseMetadata
         ServedMetadata served, WheelFileName wheel, RequirementPool known, PythonRule python, Effort effort)
     {
         Obstacle? obstacle = null;
-        if (!CoreMetadata.TryParse(served.Content, known, out CoreMetadata? fields, out string problem))
+        if (!CoreMetadata.TryParse(served.Content, known, wheel.Name, wheel.Version, out CoreMetadata? fields, out string problem))
             obstacle = new Obstacle.UnreadableMetadata(problem);
         // A page that lists one project's file under another's name decides nothing here: METADATA has the last word.
         else if (fields.Name != wheel.Name || fields.Version != wheel.Version)
@@ -49,8 +50,10 @@ internal sealed class ReleaseMetadata
     /// <summary>What it needs when exactly <paramref name="extras"/> were asked for; worked out once. For one caller at a time.</summary>
     public Needs With(IReadOnlyCollection<PackageName> extras)
     {
-        string key = extras.Count == 0 ? "" : string.Join(',', extras.Order());
-        if (!_needs.TryGetValue(key, out Needs? needs)) _needs.Add(key, needs = WorkOut(extras, _effort));
+        if (extras.Count == 0) return _bare ??= WorkOut(extras, _effort);
+        string key = string.Join(',', extras.Order());
+        _withExtras ??= new(StringComparer.Ordinal);
+        if (!_withExtras.TryGetValue(key, out Needs? needs)) _withExtras.Add(key, needs = WorkOut(extras, _effort));
         return needs;
     }
 

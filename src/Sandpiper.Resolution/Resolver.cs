@@ -65,7 +65,7 @@ public sealed class Resolver(ICandidateSource source)
 
     private sealed record Reached(Decision Decision, ReleaseMetadata Metadata)
     {
-        private readonly HashSet<PackageName> _extras = Decision.Slot.Extras;
+        private readonly IReadOnlySet<PackageName> _extras = Decision.Slot.Extras;
 
         public IReadOnlyList<Requirement> Needs => Metadata.With(_extras).All;
 

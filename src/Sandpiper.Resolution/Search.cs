@@ -162,28 +162,34 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
     }
 
     /// <summary>Queues what a chosen release needs, and did not need with the extras <paramref name="before"/> (null: anything).</summary>
-    private async Task<Contradiction?> ExpandAsync(Decision chosen, HashSet<PackageName>? before, BitSet levels, Queue<Demand> pending)
+    private async Task<Contradiction?> ExpandAsync(
+        Decision chosen, IReadOnlySet<PackageName>? before, BitSet levels, Queue<Demand> pending)
     {
         if (!problem.FollowDependencies) return null;
         ReleaseMetadata metadata = await projects.MetadataOf(chosen.Release);
-        HashSet<PackageName> extras = chosen.Slot.Extras;
-        // With extras, those who asked for them are to blame for what follows, too.
-        BitSet behindExtras = levels.Clone();
-        foreach (Demand demand in chosen.Slot.Demands.Where(demand => !demand.Requirement.Extras.IsEmpty))
-            behindExtras.UnionWith(demand.Levels);
-
+        IReadOnlySet<PackageName> extras = chosen.Slot.Extras;
         Needs bare = metadata.With([]), needs = metadata.With(extras);
+        // With extras, those who asked for them are to blame for what follows, too.
+        BitSet behindExtras = levels;
+        if (!ReferenceEquals(needs, bare))
+        {
+            behindExtras = levels.Clone();
+            foreach (Demand demand in chosen.Slot.Demands.Where(demand => !demand.Requirement.Extras.IsEmpty))
+                behindExtras.UnionWith(demand.Levels);
+        }
         if (needs.Obstacle is { } obstacle)
             return new Contradiction(bare.Obstacle is null ? behindExtras : levels, new Rejection(obstacle));
-        var known = new HashSet<Requirement>(before is null ? [] : metadata.With(before).All, ReferenceEqualityComparer.Instance);
-        var always = new HashSet<Requirement>(bare.All, ReferenceEqualityComparer.Instance);
+        HashSet<Requirement>? known = before is null ? null : Set(metadata.With(before));
+        HashSet<Requirement>? always = ReferenceEquals(needs, bare) ? null : Set(bare);
         foreach (Requirement need in needs.All)
         {
-            if (known.Contains(need)) continue;
-            BitSet behind = always.Contains(need) ? levels : behindExtras;
+            if (known?.Contains(need) == true) continue;
+            BitSet behind = always?.Contains(need) == false ? behindExtras : levels;
             pending.Enqueue(Demand.OfRelease(chosen.Slot.Name, chosen.Release.Version, need, behind));
         }
         return null;
+
+        static HashSet<Requirement> Set(Needs needs) => new(needs.All, ReferenceEqualityComparer.Instance);
     }
 
     /// <summary>Adds a demand unless it cannot be met together with what is demanded and decided already.</summary>
@@ -193,7 +199,7 @@ internal sealed class Search(ResolutionProblem problem, Projects projects)
         projects.Effort.Spend(slot.Weight);
         if (slot.Demands.Count > 0 && await ContradictionAsync(demand, slot) is { } contradiction) return contradiction;
 
-        HashSet<PackageName> before = slot.Extras;
+        IReadOnlySet<PackageName> before = slot.Extras;
         Add(demand, maker.Trail);
         bool bringsExtras = slot.Decision is not null && demand.Requirement.Extras.Any(extra => !before.Contains(extra));
         return bringsExtras ? await ExpandAsync(slot.Decision!, before, demand.Levels.With(slot.Decision!.Level), pending) : null;

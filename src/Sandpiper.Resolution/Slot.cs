@@ -5,6 +5,8 @@ namespace Sandpiper.Resolution;
 /// <summary>What is known about one package at a point of the search: who wants what, and what was chosen.</summary>
 internal sealed class Slot(PackageName name)
 {
+    private static readonly HashSet<PackageName> NoExtras = [];     // nobody adds to what Extras gives
+
     private readonly List<Demand> _demands = [];
     private int _wants;
     private int _exact;
@@ -28,7 +30,9 @@ internal sealed class Slot(PackageName name)
     /// <summary>What it costs to go through the demands with their extras.</summary>
     public long Weight { get; private set; }
 
-    public HashSet<PackageName> Extras => [.. _demands.Where(demand => !demand.IsLimit).SelectMany(demand => demand.Requirement.Extras)];
+    public IReadOnlySet<PackageName> Extras => Weight == _demands.Count
+        ? NoExtras
+        : _demands.Where(demand => !demand.IsLimit).SelectMany(demand => demand.Requirement.Extras).ToHashSet();
 
     public void Add(Demand demand)
     {

@@ -44,20 +44,24 @@ public sealed record CoreMetadata
     /// or the major version of the format is unknown.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem) =>
-        TryParse(content, known: null, out metadata, out problem);
+        TryParse(content, known: null, likelyName: default, likelyVersion: default, out metadata, out problem);
 
     /// <param name="known">
     /// For who resolves: where requirements that other METADATA had as well are looked up; what is only shown to people is then left out.
     /// </param>
+    /// <param name="likelyName">Whose it most likely is: then the name is compared, and not read.</param>
+    /// <param name="likelyVersion">Of which version it most likely is.</param>
     /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out CoreMetadata?, out string)"/>
     public static bool TryParse(
-        ReadOnlySpan<byte> content, RequirementPool? known, [NotNullWhen(true)] out CoreMetadata? metadata, out string problem)
+        ReadOnlySpan<byte> content, RequirementPool? known, PackageName likelyName, Pep440Version likelyVersion,
+        [NotNullWhen(true)] out CoreMetadata? metadata, out string problem)
     {
         metadata = null;
         var repairs = new List<string>();
         if (!MetadataFields.TryRead(content, isShown: known is null, out var fields, out problem)) return false;
         if (!TryReadFormat(fields, repairs, out var format, out problem)) return false;
-        if (!TryReadNameAndVersion(fields, out var name, out var version, out problem)) return false;
+        if (!TryReadName(fields, likelyName, out var name, out problem)) return false;
+        if (!TryReadVersion(fields, likelyVersion, out var version, out problem)) return false;
         if (!TryReadRequiresPython(fields, known, repairs, out var requiresPython, out problem)) return false;
         if (!TryReadRequiresDist(fields, known, repairs, out var requiresDist, out problem)) return false;
         metadata = new CoreMetadata
@@ -100,13 +104,18 @@ public sealed record CoreMetadata
         return problem.Length == 0;
     }
 
-    private static bool TryReadNameAndVersion(MetadataFields fields, out PackageName name, out Pep440Version version, out string problem)
+    private static bool TryReadName(MetadataFields fields, PackageName likely, out PackageName name, out string problem)
     {
-        version = default;
-        problem = "";
-        if (!PackageName.TryParse(fields.Text("name"), out name, out _)) problem = "METADATA has no readable Name";
-        else if (!Pep440Version.TryParse(fields.Text("version"), out version, out _)) problem = "METADATA has no readable Version";
-        return problem.Length == 0;
+        bool isRead = PackageName.TryParse(fields.Text("name"), likely, out name, out _);
+        problem = isRead ? "" : "METADATA has no readable Name";
+        return isRead;
+    }
+
+    private static bool TryReadVersion(MetadataFields fields, Pep440Version likely, out Pep440Version version, out string problem)
+    {
+        bool isRead = Pep440Version.TryParse(fields.Text("version"), likely, out version, out _);
+        problem = isRead ? "" : "METADATA has no readable Version";
+        return isRead;
     }
 
     private static bool TryReadRequiresPython(
@@ -155,8 +164,10 @@ public sealed record CoreMetadata
     // A name that no requirement could ask for does no harm by being left out.
     private static ImmutableArray<PackageName> ReadExtras(MetadataFields fields, List<string> repairs)
     {
+        IReadOnlyList<string> all = fields.All("provides-extra");
+        if (all.Count == 0) return [];
         var extras = new HashSet<PackageName>();
-        foreach (string text in fields.All("provides-extra"))
+        foreach (string text in all)
         {
             if (PackageName.TryParse(text, out var extra, out _)) extras.Add(extra);
             else repairs.Add($"Provides-Extra {Shown(text)} was left out: it is no name");

@@ -43,6 +43,15 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
         return true;
     }
 
+    /// <param name="likely">Which it most likely is: then the text is compared, and not read.</param>
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{char}, out PackageName, out ParseProblem)"/>
+    internal static bool TryParse(ReadOnlySpan<char> text, PackageName likely, out PackageName name, out ParseProblem problem)
+    {
+        if (likely._original is not { } known || !text.Equals(known, StringComparison.Ordinal)) return TryParse(text, out name, out problem);
+        (name, problem) = (likely, default);
+        return true;
+    }
+
     public int CompareTo(PackageName other) => string.CompareOrdinal(Normalized, other.Normalized);
 
     public bool Equals(PackageName other) => string.Equals(Normalized, other.Normalized, StringComparison.Ordinal);

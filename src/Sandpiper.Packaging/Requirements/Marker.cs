@@ -9,6 +9,7 @@ public sealed class Marker : IEquatable<Marker>
 {
     private readonly MarkerNode _node;
     private readonly string _normal;
+    private Answer? _known;     // the last one without extras: a thousand METADATA have the same marker, of one pool (RequirementPool)
 
     internal Marker(MarkerNode node) => (_node, _normal) = (node, node.ToString()!);
 
@@ -35,8 +36,14 @@ public sealed class Marker : IEquatable<Marker>
     /// Whether the marker holds in <paramref name="environment"/> when exactly <paramref name="extras"/> were requested of the package
     /// that carries it: <c>extra == "x"</c> holds if x is among them, <c>extra != "x"</c> if it is not.
     /// </summary>
-    public MarkerResult Evaluate(MarkerEnvironment environment, IReadOnlyCollection<PackageName> extras) =>
-        _node.Evaluate(new MarkerScope(environment, IsLock: false, extras, []));
+    public MarkerResult Evaluate(MarkerEnvironment environment, IReadOnlyCollection<PackageName> extras)
+    {
+        if (extras.Count > 0) return Of(environment, extras);
+        Answer? known = Volatile.Read(ref _known);
+        if (known is null || !ReferenceEquals(known.Environment, environment))
+            Volatile.Write(ref _known, known = new Answer(environment, Of(environment, [])));
+        return known.Result;
+    }
 
     /// <summary>
     /// Whether the marker of a lock file's package holds when these <paramref name="extras"/> and <paramref name="groups"/> are installed
@@ -54,4 +61,9 @@ public sealed class Marker : IEquatable<Marker>
 
     /// <summary>The normal form.</summary>
     public override string ToString() => _normal;
+
+    private MarkerResult Of(MarkerEnvironment environment, IReadOnlyCollection<PackageName> extras) =>
+        _node.Evaluate(new MarkerScope(environment, IsLock: false, extras, []));
+
+    private sealed record Answer(MarkerEnvironment Environment, MarkerResult Result);
 }

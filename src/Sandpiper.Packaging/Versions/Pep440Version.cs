@@ -55,6 +55,15 @@ public readonly struct Pep440Version : IEquatable<Pep440Version>, IComparable<Pe
         return false;
     }
 
+    /// <param name="likely">Which it most likely is: then the text is compared, and not read.</param>
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{char}, out Pep440Version, out ParseProblem)"/>
+    internal static bool TryParse(ReadOnlySpan<char> text, Pep440Version likely, out Pep440Version version, out ParseProblem problem)
+    {
+        if (likely._original is not { } known || !text.Equals(known, StringComparison.Ordinal)) return TryParse(text, out version, out problem);
+        (version, problem) = (likely, default);
+        return true;
+    }
+
     /// <summary>The same version without its local part.</summary>
     public Pep440Version WithoutLocal() => HasLocal ? Of(Key with { Local = [] }) : this;
 

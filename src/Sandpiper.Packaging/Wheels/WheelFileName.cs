@@ -20,7 +20,15 @@ public sealed record WheelFileName(string FileName, PackageName Name, Pep440Vers
     /// A variant wheel (PEP 825, a draft) has one part more, behind the platform, and is a problem: read as one with a build tag, its
     /// parts would all mean something else.
     /// </remarks>
-    public static bool TryParse(string fileName, [NotNullWhen(true)] out WheelFileName? wheel, out ParseProblem problem)
+    public static bool TryParse(string fileName, [NotNullWhen(true)] out WheelFileName? wheel, out ParseProblem problem) =>
+        TryParse(fileName, default, default, out wheel, out problem);
+
+    /// <param name="likelyName">Which project's it most likely is: of a thousand wheels of one, its name is read once.</param>
+    /// <param name="likelyVersion">Which release it most likely is.</param>
+    /// <inheritdoc cref="TryParse(string, out WheelFileName?, out ParseProblem)"/>
+    public static bool TryParse(
+        string fileName, PackageName likelyName, Pep440Version likelyVersion, [NotNullWhen(true)] out WheelFileName? wheel,
+        out ParseProblem problem)
     {
         wheel = null;
         if (!ArtifactFileName.TryCheck(fileName, out problem)) return false;
@@ -34,10 +42,10 @@ public sealed record WheelFileName(string FileName, PackageName Name, Pep440Vers
         var nameText = stem[parts[0]];
         int doubled = nameText.IndexOf("__", StringComparison.Ordinal);
         if (doubled >= 0) return Fails(doubled, "a single '_'", out problem);
-        if (!PackageName.TryParse(nameText, out var name, out problem)) return false;
+        if (!PackageName.TryParse(nameText, likelyName, out var name, out problem)) return false;
 
         int versionStart = parts[1].Start.Value;
-        if (!Pep440Version.TryParse(stem[parts[1]], out var version, out var trouble))
+        if (!Pep440Version.TryParse(stem[parts[1]], likelyVersion, out var version, out var trouble))
             return Fails(versionStart + trouble.Position, trouble.Expected, out problem);
 
         BuildTag build = default;

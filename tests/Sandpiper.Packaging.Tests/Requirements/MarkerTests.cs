@@ -92,6 +92,18 @@ public sealed class MarkerTests
         Assert.Equal(20 * 10 * 7 * 2 * 3, count);
     }
 
+    // What a marker said last is remembered.
+    [Fact]
+    public void A_marker_answers_for_the_environment_that_it_is_asked_about()
+    {
+        var marker = Marker.Parse("python_version < '3.5' or extra == 'x'");
+        MarkerEnvironment old = Linux with { PythonVersion = "3.4" };
+        PackageName[] x = [PackageName.Parse("x")];
+        Assert.Equal(
+            [MarkerResult.False, MarkerResult.True, MarkerResult.True, MarkerResult.False],
+            [marker.Evaluate(Linux, []), marker.Evaluate(Linux, x), marker.Evaluate(old, []), marker.Evaluate(Linux, [])]);
+    }
+
     // PyPA "Dependency specifiers", "Environment markers"; the middle column is on the machine above.
     [Theory]
     [InlineData("os_name < 'z'", "False")]

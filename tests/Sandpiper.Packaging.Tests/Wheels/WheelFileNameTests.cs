@@ -20,6 +20,20 @@ public sealed class WheelFileNameTests
     }
 
     [Theory]
+    [InlineData("foo-1.0-py3-none-any.whl")]
+    [InlineData("Foo-1.0-py3-none-any.whl")]
+    [InlineData("foo-1.0.0-py3-none-any.whl")]
+    [InlineData("bar-2.0-py3-none-any.whl")]
+    public void What_a_wheel_most_likely_is_does_not_change_what_it_is(string fileName)
+    {
+        Assert.True(WheelFileName.TryParse(fileName, out var read, out _));
+        Assert.True(
+            WheelFileName.TryParse(fileName, PackageName.Parse("foo"), Pep440Version.Parse("1.0"), out var compared, out _));
+        Assert.Equal((read.Name.Original, read.Name, read.Version.Original, read.Version),
+            (compared.Name.Original, compared.Name, compared.Version.Original, compared.Version));
+    }
+
+    [Theory]
     [InlineData("foo-1.0-py3-none-any.WHL", 24)]
     [InlineData("foo-1.0-py3-none.whl", 16)]
     [InlineData("foo-1.0-py3-none-any-x86_64_v3.whl", 8)]
