@@ -33,17 +33,24 @@ public sealed class IndexChain(ImmutableArray<IPackageIndex> indexes) : IPackage
         return null;
     }
 
-    public async Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
-        await (await OwnerOfAsync(wheel, cancel)).GetMetadataAsync(wheel, cancel);
+    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    {
+        return Only is { } only ? only.GetMetadataAsync(wheel, cancel) : OfOwnerAsync();
+
+        async Task<ServedMetadata> OfOwnerAsync() => await (await OwnerOfAsync(wheel, cancel)).GetMetadataAsync(wheel, cancel);
+    }
 
     public async Task<Sha256Digest> DownloadAsync(
         IndexFile file, IReadOnlyCollection<Sha256Digest> expected, Stream destination, IProgress<long>? bytesSoFar,
         CancellationToken cancel) =>
         await (await OwnerOfAsync(file, cancel)).DownloadAsync(file, expected, destination, bytesSoFar, cancel);
 
+    // Whose every file is.
+    private IPackageIndex? Only => indexes is [var only] && Owned.Count == 0 ? only : null;
+
     private async Task<IPackageIndex> OwnerOfAsync(IndexFile file, CancellationToken cancel)
     {
-        if (indexes is [var only] && Owned.Count == 0) return only;
+        if (Only is { } only) return only;
         foreach (PackageName name in NamesIn(file.FileName))
         {
             if (_owners.TryGetValue(name, out IPackageIndex? owner)) return owner;

@@ -18,9 +18,11 @@ internal sealed class AskedOnce(ICandidateSource index) : ICandidateSource
         return page;
     }
 
-    public async Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel)
+    public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
+        wheel.MetadataSha256 is null ? GetKeptAsync(wheel, cancel) : index.GetMetadataAsync(wheel, cancel);
+
+    private async Task<ServedMetadata> GetKeptAsync(IndexFile wheel, CancellationToken cancel)
     {
-        if (wheel.MetadataSha256 is not null) return await index.GetMetadataAsync(wheel, cancel);
         if (!_metadata.TryGetValue(wheel, out ReadOnlyMemory<byte> content))
         {
             using ServedMetadata served = await index.GetMetadataAsync(wheel, cancel);

@@ -17,6 +17,9 @@ namespace Sandpiper.Operations;
 internal sealed class KnownWheels(ICandidateSource index, WheelStore store, IReadOnlyDictionary<PackageName, KnownWheel> known)
     : ICandidateSource
 {
+    private readonly Dictionary<Sha256Digest, SealedWheel> _byDigest =
+        known.Values.DistinctBy(w => w.Wheel.Digest).ToDictionary(w => w.Wheel.Digest, w => w.Wheel);
+
     /// <summary>Whether other versions of a known package count, too; by default none does.</summary>
     public Func<PackageName, bool> MayMove { get; init; } = _ => false;
 
@@ -38,8 +41,7 @@ internal sealed class KnownWheels(ICandidateSource index, WheelStore store, IRea
     public Task<ServedMetadata> GetMetadataAsync(IndexFile wheel, CancellationToken cancel) =>
         Find(wheel) is { } known ? Task.FromResult(ServedMetadata.Of(store.ReadMetadata(known))) : index.GetMetadataAsync(wheel, cancel);
 
-    private SealedWheel? Find(IndexFile file) =>
-        file.Sha256 is { } digest ? known.Values.FirstOrDefault(w => w.Wheel.Digest == digest)?.Wheel : null;
+    private SealedWheel? Find(IndexFile file) => file.Sha256 is { } digest ? _byDigest.GetValueOrDefault(digest) : null;
 
     private static bool IsQuarantined(ProjectPage page) => string.Equals(page.Status, "quarantined", StringComparison.Ordinal);
 
