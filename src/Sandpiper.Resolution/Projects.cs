@@ -11,17 +11,20 @@ internal sealed class Projects : IAsyncDisposable
 {
     private const int AtOnce = 50;
     private const int Stubborn = 4;     // rejections after which many releases of a project will be needed
+    private const int Portions = 4;     // in which the next ones are asked for
     private const int Foresight = 20;   // which part of what the search may cost, what it has not come to may cost
     private const int MostAhead = 48;   // releases of one project that are asked for before it is known whether they will be needed
+
+    private static readonly int Hands = Math.Max(1, Environment.ProcessorCount - 1);    // besides the search
 
     private readonly ICandidateSource _source;
     private readonly ResolutionProblem _problem;
     private readonly PythonRule _python;
     private readonly ILookup<PackageName, RequirementLine> _lines;
+    private readonly Func<Release, Task<ReleaseMetadata>> _fetchMetadata;
     private readonly CancellationTokenSource _stop;
     private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly ConcurrentDictionary<PackageName, Lazy<Task<Project>>> _projects = new();
-    private readonly ConcurrentDictionary<Release, Lazy<Task<ReleaseMetadata>>> _metadata = new(ReferenceEqualityComparer.Instance);
     private readonly RequirementPool _requirements = new();
     private readonly List<Task> _ahead = [];
     private readonly Effort _foresight;     // where the search has not come yet, on METADATA that is kept above all
@@ -31,6 +34,7 @@ internal sealed class Projects : IAsyncDisposable
     {
         (_source, _problem, _python, Effort) = (source, problem, new PythonRule(problem.Environment), effort);
         _foresight = effort.Part(Foresight);
+        _fetchMetadata = FetchMetadataAsync;
         _lines = UserWords.LinesByName(problem);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
     }
@@ -44,9 +48,7 @@ internal sealed class Projects : IAsyncDisposable
 
     /// <param name="release">One that has a wheel to take.</param>
     /// <exception cref="Exception">What the source threw.</exception>
-    public Task<ReleaseMetadata> MetadataOf(Release release) => _metadata.TryGetValue(release, out var known)
-        ? known.Value
-        : _metadata.GetOrAdd(release, key => new Lazy<Task<ReleaseMetadata>>(() => FetchMetadataAsync(key.Verdict!))).Value;
+    public Task<ReleaseMetadata> MetadataOf(Release release) => release.MetadataFrom(_fetchMetadata);
 
     /// <summary>Starts fetching what a requirement will most likely lead to.</summary>
     public void Prefetch(Requirement requirement)
@@ -63,12 +65,20 @@ internal sealed class Projects : IAsyncDisposable
     public void PrefetchBehind(Project project, BitSet left, int place)
     {
         if (project.Rejections < Stubborn) return;
-        int ahead = Math.Min(project.Rejections, MostAhead);
-        foreach (BitSet places in (BitSet[])[left, project.Alive])
+        int ahead = Math.Min(project.Rejections, MostAhead), many = (ahead + Portions - 1) / Portions;
+        var fresh = new List<Release>(ahead);
+        Collect(left);
+        Collect(project.Alive);
+        // A portion at a time: to hand each of two thousand to another thread costs as much as to read it.
+        if (fresh.Count < many) return;
+        foreach (Release release in fresh) release.IsForeseen = true;
+        foreach (Release[] portion in fresh.Chunk(Math.Max(1, many / Hands))) _ahead.Add(Task.Run(() => StartOn(project, portion), CancellationToken.None));
+
+        void Collect(BitSet places)
         {
             for (int next = places.First(place); ahead > 0 && next >= 0; ahead--, next = places.First(next + 1))
             {
-                if (project.Judge(project.Releases[next]).Obstacle is null) StartOn(project.Releases[next]);
+                if (!project.Releases[next].IsForeseen) fresh.Add(project.Releases[next]);
             }
         }
     }
@@ -76,20 +86,29 @@ internal sealed class Projects : IAsyncDisposable
     // Beside the search, not in it: what comes out of the cache is there at once, and would be read by whoever asked.
     private Task StartOn(Requirement requirement) => Task.Run(() => PrefetchAsync(requirement), CancellationToken.None);
 
-    private void StartOn(Release release)
+    // The last first: the search comes from the other side, and does itself what it finds undone.
+    private void StartOn(Project project, Release[] releases)
     {
-        if (_metadata.ContainsKey(release)) return;
-        var fetched = new Lazy<Task<ReleaseMetadata>>(() => Task.Run(() => FetchMetadataAsync(release.Verdict!)));
-        _ = _metadata.GetOrAdd(release, fetched).Value;
+        for (int at = releases.Length - 1; at >= 0 && !_stop.IsCancellationRequested; at--)
+        {
+            if (project.Judge(releases[at]).Obstacle is null) _ = MetadataOf(releases[at]);
+        }
     }
 
     /// <summary>Stops what is still under way and waits until it has: the source may be gone afterwards.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        IEnumerable<Task> pages = _projects.Values.Select(lazy => lazy.Value), metadata = _metadata.Values.Select(lazy => lazy.Value);
-        Task[] open = [.. _ahead, .. pages, .. metadata];
-        foreach (Task task in open) await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (Task task in _ahead) await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (Lazy<Task<Project>> page in _projects.Values)
+        {
+            await ((Task)page.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!page.Value.IsCompletedSuccessfully) continue;
+            foreach (Release release in (await page.Value).Releases)
+            {
+                if (release.Asked is { } asked) await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
         _places.Dispose();
         _stop.Dispose();
     }
@@ -111,8 +130,9 @@ internal sealed class Projects : IAsyncDisposable
     private async Task<Project> FetchAsync(PackageName name) =>
         new(name, await InTurn(cancel => _source.GetPageAsync(name, cancel)), _problem, UserWords.Of(_lines[name]), _python, Effort);
 
-    private async Task<ReleaseMetadata> FetchMetadataAsync(Verdict verdict)
+    private async Task<ReleaseMetadata> FetchMetadataAsync(Release release)
     {
+        Verdict verdict = release.Verdict!;
         using ServedMetadata served = await InTurn(cancel => _source.GetMetadataAsync(verdict.File!, cancel));
         return ReleaseMetadata.Of(served, verdict.Wheel!, _requirements, _python, Effort);
     }
