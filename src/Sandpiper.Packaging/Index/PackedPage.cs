@@ -218,12 +218,12 @@ internal sealed class PackedPage
     private static void Skip(ref PackedReader files, Said said)
     {
         files.Skip(TextBytes(ref files));
-        if (said.HasFlag(Said.Sha256)) files.Skip(PackedReader.DigestBytes);
+        if (said.HasFlag(Said.Sha256)) files.Skip(Sha256Digest.Size);
         if (said.HasFlag(Said.Size)) files.TakeNumber();
         if (said.HasFlag(Said.UploadTime)) files.TakeNumber();
         if (said.HasFlag(Said.RequiresPython)) files.Skip(TextBytes(ref files));
         if (said.HasFlag(Said.Yanked)) files.Skip(TextBytes(ref files));
-        if (said.HasFlag(Said.MetadataSha256)) files.Skip(PackedReader.DigestBytes);
+        if (said.HasFlag(Said.MetadataSha256)) files.Skip(Sha256Digest.Size);
 
         static int TextBytes(ref PackedReader files) => files.TakeNumber() == NoText ? files.TakeCount(int.MaxValue) : 0;
     }

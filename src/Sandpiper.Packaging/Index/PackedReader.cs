@@ -10,8 +10,6 @@ namespace Sandpiper.Packaging.Index;
 /// </summary>
 internal ref struct PackedReader(ReadOnlySpan<byte> bytes, int position = 0)
 {
-    public const int DigestBytes = 32;
-
     private const int BitsOfByte = 7;   // in a number; the eighth says that there is more
     private const int MaxShift = 63;
 
@@ -55,7 +53,7 @@ internal ref struct PackedReader(ReadOnlySpan<byte> bytes, int position = 0)
 
     public ReadOnlySpan<byte> TakeTextBytes() => Take(TakeCount(int.MaxValue));
 
-    public Sha256Digest TakeDigest() => Take(DigestBytes) is { Length: DigestBytes } digest ? Sha256Digest.FromBytes(digest) : default;
+    public Sha256Digest TakeDigest() => Take(Sha256Digest.Size) is { Length: Sha256Digest.Size } digest ? Sha256Digest.FromBytes(digest) : default;
 
     public void Skip(int count) => _ = Take(count);
 
