@@ -13,6 +13,7 @@ internal sealed class Projects : IAsyncDisposable
     private const int Stubborn = 4;     // rejections after which many releases of a project will be needed
     private const int Portions = 4;     // in which the next ones are asked for
     private const int Foresight = 20;   // which part of what the search may cost, what it has not come to may cost
+    private const int MostTogether = 64;    // clauses; whoever asks for one package in thousands of ways is not followed
     private const int MostAhead = 48;   // releases of one project that are asked for before it is known whether they will be needed
 
     private static readonly int Hands = Math.Max(1, Environment.ProcessorCount - 1);    // besides the search
@@ -29,6 +30,7 @@ internal sealed class Projects : IAsyncDisposable
     private readonly List<Task> _ahead = [];
     private readonly Effort _foresight;     // where the search has not come yet, on METADATA that is kept above all
     private readonly ConcurrentDictionary<Requirement, bool> _foreseen = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<PackageName, SpecifierSet> _together = new();     // all that was foreseen of a package, as one
 
     public Projects(ICandidateSource source, ResolutionProblem problem, Effort effort, CancellationToken cancel)
     {
@@ -118,14 +120,33 @@ internal sealed class Projects : IAsyncDisposable
     private async Task PrefetchAsync(Requirement requirement)
     {
         Project project = await Get(requirement.Name);
-        if (project.Likely(requirement.Specifiers) is not { } likely) return;
+        if (LikelyOf(project, requirement) is not { } likely) return;
         ReleaseMetadata metadata = await MetadataOf(likely);
         _foresight.Spend(metadata.Steps);
         if (!_problem.FollowDependencies || metadata.Obstacle is not null || _foresight.IsSpent) return;
         await Task.WhenAll(metadata.WorkOut(requirement.Extras, _foresight).All.Where(IsUnforeseen).Select(StartOn));
     }
 
-    private bool IsUnforeseen(Requirement requirement) => _foreseen.TryAdd(requirement, true);
+    private bool IsUnforeseen(Requirement requirement)
+    {
+        if (!_foreseen.TryAdd(requirement, true)) return false;
+        _together.AddOrUpdate(
+            requirement.Name,
+            (_, own) => own,
+            (_, others, own) => others.Clauses.Length < MostTogether ? others.And(own) : own,
+            requirement.Specifiers);
+        return true;
+    }
+
+    // While its page was waited for, others may have asked for the package: what is within all their words is what the search will choose.
+    // Where nothing is, they stand in each other's way, and it is as one of them says.
+    private Release? LikelyOf(Project project, Requirement requirement)
+    {
+        SpecifierSet together = _together[requirement.Name];
+        if (project.Likely(together) is { } likely) return likely;
+        _together.TryUpdate(requirement.Name, requirement.Specifiers, together);
+        return project.Likely(requirement.Specifiers);
+    }
 
     private async Task<Project> FetchAsync(PackageName name) =>
         new(name, await InTurn(cancel => _source.GetPageAsync(name, cancel)), _problem, UserWords.Of(_lines[name]), _python, Effort);

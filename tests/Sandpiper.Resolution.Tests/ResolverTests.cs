@@ -316,6 +316,16 @@ public sealed class ResolverTests
         Assert.DoesNotContain("b-4-py3-none-any.whl", inner.Asked);
     }
 
+    // The page of b is there when both have asked for it, and not before.
+    [Fact]
+    public async Task What_is_fetched_ahead_is_what_all_who_ask_for_it_allow()
+    {
+        var inner = new MemoryIndex().With("a", "1.0", "b").With("c", "1.0", "b<2", "d").With("b", "1").With("b", "2").With("d", "1.0");
+        var index = new WaitingIndex(inner, PackageName.Parse("b"), PackageName.Parse("d"));
+        Assert.Equal("a 1.0, b 1, c 1.0, d 1.0", await Problems.Of("a", "c").AnswerOn(index));
+        Assert.DoesNotContain("b-2-py3-none-any.whl", inner.Asked);
+    }
+
     // Each version of a leads to one of b that the user's own words rule out, so that every step goes back: the set of boto3, made small.
     [Fact]
     public async Task Going_back_asks_for_the_next_versions_side_by_side()
