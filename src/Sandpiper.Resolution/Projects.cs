@@ -30,7 +30,7 @@ internal sealed class Projects : IAsyncDisposable
     private readonly List<Task> _ahead = [];
     private readonly Effort _foresight;     // where the search has not come yet, on METADATA that is kept above all
     private readonly ConcurrentDictionary<Requirement, bool> _foreseen = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<PackageName, SpecifierSet> _together = new();     // all that was foreseen of a package, as one
+    private readonly ConcurrentDictionary<PackageName, SpecifierSet?> _together = new();    // what was foreseen of a package, as one
 
     public Projects(ICandidateSource source, ResolutionProblem problem, Effort effort, CancellationToken cancel)
     {
@@ -130,21 +130,21 @@ internal sealed class Projects : IAsyncDisposable
     private bool IsUnforeseen(Requirement requirement)
     {
         if (!_foreseen.TryAdd(requirement, true)) return false;
-        _together.AddOrUpdate(
-            requirement.Name,
-            (_, own) => own,
-            (_, others, own) => others.Clauses.Length < MostTogether ? others.And(own) : own,
-            requirement.Specifiers);
+        if (!_together.TryGetValue(requirement.Name, out SpecifierSet? others) || others is not null)
+            _together.AddOrUpdate(requirement.Name, (_, own) => own, And, requirement.Specifiers);
         return true;
+
+        static SpecifierSet? And(PackageName name, SpecifierSet? others, SpecifierSet? own) =>
+            others?.Clauses.Length < MostTogether ? others.And(own!) : null;
     }
 
     // While its page was waited for, others may have asked for the package: what is within all their words is what the search will choose.
-    // Where nothing is, they stand in each other's way, and it is as one of them says.
+    // Where nothing is, they stand in each other's way, and from then on it is as one of them says.
     private Release? LikelyOf(Project project, Requirement requirement)
     {
-        SpecifierSet together = _together[requirement.Name];
+        if (_together[requirement.Name] is not { } together) return project.Likely(requirement.Specifiers);
         if (project.Likely(together) is { } likely) return likely;
-        _together.TryUpdate(requirement.Name, requirement.Specifiers, together);
+        _together[requirement.Name] = null;
         return project.Likely(requirement.Specifiers);
     }
 
