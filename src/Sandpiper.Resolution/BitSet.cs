@@ -11,15 +11,13 @@ internal sealed class BitSet
 
     public BitSet() => _words = [];
 
-    /// <summary>Every number below <paramref name="count"/> for which <paramref name="belongs"/> holds.</summary>
-    public static BitSet Of(int count, Func<int, bool> belongs)
+    /// <summary>Every number below <paramref name="count"/>.</summary>
+    public static BitSet Below(int count)
     {
-        var set = new BitSet(new ulong[(count + 63) / 64]);
-        for (int number = 0; number < count; number++)
-        {
-            if (belongs(number)) set.Add(number);
-        }
-        return set;
+        ulong[] words = new ulong[(count + 63) / 64];
+        Array.Fill(words, ulong.MaxValue);
+        if (count % 64 != 0) words[^1] >>= 64 - (count % 64);
+        return new BitSet(words);
     }
 
     public bool IsEmpty => First(from: 0) < 0;

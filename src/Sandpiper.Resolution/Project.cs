@@ -19,15 +19,14 @@ internal sealed class Project
     private readonly Dictionary<SpecifierSet, BitSet> _fitting = new(ReferenceEqualityComparer.Instance);
     private readonly Effort _effort;
     private readonly Dictionary<int, Rejection> _hopeless = [];
-    private readonly int[] _stretches;      // where a release is newer than the one before it: the order of trial begins anew
+    private readonly int[] _stretches;      // where the order of trial begins anew, from the newest down, and where it ends
 
     public Project(PackageName name, ProjectPage? page, ResolutionProblem problem, UserWords words, PythonRule python, Effort effort)
     {
         (Name, Page, _problem, _words, _python, _effort) = (name, page, problem, words, python, effort);
         // Nothing of a quarantined project is to be installed, whether or not the index still lists its files (PEP 792).
-        Releases = InOrderOfTrial(IsQuarantined ? [] : page?.Releases ?? [], problem, name);
-        _stretches = StretchesOf(Releases);
-        Alive = BitSet.Of(Releases.Length, _ => true);
+        (Releases, _stretches) = InOrderOfTrial(IsQuarantined ? [] : page?.Releases ?? [], problem, name);
+        Alive = BitSet.Below(Releases.Length);
     }
 
     public PackageName Name { get; }
@@ -123,28 +122,23 @@ internal sealed class Project
         return from;
     }
 
-    private static int[] StretchesOf(Release[] releases) =>
-    [
-        0,
-        .. Enumerable.Range(1, Math.Max(0, releases.Length - 1)).Where(at => releases[at].Version > releases[at - 1].Version),
-        releases.Length,
-    ];
-
     // Stable first, pre-releases as the last resort (PyPA "Handling of pre-releases"). uv goes on to them, too, when every release
     // contradicts something else; pip takes them as soon as anybody names one.
-    private static Release[] InOrderOfTrial(ImmutableArray<PageRelease> newestFirst, ResolutionProblem problem, PackageName name)
+    private static (Release[] Releases, int[] Stretches) InOrderOfTrial(
+        ImmutableArray<PageRelease> newestFirst, ResolutionProblem problem, PackageName name)
     {
         Pep440Version? installed = problem.Preferred.TryGetValue(name, out Pep440Version version) ? version : null;
+        Release[] first = [];
         var inOrder = new List<Release>(newestFirst.Length);
         var last = new List<Release>();
         foreach (PageRelease listed in newestFirst)
         {
             var release = new Release(listed);
-            if (listed.Version == installed) inOrder.Insert(0, release);
+            if (listed.Version == installed) first = [release];
             else if (problem.Prereleases != true && listed.Version.IsPrerelease) last.Add(release);
             else inOrder.Add(release);
         }
-        return [.. inOrder, .. last];
+        return ([.. first, .. inOrder, .. last], [0, first.Length, first.Length + inOrder.Count, newestFirst.Length]);
     }
 
     private Verdict JudgeNow(Release release)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Versions;
@@ -28,10 +29,9 @@ internal sealed class PackedPage
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Uri _location;
     private readonly string[] _texts;
-    private readonly int _files;        // where the first stands
+    private int _files;                 // where the first stands; known once all that precedes it is read
 
-    private PackedPage(ReadOnlyMemory<byte> bytes, Uri location, string[] texts, int files) =>
-        (_bytes, _location, _texts, _files) = (bytes, location, texts, files);
+    private PackedPage(ReadOnlyMemory<byte> bytes, Uri location, string[] texts) => (_bytes, _location, _texts) = (bytes, location, texts);
 
     /// <summary>The page in that form.</summary>
     public static ReadOnlyMemory<byte> Pack(ProjectPage page)
@@ -93,22 +93,24 @@ internal sealed class PackedPage
         LeftOutEntry[] leftOut = TakeLeftOut(ref head);
         string[] texts = new string[head.TakeCount(MaxTexts)];
         for (int i = 0; i < texts.Length; i++) texts[i] = head.TakeText();
-        var versions = new (Pep440Version Version, PackedRelease Place)[head.TakeCount(ProjectPage.MaxFiles)];
+        var packed = new PackedPage(bytes, location, texts);
+        var releases = new PageRelease[head.TakeCount(ProjectPage.MaxFiles)];
         int all = 0;
-        for (int i = 0; i < versions.Length && !head.IsDamaged; i++)
+        for (int i = 0; i < releases.Length && !head.IsDamaged; i++)
         {
             bool isVersion = Pep440Version.TryParse(head.TakeText(), out Pep440Version version, out _);
             // From the newest down, each once: the resolver tries them in this order, and another would be another answer.
-            if (!isVersion || (i > 0 && version >= versions[i - 1].Version)) head.SetDamaged();
-            versions[i] = (version, TakePlace(ref head, hasSdist: head.TakeByte() != 0));
+            if (!isVersion || (i > 0 && version >= releases[i - 1].Version)) head.SetDamaged();
+            PackedRelease place = TakePlace(ref head, hasSdist: head.TakeByte() != 0);
+            releases[i] = new PageRelease(packed, version, place);
             // A file is one version's: places that lie over each other would be read for each of 100,000 versions.
-            if ((all += versions[i].Place.Count) > ProjectPage.MaxFiles) head.SetDamaged();
+            if ((all += place.Count) > ProjectPage.MaxFiles) head.SetDamaged();
         }
         PackedRelease others = TakePlace(ref head, hasSdist: false);
         if (head.IsDamaged) return false;
 
-        var packed = new PackedPage(bytes, location, texts, head.Position);
-        page = new ProjectPage(packed, others, [.. versions.Select(v => new PageRelease(packed, v.Version, v.Place))])
+        packed._files = head.Position;
+        page = new ProjectPage(packed, others, ImmutableCollectionsMarshal.AsImmutableArray(releases))
         {
             Name = name,
             Status = status,

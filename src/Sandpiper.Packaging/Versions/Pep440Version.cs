@@ -41,13 +41,20 @@ public readonly struct Pep440Version : IEquatable<Pep440Version>, IComparable<Pe
         TryParse(text, out var version, out var problem) ? version : throw new FormatException($"{problem}");
 
     /// <summary>Reads a version; white space around it and a <c>v</c> before it are allowed (PEP 440, "Normalization").</summary>
-    public static bool TryParse(ReadOnlySpan<char> text, out Pep440Version version, out ParseProblem problem)
+    public static bool TryParse(ReadOnlySpan<char> text, out Pep440Version version, out ParseProblem problem) =>
+        TryParse(text, whole: null, out version, out problem);
+
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{char}, out Pep440Version, out ParseProblem)"/>
+    public static bool TryParse(string? text, out Pep440Version version, out ParseProblem problem) =>
+        TryParse(text, text, out version, out problem);
+
+    private static bool TryParse(ReadOnlySpan<char> text, string? whole, out Pep440Version version, out ParseProblem problem)
     {
         var fromStart = text.TrimStart();
         var trimmed = fromStart.TrimEnd();
         if (VersionGrammar.TryParse(trimmed, out var key, out problem))
         {
-            version = new Pep440Version(key, trimmed.ToString());
+            version = new Pep440Version(key, whole?.Length == trimmed.Length ? whole : trimmed.ToString());
             return true;
         }
         version = default;

@@ -41,7 +41,13 @@ internal static class VersionGrammar
         key = null;
         problem = default;
         cursor.TryTakeIgnoringCase("v");
-        if (!TryTakeRelease(ref cursor, out ulong epoch, out var release)
+        bool isRelease = TryTakeRelease(ref cursor, out ulong epoch, out var release);
+        if (isRelease && cursor.AtEnd)      // most versions: no word need be looked for
+        {
+            key = new VersionKey { Epoch = epoch, Release = release };
+            return true;
+        }
+        if (!isRelease
             || !TryTakePre(ref cursor, out var pre)
             || !TryTakePost(ref cursor, out ulong? post)
             || !TryTakeSuffix(ref cursor, "dev", out ulong? dev))
@@ -69,15 +75,16 @@ internal static class VersionGrammar
             epoch = number;
             if (!cursor.TryTakeNumber(out number)) return false;
         }
-        var numbers = ImmutableArray.CreateBuilder<ulong>(4);
-        numbers.Add(number);
+        Span<ulong> numbers = stackalloc ulong[(MaxLength + 1) / 2];    // each has a digit, and a dot before the next
+        int count = 0;
+        numbers[count++] = number;
         while (cursor.Rest is ['.', >= '0' and <= '9', ..])
         {
             cursor.TryTake('.');
             if (!cursor.TryTakeNumber(out number)) return false;
-            numbers.Add(number);
+            numbers[count++] = number;
         }
-        release = numbers.DrainToImmutable();
+        release = [.. numbers[..count]];
         return true;
     }
 
