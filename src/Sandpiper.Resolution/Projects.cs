@@ -74,7 +74,8 @@ internal sealed class Projects : IAsyncDisposable
         // A portion at a time: to hand each of two thousand to another thread costs as much as to read it.
         if (fresh.Count < many) return;
         foreach (Release release in fresh) release.IsForeseen = true;
-        foreach (Release[] portion in fresh.Chunk(Math.Max(1, many / Hands))) _ahead.Add(Task.Run(() => StartOn(project, portion), CancellationToken.None));
+        foreach (Release[] portion in fresh.Chunk(Math.Max(1, many / Hands)))
+            _ahead.Add(Task.Run(() => StartOn(project, portion), CancellationToken.None));
 
         void Collect(BitSet places)
         {

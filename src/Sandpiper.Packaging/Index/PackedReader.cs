@@ -53,7 +53,8 @@ internal ref struct PackedReader(ReadOnlySpan<byte> bytes, int position = 0)
 
     public ReadOnlySpan<byte> TakeTextBytes() => Take(TakeCount(int.MaxValue));
 
-    public Sha256Digest TakeDigest() => Take(Sha256Digest.Size) is { Length: Sha256Digest.Size } digest ? Sha256Digest.FromBytes(digest) : default;
+    public Sha256Digest TakeDigest() =>
+        Take(Sha256Digest.Size) is { Length: Sha256Digest.Size } digest ? Sha256Digest.FromBytes(digest) : default;
 
     public void Skip(int count) => _ = Take(count);
 

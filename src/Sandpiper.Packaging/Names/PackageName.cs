@@ -47,7 +47,8 @@ public readonly struct PackageName : IEquatable<PackageName>, IComparable<Packag
     /// <inheritdoc cref="TryParse(ReadOnlySpan{char}, out PackageName, out ParseProblem)"/>
     internal static bool TryParse(ReadOnlySpan<char> text, PackageName likely, out PackageName name, out ParseProblem problem)
     {
-        if (likely._original is not { } known || !text.Equals(known, StringComparison.Ordinal)) return TryParse(text, out name, out problem);
+        if (likely._original is not { } known || !text.Equals(known, StringComparison.Ordinal))
+            return TryParse(text, out name, out problem);
         (name, problem) = (likely, default);
         return true;
     }

@@ -60,8 +60,8 @@ public sealed class SupportedTags
     }
 
     /// <summary>
-    /// False where a wheel of this file name certainly has no tag that is accepted: a release can have a hundred wheels, of which one or two
-    /// are worth taking apart.
+    /// False where a wheel of this file name certainly has no tag that is accepted: of the hundred wheels that a release can have, one or
+    /// two are worth taking apart.
     /// </summary>
     public bool MayFit(ReadOnlySpan<char> fileName)
     {

@@ -66,7 +66,8 @@ public readonly struct Pep440Version : IEquatable<Pep440Version>, IComparable<Pe
     /// <inheritdoc cref="TryParse(ReadOnlySpan{char}, out Pep440Version, out ParseProblem)"/>
     internal static bool TryParse(ReadOnlySpan<char> text, Pep440Version likely, out Pep440Version version, out ParseProblem problem)
     {
-        if (likely._original is not { } known || !text.Equals(known, StringComparison.Ordinal)) return TryParse(text, out version, out problem);
+        if (likely._original is not { } known || !text.Equals(known, StringComparison.Ordinal))
+            return TryParse(text, out version, out problem);
         (version, problem) = (likely, default);
         return true;
     }
