@@ -165,7 +165,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         InstallationRequest request, Generation? before, HashSet<Sha256Digest> distrusted, LinkedEntries? entries, IPackageIndex source)
     {
         if (before is not null) Operation.ExpectWheelsOf(before);
-        else OpenSsl.ExpectMuch();
+        else if (!request.DryRun) OpenSsl.ExpectMuch();     // else METADATA is all that is hashed
         _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         var chosen = _choices.Find(request.Lines, _store).ToList();
         // Most likely they will be linked.
