@@ -7,7 +7,6 @@ using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Proxies;
-using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -129,8 +128,8 @@ public static class SecondStage
             ProgramLimits.Bind();
             Capabilities.GiveUpAll();
             NoNewPrivileges.Bind();
-            calls = CallFilter.Bind(SystemCallFilter.ForThisMachine(
-                seesWrites: protects || !plan.Writable.Any(), plan.TellsAll, plan.TellsNames));
+            bool tellsWrites = protects || !plan.MayWrite;
+            calls = CallFilter.Bind((tellsWrites ? plan.FilterThatTellsWrites : plan.Filter).AsSpan());
             return null;
         }
         catch (KernelException refused)

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Proxies;
+using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -43,14 +45,14 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
     /// <summary>The program's whole environment.</summary>
     public ImmutableArray<(string Name, string Value)> Variables { get; init; } = [];
 
-    /// <summary>Whoever waits outside is told of all that the program names.</summary>
-    public bool TellsAll { get; init; }
+    /// <summary>Which calls the program may make, for the kernel: put together while bubblewrap works.</summary>
+    public ImmutableArray<byte> Filter { get; init; } = [];
 
-    /// <summary>He is told of the names whose addresses it asks for.</summary>
-    public bool TellsNames { get; init; }
+    /// <summary>The same where a program can fail to write: whoever waits outside is told of it.</summary>
+    public ImmutableArray<byte> FilterThatTellsWrites { get; init; } = [];
 
-    /// <summary>What the program may write that others find, too.</summary>
-    public IEnumerable<Mount> Writable => Mounts.Where(mount => mount is Mount.Layered
+    /// <summary>There is something that it may write, and others find.</summary>
+    public bool MayWrite => Mounts.Any(mount => mount is Mount.Layered
         or Mount.Shown { Access: PathAccess.Write or PathAccess.Device, IsOwn: false });
 
     /// <param name="command">What runs.</param>
@@ -86,9 +88,12 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
             WorkingDirectory = confinement.WorkingDirectory,
             // As bubblewrap and shells do, who tell where they start a program.
             Variables = [.. confinement.Variables.SetItem("PWD", confinement.WorkingDirectory).Select(v => (v.Key, v.Value))],
-            TellsAll = confinement.TellsAll,
-            TellsNames = confinement.TellsNames,
+            Filter = Calls(tellsWrites: false),
+            FilterThatTellsWrites = Calls(tellsWrites: true),
         };
+
+        ImmutableArray<byte> Calls(bool tellsWrites) => ImmutableCollectionsMarshal.AsImmutableArray(
+            SystemCallFilter.ForThisMachine(tellsWrites, confinement.TellsAll, confinement.TellsNames));
     }
 
     public byte[] ToBytes()
@@ -104,10 +109,10 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
         foreach (var (name, value) in Variables) Write(writer, Kind.Variable, name, value);
         Write(writer, Kind.Command, Command);
         foreach (InnerSocket socket in Sockets) Write(writer, Kind.Socket, socket.Text);
-        if (TellsAll) Write(writer, Kind.TellsAll);
-        if (TellsNames) Write(writer, Kind.TellsNames);
         Write(writer, Kind.Start, WorkingDirectory);
         writer.Write(Mask);
+        writer.Write(Filter.AsSpan());
+        writer.Write(FilterThatTellsWrites.AsSpan());
         return writer.ToBytes();
     }
 
@@ -134,7 +139,6 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
         List<InnerSocket> sockets = [];
         List<(string, JudgedPath)> replaced = [];
         List<(string, string)> hosts = [], variables = [];
-        bool tellsAll = false, tellsNames = false;
         while (true)
         {
             Kind kind = (Kind)reader.ReadByte();
@@ -149,15 +153,14 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
                 case Kind.Variable: variables.Add((reader.ReadText(), reader.ReadText())); break;
                 case Kind.Command: command.Add(reader.ReadText()); break;
                 case Kind.Socket: sockets.Add(new(reader.ReadText())); break;
-                case Kind.TellsAll: tellsAll = true; break;
-                case Kind.TellsNames: tellsNames = true; break;
                 // The last: what was cut off has none.
                 case Kind.Start when command.Count > 0:
                     return new([.. mounts], [.. hosts])
                     {
                         MadeBefore = [.. before], Protected = [.. names], Granted = [.. granted], Masked = [.. masked],
-                        Replaced = [.. replaced], Variables = [.. variables], TellsAll = tellsAll, TellsNames = tellsNames,
-                        Command = [.. command], Sockets = [.. sockets], WorkingDirectory = reader.ReadPath(), Mask = ReadMask(ref reader),
+                        Replaced = [.. replaced], Variables = [.. variables], Command = [.. command], Sockets = [.. sockets],
+                        WorkingDirectory = reader.ReadPath(), Mask = ReadMask(ref reader), Filter = [.. reader.ReadContent()],
+                        FilterThatTellsWrites = [.. reader.ReadContent()],
                     };
                 default: mounts.Add(ReadMount(ref reader, kind)); break;
             }
@@ -261,6 +264,6 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
     private enum Kind : byte
     {
         Shown = 1, Layered, System, Memory, Link, MadeUp, Place, Before, Protect, Grant, Mask, Replace, Hosts, Variable, Command, Socket,
-        TellsAll, TellsNames, Packages, Start,
+        Packages, Start,
     }
 }

@@ -12,6 +12,8 @@ internal sealed class FilterProgram
     private const ushort JumpIfAnySet = 0x45;   // BPF_JMP | BPF_JSET | BPF_K
     private const ushort ReturnValue = 0x06;    // BPF_RET | BPF_K
 
+    private const int LongestGroup = 32;        // instructions: about as many as there are groups
+
     private readonly List<(ushort Code, byte IfTrue, byte IfFalse, uint Value)> _instructions = [];
 
     public int Length => _instructions.Count;
@@ -28,6 +30,30 @@ internal sealed class FilterProgram
     public FilterProgram ReturnIfAnyOf(uint bits, uint verdict) => Add(JumpIfAnySet, 0, 1, bits).Return(verdict);
 
     public FilterProgram ReturnIfAtLeast(uint value, uint verdict) => Add(JumpIfAtLeast, 0, 1, value).Return(verdict);
+
+    /// <summary>Runs the block of that which the loaded word equals; every path through each must return.</summary>
+    /// <remarks>
+    /// A word is compared with those near it alone. The kernel tries a program that it takes with the number of every call that there is, and
+    /// the program that is to start waits for that.
+    /// </remarks>
+    /// <param name="cases">Of two for one value the first counts.</param>
+    /// <param name="otherwise">The verdict about every other.</param>
+    public FilterProgram Choose(IEnumerable<(uint Value, FilterProgram Block)> cases, uint otherwise)
+    {
+        (uint Value, FilterProgram Block)[] left = [.. cases.DistinctBy(one => one.Value).OrderBy(one => one.Value)];
+        while (left.Length > 0)
+        {
+            var near = new FilterProgram();
+            int count = 0;
+            do near.WhenEqual(left[count].Value, left[count].Block);
+            while (++count < left.Length && near.Length + left[count].Block.Length < LongestGroup);
+            near.Return(otherwise);
+            left = left[count..];
+            if (left.Length > 0) Add(JumpIfAtLeast, checked((byte)near.Length), 0, left[0].Value);
+            Then(near);
+        }
+        return this;
+    }
 
     /// <summary>
     /// Runs <paramref name="block"/> when the loaded word equals <paramref name="value"/>; every path through it must return.

@@ -71,34 +71,41 @@ internal static class SystemCallFilter
         program.Load(CallArchitecture).ReturnUnlessEqual(arm ? AuditArchitectureArm64 : AuditArchitectureX64, KillProcess);
         program.Load(CallNumber);
         if (!arm) program.ReturnIfAtLeast(FirstX32Call, NoSuchCall);
+        return program.Choose(Decided(arm, supervised, seesWrites, seesAll, seesNames, architecture), Allow);
+    }
+
+    // Of two for one call the first.
+    private static IEnumerable<(uint Number, FilterProgram Check)> Decided(
+        bool arm, SupervisedCalls supervised, bool seesWrites, bool seesAll, bool seesNames, Architecture architecture)
+    {
         foreach (RefusedCall call in RefusedCall.All)
         {
             uint? number = arm ? call.Arm64 : call.X64;
-            if (number is { } known) program.ReturnIfEqual(known, call.AsIfAbsent ? NoSuchCall : NotPermitted);
+            if (number is { } known) yield return (known, Always(call.AsIfAbsent ? NoSuchCall : NotPermitted));
         }
-        program.WhenEqual(arm ? 29u : 16, IoctlCheck());
-        program.WhenEqual(arm ? 198u : 41, SocketCheck());
-        program.WhenEqual(arm ? 199u : 53, PairCheck());
-        program.ReturnIfEqual(supervised.Connect, AskOutside); // where to stands in memory, and for a name in the file system
+        yield return (arm ? 29u : 16, IoctlCheck());
+        yield return (arm ? 198u : 41, SocketCheck());
+        yield return (arm ? 199u : 53, PairCheck());
+        yield return (supervised.Connect, Always(AskOutside)); // where to stands in memory, and for a name in the file system
         foreach (uint? make in (uint?[])[supervised.MakeDirectoryAt, supervised.MakeDirectory])
         {
-            if (seesWrites && make is { } number) program.ReturnIfEqual(number, AskOutside);
+            if (seesWrites && make is { } number) yield return (number, Always(AskOutside));
         }
-        program.WhenEqual(supervised.SendTo, SendCheck(FourthArgument,
-            seesAll ? QuestionCheck() : seesNames ? QuestionOfLibcCheck() : new FilterProgram().Return(Allow)));
-        program.WhenEqual(arm ? 211u : 46, SendCheck(ThirdArgument, new FilterProgram().Return(Allow)));    // sendmsg
-        program.WhenEqual(supervised.SendMany,
-            SendCheck(FourthArgument, new FilterProgram().Return(seesAll || seesNames ? AskOutside : Allow)));
-        program.WhenEqual(arm ? 25u : 72, FileControlCheck());
+        yield return (supervised.SendTo, SendCheck(FourthArgument,
+            seesAll ? QuestionCheck() : seesNames ? QuestionOfLibcCheck() : Always(Allow)));
+        yield return (arm ? 211u : 46, SendCheck(ThirdArgument, Always(Allow)));    // sendmsg
+        yield return (supervised.SendMany, SendCheck(FourthArgument, Always(seesAll || seesNames ? AskOutside : Allow)));
+        yield return (arm ? 25u : 72, FileControlCheck());
         ImmutableHashSet<uint> named = seesAll ? [.. PathCall.All.Select(call => call.On(architecture)).OfType<uint>()] : [];
         foreach (var (number, mode) in ModeCalls(arm))
-            program.WhenEqual(number, ModeCheck(mode, new FilterProgram().Return(named.Contains(number) ? AskOutside : Allow)));
+            yield return (number, ModeCheck(mode, Always(named.Contains(number) ? AskOutside : Allow)));
         foreach (var (number, flags, mode) in OpeningCalls(supervised))
-            program.WhenEqual(number, NewFileCheck(flags, mode, seesWrites, otherwise: seesAll ? AskOutside : Allow));
-        program.WhenEqual(arm ? 92u : 135, PersonalityCheck());
-        foreach (uint number in named.Order()) program.ReturnIfEqual(number, AskOutside); // none of them was refused before
-        return program.Return(Allow);
+            yield return (number, NewFileCheck(flags, mode, seesWrites, otherwise: seesAll ? AskOutside : Allow));
+        yield return (arm ? 92u : 135, PersonalityCheck());
+        foreach (uint number in named) yield return (number, Always(AskOutside)); // none of them is refused
     }
+
+    private static FilterProgram Always(uint verdict) => new FilterProgram().Return(verdict);
 
     // A lease lets whoever may only read a file hold up everybody who opens it to write, for 45 seconds each time.
     private static FilterProgram FileControlCheck() => new FilterProgram().Load(SecondArgument)

@@ -303,8 +303,8 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             Sockets = [.. which.Select(i => InnerSocket.AnywhereBut([i]))],
             Mask = (uint)which.Length,
             WorkingDirectory = chosen is [var first, ..] ? first : "/",
-            TellsAll = which.Length % 2 == 0,
-            TellsNames = which.Length % 3 == 0,
+            Filter = [.. which.Select(i => (byte)i)],
+            FilterThatTellsWrites = [.. which.Select(i => (byte)(i + 1))],
         };
         Assert.True(SecondStagePlan.TryRead(plan.ToBytes(), out SecondStagePlan read));
         Assert.Equal(plan.Mounts.Where(IsComparedWhole), read.Mounts.Where(IsComparedWhole));
@@ -320,8 +320,9 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal(plan.Variables, read.Variables);
         Assert.Equal(plan.Command, read.Command);
         Assert.Equal(plan.Sockets, read.Sockets);
-        Assert.Equal((plan.WorkingDirectory, plan.Mask, plan.TellsAll, plan.TellsNames),
-            (read.WorkingDirectory, read.Mask, read.TellsAll, read.TellsNames));
+        Assert.Equal((plan.WorkingDirectory, plan.Mask), (read.WorkingDirectory, read.Mask));
+        Assert.Equal(plan.Filter, read.Filter);
+        Assert.Equal(plan.FilterThatTellsWrites, read.FilterThatTellsWrites);
     });
 
     private static IEnumerable<(string, JudgedPath, string)> Packages(SecondStagePlan plan) => plan.Mounts.OfType<Mount.Packages>()
