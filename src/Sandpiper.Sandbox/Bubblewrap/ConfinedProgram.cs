@@ -121,8 +121,10 @@ public sealed class ConfinedProgram : IDisposable
         using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
         started.Terminal?.Start();
         ProgramNetwork? network = null;
-        // Found out before: when everything is in its place, the program waits for whoever supervises it.
+        // Found out before, and there: when everything is in its place, the program waits for whoever supervises it.
         IReadOnlySet<string> answering = ConnectionSupervisor.PlacesThatAnswer(confinement, FileTree.PrivatePlaces(confinement));
+        using var supervisor = new WaitingSupervisor(
+            calls => ConnectionSupervisor.Supervise(calls, confinement.HostNetwork, answering, denied, missed, tried));
         var (ended, isBegun, refused) = TellAndWait(
             started,
             SecondStagePlan.Of(confinement, command, started.Terminal?.Name),
@@ -130,7 +132,7 @@ public sealed class ConfinedProgram : IDisposable
             {
                 if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
                     tried is null ? null : tried.SeeHost, confinement.Upstream);
-                if (calls is not null) ConnectionSupervisor.Start(calls, confinement.HostNetwork, answering, denied, missed, tried);
+                if (calls is not null) supervisor.Begin(calls);
                 started.Streams.Begin();
                 started.Terminal?.Begin();
             },

@@ -26,7 +26,7 @@ internal sealed class ConnectionSupervisor
 {
     // Each may wait for a connection as long as the program would. Who needs more at once waits for one of them.
     private const int MostThreads = 128;
-    private const int StackBytes = 256 << 10;
+    internal const int StackBytes = 256 << 10;
     private const int MostAddressBytes = 128; // sizeof(struct sockaddr_storage)
 
     private readonly CallListener _calls;
@@ -38,7 +38,7 @@ internal sealed class ConnectionSupervisor
     private readonly Lock _knowing = new();
     private HashSet<ulong>? _openMounts;
     private FileIdentity? _network;
-    private int _threads, _idle;
+    private int _threads = 1, _idle = 1;
 
     private ConnectionSupervisor(
         CallListener calls, bool hostNetwork, IReadOnlySet<string> open, DeniedWrites? denied, MissedHosts? missed, TriedCalls? tried) =>
@@ -50,16 +50,16 @@ internal sealed class ConnectionSupervisor
     public static IReadOnlySet<string> PlacesThatAnswer(Confinement confinement, IEnumerable<string> privatePlaces) => new HashSet<string>(
         [.. privatePlaces, .. confinement.Shown.Where(IsNamedItself).Select(shown => shown.Path)], StringComparer.Ordinal);
 
-    /// <summary>In the background, until nobody is left who could connect.</summary>
+    /// <summary>On the thread of whoever calls, and on more where it needs them, until nobody is left who could connect.</summary>
     /// <param name="calls">Where they are told; closed at the end.</param>
     /// <param name="hostNetwork">Whether the program that makes them has the network of the host.</param>
     /// <param name="open"><see cref="PlacesThatAnswer"/>.</param>
     /// <param name="denied">Who looks at calls that write, which all go to the kernel; null: nobody.</param>
     /// <param name="missed">Who looks at the hosts that it wanted; null: nobody.</param>
     /// <param name="tried">Who looks at all that are told, and at what came of connections; null: nobody.</param>
-    public static void Start(SafeFileHandle calls, bool hostNetwork, IReadOnlySet<string> open, DeniedWrites? denied = null,
+    public static void Supervise(SafeFileHandle calls, bool hostNetwork, IReadOnlySet<string> open, DeniedWrites? denied = null,
         MissedHosts? missed = null, TriedCalls? tried = null) =>
-        new ConnectionSupervisor(new CallListener(calls), hostNetwork, open, denied, missed, tried).StartThread();
+        new ConnectionSupervisor(new CallListener(calls), hostNetwork, open, denied, missed, tried).Serve();
 
     private static bool IsNamedItself(ShownPath shown)
     {
