@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
 
@@ -39,11 +40,20 @@ public static class MountTable
     public static ImmutableArray<MountLine> ReadOf(int process) =>
         Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/mountinfo"));
 
-    // Each start of a program reads it twice; a reader of text costs as much again.
+    // Each start of a program reads it twice; a reader of text costs as much again, and so does whatever reads a whole file.
     private static ImmutableArray<MountLine> Read(string path)
     {
         var lines = ImmutableArray.CreateBuilder<MountLine>();
-        ReadOnlySpan<char> text = Encoding.UTF8.GetString(File.ReadAllBytes(path));
+        using SafeFileHandle table = RawFile.Open(path, RawFile.ReadOnly, out int errno);
+        if (errno != 0) throw new KernelException("open", errno, path);
+        byte[] bytes = new byte[4 * Environment.SystemPageSize];
+        int length = 0;
+        while (Descriptor.ReadAt(table, bytes.AsSpan(length), length) is > 0 and var got)
+        {
+            length += got;
+            if (length == bytes.Length) Array.Resize(ref bytes, 2 * length);
+        }
+        ReadOnlySpan<char> text = Encoding.UTF8.GetString(bytes.AsSpan(0, length));
         foreach (Range line in text.Split('\n'))
         {
             if (!text[line].IsEmpty) lines.Add(Parse(text[line]));

@@ -8,23 +8,31 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 internal static class MountCheck
 {
     /// <returns>Null when everything is as planned, and nothing is there besides.</returns>
+    /// <remarks>In plain loops: at every start somebody waits for it, and a query takes longest the first time.</remarks>
     public static SecondStageFailure? Difference(SecondStagePlan plan, MountedTree tree)
     {
         ImmutableArray<MountLine> mounts = MountTable.Read();
-        HashSet<ulong> there = [.. mounts.Select(line => line.Id)];
+        HashSet<ulong> there = [];
+        foreach (MountLine line in mounts) there.Add(line.Id);
         foreach (Mounted mounted in tree.All)
         {
             if (!there.Contains(mounted.Number)) return SecondStageFailure.Replaced(mounted.Path);
         }
         // They are many, and where each is the table tells, too: beside the others, under its own name.
-        if (tree.Packages.Keys.Any(number => !there.Contains(number))) return SecondStageFailure.Replaced(tree.Store!.Path);
-        // Of two at one place the later is seen.
-        foreach (Mounted seen in tree.All.Reverse().DistinctBy(mounted => mounted.Path, StringComparer.Ordinal))
+        foreach (ulong number in tree.Packages.Keys)
         {
-            if (!LeadsTo(seen)) return SecondStageFailure.Replaced(seen.Path);
+            if (!there.Contains(number)) return SecondStageFailure.Replaced(tree.Store!.Path);
         }
-        HashSet<(string, string)> hosts = [.. plan.HostsPlaces];
-        HashSet<string> before = new(plan.MadeBefore, StringComparer.Ordinal);
+        // Of two at one place the later is seen.
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        for (int last = tree.All.Length - 1; last >= 0; last--)
+        {
+            if (seen.Add(tree.All[last].Path) && !LeadsTo(tree.All[last])) return SecondStageFailure.Replaced(tree.All[last].Path);
+        }
+        HashSet<(string, string)> hosts = [];
+        foreach (var place in plan.HostsPlaces) hosts.Add(place);
+        HashSet<string> before = new(StringComparer.Ordinal);
+        foreach (string place in plan.MadeBefore) before.Add(place);
         foreach (MountLine line in mounts)
         {
             bool isAsPlanned = tree.Packages.TryGetValue(line.Id, out string? package) ? IsInStore(line, package, tree)

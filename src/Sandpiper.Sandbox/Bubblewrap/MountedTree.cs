@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
@@ -20,13 +21,13 @@ internal sealed class MountedTree : IDisposable
     private MountedTree(SafeFileHandle root) => _root = root;
 
     /// <summary>What was mounted, in order: of two at one place the later is seen.</summary>
-    public IReadOnlyList<Mounted> All => _mounted;
+    public ReadOnlySpan<Mounted> All => CollectionsMarshal.AsSpan(_mounted);
 
     /// <summary>What may be done with each mount that was made here, by number.</summary>
-    public IReadOnlyDictionary<ulong, MountRights> Rights => _rights;
+    public Dictionary<ulong, MountRights> Rights => _rights;
 
     /// <summary>Names of the packages in their store, by the number of the mount.</summary>
-    public IReadOnlyDictionary<ulong, string> Packages => _packages;
+    public Dictionary<ulong, string> Packages => _packages;
 
     /// <summary>In which they are; null: there are none.</summary>
     public Mounted? Store { get; private set; }
@@ -48,9 +49,16 @@ internal sealed class MountedTree : IDisposable
     public void Add(ulong number) => _rights[number] = MountRights.Read;
 
     /// <summary>The deepest of what was mounted in which a path lies, and is not itself; null: that is the root.</summary>
-    public Mounted? Around(string path) => _mounted
-        .Where(mounted => mounted.Path.Length < path.Length && DirectoryTree.Holds(mounted.Path, path))
-        .MaxBy(mounted => mounted.Path.Length);
+    public Mounted? Around(string path)
+    {
+        Mounted? deepest = null;
+        foreach (Mounted mounted in _mounted)
+        {
+            if (mounted.Path.Length < path.Length && DirectoryTree.Holds(mounted.Path, path)
+                && (deepest is null || mounted.Path.Length > deepest.Path.Length)) deepest = mounted;
+        }
+        return deepest;
+    }
 
     /// <returns>Null when it is in its place.</returns>
     public SecondStageFailure? Put(Mount mount, HostTree host)
@@ -235,6 +243,7 @@ internal sealed class MountedTree : IDisposable
     private SafeFileHandle? PlaceFor(string path, bool isDirectory, out int errno)
     {
         errno = 0;
+        if (NewInOwn(path, isDirectory) is { } made) return made;
         byte[] relative = Encoding.UTF8.GetBytes(path is "/" ? "." : path[1..]);
         foreach (int _ in Looks.While())
         {
@@ -249,6 +258,19 @@ internal sealed class MountedTree : IDisposable
             }
             if (errno is not (0 or Errno.Exists or Errno.IsLink or Errno.NotDirectory or Errno.NoSuchFile)) break;
         }
+        return null;
+    }
+
+    // Most of what belongs in the sandbox's own directories is not there yet: it is made, and looked for only where it cannot be.
+    private SafeFileHandle? NewInOwn(string path, bool isDirectory)
+    {
+        if (_own is not { } own || !string.Equals(own.Path, Path.GetDirectoryName(path), StringComparison.Ordinal)) return null;
+        byte[] name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
+        if (isDirectory && NameInDirectory.MakeDirectory(own.Place, name, OfDirectories) != 0) return null;
+        SafeFileHandle made = isDirectory ? PlaceBelow.OpenNoLink(own.Place, name, out int errno)
+            : NameInDirectory.MakeFile(own.Place, name, OfFiles, out errno);
+        if (errno == 0) return made;
+        made.Dispose();
         return null;
     }
 
