@@ -22,5 +22,4 @@ if (ConfirmationProgram.IsMeant(args)) return ConfirmationProgram.Run(args);
 
 StandardStreams.FillGaps();
 StandardStreams.StopNobodyFromTheBackground();
-using EarlySandbox? early = EarlySandbox.For(args);
-return CommandLine.Run(OwnArguments.Whole(args), early);
+return EarlySandbox.Around(args, early => CommandLine.Run(OwnArguments.Whole(args), early));

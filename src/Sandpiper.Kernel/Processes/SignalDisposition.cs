@@ -38,6 +38,19 @@ public sealed unsafe partial class SignalDisposition : IDisposable
         if (Sigmask(SetMask, &none, null) is var errno and not 0) throw new KernelException("pthread_sigmask", errno);
     }
 
+    /// <summary>What the calling thread does not get now, to be put on another one, by whatever calls this there.</summary>
+    public static System.Action MaskToPutOn()
+    {
+        SignalSet now = default;
+        if (Sigmask(SetMask, null, &now) is var errno and not 0) throw new KernelException("pthread_sigmask", errno);
+        SignalSet kept = now;
+        return () =>
+        {
+            SignalSet given = kept;
+            if (Sigmask(SetMask, &given, null) is var refused and not 0) throw new KernelException("pthread_sigmask", refused);
+        };
+    }
+
     /// <summary>The calling thread, and every thread and program that it starts, does not get it until somebody lets it through.</summary>
     public static void Block(int signal)
     {

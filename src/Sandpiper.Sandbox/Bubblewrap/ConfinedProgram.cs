@@ -25,37 +25,30 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 public sealed class ConfinedProgram : IDisposable
 {
     private readonly SandboxNeeds _needs;
-    private readonly Thread _thread;
     private readonly SemaphoreSlim _asked = new(0);
+    private readonly ManualResetEventSlim _gone = new(initialState: false, spinCount: 0);
     private Func<StartedSandbox, int>? _run;
     private int _exitCode;
     private ExceptionDispatchInfo? _failure;
 
-    private ConfinedProgram(SandboxNeeds needs, OwnProgram ownProgram)
-    {
-        _needs = needs;
-        // A thread of its own, which lives until the program is dead: keyring and parent-death signal are the thread's, not the process's.
-        _thread = new Thread(() =>
-        {
-            try
-            {
-                using StartedSandbox started = StartedSandbox.Start(needs, ownProgram);
-                _asked.Wait();
-                if (_run is not null) _exitCode = _run(started);
-            }
-            catch (Exception e)
-            {
-                _failure = ExceptionDispatchInfo.Capture(e);
-            }
-        });
-        _thread.Start();
-    }
+    private ConfinedProgram(SandboxNeeds needs) => _needs = needs;
 
     /// <summary>Begins to make a sandbox. What fails is told by <see cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?,
     /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?)"/>.</summary>
     /// <param name="ownProgram">What mounts and compares inside, puts the signals right and becomes the program
     /// (<see cref="SecondStage"/>): nothing runs without it.</param>
-    public static ConfinedProgram Begin(SandboxNeeds needs, OwnProgram ownProgram) => new(needs, ownProgram);
+    public static ConfinedProgram Begin(SandboxNeeds needs, OwnProgram ownProgram)
+    {
+        var program = new ConfinedProgram(needs);
+        new Thread(() => program.Attend(ownProgram, _ => { })).Start();
+        return program;
+    }
+
+    /// <summary>The same on the thread that calls, and stays with it: none has to be made first, and to get its turn.</summary>
+    /// <param name="begun">Is called as soon as bubblewrap runs, or could not be started; what it begins goes on elsewhere.</param>
+    /// <inheritdoc cref="Begin"/>
+    public static void BeginHere(SandboxNeeds needs, OwnProgram ownProgram, Action<ConfinedProgram> begun) =>
+        new ConfinedProgram(needs).Attend(ownProgram, begun);
 
     /// <summary>Both at once.</summary>
     /// <inheritdoc cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?, Action{RefusedConnection}?, Action?, TriedCalls?,
@@ -104,9 +97,38 @@ public sealed class ConfinedProgram : IDisposable
     /// <summary>Where nothing was run, the sandbox is gone afterwards.</summary>
     public void Dispose()
     {
-        if (!_thread.IsAlive) return;
         _asked.Release();
-        _thread.Join();
+        _gone.Wait();
+    }
+
+    // By one thread until the program is dead: keyring and parent-death signal are the thread's, not the process's.
+    private void Attend(OwnProgram ownProgram, Action<ConfinedProgram> begun)
+    {
+        try
+        {
+            using StartedSandbox? started = Started(ownProgram);
+            begun(this);
+            _asked.Wait();
+            if (started is not null && _run is not null) _exitCode = _run(started);
+        }
+        catch (Exception e)
+        {
+            _failure = ExceptionDispatchInfo.Capture(e);
+        }
+        _gone.Set();
+    }
+
+    private StartedSandbox? Started(OwnProgram ownProgram)
+    {
+        try
+        {
+            return StartedSandbox.Start(_needs, ownProgram);
+        }
+        catch (Exception e)
+        {
+            _failure = ExceptionDispatchInfo.Capture(e); // for whoever wants something run
+            return null;
+        }
     }
 
     /// <summary>Notes what a program of that confinement names, for <see cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?,

@@ -1,4 +1,5 @@
 using Sandpiper.Kernel;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 
@@ -8,28 +9,59 @@ namespace Sandpiper.Commands;
 /// A sandbox that is begun before the command line is read: to make one takes as long as to find out what is to run in it. It is of the
 /// usual kind, and ends unused where another one is needed, or none.
 /// </summary>
-internal sealed class EarlySandbox : IDisposable
+internal sealed class EarlySandbox
 {
     private static readonly SandboxNeeds Usual = new(HostNetwork: false, Layers: false, Processors: null);
 
-    private readonly OwnProgram _ownProgram;
     private ConfinedProgram? _begun;
 
-    private EarlySandbox(OwnProgram ownProgram) =>
-        (_ownProgram, _begun) = (ownProgram, ConfinedProgram.Begin(Usual, ownProgram));
+    private EarlySandbox(ConfinedProgram begun) => _begun = begun;
 
-    /// <summary>Null where the words do not say that something is to be run, or root's rights have to be given up first.</summary>
-    public static EarlySandbox? For(string[] args)
+    /// <summary>Runs a command, beside such a sandbox where its words say that something is to be run.</summary>
+    /// <remarks>
+    /// The main thread is the sandbox's then, for it is there already, and the command has one that is made meanwhile: where others want
+    /// the processors a new one may wait for its turn, and nothing is made until it has had it.
+    /// </remarks>
+    /// <param name="command">
+    /// Null is given to it where there is none: nothing is to be run, or root's rights have to be given up first.
+    /// </param>
+    /// <returns>The command's exit code.</returns>
+    public static int Around(string[] args, Func<EarlySandbox?, int> command)
     {
-        if (args is not ["run" or "python", _, ..] || args.TakeWhile(word => word is not "--").Any(IsUnusual)) return null;
-        if (RootPrivileges.Held) return null;
+        using OwnProgram? ownProgram = IsFor(args) ? Held() : null;
+        if (ownProgram is null) return command(null);
+        int exitCode = 0;
+        Thread? commands = null;
+        Action putMaskOn = SignalDisposition.MaskToPutOn();
+        ConfinedProgram.BeginHere(Usual, ownProgram, begun =>
+        {
+            var early = new EarlySandbox(begun);
+            var thread = new Thread(() =>
+            {
+                putMaskOn();
+                exitCode = command(early);
+                early.End();
+            });
+            thread.Start();
+            commands = thread;
+        });
+        if (commands is null) return command(null); // no thread is to be had: whoever comes to need one says so
+        commands.Join();
+        return exitCode;
+    }
+
+    private static bool IsFor(string[] args) => args is ["run" or "python", _, ..]
+        && !args.TakeWhile(word => word is not "--").Any(IsUnusual) && !RootPrivileges.Held;
+
+    private static OwnProgram? Held()
+    {
         try
         {
-            return new(OwnProgram.Held());
+            return OwnProgram.Held();
         }
-        catch (Exception e) when (e is KernelException or OutOfMemoryException)
+        catch (KernelException)
         {
-            return null; // no /proc, or no thread to be had: whoever comes to need them says so
+            return null; // no /proc: whoever comes to need it says so
         }
     }
 
@@ -52,12 +84,5 @@ internal sealed class EarlySandbox : IDisposable
     {
         _begun?.Dispose();
         _begun = null;
-    }
-
-    /// <summary>To be called when nothing runs any more.</summary>
-    public void Dispose()
-    {
-        End();
-        _ownProgram.Dispose();
     }
 }
