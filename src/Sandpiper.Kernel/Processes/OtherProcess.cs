@@ -69,6 +69,15 @@ public static unsafe class OtherProcess
         return 0;
     }
 
+    /// <summary>A handle of it: whoever has its number later is somebody else. Invalid where it has gone.</summary>
+    public static SafeFileHandle Open(int process) => Opened(process, out _);
+
+    /// <summary>Sends a signal to a process that was opened; does nothing when it is gone.</summary>
+    public static void Signal(SafeFileHandle process, int signal)
+    {
+        if (!process.IsInvalid) _ = SystemCall.Invoke(SendSignal, (nuint)process.DangerousGetHandle(), (nuint)signal, 0, 0, 0);
+    }
+
     private static SafeFileHandle Opened(int thread, out int errno)
     {
         nint opened = SystemCall.Invoke(OpenProcess, (nuint)thread, 0, 0, 0, 0);
@@ -101,5 +110,5 @@ public static unsafe class OtherProcess
 
     private static nint ReadMemory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 270 : 310;     // asm/unistd.h
 
-    private const nint OpenProcess = 434, TakeDescriptor = 438; // the same on every architecture
+    private const nint SendSignal = 424, OpenProcess = 434, TakeDescriptor = 438; // the same on every architecture
 }

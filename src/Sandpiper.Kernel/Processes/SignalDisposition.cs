@@ -6,9 +6,9 @@ namespace Sandpiper.Kernel.Processes;
 /// <summary>What a signal does to this process, put back when disposed.</summary>
 public sealed unsafe partial class SignalDisposition : IDisposable
 {
-    // SIGINT, SIGQUIT, SIGPIPE, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU: asm/signal.h
-    public const int Interrupt = 2, Quit = 3, BrokenPipe = 13, Child = 17, Continue = 18, Stop = 19, TerminalStop = 20, TerminalInput = 21,
-        TerminalOutput = 22;
+    // SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE, SIGTERM, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU: asm/signal.h
+    public const int HangUp = 1, Interrupt = 2, Quit = 3, FirstOfUsers = 10, SecondOfUsers = 12, BrokenPipe = 13, Termination = 15,
+        Child = 17, Continue = 18, Stop = 19, TerminalStop = 20, TerminalInput = 21, TerminalOutput = 22;
 
     private readonly int _signal;
     private readonly Action _before;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -70,7 +69,8 @@ public sealed class ConfinedProgram : IDisposable
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
     /// <remarks>
     /// SIGINT and SIGQUIT are left to the program, as system(3) does: a terminal sends them to it as well, and what comes of it is its own
-    /// business. SIGTERM and SIGHUP, sent to us alone, end it and everything it started. So does our own end, however sudden.
+    /// business. SIGTERM and SIGHUP, sent to us alone, are passed on; soon afterwards it and everything it started has ended
+    /// (<see cref="PassedSignals"/>). So it has with our own end, however sudden.
     /// </remarks>
     /// <exception cref="SandboxUnavailableException">No bubblewrap, no user namespaces, something to show is missing, or we are
     /// root.</exception>
@@ -172,13 +172,8 @@ public sealed class ConfinedProgram : IDisposable
     {
         // On a terminal of its own it gets them from there.
         using SignalRelay? relay = started.Terminal is null ? new() : null;
-        if (relay is not null) Messages.AskForSenders(started.Report);
-        Lock gate = new();
-        bool isMade = false;
-        int endedBy = 0;
-        long wished = 0;
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        Messages.AskForSenders(started.Report);
+        using PassedSignals passed = new(started);
         started.Tell(plan);
         // Where somebody kills bubblewrap its own child may wait for it for ever, and nothing comes.
         while (!Readiness.Wait(started.Report, null, null, OneLook).Read)
@@ -188,11 +183,7 @@ public sealed class ConfinedProgram : IDisposable
         bool isReady = SecondStageReport.TryReceive(
             started.Report, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made,
             out int program);
-        lock (gate)
-        {
-            isMade = true;
-            if (endedBy != 0) started.Child.Kill();
-        }
+        passed.Begin(program);
         relay?.Begin(program);
         // Nobody who would make its connections: the kernel makes none.
         if (refused is null)
@@ -205,29 +196,9 @@ public sealed class ConfinedProgram : IDisposable
         else foreach (SafeFileHandle socket in made) socket.Dispose();
         int ended = started.Child.Wait();
         if (relay is { WasInterrupted: true }) interrupted();
-        return (endedBy == 0 ? ended : SignalBase + endedBy, isReady && refused is null, refused);
-
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true; // we still have to reap it, and to say how it ended
-            lock (gate)
-            {
-                bool isUrgent = endedBy != 0 && Stopwatch.GetElapsedTime(wished) > OneWish;
-                if (endedBy == 0) wished = Stopwatch.GetTimestamp();
-                endedBy = signal.Signal == PosixSignal.SIGTERM ? 15 : 1;
-                // While bubblewrap makes the sandbox its own child waits for it, and for ever where it is killed: with our streams, and
-                // with the end of the socket that we listen to.
-                if (isMade) started.Child.Kill();
-                else if (isUrgent)
-                {
-                    started.Child.Kill();
-                    Messages.End(started.Report);
-                }
-            }
-        }
+        return (passed.KilledFor is var signal and not 0 ? SignalBase + signal : ended, isReady && refused is null, refused);
     }
 
-    private static readonly TimeSpan OneWish = TimeSpan.FromSeconds(1);     // timeout(1) sends one signal twice at once
     private static readonly TimeSpan OneLook = TimeSpan.FromSeconds(1);
     private const int SignalBase = 128;
 }

@@ -46,12 +46,13 @@ internal sealed class StartedSandbox : IDisposable
         try
         {
             terminal = ProgramTerminal.ForOurs();
-            // Whoever interrupts all of our group, as a terminal does, would end bubblewrap, and the program before it can clean up. This
-            // thread's mask is inherited, and the second stage puts it off.
+            // Whoever signals all of our group, as a terminal and timeout(1) do, would end bubblewrap, and the program before it can clean
+            // up. This thread's mask is inherited, and the second stage puts it off.
             if (terminal is null)
             {
                 SignalDisposition.Block(SignalDisposition.Interrupt);
                 SignalDisposition.Block(SignalDisposition.Quit);
+                foreach (int signal in PassedSignals.All) SignalDisposition.Block(signal);
             }
             // Who starts us may ignore it: then no end is told, neither to us nor to bubblewrap, which waits for that of its own.
             if (SignalDisposition.IsIgnored(SignalDisposition.Child)) SignalDisposition.Default(SignalDisposition.Child);

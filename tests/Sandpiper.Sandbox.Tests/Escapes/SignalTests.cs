@@ -60,6 +60,34 @@ public sealed class SignalTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Theory]
+    [InlineData("kill", "SIGTERM")]
+    [InlineData("kill", "SIGHUP")]
+    [InlineData("kill", "SIGUSR1")]
+    [InlineData("kill", "SIGUSR2")]
+    [InlineData("killpg", "SIGTERM")] // as timeout(1) and a shell's kill do
+    public void Who_is_told_to_end_tells_the_program_which_cleans_up(string how, string signal)
+    {
+        const string Client = """
+            import os, signal, subprocess, sys
+            program = subprocess.Popen(sys.argv[3:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+            seen = [program.stdout.readline()]
+            getattr(os, sys.argv[1])(program.pid, getattr(signal, sys.argv[2]))
+            print([s.strip() for s in [*seen, program.stdout.read()]], program.wait())
+            """;
+        const string Program = """
+            import signal, sys
+            wanted = {getattr(signal, sys.argv[1])}
+            signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
+            print('ready', flush=True); signal.sigwait(wanted)
+            print('cleaned up', flush=True); sys.exit(7)
+            """;
+        Outcome outcome = Ground.Finish(ground.AsOrdinaryUser(
+            ["/usr/bin/python3", "-I", "-c", Client, how, signal,
+                .. Ground.ConfinedCommand(ground.Reading, "/usr/bin/python3", "-I", "-c", Program, signal)]));
+        Assert.Equal("['ready', 'cleaned up'] 7", outcome.Output);
+    }
+
+    [Theory]
     [InlineData("-TERM", 128 + 15)]
     [InlineData("-HUP", 128 + 1)]
     [InlineData("-KILL", 128 + 9)] // nobody can clean up after that one but the kernel
