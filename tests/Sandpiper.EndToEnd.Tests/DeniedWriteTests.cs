@@ -28,6 +28,9 @@ public sealed class DeniedWriteTests : IDisposable
     [InlineData("open('notes.txt', 'r+')")]
     [InlineData("open(__import__('os').path.abspath('src/b'), 'x')")]
     [InlineData("__import__('os').makedirs('build/lib')")]
+    [InlineData("__import__('os').remove('src/a.py')")]
+    [InlineData("__import__('os').rename('src/a.py', 'src/b.py')")]
+    [InlineData("__import__('shutil').rmtree('src')")]
     [InlineData("import os; d = os.open('src', os.O_RDONLY); os.open('b', os.O_CREAT | os.O_WRONLY, dir_fd=d)")]
     [InlineData("import os; d = os.open('src', os.O_RDONLY); os.mkdir('b', dir_fd=d)")]
     [InlineData("import subprocess; subprocess.run(['sh', '-c', 'echo x > new'], check=True)")]
@@ -54,6 +57,8 @@ public sealed class DeniedWriteTests : IDisposable
     [InlineData("open('absent', 'r+')")]
     [InlineData("open('notes.txt', 'x')")]
     [InlineData("__import__('os').mkdir('src')")]
+    [InlineData("__import__('os').remove('absent')")]
+    [InlineData("import os; open('/tmp/new', 'w').close(); os.rename('/tmp/new', '/tmp/old'); os.remove('/tmp/old'); exit(1)")]
     [InlineData("open('/usr/lib/new', 'w')")]
     [InlineData("open('/tmp/new', 'w').close(); open('/dev/null', 'w'); exit(1)")]
     [InlineData("open('notes.txt'); exit(1)")]
@@ -78,6 +83,11 @@ public sealed class DeniedWriteTests : IDisposable
     {
         Assert.EndsWith("write `.`, `setup.py` ·  sandpiper allow python --write . --write setup.py\n",
             Python("open('setup.py', 'a')").Error, StringComparison.Ordinal);
+        // Where it is not there it has no name that could be granted.
+        Assert.EndsWith("write here ·  sandpiper allow python --write .\n",
+            Python("open('conftest.py', 'w')").Error, StringComparison.Ordinal);
+        Assert.EndsWith("write `.venv` ·  sandpiper allow python --write .venv\n",
+            Python("open('.venv/new', 'w')").Error, StringComparison.Ordinal);
         Outcome above = _user.Run([PublishedCommand.Path, "run", "--", "python", "-c", "open('../new', 'w')"],
             Path.Combine(_user.Project, "src"));
         Assert.EndsWith($"·  sandpiper allow python --write {_user.Project}\n", above.Error, StringComparison.Ordinal);
@@ -90,6 +100,7 @@ public sealed class DeniedWriteTests : IDisposable
     [InlineData("open('setup.py', 'a')", "setup.py")]
     [InlineData("open('.venv/new', 'w')", ".venv")]
     [InlineData("open('new', 'w'); open('.venv/pyvenv.cfg', 'w')", ".venv")]
+    [InlineData("__import__('os').remove('.venv/pyvenv.cfg')", ".venv")]    // as tox does in its own, before it runs a second time
     public void In_what_it_may_write_a_protected_name_is_asked_for_too(string code, string name)
     {
         Outcome allowed = _user.Sandpiper("allow", "python", "--write", ".");
@@ -100,6 +111,14 @@ public sealed class DeniedWriteTests : IDisposable
         Assert.True(allowed.ExitCode == 0, $"{allowed}");
         Outcome done = Python(code);
         Assert.True(done.ExitCode == 0 && !done.Error.Contains("allowed to write", StringComparison.Ordinal), $"{done}");
+    }
+
+    [Fact]
+    public void What_it_has_made_itself_was_not_refused()
+    {
+        Outcome outcome = _user.Sandpiper("run", "--write", ".", "--", "sh", "-c", "echo x > conftest.py; echo x > conftest.py; exit 1");
+        Assert.True(outcome.ExitCode == 1 && File.Exists(Path.Combine(_user.Project, "conftest.py")), $"{outcome}");
+        Assert.DoesNotContain("allowed to write", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

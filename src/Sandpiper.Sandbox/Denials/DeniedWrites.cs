@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Seccomp;
 
@@ -23,6 +25,7 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     private const string LockOfIndex = ".git/index.lock";
     private const int GitDied = 128;
 
+    private readonly ImmutableArray<string> _protected = ProtectedIn(confinement);
     private ImmutableSortedSet<DeniedWrite> _seen = [];
 
     /// <summary>Those that were seen, a few; ordered.</summary>
@@ -36,7 +39,7 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     /// <summary>Looks at what the kernel was asked for.</summary>
     internal void See(AskedPath asked)
     {
-        if (asked.Fills && !IsFull && DeniedAt(asked) is { } denied)
+        if (asked.Changes && !IsFull && DeniedAt(asked) is { } denied)
             ImmutableInterlocked.Update(ref _seen, (seen, one) => seen.Add(one), denied);
     }
 
@@ -44,7 +47,11 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
     internal DeniedWrite? GrantFor(string path) =>
         Place(path, out ShownPath? around, out string granted, out string? name)
             && (around.Access is not PathAccess.Write || name is not null)
-            ? new(around.Access is PathAccess.Write ? null : granted, name) : null;
+            ? Wanted(around, granted, name) : null;
+
+    // With such a directory all that lies in it is granted, and nothing beside it.
+    private static DeniedWrite Wanted(ShownPath around, string granted, string? name) =>
+        new(around.Access is PathAccess.Write || Directory.Exists(name) ? null : granted, name);
 
     private bool Place(string path, [NotNullWhen(true)] out ShownPath? around, out string granted, out string? name)
     {
@@ -56,7 +63,7 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
         granted = around.Access is PathAccess.Read && DirectoryTree.Holds(around.Path, start) && DirectoryTree.Holds(start, path)
             ? start : around.Path;
         string[] below = Below(granted, path);
-        name = below.Length > 0 && IsProtected($"{granted}/{below[0]}") ? $"{granted}/{below[0]}" : null;
+        name = below.Length > 0 && IsProtected($"{granted}/{below[0]}", around) ? $"{granted}/{below[0]}" : null;
         return true;
     }
 
@@ -73,20 +80,33 @@ public sealed class DeniedWrites(Confinement confinement, InstalledEnvironment e
         bool isThere = Path.Exists(path);
         bool isRefused = attempt.OpenFlags is { } flags
             ? !Directory.Exists(path) && (isThere ? (flags & (Create | Exclusive)) != (Create | Exclusive) : (flags & Create) != 0)
-            : !isThere;
+            : isThere == (attempt.Use is PathUse.Remove);
         string? above = Path.GetDirectoryName(path);
         bool isInIt = above is not null && (string.Equals(path, around.Path, StringComparison.Ordinal)
             || (Directory.Exists(above) && DirectoryTree.Holds(around.Real, RealPath.Of(above))));
-        return isRefused && isInIt ? new DeniedWrite(around.Access is PathAccess.Write ? null : granted, name)
-            { IsOfLock = string.Join('/', below) is LockOfIndex } : null;
+        return isRefused && isInIt ? Wanted(around, granted, name) with { IsOfLock = string.Join('/', below) is LockOfIndex } : null;
     }
 
     // What programs do without.
     private static bool IsCache(string name) =>
         name is "__pycache__" or ['.', ..] || name.StartsWith(CacheOfPytest, StringComparison.Ordinal);
 
-    private bool IsProtected(string path) => !confinement.Granted.Contains(path, StringComparer.Ordinal)
-        && (ProtectedNames.IsProtected(Path.GetFileName(path)) || confinement.Protected.Contains(path, StringComparer.Ordinal));
+    // A name that is not there is nobody's to protect, and cannot be granted; one that the program has made where it may write is its own.
+    private bool IsProtected(string path, ShownPath around) => !confinement.Granted.Contains(path, StringComparer.Ordinal)
+        && (confinement.Protected.Contains(path, StringComparer.Ordinal) || (around.Access is PathAccess.Write
+            ? _protected.Contains(path, StringComparer.Ordinal) : ProtectedNames.IsProtected(Path.GetFileName(path)) && Path.Exists(path)));
+
+    private static ImmutableArray<string> ProtectedIn(Confinement confinement)
+    {
+        var there = ImmutableArray.CreateBuilder<string>();
+        foreach (ShownPath shown in confinement.Shown)
+        {
+            if (shown is not { Access: PathAccess.Write, Type: FileType.Directory }) continue;
+            using SafeFileHandle? directory = shown.TryOpenDirectory();
+            if (directory is not null) there.AddRange(ProtectedNames.In(directory).Select(name => $"{shown.Path}/{name}"));
+        }
+        return there.DrainToImmutable();
+    }
 }
 
 /// <summary>What would have to be granted for one write.</summary>

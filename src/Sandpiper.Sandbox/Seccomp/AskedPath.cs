@@ -19,11 +19,12 @@ internal sealed record AskedPath(PathUse Use, string Path, ulong? OpenFlags = nu
     private const ulong Writing = 3, Create = 0x40, PlaceOnly = 0x200000; // O_ACCMODE, O_CREAT, O_PATH: asm-generic/fcntl.h
 
     /// <summary>Whether it means to change something.</summary>
-    public bool Writes => Use is PathUse.Write or PathUse.MakeDirectory
+    public bool Writes => Use is PathUse.Write or PathUse.MakeDirectory or PathUse.Remove
         || (OpenFlags is { } flags && (flags & PlaceOnly) == 0 && (flags & (Writing | Create)) != 0);
 
-    /// <summary>Whether it opens a file to write in it, or makes a directory.</summary>
-    public bool Fills => Use is PathUse.MakeDirectory || (OpenFlags is { } flags && (flags & PlaceOnly) == 0 && (flags & Writing) != 0);
+    /// <summary>Whether it opens a file to write in it, makes a directory, or removes a name.</summary>
+    public bool Changes => Use is PathUse.MakeDirectory or PathUse.Remove
+        || (OpenFlags is { } flags && (flags & PlaceOnly) == 0 && (flags & Writing) != 0);
 
     /// <summary>Whether it means to have what is in it.</summary>
     public bool Reads => OpenFlags is { } flags && (flags & PlaceOnly) == 0 && !Writes;

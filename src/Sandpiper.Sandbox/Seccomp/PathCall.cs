@@ -13,8 +13,11 @@ internal enum PathUse
     /// <summary>Opens it; its flags say for what.</summary>
     Open,
 
-    /// <summary>Makes, changes or removes it.</summary>
+    /// <summary>Makes or changes it.</summary>
     Write,
+
+    /// <summary>Removes it, or has it called otherwise.</summary>
+    Remove,
 
     /// <summary>Makes a directory of it.</summary>
     MakeDirectory,
@@ -40,8 +43,8 @@ internal sealed record PathCall(string Name, uint? X64, uint? Arm64, PathUse Use
         At("faccessat2", 439, 439, PathUse.Look), new("readlink", 89, null, PathUse.Look), At("readlinkat", 267, 78, PathUse.Look),
         new("chdir", 80, 49, PathUse.Look),
         new("creat", 85, null, PathUse.Write), new("mkdir", 83, null, PathUse.MakeDirectory), At("mkdirat", 258, 34, PathUse.MakeDirectory),
-        new("rmdir", 84, null, PathUse.Write), new("unlink", 87, null, PathUse.Write), At("unlinkat", 263, 35, PathUse.Write),
-        new("rename", 82, null, PathUse.Write), At("renameat", 264, 38, PathUse.Write), At("renameat2", 316, 276, PathUse.Write),
+        new("rmdir", 84, null, PathUse.Remove), new("unlink", 87, null, PathUse.Remove), At("unlinkat", 263, 35, PathUse.Remove),
+        new("rename", 82, null, PathUse.Remove), At("renameat", 264, 38, PathUse.Remove), At("renameat2", 316, 276, PathUse.Remove),
         new("truncate", 76, 45, PathUse.Write), new("chmod", 90, null, PathUse.Write), At("fchmodat", 268, 53, PathUse.Write),
         At("fchmodat2", 452, 452, PathUse.Write), new("mknod", 133, null, PathUse.Write), At("mknodat", 259, 33, PathUse.Write),
         At("utimensat", 280, 88, PathUse.Write), new("symlink", 88, null, PathUse.Write, Path: 1),

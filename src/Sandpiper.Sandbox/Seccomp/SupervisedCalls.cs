@@ -1,21 +1,25 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Sandpiper.Sandbox.Seccomp;
 
 /// <summary>Calls that somebody outside is asked about, by their numbers (asm/unistd.h); null where a machine has no such call.</summary>
-internal sealed record SupervisedCalls(uint Connect, uint OpenAt, uint? Open, uint MakeDirectoryAt, uint? MakeDirectory)
+internal sealed record SupervisedCalls(uint Connect, uint OpenAt, uint? Open)
 {
+    /// <summary>By which a directory is made or a name removed: mkdir(2), rmdir(2), unlink(2), rename(2) and their kin.</summary>
+    public required ImmutableArray<uint> Changing { get; init; }
+
     /// <summary>How names are asked for: <c>sendto</c>, <c>sendmmsg</c>.</summary>
     public required uint SendTo { get; init; }
 
     /// <inheritdoc cref="SendTo"/>
     public required uint SendMany { get; init; }
 
-    private static readonly SupervisedCalls _onX64 = new(Connect: 42, OpenAt: 257, Open: 2, MakeDirectoryAt: 258, MakeDirectory: 83)
-        { SendTo = 44, SendMany = 307 };
+    private static readonly SupervisedCalls _onX64 = new(Connect: 42, OpenAt: 257, Open: 2)
+        { SendTo = 44, SendMany = 307, Changing = [258, 83, 84, 87, 263, 82, 264, 316] };
 
-    private static readonly SupervisedCalls _onArm64 = new(Connect: 203, OpenAt: 56, Open: null, MakeDirectoryAt: 34, MakeDirectory: null)
-        { SendTo = 206, SendMany = 269 };
+    private static readonly SupervisedCalls _onArm64 = new(Connect: 203, OpenAt: 56, Open: null)
+        { SendTo = 206, SendMany = 269, Changing = [34, 35, 38, 276] };
 
     public static SupervisedCalls Here { get; } = Of(RuntimeInformation.ProcessArchitecture);
 

@@ -130,18 +130,19 @@ public sealed class SystemCallFilterTests
         Assert.Equal(Allow, FilterMachine.Run(OnArm64, Arm64, 56, 5, 6, 0, mode));
     });
 
-    // Numbers and flags written down a second time: mkdir, mkdirat, open, openat.
+    // Numbers and flags written down a second time: mkdir, rmdir, unlink, rename and their kin, open, openat.
     [Fact]
     public void Where_writes_are_seen_just_they_are_and_nothing_is_allowed_that_is_not_elsewhere() =>
         Gen.Select(Gen.UInt[0, 1000], Gen.UInt[0, 0xfff], Gen.UInt[0, 0x500fff], Gen.UInt[0, 0xfff]).Sample((any, second, third, fourth) =>
         {
-            uint call = any < 500 ? any : ((uint[])[2, 56, 257, 83, 258, 34])[any % 6];
+            uint call = any < 500 ? any : ((uint[])[2, 56, 257, 83, 258, 34, 84, 87, 263, 82, 264, 316, 35, 38, 276])[any % 15];
             uint before = FilterMachine.Run(OnX64, X64, call, 5, second, third, fourth);
-            bool writes = call is 83 or 258 || (call is 2 && (second & 3) != 0) || (call is 257 && (third & 3) != 0);
+            bool writes = call is 83 or 258 or 84 or 87 or 263 or 82 or 264 or 316
+                || (call is 2 && (second & 3) != 0) || (call is 257 && (third & 3) != 0);
             Assert.Equal(
                 before == Allow && writes ? AskOutside : before, FilterMachine.Run(SeeingOnX64, X64, call, 5, second, third, fourth));
             before = FilterMachine.Run(OnArm64, Arm64, call, 5, second, third, fourth);
-            writes = call is 34 || (call is 56 && (third & 3) != 0);
+            writes = call is 34 or 35 or 38 or 276 || (call is 56 && (third & 3) != 0);
             Assert.Equal(
                 before == Allow && writes ? AskOutside : before, FilterMachine.Run(SeeingOnArm64, Arm64, call, 5, second, third, fourth));
         });

@@ -98,8 +98,10 @@ public sealed class TriedCallsTests : IDisposable
     public void Where_it_may_write_only_a_protected_name_is_told()
     {
         string hook = Path.Join(_ground.Project, ".git/hooks/x");
+        Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
         TriedReport report = Tried(_ground.Writing, tried =>
         {
+            tried.See(Write(Path.Join(_ground.Project, "conftest.py")));    // none was there: it is its own
             tried.See(Write(Path.Join(_ground.Project, "new")));
             tried.See(Write(hook));
         });
