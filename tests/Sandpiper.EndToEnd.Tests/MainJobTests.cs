@@ -100,6 +100,20 @@ public sealed class MainJobTests
     }
 
     [Theory]
+    [InlineData("sandpiper install 'pebble>=1'", "pip", "install", "pebble>=1")]
+    [InlineData("sandpiper uninstall pebble tide", "python", "-m", "pip", "uninstall", "pebble", "tide")]
+    [InlineData("sandpiper help install", "pip3", "install", "-r", "requirements.txt")]
+    public void Who_starts_pip_inside_is_told_what_does_it(string next, params string[] command)
+    {
+        using var user = new Somebody();
+        Install(user, "pebble");
+        // Whether or not this machine has a pip.
+        Outcome outcome = user.Sandpiper(["run", "--", .. command]);
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.Contains($"sandpiper: pip changes nothing in here ·  {next}\n", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("run", "--env", "nowhere", "--", "true")]
     [InlineData("run", "--wrong", "--", "true")]
     [InlineData("run")]

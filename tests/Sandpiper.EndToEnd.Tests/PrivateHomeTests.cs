@@ -41,6 +41,17 @@ public sealed class PrivateHomeTests : IDisposable
     }
 
     [Fact]
+    public void Where_this_environment_has_none_the_one_that_has_one_is_named()
+    {
+        Assert.Equal("No program of this project has a home yet.\n", _user.Sandpiper("home").Error);
+        Done(_user.Sandpiper("install", "--env", "other", "-i", _user.Serve(
+            new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide())), "tide"));
+        Done(_user.Sandpiper("run", "--env", "other", "--", "sh", "-c", "echo x > ~/left"));
+        Assert.Equal("No program of this project has a home yet; one of `other` has ·  sandpiper home --env other\n",
+            _user.Sandpiper("home").Error);
+    }
+
+    [Fact]
     public void Packages_of_another_environment_are_nowhere_and_none_has_a_place_in_the_home()
     {
         string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide()));

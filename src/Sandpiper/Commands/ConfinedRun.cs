@@ -201,6 +201,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         // Only what is known: why it failed nobody can tell from a program's own words.
         if (exitCode is not (0 or RunTime.ExitCode))
         {
+            if (!interrupted && Again is null && PipInside.Meant(command, environmentName) is { } meant)
+                session.Terminal.Note(Inked.Dim($"sandpiper: pip changes nothing in here ·  {meant}"));
             ImmutableArray<string> unshown = TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
             if (!interrupted)
                 wanted = new(TellOfDenied(denied.SeenBefore(exitCode), caller), unshown, [.. hosts, .. TellOfMissed(missed, caller)]);

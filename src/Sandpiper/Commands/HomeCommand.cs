@@ -55,21 +55,32 @@ internal static class HomeCommand
             {
                 Take => TakeOut(session, homes, named, Path.GetFullPath(parsed.GetValue(to) ?? ".", caller.CurrentDirectory)),
                 Empty => EmptyThem(session, homes),
-                List => Tell(session, [.. KeptHome.All(session.Places.Root)], isList: true),
-                _ => Tell(session, homes, isList: false),
+                List => Tell(session, [.. KeptHome.All(session.Places.Root)], isList: true, NoneAtAll),
+                _ => Tell(session, homes, isList: false, NoneHere(session, environment, whose)),
             });
         });
         return command;
     }
 
-    private static ExitCode Tell(Session session, ImmutableArray<KeptHome> homes, bool isList)
+    private const string NoneAtAll = "No program has a home yet.";
+
+    // It is by its environment, too, that a home is looked for.
+    private static string NoneHere(Session session, string environment, string? project)
+    {
+        string? other = KeptHome.All(session.Places.Root).FirstOrDefault(home =>
+            home.Environment.Length > 0 && string.Equals(home.Project, project, StringComparison.Ordinal))?.Environment;
+        return $"No program of this project has a home{InEnvironment.Of(environment)} yet"
+            + (other is null ? "." : $"; one of `{other}` has ·  sandpiper home{InEnvironment.Option(other)}");
+    }
+
+    private static ExitCode Tell(Session session, ImmutableArray<KeptHome> homes, bool isList, string none)
     {
         if (session.Json)
         {
             WriteJson(session.Terminal, homes);
             return ExitCode.Done;
         }
-        if (homes.IsEmpty) session.Terminal.Note($"No program{(isList ? "" : " of this project")} has a home yet.");
+        if (homes.IsEmpty) session.Terminal.Note(none);
         foreach (KeptHome home in homes)
         {
             (int files, long bytes) = home.Size();
