@@ -33,8 +33,8 @@ internal sealed class FilterProgram
 
     /// <summary>Runs the block of that which the loaded word equals; every path through each must return.</summary>
     /// <remarks>
-    /// A word is compared with those near it alone. The kernel tries a program that it takes with the number of every call that there is, and
-    /// the program that is to start waits for that.
+    /// A word is compared with those near it alone. The kernel tries a program that it takes with the number of every call that there is,
+    /// and the program that is to start waits for that.
     /// </remarks>
     /// <param name="cases">Of two for one value the first counts.</param>
     /// <param name="otherwise">The verdict about every other.</param>
