@@ -40,6 +40,20 @@ public sealed class PrivateHomeTests : IDisposable
         Assert.Equal(1, Shell("test -e ~/report.csv").ExitCode);
     }
 
+    [Theory]
+    [InlineData("settings")]
+    [InlineData(".tool/settings")]
+    public void What_was_shown_once_is_not_an_empty_file_for_the_next_program(string name)
+    {
+        string shown = _user.Write(Path.Combine(_user.Home, name), "mine\n");
+        Assert.Equal("mine\n", _user.Sandpiper("run", "--read", shown, "--", "cat", shown).Output);
+        Assert.Equal(1, Shell($"test -e {shown}").ExitCode);
+        // What a program wrote there itself stays.
+        Done(_user.Sandpiper("run", "--", "sh", "-c", $"mkdir -p ~/.tool; echo own > {shown}"));
+        Done(_user.Sandpiper("run", "--read", shown, "--", "cat", shown));
+        Assert.Equal("own\n", Shell($"cat {shown}").Output);
+    }
+
     [Fact]
     public void Where_this_environment_has_none_the_one_that_has_one_is_named()
     {

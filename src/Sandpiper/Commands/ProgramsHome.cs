@@ -82,5 +82,23 @@ internal sealed class ProgramsHome : IDisposable
             $"sandpiper: {which} {(made.Length == 1 ? "lies" : "lie")} in this project's private home ·  {next}"));
     }
 
-    public void Dispose() => _inUse?.Dispose();
+    public void Dispose()
+    {
+        if (_kept is not null) RemoveEmptyPlaces(_kept.Content);
+        _inUse?.Dispose();
+    }
+
+    // A file that was shown in it had an empty one for its place: the next program, which is not shown it, would read that.
+    private void RemoveEmptyPlaces(string content)
+    {
+        using SafeFileHandle home = RawFile.Open(content, RawFile.ReadOnly, out int errno);
+        foreach (string place in errno == 0 ? Confinement.MountedInHome : [])
+        {
+            string above = Path.GetDirectoryName(place) is { Length: > 0 } directory ? directory : ".";
+            using SafeFileHandle around = PlaceBelow.OpenDirectory(home, NativeText.Bytes(above)); // through no link
+            byte[] name = NativeText.Bytes(Path.GetFileName(place));
+            if (!around.IsInvalid && NameInDirectory.TryLookAt(around, name, out FileStatus there)
+                && there is { Type: FileType.Regular, Size: 0 }) _ = NameInDirectory.Remove(around, name);
+        }
+    }
 }
