@@ -107,7 +107,10 @@ internal sealed class PassedSignals : IDisposable
             OtherProcess.Signal(_program, signal);
             _patience = TimeProvider.System.CreateTimer(_ =>
             {
-                lock (_gate) Kill();
+                lock (_gate)
+                {
+                    if (_program is not null) Kill(); // or it is over, and this came too late
+                }
             }, state: null, ToCleanUp, Timeout.InfiniteTimeSpan);
         }
     }
