@@ -68,7 +68,7 @@ internal static class Explanations
         SecondStageException e => ConfinementWords.Of(e),
         PortTakenException e => NetworkWords.Of(e),
         CopyRefusedException e => ReviewWords.Of(e),
-        TypeInitializationException or KernelException { Path: null } when IsExhaustion(error) => Exhausted,
+        TypeInitializationException or AggregateException or KernelException { Path: null } when IsExhaustion(error) => Exhausted,
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
@@ -92,10 +92,11 @@ internal static class Explanations
     private static Explanation Exhausted => new(ExitCode.CouldNot, $"there is no memory left, or one process too many; {Nothing}",
         "the kernel gives no further page or thread", "ulimit -a      says how many processes and how much memory you may have");
 
-    // Of a thread that is not started .NET says the first, the second where it starts one for signals, and a program is the third.
+    // What .NET says of a thread that is not started: the last; where it starts one for signals, or for a task, in the words of those.
     private static bool IsExhaustion(Exception error) => error switch
     {
-        TypeInitializationException { InnerException: { } cause } => IsExhaustion(cause),
+        AggregateException several => several.InnerExceptions.Any(IsExhaustion),
+        TypeInitializationException or TaskSchedulerException => error.InnerException is { } cause && IsExhaustion(cause),
         IOException { HResult: NoFurther or NoMemory } or KernelException { Errno: NoFurther or NoMemory } => true,
         _ => error is OutOfMemoryException,
     };
