@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Sandpiper.Sandbox.Seccomp;
@@ -6,9 +5,6 @@ namespace Sandpiper.Sandbox.Seccomp;
 /// <summary>Calls that somebody outside is asked about, by their numbers (asm/unistd.h); null where a machine has no such call.</summary>
 internal sealed record SupervisedCalls(uint Connect, uint OpenAt, uint? Open)
 {
-    /// <summary>By which a directory is made or a name removed: mkdir(2), rmdir(2), unlink(2), rename(2) and their kin.</summary>
-    public required ImmutableArray<uint> Changing { get; init; }
-
     /// <summary>How names are asked for: <c>sendto</c>, <c>sendmmsg</c>.</summary>
     public required uint SendTo { get; init; }
 
@@ -16,10 +12,10 @@ internal sealed record SupervisedCalls(uint Connect, uint OpenAt, uint? Open)
     public required uint SendMany { get; init; }
 
     private static readonly SupervisedCalls _onX64 = new(Connect: 42, OpenAt: 257, Open: 2)
-        { SendTo = 44, SendMany = 307, Changing = [258, 83, 84, 87, 263, 82, 264, 316] };
+        { SendTo = 44, SendMany = 307 };
 
     private static readonly SupervisedCalls _onArm64 = new(Connect: 203, OpenAt: 56, Open: null)
-        { SendTo = 206, SendMany = 269, Changing = [34, 35, 38, 276] };
+        { SendTo = 206, SendMany = 269 };
 
     public static SupervisedCalls Here { get; } = Of(RuntimeInformation.ProcessArchitecture);
 

@@ -87,9 +87,10 @@ internal static class SystemCallFilter
         yield return (arm ? 198u : 41, SocketCheck());
         yield return (arm ? 199u : 53, PairCheck());
         yield return (supervised.Connect, Always(AskOutside)); // where to stands in memory, and for a name in the file system
-        foreach (uint number in seesWrites ? supervised.Changing : [])
+        foreach (PathCall call in seesWrites ? PathCall.All : [])
         {
-            yield return (number, Always(AskOutside));
+            if (call.Use is PathUse.MakeDirectory or PathUse.Remove && call.On(architecture) is { } number)
+                yield return (number, Always(AskOutside));
         }
         yield return (supervised.SendTo, SendCheck(FourthArgument,
             seesAll ? QuestionCheck() : seesNames ? QuestionOfLibcCheck() : Always(Allow)));
