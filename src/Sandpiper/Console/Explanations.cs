@@ -68,7 +68,8 @@ internal static class Explanations
         SecondStageException e => ConfinementWords.Of(e),
         PortTakenException e => NetworkWords.Of(e),
         CopyRefusedException e => ReviewWords.Of(e),
-        TypeInitializationException or AggregateException or KernelException { Path: null } when IsExhaustion(error) => Exhausted,
+        OutOfMemoryException or TypeInitializationException or AggregateException or KernelException { Path: null }
+            when IsExhaustion(error) => Exhausted,
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),
@@ -84,7 +85,6 @@ internal static class Explanations
         DirectoryNotFoundException e when PathIn(e) is { } path => new(
             ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such directory: `{path}`"),
         IOException e => new(ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", e.Message),
-        OutOfMemoryException => Exhausted,
         _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below",
             error.ToString().Split('\n').ToImmutableArray(), []),
     };
