@@ -147,14 +147,20 @@ internal static class CommandLine
     public static string Version =>
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    // Everything after `python` is Python's, options that look like ours included: `sandpiper python -v -c …`.
+    // Everything after `python` is Python's, options that look like ours included: `sandpiper python -v -c …`. Only of `--env`, which
+    // Python has not, the first one is ours, as with every command.
     private static string[] WithProgramArgumentsKept(string[] args)
     {
         int command = 0;
         while (command < args.Length && args[command].StartsWith('-')) command += args[command] is "--root" or "--color" ? 2 : 1;
-        return command < args.Length && string.Equals(args[command], "python", StringComparison.Ordinal)
-            ? [.. args[..(command + 1)], "--", .. args[(command + 1)..]]
-            : args;
+        if (command >= args.Length || !string.Equals(args[command], "python", StringComparison.Ordinal)) return args;
+        int first = command + 1 + args.ElementAtOrDefault(command + 1) switch
+        {
+            "--env" => 2,
+            ['-', '-', 'e', 'n', 'v', '=', ..] => 1,
+            _ => 0,
+        };
+        return [.. args.Take(first), "--", .. args.Skip(first)];
     }
 
     // The parser would take the next word for the value of `--env=`. The words of a program are not ours to split.

@@ -22,13 +22,14 @@ internal static class EnvCommand
         var action = new ActionArgument(_actions) { HelpName = string.Join('|', _actions) };
         var name = new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne };
         name.CompletionSources.Add(EnvironmentOptions.Names);
+        Option<string> env = EnvironmentOptions.Env();
         var command = new TaughtCommand("env", "environments: list, use in editor, notebook or shell, remove",
             [
                 new("sandpiper env list", "all of them, and how large they are"),
                 new("sandpiper env python", "a Python for editors, confined"),
                 new("sandpiper env kernel", "a kernel for notebooks, confined"),
                 new("eval \"$(sandpiper env activate)\"", "its commands, confined, in this shell"),
-                new("sandpiper env path", "where it is; a NAME says another one"),
+                new("sandpiper env path", "where it is; --env NAME: another"),
                 new("sandpiper env remove old", "with its history"),
             ],
             [
@@ -49,11 +50,19 @@ internal static class EnvCommand
         var unmake = new Option<bool>("--remove") { Description = "with `kernel`: take it away" };
         command.Arguments.Add(action);
         command.Arguments.Add(name);
+        command.Options.Add(env);
         command.Options.Add(kernelName);
         command.Options.Add(unmake);
         command.Runs((session, parsed, cancel) =>
         {
             string? asked = parsed.GetValue(name);
+            if (parsed.GetResult(env) is { Implicit: false })
+            {
+                string also = parsed.GetValue(env)!;
+                if (asked is not null && !string.Equals(asked, also, StringComparison.Ordinal))
+                    throw Wrong($"`{asked}` and `--env {also}` are two environments; nothing was done", "sandpiper env list");
+                asked = also;
+            }
             bool unmakes = parsed.GetValue(unmake);
             if ((unmakes || parsed.GetValue(kernelName) is not null) && parsed.GetValue(action) is not Kernel)
                 throw Wrong($"`--as` and `--remove` are for `env {Kernel}`", $"sandpiper env {Kernel} {asked}".TrimEnd());

@@ -79,6 +79,9 @@ internal static class WrongWords
         string? meant = known.Contains(name, StringComparer.Ordinal)
             ? null : Nearest(name, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)));
         string whose = IsRoot(command) ? "there is no option" : $"`{command.Name}` has no option";
+        // Every command that is about one takes it: somebody who works in another one than `shared` types it by habit.
+        if (!IsRoot(command) && string.Equals(name, "--env", StringComparison.Ordinal) && !known.Contains(name, StringComparer.Ordinal))
+            return Usage($"{whose} `{name}`", "it is about none of your environments alone: leave that out", command);
         return Usage($"{whose} `{name}`", meant is null ? "its help lists those that there are" : $"did you mean `{meant}`?", command);
     }
 

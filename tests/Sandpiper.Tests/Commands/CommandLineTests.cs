@@ -22,6 +22,25 @@ public sealed class CommandLineTests
         Assert.False(parsed.GetValue(GlobalOptions.Verbose) || parsed.GetValue(GlobalOptions.Quiet) || parsed.GetValue(GlobalOptions.Json));
     }
 
+    [Theory]
+    [InlineData("work", "-c|1|--env|other", "python", "--env", "work", "-c", "1", "--env", "other")]
+    [InlineData("work", "--json", "-q", "python", "--env=work", "--json")]
+    [InlineData("shared", "-c|1|--env|other", "python", "-c", "1", "--env", "other")]
+    public void An_environment_that_comes_first_after_python_is_ours(string environment, string words, params string[] args)
+    {
+        ParseResult parsed = Parsed(args);
+        Assert.Empty(parsed.Errors);
+        Assert.Equal((environment, words), (parsed.GetValue<string>("--env"), string.Join('|', WordsOf(parsed))));
+    }
+
+    // What is typed by habit after some commands is understood after the others, or it is said that it means nothing there.
+    [Fact]
+    public void Every_command_that_takes_the_name_of_an_environment_takes_it_as_an_option()
+    {
+        string[] without = [.. CommandLine.Build().Subcommands.Where(c => !c.Hidden && c.Options.All(o => o.Name != "--env")).Select(c => c.Name)];
+        Assert.Equal(["try", "review", "doctor", "assess", "audit", "gc", "held", "cache", "purge", "demo", "completion", "help"], without);
+    }
+
     [Fact]
     public void A_directory_of_the_name_python_is_no_command()
     {

@@ -39,6 +39,11 @@ public sealed class WrongWordsTests
     [InlineData("`--root` was given an empty value; nothing was done", "it takes DIR", "list", "--root", "")]
     [InlineData("`--env-var` was given an empty value; nothing was done", "it takes NAME", "run", "--env-var", "", "true")]
     [InlineData("`--env` has no value; nothing was done", "it takes NAME", "list", "--env")]
+    [InlineData("`held` has no option `--env`; nothing was done", "it is about none of your environments alone: leave that out", "held",
+        "--env", "x")]
+    [InlineData("`gc` has no option `--env`; nothing was done", "it is about none of your environments alone: leave that out", "gc",
+        "--env=x")]
+    [InlineData("`--env` has no value; nothing was done", "it takes NAME", "python", "--env")]
     [InlineData("`--` stands before `list`; nothing was done", "the command comes first", "--", "list")]
     [InlineData("`http://***@h/` is one word too many for `list`; nothing was done", "its help shows what it takes", "list",
         "http://user:se/kret@h/")]
@@ -63,6 +68,8 @@ public sealed class WrongWordsTests
     [InlineData("install", "six", "-U")]
     [InlineData("run", "--", "python", "--wrong")]
     [InlineData("python", "--wrong")]
+    [InlineData("python", "--env", "x", "--wrong")]
+    [InlineData("env", "kernel", "--env", "x", "--as", "y")]
     [InlineData("rollback", "--", "1")]
     [InlineData("show", "--", "-x")]
     [InlineData("list", "--version")]
