@@ -257,10 +257,10 @@ internal static class AllowCommand
         {
             string where = waiver.Environment is { } environment ? $"in `{environment}`  " : "";
             string between = waiver.Owner is { } owner ? $"`{waiver.Path}` stays {owner.Name}'s  " : "";
-            session.Terminal.Line($"{waiver.Number,3}  ", waiver.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "  ",
+            session.Terminal.Listed(17, $"{waiver.Number,3}  ", waiver.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "  ",
                 $"{waiver.Name}=={waiver.Version}", "  ",
                 waiver.Rule, "  ", $"{where}{between}{waiver.Who}", "  ", Inked.Dim(waiver.Reason));
-            if (StateIn(waiver, now) is { } state) session.Terminal.Line(Inked.Yellow($"     {state}"));
+            if (StateIn(waiver, now) is { } state) session.Terminal.Listed(5, Inked.Yellow($"     {state}"));
         }
     }
 

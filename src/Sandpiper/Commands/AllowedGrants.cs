@@ -90,7 +90,7 @@ internal sealed class AllowedGrants(Session session, string environment)
     {
         foreach (RememberedGrant grant in grants.Where(g => g.WithdrawnBy is null))
         {
-            session.Terminal.Line($"{$"g{grant.Number}",3}  ", grant.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "  ",
+            session.Terminal.Listed(17, $"{$"g{grant.Number}",3}  ", grant.When.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "  ",
                 $"{GrantWords.Whose(grant)}: ", Inked.Bold(GrantWords.Of(grant.Grants, grant.Project)), "  ", Inked.Dim(grant.Who));
         }
         return grants.Any(g => g.WithdrawnBy is null);

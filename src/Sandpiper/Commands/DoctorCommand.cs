@@ -59,7 +59,7 @@ internal static class DoctorCommand
             null => "not tried: nothing can be written in your home",
         });
         if (!holds) terminal.Note("Do not rely on `run` here: please report this with what `sandpiper doctor -v` says");
-        else terminal.Note(Inked.Dim("`sandpiper doctor -v` lists the attempts; docs/sandbox.md says what is not promised"));
+        else terminal.Note(Inked.Dim("`sandpiper doctor -v` lists the attempts; what is not promised: docs/sandbox.md"));
     }
 
     internal static string WordOf(AttemptKind kind) => kind switch

@@ -125,9 +125,9 @@ internal static class EnvCommand
                 ? $"{Counted.Of(current.Packages.Length, "package")}, "
                     + $"generation {current.Number}{(row.Generations > 1 ? $" ({row.Generations} kept)" : "")}, {current.PythonName}"
                 : $"damaged: sandpiper {(row.IsLinked ? "verify" : "repair")}{InEnvironment.Option(row.Name)}";
-            session.Terminal.Line(Inked.Cyan(row.Name.PadRight(width)), "  ", state, ", ", SizeWords.Of(row.Bytes));
+            session.Terminal.Listed(width + 2, Inked.Cyan(row.Name.PadRight(width)), "  ", state, ", ", SizeWords.Of(row.Bytes));
             if (row.Current?.Tool is not null)
-                session.Terminal.Line("".PadRight(width), "  ", Inked.Dim(row.OnPath.IsEmpty
+                session.Terminal.Listed(width + 2, "".PadRight(width), "  ", Inked.Dim(row.OnPath.IsEmpty
                     ? "a tool; none of its commands is on the PATH" : $"a tool; on the PATH: {ShownNames.Of(row.OnPath)}"));
         }
         return ExitCode.Done;

@@ -80,7 +80,7 @@ internal static class GcCommand
         else if (outcome.Generations.IsEmpty && outcome.Wheels == 0) terminal.Note("There is nothing that nobody needs.");
         else terminal.Note($"{(isDryRun ? "Would free" : "Freed")} {SizeWords.Of(outcome.Bytes)}: {what}");
         foreach (var of in outcome.Generations.GroupBy(g => g.Environment, g => g.Number, StringComparer.Ordinal))
-            terminal.Line(Inked.Red(" - "), of.Key, " ", string.Join(", ", of));
+            terminal.Listed(5, Inked.Red(" - "), of.Key, " ", string.Join(", ", of));
         WriteRest(terminal, outcome);
     }
 

@@ -102,8 +102,9 @@ internal static class HeldCommand
         foreach (HeldFile file in held)
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{file.Number,3}  {file.Path}"));
-            terminal.Line(Inked.Dim(string.Create(CultureInfo.InvariantCulture,
-                $"     would be run by {file.RunBy}; made by `{file.Command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}")));
+            string command = ShownCommand.Of(file.Command);
+            terminal.Listed(5, Inked.Dim(string.Create(CultureInfo.InvariantCulture,
+                $"     would be run by {file.RunBy}; made by `{command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}")));
         }
         if (!held.IsEmpty) terminal.Note("sandpiper held show N, keep N (puts it back), drop N (removes it)");
     }

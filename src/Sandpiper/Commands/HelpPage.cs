@@ -76,7 +76,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         foreach (string note in command.Notes)
         {
             terminal.Line("");
-            foreach (string line in Wrap(note, Width)) terminal.Line(line);
+            foreach (string line in WrappedText.Of(note, Width)) terminal.Line(line);
         }
         WriteOptions("Options", command.Options, terminal);
     }
@@ -110,28 +110,12 @@ internal sealed class HelpPage : SynchronousCommandLineAction
             bool fits = left.Length < FirstColumn - 2;
             if (!fits) terminal.Line("  ", Inked.Cyan(left));
             bool first = true;
-            foreach (string line in Wrap(option.Description ?? "", Width - FirstColumn))
+            foreach (string line in WrappedText.Of(option.Description ?? "", Width - FirstColumn))
             {
                 string margin = first && fits ? left.PadRight(FirstColumn - 2) : new string(' ', FirstColumn - 2);
                 terminal.Line("  ", Inked.Cyan(margin), line);
                 first = false;
             }
         }
-    }
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        var line = new StringBuilder();
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line.ToString();
-                line.Clear();
-            }
-            if (line.Length > 0) line.Append(' ');
-            line.Append(word);
-        }
-        yield return line.ToString();
     }
 }

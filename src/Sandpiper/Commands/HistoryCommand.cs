@@ -97,24 +97,38 @@ internal static class HistoryCommand
             string when = line.When.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             // One that is gone: nothing leads back to it.
             string mark = available.Contains(line.To) ? "  " : "× ";
-            terminal.Line(isCurrent ? Inked.Green($"{line.To,3} ● ") : $"{line.To,3} {mark}", when, "  ", line.Command.PadRight(9), "  ",
-                Summary(line.Changes));
+            string number = $"{line.To,3} {(isCurrent ? "● " : mark)}", what = $"{when}  {line.Command,-9}  ";
+            int column = number.Length + what.Length;
+            string summary = Summary(line.Changes, terminal.AnswerColumns() - column);
+            terminal.Listed(column, isCurrent ? Inked.Green(number) : number, what, summary);
             foreach (string text in (string[])[.. line.Overrides, .. HandoverWords.Of(line.HandedOver)])
-                terminal.Line(Inked.Yellow($"        {text}"));
+                terminal.Listed(10, Inked.Yellow($"        {text}"));
         }
     }
 
-    private static string Summary(ImmutableArray<LedgerChange> changes)
+    // As many as there is room for; `diff` tells them all.
+    private static string Summary(ImmutableArray<LedgerChange> changes, int room)
+    {
+        string summary = "";
+        for (int shown = NamesShown; shown > 0; shown--)
+        {
+            summary = Summary(changes, shown, changes.Length - shown);
+            if (summary.Length <= room) break;
+        }
+        return summary;
+    }
+
+    private static string Summary(ImmutableArray<LedgerChange> changes, int most, int rest)
     {
         if (changes.IsEmpty) return "no package changed";
-        IEnumerable<string> shown = changes.Take(NamesShown).Select(c => (c.Before, c.After) switch
+        IEnumerable<string> shown = changes.Take(most).Select(c => (c.Before, c.After) switch
         {
             (null, { } after) => $"+ {c.Name} {after}",
             ({ } before, null) => $"- {c.Name} {before}",
             ({ } before, { } after) => $"{c.Name} {before} → {after}",
             _ => c.Name,
         });
-        return string.Join(", ", shown) + (changes.Length > NamesShown ? $", and {changes.Length - NamesShown} more" : "");
+        return string.Join(", ", shown) + (rest > 0 ? $", and {rest} more" : "");
     }
 
     private static void WriteJson(

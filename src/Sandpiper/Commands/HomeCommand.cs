@@ -88,7 +88,7 @@ internal static class HomeCommand
                 : $"{home.Project ?? "outside of projects"}{InEnvironment.Of(home.Environment)}";
             if (home.Project is { } project && !Directory.Exists(project)) whose += " (gone)";
             string full = home.IsFull ? ", full: sandpiper home empty" : "";
-            session.Terminal.Line(Inked.Bold(isList ? whose : home.Content), Inked.Dim(
+            session.Terminal.Listed(2, Inked.Bold(isList ? whose : home.Content), Inked.Dim(
                 $"   {Counted.Of(files, "file")}, {SizeWords.Of(bytes)}{full}"));
             if (isList) continue;
             foreach (string name in NamesIn(session, home)) session.Terminal.Line($"  {name}");

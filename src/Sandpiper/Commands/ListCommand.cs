@@ -35,8 +35,8 @@ internal static class ListCommand
             string name = package.Name.ToString().PadRight(nameWidth);
             string version = package.Version.ToString();
             if (package.IsRequested || package.RequiredBy.IsEmpty) terminal.Line(name, "  ", version);
-            else terminal.Line(Inked.Dim(name), "  ", Inked.Dim(version.PadRight(versionWidth)),
-                Inked.Dim($"  for {string.Join(", ", package.RequiredBy)}"));
+            else terminal.Listed(nameWidth + versionWidth + "    for ".Length, Inked.Dim(name), "  ",
+                Inked.Dim(version.PadRight(versionWidth)), Inked.Dim($"  for {string.Join(", ", package.RequiredBy)}"));
         }
     }
 

@@ -171,7 +171,7 @@ internal static class ReviewCommand
             report.WriteDifference(session.Terminal, changes);
             return ExitCode.Done;
         }
-        session.Terminal.Line(Inked.Bold(report.Title));
+        session.Terminal.Listed(2, Inked.Bold(report.Title));
         report.Write(pieces => session.Terminal.Line(pieces), MostRows);
         report.WriteNext(pieces => session.Terminal.Note(pieces));
         return ExitCode.Done;
@@ -202,9 +202,10 @@ internal static class ReviewCommand
         if (reviews.IsEmpty) session.Terminal.Note("Nothing waits for a review");
         foreach (KeptReview review in reviews)
         {
-            session.Terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{review.Number,3}  {review.Content.Command}"));
+            string command = ShownCommand.Of(review.Content.Command);
+            session.Terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{review.Number,3}  {command}"));
             string where = string.Join(", ", review.Content.Roots.Select(root => root.Directory));
-            session.Terminal.Line(Inked.Dim(string.Create(CultureInfo.InvariantCulture,
+            session.Terminal.Listed(5, Inked.Dim(string.Create(CultureInfo.InvariantCulture,
                 $"     {Counted.Of(review.Content.Changes.Length, "change")} in {where}, "
                 + $"{review.Content.When.ToLocalTime():yyyy-MM-dd HH:mm}")));
         }

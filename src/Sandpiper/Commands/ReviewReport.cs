@@ -10,15 +10,13 @@ internal sealed class ReviewReport(KeptReview review)
 {
     private const int Width = 80, KindWidth = 9;
 
-    private const int MostCommandChars = 32;
-
     // Of one file, and of all together; a program that wants more reads the copy.
     private const int MostDiffChars = 64 << 10, MostDiffCharsInAll = 1 << 20;
 
     private readonly Review _content = review.Content;
 
     /// <summary>As a title: whose, of what.</summary>
-    public string Title => $"review {review.Number}: what `{Shortened(_content.Command)}` changed in a copy of "
+    public string Title => $"review {review.Number}: what `{ShownCommand.Of(_content.Command)}` changed in a copy of "
         + (_content.Roots is [var one] ? NameOf(one) : $"{Counted.Of(_content.Roots.Length, "place")}");
 
     /// <summary>One line for each change, and one for all that is in a new or removed directory.</summary>
@@ -176,9 +174,6 @@ internal sealed class ReviewReport(KeptReview review)
 
     private static string NameOf(CopiedRoot root) => root.OnlyName is null ? root.Directory
         : Path.Join(root.Directory, new Change(0, root.OnlyName, ChangeKind.New, ChangedType.File).ShownPath);
-
-    private static string Shortened(string command) =>
-        command.Length <= MostCommandChars ? command : command[..(MostCommandChars - 1)] + "…";
 
     private static string Expanded(string line) => line.Replace("\t", "    ", StringComparison.Ordinal);
 

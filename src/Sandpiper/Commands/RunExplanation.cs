@@ -26,24 +26,24 @@ internal sealed class RunExplanation(
     public void Write(Terminal terminal)
     {
         Confinement confinement = terms.Confinement;
-        terminal.Line($"`{program}` would run confined; nothing was run. It may");
-        terminal.Line($"  {"read".PadRight(Left)}the system, its packages");
+        Row(terminal, $"`{program}` would run confined; nothing was run. It may");
+        Row(terminal, $"  {"read".PadRight(Left)}the system, its packages");
         foreach (ShownPath shown in confinement.Shown
             .Where(s => s.Access is PathAccess.Read && s != terms.Script && !environment.IsOwn(s)
                 && !confinement.Displays.Any(display => display.Socket == s)))
-            terminal.Line($"  {"".PadRight(Left)}{shown.Path}", Inked.Dim(By(g => g.Read, shown.Path)));
+            Row(terminal, $"  {"".PadRight(Left)}{shown.Path}", Inked.Dim(By(g => g.Read, shown.Path)));
         if (terms.Script is { } script)
-            terminal.Line($"  {"".PadRight(Left)}{script.Path}", Inked.Dim("   the script alone, nothing beside it"));
-        if (confinement.Notebook is not null) terminal.Line($"  {"".PadRight(Left)}the connection file of its client, as it is now");
+            Row(terminal, $"  {"".PadRight(Left)}{script.Path}", Inked.Dim("   the script alone, nothing beside it"));
+        if (confinement.Notebook is not null) Row(terminal, $"  {"".PadRight(Left)}the connection file of its client, as it is now");
         if (terms.Hidden is { } hidden)
-            terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}not this directory: {ConfinementWords.Of(hidden)}"));
+            Row(terminal, Inked.Yellow($"  {"".PadRight(Left)}not this directory: {ConfinementWords.Of(hidden)}"));
         foreach (var (path, isEmpty) in Withheld)
-            terminal.Line(Inked.Yellow($"  {"".PadRight(Left)}{path}, {(isEmpty ? "empty" : "without what git logs in with")}"));
+            Row(terminal, Inked.Yellow($"  {"".PadRight(Left)}{path}, {(isEmpty ? "empty" : "without what git logs in with")}"));
         Rows(terminal, "write", confinement.Writable.Select(path => (path, By(g => g.Write, path))), "nowhere");
         if (ReviewIsLayer is { } isLayer)
         {
-            terminal.Line($"  {"".PadRight(Left)}{(isLayer ? "a layer above it, that is; nothing is copied" : "a copy of it, that is")};");
-            terminal.Line($"  {"".PadRight(Left)}afterwards you see the difference: sandpiper review");
+            Row(terminal, $"  {"".PadRight(Left)}{(isLayer ? "a layer above it, that is; nothing is copied" : "a copy of it, that is")};");
+            Row(terminal, $"  {"".PadRight(Left)}afterwards you see the difference: sandpiper review");
         }
         Rows(terminal, "network", NetworkRows(confinement), "none but its own loopback");
         if (!confinement.Ports.IsEmpty)
@@ -55,13 +55,13 @@ internal sealed class RunExplanation(
         if (grants.All.Graphics) Rows(terminal, "gpu", Because(HardwareWords.Of(confinement.Graphics), g => g.Graphics), "");
         if (grants.All.Display) Rows(terminal, "display", Because(HardwareWords.OfWayland(confinement), g => g.Display), "");
         if (grants.All.X11) Rows(terminal, "x11", Because(HardwareWords.OfX11(confinement), g => g.X11), "");
-        terminal.Line($"  {"home".PadRight(Left)}private, "
+        Row(terminal, $"  {"home".PadRight(Left)}private, "
             + (HasFreshHome ? "gone afterwards" : "kept for this environment in this project: sandpiper home"));
-        terminal.Line($"  {"limits".PadRight(Left)}{Limits}");
-        terminal.Line($"  {"project".PadRight(Left)}{project?.Directory ?? "none: what is allowed in a project does not count here"}");
+        Row(terminal, $"  {"limits".PadRight(Left)}{Limits}");
+        Row(terminal, $"  {"project".PadRight(Left)}{project?.Directory ?? "none: what is allowed in a project does not count here"}");
         foreach (var (grant, why) in grants.NotHere)
         {
-            terminal.Line(Inked.Yellow($"  {$"not g{grant.Number}".PadRight(Left)}`{why.Path}`: "
+            Row(terminal, Inked.Yellow($"  {$"not g{grant.Number}".PadRight(Left)}`{why.Path}`: "
                 + string.Join(' ', ConfinementWords.Of(why).Because)));
         }
     }
@@ -143,12 +143,14 @@ internal sealed class RunExplanation(
 
     private static ImmutableArray<string> Texts<T>(ImmutableArray<T> values) => [.. values.Select(value => $"{value}")];
 
+    private static void Row(Terminal terminal, params ReadOnlySpan<Inked> pieces) => terminal.Listed(Left + 4, pieces);
+
     private static void Rows(Terminal terminal, string title, IEnumerable<(string What, string By)> rows, string none)
     {
         string left = title;
         foreach (var (what, by) in rows.DefaultIfEmpty((none, "")))
         {
-            terminal.Line($"  {left.PadRight(Left)}{what}", Inked.Dim(by));
+            Row(terminal, $"  {left.PadRight(Left)}{what}", Inked.Dim(by));
             left = "";
         }
     }

@@ -11,6 +11,9 @@ namespace Sandpiper.Commands;
 /// <summary><c>show NAME</c>: one installed package.</summary>
 internal static class ShowCommand
 {
+    // Some packages have the whole text of their licence for its name. --json has it.
+    private const int LongestLicense = 240;
+
     public static Command Build()
     {
         var name = new Argument<string>("NAME");
@@ -51,7 +54,7 @@ internal static class ShowCommand
         Field("Version", package.Version.ToString());
         Field("Summary", metadata.Summary);
         Field("Home-page", metadata.HomePage);
-        Field("License", metadata.License);
+        Field("License", metadata.License is { Length: > LongestLicense } text ? $"{text.AsSpan(0, LongestLicense)}…" : metadata.License);
         Field("Location", generation.SitePackages);
         Field("Requires", string.Join(", ",
             metadata.RequiresDist.Where(r => r.Marker is null).Select(r => r.Name.ToString()).Distinct(StringComparer.Ordinal)));
@@ -72,7 +75,7 @@ internal static class ShowCommand
     internal static void WriteField(Terminal terminal, string label, string? value)
     {
         if (string.IsNullOrEmpty(value)) terminal.Line(Inked.Bold($"{label}:"));
-        else terminal.Line(Inked.Bold($"{label}: "), value);
+        else terminal.Listed(2, Inked.Bold($"{label}: "), value);
     }
 
     internal static void WriteJson(

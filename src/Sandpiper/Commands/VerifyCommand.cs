@@ -12,7 +12,7 @@ namespace Sandpiper.Commands;
 internal static class VerifyCommand
 {
     private const int Shown = 40;
-    private const int KindWidth = 7;
+    private const int KindWidth = 7, LongestInColumn = 40;
 
     public static Command Build()
     {
@@ -51,7 +51,7 @@ internal static class VerifyCommand
             + $"{Counted.Of(generation.Packages.Length, "package")}, {Counted.Of(report.Files, "file")}";
         if (report.Deviations.IsEmpty)
         {
-            terminal.Line($"{what}, as installed ({ChangeReport.Seconds(took)}{(full ? ", every byte" : "; every byte: --full")})");
+            terminal.Listed(2, $"{what}, as installed ({ChangeReport.Seconds(took)}{(full ? ", every byte" : "; every byte: --full")})");
             return;
         }
         terminal.Line(what);
@@ -67,11 +67,12 @@ internal static class VerifyCommand
         terminal.Line(Inked.Red("×"), $" {deviations.Length:N0} {(deviations.Length == 1 ? "thing is" : "things are")} not as installed");
         var shown = deviations.Take(Shown)
             .Select(f => (Path: VisibleText.Of(f.Path), Kind: WordFor(f.Kind), Owner: OwnerOf(f), f.RunsAtStart)).ToList();
-        int pathWidth = shown.Max(s => s.Path.Length);
+        // One that is long does not push what is said of the others out of sight.
+        int pathWidth = Math.Min(LongestInColumn, shown.Max(s => s.Path.Length));
         int ownerWidth = shown.Max(s => s.Owner.Length);
         foreach (var (path, kind, owner, runsAtStart) in shown)
         {
-            terminal.Line("  ", path.PadRight(pathWidth), "  ", Inked.Yellow(kind.PadRight(KindWidth)), "  ",
+            terminal.Listed(4, "  ", path.PadRight(pathWidth), "  ", Inked.Yellow(kind.PadRight(KindWidth)), "  ",
                 Inked.Dim(runsAtStart ? owner.PadRight(ownerWidth) : owner), runsAtStart ? Inked.Red("  runs at every Python start") : "");
         }
         if (deviations.Length > Shown) terminal.Line($"  … and {deviations.Length - Shown:N0} more; `sandpiper verify --json` lists all");

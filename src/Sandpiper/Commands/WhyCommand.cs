@@ -44,10 +44,10 @@ internal static class WhyCommand
         if (chains.IsEmpty) terminal.Line("  nobody asked for it, and nothing that was asked for needs it");
         foreach (ImmutableArray<InstalledPackage> chain in chains)
         {
-            terminal.Line(Inked.Green("  you asked for "), chain[0].Requirement ?? chain[0].Name.ToString());
+            terminal.Listed(4, Inked.Green("  you asked for "), chain[0].Requirement ?? chain[0].Name.ToString());
             for (int i = 1; i < chain.Length; i++)
             {
-                terminal.Line(new string(' ', 2 + 2 * i), $"{chain[i - 1].Name} {chain[i - 1].Version} needs ",
+                terminal.Listed(4 + 2 * i, new string(' ', 2 + 2 * i), $"{chain[i - 1].Name} {chain[i - 1].Version} needs ",
                     string.Join(" and ", needs.Of(chain[i - 1], chain[i].Name)));
             }
         }

@@ -95,7 +95,7 @@ internal static class AssessmentScreen
         if (result.Confirmation is not { } confirmation) return;
         string sentence = AssessmentWords.Of(confirmation);
         if (confirmation.Differences.Length > 0) terminal.Problem(Inked.Red(sentence));
-        else foreach (string line in Wrapped(sentence, Width - 1)) terminal.Line(Inked.Dim($" {line}"));
+        else foreach (string line in WrappedText.Of(sentence, Width - 1)) terminal.Line(Inked.Dim($" {line}"));
     }
 
     private static void WriteVerdict(Terminal terminal, AssessmentResult result)
@@ -105,7 +105,7 @@ internal static class AssessmentScreen
         {
             terminal.Line("");
             string lead = $"{++number,2}. ";
-            foreach (string line in Wrapped(sentence, Width - lead.Length))
+            foreach (string line in WrappedText.Of(sentence, Width - lead.Length))
             {
                 terminal.Line(lead, line);
                 lead = new string(' ', lead.Length);
@@ -120,7 +120,7 @@ internal static class AssessmentScreen
         foreach (string fact in MachineWords.Of(facts))
         {
             string lead = "  · ";
-            foreach (string line in Wrapped(fact, Width - lead.Length))
+            foreach (string line in WrappedText.Of(fact, Width - lead.Length))
             {
                 terminal.Line(lead, line);
                 lead = new string(' ', lead.Length);
@@ -134,19 +134,4 @@ internal static class AssessmentScreen
     }
 
     private static string Shortened(string text, int width) => text.Length <= width ? text : text[..Math.Max(1, width - 1)] + "…";
-
-    private static IEnumerable<string> Wrapped(string text, int width)
-    {
-        string line = "";
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = "";
-            }
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-        yield return line;
-    }
 }

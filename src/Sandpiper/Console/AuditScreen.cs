@@ -18,7 +18,7 @@ internal static class AuditScreen
         foreach (SiteReport report in reports) Write(terminal, report, all);
         int packages = reports.Sum(r => r.Packages.Length), files = reports.Sum(r => r.Files), alarms = reports.Sum(r => r.Alarms);
         string looked = $"{Counted.Of(reports.Length, "place")}, {Counted.Of(packages, "package")}, {Counted.Of(files, "file")}, {took}";
-        terminal.Line(alarms == 0 ? $"{looked}: nothing was found that should worry"
+        terminal.Listed(2, alarms == 0 ? $"{looked}: nothing was found that should worry"
             : $"{looked}: {(alarms == 1 ? "1 finding" : $"{alarms:N0} findings")} to look at");
         if (!all && (alarms > 0 || reports.Any(r => r.Findings.Length > 0)))
             terminal.Line(Inked.Dim("every one of them: --verbose, --json, --sarif · what each means: docs/audit.md"));
@@ -33,14 +33,14 @@ internal static class AuditScreen
     {
         terminal.Line(Inked.Bold(report.Site.Directory));
         string python = report.Site.PythonName is { } name ? $", {name}" : "";
-        terminal.Line($"  {Counted.Of(report.Packages.Length, "package")}, {Counted.Of(report.Files, "file")}{python}, "
+        terminal.Listed(4, $"  {Counted.Of(report.Packages.Length, "package")}, {Counted.Of(report.Files, "file")}{python}, "
             + $"belongs to {report.OwnedBy}");
         foreach (var kind in report.Findings.GroupBy(f => (f.Gravity, f.Kind)).OrderByDescending(g => g.Key.Gravity)
             .ThenBy(g => g.Key.Kind))
         {
             bool isAlarm = kind.Key.Gravity == Gravity.Alarm;
             string heading = AuditWords.Of(kind.Key.Kind, kind.Sum(f => f.Count));
-            terminal.Line("  ", isAlarm ? Inked.Red("!") : Inked.Dim("·"), " ", heading, Inked.Dim($"  {kind.First().Rule}"));
+            terminal.Listed(4, "  ", isAlarm ? Inked.Red("!") : Inked.Dim("·"), " ", heading, Inked.Dim($"  {kind.First().Rule}"));
             if (!isAlarm && !all) continue;
             AuditFinding[] found = [.. kind];
             foreach (AuditFinding finding in all ? found : found.Take(Shown)) Write(terminal, finding, report.Site);
@@ -58,7 +58,7 @@ internal static class AuditScreen
         string path = finding.Path.StartsWith($"{site.Directory}/", StringComparison.Ordinal)
             ? finding.Path[(site.Directory.Length + 1)..] : finding.Path;
         string detail = AuditWords.DetailOf(finding);
-        terminal.Line("      ", Inked.Yellow(Shortened(path)), detail.Length > 0 ? "  " : "", Shortened(detail));
+        terminal.Listed(8, "      ", Inked.Yellow(Shortened(path)), detail.Length > 0 ? "  " : "", Shortened(detail));
         if (AuditWords.ExcerptOf(finding) is not { } excerpt) return;
         // As it will be seen: what does not print takes more room once it is spelled out.
         string visible = VisibleText.Of(excerpt);

@@ -36,6 +36,9 @@ internal sealed class Terminal
     /// <summary>How wide the terminal is on which progress is shown.</summary>
     public Func<int> Columns { get; init; } = () => int.MaxValue;
 
+    /// <summary>How wide the terminal is that reads the answer; without bounds in a pipe, where a line is a line.</summary>
+    public Func<int> AnswerColumns { get; init; } = () => int.MaxValue;
+
     /// <summary>The process's own streams. Colour: as asked; by default on a terminal unless NO_COLOR is set or TERM is dumb.</summary>
     public static Terminal OfProcess(ColorChoice color, bool noProgress, Verbosity verbosity)
     {
@@ -52,7 +55,8 @@ internal sealed class Terminal
             errorIsTerminal && !noProgress && verbosity >= Verbosity.Normal,
             verbosity)
         {
-            Columns = TerminalWidth.Now,
+            Columns = TerminalWidth.OfError,
+            AnswerColumns = TerminalWidth.OfAnswer,
         };
     }
 
@@ -71,6 +75,37 @@ internal sealed class Terminal
 
     /// <summary>A line of the answer, on standard output.</summary>
     public void Line(params ReadOnlySpan<Inked> pieces) => Answer(TextOf(_colorOut, pieces));
+
+    /// <summary>
+    /// A line of a listing. Where it is wider than the terminal it goes on below, at the beginning of a word; a path stays whole, to be
+    /// copied.
+    /// </summary>
+    /// <param name="indent">Below which column it goes on; at most half of them.</param>
+    public void Listed(int indent, params ReadOnlySpan<Inked> pieces)
+    {
+        Inked[] shown = [.. pieces];
+        for (int i = 0; i < shown.Length; i++) shown[i] = shown[i] with { Text = VisibleText.Of(WithoutSecrets.Of(shown[i].Text)) };
+        int columns = AnswerColumns();
+        int below = Math.Min(indent, columns / 2);
+        string margin = "";
+        string whole = string.Concat(shown.Select(piece => piece.Text));
+        foreach (Range line in WrappedText.LinesOf(whole, columns, below))
+        {
+            Line([margin, .. PartOf(shown, line.Start.Value, line.End.Value)]);
+            margin = new string(' ', below);
+        }
+    }
+
+    private static IEnumerable<Inked> PartOf(Inked[] pieces, int start, int end)
+    {
+        int at = 0;
+        foreach (Inked piece in pieces)
+        {
+            int from = Math.Max(start - at, 0), to = Math.Min(end - at, piece.Text.Length);
+            if (from < to) yield return piece with { Text = piece.Text[from..to] };
+            at += piece.Text.Length;
+        }
+    }
 
     /// <summary>A line about the work, on standard error; not with <c>-q</c>.</summary>
     public void Note(params ReadOnlySpan<Inked> pieces)

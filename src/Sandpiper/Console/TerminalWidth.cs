@@ -1,10 +1,14 @@
 namespace Sandpiper.Console;
 
-/// <summary>How many columns the terminal behind standard error has. The base library asks standard output, which may be a file.</summary>
+/// <summary>
+/// How many columns a terminal has, as it is now: windows are resized. Without bounds where there is none. The base library asks standard
+/// output alone, which may be a file.
+/// </summary>
 internal static class TerminalWidth
 {
-    private const int StandardError = 2;
+    public static int OfAnswer() => Of(1);
 
-    /// <summary>As it is now: windows are resized. Without bounds where nobody knows.</summary>
-    public static int Now() => Kernel.Processes.Terminal.Columns(StandardError) ?? int.MaxValue;
+    public static int OfError() => Of(2);
+
+    private static int Of(int descriptor) => Kernel.Processes.Terminal.Columns(descriptor) ?? int.MaxValue;
 }

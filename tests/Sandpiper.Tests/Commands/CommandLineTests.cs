@@ -37,7 +37,8 @@ public sealed class CommandLineTests
     [Fact]
     public void Every_command_that_takes_the_name_of_an_environment_takes_it_as_an_option()
     {
-        string[] without = [.. CommandLine.Build().Subcommands.Where(c => !c.Hidden && c.Options.All(o => o.Name != "--env")).Select(c => c.Name)];
+        IEnumerable<string> without =
+            CommandLine.Build().Subcommands.Where(c => !c.Hidden && c.Options.All(o => o.Name != "--env")).Select(c => c.Name);
         Assert.Equal(["try", "review", "doctor", "assess", "audit", "gc", "held", "cache", "purge", "demo", "completion", "help"], without);
     }
 

@@ -11,7 +11,11 @@ internal sealed class Listener(bool color = false, bool watches = false, Verbosi
     private Terminal? _terminal;
 
     public Terminal Terminal => _terminal ??= new Terminal(
-        new StringWriter(_output), new StringWriter(_error), color, color, watches, verbosity) { Columns = () => columns };
+        new StringWriter(_output), new StringWriter(_error), color, color, watches, verbosity)
+    {
+        Columns = () => columns,
+        AnswerColumns = () => columns,
+    };
 
     public string Output => _output.ToString();
 

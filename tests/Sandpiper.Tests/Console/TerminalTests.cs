@@ -41,6 +41,25 @@ public sealed class TerminalTests
         Assert.Equal("\r\e[2Kevil\\u{d}\\u{1b}[2K", listener.Error);
     }
 
+    [Fact]
+    public void A_listing_goes_on_below_where_the_terminal_ends_and_is_one_line_in_a_pipe()
+    {
+        Inked[] row = ["numpy  ", Inked.Dim("for contourpy, matplotlib")];
+        var (wide, narrow, tiny) = (new Listener(), new Listener(color: true, columns: 24), new Listener(columns: 8));
+        foreach (Listener listener in new[] { wide, narrow, tiny }) listener.Terminal.Listed(11, row);
+        Assert.Equal("numpy  for contourpy, matplotlib\n", wide.Output);
+        Assert.Equal("numpy  \e[2mfor contourpy,\e[0m\n           \e[2mmatplotlib\e[0m\n", narrow.Output);
+        Assert.Equal("numpy\n    for\n    contourpy,\n    matplotlib\n", tiny.Output);
+    }
+
+    [Fact]
+    public void What_a_listing_is_cut_at_is_what_is_seen_of_it()
+    {
+        var listener = new Listener(columns: 30);
+        listener.Terminal.Listed(2, "\e[2J\e[2J a b", " https://user:a-long-pass@host/ c");
+        Assert.Equal("\\u{1b}[2J\\u{1b}[2J a b\n  https://***@host/ c\n", listener.Output);
+    }
+
     [Theory]
     [InlineData("from https://user:pass@host/simple/", "from https://***@host/simple/")]
     [InlineData("https://user:p@ss@host/", "https://***@host/")]
