@@ -32,6 +32,8 @@ internal static class HeldCommand
                 + "all your rights. After each `run` what is new of that kind is moved aside, at whatever depth it lies; so is a link that "
                 + "leads out of the directory, and byte code. What was there before and is another one now is yours, and only told; so is "
                 + "what runs when you call for it (a Makefile). docs/sandbox.md has the names.",
+                "What is put back runs without a sandbox, also where it starts a program of an environment by its place; the same program "
+                + "in envs/NAME/confined/bin is confined.",
             ]);
         command.Arguments.Add(action);
         command.Arguments.Add(numbers);
@@ -41,12 +43,19 @@ internal static class HeldCommand
             var files = new HeldFiles(session.Places.Root);
             ImmutableArray<HeldFile> held = files.List();
             string word = parsed.GetValue(action)!;
+            if (word is List && (parsed.GetValue(numbers) is [_, ..] || parsed.GetValue(all)))
+            {
+                throw new ExplainedException(new(ExitCode.WrongUsage, "`held list` takes neither a number nor `--all`; nothing was done",
+                    "it lists every one", "sandpiper help held"));
+            }
             ImmutableArray<HeldFile> chosen = word is List ? held
                 : Chosen(held, parsed.GetValue(numbers) ?? [], parsed.GetValue(all), word);
             List<HeldFile> done = [];
             List<(HeldFile, string)> left = [];
+            Dictionary<HeldFile, Inked> starts = [];
             foreach (HeldFile file in word is Keep or Drop ? chosen : [])
             {
+                if (word is Keep && StartOf(session, file) is { } start) starts[file] = start;
                 if ((word is Keep ? Kept(file) : Dropped(file)) is { } why) left.Add((file, why));
                 else done.Add(file);
             }
@@ -54,16 +63,44 @@ internal static class HeldCommand
             else if (word is List) Tell(session.Terminal, held);
             else if (word is Show)
             {
-                foreach (HeldFile file in chosen) Tell(session.Terminal, file);
+                foreach (HeldFile file in chosen)
+                {
+                    Tell(session.Terminal, file);
+                    if (StartOf(session, file) is { } start) session.Terminal.Note(start);
+                }
             }
-            else
+            // What is put back runs without a sandbox, which is said to whoever reads the object, too.
+            foreach (HeldFile file in session.Json && word is Drop ? [] : done)
             {
-                foreach (HeldFile file in done) session.Terminal.Note($"{(word is Keep ? "put back" : "removed")}: {file.Path}");
+                session.Terminal.Note(word is Keep ? $"put back: {file.Path}: {WhatItDoes(file)}" : $"removed: {file.Path}");
+                if (starts.TryGetValue(file, out Inked start)) session.Terminal.Note(start);
             }
             foreach (var (file, why) in left) session.Terminal.Problem(Inked.Yellow($"{file.Number} stays aside: {file.Path}: {why}"));
             return (int)(left.Count == 0 ? ExitCode.Done : ExitCode.CouldNot);
         });
         return command;
+    }
+
+    private static bool IsLink(HeldFile file) => string.Equals(file.RunBy, AutorunName.Link.RunBy, StringComparison.Ordinal);
+
+    private static string WhatItDoes(HeldFile file) => IsLink(file)
+        ? "whoever opens it is elsewhere" : $"run by {file.RunBy}; outside `sandpiper run` nothing confines it";
+
+    // A tool that installs a hook writes down which Python it runs on; inside that is the environment's own.
+    private static Inked? StartOf(Session session, HeldFile file)
+    {
+        try
+        {
+            if (!FileStatus.TryRead(file.Place, out FileStatus status) || status.Size > MostBytes
+                || RegularFile.TryRead(file.Place, MostBytes) is not { } content
+                || UnconfinedStart.In(Encoding.UTF8.GetString(content), session.Places.Root) is not { } start) return null;
+            return Inked.Yellow($"it starts {start.Program} without a sandbox"
+                + (start.Confined is { } confined ? $"; in its place {confined} is confined" : ""));
+        }
+        catch (IOException)
+        {
+            return null;        // nobody may read it, nor does whoever would run it
+        }
     }
 
     private static ImmutableArray<HeldFile> Chosen(ImmutableArray<HeldFile> held, int[] numbers, bool all, string word)
@@ -103,8 +140,9 @@ internal static class HeldCommand
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{file.Number,3}  {file.Path}"));
             string command = ShownCommand.Of(file.Command);
+            string what = IsLink(file) ? $"a link that leads to {SymbolicLink.Target(file.Place)}" : $"would be run by {file.RunBy}";
             terminal.Listed(5, Inked.Dim(string.Create(CultureInfo.InvariantCulture,
-                $"     would be run by {file.RunBy}; made by `{command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}")));
+                $"     {what}; made by `{command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}")));
         }
         if (!held.IsEmpty) terminal.Note("sandpiper held show N, keep N (puts it back), drop N (removes it)");
     }
