@@ -198,11 +198,11 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         home.TellOfNew();
         ImmutableArray<HostGrant> hosts = refused.Settle();
         TellOfWithheld([.. secrets.Opened], caller);
+        if (!interrupted && Again is null && PipMeant(generation, hasFailed: exitCode is not (0 or RunTime.ExitCode)) is { } meant)
+            session.Terminal.Note(Inked.Dim($"sandpiper: {meant}"));
         // Only what is known: why it failed nobody can tell from a program's own words.
         if (exitCode is not (0 or RunTime.ExitCode))
         {
-            if (!interrupted && Again is null && PipInside.Meant(command, environmentName) is { } meant)
-                session.Terminal.Note(Inked.Dim($"sandpiper: pip changes nothing in here ·  {meant}"));
             ImmutableArray<string> unshown = TellOfUnshown([.. UnshownArguments.In(command, terms, caller)], caller);
             if (!interrupted)
                 wanted = new(TellOfDenied(denied.SeenBefore(exitCode), caller), unshown, [.. hosts, .. TellOfMissed(missed, caller)]);
@@ -220,6 +220,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         }
         return exitCode;
     }
+
+    private string? PipMeant(Generation generation, bool hasFailed) => PipInside.Meant(command, environmentName, hasFailed,
+        hasPip: generation.Packages.Any(package => package.Name.ToString() is "pip"));
 
     /// <summary>Says what it would be allowed, and by whom; nothing is run.</summary>
     /// <inheritdoc cref="Start" path="/exception"/>
