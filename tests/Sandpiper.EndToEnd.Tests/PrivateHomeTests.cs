@@ -54,6 +54,28 @@ public sealed class PrivateHomeTests : IDisposable
         Assert.Equal("own\n", Shell($"cat {shown}").Output);
     }
 
+    [Theory]
+    [InlineData("data")]
+    [InlineData("data/deep/er")]
+    public void What_was_shown_once_leaves_no_directory_and_what_a_program_made_stays(string name)
+    {
+        string shown = Path.GetDirectoryName(_user.Write(Path.Combine(_user.Home, name, "file"), "mine\n"))!;
+        Assert.Equal("mine\n", _user.Sandpiper("run", "--read", shown, "--", "cat", $"{shown}/file").Output);
+        Assert.Equal("project\n", Shell("ls ~").Output);
+        // A directory of its own stays, be it empty, around what is shown or in its place.
+        Done(Shell("mkdir -p ~/data/deep"));
+        Done(_user.Sandpiper("run", "--read", shown, "--", "true"));
+        Assert.Equal("data\ndata/deep\n", Shell("cd && find data").Output);
+    }
+
+    [Fact]
+    public void What_a_program_left_beside_what_was_shown_stays()
+    {
+        string shown = Path.GetDirectoryName(_user.Write(Path.Combine(_user.Home, "data/deep/er/file"), "mine\n"))!;
+        Done(_user.Sandpiper("run", "--read", shown, "--", "sh", "-c", "echo x > ~/data/deep/left"));
+        Assert.Equal("data\ndata/deep\ndata/deep/left\n", Shell("cd && find data").Output);
+    }
+
     [Fact]
     public void Where_this_environment_has_none_the_one_that_has_one_is_named()
     {

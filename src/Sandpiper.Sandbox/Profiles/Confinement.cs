@@ -99,9 +99,12 @@ public sealed record Confinement
     /// <exception cref="SandboxUnavailableException">It is not there, or they cannot be made.</exception>
     public Confinement WithHome(string content)
     {
-        PlacesInHome.Make(content, Home, Mounted);
-        return this with { KeptHome = ShownPath.Needed(content, PathAccess.Write).Appearing(Home) };
+        ImmutableArray<string> made = PlacesInHome.Make(content, Home, Mounted);
+        return this with { KeptHome = ShownPath.Needed(content, PathAccess.Write).Appearing(Home), MadeInHome = made };
     }
+
+    /// <summary>Directories below the home that had to be made for that, what is around them first.</summary>
+    public ImmutableArray<string> MadeInHome { get; private init; } = [];
 
     /// <summary>Paths below the home at which something else is mounted.</summary>
     public IEnumerable<string> MountedInHome => PlacesInHome.Of(Home, Mounted);

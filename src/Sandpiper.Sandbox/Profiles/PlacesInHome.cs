@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 
@@ -19,26 +20,31 @@ internal static class PlacesInHome
 
     /// <param name="content">What appears as home.</param>
     /// <param name="home">Where it appears.</param>
+    /// <returns>The directories that were not there before, what is around them first.</returns>
     /// <exception cref="SandboxUnavailableException">They cannot be made.</exception>
-    public static void Make(string content, string home, IEnumerable<ShownPath> shown)
+    public static ImmutableArray<string> Make(string content, string home, IEnumerable<ShownPath> shown)
     {
         using SafeFileHandle root = RawFile.Open(content, RawFile.AsPlace | RawFile.OnlyDirectories, out _);
         if (root.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, content);
         // Packages are many, and lie beside each other: what they share is looked at once.
-        var made = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var made = ImmutableArray.CreateBuilder<string>();
         foreach (var (relative, isDirectory) in Below(home, shown).OrderBy(place => place.Relative, StringComparer.Ordinal))
         {
             if (IsThere(root, relative, isDirectory)) continue;
             string[] segments = relative.Split('/');
             for (int level = 1; level <= segments.Length; level++)
             {
-                if (!made.Add(string.Join('/', segments.Take(level)))) continue;
+                string path = string.Join('/', segments.Take(level));
+                if (!seen.Add(path)) continue;
                 string above = string.Join('/', segments.Take(level - 1));
                 using SafeFileHandle parent = PlaceBelow.Open(root, above.Length == 0 ? "." : above);
                 if (parent.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, $"{home}/{relative}");
-                MakeOne(parent, segments[level - 1], isDirectory || level < segments.Length);
+                bool becomesDirectory = isDirectory || level < segments.Length;
+                if (MakeOne(parent, segments[level - 1], becomesDirectory) && becomesDirectory) made.Add(path);
             }
         }
+        return made.ToImmutable();
     }
 
     // As at every start but the first, unless a program has closed a directory above it.
@@ -50,8 +56,8 @@ internal static class PlacesInHome
                 : there.Type is FileType.Regular);
     }
 
-    // What is in the way is the program's own, and kept for it under another name.
-    private static void MakeOne(SafeFileHandle parent, string name, bool isDirectory)
+    // What is in the way is the program's own, and kept for it under another name. False where nothing was made.
+    private static bool MakeOne(SafeFileHandle parent, string name, bool isDirectory)
     {
         string path = $"/proc/self/fd/{parent.DangerousGetHandle()}/{name}";
         using (SafeFileHandle there = PlaceBelow.Open(parent, name))
@@ -60,12 +66,12 @@ internal static class PlacesInHome
             {
                 FileType type = FileFacts.KindOf(there);
                 if (type is FileType.Directory && isDirectory) MayBeEntered(there);
-                if (isDirectory ? type is FileType.Directory : type is FileType.Regular) return;
+                if (isDirectory ? type is FileType.Directory : type is FileType.Regular) return false;
                 AtomicRename.Replace(path, $"{path}.{RandomName.OfBytes(4)}");
             }
         }
-        if (isDirectory) _ = OpenDirectory.TryMake(path, Mode, out _);
-        else using (RawFile.Open(path, RawFile.WriteOnly | RawFile.Create | RawFile.Exclusive, out _)) { }
+        if (isDirectory) return OpenDirectory.TryMake(path, Mode, out _);
+        using (RawFile.Open(path, RawFile.WriteOnly | RawFile.Create | RawFile.Exclusive, out _)) return true;
     }
 
     // Nothing could be mounted below a directory that its program closed.

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Sandpiper.Console;
 using Sandpiper.Environments.Homes;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
@@ -88,17 +89,27 @@ internal sealed class ProgramsHome : IDisposable
         _inUse?.Dispose();
     }
 
-    // A file that was shown in it had an empty one for its place: the next program, which is not shown it, would read that.
+    // A file that was shown in it had an empty one for its place: the next program, which is not shown it, would read that. Likewise a
+    // directory, but for what every program of this home has there.
     private void RemoveEmptyPlaces(string content)
     {
+        string?[] always = [_session.Places.Root, _kept!.Project];
         using SafeFileHandle home = RawFile.Open(content, RawFile.ReadOnly, out int errno);
         foreach (string place in errno == 0 ? Confinement.MountedInHome : [])
         {
-            string above = Path.GetDirectoryName(place) is { Length: > 0 } directory ? directory : ".";
-            using SafeFileHandle around = PlaceBelow.OpenDirectory(home, NativeText.Bytes(above)); // through no link
+            using SafeFileHandle around = Around(place);
             byte[] name = NativeText.Bytes(Path.GetFileName(place));
             if (!around.IsInvalid && NameInDirectory.TryLookAt(around, name, out FileStatus there)
                 && there is { Type: FileType.Regular, Size: 0 }) _ = NameInDirectory.Remove(around, name);
         }
+        foreach (string made in errno == 0 ? Confinement.MadeInHome.Reverse() : [])
+        {
+            if (always.Any(path => path is not null && DirectoryTree.Holds(path, $"{Confinement.Home}/{made}"))) continue;
+            using SafeFileHandle around = Around(made);
+            if (!around.IsInvalid) _ = NameInDirectory.RemoveDirectory(around, NativeText.Bytes(Path.GetFileName(made)));
+        }
+
+        SafeFileHandle Around(string place) => PlaceBelow.OpenDirectory(
+            home, NativeText.Bytes(Path.GetDirectoryName(place) is { Length: > 0 } directory ? directory : ".")); // through no link
     }
 }
