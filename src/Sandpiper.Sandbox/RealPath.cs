@@ -6,5 +6,7 @@ namespace Sandpiper.Sandbox;
 public static class RealPath
 {
     /// <summary>Absolute, every link followed; of what does not exist, the path itself without dots.</summary>
-    public static string Of(string path) => ProgramFile.Resolve(path) ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+    /// <remarks>Nor is one resolved that is no text: another one would be found.</remarks>
+    public static string Of(string path) => (NativeText.IsText(path) ? ProgramFile.Resolve(path) : null)
+        ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 }

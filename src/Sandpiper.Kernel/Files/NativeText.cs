@@ -6,7 +6,10 @@ namespace Sandpiper.Kernel.Files;
 /// Names and arguments as text, and back to the very same bytes. To the kernel they are bytes; what of them is no UTF-8 becomes a low
 /// surrogate by itself, as in Python (PEP 383).
 /// </summary>
-/// <remarks>The base library's calls find nothing by such a text; those of this room that take bytes do.</remarks>
+/// <remarks>
+/// The base library's calls do not find it by such a text, but what has U+FFFD in those places, if anything; those of this room that take
+/// bytes do.
+/// </remarks>
 public static class NativeText
 {
     private const char FirstEscape = '\udc80', LastEscape = '\udcff';
@@ -24,6 +27,18 @@ public static class NativeText
             bytes = bytes[taken..];
         }
         return text.ToString();
+    }
+
+    /// <summary>Nothing in it stands for a byte that is no UTF-8.</summary>
+    public static bool IsText(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange(FirstEscape, LastEscape)) return true;
+        for (ReadOnlySpan<char> left = text; !left.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf16(left, out _, out int taken) != System.Buffers.OperationStatus.Done) return false;
+            left = left[taken..];
+        }
+        return true;
     }
 
     /// <summary>A surrogate that stands for no byte becomes U+FFFD, as ever.</summary>

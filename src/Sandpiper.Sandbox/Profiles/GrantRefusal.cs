@@ -8,6 +8,9 @@ public abstract record GrantRefusal
     /// <summary>There is nothing of that name (for writing: no directory), or we may not look at it.</summary>
     public sealed record Absent : GrantRefusal;
 
+    /// <summary>Its name, or that of what it leads to, is no UTF-8.</summary>
+    public sealed record NoText : GrantRefusal;
+
     /// <summary>It is a link, and nobody would be shown unasked what it leads to.</summary>
     public sealed record LeadsTo(string Real, Sensitivity Why) : GrantRefusal;
 

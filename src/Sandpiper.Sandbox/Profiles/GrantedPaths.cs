@@ -29,7 +29,8 @@ internal static class GrantedPaths
         foreach (int look in Looks.While())
         {
             ShownPath? shown = caller.At(path, access);
-            GrantRefusal? why = shown is null ? new GrantRefusal.Absent() : whyNot(shown);
+            GrantRefusal? why = shown is not null ? whyNot(shown)
+                : ShownPath.HasNoText(path) ? new GrantRefusal.NoText() : new GrantRefusal.Absent();
             if (why is null) return shown!;
             if (look == 0) (first, refusal) = (shown, why);
             isExchanged |= shown?.Identity != first?.Identity;

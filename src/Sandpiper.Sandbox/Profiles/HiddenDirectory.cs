@@ -11,6 +11,9 @@ public abstract record HiddenDirectory
     /// <summary>There is none any more.</summary>
     public sealed record Gone : HiddenDirectory;
 
+    /// <summary>Its name is no UTF-8.</summary>
+    public sealed record NoText : HiddenDirectory;
+
     /// <summary>Nobody means to show it by standing in it.</summary>
     public sealed record Kept(Sensitivity Why) : HiddenDirectory;
 }

@@ -86,7 +86,8 @@ public sealed record Profile
     {
         around = null;
         if (!grants.ShowCurrentDirectory) return new HiddenDirectory.OnRequest();
-        if (caller.At(caller.CurrentDirectory, PathAccess.Read) is not { } here) return new HiddenDirectory.Gone();
+        if (caller.At(caller.CurrentDirectory, PathAccess.Read) is not { } here)
+            return ShownPath.HasNoText(caller.CurrentDirectory) ? new HiddenDirectory.NoText() : new HiddenDirectory.Gone();
         if (Project.Of(caller) is { } project && DirectoryTree.Holds(project.Directory, here.Path)
             && caller.At(project.Directory, PathAccess.Read) is { } all && WhyHidden(all, caller) is null)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
@@ -34,6 +35,8 @@ public sealed record ShownPath
     public static ShownPath? At(string path, PathAccess access)
     {
         string whole = Whole(path);
+        // The kernel would be asked for another name.
+        if (!NativeText.IsText(whole)) return null;
         // Held open, so that place and identity are those of one thing.
         using SafeFileHandle held = RawFile.Open(whole, RawFile.AsPlace, out _);
         return Held(held, whole, access);
@@ -47,11 +50,40 @@ public sealed record ShownPath
         return Held(held, null, PathAccess.Read);
     }
 
+    /// <summary>
+    /// Whether it, or what it leads to, has a name that is no UTF-8. Such a name cannot be compared with others, put on record or told, so
+    /// nothing is judged by it.
+    /// </summary>
+    /// <param name="path">From where this process stands, or absolute.</param>
+    internal static bool HasNoText(string path)
+    {
+        if (!NativeText.IsText(path)) return true;
+        using SafeFileHandle held = RawFile.Open(path, RawFile.AsPlace, out _);
+        return !held.IsInvalid && !NativeText.IsText(NameOf(held) ?? "");
+    }
+
+    /// <summary>Where this process stands, as text from which its bytes come back; null where we may not look at it.</summary>
+    public static string? NameOfHere()
+    {
+        using SafeFileHandle held = RawFile.Open(".", RawFile.AsPlace, out _);
+        return held.IsInvalid ? null : NameOf(held);
+    }
+
+    // As text from which its bytes come back. The base library makes U+FFFD of what is none, and another one may have that for its name.
+    private static string? NameOf(SafeFileHandle held)
+    {
+        string? name = new FileInfo(Named(held)).LinkTarget;
+        if (name?.Contains('\ufffd') is not true) return name;
+        using SafeFileHandle descriptors = RawFile.Open("/proc/self/fd", RawFile.AsPlace, out _);
+        return NameInDirectory.TargetOf(descriptors, Encoding.ASCII.GetBytes($"{held.DangerousGetHandle()}")) is { } bytes
+            ? NativeText.Of(bytes) : null;
+    }
+
     private static ShownPath? Held(SafeFileHandle held, string? path, PathAccess access)
     {
         if (held.IsInvalid) return null;
-        string? real = new FileInfo(Named(held)).LinkTarget;
-        if (real is null || !System.IO.Path.Exists(real)) return null;
+        string? real = NameOf(held);
+        if (real is null || !NativeText.IsText(real) || !System.IO.Path.Exists(real)) return null;
         FileStatus status = FileStatus.Of(held);
         return new ShownPath(path ?? real, real, status.Identity, status.Type, access);
     }

@@ -40,8 +40,19 @@ internal sealed class AllowedGrants(Session session, string environment)
         Caller caller = Callers.Of(session);
         Project? project = Project.Of(caller);
         // Everywhere, a path that is not absolute is one of each project: it stays as it was typed, and is judged in each.
-        Grants grants = chosen(isEverywhere ? OfEachProject : path => RealPath.Of(Path.GetFullPath(path)));
+        Grants grants = chosen(isEverywhere ? OfEachProject : path => RealPath.Of(Callers.FullPath(path)));
         if (grants.AreNone) throw NothingFor(command ?? "--here");
+        // On record a byte that is no text would become another one.
+        if (grants.Write.Concat(grants.Read).FirstOrDefault(path => !NativeText.IsText(path)) is { } unnamed)
+        {
+            throw new GrantRefusedException(
+                grants.Write.Contains(unnamed, StringComparer.Ordinal) ? PathAccess.Write : PathAccess.Read, unnamed, new GrantRefusal.NoText());
+        }
+        if (!isEverywhere && !NativeText.IsText(caller.CurrentDirectory))
+        {
+            throw new ExplainedException(new(ExitCode.CouldNot, $"nothing can be remembered for this directory; {Undone}",
+                ConfinementWords.NoText, $"sandpiper allow {InShell.Quoted(command ?? "COMMAND")} --everywhere …"));
+        }
         if (project is null && !isEverywhere)
         {
             throw new ExplainedException(new(ExitCode.CouldNot, $"this directory is no project; {Undone}",

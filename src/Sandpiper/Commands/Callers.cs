@@ -43,6 +43,8 @@ internal static class Callers
     // Removed meanwhile, or root's own: then there is none to show.
     private static string CurrentDirectory()
     {
+        // By the text that the base library makes of it another directory would be found.
+        if (ShownPath.NameOfHere() is { } name && !NativeText.IsText(name)) return name;
         try
         {
             return Directory.GetCurrentDirectory();

@@ -139,6 +139,9 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             session.Terminal.Note(Inked.Dim($"sandpiper: g{grant.Number} does not count here: "
                 + $"`{why.Path}`: {string.Join(' ', ConfinementWords.Of(why).Because)}"));
         }
+        // Why what lies here is not found: elsewhere the place itself says it.
+        if (terms is { Hidden: HiddenDirectory.NoText, Script: null })
+            session.Terminal.Note(Inked.Dim($"sandpiper: this directory is not shown: {ConfinementWords.NoText}"));
         session.Terminal.Flush();
         using ReviewedRun? review = IsReviewed ? RunReview.Begin(session, terms.Confinement) : null;
         if (review is not null) terms = terms with { Confinement = review.Confinement };

@@ -61,6 +61,7 @@ internal static class ConfinementWords
         {
             GrantRefusal.Absent =>
                 $"there is {(toWrite ? "neither a directory nor a file" : "nothing")} of that name, or we may not look at it",
+            GrantRefusal.NoText => $"{NoText}; what lies around it can be granted",
             GrantRefusal.LeadsTo to => $"it leads to `{to.Real}`, and {Of(to.Why)}; name that itself if you mean it",
             GrantRefusal.LeadsElsewhere to => $"it leads to `{to.Real}` by now; what is remembered is a place, wherever links lead",
             GrantRefusal.Sensitive sensitive => $"{Of(sensitive.Why)}; what is written there can run later with all your rights",
@@ -90,10 +91,14 @@ internal static class ConfinementWords
         _ => "it is no device of characters (a file is granted with --read or --write)",
     };
 
+    /// <summary>Of a path.</summary>
+    public const string NoText = "its name is no UTF-8, so that it could be neither compared nor put on record";
+
     public static string Of(HiddenDirectory hidden) => hidden switch
     {
         HiddenDirectory.OnRequest => "you said so",
         HiddenDirectory.Kept kept => Of(kept.Why),
+        HiddenDirectory.NoText => NoText,
         _ => "it is gone",
     };
 

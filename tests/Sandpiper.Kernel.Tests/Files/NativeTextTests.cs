@@ -20,16 +20,20 @@ public sealed class NativeTextTests
     [InlineData("née")]
     [InlineData("\U0001f40d.py")]
     [InlineData("n\ufffde")]
+    [InlineData("\U0001f480")]     // the second half of which is in the range that stands for bytes
     public void Text_is_what_it_is_everywhere(string text)
     {
         Assert.Equal(text, NativeText.Of(Encoding.UTF8.GetBytes(text)));
         Assert.Equal(Encoding.UTF8.GetBytes(text), NativeText.Bytes(text));
+        Assert.True(NativeText.IsText(text));
     }
 
     [Fact]
     public void A_byte_that_is_no_text_is_a_surrogate_by_itself_as_in_Python()
     {
         Assert.Equal("n\udce9e", NativeText.Of([0x6e, 0xe9, 0x65]));
+        Assert.False(NativeText.IsText("n\udce9e"));
+        Assert.False(NativeText.IsText("\U0001f480\udcff"));
         Assert.Equal("a\ufffdb"u8.ToArray(), NativeText.Bytes("a\ud800b"));
     }
 }
