@@ -85,8 +85,8 @@ public sealed class InterpreterProbe(string? cacheDirectory)
         }
     }
 
-    // That we have no descriptors left says nothing of an interpreter.
-    private static bool IsOurs(Exception e) => e is IOException { HResult: Errno.TooManyOpen };
+    // That we have no descriptors left, or may have no further process, says nothing of an interpreter.
+    private static bool IsOurs(Exception e) => e is IOException { HResult: Errno.TooManyOpen or Errno.WouldBlock };
 
     private static byte[] Start(string realPath)
     {

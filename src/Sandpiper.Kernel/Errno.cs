@@ -7,7 +7,7 @@ public static class Errno
     public const int NoSuchFile = 2;        // ENOENT
     public const int Interrupted = 4;       // EINTR
     public const int NoChild = 10;          // ECHILD
-    public const int WouldBlock = 11;       // EWOULDBLOCK
+    public const int WouldBlock = 11;       // EWOULDBLOCK, and EAGAIN: no further process or thread
     public const int NoAccess = 13;         // EACCES
     public const int BadAddress = 14;       // EFAULT
     public const int Exists = 17;           // EEXIST

@@ -108,6 +108,25 @@ public sealed class BadDayTests
             Directory.EnumerateFiles(Path.Combine(user.CacheRoot, "index/unfinished")).Select(Path.GetFileName));
     }
 
+    // By a user of its own: how many he has counts, whoever started them.
+    [Fact]
+    public void Whoever_may_have_few_processes_has_it_installed_or_is_told_in_words()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can be another user");
+        using var user = new Somebody();
+        string index = user.Serve(Harbour), place = Directory.CreateDirectory(Path.Combine(user.Place, "few")).FullName;
+        File.SetUnixFileMode(place, (UnixFileMode)0b111_111_111);
+        user.Variables["HOME"] = place;
+        string[] somebody = ["/usr/bin/setpriv", "--reuid", "23119", "--regid", "23119", "--clear-groups", "/bin/sh", "-c"];
+        for (int most = 3; most <= 12; most++)
+        {
+            string install = $"ulimit -u {most}; exec '{PublishedCommand.Path}' install --env e{most} pebble -i {index}";
+            Outcome outcome = user.RunAsTester([.. somebody, install]);
+            const string Told = "× there is no memory left, or one process too many; nothing was changed\n";
+            Assert.True(outcome.ExitCode == 0 || outcome.Error.StartsWith(Told, StringComparison.Ordinal), $"{most}: {outcome}");
+        }
+    }
+
     [Theory]
     [InlineData("\u001b[31mred")]
     [InlineData("tide\nexit 0")]

@@ -45,8 +45,8 @@ internal sealed class AllowedGrants(Session session, string environment)
         // On record a byte that is no text would become another one.
         if (grants.Write.Concat(grants.Read).FirstOrDefault(path => !NativeText.IsText(path)) is { } unnamed)
         {
-            throw new GrantRefusedException(
-                grants.Write.Contains(unnamed, StringComparer.Ordinal) ? PathAccess.Write : PathAccess.Read, unnamed, new GrantRefusal.NoText());
+            bool toWrite = grants.Write.Contains(unnamed, StringComparer.Ordinal);
+            throw new GrantRefusedException(toWrite ? PathAccess.Write : PathAccess.Read, unnamed, new GrantRefusal.NoText());
         }
         if (!isEverywhere && !NativeText.IsText(caller.CurrentDirectory))
         {

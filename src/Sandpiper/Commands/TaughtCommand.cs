@@ -12,6 +12,8 @@ namespace Sandpiper.Commands;
 internal sealed class TaughtCommand(string name, string summary, ImmutableArray<Example> examples, ImmutableArray<string> notes)
     : Command(name, summary)
 {
+    private const int Needed = 3;       // of the pool: one that works, one that waits for sockets, one that watches over them
+
     public ImmutableArray<Example> Examples { get; } = examples;
 
     public ImmutableArray<string> Notes { get; } = notes;
@@ -32,6 +34,7 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     /// <summary>The same for what takes long, and stops at the next safe place when it is asked to.</summary>
     public void Runs(Func<Session, ParseResult, CancellationToken, Task<int>> action) => SetAction(async (parsed, cancel) =>
     {
+        SpareThreads.MustBe(Needed);
         // Not for what starts a program and waits: there they cost more than they save.
         HeapPages.MakeLarge();
         HeapPages.ExpectMuch();

@@ -68,8 +68,8 @@ internal static class Explanations
         SecondStageException e => ConfinementWords.Of(e),
         PortTakenException e => NetworkWords.Of(e),
         CopyRefusedException e => ReviewWords.Of(e),
-        OutOfMemoryException or TypeInitializationException or AggregateException or KernelException { Path: null }
-            when IsExhaustion(error) => Exhausted,
+        OutOfMemoryException or TypeInitializationException or AggregateException or TaskSchedulerException
+            or KernelException { Path: null } when IsExhaustion(error) => Exhausted,
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
         OperationCanceledException => new(ExitCode.Interrupted, $"stopped; {Nothing}", "you pressed Ctrl-C, or were asked to stop"),

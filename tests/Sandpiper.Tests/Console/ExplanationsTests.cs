@@ -121,6 +121,7 @@ public sealed class ExplanationsTests
         ("no further thread for signals", new TypeInitializationException("PosixSignalRegistration",
             new IOException("The process cannot access the file because it is being used by another process.", 11))),
         ("no further thread for tasks", new AggregateException(new TaskSchedulerException(new InsufficientMemoryException()))),
+        ("no further thread for the first task", new TaskSchedulerException(new InsufficientMemoryException())),
         ("no further program", new KernelException("posix_spawn(/usr/bin/bwrap)", 11)),
         ("a call of the kernel", new KernelException("memfd_create", 38)),
         ("Ctrl-C", new OperationCanceledException()),
