@@ -41,7 +41,7 @@ internal static class AssessmentScreen
         {
             if (row.Missing is { } why)
             {
-                string reason = Shortened(why, Width - LabelWidth - "not measured: ".Length);
+                string reason = ShortText.Of(why, Width - LabelWidth - "not measured: ".Length);
                 terminal.Line(" ", Inked.Dim($"{row.Label.PadRight(LabelWidth - 1)}not measured: {reason}"));
                 continue;
             }
@@ -132,6 +132,4 @@ internal static class AssessmentScreen
         terminal.Line(" next: sandpiper audit                      what is installed here already");
         terminal.Line(" then: sandpiper install NAME, and sandpiper run -- python");
     }
-
-    private static string Shortened(string text, int width) => text.Length <= width ? text : text[..Math.Max(1, width - 1)] + "…";
 }

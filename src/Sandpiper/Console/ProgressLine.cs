@@ -26,7 +26,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider time) : IDisp
     /// <summary>Bytes of a known total and packages of a known count.</summary>
     public void Bytes(string current, long bytes, long totalBytes, int done, int count)
     {
-        string name = Shorten(current);
+        string name = ShortText.Of(current, NameWidth);
         string numbers = string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0}/{totalBytes / 1e6:0.0} MB  {done} of {count}");
         int width = Math.Min(BarWidth, terminal.Columns() - NameWidth - numbers.Length - 4);
         if (width < ShortestBar)
@@ -52,8 +52,6 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider time) : IDisp
         foreach (PosixSignalRegistration end in ends) end.Dispose();
     }
 
-    private static string Shorten(string text) => text.Length <= NameWidth ? text : text[..(NameWidth - 1)] + "…";
-
     private void Draw(string text)
     {
         if (!terminal.ShowsProgress) return;
@@ -65,8 +63,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider time) : IDisp
             _lastDrawn = time.GetTimestamp();
             // The last column stays free: some terminals wrap as soon as it is written.
             int room = Math.Max(1, terminal.Columns() - 1);
-            string shown = VisibleText.Of(text);
-            terminal.Transient(shown.Length <= room ? shown : shown[..(room - 1)] + "…");
+            terminal.Transient(ShortText.Of(VisibleText.Of(text), room));
         }
     }
 

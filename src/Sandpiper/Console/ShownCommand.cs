@@ -5,5 +5,5 @@ internal static class ShownCommand
 {
     private const int MostChars = 32;
 
-    public static string Of(string command) => command.Length <= MostChars ? command : command[..(MostChars - 1)] + "…";
+    public static string Of(string command) => ShortText.Of(command, MostChars);
 }
