@@ -5,6 +5,9 @@ namespace Sandpiper.Kernel.Processes;
 /// <summary>What one process, or all of a user's, may take: getrlimit(2).</summary>
 public static partial class ResourceLimit
 {
+    /// <summary>RLIMIT_NPROC, asm-generic/resource.h: processes and threads of the user.</summary>
+    public const int Processes = 6;
+
     /// <summary>RLIMIT_AS, asm-generic/resource.h: bytes of addresses.</summary>
     public const int AddressSpace = 9;
 

@@ -3,7 +3,6 @@ namespace Sandpiper.Kernel.Processes;
 /// <summary>Whether there are threads left, asked before somebody needs them who does not say so.</summary>
 public static class SpareThreads
 {
-    private const int Processes = 6;            // RLIMIT_NPROC, asm-generic/resource.h
     private const ulong Plenty = 1024;
     private const int StackBytes = 128 << 10;
 
@@ -14,7 +13,7 @@ public static class SpareThreads
     /// <exception cref="OutOfMemoryException">So many more are not to be had, now.</exception>
     public static void MustBe(int count)
     {
-        if (ResourceLimit.Of(Processes) >= Plenty) return;
+        if (ResourceLimit.Of(ResourceLimit.Processes) >= Plenty) return;
         using var asked = new ManualResetEventSlim();
         var started = new List<Thread>(count);
         try

@@ -19,7 +19,7 @@ internal static class ProgramLimits
     [
         (1, 256UL << 30),   // bytes of one file (RLIMIT_FSIZE)
         (4, 0),             // of a core dump: the memory of a program, written where a helper of the host's may run (RLIMIT_CORE)
-        (6, 4096),          // processes and threads, counted in the sandbox alone since Linux 5.14 (RLIMIT_NPROC)
+        (ResourceLimit.Processes, 4096),    // counted in the sandbox alone since Linux 5.14
         (7, 65_536),        // open files of one process (RLIMIT_NOFILE)
     ];
 

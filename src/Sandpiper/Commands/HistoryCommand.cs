@@ -109,18 +109,14 @@ internal static class HistoryCommand
     // As many as there is room for; `diff` tells them all.
     private static string Summary(ImmutableArray<LedgerChange> changes, int room)
     {
-        string summary = "";
-        for (int shown = NamesShown; shown > 0; shown--)
-        {
-            summary = Summary(changes, shown, changes.Length - shown);
-            if (summary.Length <= room) break;
-        }
-        return summary;
+        if (changes.IsEmpty) return "no package changed";
+        int most = Math.Min(NamesShown, changes.Length);
+        while (most > 1 && FirstOf(changes, most).Length > room) most--;
+        return FirstOf(changes, most);
     }
 
-    private static string Summary(ImmutableArray<LedgerChange> changes, int most, int rest)
+    private static string FirstOf(ImmutableArray<LedgerChange> changes, int most)
     {
-        if (changes.IsEmpty) return "no package changed";
         IEnumerable<string> shown = changes.Take(most).Select(c => (c.Before, c.After) switch
         {
             (null, { } after) => $"+ {c.Name} {after}",
@@ -128,7 +124,7 @@ internal static class HistoryCommand
             ({ } before, { } after) => $"{c.Name} {before} → {after}",
             _ => c.Name,
         });
-        return string.Join(", ", shown) + (rest > 0 ? $", and {rest} more" : "");
+        return string.Join(", ", shown) + (changes.Length > most ? $", and {changes.Length - most} more" : "");
     }
 
     private static void WriteJson(
