@@ -108,22 +108,24 @@ public sealed class BadDayTests
             Directory.EnumerateFiles(Path.Combine(user.CacheRoot, "index/unfinished")).Select(Path.GetFileName));
     }
 
-    // By a user of its own: how many he has counts, whoever started them.
+    // By a user of its own: how many he has counts, whoever started them. Of a few more than these .NET's pool may still get one too few
+    // later, and end the process.
     [Fact]
-    public void Whoever_may_have_few_processes_has_it_installed_or_is_told_in_words()
+    public void Whoever_may_have_too_few_processes_to_install_is_told_in_words()
     {
         Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can be another user");
         using var user = new Somebody();
         string index = user.Serve(Harbour), place = Directory.CreateDirectory(Path.Combine(user.Place, "few")).FullName;
         File.SetUnixFileMode(place, (UnixFileMode)0b111_111_111);
         user.Variables["HOME"] = place;
-        string[] somebody = ["/usr/bin/setpriv", "--reuid", "23119", "--regid", "23119", "--clear-groups", "/bin/sh", "-c"];
-        for (int most = 3; most <= 12; most++)
+        for (int most = 4; most <= 7; most++)
         {
-            string install = $"ulimit -u {most}; exec '{PublishedCommand.Path}' install --env e{most} pebble -i {index}";
-            Outcome outcome = user.RunAsTester([.. somebody, install]);
+            // Not by `ulimit -u`: a shell that does not know it says so, and goes on without a limit.
+            Outcome outcome = user.RunAsTester(
+                ["/usr/bin/setpriv", "--reuid", "23119", "--regid", "23119", "--clear-groups", "/usr/bin/prlimit", $"--nproc={most}", "--",
+                    PublishedCommand.Path, "install", "pebble", "-i", index]);
             const string Told = "× there is no memory left, or one process too many; nothing was changed\n";
-            Assert.True(outcome.ExitCode == 0 || outcome.Error.StartsWith(Told, StringComparison.Ordinal), $"{most}: {outcome}");
+            Assert.True(outcome.ExitCode == 1 && outcome.Error.StartsWith(Told, StringComparison.Ordinal), $"{most}: {outcome}");
         }
     }
 
