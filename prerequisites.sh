@@ -2,6 +2,7 @@
 # need PROGRAM PACKAGE           the program, from that Debian package
 # need_one_of A B -- PACKAGE     any of the programs, else that package
 # need_file PATH PACKAGE         the file, from that Debian package
+# need_archive NAME PACKAGE      the library that is linked into a program, wherever the compiler looks for it
 # want PROGRAM PACKAGE           the same, but nothing ends for want of it: what needs it says that it is skipped
 # have_needs                     after the last need: installs what was missing, or says how and ends
 
@@ -10,6 +11,13 @@ missing=
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 
 need_file() { [ -e "$1" ] || missing="$missing $2"; }
+
+need_archive() {
+  for compiler in clang gcc; do
+    if archive=$("$compiler" "-print-file-name=$1" 2>/dev/null) && [ -e "$archive" ]; then return 0; fi
+  done
+  missing="$missing $2"
+}
 
 need_one_of() {
   while [ "$1" != -- ]; do

@@ -17,6 +17,12 @@ public sealed record DataPlaces(string Root, string Cache)
     /// <summary>Its name.</summary>
     public const string ShimsLockName = "bin.lock";
 
+    /// <summary>What runs in each sandbox before the program, as a file: made by the first, and started from there by the next.</summary>
+    public string SecondStage => Path.Combine(Root, SecondStageName);
+
+    /// <summary>Its name.</summary>
+    public const string SecondStageName = "second-stage";
+
     /// <summary>The cached index pages and METADATA.</summary>
     public string IndexCache => Path.Combine(Cache, "index");
 

@@ -28,6 +28,9 @@ public sealed record OperationContext
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Null: none is kept.</summary>
+    public KeptSecondStage? SecondStage { get; init; }
+
     /// <summary>A line with hashes may be answered by what was chosen for it before, without an index.</summary>
     public bool HasChosenBefore => ChosenBefore.IsAny(Places);
 

@@ -58,7 +58,8 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
     public async Task<RepairOutcome> MendAsync(RepairRequest request, IProgress<InstallationFact> facts, CancellationToken cancel)
     {
         using Operation operation = Operation.Begin(context, request.Environment, facts, cancel);
-        Verification.Report seen = new Verification(operation.Environment, context.Places, context.Executable).Look(full: true, cancel)
+        Verification.Report seen =
+            new Verification(operation.Environment, context.Places, context.Executable, context.SecondStage).Look(full: true, cancel)
             ?? throw new EnvironmentException($"nothing is installed in `{request.Environment}`");
         (Generation before, ImmutableArray<Deviation> deviations) = (seen.Generation, seen.Deviations);
         // Sealed by an earlier version, an entry tells nothing to judge it by: it comes from the index once more.
@@ -140,6 +141,7 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         // Made from sources that are as they were: it is made once more, and no index is asked.
         foreach (var digest in deviations.Where(f => f.Place == DeviationPlace.ByteCode).Select(f => f.Owner!.Digest).Distinct())
             _store.DropByteCode(digest);
+        if (deviations.Any(f => f.Place == DeviationPlace.SecondStage)) context.SecondStage!.Forget();
         notes.AddRange(ShimDirectory.PutAside(environment, before, context.Places));
         PutAsideUnless(FileType.SymbolicLink, environment.CurrentLink, notes);
         if (!ledgerIsLost) return;

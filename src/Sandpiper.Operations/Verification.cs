@@ -13,7 +13,9 @@ namespace Sandpiper.Operations;
 /// Is everything of an environment as it was installed (P5)? Its files, and all that leads to them: link, ledger, interpreter, shims.
 /// </summary>
 /// <param name="executable">This program: what the shims start.</param>
-public sealed class Verification(ManagedEnvironment environment, DataPlaces places, string executable)
+/// <param name="secondStage">What every confined start begins with; null: no file.</param>
+public sealed class Verification(
+    ManagedEnvironment environment, DataPlaces places, string executable, KeptSecondStage? secondStage = null)
 {
     /// <param name="Generation">The current one; where nothing says which that is, the one that was current last.</param>
     /// <param name="Files">Looked at in the generation.</param>
@@ -31,8 +33,19 @@ public sealed class Verification(ManagedEnvironment environment, DataPlaces plac
         return new Report(generation, trees.Files,
             [
                 .. OfLink(current), .. OfInterpreter(generation), .. OfPlace(generation), .. trees.Deviations,
-                .. ShimDirectory.Compare(environment, generation, places, executable),
+                .. ShimDirectory.Compare(environment, generation, places, executable), .. OfSecondStage(),
             ]);
+    }
+
+    private IEnumerable<Deviation> OfSecondStage()
+    {
+        if (secondStage?.IsAsHeld() is false)
+        {
+            yield return new Deviation(DeviationKind.Changed, DataPlaces.SecondStageName, null, RunsAtStart: false)
+            {
+                Place = DeviationPlace.SecondStage,
+            };
+        }
     }
 
     private IEnumerable<Deviation> OfLink(CurrentGeneration current)

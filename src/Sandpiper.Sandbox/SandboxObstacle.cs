@@ -15,6 +15,12 @@ public enum SandboxObstacle
     /// <summary>Who shall run the program may neither start nor read this very one (its path), so nothing inside could compare.</summary>
     OwnProgramClosed,
 
+    /// <summary>This command was built without what has to run inside first.</summary>
+    NoSecondStage,
+
+    /// <summary>No file may be as large as that is (the most bytes that it may have).</summary>
+    FilesTooSmall,
+
     /// <summary>AppArmor refuses user namespaces (bubblewrap's message, as in the next three).</summary>
     AppArmor,
 

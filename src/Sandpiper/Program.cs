@@ -1,20 +1,11 @@
 using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Commands;
-using Sandpiper.Console;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Attempts;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Programs;
 
-// Inside the sandbox this program is only the last step before the user's: it must not load, read or print anything of its own.
-if (SecondStage.IsMeant(args))
-{
-    SecondStageFailure? failure = SecondStage.Run(args);
-    if (failure is not null) System.Console.Error.WriteLine(ConfinementWords.Of(failure));
-    return failure?.ExitCode ?? 125;
-}
-
-// Nor when it is the one that tries to get out (`doctor`).
+// When it is the one that tries to get out (`doctor`) it must not load, read or print anything of its own.
 if (AttemptsProgram.IsMeant(args)) return AttemptsProgram.Run(args);
 
 // Nor when it measures with users of their own (`assess`): it is root there, of nothing but a user namespace.

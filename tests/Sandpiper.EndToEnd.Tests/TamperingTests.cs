@@ -75,6 +75,8 @@ public sealed class TamperingTests
             "f=$G/generation.json; into $f; sed -i 's/tide.more/tide.less/; s/\"ebb\"/\"eb0\"/' $f; sealed $f" },
         { "a command on PATH", "shims", "f=$D/bin/ebb; chmod u+w $f; printf 'exec evil\\n' > $f" },
         { "a command on PATH removed", "shims", "rm -f $D/bin/ebb" },
+        { "what runs first in each sandbox", "second-stage",
+            "f=$D/second-stage; chmod u+w $f; printf x | dd of=$f bs=1 seek=9000 conv=notrunc status=none; sealed $f; chmod 500 $f" },
         { "the current generation", "current", "ln -sfn /tmp $D/envs/shared/current" },
         { "the current generation removed", "current", "rm $D/envs/shared/current" },
         { "the ledger, one word", "ledger", "f=$D/envs/shared/ledger.jsonl; sed -i '1s/install/rollbac/' $f" },
@@ -90,6 +92,7 @@ public sealed class TamperingTests
         string index = user.Serve(Harbour);
         Done(user.Sandpiper("install", "--compile", "now", "tide", "-i", index));
         Done(user.Sandpiper("install", "--compile", "now", "lone", "sole", "-i", index));
+        Done(user.Sandpiper("run", "--", "true"));
         Done(user.Sandpiper("verify"));
         string tree = Directory.GetDirectories(Path.Combine(user.DataRoot, "store")).Select(e => Path.Combine(e, "wheel"))
             .Single(t => Directory.Exists(Path.Combine(t, "tide")));

@@ -23,4 +23,7 @@ public enum DeviationPlace
 
     /// <summary>The scripts on a person's PATH.</summary>
     Shims,
+
+    /// <summary>What runs first in each sandbox: it is removed, and made anew by the next run.</summary>
+    SecondStage,
 }

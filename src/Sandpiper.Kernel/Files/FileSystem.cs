@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Files;
 
 /// <summary>What a file system's word is worth.</summary>
 public static partial class FileSystem
 {
+    private const int FlagsOffset = 80, NoExecution = 8;    // f_flags of a 64-bit struct statfs; ST_NOEXEC, linux/statfs.h
     private const int AnswerSize = 256;     // struct statfs has 120 bytes on 64-bit machines
 
     /// <summary>Whether every change of a file moves its ctime, so that the same ctime means the same file.</summary>
@@ -23,6 +25,14 @@ public static partial class FileSystem
     public static bool CanBeLayered(string path) =>
         KindOf(path) is var kind && (IsOfDisks(kind) || kind is 0x01021994);
 
+    /// <summary>Whether a file can be started there: it is not mounted <c>noexec</c>.</summary>
+    /// <returns>False, too, where it cannot be told.</returns>
+    public static bool StartsPrograms(SafeFileHandle file)
+    {
+        Span<byte> answer = stackalloc byte[AnswerSize];
+        return FStatfs(file, answer) == 0 && (MemoryMarshal.Read<nint>(answer[FlagsOffset..]) & NoExecution) == 0;
+    }
+
     // The magic numbers of linux/magic.h: ext2 to ext4, which are one, XFS, btrfs, F2FS, bcachefs.
     private static bool IsOfDisks(uint kind) => kind is 0xef53 or 0x58465342 or 0x9123683e or 0xf2f52010 or 0xca451a4e;
 
@@ -35,4 +45,7 @@ public static partial class FileSystem
 
     [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statfs(string path, Span<byte> answer);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs")]
+    private static partial int FStatfs(SafeFileHandle file, Span<byte> answer);
 }

@@ -16,7 +16,28 @@ public static partial class MemoryFile
         return file;
     }
 
-    private const uint CloseOnExec = 1; // MFD_CLOEXEC, linux/memfd.h
+    /// <summary>The same of a program, to be started from there; null where the kernel starts none from memory.</summary>
+    /// <inheritdoc cref="With"/>
+    public static SafeFileHandle? TryProgram(string name, ReadOnlySpan<byte> content)
+    {
+        SafeFileHandle file = MemfdCreate(name, CloseOnExec | Executable);
+        // Linux before 6.3 does not know the word, and starts everything; later sysctl vm.memfd_noexec may forbid it.
+        if (file.IsInvalid && Marshal.GetLastPInvokeError() == Errno.Invalid) file = MemfdCreate(name, CloseOnExec);
+        if (file.IsInvalid)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            return errno == Errno.NoAccess ? null : throw new KernelException("memfd_create", errno);
+        }
+        if (Descriptor.TryWrite(file, content))
+        {
+            Descriptor.MoveTo(file, 0);
+            return file;
+        }
+        file.Dispose();
+        throw new KernelException("write", Errno.NoSpace, name);
+    }
+
+    private const uint CloseOnExec = 1, Executable = 16;    // MFD_CLOEXEC, MFD_EXEC: linux/memfd.h
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle MemfdCreate(string name, uint flags);

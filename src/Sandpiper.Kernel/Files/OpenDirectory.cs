@@ -122,7 +122,7 @@ public sealed partial class OpenDirectory : IDisposable
     private static partial int ChangeMode(SafeFileHandle directory, string path, uint mode, int flags);
 
     [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int HardLink(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, int flags);
+    internal static partial int HardLink(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, int flags);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SynchronizeFileSystem(SafeFileHandle file);

@@ -63,7 +63,7 @@ public static partial class RawFile
         }
     }
 
-    private static SafeFileHandle Open(string path, int flags, UnixFileMode mode, out int errno)
+    internal static SafeFileHandle Open(string path, int flags, UnixFileMode mode, out int errno)
     {
         SafeFileHandle file = OpenCall(path, flags | CloseOnExec, (int)mode);
         errno = file.IsInvalid ? Marshal.GetLastPInvokeError() : 0;

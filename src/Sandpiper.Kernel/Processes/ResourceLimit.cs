@@ -5,6 +5,9 @@ namespace Sandpiper.Kernel.Processes;
 /// <summary>What one process, or all of a user's, may take: getrlimit(2).</summary>
 public static partial class ResourceLimit
 {
+    /// <summary>RLIMIT_FSIZE, asm-generic/resource.h: bytes of a file that is written.</summary>
+    public const int FileBytes = 1;
+
     /// <summary>RLIMIT_NPROC, asm-generic/resource.h: processes and threads of the user.</summary>
     public const int Processes = 6;
 

@@ -47,7 +47,10 @@ public sealed class Purge(OperationContext context)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private static readonly ImmutableArray<string> OwnNames =
-        ["waivers.jsonl", "grants.jsonl", "compile.lock", DataPlaces.ShimsLockName, StoreOnDisk.FileName, "aside", "held", "reviews"];
+    [
+        "waivers.jsonl", "grants.jsonl", "compile.lock", DataPlaces.ShimsLockName, DataPlaces.SecondStageName, StoreOnDisk.FileName,
+        "aside", "held", "reviews",
+    ];
 
     private readonly DataPlaces _places = context.Places;
 

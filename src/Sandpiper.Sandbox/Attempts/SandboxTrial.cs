@@ -17,10 +17,11 @@ public static class SandboxTrial
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
-    /// <param name="ownProgram">In the part of the hostile program, and of the second stage.</param>
+    /// <param name="ownProgram">In the part of the hostile program.</param>
+    /// <param name="secondStage">Of the sandbox.</param>
     /// <param name="caller">Whose home it is.</param>
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
-    public static ImmutableArray<AttemptResult> Run(OwnProgram ownProgram, Caller caller)
+    public static ImmutableArray<AttemptResult> Run(OwnProgram ownProgram, SecondStageImage secondStage, Caller caller)
     {
         ImmutableDictionary<string, bool> without, within;
         using (var ground = new BaitGround(caller.Home))
@@ -31,24 +32,26 @@ public static class SandboxTrial
         }
         using (var ground = new BaitGround(caller.Home))
         {
-            ConfinedProgram.Run(ConfinementOn(ground.Bait, caller), ownProgram,
-                [SecondStage.PathInside, AttemptsProgram.Marker, ground.Bait.Shown]);
+            string program = ownProgram.StartedFrom(ground.Bait.Shown);
+            ConfinedProgram.Run(ConfinementOn(ground.Bait, program, caller), secondStage,
+                [program, AttemptsProgram.Marker, ground.Bait.Shown]);
             within = ground.Judge();
         }
         return [.. Attempt.All.Select(attempt => new AttemptResult(attempt, Of(within, attempt), Of(without, attempt)))];
     }
 
     /// <summary>Whether a program under review writes a layer where the caller's home lies.</summary>
-    /// <inheritdoc cref="Run" path="/param"/>
+    /// <param name="secondStage">Of the sandbox.</param>
+    /// <param name="caller">Whose home it is.</param>
     /// <returns>False: a copy is made for it. Null: nothing can be made there to try it with.</returns>
-    public static bool? LayersReviews(OwnProgram ownProgram, Caller caller)
+    public static bool? LayersReviews(SecondStageImage secondStage, Caller caller)
     {
         string ground = Path.Join(caller.Home, $".sandpiper-doctor-{RandomName.OfBytes(8)}");
         string project = Path.Join(ground, "project");
         try
         {
             Directory.CreateDirectory(project);
-            return ReviewedRun.WouldLayer(ground, Writing(project, caller), ownProgram);
+            return ReviewedRun.WouldLayer(ground, Writing(project, caller), secondStage);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,10 +66,11 @@ public static class SandboxTrial
     private static bool? Of(ImmutableDictionary<string, bool> results, Attempt attempt) =>
         results.TryGetValue(attempt.Name, out bool works) ? works : null;
 
-    private static Confinement ConfinementOn(Bait bait, Caller caller)
+    private static Confinement ConfinementOn(Bait bait, string program, Caller caller)
     {
         Confinement writing = Writing(bait.Writable, caller);
-        return writing with { Shown = [ShownPath.Needed(bait.Shown, PathAccess.Read), .. writing.Shown] };
+        string[] read = DirectoryTree.Holds(bait.Shown, program) ? [bait.Shown] : [bait.Shown, program];
+        return writing with { Shown = [.. read.Select(path => ShownPath.Needed(path, PathAccess.Read)), .. writing.Shown] };
     }
 
     private static Confinement Writing(string directory, Caller caller) => new()

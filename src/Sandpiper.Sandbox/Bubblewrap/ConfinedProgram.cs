@@ -33,28 +33,28 @@ public sealed class ConfinedProgram : IDisposable
     private ConfinedProgram(SandboxNeeds needs) => _needs = needs;
 
     /// <summary>Begins to make a sandbox. What fails is told by <see cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?,
-    /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?)"/>.</summary>
-    /// <param name="ownProgram">What mounts and compares inside, puts the signals right and becomes the program
-    /// (<see cref="SecondStage"/>): nothing runs without it.</param>
-    public static ConfinedProgram Begin(SandboxNeeds needs, OwnProgram ownProgram)
+    /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?, Action?)"/>.</summary>
+    /// <param name="secondStage">What mounts and compares inside, puts the signals right and becomes the program: nothing runs without
+    /// it.</param>
+    public static ConfinedProgram Begin(SandboxNeeds needs, SecondStageImage secondStage)
     {
         var program = new ConfinedProgram(needs);
-        new Thread(() => program.Attend(ownProgram, _ => { })).Start();
+        new Thread(() => program.Attend(secondStage, _ => { })).Start();
         return program;
     }
 
     /// <summary>The same on the thread that calls, and stays with it: none has to be made first, and to get its turn.</summary>
     /// <param name="begun">Is called as soon as bubblewrap runs, or could not be started; what it begins goes on elsewhere.</param>
     /// <inheritdoc cref="Begin"/>
-    public static void BeginHere(SandboxNeeds needs, OwnProgram ownProgram, Action<ConfinedProgram> begun) =>
-        new ConfinedProgram(needs).Attend(ownProgram, begun);
+    public static void BeginHere(SandboxNeeds needs, SecondStageImage secondStage, Action<ConfinedProgram> begun) =>
+        new ConfinedProgram(needs).Attend(secondStage, begun);
 
     /// <summary>Both at once.</summary>
     /// <inheritdoc cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?, Action{RefusedConnection}?, Action?, TriedCalls?,
-    /// MissedHosts?)"/>
-    public static int Run(Confinement confinement, OwnProgram ownProgram, IReadOnlyList<string> command)
+    /// MissedHosts?, Action?)"/>
+    public static int Run(Confinement confinement, SecondStageImage secondStage, IReadOnlyList<string> command)
     {
-        using ConfinedProgram program = Begin(SandboxNeeds.Of(confinement), ownProgram);
+        using ConfinedProgram program = Begin(SandboxNeeds.Of(confinement), secondStage);
         return program.Run(confinement, command);
     }
 
@@ -66,6 +66,10 @@ public sealed class ConfinedProgram : IDisposable
     /// <param name="interrupted">Called after it, where somebody wanted it interrupted while it ran.</param>
     /// <param name="tried">Learns all that it names, where the confinement says that it is told; null: nobody does.</param>
     /// <param name="missed">Learns which hosts it wanted; names where the confinement says that it is told; null: nobody does.</param>
+    /// <param name="over">
+    /// Called, from another thread, when it and all that it started have ended, and the sandbox is still being put away: what can be looked
+    /// at meanwhile. Not always, where it ended by force. It throws nothing.
+    /// </param>
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
     /// <remarks>
     /// SIGINT and SIGQUIT are left to the program, as system(3) does: a terminal sends them to it as well, and what comes of it is its own
@@ -81,14 +85,14 @@ public sealed class ConfinedProgram : IDisposable
     /// <exception cref="ArgumentException">The sandbox was made for something else.</exception>
     public int Run(Confinement confinement, IReadOnlyList<string> command, DeniedWrites? denied = null,
         Action<RefusedConnection>? refused = null, Action? interrupted = null, TriedCalls? tried = null,
-        MissedHosts? missed = null)
+        MissedHosts? missed = null, Action? over = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         SandboxNeeds needs = SandboxNeeds.Of(confinement);
         if (needs with { Layers = _needs.Layers } != _needs || (needs.Layers && !_needs.Layers))
             throw new ArgumentException("made for something else", nameof(confinement));
         _run = started => RunHere(
-            started, confinement, command, denied, missed, tried, refused ?? (_ => { }), interrupted ?? (() => { }));
+            started, confinement, command, denied, missed, tried, refused ?? (_ => { }), interrupted ?? (() => { }), over ?? (() => { }));
         Dispose();
         _failure?.Throw();
         return _exitCode;
@@ -102,14 +106,18 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     // By one thread until the program is dead: keyring and parent-death signal are the thread's, not the process's.
-    private void Attend(OwnProgram ownProgram, Action<ConfinedProgram> begun)
+    private void Attend(SecondStageImage secondStage, Action<ConfinedProgram> begun)
     {
         try
         {
-            using StartedSandbox? started = Started(ownProgram);
+            using StartedSandbox? started = Started(secondStage);
             begun(this);
             _asked.Wait();
-            if (started is not null && _run is not null) _exitCode = _run(started);
+            if (started is not null && _run is not null)
+            {
+                _exitCode = _run(started);
+                secondStage.Keep();
+            }
         }
         catch (Exception e)
         {
@@ -118,11 +126,11 @@ public sealed class ConfinedProgram : IDisposable
         _gone.Set();
     }
 
-    private StartedSandbox? Started(OwnProgram ownProgram)
+    private StartedSandbox? Started(SecondStageImage secondStage)
     {
         try
         {
-            return StartedSandbox.Start(_needs, ownProgram);
+            return StartedSandbox.Start(_needs, secondStage);
         }
         catch (Exception e)
         {
@@ -132,24 +140,25 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     /// <summary>Notes what a program of that confinement names, for <see cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?,
-    /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?)"/>.</summary>
+    /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?, Action?)"/>.</summary>
     public static TriedCalls Noting(Confinement confinement, DeniedWrites denied) => new(confinement, denied,
         [.. FileTree.OwnPlaces(confinement), .. SyntheticFiles.For(confinement).Select(file => file.Path)],
         FileTree.PrivatePlaces(confinement));
 
     private static int RunHere(StartedSandbox started, Confinement confinement, IReadOnlyList<string> command, DeniedWrites? denied,
-        MissedHosts? missed, TriedCalls? tried, Action<RefusedConnection> refusedConnection, Action interrupted)
+        MissedHosts? missed, TriedCalls? tried, Action<RefusedConnection> refusedConnection, Action interrupted, Action over)
     {
-        using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
         started.Terminal?.Start();
+        // First: what it takes time for, the second stage does while all is prepared that the program needs when it begins.
+        started.Tell(SecondStagePlan.Of(confinement, command, started.Terminal?.Name));
+        using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
         ProgramNetwork? network = null;
         // Found out before, and there: when everything is in its place, the program waits for whoever supervises it.
         IReadOnlySet<string> answering = ConnectionSupervisor.PlacesThatAnswer(confinement, FileTree.PrivatePlaces(confinement));
         using var supervisor = new WaitingSupervisor(
-            calls => ConnectionSupervisor.Supervise(calls, confinement.HostNetwork, answering, denied, missed, tried));
-        var (ended, isBegun, refused) = TellAndWait(
+            calls => ConnectionSupervisor.Supervise(calls, confinement.HostNetwork, answering, denied, missed, tried), over);
+        var (ended, isBegun, refused) = LetBeginAndWait(
             started,
-            SecondStagePlan.Of(confinement, command, started.Terminal?.Name),
             (calls, made) =>
             {
                 if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
@@ -167,14 +176,12 @@ public sealed class ConfinedProgram : IDisposable
         return isBegun || ended > SignalBase ? ended : throw SetupFailure.Explain(started.Bubblewrap);
     }
 
-    private static (int Ended, bool IsBegun, SecondStageFailure? Refused) TellAndWait(StartedSandbox started, SecondStagePlan plan,
+    private static (int Ended, bool IsBegun, SecondStageFailure? Refused) LetBeginAndWait(StartedSandbox started,
         Action<SafeFileHandle?, ImmutableArray<SafeFileHandle>> ready, Action interrupted)
     {
         // On a terminal of its own it gets them from there.
         using SignalRelay? relay = started.Terminal is null ? new() : null;
-        Messages.AskForSenders(started.Report);
         using PassedSignals passed = new(started);
-        started.Tell(plan);
         // Where somebody kills bubblewrap its own child may wait for it for ever, and nothing comes.
         while (!Readiness.Wait(started.Report, null, null, OneLook).Read)
         {
@@ -191,7 +198,7 @@ public sealed class ConfinedProgram : IDisposable
             ready(calls, made);
             // What asks is bound to bubblewrap, unless that had ended before: then nobody would end the program.
             if (started.Child.HasEnded) Messages.End(started.Report);
-            else SecondStageReport.LetBegin(started.Report);
+            else started.LetBegin();
         }
         else foreach (SafeFileHandle socket in made) socket.Dispose();
         int ended = started.Child.Wait();

@@ -56,21 +56,13 @@ internal static class FileTree
         .. Mounts(confinement, terminal).OrderBy(mount => mount.Path, StringComparer.Ordinal).ThenBy(mount => mount.Layer),
     ];
 
-    /// <summary>What the second stage itself needs, to be started: links of the system, or directories of it.</summary>
-    public static IEnumerable<(string Path, string? Target)> BesideUsr =>
-        NamesBesideUsr.Where(Path.Exists).Select(path => (path, new FileInfo(path).LinkTarget));
-
     /// <summary>What is there before the second stage mounts anything.</summary>
-    public static IEnumerable<string> MadeBefore =>
-    [
-        "/", SecondStage.PathInside, "/usr", .. BesideUsr.Where(beside => beside.Target is null).Select(beside => beside.Path), "/proc",
-        .. MadeByBubblewrap,
-    ];
+    public static IEnumerable<string> MadeBefore => ["/", "/proc", .. MadeByBubblewrap];
 
     /// <summary>Where the sandbox itself mounts something, whatever is shown in it besides.</summary>
     public static IEnumerable<string> OwnPlaces(Confinement confinement) =>
     [
-        .. MadeBefore, .. BesideUsr.Select(beside => beside.Path), "/etc", Console, Checked(confinement.Home),
+        .. MadeBefore, SecondStage.PathInside, "/etc", Console, Checked(confinement.Home),
         .. OfTheSystem(confinement.HostNetwork).Select(mount => mount.Path),
         .. confinement.RuntimeDirectory is { } runtime ? [runtime] : Array.Empty<string>(),
     ];
@@ -141,6 +133,9 @@ internal static class FileTree
 
     private static IEnumerable<Mount> OfTheSystem(bool hostNetwork)
     {
+        yield return new Mount.OfTheSystem("/usr", "/usr", IsDevice: false, MayBeAbsent: false);
+        foreach (string path in NamesBesideUsr.Where(Path.Exists))
+            yield return new FileInfo(path).LinkTarget is { } target ? new Mount.Link(path, target) : IfThere(path);
         foreach (string name in PublicSettings.Names.Concat(hostNetwork ? NetworkSettings : [])) yield return IfThere($"/etc/{name}");
         string? zone = new FileInfo(LocalTime).LinkTarget is { } linked ? Path.GetFullPath(linked, "/etc") : null;
         yield return zone is not null && DirectoryTree.Holds(Zones, zone) ? new Mount.Link(LocalTime, zone) : IfThere(LocalTime);

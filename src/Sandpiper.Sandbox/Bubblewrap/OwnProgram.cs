@@ -5,8 +5,8 @@ using Sandpiper.Kernel.Files;
 namespace Sandpiper.Sandbox.Bubblewrap;
 
 /// <summary>
-/// This very program, which is the second stage of every sandbox. Held open from the start: it may lie in root's home, where the user that
-/// root becomes has no way, or be gone from its place when its next version is put there.
+/// This very program. Held open from the start: it may lie in root's home, where the user that root becomes has no way, or be gone from its
+/// place when its next version is put there.
 /// </summary>
 public sealed class OwnProgram : IDisposable
 {
@@ -33,14 +33,29 @@ public sealed class OwnProgram : IDisposable
             ? new OwnProgram(path, content, identity) : throw new KernelException($"open({program})", errno);
     }
 
-    /// <summary>Null when it can be shown inside from its place; else what a copy of it is made from there.</summary>
-    /// <exception cref="SandboxUnavailableException">Neither: and there is no sandbox without something inside that compares.</exception>
-    internal SafeFileHandle? ToCopy()
+    /// <summary>Where a confined program can start it: a copy, or its place, which has to be shown then.</summary>
+    /// <param name="directory">What is shown.</param>
+    /// <returns>A path.</returns>
+    /// <exception cref="SandboxUnavailableException">It may be executable and not readable, and its place holds another by now.</exception>
+    /// <exception cref="IOException">It cannot be written there.</exception>
+    internal string StartedFrom(string directory)
     {
-        if (ProgramFile.MayRun(Path) && FileFacts.IdentityOf(Path) == _identity) return null;
-        if (_content.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.OwnProgramClosed, Path);
-        Descriptor.MoveTo(_content, 0); // bubblewrap reads on from where the last one stopped
-        return _content;
+        if (_content.IsInvalid)
+        {
+            return ProgramFile.MayRun(Path) && FileFacts.IdentityOf(Path) == _identity
+                ? Path : throw new SandboxUnavailableException(SandboxObstacle.OwnProgramClosed, Path);
+        }
+        string copy = System.IO.Path.Join(directory, "program");
+        using var from = new FileStream(new(_content.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0);
+        using var to = new FileStream(copy, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserExecute,
+        });
+        from.Position = 0;
+        from.CopyTo(to);
+        return copy;
     }
 
     public void Dispose() => _content.Dispose();

@@ -18,7 +18,7 @@ public static class SecondStage
 {
     internal const string Marker = "--second-stage";
 
-    /// <summary>Where the executable appears inside: in the root, where nothing that a user may grant can be in the way.</summary>
+    /// <summary>Where a copy of it appears inside, if at all: in the root, where nothing that a user may grant can be in the way.</summary>
     internal const string PathInside = "/.sandpiper";
 
     /// <summary>Where its own terminals appear inside.</summary>
@@ -32,11 +32,12 @@ public static class SecondStage
         ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE"];
 
     /// <summary>Whether this process was started to be the second stage.</summary>
-    /// <remarks>The marker, and the descriptor at which it is told what to do and reports.</remarks>
-    public static bool IsMeant(string[] args) => args is [Marker, var report] && DescriptorIn(report) is not null;
+    /// <remarks>The marker, the descriptor at which it is told what to do and reports, and that of its own image.</remarks>
+    public static bool IsMeant(string[] args) =>
+        args is [Marker, var report, var image] && DescriptorIn(report) is not null && DescriptorIn(image) is not null;
 
     /// <summary>What it is started with.</summary>
-    internal static ImmutableArray<string> Asked(int report) => [Marker, $"{report}"];
+    internal static ImmutableArray<string> Asked(int report, int image) => [Marker, $"{report}", $"{image}"];
 
     /// <summary>Waits until it is told what to do, and becomes the program; returns only if that fails.</summary>
     /// <returns>Null when whoever waits outside was told, and has the words, or wants nothing any more.</returns>
@@ -45,6 +46,7 @@ public static class SecondStage
         if (!IsMeant(args)) throw new ArgumentException("not meant", nameof(args));
         SecondStagePlan plan;
         // All are closed before the program starts: they are nothing of its business.
+        new SafeFileHandle(DescriptorIn(args[2])!.Value, ownsHandle: true).Dispose();
         using (var report = new SafeFileHandle(DescriptorIn(args[1])!.Value, ownsHandle: true))
         {
             WaitForBubblewrap();

@@ -1,4 +1,7 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -18,6 +21,24 @@ public sealed record SecondStageFailure(SecondStageFailureKind Kind, string Subj
         SecondStageFailureKind.NotExecutable => 126,
         _ => 125,
     };
+
+    /// <summary>One line, from inside the sandbox.</summary>
+    public string Line => Kind switch
+    {
+        SecondStageFailureKind.NotTold => $"sandpiper: what the sandbox shall show was not told ({Subject}); nothing was run",
+        SecondStageFailureKind.Replaced => $"sandpiper: `{Subject}` was replaced while the sandbox was made; nothing was run",
+        SecondStageFailureKind.NotFound => $"sandpiper: `{Subject}`: not found in the sandbox",
+        _ => $"sandpiper: `{Subject}`: not executable (errno {Errno})",
+    };
+
+    /// <summary>Says it on standard error: whoever waits outside only waits for the end by now.</summary>
+    public void Tell()
+    {
+        using var errors = new SafeFileHandle(StandardError, ownsHandle: false);
+        _ = Descriptor.TryWrite(errors, Encoding.UTF8.GetBytes($"{Line}\n"));
+    }
+
+    private const int StandardError = 2;
 }
 
 /// <summary>In brackets the subject.</summary>

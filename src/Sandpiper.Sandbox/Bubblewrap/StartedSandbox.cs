@@ -11,7 +11,7 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <summary>Bubblewrap, started by the thread that is its parent, with what the program will have of ours.</summary>
 internal sealed class StartedSandbox : IDisposable
 {
-    private bool _isTold;
+    private bool _mayRun;
 
     private StartedSandbox(
         string bubblewrap, StandInStreams streams, ProgramTerminal? terminal, SafeFileHandle report, ChildProcess child) =>
@@ -31,12 +31,11 @@ internal sealed class StartedSandbox : IDisposable
 
     /// <exception cref="SandboxUnavailableException">No bubblewrap, or we are root.</exception>
     /// <exception cref="Kernel.KernelException">It could not be started.</exception>
-    public static StartedSandbox Start(SandboxNeeds needs, OwnProgram ownProgram)
+    public static StartedSandbox Start(SandboxNeeds needs, SecondStageImage secondStage)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
         string bubblewrap = Executable.Trusted();
-        SafeFileHandle? copied = ownProgram.ToCopy();
         InheritedDescriptors.StayWithUs();
         SessionKeyring.JoinFresh();
         if (needs.Processors is { } most) ProcessorSet.Limit(most, Environment.ProcessId);
@@ -56,17 +55,18 @@ internal sealed class StartedSandbox : IDisposable
             }
             // Who starts us may ignore it: then no end is told, neither to us nor to bubblewrap, which waits for that of its own.
             if (SignalDisposition.IsIgnored(SignalDisposition.Child)) SignalDisposition.Default(SignalDisposition.Child);
+            using SafeFileHandle image = secondStage.Open(out bool mustBeCopied);
             var (report, theirs) = Messages.Pair();
             using (theirs) // only the child has it then: when it ends without a word, we hear of that
             {
-                ImmutableArray<SafeFileHandle> kept =
-                    [theirs, .. copied is null ? ImmutableArray<SafeFileHandle>.Empty : [copied]];
-                ImmutableArray<string> arguments = Arguments.Of(needs, ownProgram.Path, copied is null ? null : Number(copied),
-                    ownSession: terminal is null, SecondStage.Asked(Number(theirs)));
+                ImmutableArray<string> arguments = Arguments.Of(needs, ownSession: terminal is null, Number(image), mustBeCopied,
+                    SecondStage.Asked(Number(theirs), Number(image)));
                 try
                 {
-                    return new(bubblewrap, streams, terminal, report, ChildProcess.Start(
-                        bubblewrap, arguments, [.. kept.Select(file => (file, Number(file))), .. streams.Replaced], terminal?.Theirs));
+                    // The program's end is told with whoever it was that ended: asked for before anybody says anything.
+                    Messages.AskForSenders(report);
+                    return new(bubblewrap, streams, terminal, report, ChildProcess.Start(bubblewrap, arguments,
+                        [(theirs, Number(theirs)), (image, Number(image)), .. streams.Replaced], terminal?.Theirs));
                 }
                 catch
                 {
@@ -85,18 +85,28 @@ internal sealed class StartedSandbox : IDisposable
         static int Number(SafeFileHandle file) => (int)file.DangerousGetHandle();
     }
 
-    /// <summary>Where it is not there any more, nothing comes back.</summary>
+    /// <summary>Where it is not there any more, nothing comes back. It begins with what takes time, and waits for a word.</summary>
     public void Tell(SecondStagePlan plan)
     {
         using SafeFileHandle told = MemoryFile.With("plan", plan.ToBytes());
-        _isTold = Messages.TrySend(Report, [1], told);
+        Messages.TrySend(Report, [1], told);
     }
 
-    /// <summary>The second stage that was told nothing ends, and bubblewrap with it; a program that is running is killed.</summary>
+    /// <summary>To the second stage that is ready: somebody is there who looks after the program.</summary>
+    public void LetBegin()
+    {
+        _mayRun = true;
+        SecondStageReport.LetBegin(Report);
+    }
+
+    /// <summary>
+    /// The second stage that may not begin ends, and bubblewrap with it; a program that is running is killed. Not before: bubblewrap's own
+    /// child would wait for ever where it is killed too early.
+    /// </summary>
     public void Dispose()
     {
         Report.Dispose();
-        if (_isTold) Child.Kill();
+        if (_mayRun) Child.Kill();
         _ = Child.Wait();
         Terminal?.Dispose();
         Streams.Dispose();

@@ -53,7 +53,9 @@ internal static class GrantedPaths
         // No pipe, socket or device: somebody else is behind it.
         if (shown.Type is not (FileType.Directory or FileType.Regular)) return new GrantRefusal.Absent();
         // As the kernel sees them: what a link leads to is what would be written.
-        if (Meets(shown.Real, dataRoot)) return new GrantRefusal.HoldsPackages();
+        // What runs in each sandbox first lies beside those of the usual root, also where another root is meant this time.
+        if (Meets(shown.Real, dataRoot) || (caller.SecondStage is { } first && Meets(shown.Real, first)))
+            return new GrantRefusal.HoldsPackages();
         // Start files of shells, keys, other people's things: write access there outlives the sandbox.
         string directory = DirectoryOf(shown);
         if (IsSensitive(shown, caller, out Sensitivity? why) && (why is null || !IsOfNobody(shown, why)))

@@ -65,16 +65,16 @@ public sealed class ReviewedRun : IDisposable
 
     /// <summary>Whether the kernel would keep apart what is written: tried, with a program that does nothing.</summary>
     /// <inheritdoc cref="Begin" path="/param"/>
-    /// <param name="ownProgram">Of the second stage, which asks the kernel for it.</param>
+    /// <param name="secondStage">Which asks the kernel for it.</param>
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
     /// <exception cref="IOException">Nothing can be written beside the reviews.</exception>
-    public static bool WouldLayer(string dataRoot, Confinement confinement, OwnProgram ownProgram)
+    public static bool WouldLayer(string dataRoot, Confinement confinement, SecondStageImage secondStage)
     {
         using var run = new ReviewedRun(new KeptReviews(dataRoot), confinement, isTrial: true);
         if (!run.TryLayer() || !run.IsLayered) return false;
         try
         {
-            _ = ConfinedProgram.Run(run.Confinement, ownProgram, ["/bin/true"]);
+            _ = ConfinedProgram.Run(run.Confinement, secondStage, ["/bin/true"]);
             return true;
         }
         catch (SecondStageException unlayered) when (unlayered.Failure.Kind is SecondStageFailureKind.NotLayered)

@@ -35,7 +35,7 @@ internal static class ByteCodeCommand
             // Of whoever asks it needs nothing, and gets nothing.
             Caller caller = Callers.Of(session) with { SandboxHome = "/home/user", CurrentDirectory = "/", UserName = "user" };
             Terms terms = Profile.Run.For(shown, new Grants { ShowCurrentDirectory = false }, caller, compile);
-            return ConfinedProgram.Run(terms.Confinement, session.OwnProgram, compile);
+            return ConfinedProgram.Run(terms.Confinement, session.SecondStage, compile);
         });
         return command;
     }

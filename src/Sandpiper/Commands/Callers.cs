@@ -34,6 +34,7 @@ internal static class Callers
             Here = Here.Value,
             LoginHome = loginHome,
             OwnProgram = session.OwnExecutable,
+            SecondStage = Session.UsualPlaces(session.WasRoot).SecondStage,
         };
     }
 

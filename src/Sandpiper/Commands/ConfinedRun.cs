@@ -123,7 +123,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             StandardStreams.SendOutputToErrors();
         }
         // Which takes as long as all that has to be found out before it can be told.
-        using ConfinedProgram program = Early?.Take(needs) ?? ConfinedProgram.Begin(needs, session.OwnProgram);
+        using ConfinedProgram program = Early?.Take(needs) ?? ConfinedProgram.Begin(needs, session.SecondStage);
         Generation generation = EnvironmentOptions.CurrentOf(environment);
         using GenerationLease lease = Leased(environment, ref generation);
         MustHaveItsInterpreter(environment, generation);
@@ -166,7 +166,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             return (writes, IsAudited ? ConfinedProgram.Noting(terms.Confinement, writes) : null);
         }
         int Started(ConfinedProgram within) => within.Run(terms.Confinement, MemoryLimit.Around(command, Memory), denied, Refused,
-            () => interrupted = true, tried, missed);
+            () => interrupted = true, tried, missed, home.Look);
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         using (new NotebookClient(Notebook is not null, Session.Time))
@@ -181,7 +181,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
                 RunReview.CopyInstead(session, review);
                 terms = terms with { Confinement = review.Confinement };
                 (denied, tried) = Noting();
-                using var another = ConfinedProgram.Begin(SandboxNeeds.Of(terms.Confinement), session.OwnProgram);
+                using var another = ConfinedProgram.Begin(SandboxNeeds.Of(terms.Confinement), session.SecondStage);
                 exitCode = Started(another);
             }
             catch (PortTakenException taken) when (Notebook is not null && Notebook.Ports.Contains(taken.Port))

@@ -24,8 +24,8 @@ internal static class DoctorCommand
             ]);
         command.Runs((session, _) =>
         {
-            ImmutableArray<AttemptResult> results = SandboxTrial.Run(session.OwnProgram, Callers.Of(session));
-            bool? layers = RunReview.MayLayer ? SandboxTrial.LayersReviews(session.OwnProgram, Callers.Of(session)) : false;
+            ImmutableArray<AttemptResult> results = SandboxTrial.Run(session.OwnProgram, session.SecondStage, Callers.Of(session));
+            bool? layers = RunReview.MayLayer ? SandboxTrial.LayersReviews(session.SecondStage, Callers.Of(session)) : false;
             if (session.Json) WriteJson(session.Terminal, results, layers);
             else WriteWords(session.Terminal, results, layers);
             return (int)(results.All(r => r.GotThrough is false) ? ExitCode.Done : ExitCode.CouldNot);

@@ -1,4 +1,3 @@
-using Sandpiper.Kernel;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
@@ -28,12 +27,11 @@ internal sealed class EarlySandbox
     /// <returns>The command's exit code.</returns>
     public static int Around(string[] args, Func<EarlySandbox?, int> command)
     {
-        using OwnProgram? ownProgram = IsFor(args) ? Held() : null;
-        if (ownProgram is null) return command(null);
+        if (!IsFor(args)) return command(null);
         int exitCode = 0;
         Thread? commands = null;
         Action putMaskOn = SignalDisposition.MaskToPutOn();
-        ConfinedProgram.BeginHere(Usual, ownProgram, begun =>
+        ConfinedProgram.BeginHere(Usual, BuiltInSecondStage.Image(Session.UsualPlaces(asRoot: false)), begun =>
         {
             var early = new EarlySandbox(begun);
             var thread = new Thread(() =>
@@ -52,18 +50,6 @@ internal sealed class EarlySandbox
 
     private static bool IsFor(string[] args) => args is ["run" or "python", _, ..]
         && !args.TakeWhile(word => word is not "--").Any(IsUnusual) && !RootPrivileges.Held;
-
-    private static OwnProgram? Held()
-    {
-        try
-        {
-            return OwnProgram.Held();
-        }
-        catch (KernelException)
-        {
-            return null; // no /proc: whoever comes to need it says so
-        }
-    }
 
     // With one of these another kind is needed, or none. Who writes them otherwise (`--json=true`) waits a little longer.
     private static bool IsUnusual(string word) =>

@@ -17,11 +17,13 @@ internal sealed class ProgramsHome : IDisposable
     private readonly KeptHome? _kept;
     private readonly SafeFileHandle? _inUse;
     private readonly ImmutableDictionary<string, (FileIdentity Identity, UnixTime ChangedAt)>? _before;
+    private readonly Lazy<ImmutableDictionary<string, (FileIdentity Identity, UnixTime ChangedAt)>?> _after;
 
     private ProgramsHome(Session session, Confinement confinement, KeptHome? kept = null, SafeFileHandle? inUse = null)
     {
         (_session, Confinement, _kept, _inUse) = (session, confinement, kept, inUse);
         _before = kept?.Names();
+        _after = new(() => kept?.Names());
     }
 
     /// <summary>With the home that it has.</summary>
@@ -62,12 +64,15 @@ internal sealed class ProgramsHome : IDisposable
         }
     }
 
+    /// <summary>All who could change it have ended: looks what is there, while the sandbox is still put away.</summary>
+    public void Look() => _ = _after.Value;
+
     /// <summary>One line when it left something that its user may look for elsewhere.</summary>
     public void TellOfNew()
     {
-        if (_kept is null || _before is null) return;
+        if (_kept is null || _before is null || _after.Value is not { } after) return;
         var changed = new List<string>();
-        foreach (var (name, known) in _kept.Names())
+        foreach (var (name, known) in after)
         {
             if (!_before.TryGetValue(name, out var before) || before != known) changed.Add(name);
         }

@@ -35,7 +35,7 @@ internal static class RunReview
     /// <summary>Whether a layer would do for it.</summary>
     /// <inheritdoc cref="ReviewedRun.WouldLayer" path="/exception"/>
     public static bool IsLayer(Session session, Confinement confinement) =>
-        MayLayer && ReviewedRun.WouldLayer(session.Places.Root, confinement, session.OwnProgram);
+        MayLayer && ReviewedRun.WouldLayer(session.Places.Root, confinement, session.SecondStage);
 
     /// <summary>Makes the copy after all.</summary>
     /// <inheritdoc cref="Begin" path="/exception"/>

@@ -22,6 +22,7 @@ internal sealed class Session : IDisposable
     {
         (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) =
             (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
+        SecondStage = BuiltInSecondStage.Image(UsualPlaces(wasRoot));
         _parents = [.. new[] { CreatedParents.Before(places.Root), CreatedParents.Before(places.Cache) }.OfType<CreatedParents>()];
     }
 
@@ -46,8 +47,11 @@ internal sealed class Session : IDisposable
     /// <summary>Where this very program lies, for shims.</summary>
     public string OwnExecutable => OwnProgram.Path;
 
-    /// <summary>This very program, to be the second stage in the sandbox.</summary>
+    /// <summary>This very program.</summary>
     public OwnProgram OwnProgram { get; }
+
+    /// <summary>What runs in each sandbox first.</summary>
+    public SecondStageImage SecondStage { get; }
 
     /// <summary>The home directory of whoever started us; <c>/</c> when there is none.</summary>
     public static string Home
@@ -60,7 +64,11 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>What an operation is given.</summary>
-    public OperationContext Context => new() { Places = Places, Author = Author.Name, Executable = OwnExecutable, Time = Time };
+    public OperationContext Context => new()
+    {
+        Places = Places, Author = Author.Name, Executable = OwnExecutable, Time = Time,
+        SecondStage = new(SecondStage.IsAsHeld, SecondStage.Forget),
+    };
 
     /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
     public static Session Of(ParseResult parsed) => Of(parsed, makesDirectories: true);
@@ -113,9 +121,13 @@ internal sealed class Session : IDisposable
     private static DataPlaces PlacesOf(string? rootOption, bool asRoot)
     {
         string? root = rootOption ?? Environment.GetEnvironmentVariable("SANDPIPER_ROOT");
-        DataPlaces usual = asRoot ? DataPlaces.OfMachine : DataPlaces.OfUser(Home, Environment.GetEnvironmentVariable);
+        DataPlaces usual = UsualPlaces(asRoot);
         // Commands on PATH name it, usual as it may be: they have no second cache.
         return string.IsNullOrEmpty(root) || string.Equals(Path.GetFullPath(root), usual.Root, StringComparison.Ordinal)
             ? usual : DataPlaces.Below(Path.GetFullPath(root));
     }
+
+    /// <summary>Where things lie when nobody says otherwise.</summary>
+    public static DataPlaces UsualPlaces(bool asRoot) =>
+        asRoot ? DataPlaces.OfMachine : DataPlaces.OfUser(Home, Environment.GetEnvironmentVariable);
 }

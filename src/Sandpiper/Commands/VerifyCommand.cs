@@ -24,8 +24,8 @@ internal static class VerifyCommand
         var command = new TaughtCommand("verify", "is everything still as installed?",
             [new("sandpiper verify", "in a moment"), new("sandpiper verify --full", "every byte")],
             [
-                "Looked at are the current generation, the sealed packages below it, the ledger, the interpreter and, of the shared "
-                + "environment, the commands on your PATH.",
+                "Looked at are the current generation, the sealed packages below it, the ledger, the interpreter, what runs "
+                + "first in each sandbox and, of the shared environment, the commands on your PATH.",
                 "The exit code is 0 when everything is as installed, and 3 when something is not.",
             ]);
         command.Options.Add(env);
@@ -35,7 +35,9 @@ internal static class VerifyCommand
             ManagedEnvironment environment = EnvironmentOptions.Open(session, parsed.GetValue(env)!);
             long started = Stopwatch.GetTimestamp();
             bool everyByte = parsed.GetValue(full);
-            Verification.Report? report = new Verification(environment, session.Places, session.OwnExecutable).Look(everyByte, cancel);
+            OperationContext context = session.Context;
+            Verification.Report? report = new Verification(environment, context.Places, context.Executable, context.SecondStage)
+                .Look(everyByte, cancel);
             if (report is null) throw EnvironmentOptions.NothingIn(environment);
             if (session.Json) WriteJson(session.Terminal, report, everyByte);
             else WriteWords(session.Terminal, report, everyByte, Stopwatch.GetElapsedTime(started));
@@ -86,6 +88,7 @@ internal static class VerifyCommand
         { Place: DeviationPlace.Ledger } => "the ledger",
         { Place: DeviationPlace.Current } => "the current generation",
         { Place: DeviationPlace.Interpreter } => "the interpreter",
+        { Place: DeviationPlace.SecondStage } => "runs first in each sandbox",
         { Place: DeviationPlace.Generation, Path: ['/', ..] } => "where it was made: its commands start Python there",
         _ => "no package",
     };
@@ -98,6 +101,7 @@ internal static class VerifyCommand
         DeviationPlace.Current => "current",
         DeviationPlace.Interpreter => "interpreter",
         DeviationPlace.Shims => "shims",
+        DeviationPlace.SecondStage => "second-stage",
         _ => "generation",
     };
 

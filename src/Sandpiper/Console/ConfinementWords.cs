@@ -8,15 +8,6 @@ namespace Sandpiper.Console;
 /// <summary>The words for what the sandbox knows: why there is none, why a grant is refused, and what a program could do.</summary>
 internal static class ConfinementWords
 {
-    /// <summary>One line, from inside the sandbox.</summary>
-    public static string Of(SecondStageFailure failure) => failure.Kind switch
-    {
-        SecondStageFailureKind.NotTold => $"sandpiper: what the sandbox shall show was not told ({failure.Subject}); nothing was run",
-        SecondStageFailureKind.Replaced => $"sandpiper: `{failure.Subject}` was replaced while the sandbox was made; nothing was run",
-        SecondStageFailureKind.NotFound => $"sandpiper: `{failure.Subject}`: not found in the sandbox",
-        _ => $"sandpiper: `{failure.Subject}`: not executable (errno {failure.Errno})",
-    };
-
     /// <summary>What the last step inside told outside.</summary>
     public static Explanation Of(SecondStageException refused) => refused.Failure switch
     {
@@ -43,7 +34,7 @@ internal static class ConfinementWords
             "there is no sandbox to be had here; nothing was run",
             $"a restriction was not taken inside ({open.Subject}, errno {open.Errno}): "
                 + "does an AppArmor profile take rights from what bubblewrap starts?"),
-        var failure => new(ExitCode.RunFailed, "nothing was run", Of(failure)),
+        var failure => new(ExitCode.RunFailed, "nothing was run", failure.Line),
     };
 
     public static Explanation Of(SandboxUnavailableException unavailable)
@@ -124,6 +115,10 @@ internal static class ConfinementWords
         SandboxObstacle.OwnProgramClosed =>
             ($"the user that the program would run as may neither start nor read `{subject}`",
                 "sudo install -m 755 sandpiper /usr/local/bin/"),
+        SandboxObstacle.NoSecondStage =>
+            ("this command was built without what has to run inside first (`./build` puts that into it)", "./build"),
+        SandboxObstacle.FilesTooSmall =>
+            ($"what has to run inside first is a file larger than one may be here: {subject} bytes (RLIMIT_FSIZE)", "ulimit -f unlimited"),
         SandboxObstacle.AppArmor =>
             ($"AppArmor lets no ordinary program use a user namespace ({subject})",
                 "allow it to bubblewrap alone: a profile for /usr/bin/bwrap with `userns,` in /etc/apparmor.d/bwrap, "

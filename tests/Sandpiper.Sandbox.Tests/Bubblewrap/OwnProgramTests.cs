@@ -6,37 +6,27 @@ namespace Sandpiper.Sandbox.Tests.Bubblewrap;
 public sealed class OwnProgramTests(Ground ground) : IClassFixture<Ground>
 {
     [Fact]
-    public void Where_it_can_be_started_it_is_shown_from_its_place()
-    {
-        using OwnProgram own = OwnProgram.Held();
-        Assert.Equal(Environment.ProcessPath, own.Path);
-        Assert.Null(own.ToCopy());
-    }
-
-    [Fact]
-    public void Where_its_place_holds_another_by_now_it_is_copied_from_what_was_started()
+    public void It_is_copied_from_what_was_started_whatever_its_place_holds_by_now()
     {
         string place = Program("replaced", "first");
         using OwnProgram own = OwnProgram.Held(place, place);
         File.Move(Program("next", "second"), place, overwrite: true);
-        Assert.Equal("first", ReadFrom(own));
-        Assert.Equal("first", ReadFrom(own)); // and from its start every time
+        Assert.Equal("first", CopyOf(own));
+        File.Delete(place);
+        Assert.Equal("first", CopyOf(own)); // and from its start every time
     }
 
     [Fact]
-    public void Where_there_is_no_way_to_it_it_is_copied()
-    {
-        string place = Program("removed", "it");
-        using OwnProgram own = OwnProgram.Held(place, place);
-        File.Delete(place);
-        Assert.Equal("it", ReadFrom(own));
-    }
+    public void A_copy_can_be_started_and_not_changed() => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute,
+        File.GetUnixFileMode(Copy(OwnProgram.Held())));
 
-    private static string ReadFrom(OwnProgram own)
+    private string CopyOf(OwnProgram own) => File.ReadAllText(Copy(own));
+
+    private string Copy(OwnProgram own)
     {
-        using var copy = new FileStream(new(own.ToCopy()!.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0);
-        using var text = new StreamReader(copy, leaveOpen: true);
-        return text.ReadToEnd();
+        string copy = own.StartedFrom(Directory.CreateDirectory(Path.Join(ground.Root, Guid.NewGuid().ToString("N"))).FullName);
+        Assert.NotEqual(own.Path, copy);
+        return copy;
     }
 
     private string Program(string name, string content)

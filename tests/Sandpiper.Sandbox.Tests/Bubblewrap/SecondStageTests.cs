@@ -31,7 +31,8 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
                 s.pthread_sigmask(s.SIG_BLOCK, [s.SIGUSR1])
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             os.dup2(theirs.fileno(), 20); theirs.close()
-            child = subprocess.Popen(sys.argv[3:], pass_fds=(20,), preexec_fn=signals, restore_signals=False, env={})
+            os.dup2(os.open(sys.argv[3], os.O_RDONLY), 21)
+            child = subprocess.Popen(sys.argv[4:], pass_fds=(20, 21), preexec_fn=signals, restore_signals=False, env={})
             os.close(20)
             plan = array.array('i', [os.open(sys.argv[2], os.O_RDONLY)])
             ours.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, plan)])
@@ -41,12 +42,13 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             if told != b'\xff': print('told', told[0] if told else None, told[2:].decode(), file=sys.stderr)
             sys.exit(child.wait())
             """;
-        ImmutableArray<string> whole = Arguments.Of(new SandboxNeeds(HostNetwork: false, layers, Processors: null), PublishedCommand.Path,
-            copied: null, ownSession: true, SecondStage.Asked(20));
+        ImmutableArray<string> whole = Arguments.Of(new SandboxNeeds(HostNetwork: false, layers, Processors: null), ownSession: true,
+            image: 21, copied: false, SecondStage.Asked(report: 20, image: 21));
         int end = whole.IndexOf("--");
         whole = [.. whole[1..end], .. besides, .. whole[end..]];
         return Ground.Finish(ground.AsOrdinaryUser([
-            "/usr/bin/python3", "-I", "-c", Start, isAnswered ? "answered" : "alone", file, "/usr/bin/bwrap", .. whole,
+            "/usr/bin/python3", "-I", "-c", Start, isAnswered ? "answered" : "alone", file, PublishedSecondStage.Path,
+            "/usr/bin/bwrap", .. whole,
         ]));
     }
 
@@ -83,9 +85,9 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             if parent == 0:
                 child = os.fork()
                 if child == 0:
-                    os.dup2(theirs.fileno(), 20)
+                    os.dup2(theirs.fileno(), 20); os.dup2(os.open(sys.argv[1], os.O_RDONLY), 21)
                     while open(f'/proc/{os.getppid()}/stat').read().rsplit(')')[1].split()[0] != 'T': pass
-                    os.execve(sys.argv[1], [sys.argv[1], '--second-stage', '20'], {})
+                    os.execve(sys.argv[1], [sys.argv[1], '--second-stage', '20', '21'], {})
                 os.write(tell, str(child).encode())
                 theirs.close()
                 os.kill(os.getpid(), signal.SIGSTOP)
@@ -102,7 +104,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             os.waitpid(parent, 0)
             """;
         Assert.Equal(new Outcome(0, "waits\ndescriptor 20", ""),
-            Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Script, PublishedCommand.Path])));
+            Ground.Finish(ground.AsOrdinaryUser(["/usr/bin/python3", "-I", "-c", Script, PublishedSecondStage.Path])));
     }
 
     [Fact]
@@ -374,14 +376,17 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Theory]
-    [InlineData(true, "--second-stage", "3")]
-    [InlineData(true, "--second-stage", "12")]
-    [InlineData(false, "--second-stage", "2")]
-    [InlineData(false, "--second-stage", "-3")]
-    [InlineData(false, "--second-stage", "x")]
+    [InlineData(true, "--second-stage", "3", "4")]
+    [InlineData(true, "--second-stage", "12", "3")]
+    [InlineData(false, "--second-stage", "2", "3")]
+    [InlineData(false, "--second-stage", "3", "2")]
+    [InlineData(false, "--second-stage", "-3", "4")]
+    [InlineData(false, "--second-stage", "x", "4")]
+    [InlineData(false, "--second-stage", "3", "x")]
+    [InlineData(false, "--second-stage", "3")]
     [InlineData(false, "--second-stage")]
-    [InlineData(false, "--second-stage", "3", "4")]
-    [InlineData(false, "run", "--second-stage", "3")]
+    [InlineData(false, "--second-stage", "3", "4", "5")]
+    [InlineData(false, "run", "--second-stage", "3", "4")]
     [InlineData(false)]
     public void It_is_meant_only_in_its_exact_form(bool meant, params string[] args) => Assert.Equal(meant, SecondStage.IsMeant(args));
 }

@@ -19,7 +19,6 @@ internal static class Driver
     /// <summary>This program where the ordinary user can start it.</summary>
     public static string Program => ReachableBuild.Path(Path.GetFileName(Environment.ProcessPath!));
 
-    // The published one is the second stage: these tests are no single file that could be shown inside.
     public static ImmutableArray<string> ArgumentsFor(
         Confinement confinement, IEnumerable<(PathAccess Access, string Path)> unjudged, IEnumerable<string> command) =>
     [
@@ -28,11 +27,11 @@ internal static class Driver
         .. unjudged.SelectMany(shown => new[] { $"--{shown.Access}", shown.Path }),
         .. confinement.Variables.SelectMany(variable => new[] { "--set", $"{variable.Key}={variable.Value}" }),
         .. confinement.HostNetwork ? ["--net", "all"] : ImmutableArray<string>.Empty,
-        "--second-stage", PublishedCommand.Path, "--home", confinement.Home, "--cwd", confinement.WorkingDirectory, "--", .. command,
+        "--second-stage", PublishedSecondStage.Path, "--home", confinement.Home, "--cwd", confinement.WorkingDirectory, "--", .. command,
     ];
 
     public static ImmutableArray<string> ArgumentsToGiveUpRoot(params ImmutableArray<string> directories) =>
-        [Marker, "give-up", PublishedCommand.Path, .. directories];
+        [Marker, "give-up", PublishedSecondStage.Path, .. directories];
 
     public static bool IsMeant(string[] args) => args is [Marker, ..];
 
@@ -62,7 +61,8 @@ internal static class Driver
 
     private static int GiveUp(string program, string[] directories)
     {
-        using OwnProgram secondStage = OwnProgram.Held(program, program);
+        byte[] content = File.ReadAllBytes(program);
+        var secondStage = new SecondStageImage(() => new MemoryStream(content), keptAt: null);
         Console.WriteLine(RootPrivileges.GiveUp(directories));
         Console.WriteLine(RootPrivileges.Held);
         foreach (string directory in directories) File.WriteAllText(Path.Join(directory, "mine"), "");
@@ -96,7 +96,6 @@ internal static class Driver
             };
             args = args[2..];
         }
-        using OwnProgram own = OwnProgram.Held(secondStage!, secondStage!);
-        return ConfinedProgram.Run(confinement, own, args[1..].ToArray());
+        return ConfinedProgram.Run(confinement, new SecondStageImage(() => File.OpenRead(secondStage!), keptAt: null), args[1..].ToArray());
     }
 }

@@ -117,7 +117,7 @@ public sealed class ConfinementWordsTests
         {
             var failure = new SecondStageFailure(kind, subject, 13);
             Assert.Equal(exitCode, failure.ExitCode);
-            return ConfinementWords.Of(failure);
+            return failure.Line;
         }
     }
 

@@ -1,0 +1,21 @@
+using Becoming = Sandpiper.Sandbox.Bubblewrap.SecondStage;
+using Sandpiper.Sandbox.Bubblewrap;
+
+namespace Sandpiper.SecondStage;
+
+/// <summary>
+/// What runs inside the sandbox before the user's program, and is nothing else: the command holds a copy of it, and hands that to each
+/// sandbox.
+/// </summary>
+internal static class SecondStageProgram
+{
+    private const int Failed = 125;
+
+    private static int Main(string[] args)
+    {
+        if (!Becoming.IsMeant(args)) return Failed;
+        SecondStageFailure? failure = Becoming.Run(args);
+        failure?.Tell();
+        return failure?.ExitCode ?? Failed;
+    }
+}

@@ -1,0 +1,15 @@
+using Sandpiper.Environments;
+using Sandpiper.Sandbox.Bubblewrap;
+
+namespace Sandpiper.Commands;
+
+/// <summary>The second stage of every sandbox, which this command holds since it was built (<c>-p:SecondStage</c>).</summary>
+internal static class BuiltInSecondStage
+{
+    private const string Name = "second-stage";
+
+    /// <param name="usual">Where its user's things lie when nobody says otherwise: there it is kept as a file, too.</param>
+    public static SecondStageImage Image(DataPlaces usual) => new(Open, usual.SecondStage);
+
+    internal static Stream Open() => typeof(BuiltInSecondStage).Assembly.GetManifestResourceStream(Name) ?? Stream.Null;
+}

@@ -1,0 +1,141 @@
+using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Samples;
+using Sandpiper.Surroundings;
+
+namespace Sandpiper.EndToEnd.Tests;
+
+/// <summary>
+/// What runs first in each sandbox is kept as a file: whatever becomes of that, what runs is what the command holds, or nothing.
+/// </summary>
+public sealed class SecondStageFileTests : IDisposable
+{
+    private readonly Somebody _user = new();
+
+    private readonly string _index;
+
+    public SecondStageFileTests()
+    {
+        _index = _user.Serve(new SampleIndex().WithAll(new SampleWheel("tide", "1.0").WithFile("tide.py", "x = 1\n")));
+        Done(_user.Sandpiper("install", "tide", "-i", _index));
+    }
+
+    private string Kept => Path.Combine(_user.DataRoot, "second-stage");
+
+    private Outcome Ran => _user.Sandpiper("run", "--", "printf", "ran");
+
+    [Fact]
+    public void The_first_run_makes_it_and_the_next_leaves_it()
+    {
+        File.Delete(Kept);
+        Assert.Equal("ran", Done(Ran).Output);
+        var made = Stat();
+        Assert.Equal("ran", Done(Ran).Output);
+        Assert.Equal(made, Stat());
+        Done(_user.Sandpiper("verify"));
+
+        string Stat() => Done(_user.Run(["/usr/bin/stat", "-c", "%a %h %s %i %z", Kept])).Output;
+    }
+
+    [Theory]
+    [InlineData("rm -f $1; printf '#!/bin/sh\\necho owned\\n' > $1; chmod 500 $1")]
+    [InlineData("cp /bin/true $1.n; truncate -s $(stat -c %s $1) $1.n; chmod 500 $1.n; mv -f $1.n $1")] // of its very size
+    [InlineData("rm -f $1; ln -s /bin/true $1")]
+    [InlineData("rm -f $1; mkfifo -m 500 $1")]
+    [InlineData("chmod u+w $1; truncate -s 5000 $1; chmod 500 $1")]
+    [InlineData("chmod 0 $1")]
+    [InlineData("rm -f $1; mkdir $1; echo 1 > $1/x")]
+    public void Another_file_in_its_place_is_not_started(string done)
+    {
+        Done(Ran);
+        Done(_user.Run(["/bin/sh", "-c", done, "sh", Kept]));
+        Assert.Equal("ran", Done(Ran).Output);
+        Done(_user.Sandpiper("verify")); // what would not be started is nobody's danger
+        Assert.Equal("ran", Done(Ran).Output);
+    }
+
+    [Fact]
+    public void Of_a_build_before_it_is_replaced_without_a_word()
+    {
+        Done(Ran);
+        // The note of the linker lies in the first bytes.
+        Change(at: 1000);
+        Assert.Equal(new Outcome(0, "ran", ""), Ran);
+        Done(_user.Sandpiper("verify"));
+        Done(_user.Run(["/usr/bin/cmp", Kept, PublishedSecondStage.Path]));
+    }
+
+    [Fact]
+    public void What_was_changed_in_it_is_repaired()
+    {
+        Done(Ran);
+        Change(at: 90000);
+        Outcome seen = _user.Sandpiper("verify");
+        Assert.Equal(3, seen.ExitCode);
+        Assert.Contains("second-stage", seen.Output, StringComparison.Ordinal);
+        Assert.Contains("runs first in each sandbox", seen.Output, StringComparison.Ordinal);
+        Done(_user.Sandpiper("repair"));
+        Done(_user.Sandpiper("verify"));
+        Assert.Equal("ran", Done(Ran).Output);
+    }
+
+    [Fact]
+    public void No_program_may_write_it_whatever_root_is_meant()
+    {
+        string data = Path.Combine(_user.Place, "data"), root = Path.Combine(_user.Place, "root");
+        foreach (string made in (string[])[data, $"{data}/sandpiper", root]) Somebody.Own(Directory.CreateDirectory(made).FullName);
+        _user.Variables["XDG_DATA_HOME"] = data;
+        Done(_user.Sandpiper("install", "tide", "--root", root, "-i", _index));
+        foreach (string granted in (string[])[data, $"{data}/sandpiper"])
+        {
+            Outcome refused = _user.Sandpiper("run", "--root", root, "--write", granted, "--", "echo", "ran");
+            Assert.Equal((125, ""), (refused.ExitCode, refused.Output));
+            Assert.Contains("cannot be granted for writing", refused.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Where_nothing_is_started_it_is_not_kept_and_programs_run()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root mounts");
+        Outcome ran = _user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", $"""
+            set -e
+            mount --bind {_user.DataRoot} {_user.DataRoot}
+            mount -o remount,bind,noexec {_user.DataRoot}
+            cd {_user.Project}
+            exec {string.Join(' ', Somebody.AsUser)} env HOME={_user.Home} '{PublishedCommand.Path}' run -- printf ran
+            """]);
+        Assert.Equal(new Outcome(0, "ran", ""), ran);
+    }
+
+    [Fact]
+    public void Where_files_may_not_be_as_large_that_is_said()
+    {
+        string run = $"ulimit -f 1000; exec '{PublishedCommand.Path}' run -- printf ran";
+        Assert.Equal(new Outcome(0, "ran", ""), _user.Run(["/bin/sh", "-c", $"'{PublishedCommand.Path}' run -- true; {run}"]));
+        Done(_user.Run(["/bin/rm", "-f", Kept]));
+        Outcome told = _user.Run(["/bin/sh", "-c", run]);
+        Assert.Equal((4, ""), (told.ExitCode, told.Output));
+        Assert.Contains("RLIMIT_FSIZE", told.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing was run", told.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_of_it_is_left_after_a_purge()
+    {
+        Done(Ran);
+        Assert.True(File.Exists(Kept));
+        Done(_user.Sandpiper("purge", "--yes"));
+        Assert.False(Path.Exists(_user.DataRoot));
+    }
+
+    private void Change(int at) => Done(_user.Run(["/bin/sh", "-c",
+        $"chmod u+w $1; printf x | dd of=$1 bs=1 seek={at} conv=notrunc status=none; chmod 500 $1", "sh", Kept]));
+
+    public void Dispose() => _user.Dispose();
+
+    private static Outcome Done(Outcome outcome)
+    {
+        Assert.True(outcome.ExitCode == 0, $"{outcome}");
+        return outcome;
+    }
+}

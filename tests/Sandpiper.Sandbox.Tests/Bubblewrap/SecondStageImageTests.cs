@@ -1,0 +1,139 @@
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Bubblewrap;
+using Sandpiper.Sandbox.Tests.Driving;
+using Sandpiper.Surroundings;
+
+namespace Sandpiper.Sandbox.Tests.Bubblewrap;
+
+/// <summary>What is handed to a sandbox is what the command holds: from a file only where that is believed.</summary>
+public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
+{
+    private const UnixFileMode Started = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+    private static readonly byte[] Held = [.. "the second stage, and "u8, .. new byte[2 * SecondStageImage.HeadBytes]];
+
+    private readonly string _kept =
+        Path.Join(Directory.CreateDirectory(Path.Join(ground.Root, Guid.NewGuid().ToString("N"))).FullName, "kept");
+
+    private SecondStageImage Image(byte[]? held = null) => new(() => new MemoryStream(held ?? Held), _kept);
+
+    private static (byte[] Content, bool IsFile) Handed(SecondStageImage image)
+    {
+        using SafeFileHandle handed = image.Open(out _);
+        string? place = new FileInfo($"/proc/self/fd/{handed.DangerousGetHandle()}").LinkTarget;
+        return (Descriptor.ReadToEnd(handed), place?.StartsWith("/memfd:", StringComparison.Ordinal) is false);
+    }
+
+    [Fact]
+    public void It_comes_from_memory_first_and_from_the_file_afterwards()
+    {
+        SecondStageImage image = Image();
+        Assert.Equal((Held, false), Handed(image), Same);
+        Assert.False(File.Exists(_kept));
+        image.Keep();
+        Assert.Equal(Held, File.ReadAllBytes(_kept));
+        Assert.Equal(Started, File.GetUnixFileMode(_kept));
+        Assert.Equal([_kept], Directory.GetFileSystemEntries(Path.GetDirectoryName(_kept)!));
+        Assert.Equal((Held, true), Handed(Image()), Same);
+        Assert.True(Image().IsAsHeld());
+    }
+
+    [Fact]
+    public void A_file_of_another_build_is_made_anew()
+    {
+        byte[] before = [.. Held];
+        before[100] ^= 1; // as the linker's note differs
+        Kept(before);
+        SecondStageImage image = Image();
+        Assert.Equal((Held, false), Handed(image), Same);
+        Assert.Null(image.IsAsHeld());
+        image.Keep();
+        Assert.Equal((Held, true), Handed(Image()), Same);
+    }
+
+    [Theory]
+    [InlineData("longer")]
+    [InlineData("shorter")]
+    [InlineData("writable")]
+    [InlineData("of everybody")]
+    [InlineData("two names")]
+    [InlineData("a link")]
+    [InlineData("a directory")]
+    [InlineData("a pipe")]
+    public void What_is_not_as_it_was_made_is_not_started(string how)
+    {
+        Kept(how switch { "longer" => [.. Held, 0], "shorter" => Held[..^1], _ => Held });
+        switch (how)
+        {
+            case "writable": File.SetUnixFileMode(_kept, Started | UnixFileMode.UserWrite); break;
+            case "of everybody": File.SetUnixFileMode(_kept, Started | UnixFileMode.OtherRead); break;
+            case "two names": Done("/bin/ln", _kept, $"{_kept}-other"); break;
+            case "a link":
+                File.Move(_kept, $"{_kept}-other");
+                File.CreateSymbolicLink(_kept, $"{_kept}-other");
+                break;
+            case "a directory":
+                File.Delete(_kept);
+                Directory.CreateDirectory(_kept);
+                break;
+            case "a pipe":
+                File.Delete(_kept);
+                Done("/usr/bin/mkfifo", "-m", "500", _kept);
+                break;
+        }
+        Assert.Equal((Held, false), Handed(Image()), Same);
+    }
+
+    [Fact]
+    public void What_was_changed_behind_its_head_is_seen_when_all_of_it_is_looked_at()
+    {
+        byte[] changed = [.. Held];
+        changed[^1] ^= 1;
+        Kept(changed);
+        Assert.False(Image().IsAsHeld());
+        SecondStageImage image = Image();
+        image.Forget();
+        Assert.False(File.Exists(_kept));
+        image.Keep();
+        Assert.True(Image().IsAsHeld());
+    }
+
+    [Fact]
+    public void Where_it_cannot_be_kept_it_comes_from_memory_again()
+    {
+        Directory.CreateDirectory(_kept);
+        SecondStageImage image = Image();
+        Assert.Equal((Held, false), Handed(image), Same);
+        image.Keep();
+        Assert.Equal((Held, false), Handed(image), Same);
+        Assert.Equal([_kept], Directory.GetFileSystemEntries(Path.GetDirectoryName(_kept)!));
+    }
+
+    [Fact]
+    public void A_command_without_one_says_so() =>
+        Assert.Equal(SandboxObstacle.NoSecondStage, Assert.Throws<SandboxUnavailableException>(() => Image([]).Open(out _)).Obstacle);
+
+    [Fact]
+    public void Which_build_it_is_stands_in_its_head()
+    {
+        ReadOnlySpan<byte> head = File.ReadAllBytes(PublishedSecondStage.Path).AsSpan(0, SecondStageImage.HeadBytes);
+        // ELF-64: a note of 4 bytes of name, 20 of content, type NT_GNU_BUILD_ID, "GNU".
+        Assert.True(head.IndexOf("\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0"u8) is > 0 and var at && at + 36 <= head.Length);
+    }
+
+    private void Kept(byte[] content)
+    {
+        File.WriteAllBytes(_kept, content);
+        File.SetUnixFileMode(_kept, Started);
+    }
+
+    private static void Done(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static bool Same((byte[] Content, bool IsFile) expected, (byte[] Content, bool IsFile) actual) =>
+        expected.IsFile == actual.IsFile && expected.Content.AsSpan().SequenceEqual(actual.Content);
+}
