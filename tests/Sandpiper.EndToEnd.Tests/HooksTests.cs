@@ -124,6 +124,7 @@ public sealed class HooksTests
         Outcome installed = victim.Sandpiper("install", "import-tamperer", "-i", index);
         Assert.True(installed.ExitCode == 0, $"{installed}");
         string homes = Path.Combine(victim.DataRoot, "homes"); // what it leaves at home is kept there
+        Assert.Equal(0, victim.Sandpiper("run", "--", "true").ExitCode); // the first keeps what runs first in each
         ImmutableArray<string> before = Tree.Of(victim.DataRoot, homes);
         Outcome run = victim.Sandpiper("run", "--", "import-tamperer");
 

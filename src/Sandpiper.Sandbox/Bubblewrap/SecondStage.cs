@@ -55,10 +55,15 @@ public static class SecondStage
             SecondStageFailure? failure;
             using (told) failure = TryRead(told, out plan) ? null : new(SecondStageFailureKind.NotTold, $"descriptor {args[1]}");
             failure ??= HandOut(plan.Sockets, report) ?? Confine(plan, out calls);
-            if (failure is not null) return SecondStageReport.TrySend(report, failure) ? null : failure;
+            // Where nobody listens any more he has said himself what went wrong, or is dead.
+            if (failure is not null)
+            {
+                SecondStageReport.TrySend(report, failure);
+                return null;
+            }
             using (calls)
             {
-                if (!SecondStageReport.TrySend(report, calls!)) return new(SecondStageFailureKind.NotTold, $"descriptor {args[1]}");
+                if (!SecondStageReport.TrySend(report, calls!)) return null;
             }
             // From now on the program ends with whoever says this, and without a word from him it does not begin.
             if (!SecondStageReport.MayBegin(report)) return null;
