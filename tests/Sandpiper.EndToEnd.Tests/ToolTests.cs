@@ -149,7 +149,7 @@ public sealed class ToolTests : IDisposable
         Done(_user.Run(["/bin/chmod", "u+w", Path.GetDirectoryName(described)!, described]));
         _user.Write(described, "{");
         Outcome upgraded = Done(_user.Sandpiper("install", "--tool", "-U"));
-        Assert.Contains("`gauge` is damaged and passed over: sandpiper verify --env gauge\n", upgraded.Error, StringComparison.Ordinal);
+        Assert.Contains("`gauge` is damaged and passed over ·  sandpiper verify --env gauge\n", upgraded.Error, StringComparison.Ordinal);
         Assert.Contains("damaged: sandpiper verify --env gauge", Done(_user.Sandpiper("env", "list")).Output, StringComparison.Ordinal);
         Outcome verified = _user.Sandpiper("verify", "--env", "gauge");
         Assert.Contains("`sandpiper env remove gauge`", verified.Error, StringComparison.Ordinal);

@@ -13,6 +13,7 @@ internal static class PathHint
         session.Terminal.Note("");
         session.Terminal.Note("Commands of packages, each confined, come onto your PATH with this line:");
         bool isPlain = string.Equals(quoted, directory, StringComparison.Ordinal);
-        session.Terminal.Note(Inked.Bold($"  export PATH=\"$PATH:{(isPlain ? $"{directory}\"" : $"\"{quoted}")}"));
+        if (session.Terminal.Verbosity < Verbosity.Normal) return;
+        session.Terminal.Whole(Inked.Bold($"  export PATH=\"$PATH:{(isPlain ? $"{directory}\"" : $"\"{quoted}")}"));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ToolReport(Session session)
         session.Terminal.Note($"On the PATH, confined: {ShownNames.Of(commands)}");
         if (change.Generation != 1) return;
         string own = commands.Contains(environment.Name, StringComparer.Ordinal) ? environment.Name : commands[0];
-        session.Terminal.Note(Inked.Dim($"to let it write in a project: sandpiper allow --env {environment.Name} {own} --write ."));
+        session.Terminal.Note(Inked.Dim($"to let it write in a project ·  sandpiper allow --env {environment.Name} {own} --write ."));
     }
 
     /// <summary>Says how the commands come onto the PATH, to whom they are not there; or all of it as one object.</summary>

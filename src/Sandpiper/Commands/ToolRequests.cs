@@ -90,7 +90,7 @@ internal static class ToolRequests
             if (environment.LinkedNumber is not { } number) continue;
             if (environment.TryRead(number) is not { } generation)
             {
-                session.Terminal.Problem(Inked.Yellow($"`{environment.Name}` is damaged and passed over: "
+                session.Terminal.Problem(Inked.Yellow($"`{environment.Name}` is damaged and passed over ·  "
                     + $"sandpiper verify{InEnvironment.Option(environment.Name)}"));
             }
             else if (generation.Tool?.Package is { } tool) yield return (environment, generation, tool);

@@ -14,6 +14,8 @@ internal sealed record Explanation(ExitCode Exit, string What, ImmutableArray<st
     {
     }
 
+    private const string Arrow = "╰─▶ ", ThenWhatItDoes = "      ";
+
     /// <summary>Writes it to standard error; nothing suppresses it.</summary>
     public void Write(Terminal terminal)
     {
@@ -21,11 +23,30 @@ internal sealed record Explanation(ExitCode Exit, string What, ImmutableArray<st
         terminal.Problem(Inked.Red("×"), " ", What);
         for (int i = 0; i < Because.Length; i++)
         {
-            terminal.Problem(Inked.Dim(i == 0 ? "╰─▶ " : "    "), Because[i]);
+            terminal.Told(i == 0 ? Arrow.Length : 0, Inked.Dim(i == 0 ? Arrow : new string(' ', Arrow.Length)), Because[i]);
         }
         if (Hints.IsEmpty) return;
         terminal.Problem("");
-        foreach (string hint in Hints) terminal.Problem(Inked.Cyan("hint: "), hint);
+        foreach (string hint in Hints) WriteHint(terminal, hint);
+    }
+
+    // One that is a command is there to be copied; what it would do stands behind it.
+    private static void WriteHint(Terminal terminal, string hint)
+    {
+        Inked label = Inked.Cyan("hint: ");
+        if (!hint.StartsWith("sandpiper ", StringComparison.Ordinal))
+        {
+            terminal.Told(label.Text.Length, label, hint);
+            return;
+        }
+        int does = hint.IndexOf(ThenWhatItDoes, StringComparison.Ordinal);
+        if (does < 0 || label.Text.Length + hint.Length <= terminal.Columns())
+        {
+            terminal.Whole(label, hint);
+            return;
+        }
+        terminal.Whole(label, hint[..does]);
+        terminal.Told(0, new string(' ', label.Text.Length), hint[(does + ThenWhatItDoes.Length)..]);
     }
 }
 

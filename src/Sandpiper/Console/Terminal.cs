@@ -16,6 +16,7 @@ internal sealed class Terminal
     private readonly TextWriter _out;
     private readonly TextWriter _error;
     private const int BrokenPipe = 32; // EPIPE
+    private const int ContinuationIndent = 2;
     private readonly bool _colorOut;
     private readonly bool _colorError;
     private Exception? _lost;
@@ -83,15 +84,29 @@ internal sealed class Terminal
     /// <param name="indent">Below which column it goes on; at most half of them.</param>
     public void Listed(int indent, params ReadOnlySpan<Inked> pieces)
     {
+        Inked[] shown = Visible(pieces);
+        int columns = AnswerColumns();
+        foreach (Inked[] line in Cut(shown, WrappedText.LinesOf(TextOf(shown), columns, BelowIn(columns, indent)), BelowIn(columns, indent)))
+            Line(line);
+    }
+
+    private static int BelowIn(int columns, int indent) => Math.Min(indent, columns / 2);
+
+    private static string TextOf(Inked[] pieces) => string.Concat(pieces.Select(piece => piece.Text));
+
+    private static Inked[] Visible(ReadOnlySpan<Inked> pieces)
+    {
         Inked[] shown = [.. pieces];
         for (int i = 0; i < shown.Length; i++) shown[i] = shown[i] with { Text = VisibleText.Of(WithoutSecrets.Of(shown[i].Text)) };
-        int columns = AnswerColumns();
-        int below = Math.Min(indent, columns / 2);
+        return shown;
+    }
+
+    private static IEnumerable<Inked[]> Cut(Inked[] shown, IEnumerable<Range> lines, int below)
+    {
         string margin = "";
-        string whole = string.Concat(shown.Select(piece => piece.Text));
-        foreach (Range line in WrappedText.LinesOf(whole, columns, below))
+        foreach (Range line in lines)
         {
-            Line([margin, .. PartOf(shown, line.Start.Value, line.End.Value)]);
+            yield return [margin, .. PartOf(shown, line.Start.Value, line.End.Value)];
             margin = new string(' ', below);
         }
     }
@@ -119,8 +134,25 @@ internal sealed class Terminal
         if (Verbosity >= Verbosity.Verbose) Problem(pieces);
     }
 
-    /// <summary>A line on standard error that nothing suppresses.</summary>
-    public void Problem(params ReadOnlySpan<Inked> pieces)
+    /// <summary>
+    /// A line on standard error that nothing suppresses. Where it is wider than the terminal it goes on below, at the beginning of a word;
+    /// the command that it ends with, if it does, stands on a line of its own then, in one piece.
+    /// </summary>
+    public void Problem(params ReadOnlySpan<Inked> pieces) => Told(ContinuationIndent, pieces);
+
+    /// <param name="indent">How much further in than its beginning it goes on.</param>
+    /// <inheritdoc cref="Problem" path="/summary"/>
+    public void Told(int indent, params ReadOnlySpan<Inked> pieces)
+    {
+        Inked[] shown = Visible(pieces);
+        string text = TextOf(shown);
+        int columns = Columns();
+        int below = BelowIn(columns, Math.Max(0, text.AsSpan().IndexOfAnyExcept(' ')) + indent);
+        foreach (Inked[] line in Cut(shown, WrappedText.WithCommand(text, columns, below), below)) Whole(line);
+    }
+
+    /// <summary>The same in one piece, however wide the terminal is: a command, to be copied. It breaks no line where the shell would.</summary>
+    public void Whole(params ReadOnlySpan<Inked> pieces)
     {
         // On a terminal both streams are one picture: what was said first is to be read first.
         AttemptAnswer(writer => writer.Flush());

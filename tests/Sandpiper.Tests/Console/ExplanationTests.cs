@@ -31,6 +31,27 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public void Where_the_terminal_ends_it_goes_on_at_a_word_and_a_command_stays_whole()
+    {
+        var listener = new Listener(columns: 40);
+        new Explanation(ExitCode.Refused, "`evil` 1.0 was not installed; nothing was changed", ["it puts a hook where every start runs it"],
+            ["sandpiper allow evil==1.0 --rule SP-WHEEL-21      accept it, on record", "run the same command again when there is room"])
+            .Write(listener.Terminal);
+        Assert.Equal("""
+            × `evil` 1.0 was not installed; nothing
+              was changed
+            ╰─▶ it puts a hook where every start
+                runs it
+
+            hint: sandpiper allow evil==1.0 --rule SP-WHEEL-21
+                  accept it, on record
+            hint: run the same command again when
+                  there is room
+
+            """, listener.Error);
+    }
+
+    [Fact]
     public void Every_part_of_it_is_made_visible()
     {
         var listener = new Listener();

@@ -60,6 +60,20 @@ public sealed class TerminalTests
         Assert.Equal("\\u{1b}[2J\\u{1b}[2J a b\n  https://***@host/ c\n", listener.Output);
     }
 
+    [Fact]
+    public void What_is_told_goes_on_below_at_a_word_and_the_command_that_comes_next_stands_in_one_piece()
+    {
+        Inked note = Inked.Dim("sandpiper: black was not allowed to write here ·  sandpiper allow black --write .");
+        var (pipe, wide, narrow) = (new Listener(), new Listener(columns: 82), new Listener(columns: 40));
+        foreach (Listener listener in new[] { pipe, wide, narrow }) listener.Terminal.Note(note);
+        Assert.Equal(($"{note.Text}\n", $"{note.Text}\n"), (pipe.Error, wide.Error));
+        Assert.Equal("sandpiper: black was not allowed to\n  write here\n  sandpiper allow black --write .\n", narrow.Error);
+        var tiny = new Listener(columns: 20);
+        tiny.Terminal.Note("    ·  sandpiper allow black --write .");
+        tiny.Terminal.Whole("  export PATH=\"$PATH:/home/somebody/bin\"");
+        Assert.Equal("    ·  sandpiper allow black --write .\n  export PATH=\"$PATH:/home/somebody/bin\"\n", tiny.Error);
+    }
+
     [Theory]
     [InlineData("from https://user:pass@host/simple/", "from https://***@host/simple/")]
     [InlineData("https://user:p@ss@host/", "https://***@host/")]
