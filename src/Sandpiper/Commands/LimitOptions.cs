@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Sandpiper.Archives;
 
 namespace Sandpiper.Commands;
@@ -32,18 +33,18 @@ internal sealed class LimitOptions
         MaxRatio = parsed.GetValue(_maxRatio),
     };
 
-    private static Option<int> Of(string name, int standard, string description)
+    private static Option<int> Of(string name, int standard, string description) => new(name)
     {
-        var option = new Option<int>(name)
+        HelpName = "N",
+        Description = $"{description}; default: {standard}",
+        DefaultValueFactory = _ => standard,
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result =>
         {
-            HelpName = "N",
-            Description = $"{description}; default: {standard}",
-            DefaultValueFactory = _ => standard,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"`{name}` takes a number from 1 on");
-        });
-        return option;
-    }
+            string text = result.Tokens[^1].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0) return number;
+            result.AddError($"`{name}` takes a number from 1 on, not `{text}`");
+            return standard;
+        },
+    };
 }

@@ -18,6 +18,7 @@ internal static class MemoryLimit
     {
         HelpName = "SIZE",
         Description = "most address space of each of its processes: 512M, 4G",
+        Arity = ArgumentArity.OneOrMore,
         CustomParser = result =>
         {
             if (TryParse(result.Tokens[^1].Value, out long bytes)) return bytes;

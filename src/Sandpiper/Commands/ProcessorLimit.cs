@@ -15,6 +15,7 @@ internal static class ProcessorLimit
     {
         HelpName = "N",
         Description = "start it on so many of this machine's processors",
+        Arity = ArgumentArity.OneOrMore,
         CustomParser = result =>
         {
             bool isNumber = int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int count);

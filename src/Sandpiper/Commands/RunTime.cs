@@ -39,6 +39,7 @@ internal sealed class RunTime : IDisposable
         {
             HelpName = "TIME",
             Description = "end it after so many seconds, or 10m, 2h; the exit code is then 124",
+            Arity = ArgumentArity.OneOrMore,
             CustomParser = result =>
             {
                 if (TryParse(result.Tokens[^1].Value, out TimeSpan limit)) return limit;
