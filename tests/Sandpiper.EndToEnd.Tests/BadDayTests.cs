@@ -59,6 +59,25 @@ public sealed class BadDayTests
         Assert.Equal(0, user.Sandpiper("verify", "--full").ExitCode);
     }
 
+    // `--read etc` showed it /etc.
+    [Theory]
+    [InlineData("run --read etc -- true", 125)]
+    [InlineData("run --write . -- true", 125)]
+    [InlineData("allow true --read etc", 1)]
+    [InlineData("home take --to etc x", 1)]
+    [InlineData("install -r requirements.txt", 1)]
+    [InlineData("list --root data", 1)]
+    public void A_path_from_a_directory_that_is_gone_leads_nowhere_and_not_from_the_root(string words, int exitCode)
+    {
+        using var user = new Somebody();
+        Done(user.Sandpiper("install", "pebble", "-i", user.Serve(Harbour)));
+        Outcome refused = user.Run(
+            ["/bin/sh", "-c", $"mkdir gone && cd gone && rmdir ../gone && exec \"$0\" {words}", PublishedCommand.Path]);
+        Assert.Equal(exitCode, refused.ExitCode);
+        Assert.StartsWith("× the directory that you stand in is gone; nothing was changed\n", refused.Error, StringComparison.Ordinal);
+        IsInWords(refused);
+    }
+
     [Fact]
     public void An_index_that_cannot_be_reached_is_an_error_in_words_and_offline_still_lists()
     {

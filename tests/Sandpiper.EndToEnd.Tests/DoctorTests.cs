@@ -29,6 +29,18 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void A_home_with_a_line_end_in_its_name_is_tried_as_every_other()
+    {
+        string home = Path.Combine(_user.Home, "two\nlines");
+        _user.Write(Path.Combine(home, "file"), "");
+        _user.Variables["HOME"] = home;
+        Outcome outcome = _user.Sandpiper("doctor");
+        Assert.True(outcome.ExitCode == 0 && !outcome.Error.Contains("Unhandled", StringComparison.Ordinal), $"{outcome}");
+        Assert.StartsWith("Confinement here: in force\n ✓ files      10 attempts, 0 got through; without the sandbox 10 of 10 do\n",
+            outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_screen_says_it_in_eighty_columns_and_each_attempt_when_asked()
     {
         Outcome outcome = _user.Sandpiper("doctor");

@@ -43,6 +43,20 @@ public sealed class NamesOfBytesTests : IDisposable
         Assert.Equal("file\n", Shell("ls ~/$d ~/caf\ufffd | grep -v : | sort -u | grep .").Output);
     }
 
+    // It was made beside it, of what the base library makes of its name, and everything was kept there.
+    [Theory]
+    [InlineData("HOME=~/$d")]
+    [InlineData("SANDPIPER_ROOT=~/$d/root")]
+    [InlineData("XDG_CACHE_HOME=~/$d")]
+    public void Nothing_is_kept_below_it_nor_in_another_one_in_its_place(string variable)
+    {
+        Outcome refused = Shell($"cd ~ && {variable} sandpiper install pebble --env other");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("× nothing can be kept in a directory whose name is no UTF-8; nothing was done\n", refused.Error,
+            StringComparison.Ordinal);
+        Assert.Equal("file\n", Shell("ls -A ~/$d ~/caf\ufffd | grep -v : | sort -u | grep .").Output);
+    }
+
     [Fact]
     public void Nothing_is_put_on_record_by_its_name()
     {

@@ -105,6 +105,16 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    public void What_was_done_before_something_failed_is_said_and_not_that_nothing_was()
+    {
+        Outcome half = _user.Sandpiper("install", "--tool", "gauge", "nobody-has-this");
+        Assert.Equal(1, half.ExitCode);
+        Assert.Contains("× no version of `nobody-has-this` fits; `gauge` is at generation 1 now\n", half.Error, StringComparison.Ordinal);
+        Outcome none = _user.Sandpiper("install", "--tool", "gauge", "nobody-has-this");
+        Assert.Contains("× no version of `nobody-has-this` fits; nothing was changed\n", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_somebodys_own_where_commands_and_pages_come_is_neither_written_over_nor_removed()
     {
         string bin = _user.Write(Path.Combine(_user.Home, "own/bin/gauge"), "my program\n");

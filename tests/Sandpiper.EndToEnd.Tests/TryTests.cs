@@ -29,6 +29,21 @@ public sealed class TryTests : IDisposable
         Assert.Equal(tried.Output, _user.Sandpiper("try", "tide").Output);
     }
 
+    // Ctrl-C was the end of the process, and its environment stayed.
+    [Fact]
+    public void Ctrl_C_in_the_place_of_an_answer_leaves_the_review_for_later_and_nothing_else()
+    {
+        ServeTide();
+        _user.Write("pyproject.toml", "");
+        Outcome tried = SomebodyAtATerminal.Run(_user, """[["dr[o]p", "\u0003"]]""",
+            "try", "--review", "--command", "python", "pebble", "-c", "open('left', 'w').close()");
+        Assert.Equal(130, tried.ExitCode);
+        Assert.Contains("sandpiper review take 1", tried.Output, StringComparison.Ordinal);
+        Assert.Empty(Environments);
+        Assert.Contains("1 change in", _user.Sandpiper("review").Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_user.Project, "left")));
+    }
+
     [Fact]
     public void Its_words_are_the_programs_and_so_is_the_exit_code()
     {

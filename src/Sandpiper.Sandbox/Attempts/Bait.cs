@@ -25,21 +25,22 @@ internal sealed record Bait(
     public const string Planted = "left by sandpiper doctor\n";
 
     private const string Name = "bait";
+    private const char Between = '\0';      // the one character that is in no path
 
     /// <summary>Where it says what seemed to work.</summary>
     public string Results => Path.Combine(Writable, "results");
 
     public void Write()
     {
-        string[] lines = [Key, KeyToChange, AtHome, Shown, Writable, $"{TcpPort}", $"{UdpPort}", Abstract, $"{Victim}", Token];
-        File.WriteAllLines(Path.Combine(Shown, Name), lines);
+        string[] fields = [Key, KeyToChange, AtHome, Shown, Writable, $"{TcpPort}", $"{UdpPort}", Abstract, $"{Victim}", Token];
+        File.WriteAllText(Path.Combine(Shown, Name), string.Join(Between, fields));
     }
 
     /// <exception cref="FormatException">It is none.</exception>
     public static Bait Read(string shown)
     {
-        string[] lines = File.ReadAllLines(Path.Combine(shown, Name));
-        return lines is [var key, var change, var home, var s, var w, var tcp, var udp, var name, var victim, var token]
+        string[] fields = File.ReadAllText(Path.Combine(shown, Name)).Split(Between);
+        return fields is [var key, var change, var home, var s, var w, var tcp, var udp, var name, var victim, var token]
             ? new(key, change, home, s, w, Number(tcp), Number(udp), name, Number(victim), token) : throw new FormatException("no bait");
 
         static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -87,6 +87,7 @@ internal static class AdoptCommand
             throw new ExplainedException(!asked.FollowDependencies ? why
                 : why with { Hints = [.. why.Hints, $"sandpiper adopt --no-deps {InShell.Quoted(old.Named)}"] });
         }
+        ChangeReport.IsDone(session, environment.Name, change, asked.DryRun);
         ImmutableArray<Departure> departures = asked.DryRun ? [] : Compare(environment, old, cancel);
         AdoptReport.Write(session, environment.Name, change, old, departures, asked.DryRun);
         return (int)ExitCode.Done;

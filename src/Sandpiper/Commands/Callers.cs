@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using Sandpiper.Console;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Users;
 using Sandpiper.Sandbox.Profiles;
@@ -11,10 +12,15 @@ internal static class Callers
 {
     // Where somebody renames it meanwhile, it is one place all the same: what is granted as `.` is where the program starts.
     private static readonly Lazy<ShownPath?> Here = new(ShownPath.Here);
-    private static readonly Lazy<string> NameOfHere = new(() => Here.Value?.Real ?? CurrentDirectory());
+    private static readonly Lazy<string?> Found = new(() => Here.Value?.Real ?? CurrentDirectory());
+
+    private static string NameOfHere => Found.Value ?? "/";
 
     /// <summary>Of a path as it was typed here.</summary>
-    public static string FullPath(string typed) => Path.GetFullPath(typed, NameOfHere.Value);
+    /// <exception cref="ExplainedException">It is one from here, and this directory is gone: from anywhere else it is another one.</exception>
+    public static string FullPath(string typed) => 
+        Path.IsPathRooted(typed) || Found.Value is not null ? Path.GetFullPath(typed, NameOfHere)
+            : throw new ExplainedException(Explanations.HereIsGone with { Because = [$"`{typed}` is a path from there"] });
 
     public static Caller Of(Session session)
     {
@@ -24,7 +30,7 @@ internal static class Callers
             // Root's home stays root's: the ordinary user that we became has a place of his own, inside.
             session.WasRoot ? "/home/sandpiper" : Session.Home is "/" ? "/home/user" : Session.Home,
             session.Places.Cache,
-            NameOfHere.Value,
+            NameOfHere,
             // a uid without a name is common in containers
             session.WasRoot ? "sandpiper" : (login ?? Environment.UserName) is { Length: > 0 } name ? name : "user",
             session.WasRoot,
@@ -41,8 +47,8 @@ internal static class Callers
     private static ImmutableDictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToImmutableDictionary(variable => (string)variable.Key, variable => (string)variable.Value!, StringComparer.Ordinal);
 
-    // Removed meanwhile, or root's own: then there is none to show.
-    private static string CurrentDirectory()
+    // Null: removed meanwhile, or root's own. Then there is none to show.
+    private static string? CurrentDirectory()
     {
         // By the text that the base library makes of it another directory would be found.
         if (ShownPath.NameOfHere() is { } name && !NativeText.IsText(name)) return name;
@@ -52,7 +58,7 @@ internal static class Callers
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return "/";
+            return null;
         }
     }
 

@@ -23,6 +23,12 @@ internal static class ChangeReport
         else session.Terminal.Note($"Nothing was asked for: {why}");
     }
 
+    /// <summary>Whatever becomes of the rest of the command, this is so.</summary>
+    public static void IsDone(Session session, string environment, EnvironmentChange change, bool isDryRun = false)
+    {
+        if (!isDryRun && change.IsSwitched) session.HasDone($"`{environment}` is at generation {change.Generation} now");
+    }
+
     internal static void WriteWords(Terminal terminal, string environment, EnvironmentChange change, bool isDryRun)
     {
         if (isDryRun) terminal.Note(change.Changes.IsEmpty ? "Everything is as asked already." : $"Would change `{environment}`:");

@@ -188,6 +188,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             {
                 throw NotebookKernel.NotToBeHad(taken);
             }
+            session.HasDone($"`{command[0]}` has run");
             wasInterrupted = interrupted;
             if (time.IsOver)
             {
@@ -219,7 +220,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         if (review is not null)
         {
             bool hasEnded = !interrupted && exitCode is not RunTime.ExitCode;
-            RunReview.Settle(session, review, string.Join(' ', command), exitCode, mayAsk: hasEnded);
+            if (RunReview.Settle(session, review, string.Join(' ', command), exitCode, mayAsk: hasEnded) is { } signal)
+                (wasInterrupted, exitCode) = (signal is ExitCode.Interrupted, (int)signal);
         }
         return exitCode;
     }

@@ -210,6 +210,7 @@ internal static class EnvCommand
                     $"programs run on generation {string.Join(", ", used.Generations)} of it", "end them, and try again"));
         }
         var removed = (EnvironmentRemovalOutcome.Removed)outcome;
+        session.HasDone($"`{environment.Name}` was removed");
         // What is trusted is the name: the next environment that has it has them as well.
         ImmutableArray<string> grants = GrantsOf(session, environment);
         if (!grants.IsEmpty)

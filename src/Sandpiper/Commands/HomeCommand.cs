@@ -45,7 +45,7 @@ internal static class HomeCommand
             string environment = parsed.GetValue(env)!;
             _ = ManagedEnvironment.Open(session.Places.Root, environment);
             string? whose = parsed.GetValue(project) is { } other
-                ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(other, caller.CurrentDirectory)) : Project.Of(caller)?.Directory;
+                ? Path.TrimEndingDirectorySeparator(Callers.FullPath(other)) : Project.Of(caller)?.Directory;
             ImmutableArray<KeptHome> homes = [.. KeptHome.Of(session.Places.Root, environment, whose).Where(home => home.IsThere)];
             string[] named = parsed.GetValue(names) ?? [];
             string what = parsed.GetValue(action)!;
@@ -53,7 +53,7 @@ internal static class HomeCommand
             if (what is not Take && parsed.GetValue(to) is not null) throw Usage("`--to` is for `home take`");
             return (int)(what switch
             {
-                Take => TakeOut(session, homes, named, Path.GetFullPath(parsed.GetValue(to) ?? ".", caller.CurrentDirectory)),
+                Take => TakeOut(session, homes, named, Callers.FullPath(parsed.GetValue(to) ?? ".")),
                 Empty => EmptyThem(session, homes),
                 List => Tell(session, [.. KeptHome.All(session.Places.Root)], isList: true, NoneAtAll),
                 _ => Tell(session, homes, isList: false, NoneHere(session, environment, whose)),

@@ -229,6 +229,7 @@ internal static class InstallCommand
                     continue;
             }
             EnvironmentChange change = ((InstallationOutcome.Changed)outcome).Change;
+            ChangeReport.IsDone(session, request.Environment, change, request.DryRun);
             if (way.CompilesNow && !request.DryRun) ByteCodeJob.Run(session, request.Environment, change, cancel);
             AfterChange.Start(session, request.Environment, way.CompilesNow ? change with { LacksByteCode = false } : change);
             return change;

@@ -76,7 +76,8 @@ internal static class RunReview
 
     /// <summary>Says what it changed, and asks on a terminal what is to become of it.</summary>
     /// <param name="mayAsk">The program ended by itself.</param>
-    public static void Settle(Session session, ReviewedRun run, string command, int exitCode, bool mayAsk)
+    /// <returns>The signal that was the answer, as an exit code; null: none was.</returns>
+    public static ExitCode? Settle(Session session, ReviewedRun run, string command, int exitCode, bool mayAsk)
     {
         DateTimeOffset now = Session.Time.GetUtcNow();
         KeptReview? kept = run.End(command, exitCode, now);
@@ -84,36 +85,48 @@ internal static class RunReview
         {
             Review none = new(command, now, exitCode, IsCutShort: false, run.Roots, run.LeftOut, []);
             ReviewReport.WriteJson(session.Terminal, kept?.Content ?? none, kept);
-            return;
+            return null;
         }
         if (kept is null)
         {
             session.Terminal.Note(Inked.Dim("sandpiper: it changed nothing"));
-            return;
+            return null;
         }
         var report = new ReviewReport(kept);
         if (session.Terminal.Verbosity is Verbosity.Quiet)
         {
             session.Terminal.Problem($"sandpiper: {report.Title}: {Counted.Of(kept.Content.Changes.Length, "change")} ·  "
                 + $"sandpiper review show {kept.Number}");
-            return;
+            return null;
         }
         session.Terminal.Note(Inked.Bold($"sandpiper: {report.Title}"));
         report.Write(pieces => session.Terminal.Note(pieces), MostRows);
         if (!mayAsk || !Question.CanBeAsked)
         {
             report.WriteNext(pieces => session.Terminal.Note(pieces));
-            return;
+            return null;
         }
-        Ask(session, kept, report);
+        using var interruption = new Interruption(Session.Time);
+        try
+        {
+            Ask(session, kept, report, interruption.Token);
+            return null;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            // It is kept, as where nothing is answered; and whoever asked has more to put away.
+            session.Terminal.Note("");
+            report.WriteNext(pieces => session.Terminal.Note(pieces));
+            return interruption.Exit;
+        }
     }
 
-    private static void Ask(Session session, KeptReview kept, ReviewReport report)
+    private static void Ask(Session session, KeptReview kept, ReviewReport report, CancellationToken cancel)
     {
         var reviews = new KeptReviews(session.Places.Root);
         while (true)
         {
-            switch (Question.Answer(session.Terminal, "Put it into the project?  [t]ake  [d]iff  [l]ater  dr[o]p"))
+            switch (Question.Answer(session.Terminal, "Put it into the project?  [t]ake  [d]iff  [l]ater  dr[o]p", cancel))
             {
                 case "t" or "take":
                     ReviewCommand.TakeHeld(session, reviews, kept, kept.Content.Changes, []);

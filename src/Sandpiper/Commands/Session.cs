@@ -17,6 +17,7 @@ internal sealed class Session : IDisposable
     private static readonly bool StartedAsRoot = RootPrivileges.Held;
 
     private readonly ImmutableArray<CreatedParents> _parents;
+    private readonly List<string> _done = [];
 
     private Session(Terminal terminal, DataPlaces places, OwnProgram ownProgram, uint callersMask, bool json, bool offline, bool wasRoot)
     {
@@ -70,6 +71,15 @@ internal sealed class Session : IDisposable
         SecondStage = new(SecondStage.IsAsHeld, SecondStage.Forget),
     };
 
+    /// <summary>What has been done so far, in words: whatever goes wrong after it must not say that nothing was.</summary>
+    public IReadOnlyCollection<string> Done => _done;
+
+    /// <summary>From here on it is not true any more that nothing was changed, or run.</summary>
+    public void HasDone(string what)
+    {
+        if (!_done.Contains(what, StringComparer.Ordinal)) _done.Add(what);
+    }
+
     /// <exception cref="Sandpiper.Kernel.KernelException">Root's rights could not be given up.</exception>
     public static Session Of(ParseResult parsed) => Of(parsed, makesDirectories: true);
 
@@ -82,6 +92,7 @@ internal sealed class Session : IDisposable
         bool asRoot = StartedAsRoot;
         uint callersMask = CreationMask.Tighten();
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
+        MustHaveText(places);
         // Before: the user that root becomes may have no way to where it lies.
         OwnProgram ownProgram = OwnProgram.Held();
         if (RootPrivileges.Held) RootPrivileges.GiveUp(makesDirectories ? [places.Root, places.Cache] : []);
@@ -116,6 +127,15 @@ internal sealed class Session : IDisposable
         {
             return default;
         }
+    }
+
+    // The base library makes U+FFFD of a byte of the environment that is no UTF-8, and by that text finds, or makes, another directory.
+    private static void MustHaveText(DataPlaces places)
+    {
+        if (((string[])[places.Root, places.Cache]).FirstOrDefault(path =>
+            path.Contains('\ufffd', StringComparison.Ordinal) || !NativeText.IsText(path)) is not { } none) return;
+        throw new ExplainedException(new(ExitCode.CouldNot, "nothing can be kept in a directory whose name is no UTF-8; nothing was done",
+            $"it would be another one: `{none}`, by HOME, by a variable, or by --root", "choose another place with --root DIR"));
     }
 
     private static DataPlaces PlacesOf(string? rootOption, bool asRoot)

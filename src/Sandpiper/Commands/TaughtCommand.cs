@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Sandpiper.Console;
 using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Commands;
@@ -28,7 +29,14 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     public void Runs(Func<Session, ParseResult, int> action) => SetAction(parsed =>
     {
         using var session = Session.Of(parsed);
-        return action(session, parsed);
+        try
+        {
+            return action(session, parsed);
+        }
+        catch (Exception error) when (session.Done.Count > 0)
+        {
+            throw After(session, error);
+        }
     });
 
     /// <summary>The same for what takes long, and stops at the next safe place when it is asked to.</summary>
@@ -39,8 +47,17 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
         HeapPages.MakeLarge();
         HeapPages.ExpectMuch();
         using var session = Session.Of(parsed);
-        return await action(session, parsed, cancel);
+        try
+        {
+            return await action(session, parsed, cancel);
+        }
+        catch (Exception error) when (session.Done.Count > 0)
+        {
+            throw After(session, error);
+        }
     });
+
+    private static ExplainedException After(Session session, Exception error) => new(Explanations.Of(error).After(session.Done));
 }
 
 /// <param name="Line">A command line, to copy.</param>

@@ -79,6 +79,7 @@ internal static class UninstallCommand
                         $"sandpiper uninstall{inEnvironment} {needed.Name} {string.Join(' ', needed.By)}"));
             }
             EnvironmentChange change = ((RemovalOutcome.Removed)outcome).Change;
+            ChangeReport.IsDone(session, environment.Name, change);
             AfterChange.Start(session, environment.Name, change);
             ChangeReport.Write(session, "uninstall", environment.Name, change);
             return Task.FromResult((int)ExitCode.Done);

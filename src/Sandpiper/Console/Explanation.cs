@@ -14,6 +14,14 @@ internal sealed record Explanation(ExitCode Exit, string What, ImmutableArray<st
     {
     }
 
+    private static readonly ImmutableArray<string> ThatNothingWas =
+        ["; nothing was changed", "; nothing was done", "; nothing was run", "; nothing was put on record"];
+
+    /// <summary>The same where something had been done before it: what says that nothing was says that instead.</summary>
+    public Explanation After(IEnumerable<string> done) =>
+        ThatNothingWas.FirstOrDefault(claim => What.EndsWith(claim, StringComparison.Ordinal)) is { } claimed
+            ? this with { What = $"{What[..^claimed.Length]}; {string.Join(", ", done)}" } : this;
+
     private const string Arrow = "╰─▶ ", ThenWhatItDoes = "      ";
 
     /// <summary>Writes it to standard error; nothing suppresses it.</summary>

@@ -80,6 +80,8 @@ internal static class Explanations
             ExitCode.CouldNot, $"the disk is full; {Nothing}", e.Message, "free some space and run the same command again"),
         IOException { HResult: ReadOnlyFileSystem } e => new(
             ExitCode.CouldNot, $"the file system is read-only; {Nothing}", e.Message, "choose another place with --root DIR"),
+        // What the base library says of the current directory, and of nothing else.
+        FileNotFoundException { FileName: null } => HereIsGone,
         FileNotFoundException { FileName: { } name } => new(
             ExitCode.CouldNot, $"a file could not be read or written; {Nothing}", $"there is no such file: `{name}`"),
         DirectoryNotFoundException e when PathIn(e) is { } path => new(
@@ -88,6 +90,10 @@ internal static class Explanations
         _ => new(ExitCode.CouldNot, "internal error; please report it with the lines below",
             error.ToString().Split('\n').ToImmutableArray(), []),
     };
+
+    /// <summary>A path from here leads nowhere, or to another place than it did.</summary>
+    public static Explanation HereIsGone => new(ExitCode.CouldNot, $"the directory that you stand in is gone; {Nothing}",
+        "a path from there leads nowhere any more", "cd into a directory that is there");
 
     private static Explanation Exhausted => new(ExitCode.CouldNot, $"there is no memory left, or one process too many; {Nothing}",
         "the kernel gives no further page or thread", "ulimit -a      says how many processes and how much memory you may have");
