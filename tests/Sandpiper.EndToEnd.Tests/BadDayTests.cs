@@ -78,6 +78,47 @@ public sealed class BadDayTests
         IsInWords(refused);
     }
 
+    // A hook stayed where it was made, and nobody was told: what keeps it aside had no room for its record, and that was the end.
+    [Fact]
+    public void A_program_that_fills_the_disk_has_what_others_run_kept_aside_and_its_review_kept()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can mount a small disk");
+        using var user = new Somebody();
+        Outcome outcome = OnASmallDisk(user, """
+            "$0" run --write . -- sh -c 'echo x > .envrc; dd if=/dev/zero of=big bs=1k count=9000 2>&1 | grep -o "No space"'
+            rm big; test -e .envrc || echo moved
+            "$0" held
+            "$0" run --review -- sh -c 'echo y > new; dd if=/dev/zero of=big bs=1k count=9000 2>/dev/null; :'
+            "$0" review take 2>/dev/null 1 new; cat new
+            """);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.StartsWith("No space\nmoved\n  1  ", outcome.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\ny\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("/.envrc (run by your shell in this directory) ·  sandpiper held\n", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_kept_aside_on_a_full_disk_is_told()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can mount a small disk");
+        using var user = new Somebody();
+        Outcome outcome = OnASmallDisk(user, """
+            mkdir .vscode .idea; dd if=/dev/zero of=big bs=1k count=9000 2>/dev/null
+            "$0" run --write . -- sh -c ': > .envrc'
+            """);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("/.envrc (run by your shell in this directory); read it first\n"
+            + "sandpiper: what would be kept aside is where it was made: nothing can be written (No space left on device", outcome.Error,
+            StringComparison.Ordinal);
+    }
+
+    private static Outcome OnASmallDisk(Somebody user, string script) => user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c",
+        "mount -t tmpfs -o size=4m,mode=0777 none \"$0\" && cd \"$0\" && exec \"$@\"", user.Home, .. Somebody.AsUser, "/bin/sh", "-c",
+        $"""
+        "$0" install -q --compile never pebble -i {user.Serve(Harbour)} >/dev/null && mkdir project && cd project && : > setup.py
+        {script}
+        """, PublishedCommand.Path]);
+
     [Fact]
     public void An_index_that_cannot_be_reached_is_an_error_in_words_and_offline_still_lists()
     {

@@ -22,13 +22,21 @@ public sealed record HeldFile(int Number, string Path, string RunBy, string Comm
 /// What programs made that others would run by themselves: moved out of the way, with a record beside it, until the user says what is to
 /// become of it. It lies in the data root, which no grant may meet.
 /// </summary>
-/// <remarks><c>held/N/record.json</c>, and the thing itself as <c>held/N/thing</c>; the record comes first.</remarks>
+/// <remarks>
+/// <c>held/N/record.json</c>, and the thing itself as <c>held/N/thing</c>; the record comes first. <c>held/last</c> says the highest number
+/// that was ever given: one that somebody has read is not another thing's a moment later.
+/// </remarks>
 public sealed class HeldFiles(string root)
 {
-    private const string Record = "record.json";
-    private const int MostRecordBytes = 64 << 10;
+    private const string Record = "record.json", Last = "last";
+    private const int MostRecordBytes = 64 << 10, MostNumberBytes = 16;
     private static readonly byte[] _thing = "thing"u8.ToArray();
-    private readonly string _directory = System.IO.Path.Combine(System.IO.Path.GetFullPath(root), "held");
+    private readonly string _directory = DirectoryIn(root);
+    private readonly SpareRoom _room = new(root);
+
+    internal static string DirectoryIn(string root) => System.IO.Path.Combine(System.IO.Path.GetFullPath(root), "held");
+
+    internal static void MakeDirectory(string directory) => Directory.CreateDirectory(directory, OwnersAll);
 
     /// <summary>All of them, the oldest first. What has no readable record is not among them.</summary>
     public ImmutableArray<HeldFile> List() => !Directory.Exists(_directory) ? [] :
@@ -44,10 +52,9 @@ public sealed class HeldFiles(string root)
     /// <exception cref="IOException">Nothing can be written here.</exception>
     public HeldFile? Hold(WritableWatch watch, Leftover leftover, string command, DateTimeOffset when)
     {
-        var (number, place) = NewPlace();
         var record = new HeldRecord(
             leftover.Root, Convert.ToBase64String(WatchedTree.BytesOf(leftover.Path)), leftover.Rule.RunBy, command, when);
-        File.WriteAllBytes(System.IO.Path.Join(place, Record), JsonSerializer.SerializeToUtf8Bytes(record, HeldJson.Default.HeldRecord));
+        var (number, place) = _room.Within(() => PlaceWith(record));
         using SafeFileHandle here = RawFile.Open(place, RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
         var (parent, name) = Split(leftover.Path);
         using SafeFileHandle there = Below(watch.RootOf(leftover), parent);
@@ -95,11 +102,35 @@ public sealed class HeldFiles(string root)
 
     private const UnixFileMode OwnersAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private (int Number, string Place) PlaceWith(HeldRecord record)
+    {
+        var (number, place) = NewPlace();
+        try
+        {
+            File.WriteAllBytes(
+                System.IO.Path.Join(place, Record), JsonSerializer.SerializeToUtf8Bytes(record, HeldJson.Default.HeldRecord));
+            File.WriteAllText(System.IO.Path.Join(_directory, Last), number.ToString(CultureInfo.InvariantCulture));
+            return (number, place);
+        }
+        catch (IOException)
+        {
+            Directory.Delete(place, recursive: true);
+            throw;
+        }
+    }
+
+    // Of two that end at the same time, one may write the lower number last: then a number that is in use is passed over all the same.
+    private int LastNumber()
+    {
+        int there = Directory.EnumerateDirectories(_directory).Select(NumberOf).DefaultIfEmpty(0).Max();
+        byte[]? said = RegularFile.TryRead(System.IO.Path.Join(_directory, Last), MostNumberBytes);
+        return Math.Max(there, said is null ? 0 : NumberIn(Encoding.Latin1.GetString(said)));
+    }
+
     private (int Number, string Place) NewPlace()
     {
-        Directory.CreateDirectory(_directory, OwnersAll);
-        int last = Directory.EnumerateDirectories(_directory).Select(NumberOf).DefaultIfEmpty(0).Max();
-        for (int number = last + 1; ; number++)
+        MakeDirectory(_directory);
+        for (int number = LastNumber() + 1; ; number++)
         {
             string place = System.IO.Path.Join(_directory, number.ToString(CultureInfo.InvariantCulture));
             if (OpenDirectory.TryMake(place, OwnersAll, out int errno)) return (number, place);
@@ -127,8 +158,11 @@ public sealed class HeldFiles(string root)
         }
     }
 
-    private static int NumberOf(string place) =>
-        int.TryParse(System.IO.Path.GetFileName(place), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+    private static int NumberOf(string place) => NumberIn(System.IO.Path.GetFileName(place));
+
+    // What is near the end of all numbers nobody has counted up to.
+    private static int NumberIn(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < int.MaxValue / 2 ? number : 0;
 
     private static SafeFileHandle Below(SafeFileHandle root, string path) =>
         PlaceBelow.OpenDirectory(root, path.Length == 0 ? "."u8 : WatchedTree.BytesOf(path));

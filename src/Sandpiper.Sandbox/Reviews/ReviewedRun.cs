@@ -16,6 +16,7 @@ namespace Sandpiper.Sandbox.Reviews;
 public sealed class ReviewedRun : IDisposable
 {
     private readonly KeptReviews _kept;
+    private readonly SpareRoom _room;
     private readonly int _number;
     private readonly string _place;
     private readonly SafeFileHandle _held;
@@ -23,10 +24,10 @@ public sealed class ReviewedRun : IDisposable
     private readonly Confinement _asked;
     private bool _isKept;
 
-    private ReviewedRun(KeptReviews kept, Confinement confinement, bool isTrial = false)
+    private ReviewedRun(string dataRoot, Confinement confinement, bool isTrial = false)
     {
-        _kept = kept;
-        (_number, _place, _held) = kept.Begin(isTrial);
+        (_kept, _room) = (new KeptReviews(dataRoot), new SpareRoom(dataRoot));
+        (_number, _place, _held) = _kept.Begin(isTrial);
         Confinement = _asked = confinement;
     }
 
@@ -50,7 +51,7 @@ public sealed class ReviewedRun : IDisposable
     /// <exception cref="IOException">A copy cannot be written; nothing is left of it.</exception>
     public static ReviewedRun Begin(string dataRoot, Confinement confinement, bool mayLayer)
     {
-        var run = new ReviewedRun(new KeptReviews(dataRoot), confinement);
+        var run = new ReviewedRun(dataRoot, confinement);
         try
         {
             if (!mayLayer || !run.TryLayer()) run.Arrange(isLayered: false);
@@ -70,7 +71,7 @@ public sealed class ReviewedRun : IDisposable
     /// <exception cref="IOException">Nothing can be written beside the reviews.</exception>
     public static bool WouldLayer(string dataRoot, Confinement confinement, SecondStageImage secondStage)
     {
-        using var run = new ReviewedRun(new KeptReviews(dataRoot), confinement, isTrial: true);
+        using var run = new ReviewedRun(dataRoot, confinement, isTrial: true);
         if (!run.TryLayer() || !run.IsLayered) return false;
         try
         {
@@ -242,8 +243,8 @@ public sealed class ReviewedRun : IDisposable
             _ = TreeRemoval.Remove(place, Encoding.ASCII.GetBytes(Path.GetFileName(copied.Layer)));
         }
         if (changes.Count == 0) return null;
-        KeptReview kept = KeptReviews.Save(_number, _place, new Review(
-            command, when, exitCode, isCutShort, Roots, LeftOut, changes.DrainToImmutable()));
+        var content = new Review(command, when, exitCode, isCutShort, Roots, LeftOut, changes.DrainToImmutable());
+        KeptReview kept = _room.Within(() => KeptReviews.Save(_number, _place, content));
         _isKept = true;
         return kept;
     }

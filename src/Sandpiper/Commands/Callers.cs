@@ -17,7 +17,7 @@ internal static class Callers
     private static string NameOfHere => Found.Value ?? "/";
 
     /// <summary>Of a path as it was typed here.</summary>
-    /// <exception cref="ExplainedException">It is one from here, and this directory is gone: from anywhere else it is another one.</exception>
+    /// <exception cref="ExplainedException">It is one from here, and this directory is gone.</exception>
     public static string FullPath(string typed) => 
         Path.IsPathRooted(typed) || Found.Value is not null ? Path.GetFullPath(typed, NameOfHere)
             : throw new ExplainedException(Explanations.HereIsGone with { Because = [$"`{typed}` is a path from there"] });

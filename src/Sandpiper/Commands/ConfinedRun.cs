@@ -145,6 +145,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         session.Terminal.Flush();
         using ReviewedRun? review = IsReviewed ? RunReview.Begin(session, terms.Confinement) : null;
         if (review is not null) terms = terms with { Confinement = review.Confinement };
+        if (review is not null || terms.Confinement.Shown.Any(shown => shown.Access is PathAccess.Write))
+            new SpareRoom(environment.Root).Keep();
         // Of a copy all that is another one is told.
         using WritableWatch? watch = review is null ? WritableWatch.Begin(terms.Confinement) : null;
         CreationMask.GiveBack(session.CallersMask);

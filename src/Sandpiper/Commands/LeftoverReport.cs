@@ -21,13 +21,28 @@ internal static class LeftoverReport
     {
         ImmutableArray<Leftover> all = watch.End();
         List<Leftover> told = [], kept = [];
+        string? why = null;
         foreach (Leftover leftover in all)
         {
-            bool isHeld = leftover.IsKeptAside && kept.Count < MostKeptAside
-                && files.Hold(watch, leftover, command, Session.Time.GetUtcNow()) is not null;
+            bool isHeld = leftover.IsKeptAside && kept.Count < MostKeptAside && IsHeld(leftover);
             (isHeld ? kept : told).Add(leftover);
         }
         Tell(terminal, kept, told);
+        if (why is not null)
+            terminal.Problem(Inked.Yellow($"sandpiper: what would be kept aside is where it was made: nothing can be written ({why})"));
+
+        bool IsHeld(Leftover leftover)
+        {
+            try
+            {
+                return files.Hold(watch, leftover, command, Session.Time.GetUtcNow()) is not null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                why ??= e.Message;
+                return false;
+            }
+        }
     }
 
     internal static void Tell(Terminal terminal, IReadOnlyCollection<Leftover> kept, IReadOnlyCollection<Leftover> told)

@@ -86,8 +86,8 @@ internal sealed class Terminal
     {
         Inked[] shown = Visible(pieces);
         int columns = AnswerColumns();
-        foreach (Inked[] line in Cut(shown, WrappedText.LinesOf(TextOf(shown), columns, BelowIn(columns, indent)), BelowIn(columns, indent)))
-            Line(line);
+        int below = BelowIn(columns, indent);
+        foreach (Inked[] line in Cut(shown, WrappedText.LinesOf(TextOf(shown), columns, below), below)) Line(line);
     }
 
     private static int BelowIn(int columns, int indent) => Math.Min(indent, columns / 2);
@@ -151,7 +151,7 @@ internal sealed class Terminal
         foreach (Inked[] line in Cut(shown, WrappedText.WithCommand(text, columns, below), below)) Whole(line);
     }
 
-    /// <summary>The same in one piece, however wide the terminal is: a command, to be copied. It breaks no line where the shell would.</summary>
+    /// <summary>The same in one piece, however wide the terminal is: a command, to be copied.</summary>
     public void Whole(params ReadOnlySpan<Inked> pieces)
     {
         // On a terminal both streams are one picture: what was said first is to be read first.

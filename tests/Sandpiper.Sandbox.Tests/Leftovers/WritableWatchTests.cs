@@ -193,7 +193,7 @@ public sealed class WritableWatchTests : IDisposable
         Python($"import os; d=os.fsencode('{Project}')+b'/.vscode/\\xff/\\xfe'; os.makedirs(d); open(d+b'/\\xff','w'); os.chmod(d, 0)");
         Held.Hold(watch, Assert.Single(watch.End()), "x", DateTimeOffset.UnixEpoch);
         foreach (HeldFile file in Held.List()) Assert.Equal(0, HeldFiles.Drop(file));
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(_root, "data", "held")));
+        Assert.Empty(Directory.GetDirectories(Path.Join(_root, "data", "held")));
 
         static void Python(string script) => System.Diagnostics.Process.Start("/usr/bin/python3", ["-I", "-c", script]).WaitForExit();
     }
@@ -244,6 +244,20 @@ public sealed class WritableWatchTests : IDisposable
         Assert.Equal(0, HeldFiles.Drop(held[1]));
         Assert.Empty(Held.List());
         Assert.False(Path.Exists(Path.Join(Project, "b/.envrc")));
+    }
+
+    // Somebody reads `held`, and drops what is 1 by then.
+    [Fact]
+    public void A_number_that_was_given_once_is_no_other_things_later()
+    {
+        using WritableWatch watch = Begin();
+        foreach (string name in (string[])[".envrc", "a/.envrc"]) Write(name, name);
+        int[] first = [.. watch.End().Select(leftover => Held.Hold(watch, leftover, "x", DateTimeOffset.UnixEpoch)!.Number)];
+        foreach (HeldFile file in Held.List()) Assert.Equal(0, HeldFiles.Drop(file));
+        using WritableWatch again = Begin();
+        Write("b/.envrc", "b");
+        int next = Held.Hold(again, Assert.Single(again.End()), "x", DateTimeOffset.UnixEpoch)!.Number;
+        Assert.Equal([1, 2, 3], [.. first, next]);
     }
 
     [Fact]
