@@ -438,6 +438,8 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal("a decoy a decoy", Unconfined(program));
         Assert.Equal("", Confined(program).Output.Trim());
         Assert.Equal("a decoy", _user.Sandpiper("run", "--env-var", "AWS_SECRET_ACCESS_KEY", "--", "python", "-c", program).Output.Trim());
+        Outcome unset = _user.Sandpiper("run", "--env-var", "NOT_SET", "--", "true");
+        Assert.Equal("sandpiper: --env-var NOT_SET: it is not set here\n", unset.Error);
     }
 
     [Fact]

@@ -61,16 +61,22 @@ internal static class CommandLine
             if (explanation.Exit == ExitCode.Interrupted && interruption is { Exit: var signal })
                 explanation = explanation with { Exit = signal };
             // 1, 2 and 3 are what programs end with: where the program's own code is passed on, ours must be told from it.
-            if (parsed.CommandResult.Command.Name is "run" or "python" or "try"
-                && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
+            if (PassesOn(parsed) && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
             {
                 explanation = explanation with { Exit = ExitCode.RunFailed };
+            }
+            else if (explanation.Exit is ExitCode.RunFailed && !PassesOn(parsed))
+            {
+                // A grant that cannot be given, to a command that starts nothing.
+                explanation = explanation with { Exit = ExitCode.CouldNot };
             }
             explanation.Write(terminal);
             terminal.Flush();
             return (int)explanation.Exit;
         }
     }
+
+    private static bool PassesOn(ParseResult parsed) => parsed.CommandResult.Command.Name is "run" or "python" or "try";
 
     // Signals are a wish where an action takes a token. A program that runs confined gets them itself, and what is over at once just ends.
     private static int Invoke(ParseResult parsed, out Interruption? interruption)

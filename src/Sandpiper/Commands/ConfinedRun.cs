@@ -152,6 +152,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         CreationMask.GiveBack(session.CallersMask);
         foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
+        foreach (string unset in typed.Variables.Where(name => !caller.Variables.ContainsKey(name)))
+            session.Terminal.Note(Inked.Dim($"sandpiper: --env-var {unset}: it is not set here"));
         foreach (string absent in HardwareWords.NotThere(grants.All, terms.Confinement))
             session.Terminal.Note(Inked.Dim($"sandpiper: {absent}"));
         var (denied, tried) = Noting();

@@ -47,6 +47,9 @@ internal static class Explanations
         UnwritableException { InnerException: IOException { HResult: NoSpace } } e => new(
             ExitCode.CouldNot, $"the disk is full; {Nothing}", $"`{e.Path}` cannot be written",
             "free some space and run the same command again"),
+        UnwritableException { InnerException: UnauthorizedAccessException } e => new(ExitCode.CouldNot,
+            $"the data directory cannot be written; {Nothing}", $"it may not be written: `{e.Path}`",
+            "choose another place with --root DIR"),
         UnwritableException e => new(ExitCode.CouldNot, $"the data directory cannot be written; {Nothing}", $"{e.Because}: `{e.Path}`",
             "choose another place with --root DIR"),
         StoreDamagedException { IsDistrusted: true } e => new(ExitCode.Refused,

@@ -7,7 +7,9 @@ namespace Sandpiper.Console;
 internal static class WithoutSecrets
 {
     private const string BeforeAuthority = "://";
-    private const string Hidden = "***";
+    private const string Hidden = "***", BeforeUrl = " @ ";
+
+    private static readonly SearchValues<char> NoName = SearchValues.Create(":/?# @");
 
     // What ends an authority (RFC 3986, 3.2), and what ends an address in a sentence.
     private static readonly SearchValues<char> AfterAuthority = SearchValues.Create("/?# \t\r\n`'\"<>");
@@ -31,7 +33,14 @@ internal static class WithoutSecrets
     }
 
     /// <summary>Of a word that is out of place, and may have been meant as an address.</summary>
-    public static string OfWord(string word) => word.Contains(':', StringComparison.Ordinal) ? OfBrokenAddress(word) : word;
+    public static string OfWord(string word)
+    {
+        if (!word.Contains(':', StringComparison.Ordinal)) return word;
+        // `six @ https://…` (PEP 508): what stands before the address is a name, and no part of a secret.
+        int named = word.IndexOf(BeforeUrl, StringComparison.Ordinal);
+        bool isNamed = named > 0 && !word.AsSpan(0, named).ContainsAny(NoName);
+        return isNamed ? word[..(named + BeforeUrl.Length)] + OfBrokenAddress(word[(named + BeforeUrl.Length)..]) : OfBrokenAddress(word);
+    }
 
     public static string Of(string text)
     {
