@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sandpiper.EndToEnd.Tests.Staging;
+using Sandpiper.Surroundings;
 
 namespace Sandpiper.EndToEnd.Tests;
 
@@ -24,6 +25,27 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(["files", "network", "processes"], shown.Select(a => a.GetProperty("kind").GetString()).Distinct().Order());
         Assert.All(shown, attempt =>
             Assert.True(attempt.GetProperty("works_without").GetBoolean(), attempt.GetProperty("name").GetString()));
+        Assert.Equal(before, Tree.Of(_user.Home));
+        Assert.Empty(Directory.GetFileSystemEntries(_user.Temporary));
+    }
+
+    // Directories stayed, also in the home, and a process of ten minutes that held the stream which somebody read.
+    [Theory]
+    [InlineData("SIGINT", 130)]
+    [InlineData("SIGTERM", 143)]
+    public void Who_ends_it_finds_nothing_left_of_it(string signal, int exitCode)
+    {
+        var before = Tree.Of(_user.Home);
+        Outcome outcome = _user.Run(["/usr/bin/python3", "-I", "-c", """
+            import glob, os, signal, subprocess, sys
+            doctor = subprocess.Popen([sys.argv[1], 'doctor'], stdout=subprocess.PIPE, start_new_session=True)
+            while doctor.poll() is None and not glob.glob(os.environ['TMPDIR'] + '/sandpiper-doctor-*/shown/bait'): pass
+            os.killpg(doctor.pid, getattr(signal, sys.argv[2]))
+            doctor.stdout.read()
+            sys.exit(doctor.wait())
+            """, PublishedCommand.Path, signal]);
+        Assert.True(outcome.ExitCode == exitCode, $"{outcome}");
+        Assert.StartsWith("× stopped; nothing was changed\n", outcome.Error, StringComparison.Ordinal);
         Assert.Equal(before, Tree.Of(_user.Home));
         Assert.Empty(Directory.GetFileSystemEntries(_user.Temporary));
     }

@@ -11,7 +11,8 @@ internal sealed class BaitGround : IDisposable
 {
     private const int MostOfSocketName = 60;     // sun_path has 108 bytes (unix(7)), and the longest name here a third of that
 
-    private static readonly string _sleep = File.Exists("/usr/bin/sleep") ? "/usr/bin/sleep" : "/bin/sleep";
+    // It waits for input that never comes: where this process is killed it ends as well.
+    private static readonly string _waits = File.Exists("/usr/bin/cat") ? "/usr/bin/cat" : "/bin/cat";
 
     private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -43,7 +44,11 @@ internal sealed class BaitGround : IDisposable
             ["abstract-socket"] = Local(SocketType.Stream, "\0" + token),
             ["local-datagram"] = Local(SocketType.Dgram, Path.Combine(shown, "datagrams")),
         }.ToImmutableDictionary(StringComparer.Ordinal);
-        var victim = new ProcessStartInfo(_sleep, "600") { UseShellExecute = false, RedirectStandardInput = true };
+        // Nor does it hold the stream that somebody reads of us.
+        var victim = new ProcessStartInfo(_waits)
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         victim.Environment.Clear();
         victim.Environment["SANDPIPER_DOCTOR_TOKEN"] = token;
         _victim = Process.Start(victim)!;

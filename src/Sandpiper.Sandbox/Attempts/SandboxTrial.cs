@@ -20,14 +20,19 @@ public static class SandboxTrial
     /// <param name="ownProgram">In the part of the hostile program.</param>
     /// <param name="secondStage">Of the sandbox.</param>
     /// <param name="caller">Whose home it is.</param>
+    /// <param name="cancel">Asked between the steps, so that nothing is left of them.</param>
     /// <exception cref="SandboxUnavailableException">There is no sandbox to be had here.</exception>
-    public static ImmutableArray<AttemptResult> Run(OwnProgram ownProgram, SecondStageImage secondStage, Caller caller)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static ImmutableArray<AttemptResult> Run(
+        OwnProgram ownProgram, SecondStageImage secondStage, Caller caller, CancellationToken cancel)
     {
         ImmutableDictionary<string, bool> without, within;
         using (var ground = new BaitGround(caller.Home))
         {
             PlainProgram.Run(BackgroundProgram.Own, [AttemptsProgram.Marker, ground.Bait.Shown, AttemptsProgram.Without],
                 ImmutableDictionary<string, string>.Empty, _limit, maxOutputBytes: 0);
+            // Ctrl-C is told to all that was started here, too: what came of it says nothing then.
+            cancel.ThrowIfCancellationRequested();
             without = ground.Judge();
         }
         using (var ground = new BaitGround(caller.Home))
@@ -35,6 +40,7 @@ public static class SandboxTrial
             string program = ownProgram.StartedFrom(ground.Bait.Shown);
             ConfinedProgram.Run(ConfinementOn(ground.Bait, program, caller), secondStage,
                 [program, AttemptsProgram.Marker, ground.Bait.Shown]);
+            cancel.ThrowIfCancellationRequested();
             within = ground.Judge();
         }
         return [.. Attempt.All.Select(attempt => new AttemptResult(attempt, Of(within, attempt), Of(without, attempt)))];

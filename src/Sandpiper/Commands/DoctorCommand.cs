@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Sandbox.Attempts;
+using Sandpiper.Sandbox.Profiles;
 
 namespace Sandpiper.Commands;
 
 /// <summary><c>doctor</c>: tries on this machine whether a confined program gets out.</summary>
 internal static class DoctorCommand
 {
+    private const int RowsColumn = 14;
+
     public static Command Build()
     {
         var command = new TaughtCommand("doctor", "try on this machine whether a confined program gets out",
@@ -24,13 +27,31 @@ internal static class DoctorCommand
             ]);
         command.Runs((session, _) =>
         {
-            ImmutableArray<AttemptResult> results = SandboxTrial.Run(session.OwnProgram, session.SecondStage, Callers.Of(session));
-            bool? layers = RunReview.MayLayer ? SandboxTrial.LayersReviews(session.SecondStage, Callers.Of(session)) : false;
+            var (results, layers) = Tried(session);
             if (session.Json) WriteJson(session.Terminal, results, layers);
             else WriteWords(session.Terminal, results, layers);
             return (int)(results.All(r => r.GotThrough is false) ? ExitCode.Done : ExitCode.CouldNot);
         });
         return command;
+    }
+
+    // What was made for the attempts goes before Ctrl-C ends it.
+    private static (ImmutableArray<AttemptResult> Results, bool? Layers) Tried(Session session)
+    {
+        using var interruption = new Interruption(Session.Time);
+        try
+        {
+            Caller caller = Callers.Of(session);
+            ImmutableArray<AttemptResult> results = SandboxTrial.Run(
+                session.OwnProgram, session.SecondStage, caller, interruption.Token);
+            bool? layers = RunReview.MayLayer ? SandboxTrial.LayersReviews(session.SecondStage, caller) : false;
+            interruption.Token.ThrowIfCancellationRequested();
+            return (results, layers);
+        }
+        catch (Exception stopped) when (interruption.Token.IsCancellationRequested)
+        {
+            throw new ExplainedException(Explanations.Of(new OperationCanceledException("", stopped)) with { Exit = interruption.Exit });
+        }
     }
 
     internal static void WriteWords(Terminal terminal, ImmutableArray<AttemptResult> results, bool? layers)
@@ -44,15 +65,16 @@ internal static class DoctorCommand
             string what = $"{Counted.Of(kind.Count(), "attempt")}, {through:N0} got through"
                 + (unknown > 0 ? $", {unknown:N0} not tried" : "")
                 + (tried > 0 ? $"; without the sandbox {works:N0} of {tried:N0} do" : "");
-            terminal.Line(" ", through + unknown == 0 ? Inked.Green("✓") : Inked.Red("×"), $" {WordOf(kind.Key),-11}{what}");
+            Inked sign = through + unknown == 0 ? Inked.Green("✓") : Inked.Red("×");
+            terminal.Listed(RowsColumn, " ", sign, $" {WordOf(kind.Key),-11}{what}");
             foreach (AttemptResult result in kind.Where(r => r.GotThrough is not false))
-                terminal.Line("     ", result.GotThrough is true ? "got through: " : "not tried: ", result.Attempt.Words);
+                terminal.Listed(RowsColumn, "     ", result.GotThrough is true ? "got through: " : "not tried: ", result.Attempt.Words);
             foreach (AttemptResult result in kind)
                 terminal.Detail($"     {(result.GotThrough is false ? "stopped:" : "not stopped:"),-13}{result.Attempt.Words}");
         }
-        terminal.Line(" ", Inked.Yellow("!"), $" {"memory",-11}not limited unless you say so: sandpiper run --memory 4G");
-        terminal.Line(" ", Inked.Yellow("!"), $" {"terminal",-11}its own; what is typed while it waits for input it reads");
-        terminal.Line(" ", layers is true ? Inked.Green("✓") : Inked.Yellow("!"), $" {"review",-11}" + layers switch
+        terminal.Listed(RowsColumn, " ", Inked.Yellow("!"), $" {"memory",-11}not limited unless you say so: sandpiper run --memory 4G");
+        terminal.Listed(RowsColumn, " ", Inked.Yellow("!"), $" {"terminal",-11}its own; what is typed while it waits for input it reads");
+        terminal.Listed(RowsColumn, " ", layers is true ? Inked.Green("✓") : Inked.Yellow("!"), $" {"review",-11}" + layers switch
         {
             true => "a layer above the project: --review copies nothing",
             false => "a copy of the project: --review keeps nothing apart here",

@@ -55,8 +55,8 @@ internal sealed class ReviewReport(KeptReview review)
         foreach (Change change in changes.Where(change => change.Type is not ChangedType.Directory))
         {
             string path = ShownPath(change), kind = ReviewWords.Of(change.Kind);
-            terminal.Line(Inked.Bold($"{kind} {path}"), Inked.Dim($"   {ReviewWords.ExtentOf(change, content)}"));
-            foreach (string warning in Warnings(change, content)) terminal.Line(Inked.Yellow($"  {warning}"));
+            terminal.Listed(2, Inked.Bold($"{kind} {path}"), Inked.Dim($"   {ReviewWords.ExtentOf(change, content)}"));
+            foreach (string warning in Warnings(change, content)) terminal.Listed(4, Inked.Yellow($"  {warning}"));
             if (change.Type is not ChangedType.File || change.Kind is ChangeKind.Mode) continue;
             if (ReviewWords.DifferenceOf(change, content) is { } difference)
             {
