@@ -151,6 +151,7 @@ public sealed class ConfinedProgram : IDisposable
         started.Terminal?.Start();
         // First: what it takes time for, the second stage does while all is prepared that the program needs when it begins.
         started.Tell(SecondStagePlan.Of(confinement, command, started.Terminal?.Name));
+        started.Streams.BeginOutput();
         using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
         ProgramNetwork? network = null;
         // Found out before, and there: when everything is in its place, the program waits for whoever supervises it.
@@ -164,7 +165,7 @@ public sealed class ConfinedProgram : IDisposable
                 if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
                     tried is null ? null : tried.SeeHost, confinement.Upstream);
                 if (calls is not null) supervisor.Begin(calls);
-                started.Streams.Begin();
+                started.Streams.BeginInput();
                 started.Terminal?.Begin();
             },
             interrupted);

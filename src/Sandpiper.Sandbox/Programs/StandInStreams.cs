@@ -59,13 +59,15 @@ internal sealed class StandInStreams : IDisposable
         }
     }
 
-    /// <summary>The child has its ends: from now on only it holds them.</summary>
-    public void Begin()
+    /// <summary>The child has its ends: from now on only it holds them, and what it says is handed on.</summary>
+    public void BeginOutput()
     {
         foreach (var (theirs, _) in _replaced.Where(r => r.Theirs != _copy)) theirs.Dispose();
-        _inputPump?.Start();
         foreach (Thread output in _outputs) output.Start();
     }
+
+    /// <summary>The program is about to begin: nobody before it reads what is meant for it.</summary>
+    public void BeginInput() => _inputPump?.Start();
 
     /// <summary>
     /// The child and all it started are dead: what they wrote is handed on, and what they left of the input is unread again.

@@ -18,7 +18,7 @@ internal static class Callers
 
     /// <summary>Of a path as it was typed here.</summary>
     /// <exception cref="ExplainedException">It is one from here, and this directory is gone.</exception>
-    public static string FullPath(string typed) => 
+    public static string FullPath(string typed) =>
         Path.IsPathRooted(typed) || Found.Value is not null ? Path.GetFullPath(typed, NameOfHere)
             : throw new ExplainedException(Explanations.HereIsGone with { Because = [$"`{typed}` is a path from there"] });
 

@@ -23,7 +23,12 @@ internal sealed class ProgramsHome : IDisposable
     {
         (_session, Confinement, _kept, _inUse) = (session, confinement, kept, inUse);
         _before = kept?.Names();
-        _after = new(() => kept?.Names());
+        _after = new(() =>
+        {
+            var names = kept?.Names();
+            kept?.Measure(Confinement.MountedInHome.ToHashSet(StringComparer.Ordinal));
+            return names;
+        });
     }
 
     /// <summary>With the home that it has.</summary>
@@ -64,7 +69,7 @@ internal sealed class ProgramsHome : IDisposable
         }
     }
 
-    /// <summary>All who could change it have ended: looks what is there, while the sandbox is still put away.</summary>
+    /// <summary>All who could change it have ended: looks what is there, and how much, while the sandbox is still put away.</summary>
     public void Look() => _ = _after.Value;
 
     /// <summary>One line when it left something that its user may look for elsewhere.</summary>
@@ -76,7 +81,6 @@ internal sealed class ProgramsHome : IDisposable
         {
             if (!_before.TryGetValue(name, out var before) || before != known) changed.Add(name);
         }
-        _kept.Measure(Confinement.MountedInHome.ToHashSet(StringComparer.Ordinal));
         if (changed.Count == 0) return;
         string[] made = [.. changed.Except(Confinement.MountedInHome.Select(place => place.Split('/')[0]), StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)];
