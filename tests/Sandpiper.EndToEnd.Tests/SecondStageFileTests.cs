@@ -53,29 +53,37 @@ public sealed class SecondStageFileTests : IDisposable
         Assert.Equal("ran", Done(Ran).Output);
     }
 
-    [Fact]
-    public void Of_a_build_before_it_is_replaced_without_a_word()
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(90_000)]
+    public void One_byte_that_is_another_is_not_started_and_told_until_the_next_run_makes_it_anew(int at)
     {
         Done(Ran);
-        // The note of the linker lies in the first bytes.
-        Change(at: 1000);
+        Done(_user.Run(["/bin/sh", "-c", $"chmod u+w $1; printf x | dd of=$1 bs=1 seek={at} conv=notrunc status=none; chmod 500 $1", "sh",
+            Kept]));
+        Outcome seen = _user.Sandpiper("verify");
+        Assert.Equal(3, seen.ExitCode);
+        Assert.Contains("second-stage", seen.Output, StringComparison.Ordinal);
+        Assert.Contains("runs first in each sandbox", seen.Output, StringComparison.Ordinal);
+        if (at > 1000) Done(_user.Sandpiper("repair"));
         Assert.Equal(new Outcome(0, "ran", ""), Ran);
         Done(_user.Sandpiper("verify"));
         Done(_user.Run(["/usr/bin/cmp", Kept, PublishedSecondStage.Path]));
     }
 
+    // What lies there may be a program's, which could write on the way there: with these bytes the second stage would die at its entry.
     [Fact]
-    public void What_was_changed_in_it_is_repaired()
+    public void What_was_planted_through_a_link_is_not_started()
     {
         Done(Ran);
-        Change(at: 90000);
-        Outcome seen = _user.Sandpiper("verify");
-        Assert.Equal(3, seen.ExitCode);
-        Assert.Contains("second-stage", seen.Output, StringComparison.Ordinal);
-        Assert.Contains("runs first in each sandbox", seen.Output, StringComparison.Ordinal);
-        Done(_user.Sandpiper("repair"));
-        Done(_user.Sandpiper("verify"));
-        Assert.Equal("ran", Done(Ran).Output);
+        string share = Path.Combine(_user.Home, ".local/share"), elsewhere = Path.Combine(_user.Project, "share");
+        Done(_user.Run(["/bin/sh", "-c", """
+            set -e
+            mv "$1" "$2"; ln -s "$2" "$1"; cd "$2/sandpiper"; chmod u+w second-stage
+            head -c 1000000 /dev/zero | tr '\\0' '\\314' | dd of=second-stage bs=4096 seek=1 conv=notrunc status=none
+            chmod 500 second-stage
+            """, "sh", share, elsewhere]));
+        Assert.Equal(0, _user.Sandpiper("run", "--", "true").ExitCode);
     }
 
     [Fact]
@@ -127,9 +135,6 @@ public sealed class SecondStageFileTests : IDisposable
         Done(_user.Sandpiper("purge", "--yes"));
         Assert.False(Path.Exists(_user.DataRoot));
     }
-
-    private void Change(int at) => Done(_user.Run(["/bin/sh", "-c",
-        $"chmod u+w $1; printf x | dd of=$1 bs=1 seek={at} conv=notrunc status=none; chmod 500 $1", "sh", Kept]));
 
     public void Dispose() => _user.Dispose();
 

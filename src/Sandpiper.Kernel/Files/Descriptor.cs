@@ -24,11 +24,22 @@ public static unsafe partial class Descriptor
     /// <param name="file">Ours, and opened to be read only.</param>
     public static bool HasWriter(SafeFileHandle file)
     {
-        // Should somebody open it in this very moment, a signal asks for the lease back: one that nobody heeds, for SIGIO would end us.
-        _ = Control(file, SetSignal, Urgent);
-        if (Control(file, SetLease, Reading) < 0) return Marshal.GetLastPInvokeError() == Errno.WouldBlock;
+        if (!TryKeepWritersOut(file)) return Marshal.GetLastPInvokeError() == Errno.WouldBlock;
         _ = Control(file, SetLease, NoLease);
         return false;
+    }
+
+    /// <summary>
+    /// From now on nobody opens it to write it, until it is closed here: whoever tries waits (fcntl(2), F_SETLEASE), for as long as
+    /// <c>/proc/sys/fs/lease-break-time</c> says, 45 seconds.
+    /// </summary>
+    /// <param name="file">Ours, and opened to be read only.</param>
+    /// <returns>False where somebody has it open so, or mapped, or the file system gives no leases.</returns>
+    public static bool TryKeepWritersOut(SafeFileHandle file)
+    {
+        // Should somebody open it in this very moment, a signal asks for the lease back: one that nobody heeds, for SIGIO would end us.
+        _ = Control(file, SetSignal, Urgent);
+        return Control(file, SetLease, Reading) >= 0;
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ public static class KeptProgram
     public static bool TryMake(string path, Stream content)
     {
         using SafeFileHandle directory =
-            RawFile.Open(Path.GetDirectoryName(path)!, RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow, out int errno);
+            RawFile.Open(Path.GetDirectoryName(path)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
         if (errno != 0 || !FileSystem.StartsPrograms(directory)) return false;
         using SafeFileHandle? made = Unwritable(directory, content);
         if (made is null) return false;
@@ -41,8 +41,14 @@ public static class KeptProgram
         {
             if (!Descriptor.TryWrite(file, piece.AsSpan(0, got))) return null;
         }
-        if (File.GetUnixFileMode(file) != OwnerStarts) File.SetUnixFileMode(file, OwnerStarts);
-        RandomAccess.FlushToDisk(file);
+        try
+        {
+            if (File.GetUnixFileMode(file) != OwnerStarts) File.SetUnixFileMode(file, OwnerStarts);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
         SafeFileHandle unwritable = RawFile.Open(PlaceOf(file), RawFile.ReadOnly, out errno);
         if (errno == 0) return unwritable;
         unwritable.Dispose();

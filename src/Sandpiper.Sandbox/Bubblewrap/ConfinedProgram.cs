@@ -30,7 +30,9 @@ public sealed class ConfinedProgram : IDisposable
     private int _exitCode;
     private ExceptionDispatchInfo? _failure;
 
-    private ConfinedProgram(SandboxNeeds needs) => _needs = needs;
+    private readonly SecondStageImage _secondStage;
+
+    private ConfinedProgram(SandboxNeeds needs, SecondStageImage secondStage) => (_needs, _secondStage) = (needs, secondStage);
 
     /// <summary>Begins to make a sandbox. What fails is told by <see cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?,
     /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?, Action?)"/>.</summary>
@@ -38,8 +40,8 @@ public sealed class ConfinedProgram : IDisposable
     /// it.</param>
     public static ConfinedProgram Begin(SandboxNeeds needs, SecondStageImage secondStage)
     {
-        var program = new ConfinedProgram(needs);
-        new Thread(() => program.Attend(secondStage, _ => { })).Start();
+        var program = new ConfinedProgram(needs, secondStage);
+        new Thread(() => program.Attend(_ => { })).Start();
         return program;
     }
 
@@ -47,7 +49,7 @@ public sealed class ConfinedProgram : IDisposable
     /// <param name="begun">Is called as soon as bubblewrap runs, or could not be started; what it begins goes on elsewhere.</param>
     /// <inheritdoc cref="Begin"/>
     public static void BeginHere(SandboxNeeds needs, SecondStageImage secondStage, Action<ConfinedProgram> begun) =>
-        new ConfinedProgram(needs).Attend(secondStage, begun);
+        new ConfinedProgram(needs, secondStage).Attend(begun);
 
     /// <summary>Both at once.</summary>
     /// <inheritdoc cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?, Action{RefusedConnection}?, Action?, TriedCalls?,
@@ -98,6 +100,9 @@ public sealed class ConfinedProgram : IDisposable
         return _exitCode;
     }
 
+    /// <summary>When all is done that has to follow a program: what ran before it is kept as a file for the next.</summary>
+    public void KeepSecondStage() => _secondStage.Keep();
+
     /// <summary>Where nothing was run, the sandbox is gone afterwards.</summary>
     public void Dispose()
     {
@@ -106,18 +111,14 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     // By one thread until the program is dead: keyring and parent-death signal are the thread's, not the process's.
-    private void Attend(SecondStageImage secondStage, Action<ConfinedProgram> begun)
+    private void Attend(Action<ConfinedProgram> begun)
     {
         try
         {
-            using StartedSandbox? started = Started(secondStage);
+            using StartedSandbox? started = Started();
             begun(this);
             _asked.Wait();
-            if (started is not null && _run is not null)
-            {
-                _exitCode = _run(started);
-                secondStage.Keep();
-            }
+            if (started is not null && _run is not null) _exitCode = _run(started);
         }
         catch (Exception e)
         {
@@ -126,11 +127,11 @@ public sealed class ConfinedProgram : IDisposable
         _gone.Set();
     }
 
-    private StartedSandbox? Started(SecondStageImage secondStage)
+    private StartedSandbox? Started()
     {
         try
         {
-            return StartedSandbox.Start(_needs, secondStage);
+            return StartedSandbox.Start(_needs, _secondStage);
         }
         catch (Exception e)
         {
@@ -156,19 +157,28 @@ public sealed class ConfinedProgram : IDisposable
         ProgramNetwork? network = null;
         // Found out before, and there: when everything is in its place, the program waits for whoever supervises it.
         IReadOnlySet<string> answering = ConnectionSupervisor.PlacesThatAnswer(confinement, FileTree.PrivatePlaces(confinement));
+        // Bubblewrap's end is not theirs: the kernel ends them all, and that takes its time.
+        var areGone = new ManualResetEventSlim(initialState: false, spinCount: 0);
+        bool isSupervised = false;
         using var supervisor = new WaitingSupervisor(
-            calls => ConnectionSupervisor.Supervise(calls, confinement.HostNetwork, answering, denied, missed, tried), over);
+            calls => ConnectionSupervisor.Supervise(calls, confinement.HostNetwork, answering, denied, missed, tried, () =>
+            {
+                areGone.Set();
+                over();
+            }));
         var (ended, isBegun, refused) = LetBeginAndWait(
             started,
             (calls, made) =>
             {
                 if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
                     tried is null ? null : tried.SeeHost, confinement.Upstream);
+                isSupervised = calls is not null;
                 if (calls is not null) supervisor.Begin(calls);
                 started.Streams.BeginInput();
                 started.Terminal?.Begin();
             },
             interrupted);
+        if (isSupervised) areGone.Wait(LongestEnd);
         if (started.Terminal is { WasInterrupted: true }) interrupted();
         network?.Dispose();
         if (refused is not null) return ended > SignalBase ? ended : throw new SecondStageException(refused);
@@ -207,6 +217,8 @@ public sealed class ConfinedProgram : IDisposable
         return (passed.KilledFor is var signal and not 0 ? SignalBase + signal : ended, isReady && refused is null, refused);
     }
 
+    // Of processes that the kernel has killed: one that sits in the kernel may take longer, and nobody waits for that.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan OneLook = TimeSpan.FromSeconds(1);
     private const int SignalBase = 128;
 }

@@ -33,18 +33,15 @@ public sealed class OwnProgram : IDisposable
             ? new OwnProgram(path, content, identity) : throw new KernelException($"open({program})", errno);
     }
 
-    /// <summary>Where a confined program can start it: a copy, or its place, which has to be shown then.</summary>
+    /// <summary>Where a confined program can start it: its place, which has to be shown then, or a copy.</summary>
     /// <param name="directory">What is shown.</param>
     /// <returns>A path.</returns>
     /// <exception cref="SandboxUnavailableException">It may be executable and not readable, and its place holds another by now.</exception>
     /// <exception cref="IOException">It cannot be written there.</exception>
     internal string StartedFrom(string directory)
     {
-        if (_content.IsInvalid)
-        {
-            return ProgramFile.MayRun(Path) && FileFacts.IdentityOf(Path) == _identity
-                ? Path : throw new SandboxUnavailableException(SandboxObstacle.OwnProgramClosed, Path);
-        }
+        if (ProgramFile.MayRun(Path) && FileFacts.IdentityOf(Path) == _identity) return Path;
+        if (_content.IsInvalid) throw new SandboxUnavailableException(SandboxObstacle.OwnProgramClosed, Path);
         string copy = System.IO.Path.Join(directory, "program");
         using var from = new FileStream(new(_content.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0);
         using var to = new FileStream(copy, new FileStreamOptions

@@ -8,20 +8,14 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 
 /// <summary>
 /// The program that is the second stage of every sandbox: a small one of its own, which needs nothing around it. The command holds it, and
-/// each sandbox gets it by descriptor; kept as a file, for to write it to memory takes as long as to run it.
+/// each sandbox gets it by descriptor; kept as a file, for to compare that takes a seventh of the time in which it is written to memory.
 /// </summary>
 /// <param name="content">Opens what the command holds.</param>
 /// <param name="keptAt">Where the file is, or is to be; null: it is not kept.</param>
 public sealed class SecondStageImage(Func<Stream> content, string? keptAt)
 {
     private const string AppArmor = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
-
-    /// <summary>
-    /// In them lies the note by which a linker tells one build from another (<c>.note.gnu.build-id</c>): with the size they say which file
-    /// that is.
-    /// </summary>
-    internal const int HeadBytes = 4096;
-
+    private const int PieceBytes = 32 << 10;
     private bool _isKept;
 
     /// <summary>Opened to be handed to a sandbox.</summary>
@@ -58,15 +52,15 @@ public sealed class SecondStageImage(Func<Stream> content, string? keptAt)
     }
 
     /// <summary>Whether the file is the one that the command holds, in every byte.</summary>
-    /// <returns>Null where it is not there, or is another one at first sight: then it is never started, but made anew.</returns>
+    /// <returns>Null where it is not there, or is another one at first sight: of another build, perhaps.</returns>
     public bool? IsAsHeld()
     {
         using Stream held = content();
-        using SafeFileHandle? kept = Kept(held);
-        return kept is null ? null : Whole(held).AsSpan().SequenceEqual(Descriptor.ReadToEnd(kept));
+        using SafeFileHandle? kept = AtFirstSight(held);
+        return kept is null ? null : IsSame(kept, held);
     }
 
-    /// <summary>What is there is not believed any more, and made anew when it is needed.</summary>
+    /// <summary>What is there is made anew when it is needed.</summary>
     /// <exception cref="KernelException">It cannot be removed.</exception>
     public void Forget()
     {
@@ -74,23 +68,48 @@ public sealed class SecondStageImage(Func<Stream> content, string? keptAt)
         _isKept = false;
     }
 
-    // As it was made, by size and head: who may change what lies in between could as well change the command.
+    // By every byte, and nobody changes one while somebody has it open, here or in the sandbox: it runs with this whole machine in its
+    // hands, and a directory on the way there may be one that a program was granted, through a link, or while the data lay elsewhere.
     private SafeFileHandle? Kept(Stream held)
+    {
+        SafeFileHandle? file = AtFirstSight(held);
+        if (file is null || (Descriptor.TryKeepWritersOut(file) && IsSame(file, held))) return file;
+        file.Dispose();
+        return null;
+    }
+
+    private SafeFileHandle? AtFirstSight(Stream held)
     {
         if (keptAt is null) return null;
         SafeFileHandle file = RawFile.Open(keptAt, RawFile.ReadOnly | RawFile.NoFollow | RawFile.NonBlocking, out int errno);
         if (errno == 0)
         {
             FileStatus status = FileStatus.Of(file);
-            Span<byte> mine = stackalloc byte[HeadBytes], its = stackalloc byte[HeadBytes];
-            held.Position = 0;
-            mine = mine[..held.ReadAtLeast(mine, HeadBytes, throwOnEndOfStream: false)];
-            held.Position = 0;
-            if (KeptProgram.IsOne(status, UserIds.Real) && status.Size == held.Length && FileSystem.StartsPrograms(file)
-                && its[..Descriptor.ReadAt(file, its, 0)].SequenceEqual(mine)) return file;
+            if (KeptProgram.IsOne(status, UserIds.Real) && status.Size == held.Length && FileSystem.StartsPrograms(file)) return file;
         }
         file.Dispose();
         return null;
+    }
+
+    // Its position stays where it is: bubblewrap may copy it.
+    private static bool IsSame(SafeFileHandle file, Stream held)
+    {
+        byte[] mine = new byte[PieceBytes], its = new byte[PieceBytes];
+        held.Position = 0;
+        long at = 0;
+        while (held.Read(mine) is > 0 and var got)
+        {
+            Span<byte> piece = its.AsSpan(0, got);
+            for (int read = 0; read < got;)
+            {
+                int more = Descriptor.ReadAt(file, piece[read..], at + read);
+                if (more == 0) return false;
+                read += more;
+            }
+            if (!piece.SequenceEqual(mine.AsSpan(0, got))) return false;
+            at += got;
+        }
+        return true;
     }
 
     private static byte[] Whole(Stream held)

@@ -38,11 +38,13 @@ internal sealed class ConnectionSupervisor
     private readonly Lock _knowing = new();
     private HashSet<ulong>? _openMounts;
     private FileIdentity? _network;
-    private int _threads = 1, _idle = 1;
+    private readonly Action _over;
+    private int _threads = 1, _idle = 1, _isOver;
 
     private ConnectionSupervisor(
-        CallListener calls, bool hostNetwork, IReadOnlySet<string> open, DeniedWrites? denied, MissedHosts? missed, TriedCalls? tried) =>
-        (_calls, _hostNetwork, _open, _denied, _missed, _tried) = (calls, hostNetwork, open, denied, missed, tried);
+        CallListener calls, bool hostNetwork, IReadOnlySet<string> open, DeniedWrites? denied, MissedHosts? missed, TriedCalls? tried,
+        Action over) =>
+        (_calls, _hostNetwork, _open, _denied, _missed, _tried, _over) = (calls, hostNetwork, open, denied, missed, tried, over);
 
     /// <summary>Where a socket answers, and what lies in it.</summary>
     /// <param name="confinement">Of the program that looks for one.</param>
@@ -57,9 +59,10 @@ internal sealed class ConnectionSupervisor
     /// <param name="denied">Who looks at calls that write, which all go to the kernel; null: nobody.</param>
     /// <param name="missed">Who looks at the hosts that it wanted; null: nobody.</param>
     /// <param name="tried">Who looks at all that are told, and at what came of connections; null: nobody.</param>
+    /// <param name="over">Called once, as soon as that is so: what was to be connected may still be waited for.</param>
     public static void Supervise(SafeFileHandle calls, bool hostNetwork, IReadOnlySet<string> open, DeniedWrites? denied = null,
-        MissedHosts? missed = null, TriedCalls? tried = null) =>
-        new ConnectionSupervisor(new CallListener(calls), hostNetwork, open, denied, missed, tried).Serve();
+        MissedHosts? missed = null, TriedCalls? tried = null, Action? over = null) =>
+        new ConnectionSupervisor(new CallListener(calls), hostNetwork, open, denied, missed, tried, over ?? (() => { })).Serve();
 
     private static bool IsNamedItself(ShownPath shown)
     {
@@ -89,6 +92,7 @@ internal sealed class ConnectionSupervisor
             _calls.Answer(notice, Connected(notice));
             Interlocked.Increment(ref _idle);
         }
+        if (Interlocked.Exchange(ref _isOver, 1) == 0) _over();
         if (Interlocked.Decrement(ref _threads) == 0) _calls.Dispose();
     }
 

@@ -12,13 +12,10 @@ internal sealed class WaitingSupervisor : IDisposable
     private SafeFileHandle? _calls;
 
     /// <param name="supervise">What is done then (<see cref="ConnectionSupervisor.Supervise"/>).</param>
-    /// <param name="over">And afterwards: nobody is there any more whom it supervised.</param>
-    public WaitingSupervisor(Action<SafeFileHandle> supervise, Action over) => new Thread(() =>
+    public WaitingSupervisor(Action<SafeFileHandle> supervise) => new Thread(() =>
     {
         _told.Wait();
-        if (_calls is null) return;
-        supervise(_calls);
-        over();
+        if (_calls is not null) supervise(_calls);
     }, ConnectionSupervisor.StackBytes) { IsBackground = true }.Start();
 
     /// <summary>Once.</summary>

@@ -75,8 +75,7 @@ public sealed class ReviewedRun : IDisposable
         if (!run.TryLayer() || !run.IsLayered) return false;
         try
         {
-            _ = ConfinedProgram.Run(run.Confinement, secondStage, ["/bin/true"]);
-            return true;
+            return ConfinedProgram.Run(run.Confinement, secondStage, ["/bin/true"]) == 0;
         }
         catch (SecondStageException unlayered) when (unlayered.Failure.Kind is SecondStageFailureKind.NotLayered)
         {

@@ -227,6 +227,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             if (RunReview.Settle(session, review, string.Join(' ', command), exitCode, mayAsk: hasEnded) is { } signal)
                 (wasInterrupted, exitCode) = (signal is ExitCode.Interrupted, (int)signal);
         }
+        program.KeepSecondStage();
         return exitCode;
     }
 

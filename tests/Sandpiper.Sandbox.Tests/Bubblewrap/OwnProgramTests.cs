@@ -17,8 +17,20 @@ public sealed class OwnProgramTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Fact]
-    public void A_copy_can_be_started_and_not_changed() => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute,
-        File.GetUnixFileMode(Copy(OwnProgram.Held())));
+    public void Where_it_can_be_started_it_is_started_from_its_place()
+    {
+        using OwnProgram own = OwnProgram.Held();
+        Assert.Equal(Environment.ProcessPath, own.StartedFrom("/nonexistent"));
+    }
+
+    [Fact]
+    public void A_copy_can_be_started_and_not_changed()
+    {
+        string place = Program("gone", "it");
+        using OwnProgram own = OwnProgram.Held(place, place);
+        File.Delete(place);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute, File.GetUnixFileMode(Copy(own)));
+    }
 
     private string CopyOf(OwnProgram own) => File.ReadAllText(Copy(own));
 

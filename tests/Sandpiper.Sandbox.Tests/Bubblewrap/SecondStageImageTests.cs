@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Tests.Driving;
@@ -10,7 +11,7 @@ namespace Sandpiper.Sandbox.Tests.Bubblewrap;
 public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
 {
     private const UnixFileMode Started = UnixFileMode.UserRead | UnixFileMode.UserExecute;
-    private static readonly byte[] Held = [.. "the second stage, and "u8, .. new byte[2 * SecondStageImage.HeadBytes]];
+    private static readonly byte[] Held = [.. "the second stage, and "u8, .. new byte[100_000]];
 
     private readonly string _kept =
         Path.Join(Directory.CreateDirectory(Path.Join(ground.Root, Guid.NewGuid().ToString("N"))).FullName, "kept");
@@ -41,8 +42,7 @@ public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
     [Fact]
     public void A_file_of_another_build_is_made_anew()
     {
-        byte[] before = [.. Held];
-        before[100] ^= 1; // as the linker's note differs
+        byte[] before = Held[..^1];
         Kept(before);
         SecondStageImage image = Image();
         Assert.Equal((Held, false), Handed(image), Same);
@@ -85,11 +85,12 @@ public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Fact]
-    public void What_was_changed_behind_its_head_is_seen_when_all_of_it_is_looked_at()
+    public void One_byte_that_was_changed_is_seen_and_it_is_not_started()
     {
         byte[] changed = [.. Held];
         changed[^1] ^= 1;
         Kept(changed);
+        Assert.Equal((Held, false), Handed(Image()), Same);
         Assert.False(Image().IsAsHeld());
         SecondStageImage image = Image();
         image.Forget();
@@ -114,11 +115,19 @@ public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal(SandboxObstacle.NoSecondStage, Assert.Throws<SandboxUnavailableException>(() => Image([]).Open(out _)).Obstacle);
 
     [Fact]
-    public void Which_build_it_is_stands_in_its_head()
+    public void What_somebody_has_open_to_write_is_not_started_and_what_was_handed_out_nobody_opens_to_write()
     {
-        ReadOnlySpan<byte> head = File.ReadAllBytes(PublishedSecondStage.Path).AsSpan(0, SecondStageImage.HeadBytes);
-        // ELF-64: a note of 4 bytes of name, 20 of content, type NT_GNU_BUILD_ID, "GNU".
-        Assert.True(head.IndexOf("\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0"u8) is > 0 and var at && at + 36 <= head.Length);
+        Kept(Held);
+        File.SetUnixFileMode(_kept, Started | UnixFileMode.UserWrite);
+        using (SafeFileHandle writer = File.OpenHandle(_kept, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            File.SetUnixFileMode(_kept, Started);
+            Assert.Equal((Held, false), Handed(Image()), Same);
+        }
+        using SafeFileHandle handed = Image().Open(out _);
+        File.SetUnixFileMode(_kept, Started | UnixFileMode.UserWrite);
+        using SafeFileHandle? refused = RawFile.Open(_kept, RawFile.WriteOnly | RawFile.NonBlocking, out int errno);
+        Assert.Equal(Errno.WouldBlock, errno);
     }
 
     private void Kept(byte[] content)
