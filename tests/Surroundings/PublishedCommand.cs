@@ -10,18 +10,20 @@ internal static class PublishedCommand
     /// <summary>The top of the checkout.</summary>
     public static string Checkout { get; } = FindCheckout();
 
-    private static string Copy()
+    /// <summary>A copy of what <c>./build</c> published, with the mode that everybody can start it with.</summary>
+    public static string CopyOf(string published, string name)
     {
-        string published = System.IO.Path.Combine(Checkout, "out", "sandpiper");
         Assert.True(File.Exists(published), $"{published} is missing: run ./build first");
         string directory = Directory.CreateTempSubdirectory("sandpiper-command-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
-        string copy = System.IO.Path.Combine(directory, "sandpiper");
+        string copy = System.IO.Path.Combine(directory, name);
         ProgramCopy.As(copy, published);
         File.SetUnixFileMode(copy, (UnixFileMode)0b111_101_101);
         return copy;
     }
+
+    private static string Copy() => CopyOf(System.IO.Path.Combine(Checkout, "out", "sandpiper"), "sandpiper");
 
     private static string FindCheckout()
     {

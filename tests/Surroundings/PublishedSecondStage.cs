@@ -12,15 +12,7 @@ internal static class PublishedSecondStage
     private static string Copy()
     {
         string runtime = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "linux-arm64" : "linux-x64";
-        string published = System.IO.Path.Combine(PublishedCommand.Checkout, "artifacts", "publish", "Sandpiper.SecondStage",
-            $"release_{runtime}", "Sandpiper.SecondStage");
-        Assert.True(File.Exists(published), $"{published} is missing: run ./build first");
-        string directory = Directory.CreateTempSubdirectory("sandpiper-second-stage-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
-        File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
-        string copy = System.IO.Path.Combine(directory, "second-stage");
-        ProgramCopy.As(copy, published);
-        File.SetUnixFileMode(copy, (UnixFileMode)0b111_101_101);
-        return copy;
+        return PublishedCommand.CopyOf(System.IO.Path.Combine(PublishedCommand.Checkout, "artifacts", "publish", "Sandpiper.SecondStage",
+            $"release_{runtime}", "Sandpiper.SecondStage"), "second-stage");
     }
 }
