@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
 using Sandpiper.Surroundings;
@@ -84,6 +87,54 @@ public sealed class SecondStageFileTests : IDisposable
             chmod 500 second-stage
             """, "sh", share, elsewhere]));
         Assert.Equal(0, _user.Sandpiper("run", "--", "true").ExitCode);
+    }
+
+    // Bubblewrap is started before every byte was compared, and has this whole machine in its hands then.
+    [Fact]
+    public void What_is_planted_makes_nothing_on_this_machine()
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture is Architecture.X64, "its few instructions are for x86-64");
+        string made = Path.Combine(_user.Home, "made"), planted = Path.Combine(_user.Home, "planted");
+        Done(Ran);
+        File.WriteAllBytes(planted, ProgramThatMakes($"/.host{made}", new FileInfo(Kept).Length));
+        Done(_user.Run(["/bin/sh", "-c", "cp $2 $1.n; chmod 500 $1.n; cp $1.n $2.own; mv -f $1.n $1", "sh", Kept, planted]));
+        for (int i = 0; i < 20; i++)
+        {
+            // By hand it works: outside there is no such place.
+            Assert.Equal(77, _user.Run([$"{planted}.own"]).ExitCode);
+            Assert.Equal("ran", Done(Ran).Output);
+            Assert.False(Path.Exists(made));
+            Done(_user.Run(["/bin/sh", "-c", "cp $2.own $1.n; mv -f $1.n $1", "sh", Kept, planted]));
+        }
+    }
+
+    // mkdir(path), exit(77): a program of one piece, as long as is wanted.
+    private static byte[] ProgramThatMakes(string directory, long length)
+    {
+        const int Header = 64, Segment = 56, Code = Header + Segment;
+        const long At = 0x400000;
+        byte[] program = new byte[length];
+        byte[] path = [.. Encoding.UTF8.GetBytes(directory), 0];
+        byte[] code = [0xb8, 83, 0, 0, 0, 0x48, 0xbf, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xc0, 1, 0, 0, 0x0f, 0x05,  // mkdir(…, 0700)
+            0xbf, 77, 0, 0, 0, 0xb8, 60, 0, 0, 0, 0x0f, 0x05];                                                // exit(77)
+        BinaryPrimitives.WriteInt64LittleEndian(code.AsSpan(7), At + Code + code.Length);
+        byte[] start = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 62, 0, 1, 0, 0, 0];
+        start.CopyTo(program, 0);
+        Span<byte> rest = program;
+        BinaryPrimitives.WriteInt64LittleEndian(rest[24..], At + Code);     // e_entry
+        BinaryPrimitives.WriteInt64LittleEndian(rest[32..], Header);        // e_phoff
+        BinaryPrimitives.WriteInt16LittleEndian(rest[52..], Header);
+        BinaryPrimitives.WriteInt16LittleEndian(rest[54..], Segment);
+        BinaryPrimitives.WriteInt16LittleEndian(rest[56..], 1);
+        BinaryPrimitives.WriteInt32LittleEndian(rest[Header..], 1);         // PT_LOAD
+        BinaryPrimitives.WriteInt32LittleEndian(rest[(Header + 4)..], 5);   // to read and to run
+        BinaryPrimitives.WriteInt64LittleEndian(rest[(Header + 16)..], At);
+        BinaryPrimitives.WriteInt64LittleEndian(rest[(Header + 32)..], length);
+        BinaryPrimitives.WriteInt64LittleEndian(rest[(Header + 40)..], length);
+        BinaryPrimitives.WriteInt64LittleEndian(rest[(Header + 48)..], 4096);
+        code.CopyTo(program, Code);
+        path.CopyTo(program, Code + code.Length);
+        return program;
     }
 
     [Fact]

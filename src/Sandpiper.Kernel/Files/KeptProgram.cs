@@ -19,7 +19,7 @@ public static class KeptProgram
     /// <summary>Makes one, in the place of whatever file has that name.</summary>
     /// <param name="path">Absolute.</param>
     /// <returns>False where it cannot be made, or nothing is started there (<c>noexec</c>).</returns>
-    public static bool TryMake(string path, Stream content)
+    public static bool TryMake(string path, ReadOnlySpan<byte> content)
     {
         using SafeFileHandle directory =
             RawFile.Open(Path.GetDirectoryName(path)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
@@ -31,16 +31,12 @@ public static class KeptProgram
         return OpenDirectory.HardLink(StatxCall.Here, PlaceOf(made), directory, Path.GetFileName(path), FollowsLink) == 0;
     }
 
-    private static SafeFileHandle? Unwritable(SafeFileHandle directory, Stream content)
+    private static SafeFileHandle? Unwritable(SafeFileHandle directory, ReadOnlySpan<byte> content)
     {
         using SafeFileHandle file =
             RawFile.Open(PlaceOf(directory), Unnamed | RawFile.OnlyDirectories | RawFile.WriteOnly, OwnerStarts, out int errno);
         if (errno != 0) return null;
-        byte[] piece = new byte[1 << 16];
-        while (content.Read(piece) is > 0 and var got)
-        {
-            if (!Descriptor.TryWrite(file, piece.AsSpan(0, got))) return null;
-        }
+        if (!Descriptor.TryWrite(file, content)) return null;
         try
         {
             if (File.GetUnixFileMode(file) != OwnerStarts) File.SetUnixFileMode(file, OwnerStarts);

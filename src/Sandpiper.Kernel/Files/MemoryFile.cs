@@ -10,15 +10,36 @@ public static partial class MemoryFile
     /// <exception cref="KernelException">No memory, or no descriptors left.</exception>
     public static SafeFileHandle With(string name, ReadOnlySpan<byte> content)
     {
-        SafeFileHandle file = MemfdCreate(name, CloseOnExec);
-        if (file.IsInvalid) throw new KernelException("memfd_create", Marshal.GetLastPInvokeError());
-        RandomAccess.Write(file, content, fileOffset: 0); // writes at an offset: the position that the child reads from stays 0
+        SafeFileHandle file = Empty(name);
+        Fill(file, content);
         return file;
     }
 
-    /// <summary>The same of a program, to be started from there; null where the kernel starts none from memory.</summary>
+    /// <summary>One with nothing in it yet.</summary>
     /// <inheritdoc cref="With"/>
-    public static SafeFileHandle? TryProgram(string name, ReadOnlySpan<byte> content)
+    public static SafeFileHandle Empty(string name)
+    {
+        SafeFileHandle file = MemfdCreate(name, CloseOnExec);
+        return file.IsInvalid ? throw new KernelException("memfd_create", Marshal.GetLastPInvokeError()) : file;
+    }
+
+    /// <summary>Writes into an empty one, whoever else has it; the position that a child reads from stays where it is.</summary>
+    /// <exception cref="KernelException">There is no memory for it.</exception>
+    public static void Fill(SafeFileHandle file, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            RandomAccess.Write(file, content, fileOffset: 0);
+        }
+        catch (IOException)
+        {
+            throw new KernelException("write", Errno.NoSpace);
+        }
+    }
+
+    /// <summary>The same for a program, to be started from there; null where the kernel starts none from memory.</summary>
+    /// <inheritdoc cref="With"/>
+    public static SafeFileHandle? TryProgram(string name)
     {
         SafeFileHandle file = MemfdCreate(name, CloseOnExec | Executable);
         // Linux before 6.3 does not know the word, and starts everything; later sysctl vm.memfd_noexec may forbid it.
@@ -28,13 +49,7 @@ public static partial class MemoryFile
             int errno = Marshal.GetLastPInvokeError();
             return errno == Errno.NoAccess ? null : throw new KernelException("memfd_create", errno);
         }
-        if (Descriptor.TryWrite(file, content))
-        {
-            Descriptor.MoveTo(file, 0);
-            return file;
-        }
-        file.Dispose();
-        throw new KernelException("write", Errno.NoSpace, name);
+        return file;
     }
 
     private const uint CloseOnExec = 1, Executable = 16;    // MFD_CLOEXEC, MFD_EXEC: linux/memfd.h

@@ -78,6 +78,30 @@ public static unsafe class OtherProcess
         if (!process.IsInvalid) _ = SystemCall.Invoke(SendSignal, (nuint)process.DangerousGetHandle(), (nuint)signal, 0, 0, 0);
     }
 
+    /// <summary>
+    /// Whether the kernel tells of a process that was opened how it has ended, whoever it is a child of; where it does so only partly,
+    /// <see cref="EndOf"/> does not (Linux 6.13, PIDFD_GET_INFO).
+    /// </summary>
+    public static bool TellsItsEnd(SafeFileHandle process) => TryInform(process, out _);
+
+    /// <summary>How it has ended, once whoever it is a child of has waited for it (Linux 6.15, PIDFD_INFO_EXIT).</summary>
+    /// <returns>Its exit code, or 128 + n when signal n ended it; null: that is not so yet, or the kernel does not say.</returns>
+    public static int? EndOf(SafeFileHandle process)
+    {
+        if (!TryInform(process, out Information got) || (got.Asked & HasEnded) == 0) return null;
+        int signal = got.Status & 0x7f; // wait(2): WTERMSIG, WEXITSTATUS
+        return signal == 0 ? (got.Status >> 8) & 0xff : 128 + signal;
+    }
+
+    private static bool TryInform(SafeFileHandle process, out Information got)
+    {
+        Information asked = new() { Asked = HasEnded };
+        bool isTold = !process.IsInvalid
+            && SystemCall.Invoke(SystemCall.Ioctl, (nuint)process.DangerousGetHandle(), Inform, (nuint)(&asked), 0, 0) == 0;
+        got = asked;
+        return isTold;
+    }
+
     private static SafeFileHandle Opened(int thread, out int errno)
     {
         nint opened = SystemCall.Invoke(OpenProcess, (nuint)thread, 0, 0, 0, 0);
@@ -107,6 +131,18 @@ public static unsafe class OtherProcess
     {
         public nuint Start, Length;
     }
+
+    /// <summary><c>struct pidfd_info</c>, as long as it was first (PIDFD_INFO_SIZE_VER0).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Information
+    {
+        public ulong Asked, ControlGroup;
+        public fixed uint Ids[11];
+        public int Status;
+    }
+
+    private const ulong HasEnded = 1 << 3;      // PIDFD_INFO_EXIT: linux/pidfd.h
+    private const nuint Inform = 0xc040ff0b;    // PIDFD_GET_INFO: linux/pidfd.h
 
     private static nint ReadMemory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 270 : 310;     // asm/unistd.h
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -8,11 +9,13 @@ internal static class Arguments
 {
     /// <param name="needs">What cannot be changed any more once it is made.</param>
     /// <param name="ownSession">Cut off from our terminal's session.</param>
+    /// <param name="tree">The descriptor at which it reads <see cref="Tree"/>, to the end; where nothing comes, nothing is there to be
+    /// started.</param>
     /// <param name="image">The descriptor of the second stage's image.</param>
     /// <param name="copied">It is copied inside, for here nothing is started from a descriptor.</param>
     /// <param name="lastStep">With what it is started (<see cref="SecondStage"/>).</param>
     public static ImmutableArray<string> Of(
-        SandboxNeeds needs, bool ownSession, int image, bool copied, ImmutableArray<string> lastStep)
+        SandboxNeeds needs, bool ownSession, int tree, int image, bool copied, ImmutableArray<string> lastStep)
     {
         // --unshare-all only tries for a user namespace; --unshare-user insists. Not --disable-userns: the second stage mounts, which it
         // could not from the namespace within a namespace that bubblewrap then makes; so it forbids another one itself.
@@ -21,13 +24,23 @@ internal static class Arguments
         if (needs.Layers) arguments.AddRange(["--cap-add", MountedTree.RightToLayers]);
         if (needs.HostNetwork) arguments.Add("--share-net");
         if (ownSession) arguments.Add("--new-session");
-        if (copied) arguments.AddRange(["--perms", "0555", "--file", $"{image}", SecondStage.PathInside]);
         // Not --json-status-fd: between binding itself to us and letting its child go on, bubblewrap would write there, and who is killed
         // meanwhile leaves a child that waits for ever.
         return
         [
-            .. arguments, "--hostname", SyntheticFiles.HostName, "--proc", "/proc", "--dev-bind", "/", HostTree.Inside, "--chdir", "/",
+            .. arguments, "--hostname", SyntheticFiles.HostName, "--args", $"{tree}",
             "--", copied ? SecondStage.PathInside : $"/proc/self/fd/{image}", .. lastStep,
         ];
     }
+
+    /// <summary>What is inside; without it nothing is, and the second stage cannot be found.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static ImmutableArray<string> Tree(int image, bool copied)
+    {
+        ImmutableArray<string> second = copied ? ["--perms", "0555", "--file", $"{image}", SecondStage.PathInside] : [];
+        return [.. second, "--proc", "/proc", "--dev-bind", "/", HostTree.Inside, "--chdir", "/"];
+    }
+
+    /// <summary>As bubblewrap reads them.</summary>
+    public static byte[] Bytes(ImmutableArray<string> arguments) => Encoding.UTF8.GetBytes(string.Join('\0', arguments) + '\0');
 }

@@ -115,10 +115,11 @@ public sealed class ConfinedProgram : IDisposable
     {
         try
         {
-            using StartedSandbox? started = Started();
+            using StartedSandbox? first = Started(() => _secondStage.Open());
+            using StartedSandbox? instead = first?.TryRelease() is false ? Instead(first) : null;
             begun(this);
             _asked.Wait();
-            if (started is not null && _run is not null) _exitCode = _run(started);
+            if (_failure is null && _run is not null && (instead ?? first) is { } started) _exitCode = _run(started);
         }
         catch (Exception e)
         {
@@ -127,11 +128,20 @@ public sealed class ConfinedProgram : IDisposable
         _gone.Set();
     }
 
-    private StartedSandbox? Started()
+    // Whoever put another second stage there costs a start of bubblewrap, and no more.
+    private StartedSandbox? Instead(StartedSandbox other)
+    {
+        other.Dispose(); // it has our streams
+        StartedSandbox? started = Started(() => _secondStage.Open(fromMemory: true));
+        _ = started?.TryRelease();
+        return started;
+    }
+
+    private StartedSandbox? Started(Func<HandedSecondStage> secondStage)
     {
         try
         {
-            return StartedSandbox.Start(_needs, _secondStage);
+            return StartedSandbox.Start(_needs, secondStage);
         }
         catch (Exception e)
         {
@@ -157,9 +167,7 @@ public sealed class ConfinedProgram : IDisposable
         ProgramNetwork? network = null;
         // Found out before, and there: when everything is in its place, the program waits for whoever supervises it.
         IReadOnlySet<string> answering = ConnectionSupervisor.PlacesThatAnswer(confinement, FileTree.PrivatePlaces(confinement));
-        // Bubblewrap's end is not theirs: the kernel ends them all, and that takes its time.
         var areGone = new ManualResetEventSlim(initialState: false, spinCount: 0);
-        bool isSupervised = false;
         using var supervisor = new WaitingSupervisor(
             calls => ConnectionSupervisor.Supervise(calls, confinement.HostNetwork, answering, denied, missed, tried, () =>
             {
@@ -172,13 +180,12 @@ public sealed class ConfinedProgram : IDisposable
             {
                 if (!made.IsEmpty) network = ProgramNetwork.Begin(confinement.Hosts, ports, made, refusedConnection,
                     tried is null ? null : tried.SeeHost, confinement.Upstream);
-                isSupervised = calls is not null;
                 if (calls is not null) supervisor.Begin(calls);
                 started.Streams.BeginInput();
                 started.Terminal?.Begin();
+                return calls is null ? null : areGone;
             },
             interrupted);
-        if (isSupervised) areGone.Wait(LongestEnd);
         if (started.Terminal is { WasInterrupted: true }) interrupted();
         network?.Dispose();
         if (refused is not null) return ended > SignalBase ? ended : throw new SecondStageException(refused);
@@ -188,7 +195,7 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     private static (int Ended, bool IsBegun, SecondStageFailure? Refused) LetBeginAndWait(StartedSandbox started,
-        Action<SafeFileHandle?, ImmutableArray<SafeFileHandle>> ready, Action interrupted)
+        Func<SafeFileHandle?, ImmutableArray<SafeFileHandle>, ManualResetEventSlim?> ready, Action interrupted)
     {
         // On a terminal of its own it gets them from there.
         using SignalRelay? relay = started.Terminal is null ? new() : null;
@@ -201,23 +208,41 @@ public sealed class ConfinedProgram : IDisposable
         bool isReady = SecondStageReport.TryReceive(
             started.Report, out SecondStageFailure? refused, out SafeFileHandle? calls, out ImmutableArray<SafeFileHandle> made,
             out int program);
-        passed.Begin(program);
+        SafeFileHandle process = passed.Begin(program);
         relay?.Begin(program);
+        ManualResetEventSlim? areGone = null;
         // Nobody who would make its connections: the kernel makes none.
         if (refused is null)
         {
-            ready(calls, made);
+            areGone = ready(calls, made);
             // What asks is bound to bubblewrap, unless that had ended before: then nobody would end the program.
             if (started.Child.HasEnded) Messages.End(started.Report);
             else started.LetBegin();
         }
         else foreach (SafeFileHandle socket in made) socket.Dispose();
-        int ended = started.Child.Wait();
+        int ended = Ended(started, process, areGone);
         if (relay is { WasInterrupted: true }) interrupted();
         return (passed.KilledFor is var signal and not 0 ? SignalBase + signal : ended, isReady && refused is null, refused);
     }
 
-    // Of processes that the kernel has killed: one that sits in the kernel may take longer, and nobody waits for that.
+    // Where the kernel says how the program has ended, and nobody is left in the sandbox, bubblewrap has only to say the same.
+    private static int Ended(StartedSandbox started, SafeFileHandle process, ManualResetEventSlim? areGone)
+    {
+        bool isTold = areGone is not null && OtherProcess.TellsItsEnd(process);
+        while (isTold && !started.Child.HasEnded)
+        {
+            if (!areGone!.Wait(OneLook) || !Readiness.HasHungUp(process, OneLook)) continue;
+            if (OtherProcess.EndOf(process) is not { } end) break;
+            started.Leave();
+            return end;
+        }
+        int ended = started.Child.Wait();
+        // Bubblewrap's end is not theirs: the kernel ends them all, and that takes its time. One that sits in the kernel may take longer,
+        // and nobody waits for that.
+        areGone?.Wait(LongestEnd);
+        return ended;
+    }
+
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan OneLook = TimeSpan.FromSeconds(1);
     private const int SignalBase = 128;

@@ -54,12 +54,14 @@ internal sealed class PassedSignals : IDisposable
 
     /// <summary>From now on there is a program. Where it was to end before, it does not begin.</summary>
     /// <param name="process">As we number it.</param>
-    public void Begin(int process)
+    /// <returns>A handle of it, which is ours to close.</returns>
+    public SafeFileHandle Begin(int process)
     {
         lock (_gate)
         {
             _program = OtherProcess.Open(process);
             if (_wish != 0) Kill();
+            return _program;
         }
     }
 

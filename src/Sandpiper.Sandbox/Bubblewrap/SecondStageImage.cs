@@ -10,54 +10,46 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// The program that is the second stage of every sandbox: a small one of its own, which needs nothing around it. The command holds it, and
 /// each sandbox gets it by descriptor; kept as a file, for to compare that takes a seventh of the time in which it is written to memory.
 /// </summary>
-/// <param name="content">Opens what the command holds.</param>
+/// <param name="held">What the command holds.</param>
 /// <param name="keptAt">Where the file is, or is to be; null: it is not kept.</param>
-public sealed class SecondStageImage(Func<Stream> content, string? keptAt)
+public sealed class SecondStageImage(HeldProgram held, string? keptAt)
 {
     private const string AppArmor = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
-    private const int PieceBytes = 32 << 10;
     private bool _isKept;
 
-    /// <summary>Opened to be handed to a sandbox.</summary>
-    /// <param name="mustBeCopied">It has to be a file inside: what bubblewrap starts must have a name there.</param>
+    /// <summary>Opened to be handed to a sandbox, and not whole yet.</summary>
+    /// <param name="fromMemory">Whatever file there is.</param>
     /// <exception cref="SandboxUnavailableException">There is none, or files may not be as large.</exception>
     /// <exception cref="KernelException">There is no memory for it, or no descriptor.</exception>
-    internal SafeFileHandle Open(out bool mustBeCopied)
+    internal HandedSecondStage Open(bool fromMemory = false)
     {
-        using Stream held = content();
-        if (held.Length == 0) throw new SandboxUnavailableException(SandboxObstacle.NoSecondStage);
         // There AppArmor lets bubblewrap start what its profile names: by path.
-        mustBeCopied = IsRestrictive();
-        SafeFileHandle? image = Kept(held);
-        _isKept = image is not null;
-        if (image is null || mustBeCopied)
-        {
-            ulong most = ResourceLimit.Of(ResourceLimit.FileBytes);
-            if (most < (ulong)held.Length) throw new SandboxUnavailableException(SandboxObstacle.FilesTooSmall, $"{most:N0}");
-        }
-        if (image is not null) return image;
-        byte[] whole = Whole(held);
-        image = MemoryFile.TryProgram("second-stage", whole);
-        if (image is not null) return image;
-        mustBeCopied = true;
-        return MemoryFile.With("second-stage", whole);
+        bool mustBeCopied = IsRestrictive();
+        SafeFileHandle? file = fromMemory ? null : AtFirstSight();
+        _isKept = file is not null;
+        if (file is null || mustBeCopied) MustFit();
+        if (file is not null) return new(file, isKept: true, mustBeCopied, held);
+        file = MemoryFile.TryProgram("second-stage");
+        return file is not null
+            ? new(file, isKept: false, mustBeCopied, held)
+            : new(MemoryFile.Empty("second-stage"), isKept: false, mustBeCopied: true, held);
     }
 
     /// <summary>Once it was handed on from memory: as a file, for the next time. Where that cannot be, it is so again.</summary>
     public void Keep()
     {
         if (_isKept || keptAt is null) return;
-        using Stream held = content();
-        _isKept = held.Length > 0 && KeptProgram.TryMake(keptAt, held);
+        ReadOnlySpan<byte> program = held();
+        _isKept = !program.IsEmpty && KeptProgram.TryMake(keptAt, program);
     }
 
     /// <summary>Whether the file is the one that the command holds, in every byte.</summary>
     /// <returns>Null where it is not there, or is another one at first sight: of another build, perhaps.</returns>
     public bool? IsAsHeld()
     {
-        using Stream held = content();
-        using SafeFileHandle? kept = AtFirstSight(held);
-        return kept is null ? null : IsSame(kept, held);
+        using SafeFileHandle? kept = AtFirstSight();
+        ReadOnlySpan<byte> program = held();
+        return kept is null || FileStatus.Of(kept).Size != program.Length ? null : HandedSecondStage.IsSame(kept, program);
     }
 
     /// <summary>What is there is made anew when it is needed.</summary>
@@ -68,56 +60,21 @@ public sealed class SecondStageImage(Func<Stream> content, string? keptAt)
         _isKept = false;
     }
 
-    // By every byte, and nobody changes one while somebody has it open, here or in the sandbox: it runs with this whole machine in its
-    // hands, and a directory on the way there may be one that a program was granted, through a link, or while the data lay elsewhere.
-    private SafeFileHandle? Kept(Stream held)
-    {
-        SafeFileHandle? file = AtFirstSight(held);
-        if (file is null || (Descriptor.TryKeepWritersOut(file) && IsSame(file, held))) return file;
-        file.Dispose();
-        return null;
-    }
-
-    private SafeFileHandle? AtFirstSight(Stream held)
+    private SafeFileHandle? AtFirstSight()
     {
         if (keptAt is null) return null;
         SafeFileHandle file = RawFile.Open(keptAt, RawFile.ReadOnly | RawFile.NoFollow | RawFile.NonBlocking, out int errno);
-        if (errno == 0)
-        {
-            FileStatus status = FileStatus.Of(file);
-            if (KeptProgram.IsOne(status, UserIds.Real) && status.Size == held.Length && FileSystem.StartsPrograms(file)) return file;
-        }
+        if (errno == 0 && KeptProgram.IsOne(FileStatus.Of(file), UserIds.Real) && FileSystem.StartsPrograms(file)) return file;
         file.Dispose();
         return null;
     }
 
-    // Its position stays where it is: bubblewrap may copy it.
-    private static bool IsSame(SafeFileHandle file, Stream held)
+    private void MustFit()
     {
-        byte[] mine = new byte[PieceBytes], its = new byte[PieceBytes];
-        held.Position = 0;
-        long at = 0;
-        while (held.Read(mine) is > 0 and var got)
-        {
-            Span<byte> piece = its.AsSpan(0, got);
-            for (int read = 0; read < got;)
-            {
-                int more = Descriptor.ReadAt(file, piece[read..], at + read);
-                if (more == 0) return false;
-                read += more;
-            }
-            if (!piece.SequenceEqual(mine.AsSpan(0, got))) return false;
-            at += got;
-        }
-        return true;
-    }
-
-    private static byte[] Whole(Stream held)
-    {
-        byte[] whole = new byte[held.Length];
-        held.Position = 0;
-        held.ReadExactly(whole);
-        return whole;
+        ReadOnlySpan<byte> program = held();
+        if (program.IsEmpty) throw new SandboxUnavailableException(SandboxObstacle.NoSecondStage);
+        ulong most = ResourceLimit.Of(ResourceLimit.FileBytes);
+        if (most < (ulong)program.Length) throw new SandboxUnavailableException(SandboxObstacle.FilesTooSmall, $"{most:N0}");
     }
 
     private static bool IsRestrictive()

@@ -11,11 +11,16 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// <summary>Bubblewrap, started by the thread that is its parent, with what the program will have of ours.</summary>
 internal sealed class StartedSandbox : IDisposable
 {
-    private bool _mayRun;
+    private readonly HandedSecondStage _secondStage;
+    private readonly SafeFileHandle _tree;
+    private bool _isReleased, _mayRun, _isEmpty;
 
-    private StartedSandbox(
-        string bubblewrap, StandInStreams streams, ProgramTerminal? terminal, SafeFileHandle report, ChildProcess child) =>
+    private StartedSandbox(string bubblewrap, StandInStreams streams, ProgramTerminal? terminal, HandedSecondStage secondStage,
+        SafeFileHandle tree, SafeFileHandle report, ChildProcess child)
+    {
         (Bubblewrap, Streams, Terminal, Report, Child) = (bubblewrap, streams, terminal, report, child);
+        (_secondStage, _tree) = (secondStage, tree);
+    }
 
     public string Bubblewrap { get; }
 
@@ -29,9 +34,11 @@ internal sealed class StartedSandbox : IDisposable
 
     public ChildProcess Child { get; }
 
+    /// <summary>It waits for <see cref="TryRelease"/> before it makes anything.</summary>
+    /// <param name="secondStage">It is ours to dispose of.</param>
     /// <exception cref="SandboxUnavailableException">No bubblewrap, or we are root.</exception>
     /// <exception cref="Kernel.KernelException">It could not be started.</exception>
-    public static StartedSandbox Start(SandboxNeeds needs, SecondStageImage secondStage)
+    public static StartedSandbox Start(SandboxNeeds needs, Func<HandedSecondStage> secondStage)
     {
         // Root's bubblewrap keeps rights over the kernel's settings whatever it drops (/proc/sys/kernel/core_pattern stays writable).
         if (RootPrivileges.Held) throw new SandboxUnavailableException(SandboxObstacle.RootHeld);
@@ -42,6 +49,8 @@ internal sealed class StartedSandbox : IDisposable
 
         StandInStreams streams = StandInStreams.ForOurs();
         ProgramTerminal? terminal = null;
+        HandedSecondStage? image = null;
+        SafeFileHandle? tree = null, report = null;
         try
         {
             terminal = ProgramTerminal.ForOurs();
@@ -55,34 +64,54 @@ internal sealed class StartedSandbox : IDisposable
             }
             // Who starts us may ignore it: then no end is told, neither to us nor to bubblewrap, which waits for that of its own.
             if (SignalDisposition.IsIgnored(SignalDisposition.Child)) SignalDisposition.Default(SignalDisposition.Child);
-            using SafeFileHandle image = secondStage.Open(out bool mustBeCopied);
-            var (report, theirs) = Messages.Pair();
-            using (theirs) // only the child has it then: when it ends without a word, we hear of that
+            image = secondStage();
+            (SafeFileHandle asked, tree) = Pipe.Blocking();
+            using (asked)
             {
-                ImmutableArray<string> arguments = Arguments.Of(needs, ownSession: terminal is null, Number(image), mustBeCopied,
-                    SecondStage.Asked(Number(theirs), Number(image)));
-                try
+                (report, SafeFileHandle theirs) = Messages.Pair();
+                using (theirs) // only the child has it then: when it ends without a word, we hear of that
                 {
+                    ImmutableArray<string> arguments = Arguments.Of(needs, ownSession: terminal is null, Number(asked),
+                        Number(image.File), image.MustBeCopied, SecondStage.Asked(Number(theirs), Number(image.File)));
                     // The program's end is told with whoever it was that ended: asked for before anybody says anything.
                     Messages.AskForSenders(report);
-                    return new(bubblewrap, streams, terminal, report, ChildProcess.Start(bubblewrap, arguments,
-                        [(theirs, Number(theirs)), (image, Number(image)), .. streams.Replaced], terminal?.Theirs));
-                }
-                catch
-                {
-                    report.Dispose();
-                    throw;
+                    return new(bubblewrap, streams, terminal, image, tree, report, ChildProcess.Start(bubblewrap, arguments,
+                        [(theirs, Number(theirs)), (asked, Number(asked)), (image.File, Number(image.File)), .. streams.Replaced],
+                        terminal?.Theirs));
                 }
             }
         }
         catch
         {
+            report?.Dispose();
+            tree?.Dispose();
+            image?.Dispose();
             terminal?.Dispose();
             streams.Dispose();
             throw;
         }
+    }
 
-        static int Number(SafeFileHandle file) => (int)file.DangerousGetHandle();
+    private static int Number(SafeFileHandle file) => (int)file.DangerousGetHandle();
+
+    /// <summary>
+    /// Bubblewrap learns what is inside, and begins. To start it takes as long as to find out whether the second stage is ours, and where
+    /// we end before we know, nothing is there that it could run.
+    /// </summary>
+    /// <returns>False: the second stage is another one. Nothing of it has run, or will.</returns>
+    /// <exception cref="SandboxUnavailableException">There is no second stage.</exception>
+    /// <exception cref="Kernel.KernelException">There is no memory for it.</exception>
+    public bool TryRelease()
+    {
+        using (_secondStage)
+        using (_tree)
+        {
+            if (!_secondStage.TryComplete()) return false;
+            _isReleased = true;
+            // Where it has ended already, whoever waits for it hears of that.
+            _ = Descriptor.TryWrite(_tree, Arguments.Bytes(Arguments.Tree(Number(_secondStage.File), _secondStage.MustBeCopied)));
+            return true;
+        }
     }
 
     /// <summary>Where it is not there any more, nothing comes back. It begins with what takes time, and waits for a word.</summary>
@@ -99,15 +128,20 @@ internal sealed class StartedSandbox : IDisposable
         SecondStageReport.LetBegin(Report);
     }
 
+    /// <summary>The program and all that it started have ended, and how is known: nobody waits for bubblewrap.</summary>
+    public void Leave() => _isEmpty = true;
+
     /// <summary>
     /// The second stage that may not begin ends, and bubblewrap with it; a program that is running is killed. Not before: bubblewrap's own
-    /// child would wait for ever where it is killed too early.
+    /// child would wait for ever where it is killed too early. It has none before it was told what is inside.
     /// </summary>
     public void Dispose()
     {
+        if (!_isReleased || _mayRun) Child.Kill();
+        _secondStage.Dispose();
+        _tree.Dispose();
         Report.Dispose();
-        if (_mayRun) Child.Kill();
-        _ = Child.Wait();
+        if (!_isEmpty) _ = Child.Wait();
         Terminal?.Dispose();
         Streams.Dispose();
     }

@@ -9,7 +9,10 @@ internal static class BuiltInSecondStage
     private const string Name = "second-stage";
 
     /// <param name="usual">Where its user's things lie when nobody says otherwise: there it is kept as a file, too.</param>
-    public static SecondStageImage Image(DataPlaces usual) => new(Open, usual.SecondStage);
+    public static SecondStageImage Image(DataPlaces usual) => new(Held, usual.SecondStage);
 
-    internal static Stream Open() => typeof(BuiltInSecondStage).Assembly.GetManifestResourceStream(Name) ?? Stream.Null;
+    // As it lies in the command's own memory: what one reads of a stream is copied first.
+    internal static unsafe ReadOnlySpan<byte> Held() =>
+        typeof(BuiltInSecondStage).Assembly.GetManifestResourceStream(Name) is UnmanagedMemoryStream held
+            ? new(held.PositionPointer, checked((int)held.Length)) : [];
 }

@@ -16,13 +16,20 @@ public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
     private readonly string _kept =
         Path.Join(Directory.CreateDirectory(Path.Join(ground.Root, Guid.NewGuid().ToString("N"))).FullName, "kept");
 
-    private SecondStageImage Image(byte[]? held = null) => new(() => new MemoryStream(held ?? Held), _kept);
+    private SecondStageImage Image(byte[]? held = null) => new(() => held ?? Held, _kept);
 
     private static (byte[] Content, bool IsFile) Handed(SecondStageImage image)
     {
-        using SafeFileHandle handed = image.Open(out _);
-        string? place = new FileInfo($"/proc/self/fd/{handed.DangerousGetHandle()}").LinkTarget;
-        return (Descriptor.ReadToEnd(handed), place?.StartsWith("/memfd:", StringComparison.Ordinal) is false);
+        HandedSecondStage handed = image.Open();
+        if (!handed.TryComplete())
+        {
+            handed.Dispose();
+            handed = image.Open(fromMemory: true);
+            Assert.True(handed.TryComplete());
+        }
+        using HandedSecondStage whole = handed;
+        string? place = new FileInfo($"/proc/self/fd/{whole.File.DangerousGetHandle()}").LinkTarget;
+        return (Descriptor.ReadToEnd(whole.File), place?.StartsWith("/memfd:", StringComparison.Ordinal) is false);
     }
 
     [Fact]
@@ -112,7 +119,7 @@ public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
 
     [Fact]
     public void A_command_without_one_says_so() =>
-        Assert.Equal(SandboxObstacle.NoSecondStage, Assert.Throws<SandboxUnavailableException>(() => Image([]).Open(out _)).Obstacle);
+        Assert.Equal(SandboxObstacle.NoSecondStage, Assert.Throws<SandboxUnavailableException>(() => Image([]).Open()).Obstacle);
 
     [Fact]
     public void What_somebody_has_open_to_write_is_not_started_and_what_was_handed_out_nobody_opens_to_write()
@@ -124,7 +131,8 @@ public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
             File.SetUnixFileMode(_kept, Started);
             Assert.Equal((Held, false), Handed(Image()), Same);
         }
-        using SafeFileHandle handed = Image().Open(out _);
+        using HandedSecondStage handed = Image().Open();
+        Assert.True(handed.TryComplete());
         File.SetUnixFileMode(_kept, Started | UnixFileMode.UserWrite);
         using SafeFileHandle? refused = RawFile.Open(_kept, RawFile.WriteOnly | RawFile.NonBlocking, out int errno);
         Assert.Equal(Errno.WouldBlock, errno);

@@ -43,9 +43,9 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             sys.exit(child.wait())
             """;
         ImmutableArray<string> whole = Arguments.Of(new SandboxNeeds(HostNetwork: false, layers, Processors: null), ownSession: true,
-            image: 21, copied: false, SecondStage.Asked(report: 20, image: 21));
-        int end = whole.IndexOf("--");
-        whole = [.. whole[1..end], .. besides, .. whole[end..]];
+            tree: 22, image: 21, copied: false, SecondStage.Asked(report: 20, image: 21));
+        int tree = whole.IndexOf("--args");
+        whole = [.. whole[1..tree], .. Arguments.Tree(image: 21, copied: false), .. besides, .. whole[(tree + 2)..]];
         return Ground.Finish(ground.AsOrdinaryUser([
             "/usr/bin/python3", "-I", "-c", Start, isAnswered ? "answered" : "alone", file, PublishedSecondStage.Path,
             "/usr/bin/bwrap", .. whole,
@@ -71,6 +71,30 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     [Fact]
     public void Where_nobody_is_there_any_more_the_program_does_not_begin() => Assert.Equal(new Outcome(125, "", ""),
         BecomeAmong([], (Plan() with { Command = ["echo", "begun"] }).ToBytes(), isAnswered: false));
+
+    // Whoever starts it tells what is inside when he knows whose second stage it is, and may end before.
+    [Fact]
+    public void Where_nothing_is_told_of_what_is_inside_nothing_runs()
+    {
+        const string Start = """
+            import os, subprocess, sys
+            made = os.path.join(os.path.dirname(sys.argv[1]), f'made-{os.getpid()}')
+            program = made + '.sh'
+            open(program, 'w').write(f'#!/bin/sh\nmkdir {made} /.host{made}\n'); os.chmod(program, 0o755)
+            os.dup2(os.open(sys.argv[2] if len(sys.argv[2]) > 1 else program, os.O_RDONLY), 21)
+            os.dup2(os.open('/dev/null', os.O_RDONLY), 22)
+            ended = subprocess.run(sys.argv[3:], pass_fds=(21, 22), capture_output=True, text=True, env={})
+            print(ended.returncode != 0, 'No such file' in ended.stderr, os.path.exists(made))
+            """;
+        foreach (string image in (string[])["", PublishedSecondStage.Path])
+        {
+            ImmutableArray<string> whole = Arguments.Of(new SandboxNeeds(HostNetwork: false, Layers: false, Processors: null),
+                ownSession: true, tree: 22, image: 21, copied: false, SecondStage.Asked(report: 20, image: 21));
+            Assert.Equal(new Outcome(0, "True True False", ""), Ground.Finish(ground.AsOrdinaryUser([
+                "/usr/bin/python3", "-I", "-c", Start, Path.Join(ground.Root, "here"), image, "/usr/bin/bwrap", .. whole[1..],
+            ])));
+        }
+    }
 
     // Bubblewrap's process inside binds itself to the one outside after it has begotten the second stage, and sleeps then; a stopped one
     // stands here for one that has not come so far. Until then the second stage runs, and does nothing.

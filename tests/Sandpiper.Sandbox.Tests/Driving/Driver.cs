@@ -62,7 +62,7 @@ internal static class Driver
     private static int GiveUp(string program, string[] directories)
     {
         byte[] content = File.ReadAllBytes(program);
-        var secondStage = new SecondStageImage(() => new MemoryStream(content), keptAt: null);
+        var secondStage = new SecondStageImage(() => content, keptAt: null);
         Console.WriteLine(RootPrivileges.GiveUp(directories));
         Console.WriteLine(RootPrivileges.Held);
         foreach (string directory in directories) File.WriteAllText(Path.Join(directory, "mine"), "");
@@ -96,6 +96,7 @@ internal static class Driver
             };
             args = args[2..];
         }
-        return ConfinedProgram.Run(confinement, new SecondStageImage(() => File.OpenRead(secondStage!), keptAt: null), args[1..].ToArray());
+        byte[] content = File.ReadAllBytes(secondStage!);
+        return ConfinedProgram.Run(confinement, new SecondStageImage(() => content, keptAt: null), args[1..].ToArray());
     }
 }
