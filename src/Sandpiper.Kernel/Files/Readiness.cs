@@ -25,7 +25,9 @@ public static unsafe class Readiness
         return got <= 0 ? default : (entries[0].Got != 0, entries[1].Got != 0, entries[2].Got != 0);
     }
 
-    /// <summary>Waits until nobody is at the other end any more; of a process, until whoever it is a child of has heard how it ended.</summary>
+    /// <summary>
+    /// Waits until nobody is at the other end any more; of a process, until whoever it is a child of has heard how it ended.
+    /// </summary>
     /// <returns>False when the time was over.</returns>
     public static bool HasHungUp(SafeFileHandle file, TimeSpan most)
     {
