@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using Sandpiper.Console;
@@ -18,7 +19,10 @@ internal static class HeldCommand
     public static Command Build()
     {
         var action = new ActionArgument(List, Show, Keep, Drop) { HelpName = $"{Show}|{Keep}|{Drop}" };
-        var numbers = new Argument<int[]>("N") { Description = "as `sandpiper held` numbers them", Arity = ArgumentArity.ZeroOrMore };
+        var numbers = new Argument<int[]>("N")
+        {
+            Description = "as `sandpiper held` numbers them", Arity = ArgumentArity.ZeroOrMore, CustomParser = NumbersIn,
+        };
         var all = new Option<bool>("--all") { Description = "every one of them" };
         var command = new TaughtCommand("held", "what programs made that others would run by themselves, kept aside",
             [
@@ -79,6 +83,17 @@ internal static class HeldCommand
             return (int)(left.Count == 0 ? ExitCode.Done : ExitCode.CouldNot);
         });
         return command;
+    }
+
+    private static int[] NumbersIn(ArgumentResult words)
+    {
+        List<int> numbers = [];
+        foreach (Token word in words.Tokens)
+        {
+            if (int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) numbers.Add(number);
+            else words.AddError($"`{WithoutSecrets.OfWord(word.Value)}` is no number of what is kept aside");
+        }
+        return [.. numbers];
     }
 
     private static bool IsLink(HeldFile file) => string.Equals(file.RunBy, AutorunName.Link.RunBy, StringComparison.Ordinal);
