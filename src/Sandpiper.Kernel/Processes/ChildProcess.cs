@@ -32,6 +32,12 @@ public sealed unsafe partial class ChildProcess
         (SafeFileHandle File, ImmutableArray<int> Streams)? terminal = null) =>
         new(SpawnCall.Start(path, arguments, handedOver, ownSession: terminal is not null, terminal));
 
+    /// <summary>A handle of it (<see cref="OtherProcess.Open"/>); of nobody once it was waited for.</summary>
+    public SafeFileHandle Open()
+    {
+        lock (_notReaped) return _reaped ? new SafeFileHandle(-1, ownsHandle: true) : OtherProcess.Open(_id);
+    }
+
     /// <summary>SIGKILL; does nothing once it was waited for, for its number may be another's by then.</summary>
     public void Kill()
     {

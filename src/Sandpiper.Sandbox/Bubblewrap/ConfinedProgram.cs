@@ -167,11 +167,11 @@ public sealed class ConfinedProgram : IDisposable
         ProgramNetwork? network = null;
         // Found out before, and there: when everything is in its place, the program waits for whoever supervises it.
         IReadOnlySet<string> answering = ConnectionSupervisor.PlacesThatAnswer(confinement, FileTree.PrivatePlaces(confinement));
-        var areGone = new ManualResetEventSlim(initialState: false, spinCount: 0);
+        using var end = new EndOfAll();
         using var supervisor = new WaitingSupervisor(
             calls => ConnectionSupervisor.Supervise(calls, confinement.HostNetwork, answering, denied, missed, tried, () =>
             {
-                areGone.Set();
+                end.Tell();
                 over();
             }));
         var (ended, isBegun, refused) = LetBeginAndWait(
@@ -183,7 +183,7 @@ public sealed class ConfinedProgram : IDisposable
                 if (calls is not null) supervisor.Begin(calls);
                 started.Streams.BeginInput();
                 started.Terminal?.Begin();
-                return calls is null ? null : areGone;
+                return calls is null ? null : end;
             },
             interrupted);
         if (started.Terminal is { WasInterrupted: true }) interrupted();
@@ -195,7 +195,7 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     private static (int Ended, bool IsBegun, SecondStageFailure? Refused) LetBeginAndWait(StartedSandbox started,
-        Func<SafeFileHandle?, ImmutableArray<SafeFileHandle>, ManualResetEventSlim?> ready, Action interrupted)
+        Func<SafeFileHandle?, ImmutableArray<SafeFileHandle>, EndOfAll?> ready, Action interrupted)
     {
         // On a terminal of its own it gets them from there.
         using SignalRelay? relay = started.Terminal is null ? new() : null;
@@ -210,36 +210,38 @@ public sealed class ConfinedProgram : IDisposable
             out int program);
         SafeFileHandle process = passed.Begin(program);
         relay?.Begin(program);
-        ManualResetEventSlim? areGone = null;
+        EndOfAll? end = null;
         // Nobody who would make its connections: the kernel makes none.
         if (refused is null)
         {
-            areGone = ready(calls, made);
+            end = ready(calls, made);
             // What asks is bound to bubblewrap, unless that had ended before: then nobody would end the program.
             if (started.Child.HasEnded) Messages.End(started.Report);
             else started.LetBegin();
         }
         else foreach (SafeFileHandle socket in made) socket.Dispose();
-        int ended = Ended(started, process, areGone);
+        int ended = Ended(started, process, end);
         if (relay is { WasInterrupted: true }) interrupted();
         return (passed.KilledFor is var signal and not 0 ? SignalBase + signal : ended, isReady && refused is null, refused);
     }
 
     // Where the kernel says how the program has ended, and nobody is left in the sandbox, bubblewrap has only to say the same.
-    private static int Ended(StartedSandbox started, SafeFileHandle process, ManualResetEventSlim? areGone)
+    private static int Ended(StartedSandbox started, SafeFileHandle program, EndOfAll? end)
     {
-        bool isTold = areGone is not null && OtherProcess.TellsItsEnd(process);
-        while (isTold && !started.Child.HasEnded)
+        if (end is not null && OtherProcess.TellsItsEnd(program))
         {
-            if (!areGone!.Wait(OneLook) || !Readiness.HasHungUp(process, OneLook)) continue;
-            if (OtherProcess.EndOf(process) is not { } end) break;
-            started.Leave();
-            return end;
+            using SafeFileHandle bubblewrap = started.Child.Open();
+            if (end.IsToldBeforeEndOf(bubblewrap) && Readiness.HasHungUp(program, LongestEnd)
+                && OtherProcess.EndOf(program) is { } known)
+            {
+                started.Leave();
+                return known;
+            }
         }
         int ended = started.Child.Wait();
         // Bubblewrap's end is not theirs: the kernel ends them all, and that takes its time. One that sits in the kernel may take longer,
         // and nobody waits for that.
-        areGone?.Wait(LongestEnd);
+        _ = end?.IsTold(LongestEnd);
         return ended;
     }
 

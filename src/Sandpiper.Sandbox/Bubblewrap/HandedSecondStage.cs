@@ -11,6 +11,7 @@ internal sealed class HandedSecondStage : IDisposable
 {
     private const int PieceBytes = 32 << 10;
 
+    private readonly bool _isKept;
     private readonly HeldProgram _held;
 
     /// <param name="file">Its descriptor; it is ours to close.</param>
@@ -18,11 +19,9 @@ internal sealed class HandedSecondStage : IDisposable
     /// <param name="mustBeCopied">It has to be a file inside: what bubblewrap starts must have a name there.</param>
     /// <param name="held">What the command holds.</param>
     public HandedSecondStage(SafeFileHandle file, bool isKept, bool mustBeCopied, HeldProgram held) =>
-        (File, IsKept, MustBeCopied, _held) = (file, isKept, mustBeCopied, held);
+        (File, _isKept, MustBeCopied, _held) = (file, isKept, mustBeCopied, held);
 
     public SafeFileHandle File { get; }
-
-    public bool IsKept { get; }
 
     public bool MustBeCopied { get; }
 
@@ -37,7 +36,7 @@ internal sealed class HandedSecondStage : IDisposable
         // By every byte, and nobody changes one while somebody has it open, here or in the sandbox: it runs with this whole machine in
         // its hands, and a directory on the way there may be one that a program was granted, through a link, or while the data lay
         // elsewhere.
-        if (IsKept) return Descriptor.TryKeepWritersOut(File) && IsSame(File, held);
+        if (_isKept) return Descriptor.TryKeepWritersOut(File) && IsSame(File, held);
         MemoryFile.Fill(File, held);
         return true;
     }
