@@ -64,7 +64,10 @@ public sealed class Installation(OperationContext context, Interpreter interpret
                 return Unchanged(request, operation, before, all);
             }
         }
-        HashSet<Sha256Digest> distrusted = [.. (before?.Packages ?? []).Select(p => p.Digest).Where(_store.IsDistrusted)];
+        if (before is not null) Operation.ExpectWheelsOf(before);
+        else if (!request.DryRun) OpenSsl.ExpectMuch();     // else METADATA is all that is hashed
+        IReadOnlySet<Sha256Digest> distrusted = _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
+        if (operation is not null && before is not null) GenerationComposer.ReadAhead(before.Packages.Select(p => _store.TryFind(p.Digest)));
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
         var known = new KnownBytes(context.Places.Root);
         await using BegunDownloads? begun = operation is null || !request.Lines.Any(ChosenBefore.IsPin)
@@ -162,11 +165,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
     private EnvironmentResolution ResolutionOf(
-        InstallationRequest request, Generation? before, HashSet<Sha256Digest> distrusted, LinkedEntries? entries, IPackageIndex source)
+        InstallationRequest request, Generation? before, IReadOnlySet<Sha256Digest> distrusted, LinkedEntries? entries, IPackageIndex source)
     {
-        if (before is not null) Operation.ExpectWheelsOf(before);
-        else if (!request.DryRun) OpenSsl.ExpectMuch();     // else METADATA is all that is hashed
-        _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         var chosen = _choices.Find(request.Lines, _store).ToList();
         // Most likely they will be linked.
         entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel).ExceptBy((before?.Packages ?? []).Select(p => p.Digest), w => w.Digest));
@@ -178,7 +178,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         };
     }
 
-    private static IEnumerable<string> Mended(ImmutableArray<SelectedPackage> selected, HashSet<Sha256Digest> distrusted) =>
+    private static IEnumerable<string> Mended(ImmutableArray<SelectedPackage> selected, IReadOnlySet<Sha256Digest> distrusted) =>
         selected.Where(s => distrusted.Contains(s.Facts.Digest))
             .Select(s => $"`{s.Name}` {s.Version} was no longer as it was sealed; its wheel was fetched anew");
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
@@ -220,18 +219,12 @@ internal sealed class Operation : IDisposable
 
     private static void AwaitContent(string work, Generation next)
     {
-        try
+        // All of them are on their way already, so waiting for one is waiting for the others, too.
+        foreach (string name in (IEnumerable<string>)[.. next.WrittenFiles.Keys, .. next.Copies, GenerationFile.Name])
         {
-            Parallel.ForEach([GenerationFile.Name, .. next.WrittenFiles.Keys, .. next.Copies], name =>
-            {
-                string path = Path.Combine(work, name);
-                using var file = RawFile.TryOpen(path, RawFile.ReadOnly) ?? throw new FileNotFoundException(message: null, path);
-                ContentOnDisk.Await(file, path);
-            });
-        }
-        catch (AggregateException several)
-        {
-            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+            string path = Path.Combine(work, name);
+            using var file = RawFile.TryOpen(path, RawFile.ReadOnly) ?? throw new FileNotFoundException(message: null, path);
+            ContentOnDisk.Await(file, path);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
@@ -72,6 +73,7 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
             p => p.Name,
             p => store.Find(p.Facts.Digest)
                 ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
+        GenerationComposer.ReadAhead(wheels.Values);
         return new RemovalOutcome.Removed(
             new Switch(context, operation, interpreter).To(
                 new Plan("uninstall", before, left, wheels, context.PolicyForWhatIsThere(request.Environment)), cancel));

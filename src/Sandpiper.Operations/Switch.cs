@@ -54,16 +54,26 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             HandedOver = handedOver,
         };
         ImmutableArray<string> notes = operation.SwitchToNew(
-            work, plan.Before, next, line, context.Store.AreOnDisk(plan.Wheels.Values, context.Time.GetUtcNow()));
+            work, plan.Before, next, line, context.Store.AreOnDisk(NotShownBefore(plan, recorded), context.Time.GetUtcNow()));
+        bool isToBeLookedAt = plan.Before?.Packages.Any(p => recorded.TryGetValue(p.Name, out var now) && now.Digest == p.Digest) == true;
         return new EnvironmentChange(next.Number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
             IsSwitched = true,
             HandedOver = handedOver,
-            LacksByteCode = plan.ShowsByteCode && next.Packages.Any(p => !context.Store.IsCompiled(p.Digest, interpreter.ByteCodeTag)),
-            IsToBeLookedAt = plan.Packages.Any(s => plan.Before?.Packages.Any(p => p.Digest == recorded[s.Name].Digest) == true),
+            LacksByteCode = plan.ShowsByteCode && (isToBeLookedAt
+                || next.Packages.Any(p => !context.Store.IsCompiled(p.Digest, interpreter.ByteCodeTag))),
+            IsToBeLookedAt = isToBeLookedAt,
             LeavesGenerations = operation.HasSetAside,
             Notes = notes,
         };
+    }
+
+    // What the generation before shows, by the same manifest, was on the disk before that was switched to.
+    private static IEnumerable<SealedWheel> NotShownBefore(Plan plan, Dictionary<PackageName, InstalledPackage> recorded)
+    {
+        var shown = (plan.Before?.Packages ?? []).Select(p => (p.Digest, p.Manifest)).ToHashSet();
+        return plan.Wheels.Where(w => !recorded.TryGetValue(w.Key, out var now) || !shown.Contains((w.Value.Digest, now.Manifest)))
+            .Select(w => w.Value);
     }
 
     private Generation Compose(

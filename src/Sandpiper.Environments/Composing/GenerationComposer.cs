@@ -31,6 +31,16 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <summary>What of the store has been looked at already; null: nothing.</summary>
     public LinkedEntries? Entries { get; init; }
 
+    /// <summary>
+    /// Begins to read what composing these will have to know, on another core, and does not wait: while it is being found out what comes.
+    /// </summary>
+    /// <param name="wheels">Null: nothing is known of one.</param>
+    public static void ReadAhead(IEnumerable<SealedWheel?> wheels)
+    {
+        SealedWheel[] asked = [.. wheels.OfType<SealedWheel>().Where(SoleDirectories.HasFilesBesideDirectories)];
+        if (asked.Length > 0) _ = Task.Run(() => SoleDirectories.ReadTables(asked));
+    }
+
     /// <summary>The same packages give the same tree; only <c>generation.json</c> tells the time.</summary>
     /// <returns>What <c>generation.json</c> says. The directory itself is left open: a sealed one could not be moved.</returns>
     /// <exception cref="RefusedException">
