@@ -67,6 +67,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         if (before is not null) Operation.ExpectWheelsOf(before);
         else if (!request.DryRun) OpenSsl.ExpectMuch();     // else METADATA is all that is hashed
         IReadOnlySet<Sha256Digest> distrusted = _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
+        operation?.Expect(before);
         if (operation is not null && before is not null) GenerationComposer.ReadAhead(before.Packages.Select(p => _store.TryFind(p.Digest)));
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
         var known = new KnownBytes(context.Places.Root);
@@ -93,7 +94,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             _choices.Keep(request.Lines, selected, wheels);
             var next = new Switch(context, operation, interpreter) { Entries = entries };
             Prepared prepared = next.Prepare(Planned(request, before, selected, wheels, policy), cancel);
-            if (Hindrance(request, operation, before, prepared.Next) is { } hindrance) return hindrance;
+            if (Hindrance(request, operation, before, prepared.Composed.Generation) is { } hindrance) return hindrance;
             EnvironmentChange change = next.To(prepared, cancel);
             foreach (SelectedPackage package in selected) known.Keep(package.Facts.WheelFileName, wheels[package.Name].Digest);
             return new InstallationOutcome.Changed(change with { Notes = [.. Mended(selected, distrusted), .. change.Notes] });

@@ -64,6 +64,7 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
             ImmutableArray<PackageName> others = [.. package.RequiredBy.Except(names)];
             if (!others.IsEmpty) return new RemovalOutcome.StillNeeded(name, others);
         }
+        operation.Expect(before);
         ImmutableArray<SelectedPackage> left = WithoutOrphans(before, names);
 
         WheelStore store = context.Store;
