@@ -54,7 +54,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             HandedOver = handedOver,
         };
         ImmutableArray<string> notes = operation.SwitchToNew(
-            work, plan.Before, next, description, line, context.Store.AreOnDisk(NotShownBefore(plan, recorded), context.Time.GetUtcNow()));
+            work, plan.Before, next, description, line, context.Store.AreOnDisk(NotShownBefore(plan), context.Time.GetUtcNow()));
         bool isToBeLookedAt = plan.Before?.Packages.Any(p => recorded.TryGetValue(p.Name, out var now) && now.Digest == p.Digest) == true;
         return new EnvironmentChange(next.Number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
@@ -68,12 +68,14 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
         };
     }
 
-    // What the generation before shows, by the same manifest, was on the disk before that was switched to.
-    private static IEnumerable<SealedWheel> NotShownBefore(Plan plan, Dictionary<PackageName, InstalledPackage> recorded)
+    // What the generation before shows was on the disk before that was switched to; but what somebody damaged may have been sealed anew
+    // since, by this command, and that is chosen anew.
+    private static IEnumerable<SealedWheel> NotShownBefore(Plan plan)
     {
         var shown = (plan.Before?.Packages ?? []).Select(p => (p.Digest, p.Manifest)).ToHashSet();
-        return plan.Wheels.Where(w => !recorded.TryGetValue(w.Key, out var now) || !shown.Contains((w.Value.Digest, now.Manifest)))
-            .Select(w => w.Value);
+        return plan.Packages.Where(s => s.Pin is not null || !shown.Contains((Of(s).Digest, Of(s).ManifestDigest))).Select(Of);
+
+        SealedWheel Of(SelectedPackage package) => plan.Wheels[package.Name];
     }
 
     private ComposedGeneration Compose(
