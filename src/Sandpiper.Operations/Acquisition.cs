@@ -45,11 +45,10 @@ internal sealed class Acquisition(
         var missing = new ConcurrentBag<SelectedPackage>();
         try
         {
-            Parallel.ForEach(packages, new ParallelOptions { CancellationToken = cancel }, package =>
-            {
-                if (package.Facts.Digest != default && FindSealed(package) is { } wheel) wheels[package.Name] = wheel;
-                else missing.Add(package);
-            });
+            // What stays was looked up when it was resolved; for one that comes nobody else need be woken.
+            SelectedPackage[] coming = [.. packages.Where(p => p.Pin is not null)];
+            foreach (SelectedPackage package in coming.Length > 1 ? packages.Where(p => p.Pin is null) : packages) LookFor(package);
+            if (coming.Length > 1) Parallel.ForEach(coming, new ParallelOptions { CancellationToken = cancel }, LookFor);
         }
         catch (AggregateException several)
         {
@@ -71,6 +70,12 @@ internal sealed class Acquisition(
         });
         facts.Report(new InstallationFact.Checked(missing.Count, files, Stopwatch.GetElapsedTime(started)));
         return wheels;
+
+        void LookFor(SelectedPackage package)
+        {
+            if (package.Facts.Digest != default && FindSealed(package) is { } wheel) wheels[package.Name] = wheel;
+            else missing.Add(package);
+        }
     }
 
     private SealedWheel? FindSealed(SelectedPackage package)

@@ -64,7 +64,11 @@ public sealed class Installation(OperationContext context, Interpreter interpret
                 return Unchanged(request, operation, before, all);
             }
         }
-        HashSet<Sha256Digest> distrusted = [.. (before?.Packages ?? []).Select(p => p.Digest).Where(_store.IsDistrusted)];
+        if (before is not null) Operation.ExpectWheelsOf(before);
+        else if (!request.DryRun) OpenSsl.ExpectMuch();     // else METADATA is all that is hashed
+        IReadOnlySet<Sha256Digest> distrusted = _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
+        operation?.Expect(before);
+        if (operation is not null && before is not null) GenerationComposer.ReadAhead(before.Packages.Select(p => _store.TryFind(p.Digest)));
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
         var known = new KnownBytes(context.Places.Root);
         await using BegunDownloads? begun = operation is null || !request.Lines.Any(ChosenBefore.IsPin)
@@ -90,7 +94,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             _choices.Keep(request.Lines, selected, wheels);
             var next = new Switch(context, operation, interpreter) { Entries = entries };
             Prepared prepared = next.Prepare(Planned(request, before, selected, wheels, policy), cancel);
-            if (Hindrance(request, operation, before, prepared.Next) is { } hindrance) return hindrance;
+            if (Hindrance(request, operation, before, prepared.Composed.Generation) is { } hindrance) return hindrance;
             EnvironmentChange change = next.To(prepared, cancel);
             foreach (SelectedPackage package in selected) known.Keep(package.Facts.WheelFileName, wheels[package.Name].Digest);
             return new InstallationOutcome.Changed(change with { Notes = [.. Mended(selected, distrusted), .. change.Notes] });
@@ -162,11 +166,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
     private EnvironmentResolution ResolutionOf(
-        InstallationRequest request, Generation? before, HashSet<Sha256Digest> distrusted, LinkedEntries? entries, IPackageIndex source)
+        InstallationRequest request, Generation? before, IReadOnlySet<Sha256Digest> distrusted, LinkedEntries? entries, IPackageIndex source)
     {
-        if (before is not null) Operation.ExpectWheelsOf(before);
-        else if (!request.DryRun) OpenSsl.ExpectMuch();     // else METADATA is all that is hashed
-        _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         var chosen = _choices.Find(request.Lines, _store).ToList();
         // Most likely they will be linked.
         entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel).ExceptBy((before?.Packages ?? []).Select(p => p.Digest), w => w.Digest));
@@ -178,7 +179,7 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         };
     }
 
-    private static IEnumerable<string> Mended(ImmutableArray<SelectedPackage> selected, HashSet<Sha256Digest> distrusted) =>
+    private static IEnumerable<string> Mended(ImmutableArray<SelectedPackage> selected, IReadOnlySet<Sha256Digest> distrusted) =>
         selected.Where(s => distrusted.Contains(s.Facts.Digest))
             .Select(s => $"`{s.Name}` {s.Version} was no longer as it was sealed; its wheel was fetched anew");
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
@@ -7,6 +6,7 @@ using Sandpiper.Environments.Notebooks;
 using Sandpiper.Environments.Shims;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
@@ -25,6 +25,8 @@ internal sealed class Operation : IDisposable
     private readonly EnvironmentLedger _ledger;
     private readonly ImmutableArray<LedgerLine> _lines;
     private Staging? _staging;
+    private Task<Staging>? _ahead;
+    private Task<SeenShims>? _shims;
     private SafeFileHandle? _names;
 
     private Operation(OperationContext context, ManagedEnvironment environment, StoreUse use, EnvironmentLock held)
@@ -37,7 +39,7 @@ internal sealed class Operation : IDisposable
     public ManagedEnvironment Environment { get; }
 
     /// <summary>Where this operation prepares; made when it is asked for first, removed at the end.</summary>
-    public Staging Staging => _staging ??= Staging.Create(_context.Places.Root);
+    public Staging Staging => _staging ??= _ahead?.GetAwaiter().GetResult() ?? Staging.Create(_context.Places.Root);
 
     /// <summary>Generations out of reach wait to be removed (<see cref="LateRemoval"/>).</summary>
     public bool HasSetAside { get; private set; }
@@ -93,6 +95,15 @@ internal sealed class Operation : IDisposable
         }
     }
 
+    /// <summary>
+    /// Something will be changed, as it looks: what that takes, whatever it is, is begun on another core while it is being found out.
+    /// </summary>
+    public void Expect(Generation? before)
+    {
+        _ahead ??= Task.Run(() => Staging.Create(_context.Places.Root));
+        if (before is not null) _shims ??= Task.Run(() => ShimDirectory.Look(Environment, before, _context.Places, _context.Executable));
+    }
+
     /// <summary>The current generation; null when nothing was ever installed.</summary>
     /// <param name="seen">What was current before the lock was taken. It does not change: one that still is is not read again.</param>
     /// <exception cref="CurrentLostException">There are generations, and the link does not say which.</exception>
@@ -112,17 +123,19 @@ internal sealed class Operation : IDisposable
     /// <summary>Renames a generation into its place, complete, and switches to it.</summary>
     /// <param name="work">Where it was composed, in the stage.</param>
     /// <param name="before">The current one; null: there is none, or it cannot be read.</param>
+    /// <param name="description">SHA-256 of its <c>generation.json</c>.</param>
     /// <param name="isStoreOnDisk">What it links to was written to the disk long ago.</param>
     /// <returns>What a person should hear of its commands.</returns>
     /// <exception cref="ChangeUnfinishedException">
     /// It is current, but something that follows failed. With any other exception nothing has changed.
     /// </exception>
-    public ImmutableArray<string> SwitchToNew(string work, Generation? before, Generation next, LedgerLine line, bool isStoreOnDisk)
+    public ImmutableArray<string> SwitchToNew(
+        string work, Generation? before, Generation next, Sha256Digest description, LedgerLine line, bool isStoreOnDisk)
     {
         // Then nothing but a few small files has to get there first, and not all that other programs have written as well.
         bool inOrder = isStoreOnDisk && ContentOnDisk.KeepsOrder(work);
         if (inOrder) AwaitContent(work, next);
-        _ledger.Announce(line with { Description = GenerationFile.DigestIn(work) }, inOrder);
+        _ledger.Announce(line with { Description = description }, inOrder);
         Directory.Move(work, next.Directory);
         try
         {
@@ -169,7 +182,8 @@ internal sealed class Operation : IDisposable
         try
         {
             _names?.Dispose();
-            _staging?.Dispose();
+            // One that could not be made is nobody's loss: who needed it has been told.
+            (_staging ?? Made(_ahead))?.Dispose();
             Environment.RemoveIfNothingWasInstalled();
         }
         finally
@@ -220,18 +234,12 @@ internal sealed class Operation : IDisposable
 
     private static void AwaitContent(string work, Generation next)
     {
-        try
+        // All of them are on their way already, so waiting for one is waiting for the others, too.
+        foreach (string name in (IEnumerable<string>)[.. next.WrittenFiles.Keys, .. next.Copies, GenerationFile.Name])
         {
-            Parallel.ForEach([GenerationFile.Name, .. next.WrittenFiles.Keys, .. next.Copies], name =>
-            {
-                string path = Path.Combine(work, name);
-                using var file = RawFile.TryOpen(path, RawFile.ReadOnly) ?? throw new FileNotFoundException(message: null, path);
-                ContentOnDisk.Await(file, path);
-            });
-        }
-        catch (AggregateException several)
-        {
-            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+            string path = Path.Combine(work, name);
+            using var file = RawFile.TryOpen(path, RawFile.ReadOnly) ?? throw new FileNotFoundException(message: null, path);
+            ContentOnDisk.Await(file, path);
         }
     }
 
@@ -296,9 +304,18 @@ internal sealed class Operation : IDisposable
 
     private ImmutableArray<string> RefreshShims(Generation? before, Generation generation) =>
     [
-        .. ShimDirectory.Refresh(Environment, generation, _context.Places, _context.Executable, Taking, before, isHeld: _names is not null),
+        .. ShimDirectory.Refresh(
+            Environment, generation, _context.Places, _context.Executable, Taking, before, isHeld: _names is not null, Made(_shims)),
         .. KernelsOnRecord.Refresh(Environment, generation),
     ];
+
+    // What went wrong with it is met once more by who needs it.
+    private static T? Made<T>(Task<T>? ahead) where T : class
+    {
+        if (ahead is null) return null;
+        Task.WaitAny([ahead]);
+        return ahead.IsCompletedSuccessfully ? ahead.Result : null;
+    }
 
     private static void TakeBack(string place, string work)
     {

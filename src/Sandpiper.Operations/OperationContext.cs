@@ -16,7 +16,18 @@ public sealed record OperationContext
         init
         {
             field = value;
-            Store = new WheelStore(value.Root);
+            Store = new WheelStore(value.Root) { Holds = StoreHolds };
+        }
+    }
+
+    /// <inheritdoc cref="WheelStore.Holds"/>
+    public TimeSpan StoreHolds
+    {
+        get;
+        init
+        {
+            field = value;
+            if (Store is not null) Store = new WheelStore(Places.Root) { Holds = value };
         }
     }
 

@@ -24,7 +24,10 @@ public sealed record EnvironmentChange(int? Generation, bool IsNew, ImmutableArr
     /// <summary>What packages have that they had given way for before; nobody changed them.</summary>
     public ImmutableArray<LedgerHandover> HandedOver { get; init; } = [];
 
-    /// <summary>A wheel of it has not been compiled for its interpreter yet.</summary>
+    /// <summary>
+    /// A wheel of it has not been compiled for its interpreter yet; where it is looked at in any case, perhaps one has not, and that is
+    /// found out then.
+    /// </summary>
     public bool LacksByteCode { get; init; }
 
     /// <summary>It shows directories of the store as the one before did, and nobody has looked at them (<see cref="LateLook"/>).</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sandpiper.Environments.Composing;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
 using Sandpiper.Packaging.Names;
@@ -63,6 +64,7 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
             ImmutableArray<PackageName> others = [.. package.RequiredBy.Except(names)];
             if (!others.IsEmpty) return new RemovalOutcome.StillNeeded(name, others);
         }
+        operation.Expect(before);
         ImmutableArray<SelectedPackage> left = WithoutOrphans(before, names);
 
         WheelStore store = context.Store;
@@ -72,6 +74,7 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
             p => p.Name,
             p => store.Find(p.Facts.Digest)
                 ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
+        GenerationComposer.ReadAhead(wheels.Values);
         return new RemovalOutcome.Removed(
             new Switch(context, operation, interpreter).To(
                 new Plan("uninstall", before, left, wheels, context.PolicyForWhatIsThere(request.Environment)), cancel));

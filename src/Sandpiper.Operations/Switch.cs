@@ -41,7 +41,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
     /// </exception>
     public EnvironmentChange To(Prepared prepared, CancellationToken cancel)
     {
-        (Plan plan, Generation next, string work, long started) = prepared;
+        (Plan plan, (Generation next, Sha256Digest description), string work, long started) = prepared;
         var recorded = next.Packages.ToDictionary(p => p.Name);
         ImmutableArray<SelectedPackage> judged = [.. plan.Packages.Select(s => s with { Facts = recorded[s.Name] })];
         ImmutableArray<PackageChange> changes = Selection.Changes(plan.Before, judged);
@@ -54,19 +54,31 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             HandedOver = handedOver,
         };
         ImmutableArray<string> notes = operation.SwitchToNew(
-            work, plan.Before, next, line, context.Store.AreOnDisk(plan.Wheels.Values, context.Time.GetUtcNow()));
+            work, plan.Before, next, description, line, context.Store.AreOnDisk(NotShownBefore(plan), context.Time.GetUtcNow()));
+        bool isToBeLookedAt = plan.Before?.Packages.Any(p => recorded.TryGetValue(p.Name, out var now) && now.Digest == p.Digest) == true;
         return new EnvironmentChange(next.Number, IsNew: true, changes, next.Packages.Length, Stopwatch.GetElapsedTime(started))
         {
             IsSwitched = true,
             HandedOver = handedOver,
-            LacksByteCode = plan.ShowsByteCode && next.Packages.Any(p => !context.Store.IsCompiled(p.Digest, interpreter.ByteCodeTag)),
-            IsToBeLookedAt = plan.Packages.Any(s => plan.Before?.Packages.Any(p => p.Digest == recorded[s.Name].Digest) == true),
+            LacksByteCode = plan.ShowsByteCode && (isToBeLookedAt
+                || next.Packages.Any(p => !context.Store.IsCompiled(p.Digest, interpreter.ByteCodeTag))),
+            IsToBeLookedAt = isToBeLookedAt,
             LeavesGenerations = operation.HasSetAside,
             Notes = notes,
         };
     }
 
-    private Generation Compose(
+    // What the generation before shows was on the disk before that was switched to; but what somebody damaged may have been sealed anew
+    // since, by this command, and that is chosen anew.
+    private static IEnumerable<SealedWheel> NotShownBefore(Plan plan)
+    {
+        var shown = (plan.Before?.Packages ?? []).Select(p => (p.Digest, p.Manifest)).ToHashSet();
+        return plan.Packages.Where(s => s.Pin is not null || !shown.Contains((Of(s).Digest, Of(s).ManifestDigest))).Select(Of);
+
+        SealedWheel Of(SelectedPackage package) => plan.Wheels[package.Name];
+    }
+
+    private ComposedGeneration Compose(
         ImmutableArray<ComposedPackage> packages, Plan plan, int number, string work, string place, CancellationToken cancel) =>
         new GenerationComposer(interpreter, work, place)
         {
@@ -98,4 +110,4 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
 /// <summary>A generation that was composed and nobody sees yet.</summary>
 /// <param name="Work">Where it lies, in the stage.</param>
 /// <param name="Started">When that began, as <see cref="Stopwatch"/> counts.</param>
-internal sealed record Prepared(Plan Plan, Generation Next, string Work, long Started);
+internal sealed record Prepared(Plan Plan, ComposedGeneration Composed, string Work, long Started);

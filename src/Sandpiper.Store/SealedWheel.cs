@@ -33,6 +33,9 @@ public sealed record SealedWheel
     /// <summary>Reads <see cref="Table"/> when somebody asks for it: most that have to do with a wheel do not.</summary>
     public required Lazy<FileTable> Listing { private get; init; }
 
+    /// <summary>Somebody has asked for <see cref="Table"/> before.</summary>
+    public bool IsListed => Listing.IsValueCreated;
+
     /// <summary>What lies at the top of its tree.</summary>
     public FileOutline Outline
     {

@@ -33,6 +33,7 @@ public sealed class Staging : IDisposable
         try
         {
             System.IO.Directory.CreateDirectory(all, SealedTree.OpenDirectoryMode);
+            SpreadDirectory.TryMake(all);
             Sweep(all);
             while (true)
             {

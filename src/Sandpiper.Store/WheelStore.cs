@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
 using Sandpiper.Archives;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
@@ -23,9 +25,15 @@ public sealed class WheelStore(string root)
     private readonly string _entries = Path.Combine(Path.GetFullPath(root), EntriesName);
     private readonly string _stamps = Path.Combine(Path.GetFullPath(root), "stamps");
 
-    private readonly ConcurrentDictionary<Sha256Digest, (FileStamp Manifest, SealedWheel Wheel)> _found = new();
+    private readonly ConcurrentDictionary<Sha256Digest, (FileStamp Manifest, SealedWheel Wheel, long At)> _found = new();
 
     private readonly Lazy<bool> _keepsTimes = new(() => FileSystem.KeepsChangeTimes(Path.Combine(root, EntriesName)));
+
+    /// <summary>
+    /// For so long a look at an entry is worth another: one command asks for each of a hundred wheels half a dozen times. By default each
+    /// is looked at each time. Only who has linked a file knows what it is, and he looks at that itself.
+    /// </summary>
+    public TimeSpan Holds { get; init; }
 
     internal const string EntriesName = "store", DistrustSuffix = "." + Distrusted;
 
@@ -42,15 +50,21 @@ public sealed class WheelStore(string root)
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
     public SealedWheel? Find(Sha256Digest digest)
     {
+        if (Holds > TimeSpan.Zero && _found.TryGetValue(digest, out var held) && Stopwatch.GetElapsedTime(held.At) < Holds)
+            return held.Wheel;
         string entry = EntryOf(digest), path = Path.Combine(entry, StoreManifest.FileName);
+        long at = Stopwatch.GetTimestamp();
         bool isThere = TryLookAt(path, out var status);
         if (!isThere && !Directory.Exists(entry)) return null;
-        // One command asks for a wheel several times.
         var stamp = FileStamp.Of(status);
-        if (isThere && _found.TryGetValue(digest, out var found) && found.Manifest == stamp) return found.Wheel;
+        if (isThere && _found.TryGetValue(digest, out var found) && found.Manifest == stamp)
+        {
+            _found[digest] = found with { At = at };
+            return found.Wheel;
+        }
         var wheel = isThere && _keepsTimes.Value && ReadOutline(digest, stamp) is { } outlined
             ? outlined with { StampsFile = StampsOf(digest) } : ReadManifest(digest);
-        _found[digest] = (stamp, wheel);
+        _found[digest] = (stamp, wheel, at);
         return wheel;
     }
 
@@ -79,10 +93,11 @@ public sealed class WheelStore(string root)
     public void KeepOutline(Sha256Digest digest)
     {
         // Its time before its content.
+        long at = Stopwatch.GetTimestamp();
         var stamp = FileStamp.OfSettled(Path.Combine(EntryOf(digest), StoreManifest.FileName));
         if (stamp == default || ReadOutline(digest, stamp) is not null) return;
         var wheel = ReadManifest(digest);
-        _found[digest] = (stamp, wheel);
+        _found[digest] = (stamp, wheel, at);
         if (OutlineFile.Of(wheel, stamp) is { } outline) EntryStamps.WriteOver(OutlineOf(digest), outline);
     }
 
@@ -101,10 +116,17 @@ public sealed class WheelStore(string root)
     }
 
     /// <summary>Reads several on all cores, so that <see cref="Find(Sha256Digest)"/> has them; what is wrong with one it says.</summary>
-    public void Prepare(ICollection<Sha256Digest> digests)
+    /// <returns>Those of which somebody has found that they are not what was sealed.</returns>
+    public IReadOnlySet<Sha256Digest> Prepare(ICollection<Sha256Digest> digests)
     {
-        if (digests.Count == 0) return;
-        Parallel.ForEach(digests, digest => _ = TryFind(digest));
+        if (digests.Count == 0) return ImmutableHashSet<Sha256Digest>.Empty;
+        var distrusted = new ConcurrentBag<Sha256Digest>();
+        Parallel.ForEach(digests, digest =>
+        {
+            if (IsDistrusted(digest)) distrusted.Add(digest);
+            _ = TryFind(digest);
+        });
+        return distrusted.ToHashSet();
     }
 
     /// <summary>The same, for whom a damaged entry is as good as none.</summary>
@@ -222,6 +244,7 @@ public sealed class WheelStore(string root)
         Directory.Move(work, beside);
         Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
         File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
+        _found.TryRemove(digest, out _);
         // Links lead to it: there is no moment without an entry of that name.
         if (takesItsPlace && Directory.Exists(entry))
         {
@@ -280,6 +303,7 @@ public sealed class WheelStore(string root)
     {
         string entry = EntryOf(digest);
         if (!Directory.Exists(entry)) return;
+        _found.TryRemove(digest, out _);
         // Gone at once and whole; the stage takes it along when it ends, however it ends.
         Directory.Move(entry, staging.NewNameIn(_entries));
         EntryStamps.Forget(StampsOf(digest));

@@ -1,5 +1,8 @@
 using Sandpiper.Environments.Generations;
+using Sandpiper.Environments.Shims;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Samples;
+using Sandpiper.Store;
 
 namespace Sandpiper.Operations.Tests;
 
@@ -21,7 +24,7 @@ public sealed class AdditionTests : IDisposable
         File.SetUnixFileMode(metadata, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.AppendAllText(metadata, "x");
         Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync(OperationGround.Request("knot") with { DryRun = true }));
-        await Assert.ThrowsAsync<Sandpiper.Store.StoreDamagedException>(
+        await Assert.ThrowsAsync<StoreDamagedException>(
             () => _ground.InstallAsync(OperationGround.Request("tide>1") with { DryRun = true }));
     }
 
@@ -52,6 +55,34 @@ public sealed class AdditionTests : IDisposable
         await _ground.InstallAsync("heron");
         Assert.Equal([("heron", "1.0"), ("knot", "1.0"), ("pebble", "1.2")],
             _ground.Environment().Read(2).Packages.Select(p => (p.Name.Normalized, p.Version.ToString())));
+    }
+
+    // Most are as they should be, and seen to be before the change; these are not.
+    [Fact]
+    public async Task A_command_that_somebody_changed_or_took_away_is_made_anew_by_the_next_change()
+    {
+        await _ground.InstallAsync("tide");
+        string command = Path.Combine(ShimDirectory.OfInterpreter(_ground.Environment()), "tide"), said = File.ReadAllText(command);
+        File.WriteAllText(command, "#!/bin/sh\n");
+        await _ground.InstallAsync("knot");
+        Assert.Equal(said, File.ReadAllText(command));
+        File.Delete(command);
+        _ground.Remove("knot");
+        Assert.Equal(said, File.ReadAllText(command));
+    }
+
+    // The clock of these tests stands long before anything was sealed: by itself the kernel has written nothing.
+    [Fact]
+    public async Task What_comes_is_put_on_the_disk_before_the_switch_and_what_was_shown_need_not_be_again()
+    {
+        string note = Path.Combine(_ground.Root.Path, StoreOnDisk.FileName);
+        await _ground.InstallAsync("tide");
+        File.Delete(note);
+        await _ground.InstallAsync("knot");
+        Assert.True(File.Exists(note));
+        File.Delete(note);
+        _ground.Remove("knot");
+        Assert.Equal(!ContentOnDisk.KeepsOrder(_ground.Root.Path), File.Exists(note));
     }
 
     [Fact]

@@ -22,6 +22,16 @@ public sealed class StagingTests : IDisposable
         Assert.Equal(["staging/"], _root.Tree());
     }
 
+    // Where the file system knows that; else nothing is lost.
+    [Fact]
+    public void Stages_lie_apart_from_each_other_on_the_disk()
+    {
+        string other = Directory.CreateDirectory(Path.Combine(_root.Path, "other")).FullName;
+        using var staging = Staging.Create(_root.Path);
+        Assert.Equal(SpreadDirectory.TryMake(other), SpreadDirectory.Is(Path.GetDirectoryName(staging.Directory)!));
+        Assert.False(SpreadDirectory.Is(staging.Directory));
+    }
+
     [Fact]
     public void What_a_crashed_command_left_is_swept_and_what_a_running_one_holds_stays()
     {

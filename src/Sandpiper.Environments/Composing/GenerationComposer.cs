@@ -31,8 +31,18 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <summary>What of the store has been looked at already; null: nothing.</summary>
     public LinkedEntries? Entries { get; init; }
 
+    /// <summary>
+    /// Begins to read what composing these will have to know, on another core, and does not wait: while it is being found out what comes.
+    /// </summary>
+    /// <param name="wheels">Null: nothing is known of one.</param>
+    public static void ReadAhead(IEnumerable<SealedWheel?> wheels)
+    {
+        SealedWheel[] asked = [.. wheels.OfType<SealedWheel>().Where(SoleDirectories.HasFilesBesideDirectories)];
+        if (asked.Length > 0) _ = Task.Run(() => SoleDirectories.ReadTables(asked));
+    }
+
     /// <summary>The same packages give the same tree; only <c>generation.json</c> tells the time.</summary>
-    /// <returns>What <c>generation.json</c> says. The directory itself is left open: a sealed one could not be moved.</returns>
+    /// <returns>The directory itself is left open: a sealed one could not be moved.</returns>
     /// <exception cref="RefusedException">
     /// Two packages own one path (SP-ENV-01), one shadows the standard library (SP-ENV-02), or nobody decided
     /// about a hook (SP-WHEEL-20 to 23).
@@ -40,14 +50,30 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <exception cref="EnvironmentException">The place cannot be named in a script.</exception>
     /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
     /// <exception cref="IOException">The disk is full or read-only; what was begun is the caller's to remove.</exception>
-    public Generation Compose(string environment, int number, IReadOnlyList<ComposedPackage> packages, Policy policy, DateTimeOffset now,
+    public ComposedGeneration Compose(string environment, int number, IReadOnlyList<ComposedPackage> packages, Policy policy, DateTimeOffset now,
         CancellationToken cancel)
     {
         string? tag = ByteCode.IsTag(interpreter.ByteCodeTag) ? interpreter.ByteCodeTag : null;
         var plan = GenerationPlan.Of(interpreter, place, packages, policy, Mode, ShowsByteCode ? tag : null);
         using var own = Entries is null ? new LinkedEntries(tag) : null;
+        // Beside, as it nearly always is: nothing has to be copied.
+        var described = Task.Run(() => Described([]));
         var copies = new TreeWriter(work, place, Entries ?? own!, Before).Write(plan, cancel);
-        var generation = new Generation
+        var (generation, content, digest) = copies.IsEmpty ? described.GetAwaiter().GetResult() : Described(copies);
+        SealedTree.WriteFile(Path.Combine(work, GenerationFile.Name), content, SealedTree.FileMode);
+        return new ComposedGeneration(generation, digest);
+
+        (Generation Generation, byte[] Content, Sha256Digest Digest) Described(ImmutableArray<string> copied)
+        {
+            var it = GenerationOf(plan, environment, number, now, copied);
+            byte[] written = GenerationFile.Write(it);
+            return (it, written, Sha256Digest.Of(written));
+        }
+    }
+
+    private Generation GenerationOf(
+        GenerationPlan plan, string environment, int number, DateTimeOffset now, ImmutableArray<string> copies) =>
+        new()
         {
             Environment = environment,
             Number = number,
@@ -65,7 +91,9 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
             ShowsByteCode = ShowsByteCode,
             Linked = [.. plan.Linked.Select(l => l.Directory)],
         };
-        SealedTree.WriteFile(Path.Combine(work, GenerationFile.Name), GenerationFile.Write(generation), SealedTree.FileMode);
-        return generation;
-    }
 }
+
+/// <summary>A generation that lies where it was built.</summary>
+/// <param name="Generation">What its <c>generation.json</c> says.</param>
+/// <param name="Description">SHA-256 of that.</param>
+public sealed record ComposedGeneration(Generation Generation, Sha256Digest Description);

@@ -54,9 +54,10 @@ public sealed record GenerationPlan(
         var commands = ImmutableDictionary.CreateBuilder<PackageName, ImmutableArray<string>>();
         var recorded = ImmutableArray.CreateBuilder<InstalledPackage>();
         ComposedPackage[] inOrder = [.. packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name)];
-        // Of every file of every wheel, so on all cores.
-        var recordsOf = new (PlannedLink? Link, List<TreeFile> Written)[inOrder.Length];
-        Parallel.For(0, inOrder.Length, i => recordsOf[i] = RecordsOf(inOrder[i], claims, maker));
+        var recordsOf = inOrder.Select(p => (Link: LinkToRecordsOf(p, claims, maker), Written: new List<TreeFile>())).ToArray();
+        // Of every file of these wheels, so on all cores.
+        OnAllCores.ForEach([.. Enumerable.Range(0, inOrder.Length).Where(i => recordsOf[i].Link is null)],
+            i => recordsOf[i].Written = WrittenRecordsOf(inOrder[i], claims, maker));
         foreach (var (package, (link, records)) in inOrder.Zip(recordsOf))
         {
             var taken = claims.TakenFrom(package);
@@ -89,14 +90,16 @@ public sealed record GenerationPlan(
         };
     }
 
-    private static (PlannedLink? Link, List<TreeFile> Written) RecordsOf(ComposedPackage package, Claims claims, PackageFiles maker)
+    // One that gives way with some file has another record than the sealed one.
+    private static PlannedLink? LinkToRecordsOf(ComposedPackage package, Claims claims, PackageFiles maker) =>
+        claims.TakenFrom(package).Count == 0 ? maker.RecordsOf(package) : null;
+
+    private static List<TreeFile> WrittenRecordsOf(ComposedPackage package, Claims claims, PackageFiles maker)
     {
         List<TreeFile> own = claims.OwnOf(package);
-        if (maker.RecordsOf(package) is not { } link) return (null, maker.WrittenRecordsOf(package, own));
-        if (claims.TakenFrom(package).Count == 0) return (link, []);
-        // It gives way with some file: its record is another than the sealed one.
+        if (maker.RecordsOf(package) is null) return maker.WrittenRecordsOf(package, own);
         List<TreeFile> distInfo = [.. maker.OfDistInfo(package)];
-        return (null, [.. distInfo, .. maker.WrittenRecordsOf(package, [.. own, .. distInfo])]);
+        return [.. distInfo, .. maker.WrittenRecordsOf(package, [.. own, .. distInfo])];
     }
 
     /// <summary>The links of a virtual environment for this interpreter, as CPython's own <c>venv</c> makes them.</summary>

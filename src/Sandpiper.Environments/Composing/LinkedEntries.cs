@@ -60,7 +60,7 @@ public sealed class LinkedEntries(string? byteCodeTag) : IDisposable
     internal void KeepStamps()
     {
         EndLooking();
-        Parallel.ForEach(Made, entry => entry.KeepStamps());
+        OnAllCores.ForEach([.. Made.Where(entry => entry.HasStamps)], entry => entry.KeepStamps());
     }
 
     public void Dispose()

@@ -52,7 +52,11 @@ internal sealed class LinkedEntry : IDisposable
 
     /// <summary>At all of it at once, before a link moves a ctime: then no directory has to be looked through.</summary>
     /// <exception cref="StoreDamagedException">Its manifest is not the one that was sealed.</exception>
-    public void Look() => _ = _isUntouched.Value;
+    public void Look() => _ = IsUntouched;
+
+    /// <summary>All of it is, name by name, as the kernel knew it when it was as it was sealed.</summary>
+    /// <inheritdoc cref="Look" path="/exception"/>
+    public bool IsUntouched => _isUntouched.Value;
 
     /// <summary>Safe for several threads, each with files of its own.</summary>
     /// <param name="shown">
@@ -86,7 +90,7 @@ internal sealed class LinkedEntry : IDisposable
     /// <exception cref="StoreDamagedException">It is not.</exception>
     public void MustBeAsSealed(string directory)
     {
-        if (_isUntouched.Value) return;
+        if (IsUntouched) return;
         bool isAll = directory.Length == 0;
         var directories = _wheel.Directories;
         for (int i = 0; i < directories.Length; i++)
@@ -108,6 +112,9 @@ internal sealed class LinkedEntry : IDisposable
             _stamps.Value.SetFile(i, FileStamp.Of(status));
         }
     }
+
+    /// <summary>Something was looked at that nobody had known as it is now.</summary>
+    public bool HasStamps => _stamps.IsValueCreated;
 
     /// <summary>After the last link.</summary>
     public void KeepStamps()

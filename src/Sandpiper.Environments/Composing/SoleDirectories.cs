@@ -33,7 +33,8 @@ internal sealed class SoleDirectories
     /// <param name="isTaken">A module of the standard library: who shadows it is judged file by file.</param>
     public static SoleDirectories Of(IReadOnlyList<ComposedPackage> packages, Destination destination, Func<string, bool> isTaken)
     {
-        ReadTables(packages);
+        // Of most wheels nobody will ask which files they have; of these somebody will, so on all cores.
+        ReadTables([.. packages.Select(p => p.Wheel).Where(w => !w.IsListed && HasFilesBesideDirectories(w))]);
         var ownerOf = new Dictionary<string, ComposedPackage?>(StringComparer.Ordinal);     // null: of several, or not to be had so
         foreach (var package in packages)
         {
@@ -69,21 +70,22 @@ internal sealed class SoleDirectories
         return new SoleDirectories(sole, whole, links.DrainToImmutable());
     }
 
-    // Of most wheels nobody will ask which files they have; of these somebody will, so on all cores.
-    private static void ReadTables(IReadOnlyList<ComposedPackage> packages)
+    /// <summary>Reads which files these have; what is wrong with one is told to whoever asks next.</summary>
+    public static void ReadTables(IReadOnlyList<SealedWheel> wheels) => OnAllCores.ForEach(wheels, wheel =>
     {
         try
         {
-            Parallel.ForEach(packages.Select(p => p.Wheel).Where(HasFilesBesideDirectories), wheel => _ = wheel.Table);
+            _ = wheel.Table;
         }
-        catch (AggregateException)
+        catch (Exception e) when (e is StoreDamagedException or IOException or UnauthorizedAccessException)
         {
-            // Whoever asks next is told.
+            // It is thrown once more.
         }
+    });
 
-        static bool HasFilesBesideDirectories(SealedWheel wheel) =>
-            wheel.Outline.HasElsewhere || wheel.Outline.Tops.Any(top => !(top.IsDirectory && top.IsPlain));
-    }
+    /// <summary>Which they are somebody will ask.</summary>
+    public static bool HasFilesBesideDirectories(SealedWheel wheel) =>
+        wheel.Outline.HasElsewhere || wheel.Outline.Tops.Any(top => !(top.IsDirectory && top.IsPlain));
 
     /// <summary>Of one wheel: who looks at all of its files asks once for it.</summary>
     public Held In(SealedWheel wheel) => new(_sole.GetValueOrDefault(wheel.Digest, []), wheel.Table.TopOf);

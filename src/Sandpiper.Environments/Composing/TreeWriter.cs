@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Runtime.ExceptionServices;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
@@ -44,19 +43,17 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         var files = ByDirectory(plan.Files);
         var directories = DirectoriesOf(
             files.Keys.Concat(plan.Links.Select(l => l.Path).Concat(plan.Linked.Select(l => l.Directory.Path)).Select(DirectoryOf)));
-        // All before any is sealed: a sealed directory takes no other.
-        foreach (var level in directories.GroupBy(DepthOf).OrderBy(level => level.Key))
-        {
-            ForEach([.. level], made => root.MakeDirectory(made, SealedTree.OpenDirectoryMode), cancel);
-        }
+        // All before any is sealed: a sealed directory takes no other. One after the other: the kernel makes one at a time in each, and one
+        // core is done before another has been woken.
+        foreach (string made in directories) root.MakeDirectory(made, SealedTree.OpenDirectoryMode);
         foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
         var (kept, fresh) = Divided(plan.Linked);
         // First of all and the largest first: a look at every file of what is linked is most of the work.
-        ForEach([.. fresh.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Outline.Files)],
+        OnAllCores.ForEach([.. fresh.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Outline.Files)],
             wheel => entries.Of(wheel).Look(), cancel);
-        ForEach(fresh, MustBeAsSealed, cancel);
+        OnAllCores.ForEach([.. fresh.Where(l => !entries.Of(l.Wheel).IsUntouched)], MustBeAsSealed, cancel);
         // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.
-        ForEach<Action>(
+        OnAllCores.ForEach<Action>(
             [
                 () => Link(root, kept, fresh),
                 () => Fill(root, root, "", files.GetValueOrDefault("", [])),
@@ -140,20 +137,6 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         entries.Of(file.Wheel).TryLink(file, into, file.Path[prefix..], directory,
             IsShown(file.Wheel) && _shownTree?.TryLookAt(file.Path, out var status) == true ? status.Identity : null);
 
-    private static void ForEach<T>(List<T> names, Action<T> write, CancellationToken cancel)
-    {
-        try
-        {
-            var options = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
-            Parallel.ForEach(names, options, write);
-        }
-        catch (AggregateException several)
-        {
-            // The first says it; the others tripped over the same.
-            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
-        }
-    }
-
     private static Dictionary<string, List<TreeFile>> ByDirectory(ImmutableArray<TreeFile> files)
     {
         var directories = new Dictionary<string, List<TreeFile>>(StringComparer.Ordinal);
@@ -177,8 +160,6 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         }
         return [.. all];
     }
-
-    private static int DepthOf(string path) => path.AsSpan().Count('/');
 
     private static string DirectoryOf(string path)
     {

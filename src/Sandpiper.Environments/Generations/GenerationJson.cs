@@ -38,7 +38,7 @@ internal static class GenerationJson
 
     public static byte[] Write(Generation generation)
     {
-        var content = new ArrayBufferWriter<byte>();
+        var content = new ArrayBufferWriter<byte>(4096 + 1024 * generation.Packages.Length + 256 * generation.Linked.Length);
         using (var json = new Utf8JsonWriter(content, Indented)) Write(json, generation);
         return content.WrittenSpan.ToArray();
     }

@@ -1,10 +1,20 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Environments.Shims;
+
+/// <summary>Which shims were as they should be, and when.</summary>
+public sealed record SeenShims(IReadOnlySet<string> Names, long At)
+{
+    private static readonly TimeSpan Holds = TimeSpan.FromSeconds(1);
+
+    /// <summary>It was, a moment ago.</summary>
+    public bool IsStill(string name) => Names.Contains(name) && Stopwatch.GetElapsedTime(At) < Holds;
+}
 
 /// <summary>A command that an environment would have on PATH, and the other environment that has it.</summary>
 public sealed record HeldName(string Command, string Holder);
@@ -49,12 +59,13 @@ public static class ShimDirectory
     /// <param name="taking">Names that it gets, whoever has them.</param>
     /// <param name="isHeld">Whether <see cref="PathLock"/> is held already.</param>
     /// <param name="before">What it had before: which of those commands are the system's was told then. Null: nothing.</param>
+    /// <param name="seen">What was looked at already, with the environment's lock held since; null: nothing.</param>
     /// <returns>What a person should hear: commands that got none, and why.</returns>
     public static ImmutableArray<string> Refresh(ManagedEnvironment environment, Generation generation, DataPlaces places,
-        string executable, IReadOnlySet<string>? taking = null, Generation? before = null, bool isHeld = false)
+        string executable, IReadOnlySet<string>? taking = null, Generation? before = null, bool isHeld = false, SeenShims? seen = null)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
-        Fill(ShimPlace.BesideInterpreter(environment, places, executable), generation, taking, notes);
+        Fill(ShimPlace.BesideInterpreter(environment, places, executable), generation, taking, notes, seen);
         Fill(ShimPlace.ForNotebooks(environment, places, executable), generation, taking, notes);
         notes.AddRange((taking ?? ImmutableHashSet<string>.Empty).Except(generation.OnPath, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
@@ -77,6 +88,18 @@ public static class ShimDirectory
                 : $"; the package's is: sandpiper run{whose} -- {(CommandName.IsPlain(command) ? command : Shim.Quoted(command))}")));
         if (others.Length > ShownNames.Most) notes.Add($"{others.Length - ShownNames.Most} more commands have no name on the PATH");
         return notes.ToImmutable();
+    }
+
+    /// <summary>
+    /// Which of those beside the interpreter are as they should be: most will be after a change, too, and whoever makes them then need not
+    /// look again.
+    /// </summary>
+    public static SeenShims Look(ManagedEnvironment environment, Generation generation, DataPlaces places, string executable)
+    {
+        ShimPlace place = ShimPlace.BesideInterpreter(environment, places, executable);
+        long at = Stopwatch.GetTimestamp();
+        return new SeenShims(
+            place.NamesOf(generation).Where(name => place.Differs(name) is null).ToHashSet(StringComparer.Ordinal), at);
     }
 
     /// <summary>Removes those that are ours, of an environment that goes; what somebody else put there stays.</summary>
@@ -161,16 +184,17 @@ public static class ShimDirectory
 
     // Returns the names that it had and has no more, and those that it has.
     private static (ImmutableArray<string> Free, HashSet<string> Own) Fill(
-        ShimPlace place, Generation generation, IReadOnlySet<string>? taking, ImmutableArray<string>.Builder notes)
+        ShimPlace place, Generation generation, IReadOnlySet<string>? taking, ImmutableArray<string>.Builder notes, SeenShims? seen = null)
     {
         place.Make(notes);
         var wanted = place.NamesOf(generation).ToHashSet(StringComparer.Ordinal);
-        ImmutableArray<string> free = Remove(place.Names().Where(name => !wanted.Contains(name) && place.Has(name)), place);
+        string[] there = place.Names();
+        ImmutableArray<string> free = Remove(there.Where(name => !wanted.Contains(name) && place.Has(name)), place);
         var held = new List<HeldName>();
         foreach (string command in wanted)
         {
             if (taking?.Contains(command) is not true && place.HolderOf(command) is { } other) held.Add(new HeldName(command, other));
-            else place.Write(command, notes);
+            else if (seen?.IsStill(command) is not true || !there.Contains(command, StringComparer.Ordinal)) place.Write(command, notes);
         }
         Tell(held, "still", notes);
         wanted.ExceptWith(held.Select(h => h.Command));

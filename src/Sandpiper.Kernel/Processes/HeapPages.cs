@@ -17,12 +17,13 @@ namespace Sandpiper.Kernel.Processes;
 public static partial class HeapPages
 {
     private const int Readable = 1, Writable = 2;               // PROT_*, asm-generic/mman-common.h
-    private const int Large = 14, Dumped = 17, Collapse = 25;   // MADV_HUGEPAGE, MADV_DODUMP, MADV_COLLAPSE (Linux 6.1)
+    private const int Large = 14, Dumped = 17;                  // MADV_HUGEPAGE, MADV_DODUMP
     private const nuint PageBytes = 2 << 20;
     private const nuint Ahead = 64 << 20;                       // one region of large objects, eight of small ones
     private const nuint Near = 64 << 20;
     private const long Uncollected = 10 << 20, UncollectedOfMany = 32 << 20, UncollectedLarge = 8 << 20;
     private const int LargeObject = 100_000;                    // bytes; from 85,000 on it lies among its like
+    private const int Piece = 64 << 10;
     private const long LeastMemory = 512 << 20;                 // the range that the collector reserves is twice as large
 
     /// <summary>
@@ -65,8 +66,14 @@ public static partial class HeapPages
         nuint first = nuint.Min(young, large), last = nuint.Max(young, large);
         // As a rule the region of large objects follows, and new ones for small objects follow that.
         bool isMade = last - first < Near ? Open(first, last + Ahead - first) : Open(young, Ahead) && Open(large, Ahead);
-        // What lies in it already are a few small pages: they are copied.
-        if (isMade) _ = Advise(young, PageBytes, Collapse);
+        if (isMade) Leave(young);
+    }
+
+    // What lies in it already are a few small pages, so that it will never be a large one by itself. To have them copied (MADV_COLLAPSE)
+    // would be to wait until each core has a moment for the kernel's own work: milliseconds, where others are busy.
+    private static void Leave(nuint page)
+    {
+        for (nuint left = PageBytes; left > 0 && PageOf(GC.AllocateUninitializedArray<byte>(Piece)) == page; left -= Piece) { }
     }
 
     private static bool HasLittle =>

@@ -16,6 +16,8 @@ internal sealed class Session : IDisposable
     // Read before they are given up, and true ever after.
     private static readonly bool StartedAsRoot = RootPrivileges.Held;
 
+    private static readonly TimeSpan OneLook = TimeSpan.FromSeconds(1);
+
     private readonly ImmutableArray<CreatedParents> _parents;
     private readonly List<string> _done = [];
 
@@ -68,7 +70,7 @@ internal sealed class Session : IDisposable
     public OperationContext Context => new()
     {
         Places = Places, Author = Author.Name, Executable = OwnExecutable, Time = Time,
-        SecondStage = new(SecondStage.IsAsHeld, SecondStage.Forget),
+        SecondStage = new(SecondStage.IsAsHeld, SecondStage.Forget), StoreHolds = OneLook,
     };
 
     /// <summary>What has been done so far, in words: whatever goes wrong after it must not say that nothing was.</summary>

@@ -94,7 +94,7 @@ internal sealed class Workshop(string below = "") : IDisposable
     public Generation Compose(string work, int number, ComposedPackage[] packages, params (string Name, string Rule)[] waived) =>
         new GenerationComposer(Python, work, Environment.DirectoryOf(number)) { Mode = Mode }.Compose(Environment.Name, number, packages,
             new Policy([.. waived.SelectMany(w => WaiversFor(w.Name, w.Rule, packages))], Environment.Name, Now), Now,
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken).Generation;
 
     /// <summary>A package of one module.</summary>
     public static SampleWheel Wheel(string name, string version = "1.0") =>
