@@ -89,6 +89,7 @@ internal sealed class Session : IDisposable
 
     private static Session Of(ParseResult parsed, bool makesDirectories)
     {
+        OpenFiles.MustBeEnough();
         bool asRoot = StartedAsRoot;
         uint callersMask = CreationMask.Tighten();
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);

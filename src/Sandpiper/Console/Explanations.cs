@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
@@ -25,6 +26,7 @@ internal static class Explanations
 {
     private const int NoSpace = 28; // ENOSPC
     private const int ReadOnlyFileSystem = 30; // EROFS
+    private const int NoMoreFiles = 24, NoMoreHere = 23; // EMFILE, ENFILE: of this process, of the machine
     private const int NoFurther = 11, NoMemory = 12; // EAGAIN, ENOMEM: no further process or thread, no further page
     private const string Nothing = "nothing was changed";
 
@@ -71,6 +73,8 @@ internal static class Explanations
         SecondStageException e => ConfinementWords.Of(e),
         PortTakenException e => NetworkWords.Of(e),
         CopyRefusedException e => ReviewWords.Of(e),
+        _ when IsOutOfFiles(error) => new(ExitCode.CouldNot, $"no more files may be open; {Nothing}",
+            "each of a process's files, pipes and connections is one (RLIMIT_NOFILE)", "ulimit -n 4096"),
         OutOfMemoryException or TypeInitializationException or AggregateException or TaskSchedulerException
             or KernelException { Path: null } when IsExhaustion(error) => Exhausted,
         KernelException { Path: null } e => new(
@@ -108,6 +112,15 @@ internal static class Explanations
         TypeInitializationException or TaskSchedulerException => error.InnerException is { } cause && IsExhaustion(cause),
         IOException { HResult: NoFurther or NoMemory } or KernelException { Errno: NoFurther or NoMemory } => true,
         _ => error is OutOfMemoryException,
+    };
+
+    // A socket's errors have no number that is the kernel's.
+    private static bool IsOutOfFiles(Exception error) => error switch
+    {
+        AggregateException several => several.InnerExceptions.Any(IsOutOfFiles),
+        TypeInitializationException { InnerException: { } cause } => IsOutOfFiles(cause),
+        SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } => true,
+        _ => error is IOException { HResult: NoMoreFiles or NoMoreHere },
     };
 
     private static Explanation OfUnfinished(ChangeUnfinishedException e) => new(
