@@ -56,6 +56,8 @@ public sealed class SecondStageImage(Func<Stream> content, string? keptAt)
     public bool? IsAsHeld()
     {
         using Stream held = content();
+        // Nothing is ever put in its place.
+        if (keptAt is not null && FileStatus.TryRead(keptAt, out FileStatus there) && there.Type is FileType.Directory) return false;
         using SafeFileHandle? kept = AtFirstSight(held);
         return kept is null ? null : IsSame(kept, held);
     }
@@ -64,7 +66,14 @@ public sealed class SecondStageImage(Func<Stream> content, string? keptAt)
     /// <exception cref="KernelException">It cannot be removed.</exception>
     public void Forget()
     {
-        if (keptAt is not null) File.Delete(keptAt);
+        if (keptAt is not null)
+        {
+            using SafeFileHandle directory =
+                RawFile.Open(Path.GetDirectoryName(keptAt)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+            // The tree of a directory as well, of which no link is followed.
+            if (errno == 0) errno = TreeRemoval.Remove(directory, NativeText.Bytes(Path.GetFileName(keptAt)));
+            if (errno is not (0 or Errno.NoSuchFile)) throw new KernelException("unlinkat", errno, keptAt);
+        }
         _isKept = false;
     }
 

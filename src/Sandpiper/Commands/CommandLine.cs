@@ -71,10 +71,15 @@ internal static class CommandLine
                 explanation = explanation with { Exit = ExitCode.CouldNot };
             }
             explanation.Write(terminal);
+            if (IsForJson(parsed) && !JsonAnswer.IsWritten) JsonAnswer.Write(terminal, explanation);
             terminal.Flush();
             return (int)explanation.Exit;
         }
     }
+
+    private static bool IsForJson(ParseResult parsed) => parsed.GetResult(GlobalOptions.Json) is { Implicit: false }
+        && parsed.CommandResult.Command is not TaughtCommand { HasJson: false }
+        && (parsed.CommandResult.Command as TaughtCommand)?.AnswersWithJson(parsed) is not false;
 
     private static bool PassesOn(ParseResult parsed) => parsed.CommandResult.Command.Name is "run" or "python" or "try";
 
@@ -83,6 +88,7 @@ internal static class CommandLine
     {
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         interruption = null;
+        if (parsed.Action is not { ClearsParseErrors: true }) OpenFiles.MustBeEnough();
         if (parsed.Action is not AsynchronousCommandLineAction) return parsed.Invoke(configuration);
         // Never disposed: until the process has ended a signal could take the last line along, and the exit code.
         interruption = new Interruption(Session.Time);

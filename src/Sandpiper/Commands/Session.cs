@@ -4,6 +4,7 @@ using Sandpiper.Console;
 using Sandpiper.Environments;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
+using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 
@@ -89,7 +90,6 @@ internal sealed class Session : IDisposable
 
     private static Session Of(ParseResult parsed, bool makesDirectories)
     {
-        OpenFiles.MustBeEnough();
         bool asRoot = StartedAsRoot;
         uint callersMask = CreationMask.Tighten();
         DataPlaces places = PlacesOf(parsed.GetValue(GlobalOptions.Root), asRoot);
@@ -143,6 +143,12 @@ internal sealed class Session : IDisposable
     {
         string? root = rootOption ?? Environment.GetEnvironmentVariable("SANDPIPER_ROOT");
         DataPlaces usual = UsualPlaces(asRoot);
+        if (string.IsNullOrEmpty(root) && !asRoot && Environment.GetEnvironmentVariable("HOME") is { } home && !Path.IsPathRooted(home)
+            && DirectoryTree.Holds("/.local", usual.Root))
+        {
+            throw new ExplainedException(new(ExitCode.CouldNot, "there is no home directory to keep things in; nothing was done",
+                $"HOME is `{home}`, which is no path from `/`", "choose another place with --root DIR"));
+        }
         // Commands on PATH name it, usual as it may be: they have no second cache.
         return string.IsNullOrEmpty(root) || string.Equals(Path.GetFullPath(root), usual.Root, StringComparison.Ordinal)
             ? usual : DataPlaces.Below(Path.GetFullPath(root));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Net.Sockets;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
@@ -67,6 +68,8 @@ internal static class Explanations
             $"{e.Because}; it was `{e.Path}`",
             $"sandpiper install --python /path/to/python3{InEnvironment.Option(e.Environment)} "
                 + $"{string.Join(' ', e.Requested.Select(r => $"'{r}'"))}"),
+        EnvironmentException { IsOfPlace: true } e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because,
+            "choose another place with --root DIR"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
         SandboxUnavailableException e => ConfinementWords.Of(e),
         GrantRefusedException e => ConfinementWords.Of(e),
@@ -75,7 +78,7 @@ internal static class Explanations
         CopyRefusedException e => ReviewWords.Of(e),
         _ when IsOutOfFiles(error) => new(ExitCode.CouldNot, $"no more files may be open; {Nothing}",
             "each of a process's files, pipes and connections is one (RLIMIT_NOFILE)", "ulimit -n 4096"),
-        OutOfMemoryException or TypeInitializationException or AggregateException or TaskSchedulerException
+        OutOfMemoryException or TypeInitializationException or AggregateException or TaskSchedulerException or Win32Exception
             or KernelException { Path: null } when IsExhaustion(error) => Exhausted,
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
@@ -111,6 +114,7 @@ internal static class Explanations
         AggregateException several => several.InnerExceptions.Any(IsExhaustion),
         TypeInitializationException or TaskSchedulerException => error.InnerException is { } cause && IsExhaustion(cause),
         IOException { HResult: NoFurther or NoMemory } or KernelException { Errno: NoFurther or NoMemory } => true,
+        Win32Exception program => program.NativeErrorCode is NoFurther or NoMemory, // one that could not be started
         _ => error is OutOfMemoryException,
     };
 
