@@ -71,7 +71,10 @@ internal static class CommandLine
                 explanation = explanation with { Exit = ExitCode.CouldNot };
             }
             explanation.Write(terminal);
-            if (IsForJson(parsed) && !JsonAnswer.IsWritten) JsonAnswer.Write(terminal, explanation);
+            // Where a program has standard output, the answer goes where that led before.
+            Terminal answering = Session.Answering ?? terminal;
+            if (IsForJson(parsed) && !JsonAnswer.IsWritten) JsonAnswer.Write(answering, explanation);
+            answering.Flush();
             terminal.Flush();
             return (int)explanation.Exit;
         }

@@ -24,6 +24,7 @@ internal sealed class Session : IDisposable
     {
         (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) =
             (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
+        Answering = terminal;
         SecondStage = BuiltInSecondStage.Image(UsualPlaces(wasRoot));
         _parents = [.. new[] { CreatedParents.Before(places.Root), CreatedParents.Before(places.Cache) }.OfType<CreatedParents>()];
     }
@@ -31,6 +32,9 @@ internal sealed class Session : IDisposable
     public Terminal Terminal { get; }
 
     public DataPlaces Places { get; }
+
+    /// <summary>Of the session that was made, be it over; null: none was.</summary>
+    public static Terminal? Answering { get; private set; }
 
     /// <summary>The umask that we were started with; ours is stricter.</summary>
     public uint CallersMask { get; }
