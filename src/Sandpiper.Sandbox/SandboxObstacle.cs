@@ -39,6 +39,9 @@ public enum SandboxObstacle
     /// <summary>Bubblewrap works, but not with what was to be shown; its own message is on standard error already.</summary>
     NotWithThis,
 
+    /// <summary>What runs first inside was killed before it was ready, and nobody here had asked for that (the signal's number).</summary>
+    Killed,
+
     /// <summary>To be shown, but absent or out of our sight (a path, as in the next three).</summary>
     PathAbsent,
 

@@ -9,13 +9,11 @@ namespace Sandpiper.SecondStage;
 /// </summary>
 internal static class SecondStageProgram
 {
-    private const int Failed = 125;
-
     private static int Main(string[] args)
     {
-        if (!Becoming.IsMeant(args)) return Failed;
+        if (!Becoming.IsMeant(args)) return Becoming.Untold;
         SecondStageFailure? failure = Becoming.Run(args);
         failure?.Tell();
-        return failure?.ExitCode ?? Failed;
+        return failure?.ExitCode ?? Becoming.Untold;
     }
 }

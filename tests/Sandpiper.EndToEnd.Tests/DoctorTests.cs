@@ -33,6 +33,7 @@ public sealed class DoctorTests : IDisposable
     [Theory]
     [InlineData("SIGINT", 130)]
     [InlineData("SIGTERM", 143)]
+    [InlineData("SIGHUP", 129)]
     public void Who_ends_it_finds_nothing_left_of_it(string signal, int exitCode)
     {
         var before = Tree.Of(_user.Home);
@@ -48,6 +49,33 @@ public sealed class DoctorTests : IDisposable
         Assert.StartsWith("× stopped; nothing was changed\n", outcome.Error, StringComparison.Ordinal);
         Assert.Equal(before, Tree.Of(_user.Home));
         Assert.Empty(Directory.GetFileSystemEntries(_user.Temporary));
+    }
+
+    // What is another's, is no directory, or is used, stays.
+    [Fact]
+    public void What_a_killed_one_left_goes_with_the_next()
+    {
+        _user.Write("kept/file", "");
+        Outcome outcome = _user.Run(["/usr/bin/python3", "-I", "-c", """
+            import fcntl, glob, os, signal, subprocess, sys
+            temporary = os.environ['TMPDIR']
+            for place, name in (temporary, 'sandpiper-doctor-'), (os.environ['HOME'], '.sandpiper-doctor-'):
+                doctor = subprocess.Popen([sys.argv[1], 'doctor'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                while doctor.poll() is None and not glob.glob(f'{place}/{name}*/*'): pass
+                doctor.kill()
+                doctor.wait()
+                print(len([left for left in glob.glob(f'{place}/{name}*') if os.path.isdir(left)]))
+            os.symlink(os.path.abspath('kept'), temporary + '/sandpiper-doctor-link')
+            os.mkdir(temporary + '/sandpiper-doctor-used')
+            used = os.open(temporary + '/sandpiper-doctor-used', os.O_RDONLY)
+            fcntl.flock(used, fcntl.LOCK_EX)
+            sys.exit(subprocess.run([sys.argv[1], 'doctor'], stdout=subprocess.DEVNULL).returncode)
+            """, PublishedCommand.Path]);
+        Assert.True(outcome is { ExitCode: 0, Output: "1\n1\n" }, $"{outcome}");
+        Assert.Equal(["sandpiper-doctor-link", "sandpiper-doctor-used"],
+            Directory.GetFileSystemEntries(_user.Temporary).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetDirectories(_user.Home, ".sandpiper-doctor-*"));
+        Assert.True(File.Exists(Path.Combine(_user.Project, "kept/file")));
     }
 
     [Fact]

@@ -32,6 +32,38 @@ public sealed class HabitsTests : IDisposable
         Done(_user.Sandpiper("list"));
     }
 
+    [Theory]
+    [InlineData("nope", false)]
+    [InlineData("./nope", false)]
+    [InlineData("setup.py", false)]
+    [InlineData("./setup.py", true)]
+    [InlineData("sh", true)]
+    [InlineData("python", true)]
+    public void What_is_explained_is_said_to_be_there_or_not(string program, bool isThere)
+    {
+        string said = _user.Sandpiper("run", "--explain", "--", program).Output;
+        Assert.StartsWith(isThere ? $"`{program}` would run confined; nothing was run. It may\n"
+            : $"There is no `{program}` for it to start (127); nothing was run.\n", said, StringComparison.Ordinal);
+        Assert.Contains($"\"program_is_there\": {(isThere ? "true" : "false")}",
+            _user.Sandpiper("run", "--explain", "--json", "--", program).Output, StringComparison.Ordinal);
+    }
+
+    // Each was refused, in words that did not say what to do.
+    [Theory]
+    [InlineData("a'b c")]
+    [InlineData("two\nlines' ")]
+    [InlineData("a:b")]
+    [InlineData(null)]
+    public void A_home_in_which_nothing_can_be_kept_is_refused_with_the_way_out(string? name)
+    {
+        if (name is not null) _user.Write(Path.Combine(_user.Home, name, "file"), "");
+        _user.Variables["HOME"] = name is null ? "relative" : Path.Combine(_user.Home, name);
+        Outcome refused = _user.Sandpiper("install", "tide", "-i", _index);
+        Assert.True(refused.ExitCode == 1, $"{refused}");
+        Assert.EndsWith("\n\nhint: choose another place with --root DIR\n", refused.Error, StringComparison.Ordinal);
+        Done(_user.Sandpiper("install", "tide", "-i", _index, "--root", Path.Combine(_user.Home, "root")));
+    }
+
     // What pre-commit does when it is installed inside.
     [Fact]
     public void Who_puts_a_hook_back_is_told_what_it_starts_and_what_would_be_confined()

@@ -126,20 +126,6 @@ public sealed class MainJobTests
         Assert.Equal(125, user.Sandpiper(arguments).ExitCode);
     }
 
-    [Theory]
-    [InlineData(6)]
-    [InlineData(9)]
-    [InlineData(12)]
-    public void Too_few_descriptors_are_told_in_words(int most)
-    {
-        using var user = new Somebody();
-        Install(user, "tide");
-        Outcome run = user.Run(["/bin/sh", "-c", $"ulimit -n {most}; exec '{PublishedCommand.Path}' run -- tide"]);
-        Assert.Contains(run.ExitCode, (int[])[125, 4]); // bubblewrap may be the one that has too few
-        Assert.Contains("× ", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("interpreter", run.Error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void A_directory_that_is_gone_is_no_reason_not_to_run()
     {

@@ -20,6 +20,19 @@ public sealed class NamesOfBytesTests : IDisposable
 
     public void Dispose() => _user.Dispose();
 
+    // It was on record as a command of another name, which had the grant.
+    [Theory]
+    [InlineData("$d --env-var TERM")]
+    [InlineData("--here --env-var $d")]
+    [InlineData("pebble==1.0 --rule SP-WHEEL-21 --reason $d")]
+    public void Nothing_is_put_on_record_by_it(string words)
+    {
+        Outcome refused = Shell($"cd ~ && cd project && sandpiper allow {words}");
+        Assert.True(refused.ExitCode is 1 or 2 && refused.Error.Contains("no UTF-8", StringComparison.Ordinal)
+            && refused.Error.Contains("nothing was put on record", StringComparison.Ordinal), $"{refused}");
+        Assert.Equal("Nothing was allowed so far.\n", _user.Sandpiper("allow").Error);
+    }
+
     [Theory]
     [InlineData("--read $d", "cannot be shown to the program")]
     [InlineData("--write $d", "cannot be granted for writing")]

@@ -46,7 +46,6 @@ public sealed class SecondStageFileTests : IDisposable
     [InlineData("rm -f $1; mkfifo -m 500 $1")]
     [InlineData("chmod u+w $1; truncate -s 5000 $1; chmod 500 $1")]
     [InlineData("chmod 0 $1")]
-    [InlineData("rm -f $1; mkdir $1; echo 1 > $1/x")]
     public void Another_file_in_its_place_is_not_started(string done)
     {
         Done(Ran);
@@ -54,6 +53,22 @@ public sealed class SecondStageFileTests : IDisposable
         Assert.Equal("ran", Done(Ran).Output);
         Done(_user.Sandpiper("verify")); // what would not be started is nobody's danger
         Assert.Equal("ran", Done(Ran).Output);
+    }
+
+    // It was never replaced, and nobody was told why each start took longer.
+    [Fact]
+    public void A_directory_in_its_place_is_told_and_mended()
+    {
+        Done(Ran);
+        Done(_user.Run(["/bin/sh", "-c", "rm -f $1; mkdir -p $1/y; echo 1 > $1/y/x; ln -s $HOME $1/link; : > $HOME/mine", "sh", Kept]));
+        Assert.Equal("ran", Done(Ran).Output);
+        Outcome verified = _user.Sandpiper("verify");
+        Assert.True(verified.ExitCode == 3 && verified.Output.Contains("second-stage", StringComparison.Ordinal), $"{verified}");
+        Done(_user.Sandpiper("repair"));
+        Assert.True(File.Exists(Path.Combine(_user.Home, "mine")));
+        Done(_user.Sandpiper("verify"));
+        Assert.Equal("ran", Done(Ran).Output);
+        Assert.True(File.Exists(Kept));
     }
 
     [Theory]

@@ -17,14 +17,16 @@ public static class Shebang
     {
         foreach (char c in python)
         {
-            if (char.IsControl(c)) throw new EnvironmentException("the path of the environment has a control character");
+            if (char.IsControl(c))
+                throw new EnvironmentException("the path of the environment has a control character") { IsOfPlace = true };
         }
         string plain = $"#!{python}\n";
         if (!python.Contains(' ', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(plain) <= MaxBytes) return plain;
         // What means something between double quotes to sh, or would end the string in Python.
         if (python.AsSpan().ContainsAny("\"$`\\'"))
             throw new EnvironmentException(
-                $"the path of the environment is too long or has a space, and has a quote, $ or \\ as well: {python}");
+                $"the path of the environment is too long or has a space, and has a quote, $ or \\ as well: {python}")
+                { IsOfPlace = true };
         return $"#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\n";
     }
 }

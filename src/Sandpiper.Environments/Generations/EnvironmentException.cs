@@ -4,4 +4,7 @@ namespace Sandpiper.Environments.Generations;
 public sealed class EnvironmentException(string because) : Exception(because)
 {
     public string Because { get; } = because;
+
+    /// <summary>It is where it lies: elsewhere it could be used.</summary>
+    public bool IsOfPlace { get; init; }
 }

@@ -78,7 +78,8 @@ public sealed class ManagedEnvironment
         string place = Path.GetFullPath(root);
         // As `python -m venv` refuses it: `bin` could not be named in PATH, and every program would be looked for elsewhere.
         if (place.Contains(':', StringComparison.Ordinal))
-            throw new EnvironmentException($"the path of the data directory has a colon, which separates the entries of PATH: `{place}`");
+            throw new EnvironmentException($"the path of the data directory has a colon, which separates the entries of PATH: `{place}`")
+                { IsOfPlace = true };
         return new ManagedEnvironment(place, name);
     }
 

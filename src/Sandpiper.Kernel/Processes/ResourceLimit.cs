@@ -11,6 +11,9 @@ public static partial class ResourceLimit
     /// <summary>RLIMIT_NPROC, asm-generic/resource.h: processes and threads of the user.</summary>
     public const int Processes = 6;
 
+    /// <summary>RLIMIT_NOFILE, asm-generic/resource.h: one more than the highest descriptor.</summary>
+    public const int OpenFiles = 7;
+
     /// <summary>RLIMIT_AS, asm-generic/resource.h: bytes of addresses.</summary>
     public const int AddressSpace = 9;
 

@@ -14,9 +14,7 @@ internal sealed class BaitGround : IDisposable
     // It waits for input that never comes: where this process is killed it ends as well.
     private static readonly string _waits = File.Exists("/usr/bin/cat") ? "/usr/bin/cat" : "/bin/cat";
 
-    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private readonly string _place;
+    private readonly HeldDirectory _place;
     private readonly Process _victim;
     private readonly ImmutableDictionary<string, Socket> _listeners;
 
@@ -26,8 +24,20 @@ internal sealed class BaitGround : IDisposable
         string token = RandomName.OfBytes(8);
         string above = Path.GetTempPath() is { Length: <= MostOfSocketName } usual ? usual : "/tmp";
         // Not the token: the name of its directory is in the environment of every program (PWD).
-        string name = $"sandpiper-doctor-{RandomName.OfBytes(8)}";
-        _place = Directory.CreateDirectory(Path.Combine(above, name), OwnersAlone).FullName;
+        _place = HeldDirectory.Make(above, "sandpiper-doctor-");
+        try
+        {
+            (Bait, _victim, _listeners) = Laid(home, token);
+        }
+        catch
+        {
+            _place.Dispose(); // nobody has this to take it away
+            throw;
+        }
+    }
+
+    private (Bait, Process Victim, ImmutableDictionary<string, Socket> Listeners) Laid(string home, string token)
+    {
         string keys = Made("keys"), shown = Made("shown"), writable = Made("writable");
         Made("writable/.git/hooks");
         File.WriteAllText(Path.Combine(writable, ".git/config"), "");
@@ -35,7 +45,7 @@ internal sealed class BaitGround : IDisposable
         File.WriteAllText(Path.Combine(shown, "kept"), Bait.Content);
         Socket tcp = Listening(AddressFamily.InterNetwork, SocketType.Stream, new IPEndPoint(IPAddress.Loopback, 0));
         Socket udp = Listening(AddressFamily.InterNetwork, SocketType.Dgram, new IPEndPoint(IPAddress.Loopback, 0));
-        _listeners = new Dictionary<string, Socket>(StringComparer.Ordinal)
+        ImmutableDictionary<string, Socket> listeners = new Dictionary<string, Socket>(StringComparer.Ordinal)
         {
             ["tcp"] = tcp,
             ["udp"] = udp,
@@ -51,10 +61,11 @@ internal sealed class BaitGround : IDisposable
         };
         victim.Environment.Clear();
         victim.Environment["SANDPIPER_DOCTOR_TOKEN"] = token;
-        _victim = Process.Start(victim)!;
-        Bait = new Bait(Path.Combine(keys, "key"), Path.Combine(keys, "other"), Path.Combine(home, $".sandpiper-doctor-{token}"), shown,
-            writable, ((IPEndPoint)tcp.LocalEndPoint!).Port, ((IPEndPoint)udp.LocalEndPoint!).Port, token, _victim.Id, token);
-        Bait.Write();
+        Process waiting = Process.Start(victim)!;
+        var bait = new Bait(Path.Combine(keys, "key"), Path.Combine(keys, "other"), Path.Combine(home, $".sandpiper-doctor-{token}"), shown,
+            writable, ((IPEndPoint)tcp.LocalEndPoint!).Port, ((IPEndPoint)udp.LocalEndPoint!).Port, token, waiting.Id, token);
+        bait.Write();
+        return (bait, waiting, listeners);
     }
 
     public Bait Bait { get; }
@@ -92,10 +103,10 @@ internal sealed class BaitGround : IDisposable
         _victim.WaitForExit();
         _victim.Dispose();
         if (File.Exists(Bait.AtHome)) File.Delete(Bait.AtHome);
-        Directory.Delete(_place, recursive: true);
+        _place.Dispose();
     }
 
-    private string Made(string name) => Directory.CreateDirectory(Path.Combine(_place, name)).FullName;
+    private string Made(string name) => Directory.CreateDirectory(Path.Combine(_place.Path, name)).FullName;
 
     private static Socket Local(SocketType kind, string name) => Listening(AddressFamily.Unix, kind, new UnixDomainSocketEndPoint(name));
 

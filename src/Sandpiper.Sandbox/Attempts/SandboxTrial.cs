@@ -52,20 +52,15 @@ public static class SandboxTrial
     /// <returns>False: a copy is made for it. Null: nothing can be made there to try it with.</returns>
     public static bool? LayersReviews(SecondStageImage secondStage, Caller caller)
     {
-        string ground = Path.Join(caller.Home, $".sandpiper-doctor-{RandomName.OfBytes(8)}");
-        string project = Path.Join(ground, "project");
         try
         {
-            Directory.CreateDirectory(project);
-            return ReviewedRun.WouldLayer(ground, Writing(project, caller), secondStage);
+            using HeldDirectory ground = HeldDirectory.Make(caller.Home, ".sandpiper-doctor-");
+            string project = Directory.CreateDirectory(Path.Join(ground.Path, "project")).FullName;
+            return ReviewedRun.WouldLayer(ground.Path, Writing(project, caller), secondStage);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
-        }
-        finally
-        {
-            if (Directory.Exists(ground)) Directory.Delete(ground, recursive: true);
         }
     }
 

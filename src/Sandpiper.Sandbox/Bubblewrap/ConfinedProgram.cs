@@ -174,7 +174,7 @@ public sealed class ConfinedProgram : IDisposable
                 end.Tell();
                 over();
             }));
-        var (ended, isBegun, refused) = LetBeginAndWait(
+        var (ended, isBegun, wasAsked, refused) = LetBeginAndWait(
             started,
             (calls, made) =>
             {
@@ -188,13 +188,17 @@ public sealed class ConfinedProgram : IDisposable
             interrupted);
         if (started.Terminal is { WasInterrupted: true }) interrupted();
         network?.Dispose();
-        if (refused is not null) return ended > SignalBase ? ended : throw new SecondStageException(refused);
+        // Who asked for an end has it. Otherwise it is no program's end, but of what comes before one.
+        bool isAnswer = isBegun || (ended > SignalBase && (wasAsked || started.Terminal is { WasToEnd: true }));
+        if (refused is not null) return isAnswer ? ended : throw new SecondStageException(refused);
         started.Terminal?.Dispose(); // all that it wrote is shown before anything is said of it
         if (!started.Streams.End()) throw new IOException("what the program said could not be written to its end; is the disk full?");
-        return isBegun || ended > SignalBase ? ended : throw SetupFailure.Explain(started.Bubblewrap);
+        if (isAnswer) return ended;
+        throw ended > SignalBase
+            ? new SandboxUnavailableException(SandboxObstacle.Killed, $"{ended - SignalBase}") : SetupFailure.Explain(started.Bubblewrap);
     }
 
-    private static (int Ended, bool IsBegun, SecondStageFailure? Refused) LetBeginAndWait(StartedSandbox started,
+    private static (int Ended, bool IsBegun, bool WasAsked, SecondStageFailure? Refused) LetBeginAndWait(StartedSandbox started,
         Func<SafeFileHandle?, ImmutableArray<SafeFileHandle>, EndOfAll?> ready, Action interrupted)
     {
         // On a terminal of its own it gets them from there.
@@ -221,8 +225,11 @@ public sealed class ConfinedProgram : IDisposable
         }
         else foreach (SafeFileHandle socket in made) socket.Dispose();
         int ended = Ended(started, process, end);
+        if (!isReady) StartedSandbox.EndWhoWaits();
         if (relay is { WasInterrupted: true }) interrupted();
-        return (passed.KilledFor is var signal and not 0 ? SignalBase + signal : ended, isReady && refused is null, refused);
+        bool isKilled = passed.KilledFor is not 0;
+        return (isKilled ? SignalBase + passed.KilledFor : ended, isReady && refused is null, isKilled || relay is { WasToEnd: true },
+            refused);
     }
 
     // Where the kernel says how the program has ended, and nobody is left in the sandbox, bubblewrap has only to say the same.

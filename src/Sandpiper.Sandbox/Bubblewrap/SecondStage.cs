@@ -18,6 +18,9 @@ public static class SecondStage
 {
     internal const string Marker = "--second-stage";
 
+    /// <summary>What it ends with where it has nothing to say of why it does not become the program.</summary>
+    public const int Untold = 125;
+
     /// <summary>Where a copy of it appears inside, if at all: in the root, where nothing that a user may grant can be in the way.</summary>
     internal const string PathInside = "/.sandpiper";
 

@@ -47,6 +47,8 @@ public sealed class SecondStageImage(HeldProgram held, string? keptAt)
     /// <returns>Null where it is not there, or is another one at first sight: of another build, perhaps.</returns>
     public bool? IsAsHeld()
     {
+        // Nothing is ever put in its place.
+        if (keptAt is not null && FileStatus.TryRead(keptAt, out FileStatus there) && there.Type is FileType.Directory) return false;
         using SafeFileHandle? kept = AtFirstSight();
         ReadOnlySpan<byte> program = held();
         return kept is null || FileStatus.Of(kept).Size != program.Length ? null : HandedSecondStage.IsSame(kept, program);
@@ -56,7 +58,14 @@ public sealed class SecondStageImage(HeldProgram held, string? keptAt)
     /// <exception cref="KernelException">It cannot be removed.</exception>
     public void Forget()
     {
-        if (keptAt is not null) File.Delete(keptAt);
+        if (keptAt is not null)
+        {
+            using SafeFileHandle directory =
+                RawFile.Open(Path.GetDirectoryName(keptAt)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+            // The tree of a directory as well, of which no link is followed.
+            if (errno == 0) errno = TreeRemoval.Remove(directory, NativeText.Bytes(Path.GetFileName(keptAt)));
+            if (errno is not (0 or Errno.NoSuchFile)) throw new KernelException("unlinkat", errno, keptAt);
+        }
         _isKept = false;
     }
 

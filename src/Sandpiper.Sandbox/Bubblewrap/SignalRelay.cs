@@ -19,11 +19,18 @@ internal sealed class SignalRelay : IDisposable
         {
             Take(PosixSignal.SIGINT, () =>
             {
-                WasInterrupted = true;
+                WasInterrupted = WasToEnd = true;
                 Send(SignalDisposition.Interrupt);
             });
         }
-        if (!SignalDisposition.IsIgnored(SignalDisposition.Quit)) Take(PosixSignal.SIGQUIT, () => Send(SignalDisposition.Quit));
+        if (!SignalDisposition.IsIgnored(SignalDisposition.Quit))
+        {
+            Take(PosixSignal.SIGQUIT, () =>
+            {
+                WasToEnd = true;
+                Send(SignalDisposition.Quit);
+            });
+        }
         if (SignalDisposition.IsIgnored(SignalDisposition.TerminalStop)) return;
         Take(PosixSignal.SIGTSTP, () =>
         {
@@ -35,6 +42,9 @@ internal sealed class SignalRelay : IDisposable
 
     /// <summary>Somebody wanted it interrupted.</summary>
     public bool WasInterrupted { get; private set; }
+
+    /// <summary>Or ended otherwise.</summary>
+    public bool WasToEnd { get; private set; }
 
     /// <summary>From now on there is a program.</summary>
     /// <param name="process">As we number it.</param>

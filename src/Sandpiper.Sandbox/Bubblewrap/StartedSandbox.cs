@@ -45,6 +45,7 @@ internal sealed class StartedSandbox : IDisposable
         string bubblewrap = Executable.Trusted();
         InheritedDescriptors.StayWithUs();
         SessionKeyring.JoinFresh();
+        AdoptedProcesses.BecomeOurs();
         if (needs.Processors is { } most) ProcessorSet.Limit(most, Environment.ProcessId);
 
         StandInStreams streams = StandInStreams.ForOurs();
@@ -54,8 +55,10 @@ internal sealed class StartedSandbox : IDisposable
         try
         {
             terminal = ProgramTerminal.ForOurs();
-            // Whoever signals all of our group, as a terminal and timeout(1) do, would end bubblewrap, and the program before it can clean
-            // up. This thread's mask is inherited, and the second stage puts it off.
+            // Of all these bubblewrap would die, and whom it dies of too early leaves a child that waits for ever. This thread's mask is
+            // inherited, and the second stage puts it off. A terminal of its own hangs up when we end, however that comes.
+            SignalDisposition.Block(SignalDisposition.HangUp);
+            // Whoever signals all of our group, as a terminal and timeout(1) do, would end it, and the program before it can clean up.
             if (terminal is null)
             {
                 SignalDisposition.Block(SignalDisposition.Interrupt);
@@ -132,6 +135,12 @@ internal sealed class StartedSandbox : IDisposable
     public void Leave() => _isEmpty = true;
 
     /// <summary>
+    /// Where bubblewrap has ended before its time, by a limit of this machine's or by somebody's kill, its own child waits for ever to be
+    /// let go: for the write to an eventfd(2) that it holds itself.
+    /// </summary>
+    public static void EndWhoWaits() => AdoptedProcesses.KillFirstOfNamespaces();
+
+    /// <summary>
     /// The second stage that may not begin ends, and bubblewrap with it; a program that is running is killed. Not before: bubblewrap's own
     /// child would wait for ever where it is killed too early. It has none before it was told what is inside.
     /// </summary>
@@ -141,7 +150,7 @@ internal sealed class StartedSandbox : IDisposable
         _secondStage.Dispose();
         _tree.Dispose();
         Report.Dispose();
-        if (!_isEmpty) _ = Child.Wait();
+        if (!_isEmpty && Child.Wait() is not SecondStage.Untold && _isReleased && !_mayRun) EndWhoWaits();
         Terminal?.Dispose();
         Streams.Dispose();
     }

@@ -75,6 +75,9 @@ internal sealed class ProgramTerminal : IDisposable
     /// <summary>Somebody wanted the program interrupted, by the key for it or otherwise.</summary>
     public bool WasInterrupted { get; private set; }
 
+    /// <summary>Or ended otherwise: by the other key, or by a signal that such a key sends.</summary>
+    public bool WasToEnd { get; private set; }
+
     /// <summary>For <c>ChildProcess</c>: what becomes its terminal, as which of its streams.</summary>
     public (SafeFileHandle File, ImmutableArray<int> Streams) Theirs => (_terminal.Theirs, _streams);
 
@@ -348,6 +351,7 @@ internal sealed class ProgramTerminal : IDisposable
     {
         context.Cancel = true;
         if (signal is SignalDisposition.Interrupt) WasInterrupted = true;
+        if (signal is not SignalDisposition.TerminalStop) WasToEnd = true;
         bool isOurs = signal is not SignalDisposition.TerminalStop && Interlocked.Decrement(ref _mirrored) >= 0;
         if (isOurs) return;
         if (signal is not SignalDisposition.TerminalStop) Interlocked.Increment(ref _mirrored);

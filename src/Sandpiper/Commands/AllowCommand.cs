@@ -4,6 +4,7 @@ using System.Globalization;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
@@ -95,13 +96,16 @@ internal static class AllowCommand
             string? text = parsed.GetValue(subject);
             bool isGrant = grants.AreUsed(parsed) || parsed.GetValue(here) || parsed.GetValue(everywhere);
             bool isWaiver = new Option[] { rule, reason, sha256, expires }.Any(o => parsed.GetResult(o) is { Implicit: false });
+            ImmutableArray<string> done = [];
+            ProposedGrants? proposals = null;
+            MustBeText(text, parsed.GetValue(reason));
             if (parsed.GetValue(proposed))
             {
                 if (text is not null || isGrant || isWaiver || parsed.GetValue(withdraw) is not null)
                     throw Usage("`--proposed` takes nothing but `--accept` and `--env`", "what the project says is accepted, or nothing");
                 var asked = new ProposedGrants(session, granted);
-                if (session.Json && parsed.GetValue(accept) is null) Show(session, waivers, granted, asked);
-                else asked.Do(parsed.GetValue(accept));
+                if (!session.Json || parsed.GetValue(accept) is not null) done = asked.Do(parsed.GetValue(accept));
+                proposals = asked;
             }
             else if (parsed.GetValue(accept) is not null) throw Usage("`--accept` belongs to `--proposed`", "that shows what it accepts");
             else if (parsed.GetValue(withdraw) is { } number)
@@ -109,22 +113,39 @@ internal static class AllowCommand
                 if (text is not null || isGrant || isWaiver) throw Usage("`--withdraw` takes nothing but a number", "see the list for it");
                 if (number.StartsWith('g')) granted.Withdraw(number);
                 else Withdraw(session, waivers, number);
+                done = [number];
             }
             else if (isGrant)
             {
                 if (isWaiver) throw Usage("a grant for a command has no rule, reason, SHA-256 or end", AllowedGrants.Undone);
-                granted.Add(text, parsed.GetValue(here), parsed.GetValue(everywhere), path => grants.Chosen(parsed, path));
+                done = [granted.Add(text, parsed.GetValue(here), parsed.GetValue(everywhere), path => grants.Chosen(parsed, path))];
             }
-            else if (text is null) Show(session, waivers, granted, proposed: null);
+            else if (text is null)
+            {
+                if (!session.Json) Show(session, waivers, granted);
+            }
             else if (!isWaiver && !text.Contains('=', StringComparison.Ordinal)) throw AllowedGrants.NothingFor(text);
             else
             {
                 Waiver asked = Asked(text, parsed.GetValue(rule), parsed.GetValue(reason)) with { Expires = parsed.GetValue(expires) };
-                Add(session, waivers, asked, parsed.GetValue(sha256), parsed.GetValue(env));
+                done = [Add(session, waivers, asked, parsed.GetValue(sha256), parsed.GetValue(env))];
             }
+            if (session.Json)
+                WriteJson(session.Terminal, waivers.List(), granted.List(), Session.Time.GetUtcNow(), proposals, done);
             return (int)ExitCode.Done;
         });
         return command;
+    }
+
+    // On record a byte that is no text would become another one, and the command of that name would have what this one was given.
+    private static void MustBeText(params ReadOnlySpan<string?> typed)
+    {
+        foreach (string? text in typed)
+        {
+            if (text is null || NativeText.IsText(text)) continue;
+            throw new ExplainedException(new(ExitCode.CouldNot, $"`{text}` cannot be put on record; {AllowedGrants.Undone}",
+                "it is no UTF-8, so that it would be another one there"));
+        }
     }
 
     // As typed: which bytes it is about is not known yet.
@@ -144,7 +165,8 @@ internal static class AllowCommand
         return new Waiver(requirement.Name, version, known, reason, Author.Name, Session.Time.GetUtcNow());
     }
 
-    private static void Add(Session session, WaiverFile waivers, Waiver asked, string? sha256, string? env)
+    /// <returns>Its number.</returns>
+    private static string Add(Session session, WaiverFile waivers, Waiver asked, string? sha256, string? env)
     {
         Waiver bound = Bound(session, asked, sha256, env);
         Waiver added = waivers.Add(bound);
@@ -153,6 +175,7 @@ internal static class AllowCommand
             + $"refuses{where}, as the wheel {added.Digest}.");
         if (added.Owner is { } owner) session.Terminal.Note($"{owner} keeps `{added.Path}`.");
         if (added.Expires is { } end) session.Terminal.Note($"Until {MomentIn(end)}.");
+        return $"{added.Number}";
     }
 
     /// <summary>
@@ -241,16 +264,11 @@ internal static class AllowCommand
             + "What is installed stays until the next install.");
     }
 
-    private static void Show(Session session, WaiverFile waivers, AllowedGrants granted, ProposedGrants? proposed)
+    private static void Show(Session session, WaiverFile waivers, AllowedGrants granted)
     {
         ImmutableArray<Waiver> all = waivers.List();
         ImmutableArray<RememberedGrant> grants = granted.List();
         DateTimeOffset now = Session.Time.GetUtcNow();
-        if (session.Json)
-        {
-            WriteJson(session.Terminal, all, grants, now, proposed);
-            return;
-        }
         bool isAny = granted.Show(grants);
         if (all.IsEmpty && !isAny) session.Terminal.Note("Nothing was allowed so far.");
         foreach (Waiver waiver in all)
@@ -279,7 +297,7 @@ internal static class AllowCommand
 
     private static void WriteJson(
         Terminal terminal, ImmutableArray<Waiver> all, ImmutableArray<RememberedGrant> grants, DateTimeOffset now,
-        ProposedGrants? proposed) =>
+        ProposedGrants? proposed, ImmutableArray<string> done) =>
         JsonAnswer.Write(terminal, "allow", json =>
         {
             json.WriteStartArray("waivers");
@@ -311,6 +329,7 @@ internal static class AllowCommand
             AllowedGrants.WriteJson(json, grants);
             if (proposed is null) json.WriteNull("proposed");
             else proposed.WriteJson(json);
+            json.WriteStrings("done", done);
         });
 
     private static ExplainedException Usage(string what, string because) =>

@@ -22,7 +22,8 @@ internal sealed class AllowedGrants(Session session, string environment)
     /// <param name="chosen">The grants, given what becomes of a path as it was typed.</param>
     /// <exception cref="ExplainedException">It is not clear for whom, where or what.</exception>
     /// <exception cref="GrantRefusedException">It could not be granted in a run either.</exception>
-    public void Add(string? command, bool isHere, bool isEverywhere, Func<Func<string, string>, Grants> chosen) =>
+    /// <returns>Its number: <c>g1</c>.</returns>
+    public string Add(string? command, bool isHere, bool isEverywhere, Func<Func<string, string>, Grants> chosen) =>
         Put(Judged(command, isHere, isEverywhere, chosen));
 
     /// <summary>What <see cref="Add"/> would put on record.</summary>
@@ -42,6 +43,8 @@ internal sealed class AllowedGrants(Session session, string environment)
         // Everywhere, a path that is not absolute is one of each project: it stays as it was typed, and is judged in each.
         Grants grants = chosen(isEverywhere ? OfEachProject : path => RealPath.Of(Callers.FullPath(path)));
         if (grants.AreNone) throw NothingFor(command ?? "--here");
+        if (grants.Variables.Concat(grants.Devices).FirstOrDefault(name => !NativeText.IsText(name)) is { } noText)
+            throw Usage($"`{noText}` is no UTF-8", "on record it would be another one");
         // On record a byte that is no text would become another one.
         if (grants.Write.Concat(grants.Read).FirstOrDefault(path => !NativeText.IsText(path)) is { } unnamed)
         {
@@ -68,7 +71,8 @@ internal sealed class AllowedGrants(Session session, string environment)
     }
 
     /// <summary>Puts on record what was judged, and says so.</summary>
-    public void Put(RememberedGrant judged)
+    /// <returns>Its number.</returns>
+    public string Put(RememberedGrant judged)
     {
         RememberedGrant added = _file.Add(judged, CancellationToken.None);
         session.Terminal.Note($"On record as g{added.Number}: {GrantWords.Whose(added)}: {GrantWords.Of(added.Grants, added.Project)}");
@@ -77,6 +81,7 @@ internal sealed class AllowedGrants(Session session, string environment)
             session.Terminal.Note(Inked.Yellow(
                 $"There is no command `{name}`{InEnvironment.Of(environment)} yet; it holds as soon as there is."));
         }
+        return $"g{added.Number}";
     }
 
     /// <param name="number">As the list has it: <c>g1</c>.</param>

@@ -11,7 +11,6 @@ using Sandpiper.Auditing.People;
 using Sandpiper.Console;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Users;
-using Sandpiper.Store;
 
 namespace Sandpiper.Commands;
 
@@ -75,29 +74,22 @@ internal static class AssessCommand
     {
         if (html is not null) MustBeWritable(html);
         long started = Stopwatch.GetTimestamp();
-        string place = PlaceForIt();
-        try
+        using HeldDirectory place = PlaceForIt();
+        AssessmentResult result = Measured(session, request with { Place = place.Path }, cancel);
+        TimeSpan took = Stopwatch.GetElapsedTime(started);
+        if (result.Layout is null)
         {
-            AssessmentResult result = Measured(session, request with { Place = place }, cancel);
-            TimeSpan took = Stopwatch.GetElapsedTime(started);
-            if (result.Layout is null)
-            {
-                throw new ExplainedException(
-                    new(ExitCode.CouldNot, "nothing could be measured", "there is no usable /usr/bin/python3 here"));
-            }
-            MachineFacts facts = new MachineLook(Accounts.OfThisMachine(), session.WasRoot ? null : UserIds.Real)
-                .Of(Environment.GetEnvironmentVariable("PATH"), Session.Home, cancel);
-            if (html is not null) WritePage(html, AssessmentPage.Of(result, facts, order, ChangeReport.Seconds(took)));
-            if (session.Json) AssessmentJson.Write(session.Terminal, result, facts, request.Quick, took);
-            else if (why is { } asset) WriteChain(session.Terminal, result.Rows[0], asset);
-            else AssessmentScreen.Write(session.Terminal, result, facts, order, ChangeReport.Seconds(took));
-            if (html is not null) session.Terminal.Note($"the whole matrix, every cell with its chain: {html}");
-            return (int)(result.IsReliable ? ExitCode.Done : ExitCode.CouldNot);
+            throw new ExplainedException(
+                new(ExitCode.CouldNot, "nothing could be measured", "there is no usable /usr/bin/python3 here"));
         }
-        finally
-        {
-            SealedTree.Remove(place);
-        }
+        MachineFacts facts = new MachineLook(Accounts.OfThisMachine(), session.WasRoot ? null : UserIds.Real)
+            .Of(Environment.GetEnvironmentVariable("PATH"), Session.Home, cancel);
+        if (html is not null) WritePage(html, AssessmentPage.Of(result, facts, order, ChangeReport.Seconds(took)));
+        if (session.Json) AssessmentJson.Write(session.Terminal, result, facts, request.Quick, took);
+        else if (why is { } asset) WriteChain(session.Terminal, result.Rows[0], asset);
+        else AssessmentScreen.Write(session.Terminal, result, facts, order, ChangeReport.Seconds(took));
+        if (html is not null) session.Terminal.Note($"the whole matrix, every cell with its chain: {html}");
+        return (int)(result.IsReliable ? ExitCode.Done : ExitCode.CouldNot);
     }
 
     // Half a measurement is none: what was not tried would look as if it had been.
@@ -121,11 +113,11 @@ internal static class AssessCommand
         }
     }
 
-    private static string PlaceForIt()
+    private static HeldDirectory PlaceForIt()
     {
         try
         {
-            return Directory.CreateTempSubdirectory("sandpiper-assess-").FullName;
+            return HeldDirectory.Make(Path.GetTempPath(), "sandpiper-assess-");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -71,10 +71,18 @@ internal static class CommandLine
                 explanation = explanation with { Exit = ExitCode.CouldNot };
             }
             explanation.Write(terminal);
+            // Where a program has standard output, the answer goes where that led before.
+            Terminal answering = Session.Answering ?? terminal;
+            if (IsForJson(parsed) && !JsonAnswer.IsWritten) JsonAnswer.Write(answering, explanation);
+            answering.Flush();
             terminal.Flush();
             return (int)explanation.Exit;
         }
     }
+
+    private static bool IsForJson(ParseResult parsed) => parsed.GetResult(GlobalOptions.Json) is { Implicit: false }
+        && parsed.CommandResult.Command is not TaughtCommand { HasJson: false }
+        && (parsed.CommandResult.Command as TaughtCommand)?.AnswersWithJson(parsed) is not false;
 
     private static bool PassesOn(ParseResult parsed) => parsed.CommandResult.Command.Name is "run" or "python" or "try";
 
@@ -83,6 +91,7 @@ internal static class CommandLine
     {
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         interruption = null;
+        if (parsed.Action is not { ClearsParseErrors: true }) OpenFiles.MustBeEnough();
         if (parsed.Action is not AsynchronousCommandLineAction) return parsed.Invoke(configuration);
         // Never disposed: until the process has ended a signal could take the last line along, and the exit code.
         interruption = new Interruption(Session.Time);

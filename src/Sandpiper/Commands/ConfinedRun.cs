@@ -250,6 +250,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         if (isLayer is false) ReviewedRun.MustBeCopied(terms.Confinement);
         var explanation = new RunExplanation(command[0], installed, terms, grants, project)
         {
+            IsThere = IsThere(terms.Confinement, caller),
             Withheld = [.. secrets.All],
             Limits = LimitsInWords(),
             HasFreshHome = HasFreshHome,
@@ -259,6 +260,11 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         else explanation.Write(session.Terminal);
         return (int)ExitCode.Done;
     }
+
+    // A name that is no UTF-8 is not found by its text: only a run would tell.
+    private bool IsThere(Confinement confinement, Caller caller) => !NativeText.IsText(command[0])
+        || (command[0].Contains('/', StringComparison.Ordinal) ? Path.Exists(Path.GetFullPath(command[0], caller.CurrentDirectory))
+            : confinement.Variables.GetValueOrDefault("PATH", "").Split(':').Any(place => File.Exists(Path.Join(place, command[0]))));
 
     private string LimitsInWords() => string.Join(", ", (string[])
     [

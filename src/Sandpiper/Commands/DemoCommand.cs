@@ -7,7 +7,7 @@ using Sandpiper.Assessment.Approaches;
 using Sandpiper.Console;
 using Sandpiper.Demonstration;
 using Sandpiper.Interpreters;
-using Sandpiper.Store;
+using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Commands;
 
@@ -36,42 +36,36 @@ internal static class DemoCommand
     {
         long started = Stopwatch.GetTimestamp();
         Interpreter interpreter = new InterpreterSearch(new InterpreterProbe(null)).Find(null, Environment.GetEnvironmentVariable("PATH"));
-        string place = Directory.CreateTempSubdirectory("sandpiper-demo-").FullName;
-        try
+        using HeldDirectory held = HeldDirectory.Make(Path.GetTempPath(), "sandpiper-demo-");
+        string place = held.Path;
+        string executable = CopyOfOurselves(place);
+        var ours = new SandpiperSide(Stage.Make(Path.Combine(place, "home")), executable, Path.Combine(place, "root"));
+        MustWork(ours);
+        using var story = new Story(ours);
+        if (!session.Json) WriteHead(session.Terminal);
+        var acts = new List<Act>();
+        using (var line = new ProgressLine(session.Terminal, Session.Time))
         {
-            string executable = CopyOfOurselves(place);
-            var ours = new SandpiperSide(Stage.Make(Path.Combine(place, "home")), executable, Path.Combine(place, "root"));
-            MustWork(ours);
-            using var story = new Story(ours);
-            if (!session.Json) WriteHead(session.Terminal);
-            var acts = new List<Act>();
-            using (var line = new ProgressLine(session.Terminal, Session.Time))
+            foreach (Act act in story.Acts())
             {
-                foreach (Act act in story.Acts())
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    acts.Add(act);
-                    line.Of("Trying sandpiper", acts.Count, Story.Count);
-                }
+                cancel.ThrowIfCancellationRequested();
+                acts.Add(act);
+                line.Of("Trying sandpiper", acts.Count, Story.Count);
             }
-            WaysTable? table = Measured(session, place, executable, story.KeepsFurniture, cancel);
-            (TimeSpan Plain, TimeSpan Confined) start = story.TimesOfStart(interpreter.Path);
-            bool good = acts.TrueForAll(a => a.AsPromised) && story.DecoyOpened == 0 && table is not { IsAsPromised: false };
-            TimeSpan took = Stopwatch.GetElapsedTime(started);
-            if (session.Json) WriteJson(session.Terminal, table, acts, story.DecoyOpened, start, took);
-            else
-            {
-                if (table is null) WriteNoPip(session.Terminal);
-                else WriteTable(session.Terminal, table);
-                WriteActs(session.Terminal, acts, start);
-                WriteEnd(session.Terminal, story.DecoyOpened, took);
-            }
-            return (int)(good ? ExitCode.Done : ExitCode.CouldNot);
         }
-        finally
+        WaysTable? table = Measured(session, place, executable, story.KeepsFurniture, cancel);
+        (TimeSpan Plain, TimeSpan Confined) start = story.TimesOfStart(interpreter.Path);
+        bool good = acts.TrueForAll(a => a.AsPromised) && story.DecoyOpened == 0 && table is not { IsAsPromised: false };
+        TimeSpan took = Stopwatch.GetElapsedTime(started);
+        if (session.Json) WriteJson(session.Terminal, table, acts, story.DecoyOpened, start, took);
+        else
         {
-            SealedTree.Remove(place);
+            if (table is null) WriteNoPip(session.Terminal);
+            else WriteTable(session.Terminal, table);
+            WriteActs(session.Terminal, acts, start);
+            WriteEnd(session.Terminal, story.DecoyOpened, took);
         }
+        return (int)(good ? ExitCode.Done : ExitCode.CouldNot);
     }
 
     /// <returns>Null where there is no pip to do the others' ways with.</returns>

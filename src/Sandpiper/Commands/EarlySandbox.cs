@@ -49,7 +49,7 @@ internal sealed class EarlySandbox
     }
 
     private static bool IsFor(string[] args) => args is ["run" or "python", _, ..]
-        && !args.TakeWhile(word => word is not "--").Any(IsUnusual) && !RootPrivileges.Held;
+        && !args.TakeWhile(word => word is not "--").Any(IsUnusual) && !RootPrivileges.Held && OpenFiles.AreEnough;
 
     // With one of these another kind is needed, or none. Who writes them otherwise (`--json=true`) waits a little longer.
     private static bool IsUnusual(string word) =>

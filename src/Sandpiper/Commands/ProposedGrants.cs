@@ -35,12 +35,13 @@ internal sealed class ProposedGrants
 
     /// <summary>Shows it; accepts it where that was said, or is said when asked.</summary>
     /// <param name="accept">The beginning of the SHA-256 of what was seen; null: not accepted yet.</param>
-    public void Do(string? accept)
+    /// <returns>The numbers of what was put on record.</returns>
+    public ImmutableArray<string> Do(string? accept)
     {
         if (_proposed is null)
         {
             _session.Terminal.Note(_project is null ? "This directory is no project." : "This project proposes nothing.");
-            return;
+            return [];
         }
         // Every line is judged before the first is put on record.
         ImmutableArray<Proposal> all = [.. _proposed.Lines.Select(Judged)];
@@ -48,8 +49,7 @@ internal sealed class ProposedGrants
         if (accept is not null)
         {
             MustBeSeen(accept);
-            Accept(all, held);
-            return;
+            return Accept(all, held);
         }
         _session.Terminal.Note($"{_proposed.File} proposes:");
         foreach (Proposal proposal in all)
@@ -58,13 +58,11 @@ internal sealed class ProposedGrants
                 : HeldAs(proposal, held) is { } number ? $"   (holds already: {number})" : "";
             _session.Terminal.Line("  sandpiper allow ", Inked.Bold(proposal.Line), Inked.Dim(state));
         }
-        if (!all.Any(p => IsNew(p, held))) return;
-        if (IsWanted()) Accept(all, held);
-        else
-        {
-            _session.Terminal.Note("Nothing of it counts yet. To accept just this: "
-                + $"sandpiper allow --proposed --accept {_proposed.Digest[..FewestDigits]}");
-        }
+        if (!all.Any(p => IsNew(p, held))) return [];
+        if (IsWanted()) return Accept(all, held);
+        _session.Terminal.Note("Nothing of it counts yet. To accept just this: "
+            + $"sandpiper allow --proposed --accept {_proposed.Digest[..FewestDigits]}");
+        return [];
     }
 
     /// <summary>The same for programs.</summary>
@@ -107,11 +105,12 @@ internal sealed class ProposedGrants
     }
 
     // What cannot be granted now (a directory that is not there yet) is left out, and proposed again the next time.
-    private void Accept(ImmutableArray<Proposal> all, ImmutableArray<RememberedGrant> held)
+    private ImmutableArray<string> Accept(ImmutableArray<Proposal> all, ImmutableArray<RememberedGrant> held)
     {
-        foreach (Proposal proposal in all.Where(p => IsNew(p, held))) _granted.Put(proposal.Grant!);
+        ImmutableArray<string> numbers = [.. all.Where(p => IsNew(p, held)).Select(p => _granted.Put(p.Grant!))];
         foreach (Proposal proposal in all.Where(p => p.Why is not null))
             _session.Terminal.Note(Inked.Yellow($"Left out: `{proposal.Line}`: {proposal.Why}"));
+        return numbers;
     }
 
     private void MustBeSeen(string accept)

@@ -71,6 +71,7 @@ internal static class RunCommand
         Option<bool> audit = RunAudit.Option();
         command.Options.Add(audit);
         command.Options.Add(explain);
+        command.AnswersWithJson = parsed => ((Option<bool>[])[explain, review, audit]).Any(parsed.GetValue);
         command.Runs((session, parsed) =>
         {
             string[] words = parsed.GetValue(program)!;

@@ -18,6 +18,9 @@ internal sealed class RunExplanation(
     /// <summary>What it writes goes to a layer, or to a copy; null: it is not reviewed.</summary>
     public bool? ReviewIsLayer { get; init; }
 
+    /// <summary>Whether there is such a program: by its path, or by its name in the directories in which it is looked for inside.</summary>
+    public required bool IsThere { get; init; }
+
     public required string Limits { get; init; }
 
     /// <summary>Files that it sees empty, or without logins.</summary>
@@ -26,7 +29,12 @@ internal sealed class RunExplanation(
     public void Write(Terminal terminal)
     {
         Confinement confinement = terms.Confinement;
-        Row(terminal, $"`{program}` would run confined; nothing was run. It may");
+        if (IsThere) Row(terminal, $"`{program}` would run confined; nothing was run. It may");
+        else
+        {
+            Row(terminal, Inked.Yellow($"There is no `{program}` for it to start (127); nothing was run."));
+            Row(terminal, "What is started by that name may");
+        }
         Row(terminal, $"  {"read".PadRight(Left)}the system, its packages");
         foreach (ShownPath shown in confinement.Shown
             .Where(s => s.Access is PathAccess.Read && s != terms.Script && !environment.IsOwn(s)
@@ -71,6 +79,7 @@ internal sealed class RunExplanation(
     {
         Confinement confinement = terms.Confinement;
         json.WriteString("program", program);
+        json.WriteBoolean("program_is_there", IsThere);
         json.WriteString("project", project?.Directory);
         json.WriteStartArray("read");
         foreach (ShownPath shown in confinement.Shown.Where(s => s.Access is PathAccess.Read && !environment.IsOwn(s)

@@ -4,6 +4,7 @@ using Sandpiper.Console;
 using Sandpiper.Environments;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Operations;
+using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 
@@ -25,6 +26,7 @@ internal sealed class Session : IDisposable
     {
         (Terminal, Places, OwnProgram, CallersMask, Json, Offline, WasRoot) =
             (terminal, places, ownProgram, callersMask, json, offline, wasRoot);
+        Answering = terminal;
         SecondStage = BuiltInSecondStage.Image(UsualPlaces(wasRoot));
         _parents = [.. new[] { CreatedParents.Before(places.Root), CreatedParents.Before(places.Cache) }.OfType<CreatedParents>()];
     }
@@ -32,6 +34,9 @@ internal sealed class Session : IDisposable
     public Terminal Terminal { get; }
 
     public DataPlaces Places { get; }
+
+    /// <summary>Of the session that was made, be it over; null: none was.</summary>
+    public static Terminal? Answering { get; private set; }
 
     /// <summary>The umask that we were started with; ours is stricter.</summary>
     public uint CallersMask { get; }
@@ -144,6 +149,12 @@ internal sealed class Session : IDisposable
     {
         string? root = rootOption ?? Environment.GetEnvironmentVariable("SANDPIPER_ROOT");
         DataPlaces usual = UsualPlaces(asRoot);
+        if (string.IsNullOrEmpty(root) && !asRoot && Environment.GetEnvironmentVariable("HOME") is { } home && !Path.IsPathRooted(home)
+            && DirectoryTree.Holds("/.local", usual.Root))
+        {
+            throw new ExplainedException(new(ExitCode.CouldNot, "there is no home directory to keep things in; nothing was done",
+                $"HOME is `{home}`, which is no path from `/`", "choose another place with --root DIR"));
+        }
         // Commands on PATH name it, usual as it may be: they have no second cache.
         return string.IsNullOrEmpty(root) || string.Equals(Path.GetFullPath(root), usual.Root, StringComparison.Ordinal)
             ? usual : DataPlaces.Below(Path.GetFullPath(root));

@@ -22,6 +22,11 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     /// <summary>It answers <c>--json</c> with an object; what only starts a program or prints a text has none.</summary>
     public bool HasJson { get; init; } = true;
 
+    /// <summary>
+    /// Whether these words ask for that object; with others <c>--json</c> means nothing, and standard output is a program's.
+    /// </summary>
+    public Func<ParseResult, bool> AnswersWithJson { get; set; } = _ => true;
+
     /// <summary>What it does, over at once or ended by the signal itself.</summary>
     /// <remarks>
     /// The session is made here and nowhere else, before anything that a command does: who started us as root is an ordinary user by then.
@@ -42,7 +47,7 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
     /// <summary>The same for what takes long, and stops at the next safe place when it is asked to.</summary>
     public void Runs(Func<Session, ParseResult, CancellationToken, Task<int>> action) => SetAction(async (parsed, cancel) =>
     {
-        SpareThreads.MustBe(Needed);
+        MustHaveThreads();
         // Not for what starts a program and waits: there they cost more than they save.
         HeapPages.MakeLarge();
         HeapPages.ExpectMuch();
@@ -56,6 +61,10 @@ internal sealed class TaughtCommand(string name, string summary, ImmutableArray<
             throw After(session, error);
         }
     });
+
+    /// <summary>Before anything is awaited.</summary>
+    /// <exception cref="OutOfMemoryException">What awaits may come to need more threads than are to be had.</exception>
+    public static void MustHaveThreads() => SpareThreads.MustBe(Needed);
 
     private static ExplainedException After(Session session, Exception error) => new(Explanations.Of(error).After(session.Done));
 }

@@ -61,6 +61,7 @@ internal static class TryCommand
         Option<bool> audit = RunAudit.Option();
         command.Options.Add(review);
         command.Options.Add(audit);
+        command.AnswersWithJson = parsed => parsed.GetValue(review) || parsed.GetValue(audit);
         command.Options.Add(cwd);
         command.Options.Add(timeout);
         command.Options.Add(memory);
@@ -112,6 +113,7 @@ internal static class TryCommand
     // Ctrl-C is a wish here, and the program's own business later.
     private static void Install(Session session, InstallationRequest request, string? python, ImmutableArray<Uri> addresses)
     {
+        TaughtCommand.MustHaveThreads();
         using var interruption = new Interruption(Session.Time);
         try
         {

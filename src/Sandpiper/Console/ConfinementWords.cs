@@ -39,6 +39,11 @@ internal static class ConfinementWords
 
     public static Explanation Of(SandboxUnavailableException unavailable)
     {
+        if (unavailable.Obstacle is SandboxObstacle.Killed)
+        {
+            return new(ExitCode.RunFailed, "the sandbox was ended before the program began; nothing was run",
+                $"by signal {unavailable.Subject}: somebody's, or the kernel's, for want of memory or time", "run the same command again");
+        }
         var (because, hint) = Of(unavailable.Obstacle, unavailable.Subject ?? "");
         return new(ExitCode.NoSandbox, "there is no sandbox to be had here; nothing was run", [because], hint is null ? [] : [hint]);
     }

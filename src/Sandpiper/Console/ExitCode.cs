@@ -21,6 +21,9 @@ internal enum ExitCode
     /// <summary><c>run</c> only: Sandpiper failed or refused before the program started.</summary>
     RunFailed = 125,
 
+    /// <summary>Its terminal has gone (128 + SIGHUP).</summary>
+    HungUp = 129,
+
     /// <summary>Ctrl-C (128 + SIGINT).</summary>
     Interrupted = 130,
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Net.Sockets;
 using Sandpiper.Archives;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
@@ -25,6 +27,7 @@ internal static class Explanations
 {
     private const int NoSpace = 28; // ENOSPC
     private const int ReadOnlyFileSystem = 30; // EROFS
+    private const int NoMoreFiles = 24, NoMoreHere = 23; // EMFILE, ENFILE: of this process, of the machine
     private const int NoFurther = 11, NoMemory = 12; // EAGAIN, ENOMEM: no further process or thread, no further page
     private const string Nothing = "nothing was changed";
 
@@ -65,13 +68,17 @@ internal static class Explanations
             $"{e.Because}; it was `{e.Path}`",
             $"sandpiper install --python /path/to/python3{InEnvironment.Option(e.Environment)} "
                 + $"{string.Join(' ', e.Requested.Select(r => $"'{r}'"))}"),
+        EnvironmentException { IsOfPlace: true } e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because,
+            "choose another place with --root DIR"),
         EnvironmentException e => new(ExitCode.CouldNot, $"that environment cannot be used; {Nothing}", e.Because),
         SandboxUnavailableException e => ConfinementWords.Of(e),
         GrantRefusedException e => ConfinementWords.Of(e),
         SecondStageException e => ConfinementWords.Of(e),
         PortTakenException e => NetworkWords.Of(e),
         CopyRefusedException e => ReviewWords.Of(e),
-        OutOfMemoryException or TypeInitializationException or AggregateException or TaskSchedulerException
+        _ when IsOutOfFiles(error) => new(ExitCode.CouldNot, $"no more files may be open; {Nothing}",
+            "each of a process's files, pipes and connections is one (RLIMIT_NOFILE)", "ulimit -n 4096"),
+        OutOfMemoryException or TypeInitializationException or AggregateException or TaskSchedulerException or Win32Exception
             or KernelException { Path: null } when IsExhaustion(error) => Exhausted,
         KernelException { Path: null } e => new(
             ExitCode.NoSandbox, "a step of the confinement failed; nothing was run", $"{e.Call}: errno {e.Errno}"),
@@ -107,7 +114,17 @@ internal static class Explanations
         AggregateException several => several.InnerExceptions.Any(IsExhaustion),
         TypeInitializationException or TaskSchedulerException => error.InnerException is { } cause && IsExhaustion(cause),
         IOException { HResult: NoFurther or NoMemory } or KernelException { Errno: NoFurther or NoMemory } => true,
+        Win32Exception program => program.NativeErrorCode is NoFurther or NoMemory, // one that could not be started
         _ => error is OutOfMemoryException,
+    };
+
+    // A socket's errors have no number that is the kernel's.
+    private static bool IsOutOfFiles(Exception error) => error switch
+    {
+        AggregateException several => several.InnerExceptions.Any(IsOutOfFiles),
+        TypeInitializationException { InnerException: { } cause } => IsOutOfFiles(cause),
+        SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } => true,
+        _ => error is IOException { HResult: NoMoreFiles or NoMoreHere },
     };
 
     private static Explanation OfUnfinished(ChangeUnfinishedException e) => new(

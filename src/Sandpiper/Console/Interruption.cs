@@ -1,11 +1,14 @@
 using System.Runtime.InteropServices;
+using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Console;
 
 /// <summary>
-/// Ctrl-C and SIGTERM as a wish: the first cancels a token, so that the command stops at the next safe place; the second ends the process.
+/// Ctrl-C, SIGTERM and SIGHUP as a wish: the first cancels a token, so that the command stops at the next safe place;
+/// the second ends the process.
 /// </summary>
 /// <remarks>
+/// What this process was told to ignore (nohup(1)) is left alone, where it is the terminal's end.
 /// timeout(1) and its like send the same signal to the command and then to its group, so that it comes twice at once: that is one wish.
 /// </remarks>
 internal sealed class Interruption : IDisposable
@@ -17,6 +20,7 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration? _hangUp;
     private (PosixSignal Signal, long Moment)? _first;
 
     public Interruption(TimeProvider time)
@@ -24,6 +28,8 @@ internal sealed class Interruption : IDisposable
         _time = time;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        if (!SignalDisposition.IsIgnored(SignalDisposition.HangUp))
+            _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
     }
 
     public CancellationToken Token => _stop.Token;
@@ -35,6 +41,7 @@ internal sealed class Interruption : IDisposable
     {
         _interrupt.Dispose();
         _terminate.Dispose();
+        _hangUp?.Dispose();
         _stop.Dispose();
     }
 
@@ -48,7 +55,12 @@ internal sealed class Interruption : IDisposable
         {
             if (_first is var (first, moment)) return signal == first && _time.GetElapsedTime(moment) < OneWish;
             _first = (signal, _time.GetTimestamp());
-            Exit = signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Interrupted;
+            Exit = signal switch
+            {
+                PosixSignal.SIGTERM => ExitCode.Terminated,
+                PosixSignal.SIGHUP => ExitCode.HungUp,
+                _ => ExitCode.Interrupted,
+            };
         }
         try
         {

@@ -10,6 +10,18 @@ internal static class JsonAnswer
     // Everything outside ASCII is escaped: the text of packages must not reach a terminal raw by this way either.
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.Default };
 
+    /// <summary>Whether it was printed: there is one, and no other after it.</summary>
+    public static bool IsWritten { get; private set; }
+
+    /// <summary>The same object for every command that did not do what it was asked.</summary>
+    public static void Write(Terminal terminal, Explanation refused) => Write(terminal, "refusal", json =>
+    {
+        json.WriteNumber("exit_code", (int)refused.Exit);
+        json.WriteString("what", refused.What);
+        json.WriteStrings("because", refused.Because);
+        json.WriteStrings("hints", refused.Hints);
+    });
+
     /// <param name="command">Names the schema: <c>sandpiper/COMMAND/1</c>.</param>
     /// <param name="write">Writes the members of the object.</param>
     public static void Write(Terminal terminal, string command, Action<Utf8JsonWriter> write)
@@ -22,6 +34,7 @@ internal static class JsonAnswer
             write(writer);
             writer.WriteEndObject();
         }
+        IsWritten = true;
         terminal.Raw(Encoding.UTF8.GetString(buffer.ToArray()) + "\n");
     }
 

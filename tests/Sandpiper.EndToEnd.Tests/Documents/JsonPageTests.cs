@@ -70,22 +70,23 @@ public sealed class JsonPageTests
         Check("cache", "cache info");
         Check("gc", "gc --keep 0 --dry-run");
         Check("gc", "gc --keep 0");
+        Check("refusal", "show nope", 1);
         Check("env-remove", "env remove shared");
         Check("purge", "purge --dry-run");
         Check("purge", "purge --yes");
         Assert.Equal(["adopt", "allow", "assess", "audit", "cache", "demo", "diff", "doctor", "env",
             "env-activate", "env-kernel", "env-kernel-remove", "env-path", "env-python", "env-remove", "freeze", "gc", "held",
-            "history", "home", "install", "install-tool", "list", "purge", "review", "review-drop", "review-show", "review-take", "run",
-            "run-audit", "show", "uninstall-tool", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
+            "history", "home", "install", "install-tool", "list", "purge", "refusal", "review", "review-drop", "review-show", "review-take",
+            "run", "run-audit", "show", "uninstall-tool", "verify", "why"], page.Keys.Order(StringComparer.Ordinal));
 
-        void Check(string command, string words)
+        void Check(string command, string words, int code = 0)
         {
             // What comes after two dashes is a program's own.
             string[] ours = words.Split(" -- ");
             string[] program = [.. ours[1..].SelectMany(w => (string[])["--", .. w.Split('\'') is [var first, var script, _]
                 ? [.. first.TrimEnd().Split(' '), script] : (string[])[w]])];
             Outcome outcome = somebody.Sandpiper([.. ours[0].Split(' '), "--json", .. program]);
-            Assert.True(outcome.ExitCode == 0, $"{words}: {outcome}");
+            Assert.True(outcome.ExitCode == code, $"{words}: {outcome}");
             Assert.True(outcome.Output.All(char.IsAscii), words);
             using JsonDocument answer = JsonDocument.Parse(outcome.Output);
             Assert.Equal($"sandpiper/{command}/1", answer.RootElement.GetProperty("schema").GetString());

@@ -10,6 +10,7 @@ public sealed class InterruptionTests
     [Theory]
     [InlineData(PosixSignal.SIGTERM, ExitCode.Terminated)]
     [InlineData(PosixSignal.SIGINT, ExitCode.Interrupted)]
+    [InlineData(PosixSignal.SIGHUP, ExitCode.HungUp)]
     public void The_first_signal_is_a_wish_and_the_same_one_twice_at_once_is_one(PosixSignal signal, object exit)
     {
         using var interruption = new Interruption(_time);
