@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandpiper.Kernel.Processes;
 
-/// <summary>Processes whose parent, started by us, has ended: they become ours, not the machine's (prctl(2), PR_SET_CHILD_SUBREAPER).</summary>
+/// <summary>
+/// Processes whose parent, started by us, has ended: they become ours, not the machine's (prctl(2), PR_SET_CHILD_SUBREAPER).
+/// </summary>
 public static class AdoptedProcesses
 {
     private const int SetSubreaper = 36; // PR_SET_CHILD_SUBREAPER, linux/prctl.h

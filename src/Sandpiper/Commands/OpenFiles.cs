@@ -3,7 +3,9 @@ using Sandpiper.Kernel.Processes;
 
 namespace Sandpiper.Commands;
 
-/// <summary>How many files this process may have open: asked before it comes to need one that it cannot have, in the middle of something.</summary>
+/// <summary>
+/// How many files this process may have open: asked before it comes to need one that it cannot have, in the middle of something.
+/// </summary>
 internal static class OpenFiles
 {
     // A start in a small environment needs forty. Each of its steps would fail in words of its own, and bubblewrap, which has just begot a
