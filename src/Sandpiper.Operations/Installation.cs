@@ -68,7 +68,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         else if (!request.DryRun) OpenSsl.ExpectMuch();     // else METADATA is all that is hashed
         IReadOnlySet<Sha256Digest> distrusted = _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         operation?.Expect(before);
-        if (operation is not null && before is not null) GenerationComposer.ReadAhead(before.Packages.Select(p => _store.TryFind(p.Digest)));
+        if (operation is not null && before is not null)
+            GenerationComposer.ReadAhead(before.Packages.Select(p => _store.TryFind(p.Digest)));
         using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
         var known = new KnownBytes(context.Places.Root);
         await using BegunDownloads? begun = operation is null || !request.Lines.Any(ChosenBefore.IsPin)
@@ -166,7 +167,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         || !policy.StillAccepts(package.Facts.Digest, package.Facts.Accepted);
 
     private EnvironmentResolution ResolutionOf(
-        InstallationRequest request, Generation? before, IReadOnlySet<Sha256Digest> distrusted, LinkedEntries? entries, IPackageIndex source)
+        InstallationRequest request, Generation? before, IReadOnlySet<Sha256Digest> distrusted, LinkedEntries? entries,
+        IPackageIndex source)
     {
         var chosen = _choices.Find(request.Lines, _store).ToList();
         // Most likely they will be linked.

@@ -50,8 +50,8 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <exception cref="EnvironmentException">The place cannot be named in a script.</exception>
     /// <exception cref="StoreDamagedException">The store no longer holds what was sealed.</exception>
     /// <exception cref="IOException">The disk is full or read-only; what was begun is the caller's to remove.</exception>
-    public ComposedGeneration Compose(string environment, int number, IReadOnlyList<ComposedPackage> packages, Policy policy, DateTimeOffset now,
-        CancellationToken cancel)
+    public ComposedGeneration Compose(string environment, int number, IReadOnlyList<ComposedPackage> packages, Policy policy,
+        DateTimeOffset now, CancellationToken cancel)
     {
         string? tag = ByteCode.IsTag(interpreter.ByteCodeTag) ? interpreter.ByteCodeTag : null;
         var plan = GenerationPlan.Of(interpreter, place, packages, policy, Mode, ShowsByteCode ? tag : null);
