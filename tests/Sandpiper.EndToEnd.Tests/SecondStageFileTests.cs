@@ -123,6 +123,22 @@ public sealed class SecondStageFileTests : IDisposable
         }
     }
 
+    // Bubblewrap, which is waiting to be told what is inside, ends before it could take the end of that for an answer.
+    [Fact]
+    public void Where_it_is_another_one_nothing_of_that_start_is_left()
+    {
+        Done(Ran);
+        Outcome all = _user.Run(["/bin/sh", "-ec", """
+            first=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\([0-9]*\).*/\1/p' /proc/self/status)
+            cp "$1" "$1.n"; chmod u+w "$1.n"; truncate -s -1 "$1.n"; printf x >> "$1.n"; chmod 500 "$1.n"
+            for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+              cp "$1.n" "$1.o"; mv -f "$1.o" "$1"
+              taskset -c "$first" "$2" run -- printf ran 2>&1 | cat
+            done
+            """, "sh", Kept, PublishedCommand.Path]);
+        Assert.Equal(new Outcome(0, string.Concat(Enumerable.Repeat("ran", 30)), ""), all);
+    }
+
     // mkdir(path), exit(77): a program of one piece, as long as is wanted.
     private static byte[] ProgramThatMakes(string directory, long length)
     {

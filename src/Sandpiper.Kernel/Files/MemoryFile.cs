@@ -11,7 +11,7 @@ public static partial class MemoryFile
     public static SafeFileHandle With(string name, ReadOnlySpan<byte> content)
     {
         SafeFileHandle file = Empty(name);
-        Fill(file, content);
+        RandomAccess.Write(file, content, fileOffset: 0); // writes at an offset: the position that the child reads from stays 0
         return file;
     }
 

@@ -113,19 +113,22 @@ public sealed class ConfinedProgram : IDisposable
     // By one thread until the program is dead: keyring and parent-death signal are the thread's, not the process's.
     private void Attend(Action<ConfinedProgram> begun)
     {
+        StartedSandbox? started = null;
         try
         {
             using StartedSandbox? first = Started(() => _secondStage.Open());
             using StartedSandbox? instead = first?.TryRelease() is false ? Instead(first) : null;
+            started = instead ?? first;
             begun(this);
             _asked.Wait();
-            if (_failure is null && _run is not null && (instead ?? first) is { } started) _exitCode = _run(started);
+            if (_failure is null && _run is not null && started is not null) _exitCode = _run(started);
         }
         catch (Exception e)
         {
             _failure = ExceptionDispatchInfo.Capture(e);
         }
         _gone.Set();
+        started?.Reap();
     }
 
     // Whoever put another second stage there costs a start of bubblewrap, and no more.

@@ -13,7 +13,7 @@ internal sealed class StartedSandbox : IDisposable
 {
     private readonly HandedSecondStage _secondStage;
     private readonly SafeFileHandle _tree;
-    private bool _isReleased, _mayRun, _isEmpty;
+    private bool _isReleased, _mayRun, _isLeft;
 
     private StartedSandbox(string bubblewrap, StandInStreams streams, ProgramTerminal? terminal, HandedSecondStage secondStage,
         SafeFileHandle tree, SafeFileHandle report, ChildProcess child)
@@ -106,15 +106,15 @@ internal sealed class StartedSandbox : IDisposable
     /// <exception cref="Kernel.KernelException">There is no memory for it.</exception>
     public bool TryRelease()
     {
+        if (!_secondStage.TryComplete()) return false;
+        _isReleased = true;
         using (_secondStage)
         using (_tree)
         {
-            if (!_secondStage.TryComplete()) return false;
-            _isReleased = true;
             // Where it has ended already, whoever waits for it hears of that.
             _ = Descriptor.TryWrite(_tree, Arguments.Bytes(Arguments.Tree(Number(_secondStage.File), _secondStage.MustBeCopied)));
-            return true;
         }
+        return true;
     }
 
     /// <summary>Where it is not there any more, nothing comes back. It begins with what takes time, and waits for a word.</summary>
@@ -131,8 +131,14 @@ internal sealed class StartedSandbox : IDisposable
         SecondStageReport.LetBegin(Report);
     }
 
-    /// <summary>The program and all that it started have ended, and how is known: nobody waits for bubblewrap.</summary>
-    public void Leave() => _isEmpty = true;
+    /// <summary>
+    /// The program and all that it started have ended, and how is known: bubblewrap may end, and is waited for when nobody waits for us.
+    /// </summary>
+    public void Leave()
+    {
+        _isLeft = true;
+        Child.Kill();
+    }
 
     /// <summary>
     /// Where bubblewrap has ended before its time, by a limit of this machine's or by somebody's kill, its own child waits for ever to be
@@ -142,16 +148,20 @@ internal sealed class StartedSandbox : IDisposable
 
     /// <summary>
     /// The second stage that may not begin ends, and bubblewrap with it; a program that is running is killed. Not before: bubblewrap's own
-    /// child would wait for ever where it is killed too early. It has none before it was told what is inside.
+    /// child would wait for ever where it is killed too early. It has none before it was told what is inside, or that nothing is.
     /// </summary>
     public void Dispose()
     {
         if (!_isReleased || _mayRun) Child.Kill();
+        if (!_isReleased) Reap();
         _secondStage.Dispose();
         _tree.Dispose();
         Report.Dispose();
-        if (!_isEmpty && Child.Wait() is not SecondStage.Untold && _isReleased && !_mayRun) EndWhoWaits();
+        if (!_isLeft && Child.Wait() is not SecondStage.Untold && _isReleased && !_mayRun) EndWhoWaits();
         Terminal?.Dispose();
         Streams.Dispose();
     }
+
+    /// <summary>Of what was left nothing stays, either.</summary>
+    public void Reap() => _ = Child.Wait();
 }
