@@ -132,7 +132,10 @@ public sealed class AuditedRunTests : IDisposable
             [$"key {_user.Home}/.ssh/id_rsa"] = null, [$"refused_write {_user.Project}/new"] = "--write .",
         }, tried);
         Outcome both = _user.Sandpiper(["run", "--audit", "--review", "--json", .. command]);
-        Assert.True(both.ExitCode == 125 && both.Output.Length == 0, $"{both}");
+        Assert.Equal(125, both.ExitCode);
+        Assert.DoesNotContain("said", both.Error, StringComparison.Ordinal);
+        using JsonDocument refusal = JsonDocument.Parse(both.Output);
+        Assert.Equal("sandpiper/refusal/1", refusal.RootElement.GetProperty("schema").GetString());
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class WrongWordsTests
     [InlineData("no command was named; nothing was done", "`sandpiper help` lists all that there are", "--json")]
     [InlineData("that command line was not understood; nothing was done", "`-1` is no number of a generation", "rollback", "--", "-1")]
     [InlineData("that command line was not understood; nothing was done", "`one` is no number of a generation", "rollback", "one")]
-    [InlineData("that command line was not understood; nothing was done", "`x` is no number of what is kept aside", "held", "show", "x", "1")]
+    [InlineData("that command line was not understood; nothing was done", "`x` is no number of what is kept aside", "held", "show", "x",
+        "1")]
     [InlineData("that command line was not understood; nothing was done", "`http://***@h/` is no number of what is kept aside", "held",
         "drop", "http://user:se/kret@h/")]
     public void The_wrong_word_is_named(string what, string because, params string[] args)
