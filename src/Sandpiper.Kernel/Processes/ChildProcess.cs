@@ -74,8 +74,7 @@ public sealed unsafe partial class ChildProcess
             int got;
             do got = WaitPid(_id, out status, 0);
             while (got < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
-            int signal = status & 0x7f; // wait(2): WTERMSIG, WEXITSTATUS
-            _ended = signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+            _ended = WaitStatus.ExitCode(status);
             return got == _id ? _ended : throw new KernelException("waitpid", Marshal.GetLastPInvokeError());
         }
     }

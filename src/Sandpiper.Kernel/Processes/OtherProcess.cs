@@ -89,8 +89,7 @@ public static unsafe class OtherProcess
     public static int? EndOf(SafeFileHandle process)
     {
         if (!TryInform(process, out Information got) || (got.Asked & HasEnded) == 0) return null;
-        int signal = got.Status & 0x7f; // wait(2): WTERMSIG, WEXITSTATUS
-        return signal == 0 ? (got.Status >> 8) & 0xff : 128 + signal;
+        return WaitStatus.ExitCode(got.Status);
     }
 
     private static bool TryInform(SafeFileHandle process, out Information got)
