@@ -36,7 +36,7 @@ public enum SandboxObstacle
     /// <summary>Another failure of bubblewrap's (its message, perhaps empty).</summary>
     BubblewrapFailed,
 
-    /// <summary>Bubblewrap works, but not with what was to be shown; its own message is on standard error already.</summary>
+    /// <summary>Bubblewrap works, but not with what was to be shown (its message; empty: it is on standard error already).</summary>
     NotWithThis,
 
     /// <summary>What runs first inside was killed before it was ready, and nobody here had asked for that (the signal's number).</summary>

@@ -94,6 +94,44 @@ public sealed class BegunSandboxTests : IDisposable
         Assert.Equal("went on\n", File.ReadAllText(after));
     }
 
+    // Told nothing it finds nothing to start, and complained of that in the errors of who had been killed.
+    [Fact]
+    public void What_is_left_of_a_killed_run_says_nothing()
+    {
+        string after = _user.Write("after", "");
+        Outcome outcome = WithAnotherBubblewrap($$"""
+            #!/usr/bin/python3 -I
+            import os, signal, time
+            outside = os.getppid()
+            os.kill(outside, signal.SIGKILL)
+            while os.getppid() == outside: time.sleep(0.05)
+            try: os.write(2, b'bwrap: nothing to start\n')
+            except OSError: pass
+            open('{{after}}', 'w').write('went on\n')
+            """, ["/bin/sh", "-c", $"""
+            '{PublishedCommand.Path}' run -- true 2>&1 | cat
+            until [ -s after ]; do sleep 0.05; done
+            """]);
+        Assert.Equal("went on\n", File.ReadAllText(after));
+        Assert.DoesNotContain("bwrap", outcome.Output + outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_bubblewrap_says_is_told_with_what_was_not_possible()
+    {
+        Outcome outcome = WithAnotherBubblewrap($$"""
+            #!/bin/sh
+            case "$*" in *--second-stage*) echo 'bwrap: this is not for me' >&2; exit 1;; esac
+            exec '{{Before}}.real' "$@"
+            """, [PublishedCommand.Path, "run", "--", "true"]);
+        Assert.True(outcome.ExitCode == 4, $"{outcome}");
+        Assert.Equal("""
+            × there is no sandbox to be had here; nothing was run
+            ╰─▶ bubblewrap works here, but not with what this program was to be shown: bwrap: this is not for me
+
+            """, outcome.Error);
+    }
+
     // Each step failed in its own words, some with a trace, and at 8 a process was left that waited for ever.
     [Theory]
     [InlineData("run -- true", 125)]

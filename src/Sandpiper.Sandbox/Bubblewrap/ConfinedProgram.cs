@@ -198,7 +198,8 @@ public sealed class ConfinedProgram : IDisposable
         if (!started.Streams.End()) throw new IOException("what the program said could not be written to its end; is the disk full?");
         if (isAnswer) return ended;
         throw ended > SignalBase
-            ? new SandboxUnavailableException(SandboxObstacle.Killed, $"{ended - SignalBase}") : SetupFailure.Explain(started.Bubblewrap);
+            ? new SandboxUnavailableException(SandboxObstacle.Killed, $"{ended - SignalBase}")
+            : SetupFailure.Explain(started.Bubblewrap, started.Said());
     }
 
     private static (int Ended, bool IsBegun, bool WasAsked, SecondStageFailure? Refused) LetBeginAndWait(StartedSandbox started,
@@ -207,8 +208,9 @@ public sealed class ConfinedProgram : IDisposable
         // On a terminal of its own it gets them from there.
         using SignalRelay? relay = started.Terminal is null ? new() : null;
         using PassedSignals passed = new(started);
+        using SafeFileHandle bubblewrap = started.Child.Open();
         // Where somebody kills bubblewrap its own child may wait for it for ever, and nothing comes.
-        while (!Readiness.Wait(started.Report, null, null, OneLook).Read)
+        while (!Readiness.Wait(started.Report, bubblewrap, null, OneLook).Read)
         {
             if (started.Child.HasEnded) Messages.End(started.Report);
         }
@@ -227,7 +229,7 @@ public sealed class ConfinedProgram : IDisposable
             else started.LetBegin();
         }
         else foreach (SafeFileHandle socket in made) socket.Dispose();
-        int ended = Ended(started, process, end);
+        int ended = Ended(started, bubblewrap, process, end);
         if (!isReady) StartedSandbox.EndWhoWaits();
         if (relay is { WasInterrupted: true }) interrupted();
         bool isKilled = passed.KilledFor is not 0;
@@ -236,17 +238,13 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     // Where the kernel says how the program has ended, and nobody is left in the sandbox, bubblewrap has only to say the same.
-    private static int Ended(StartedSandbox started, SafeFileHandle program, EndOfAll? end)
+    private static int Ended(StartedSandbox started, SafeFileHandle bubblewrap, SafeFileHandle program, EndOfAll? end)
     {
-        if (end is not null && OtherProcess.TellsItsEnd(program))
+        if (end is not null && OtherProcess.TellsItsEnd(program) && end.IsToldBeforeEndOf(bubblewrap)
+            && Readiness.HasHungUp(program, LongestEnd) && OtherProcess.EndOf(program) is { } known)
         {
-            using SafeFileHandle bubblewrap = started.Child.Open();
-            if (end.IsToldBeforeEndOf(bubblewrap) && Readiness.HasHungUp(program, LongestEnd)
-                && OtherProcess.EndOf(program) is { } known)
-            {
-                started.Leave();
-                return known;
-            }
+            started.Leave();
+            return known;
         }
         int ended = started.Child.Wait();
         // Bubblewrap's end is not theirs: the kernel ends them all, and that takes its time. One that sits in the kernel may take longer,
@@ -256,6 +254,6 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan OneLook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OneLook = TimeSpan.FromSeconds(1); // where there is no handle to wait for
     private const int SignalBase = 128;
 }

@@ -17,6 +17,7 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 public static class SecondStage
 {
     internal const string Marker = "--second-stage";
+    private const int Errors = 2;
 
     /// <summary>What it ends with where it has nothing to say of why it does not become the program.</summary>
     public const int Untold = 125;
@@ -69,7 +70,11 @@ public static class SecondStage
                 if (!SecondStageReport.TrySend(report, calls!)) return null;
             }
             // From now on the program ends with whoever says this, and without a word from him it does not begin.
-            if (!SecondStageReport.MayBegin(report)) return null;
+            if (!SecondStageReport.MayBegin(report, out SafeFileHandle? errors)) return null;
+            using (errors)
+            {
+                if (errors is not null) Descriptor.Become(Errors, (int)errors.DangerousGetHandle());
+            }
         }
         // Whoever waits outside may block Ctrl-C, and .NET ignores SIGPIPE; both are inherited, and neither is what the program expects.
         SignalDisposition.Default(SignalDisposition.Interrupt);

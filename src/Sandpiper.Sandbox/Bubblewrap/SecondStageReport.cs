@@ -25,11 +25,13 @@ internal static class SecondStageReport
     public static bool TrySendSocket(SafeFileHandle end, SafeFileHandle socket) => Messages.TrySend(end, [Socket], socket);
 
     /// <summary>To who is ready: somebody is there who looks after the program.</summary>
-    public static void LetBegin(SafeFileHandle end) => Messages.TrySend(end, [Ready]);
+    /// <param name="errors">Where the program's errors go; null: where those of the second stage do.</param>
+    public static void LetBegin(SafeFileHandle end, SafeFileHandle? errors) => Messages.TrySend(end, [Ready], errors);
 
     /// <summary>Waits for that.</summary>
     /// <returns>False when nobody is there any more.</returns>
-    public static bool MayBegin(SafeFileHandle end) => Messages.Receive(end, out _, out _) is [Ready];
+    /// <inheritdoc cref="LetBegin"/>
+    public static bool MayBegin(SafeFileHandle end, out SafeFileHandle? errors) => Messages.Receive(end, out errors, out _) is [Ready];
 
     /// <summary>Waits for it.</summary>
     /// <param name="sockets">What came before it.</param>

@@ -9,7 +9,8 @@ internal static class SetupFailure
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private const int MostBytes = 4096;
 
-    public static SandboxUnavailableException Explain(string bubblewrap)
+    /// <param name="said">What bubblewrap said of itself, as far as we heard it.</param>
+    public static SandboxUnavailableException Explain(string bubblewrap, string said)
     {
         ProgramOutput probe = PlainProgram.Run(
             bubblewrap,
@@ -17,7 +18,7 @@ internal static class SetupFailure
                 "/dev", "/usr/bin/true"],
             new Dictionary<string, string>(StringComparer.Ordinal), Patience, MostBytes);
         return probe.ExitCode == 0 && !probe.TimedOut
-            ? new SandboxUnavailableException(SandboxObstacle.NotWithThis)
+            ? new SandboxUnavailableException(SandboxObstacle.NotWithThis, said)
             : Classify(Encoding.UTF8.GetString(probe.StandardError).Trim());
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
@@ -13,13 +14,16 @@ internal sealed class StartedSandbox : IDisposable
 {
     private readonly HandedSecondStage _secondStage;
     private readonly SafeFileHandle _tree;
+    private readonly SafeFileHandle? _said;
     private bool _isReleased, _mayRun, _isLeft;
 
+    private const int Errors = 2, MostWords = 4096;
+
     private StartedSandbox(string bubblewrap, StandInStreams streams, ProgramTerminal? terminal, HandedSecondStage secondStage,
-        SafeFileHandle tree, SafeFileHandle report, ChildProcess child)
+        SafeFileHandle tree, SafeFileHandle? said, SafeFileHandle report, ChildProcess child)
     {
         (Bubblewrap, Streams, Terminal, Report, Child) = (bubblewrap, streams, terminal, report, child);
-        (_secondStage, _tree) = (secondStage, tree);
+        (_secondStage, _tree, _said) = (secondStage, tree, said);
     }
 
     public string Bubblewrap { get; }
@@ -51,7 +55,7 @@ internal sealed class StartedSandbox : IDisposable
         StandInStreams streams = StandInStreams.ForOurs();
         ProgramTerminal? terminal = null;
         HandedSecondStage? image = null;
-        SafeFileHandle? tree = null, report = null;
+        SafeFileHandle? tree = null, report = null, said = null, saying = null;
         try
         {
             terminal = ProgramTerminal.ForOurs();
@@ -67,6 +71,10 @@ internal sealed class StartedSandbox : IDisposable
             }
             // Who starts us may ignore it: then no end is told, neither to us nor to bubblewrap, which waits for that of its own.
             if (SignalDisposition.IsIgnored(SignalDisposition.Child)) SignalDisposition.Default(SignalDisposition.Child);
+            // Where our errors go as they are, what has to be said before the program begins is ours to say: of who is killed beforehand
+            // bubblewrap would complain there.
+            if (terminal?.Theirs.Streams.Contains(Errors) is not true && !streams.Replaced.Any(replaced => replaced.Number is Errors))
+                (said, saying) = Pipe.Blocking();
             image = secondStage();
             (SafeFileHandle asked, tree) = Pipe.Blocking();
             using (asked)
@@ -78,8 +86,11 @@ internal sealed class StartedSandbox : IDisposable
                         Number(image.File), image.MustBeCopied, SecondStage.Asked(Number(theirs), Number(image.File)));
                     // The program's end is told with whoever it was that ended: asked for before anybody says anything.
                     Messages.AskForSenders(report);
-                    return new(bubblewrap, streams, terminal, image, tree, report, ChildProcess.Start(bubblewrap, arguments,
-                        [(theirs, Number(theirs)), (asked, Number(asked)), (image.File, Number(image.File)), .. streams.Replaced],
+                    return new(bubblewrap, streams, terminal, image, tree, said, report, ChildProcess.Start(bubblewrap, arguments,
+                        [
+                            (theirs, Number(theirs)), (asked, Number(asked)), (image.File, Number(image.File)), .. streams.Replaced,
+                            .. saying is null ? [] : ((SafeFileHandle, int)[])[(saying, Errors)],
+                        ],
                         terminal?.Theirs));
                 }
             }
@@ -89,9 +100,14 @@ internal sealed class StartedSandbox : IDisposable
             report?.Dispose();
             tree?.Dispose();
             image?.Dispose();
+            said?.Dispose();
             terminal?.Dispose();
             streams.Dispose();
             throw;
+        }
+        finally
+        {
+            saying?.Dispose();
         }
     }
 
@@ -128,7 +144,17 @@ internal sealed class StartedSandbox : IDisposable
     public void LetBegin()
     {
         _mayRun = true;
-        SecondStageReport.LetBegin(Report);
+        using SafeFileHandle? errors = _said is null ? null : new(Errors, ownsHandle: false);
+        SecondStageReport.LetBegin(Report, errors);
+    }
+
+    /// <summary>What bubblewrap, or what came after it, said before the program could begin, when it has ended.</summary>
+    /// <returns>Nothing where it said it where our own errors go, too.</returns>
+    public string Said()
+    {
+        if (_said is null || Readiness.Wait(_said, null, null, TimeSpan.Zero) is not { Read: true }) return "";
+        Span<byte> words = stackalloc byte[MostWords];
+        return Encoding.UTF8.GetString(words[..Math.Max(Descriptor.Read(_said, words), 0)]).Trim();
     }
 
     /// <summary>
@@ -156,6 +182,7 @@ internal sealed class StartedSandbox : IDisposable
         if (!_isReleased) Reap();
         _secondStage.Dispose();
         _tree.Dispose();
+        _said?.Dispose();
         Report.Dispose();
         if (!_isLeft && Child.Wait() is not SecondStage.Untold && _isReleased && !_mayRun) EndWhoWaits();
         Terminal?.Dispose();

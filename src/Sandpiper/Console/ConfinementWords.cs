@@ -136,7 +136,8 @@ internal static class ConfinementWords
         SandboxObstacle.NoMounts =>
             ($"this container allows no mounts ({subject})", "in a container: start it with --security-opt apparmor=unconfined"),
         SandboxObstacle.NotWithThis =>
-            ("bubblewrap works here, but not with what this program was to be shown; its own message is above", null),
+            ("bubblewrap works here, but not with what this program was to be shown"
+                + (subject.Length > 0 ? $": {subject}" : "; its own message is above"), null),
         SandboxObstacle.PathAbsent => ($"`{subject}` cannot be part of the sandbox: it does not exist, or we may not look at it", null),
         SandboxObstacle.PathIsEverything => ($"`{subject}` cannot be part of the sandbox: it would show everything", null),
         SandboxObstacle.PathIsTheSandboxesOwn => ($"`{subject}` cannot be part of the sandbox: the sandbox has its own", null),
