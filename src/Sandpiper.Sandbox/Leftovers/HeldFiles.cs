@@ -16,7 +16,12 @@ namespace Sandpiper.Sandbox.Leftovers;
 /// <param name="Command">What had been run.</param>
 /// <param name="When">When that had ended.</param>
 /// <param name="Place">Where it lies now.</param>
-public sealed record HeldFile(int Number, string Path, string RunBy, string Command, DateTimeOffset When, string Place);
+public sealed record HeldFile(int Number, string Path, string RunBy, string Command, DateTimeOffset When, string Place)
+{
+    /// <summary>Of many that are kept as one: where each was made; <see cref="Path"/> is then the directory that could be
+    /// written.</summary>
+    public ImmutableArray<string> Together { get; init; } = [];
+}
 
 /// <summary>
 /// What programs made that others would run by themselves: moved out of the way, with a record beside it, until the user says what is to
@@ -24,15 +29,18 @@ public sealed record HeldFile(int Number, string Path, string RunBy, string Comm
 /// </summary>
 /// <remarks>
 /// <c>held/N/record.json</c>, and the thing itself as <c>held/N/thing</c>; the record comes first. <c>held/last</c> says the highest number
-/// that was ever given: one that somebody has read is not another thing's a moment later.
+/// that was ever given: one that somebody has read is not another thing's a moment later. Where there are very many,
+/// <c>held/N/thing</c> is a directory of all of them, the first one called 1, and <c>held/N/paths</c> says where each was, a line each, in
+/// Base64.
 /// </remarks>
 public sealed class HeldFiles(string root)
 {
-    private const string Record = "record.json", Last = "last";
-    private const int MostRecordBytes = 64 << 10, MostNumberBytes = 16;
+    private const string Record = "record.json", Last = "last", Paths = "paths";
+    private const int MostRecordBytes = 64 << 10, MostNumberBytes = 16, MostPathsBytes = 1 << 30;
     private static readonly byte[] _thing = "thing"u8.ToArray();
     private readonly string _directory = DirectoryIn(root);
     private readonly SpareRoom _room = new(root);
+    private int _given;
 
     internal static string DirectoryIn(string root) => System.IO.Path.Combine(System.IO.Path.GetFullPath(root), "held");
 
@@ -56,14 +64,59 @@ public sealed class HeldFiles(string root)
             leftover.Root, Convert.ToBase64String(WatchedTree.BytesOf(leftover.Path)), leftover.Rule.RunBy, command, when);
         var (number, place) = _room.Within(() => PlaceWith(record));
         using SafeFileHandle here = RawFile.Open(place, RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
-        var (parent, name) = Split(leftover.Path);
-        using SafeFileHandle there = Below(watch.RootOf(leftover), parent);
-        if (!here.IsInvalid && !there.IsInvalid && AtomicRename.Move(there, WatchedTree.BytesOf(name), here, _thing) == 0)
+        if (!here.IsInvalid && IsMoved(watch, leftover, here, _thing))
         {
             return new(number, leftover.ShownPath, leftover.Rule.RunBy, command, when, System.IO.Path.Join(place, "thing"));
         }
         Directory.Delete(place, recursive: true);
         return null;
+    }
+
+    /// <summary>
+    /// Moves them aside as one: a program can make any number of such names, and what comes after many others is as dangerous as they are.
+    /// </summary>
+    /// <param name="watch">Which holds the directory that they lie in.</param>
+    /// <param name="leftovers">Of one root.</param>
+    /// <param name="command">What had been run.</param>
+    /// <param name="when">Now.</param>
+    /// <returns>Those that could not be moved.</returns>
+    /// <exception cref="IOException">Nothing can be written here.</exception>
+    public ImmutableArray<Leftover> HoldTogether(
+        WritableWatch watch, ImmutableArray<Leftover> leftovers, string command, DateTimeOffset when)
+    {
+        if (leftovers.IsEmpty) return [];
+        var record = new HeldRecord(leftovers[0].Root, "", null, command, when);
+        string paths = string.Concat(leftovers.Select(l => $"{Convert.ToBase64String(WatchedTree.BytesOf(l.Path))}\n"));
+        var (_, place) = _room.Within(() => PlaceWith(record, paths));
+        using SafeFileHandle here = RawFile.Open(
+            System.IO.Path.Join(place, "thing"), RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
+        ImmutableArray<Leftover> left = here.IsInvalid ? leftovers
+            : [.. leftovers.Where((leftover, index) => !IsMoved(watch, leftover, here, NameOf(index)))];
+        if (left.Length == leftovers.Length) Directory.Delete(place, recursive: true);
+        return left;
+    }
+
+    private static bool IsMoved(WritableWatch watch, Leftover leftover, SafeFileHandle here, byte[] newName)
+    {
+        var (parent, name) = Split(leftover.Path);
+        using SafeFileHandle there = Below(watch.RootOf(leftover), parent);
+        return !there.IsInvalid && Move(there, WatchedTree.BytesOf(name), here, newName, mayOpen: true) == 0;
+    }
+
+    private static byte[] NameOf(int index) => Encoding.ASCII.GetBytes((index + 1).ToString(CultureInfo.InvariantCulture));
+
+    // Neither a directory without rights, nor one in such a directory, is moved: what it lies in stands in it (`..`).
+    private static int Move(SafeFileHandle from, byte[] name, SafeFileHandle to, byte[] newName, bool mayOpen)
+    {
+        int errno = AtomicRename.Move(from, name, to, newName);
+        if (errno is not Errno.NoAccess) return errno;
+        UnixFileMode? around = mayOpen ? OwnersRights.Give(from) : null;
+        using SafeFileHandle thing = PlaceBelow.Open(from, name);
+        UnixFileMode? own = thing.IsInvalid ? null : OwnersRights.Give(thing);
+        errno = AtomicRename.Move(from, name, to, newName);
+        if (own is { } was) OwnersRights.TakeBack(thing, was);
+        if (around is { } before) OwnersRights.TakeBack(from, before);
+        return errno;
     }
 
     /// <summary>Puts it where it was made.</summary>
@@ -72,17 +125,36 @@ public sealed class HeldFiles(string root)
     {
         string place = System.IO.Path.GetDirectoryName(held.Place)!;
         if (TryRead(place) is not var (_, record)) return Errno.NoSuchFile;
-        var (parent, name) = Split(Encoding.Latin1.GetString(Convert.FromBase64String(record.Path)));
-        using SafeFileHandle here = RawFile.Open(place, RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
+        bool isOne = held.Together.IsEmpty;
+        using SafeFileHandle here = RawFile.Open(
+            isOne ? place : held.Place, RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
         using SafeFileHandle top = RawFile.Open(record.Root, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
         if (errno != 0) return errno;
-        // No link on the way: a program may have put one there, to have it land elsewhere.
-        using SafeFileHandle there = Below(top, parent);
-        if (here.IsInvalid || there.IsInvalid) return Errno.NoSuchFile;
-        errno = AtomicRename.Move(here, _thing, there, WatchedTree.BytesOf(name));
+        if (here.IsInvalid) return Errno.NoSuchFile;
+        if (isOne) errno = PutBack(here, _thing, top, record.Path);
+        else
+        {
+            int index = 0;
+            foreach (string path in File.ReadLines(System.IO.Path.Join(place, Paths)))
+            {
+                byte[] name = NameOf(index++);
+                using SafeFileHandle thing = PlaceBelow.Open(here, name);
+                // Gone where it was put back before, and the rest was not.
+                int one = thing.IsInvalid ? 0 : PutBack(here, name, top, path);
+                if (errno == 0) errno = one;
+            }
+        }
         if (errno != 0) return errno;
         Directory.Delete(place, recursive: true);
         return null;
+    }
+
+    // No link on the way: a program may have put one there, to have it land elsewhere.
+    private static int PutBack(SafeFileHandle here, byte[] thing, SafeFileHandle top, string path)
+    {
+        var (parent, name) = Split(Encoding.Latin1.GetString(Convert.FromBase64String(path)));
+        using SafeFileHandle there = Below(top, parent);
+        return there.IsInvalid ? Errno.NoSuchFile : Move(here, thing, there, WatchedTree.BytesOf(name), mayOpen: false);
     }
 
     /// <summary>Removes it for good.</summary>
@@ -102,11 +174,16 @@ public sealed class HeldFiles(string root)
 
     private const UnixFileMode OwnersAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private (int Number, string Place) PlaceWith(HeldRecord record)
+    private (int Number, string Place) PlaceWith(HeldRecord record, string? paths = null)
     {
         var (number, place) = NewPlace();
         try
         {
+            if (paths is not null)
+            {
+                File.WriteAllText(System.IO.Path.Join(place, Paths), paths, Encoding.ASCII);
+                MakeDirectory(System.IO.Path.Join(place, "thing"));
+            }
             File.WriteAllBytes(
                 System.IO.Path.Join(place, Record), JsonSerializer.SerializeToUtf8Bytes(record, HeldJson.Default.HeldRecord));
             File.WriteAllText(System.IO.Path.Join(_directory, Last), number.ToString(CultureInfo.InvariantCulture));
@@ -122,7 +199,7 @@ public sealed class HeldFiles(string root)
     // Of two that end at the same time, one may write the lower number last: then a number that is in use is passed over all the same.
     private int LastNumber()
     {
-        int there = Directory.EnumerateDirectories(_directory).Select(NumberOf).DefaultIfEmpty(0).Max();
+        int there = _given > 0 ? _given : Directory.EnumerateDirectories(_directory).Select(NumberOf).DefaultIfEmpty(0).Max();
         byte[]? said = RegularFile.TryRead(System.IO.Path.Join(_directory, Last), MostNumberBytes);
         return Math.Max(there, said is null ? 0 : NumberIn(Encoding.Latin1.GetString(said)));
     }
@@ -133,7 +210,7 @@ public sealed class HeldFiles(string root)
         for (int number = LastNumber() + 1; ; number++)
         {
             string place = System.IO.Path.Join(_directory, number.ToString(CultureInfo.InvariantCulture));
-            if (OpenDirectory.TryMake(place, OwnersAll, out int errno)) return (number, place);
+            if (OpenDirectory.TryMake(place, OwnersAll, out int errno)) return (_given = number, place);
             if (errno != Errno.Exists) throw new KernelException("mkdir", errno, place);
         }
     }
@@ -148,9 +225,14 @@ public sealed class HeldFiles(string root)
             if (RegularFile.TryRead(System.IO.Path.Join(place, Record), MostRecordBytes) is not { } content) return null;
             if (JsonSerializer.Deserialize(content, HeldJson.Default.HeldRecord) is not { Root: not null, Path: not null } record)
                 return null;
-            string path = WatchedTree.Shown(Encoding.Latin1.GetString(Convert.FromBase64String(record.Path)));
-            string full = System.IO.Path.Join(record.Root, path);
-            return (new(number, full, record.RunBy ?? "", record.Command ?? "", record.When, thing), record);
+            byte[]? paths = RegularFile.TryRead(System.IO.Path.Join(place, Paths), MostPathsBytes);
+            string full = paths is null ? Full(record.Path) : record.Root;
+            ImmutableArray<string> together = paths is null ? [] : [.. Encoding.ASCII.GetString(paths)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Full)];
+            return (new(number, full, record.RunBy ?? "", record.Command ?? "", record.When, thing) { Together = together }, record);
+
+            string Full(string path) => System.IO.Path.Join(record.Root,
+                WatchedTree.Shown(Encoding.Latin1.GetString(Convert.FromBase64String(path))));
         }
         catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
         {

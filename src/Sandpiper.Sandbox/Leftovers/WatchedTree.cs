@@ -36,12 +36,13 @@ internal sealed class WatchedTree
 
     private readonly string _root;
     private readonly FrozenSet<string> _fixed, _free;
-    private readonly Func<string, bool> _mayLeadTo, _isThereToo;
+    private readonly Func<string, bool> _mayLeadTo, _isThereToo, _mayBeOpened;
     private readonly Dictionary<string, Watched> _found = new(StringComparer.Ordinal);
 
     private WatchedTree(
-        string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool> isThereToo) =>
-        (_root, _fixed, _free, _mayLeadTo, _isThereToo) = (root, whole, free, mayLeadTo, isThereToo);
+        string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool> isThereToo,
+        Func<string, bool> mayBeOpened) =>
+        (_root, _fixed, _free, _mayLeadTo, _isThereToo, _mayBeOpened) = (root, whole, free, mayLeadTo, isThereToo, mayBeOpened);
 
     /// <param name="directory">The root, opened for reading.</param>
     /// <param name="root">Its path.</param>
@@ -50,11 +51,15 @@ internal sealed class WatchedTree
     /// <param name="mayLeadTo">Places to which a link may lead, besides the system's.</param>
     /// <param name="isThereToo">Paths below the root that are there, although not in this directory: it is a layer above another
     /// one. Null: none are.</param>
+    /// <param name="mayBeOpened">Directories below the root that are given their owner's rights where they lack them: who closed
+    /// them has ended, and hides nothing in them. Null: none are.</param>
     /// <returns>By path below the root, each byte of it a character.</returns>
     public static Dictionary<string, Watched> Read(SafeFileHandle directory, string root, FrozenSet<string> whole,
-        FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool>? isThereToo = null)
+        FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool>? isThereToo = null,
+        Func<string, bool>? mayBeOpened = null)
     {
-        var tree = new WatchedTree(root, whole, free, mayLeadTo, isThereToo ?? (_ => false));
+        var tree = new WatchedTree(root, whole, free, mayLeadTo, isThereToo ?? (_ => false), mayBeOpened ?? (_ => false));
+        if (OwnersRights.Lack(FileStatus.Of(directory)) && tree._mayBeOpened("")) OwnersRights.Give(directory);
         tree.Walk(directory, "", level: 0, content: null);
         return tree._found;
     }
@@ -113,16 +118,32 @@ internal sealed class WatchedTree
             }
             if (rule is not null && rule != content) _found[path] = new(rule, status.Identity, default);
             if (isFixed || rule == AutorunName.NodeModules) continue;
-            using SafeFileHandle below = PlaceBelow.OpenDirectory(directory, entry.Name);
-            if (below.IsInvalid)
-            {
-                // Who may enter it finds by name what nobody can list. Its mode cannot be changed, and changed back, without a trace.
-                _found[path] = new(AutorunName.Closed, status.Identity, status.ChangedAt);
-                continue;
-            }
+            using SafeFileHandle below = Opened(directory, entry.Name, path, place);
+            if (below.IsInvalid) continue;
             if (within is Within.Version && name is "site-packages" or "dist-packages") WalkPackages(below, path + "/");
             else Walk(below, path + "/", level + 1, rule is { IsUnasked: true } ? rule : null, Below(within, name));
         }
+    }
+
+    // Who may enter it finds by name what nobody can list. Its mode cannot be changed, and changed back, without a trace.
+    private SafeFileHandle Opened(SafeFileHandle directory, ReadOnlySpan<byte> name, string path, SafeFileHandle place)
+    {
+        FileStatus status = FileStatus.Of(place);
+        bool isClosed = OwnersRights.Lack(status);
+        if (isClosed && _mayBeOpened(path)) isClosed = OwnersRights.Give(place) is null;
+        SafeFileHandle opened = PlaceBelow.OpenDirectory(directory, name);
+        if (!opened.IsInvalid && !isClosed) return opened;
+        opened.Dispose();
+        _found[path] = new(AutorunName.Closed, status.Identity, status.ChangedAt);
+        return new SafeFileHandle();
+    }
+
+    private SafeFileHandle Opened(SafeFileHandle directory, string name, string path)
+    {
+        byte[] bytes = BytesOf(name);
+        using SafeFileHandle place = PlaceBelow.Open(directory, bytes);
+        return !place.IsInvalid && FileFacts.KindOf(place) is FileType.Directory
+            ? Opened(directory, bytes, path, place) : new SafeFileHandle();
     }
 
     private static Within Below(Within within, string name) => within switch
@@ -184,7 +205,7 @@ internal sealed class WatchedTree
             if (!place.IsInvalid && FileStatus.Of(place) is { Type: not FileType.Directory } odd)
                 _found[prefix + "hooks"] = new(_repository, odd.Identity, odd.ChangedAt);
         }
-        using SafeFileHandle hooks = PlaceBelow.OpenDirectory(directory, "hooks"u8);
+        using SafeFileHandle hooks = Opened(directory, "hooks", prefix + "hooks");
         if (!hooks.IsInvalid)
         {
             foreach (DirectoryEntry hook in DirectoryEntries.Of(hooks))
@@ -200,12 +221,13 @@ internal sealed class WatchedTree
         }
         foreach (string within in (string[])["modules", "worktrees"])
         {
-            using SafeFileHandle all = PlaceBelow.OpenDirectory(directory, Encoding.Latin1.GetBytes(within));
+            using SafeFileHandle all = Opened(directory, within, prefix + within);
             if (all.IsInvalid) continue;
             foreach (DirectoryEntry entry in DirectoryEntries.Of(all))
             {
-                using SafeFileHandle one = PlaceBelow.OpenDirectory(all, entry.Name);
-                if (!one.IsInvalid) WalkRepository(one, $"{prefix}{within}/{Encoding.Latin1.GetString(entry.Name)}/", level + 1);
+                string name = Encoding.Latin1.GetString(entry.Name), path = $"{prefix}{within}/{name}";
+                using SafeFileHandle one = Opened(all, name, path);
+                if (!one.IsInvalid) WalkRepository(one, path + "/", level + 1);
             }
         }
     }

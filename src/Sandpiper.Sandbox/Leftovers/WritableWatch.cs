@@ -68,7 +68,8 @@ public sealed class WritableWatch : IDisposable
     private static IEnumerable<Leftover> Differences(Watch watch)
     {
         string? within = null;
-        Dictionary<string, Watched> after = watch.Read();
+        // What was closed before is its user's, and so is what lies in it.
+        Dictionary<string, Watched> after = watch.Read(mayBeOpened: path => !watch.Before.ContainsKey(path));
         // What is in a new environment is told with it.
         string[] environments = [.. after
             .Where(found => found.Value.Rule == AutorunName.Environment && !watch.Before.ContainsKey(found.Key))
@@ -89,10 +90,10 @@ public sealed class WritableWatch : IDisposable
         string Root, SafeFileHandle Directory, FrozenSet<string> Whole, FrozenSet<string> Free, Func<string, bool> MayLeadTo,
         Dictionary<string, Watched> Before)
     {
-        public Dictionary<string, Watched> Read()
+        public Dictionary<string, Watched> Read(Func<string, bool>? mayBeOpened = null)
         {
             Descriptor.MoveTo(Directory, 0);
-            return WatchedTree.Read(Directory, Root, Whole, Free, MayLeadTo);
+            return WatchedTree.Read(Directory, Root, Whole, Free, MayLeadTo, mayBeOpened: mayBeOpened);
         }
     }
 }
