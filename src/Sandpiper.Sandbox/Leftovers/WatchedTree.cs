@@ -30,19 +30,34 @@ internal sealed class WatchedTree
 
     // A link into these is what installers and environments make.
     private static readonly string[] _system =
-        ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/proc", "/dev"];
+        ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix"];
+
+    // In these nothing is kept, and each is the same for everybody.
+    private static readonly FrozenSet<string> _devices = FrozenSet.ToFrozenSet(
+        ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/stdin", "/dev/stdout", "/dev/stderr"],
+        StringComparer.Ordinal);
+
+    // Of a repository: nothing in it is another one (gitrepository-layout(5)).
+    private static readonly FrozenSet<string> _noRepositories = FrozenSet.ToFrozenSet(
+        ["objects", "refs", "logs", "hooks", "info", "lfs", "modules", "worktrees"], StringComparer.Ordinal);
 
     private const int MostSettingsBytes = 64 << 10;
 
     private readonly string _root;
+    private readonly SafeFileHandle _top;
+    private readonly Lazy<string> _rootItself;
     private readonly FrozenSet<string> _fixed, _free;
     private readonly Func<string, bool> _mayLeadTo, _isThereToo, _mayBeOpened;
     private readonly Dictionary<string, Watched> _found = new(StringComparer.Ordinal);
 
     private WatchedTree(
-        string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool> isThereToo,
-        Func<string, bool> mayBeOpened) =>
-        (_root, _fixed, _free, _mayLeadTo, _isThereToo, _mayBeOpened) = (root, whole, free, mayLeadTo, isThereToo, mayBeOpened);
+        SafeFileHandle top, string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo,
+        Func<string, bool> isThereToo, Func<string, bool> mayBeOpened)
+    {
+        (_top, _root, _fixed, _free) = (top, root, whole, free);
+        (_mayLeadTo, _isThereToo, _mayBeOpened) = (mayLeadTo, isThereToo, mayBeOpened);
+        _rootItself = new(() => LinkDestination.Of("/", root, SymbolicLink.Target) ?? root);
+    }
 
     /// <param name="directory">The root, opened for reading.</param>
     /// <param name="root">Its path.</param>
@@ -58,7 +73,7 @@ internal sealed class WatchedTree
         FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool>? isThereToo = null,
         Func<string, bool>? mayBeOpened = null)
     {
-        var tree = new WatchedTree(root, whole, free, mayLeadTo, isThereToo ?? (_ => false), mayBeOpened ?? (_ => false));
+        var tree = new WatchedTree(directory, root, whole, free, mayLeadTo, isThereToo ?? (_ => false), mayBeOpened ?? (_ => false));
         if (OwnersRights.Lack(FileStatus.Of(directory)) && tree._mayBeOpened("")) OwnersRights.Give(directory);
         tree.Walk(directory, "", level: 0, content: null);
         return tree._found;
@@ -92,7 +107,9 @@ internal sealed class WatchedTree
         if (IsRepository(prefix, Has))
         {
             WalkRepository(directory, prefix, level);
-            return;
+            // In one of that name nobody stands. What else looks like one is a project all the same: three names are soon made.
+            if (prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase)) return;
+            Descriptor.MoveTo(directory, 0);
         }
         if (level > 0 && Has("pyvenv.cfg")) within = Within.Environment;
         foreach (DirectoryEntry entry in entries)
@@ -181,9 +198,16 @@ internal sealed class WatchedTree
 
     private bool LeadsOut(string path, string target)
     {
-        string full = Path.GetFullPath(target, Path.GetDirectoryName(Path.Join(_root, Shown(path)))!);
-        return !DirectoryTree.Holds(_root, full) && !_system.Any(place => DirectoryTree.Holds(place, full)) && !_mayLeadTo(full);
+        string? full = LinkDestination.Of(Path.GetDirectoryName(Path.Join(_root, Shown(path)))!, target, TargetOf);
+        return full is null || !(DirectoryTree.Holds(_root, full) || DirectoryTree.Holds(_rootItself.Value, full)
+            || _devices.Contains(full) || _system.Any(place => DirectoryTree.Holds(place, full)) || _mayLeadTo(full));
     }
+
+    // What is looked at need not lie where it is seen: a copy, or a layer above what is there.
+    private string? TargetOf(string path) =>
+        (path.Length > _root.Length && DirectoryTree.Holds(_root, path)
+            ? SymbolicLink.Target(Path.Join($"/proc/self/fd/{_top.DangerousGetHandle()}", path[_root.Length..])) : null)
+        ?? SymbolicLink.Target(path);
 
     private static bool IsRepository(string prefix, Func<string, bool> has) =>
         prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase) || (has("HEAD") && has("objects") && has("refs"));
@@ -222,13 +246,27 @@ internal sealed class WatchedTree
         foreach (string within in (string[])["modules", "worktrees"])
         {
             using SafeFileHandle all = Opened(directory, within, prefix + within);
-            if (all.IsInvalid) continue;
-            foreach (DirectoryEntry entry in DirectoryEntries.Of(all))
-            {
-                string name = Encoding.Latin1.GetString(entry.Name), path = $"{prefix}{within}/{name}";
-                using SafeFileHandle one = Opened(all, name, path);
-                if (!one.IsInvalid) WalkRepository(one, path + "/", level + 1);
-            }
+            if (!all.IsInvalid) WalkRepositories(all, $"{prefix}{within}/", level + 1, isRepository: false);
+        }
+    }
+
+    // The repository of a submodule is called as its path is, `modules/third/party`, and nothing tells where such a name ends.
+    private void WalkRepositories(SafeFileHandle directory, string prefix, int level, bool isRepository)
+    {
+        if (level > MostLevels)
+        {
+            _found[prefix.TrimEnd('/')] = new(AutorunName.TooDeep, FileFacts.IdentityOf(directory), default);
+            return;
+        }
+        foreach (DirectoryEntry entry in DirectoryEntries.Of(directory))
+        {
+            string name = Encoding.Latin1.GetString(entry.Name), path = prefix + name;
+            if (isRepository && _noRepositories.Contains(name)) continue;
+            using SafeFileHandle one = Opened(directory, name, path);
+            if (one.IsInvalid) continue;
+            WalkRepository(one, path + "/", level);
+            using SafeFileHandle head = PlaceBelow.Open(one, "HEAD");
+            WalkRepositories(one, path + "/", level + 1, isRepository: !head.IsInvalid);
         }
     }
 

@@ -118,6 +118,61 @@ public sealed class WritableWatchTests : IDisposable
         Assert.Equal(["+bare/config", "+file/.git", "+new/.git/hooks/pre-commit", "+new/.git/modules/inner/commondir"], Left(watch));
     }
 
+    // HEAD, objects and refs are soon made; in a bare repository nobody works, but in what looks like one.
+    [Fact]
+    public void What_looks_like_a_repository_hides_nothing()
+    {
+        using WritableWatch watch = Begin();
+        foreach (string at in (string[])["", "sub/"])
+        {
+            foreach (string name in (string[])["HEAD", "objects/x", "refs/x", ".envrc", ".vscode/tasks.json", "hooks/pre-commit",
+                "deep/.git/hooks/pre-commit"]) Write(at + name);
+        }
+        Assert.Equal(["+.envrc", "+.vscode", "+deep/.git/hooks/pre-commit", "+hooks/pre-commit", "+sub/.envrc", "+sub/.vscode",
+            "+sub/deep/.git/hooks/pre-commit", "+sub/hooks/pre-commit"], Left(watch));
+    }
+
+    [Fact]
+    public void What_is_only_told_hides_nothing_that_lies_in_it()
+    {
+        Write("mine/.vscode/settings.json");
+        using WritableWatch watch = Begin();
+        Write("a/Makefile/.envrc");
+        Write("a/Makefile/x/.git/hooks/pre-commit");
+        Directory.Move(Path.Join(Project, "mine/.vscode"), Path.Join(Project, "mine/was"));
+        Write("mine/.vscode/tasks.json");
+        Assert.Equal(["!a/Makefile", "+a/Makefile/.envrc", "+a/Makefile/x/.git/hooks/pre-commit", "~mine/.vscode",
+            "+mine/.vscode/tasks.json"], Left(watch));
+    }
+
+    // git calls the repository of a submodule as its path is.
+    [Fact]
+    public void The_repository_of_a_submodule_is_looked_at_however_it_is_called()
+    {
+        foreach (string part in (string[])["HEAD", "objects/x", "refs/x"]) Write($"new/.git/modules/third/party/{part}");
+        using WritableWatch watch = Begin();
+        Write("new/.git/modules/third/party/hooks/pre-commit");
+        Write("new/.git/modules/third/HEAD");
+        Write("new/.git/modules/third/party/modules/a/b/hooks/pre-push");
+        Assert.Equal(["+new/.git/modules/third/party/hooks/pre-commit", "+new/.git/modules/third/party/modules/a/b/hooks/pre-push"],
+            Left(watch));
+    }
+
+    [Fact]
+    public void A_link_counts_by_where_whoever_opens_it_comes_to()
+    {
+        using WritableWatch watch = Begin();
+        Directory.CreateDirectory(Path.Join(Project, "sub/deep"));
+        foreach (var (name, target) in ((string, string)[])[("system", "/usr/lib"), ("in", "sub/deep"),
+            ("by-system", "system/../../home/ada/.bashrc"), ("by-root", "/proc/self/root/home/ada/.bashrc"), ("by-cwd", "/proc/self/cwd/x"),
+            ("memory", "/dev/shm/x"), ("round", "round"), ("stays", "in/../deep/x"), ("null", "/dev/null"),
+            ("python", "/usr/bin/python3")])
+        {
+            File.CreateSymbolicLink(Path.Join(Project, name), target);
+        }
+        Assert.Equal(["+by-cwd", "+by-root", "+by-system", "+memory", "+round"], Left(watch));
+    }
+
     [Fact]
     public void A_new_environment_is_one_thing_and_what_is_put_into_an_old_one_counts()
     {
