@@ -109,7 +109,6 @@ internal sealed class WatchedTree
             WalkRepository(directory, prefix, level);
             // In one of that name nobody stands. What else looks like one is a project all the same: three names are soon made.
             if (prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase)) return;
-            Descriptor.MoveTo(directory, 0);
         }
         if (level > 0 && Has("pyvenv.cfg")) within = Within.Environment;
         foreach (DirectoryEntry entry in entries)
