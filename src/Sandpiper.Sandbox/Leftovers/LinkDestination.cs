@@ -10,6 +10,7 @@ namespace Sandpiper.Sandbox.Leftovers;
 internal static class LinkDestination
 {
     private const int MostLinks = 40;           // MAXSYMLINKS, linux/namei.h
+    private const int MostSteps = 100;          // each is asked of the kernel, and a program can make many links of a thousand
 
     /// <param name="directory">That the link lies in, without links below what is looked up.</param>
     /// <param name="target">What it says.</param>
@@ -20,9 +21,10 @@ internal static class LinkDestination
         string here = directory;
         var left = new Stack<string>();
         if (!TryPush(target)) return null;
-        int followed = 0;
+        int followed = 0, steps = 0;
         while (left.TryPop(out string? name))
         {
+            if (++steps > MostSteps) return null;
             if (name is "." or "") continue;
             if (name is "..")
             {

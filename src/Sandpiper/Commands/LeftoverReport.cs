@@ -30,7 +30,8 @@ internal static class LeftoverReport
         foreach (var ofOneRoot in rest.GroupBy(leftover => leftover.Root, StringComparer.Ordinal))
         {
             HashSet<Leftover> left = [.. NotHeld([.. ofOneRoot])];
-            foreach (Leftover leftover in ofOneRoot) (left.Contains(leftover) ? told : kept).Add(leftover);
+            // On another file system each is kept where it lies.
+            foreach (Leftover leftover in ofOneRoot) (left.Contains(leftover) && !IsHeld(leftover) ? told : kept).Add(leftover);
         }
         Tell(terminal, kept, told);
         if (why is not null)

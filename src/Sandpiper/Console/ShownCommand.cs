@@ -7,7 +7,8 @@ internal static class ShownCommand
 
     public static string Of(string command) => ShortText.Of(command, MostChars);
 
-    /// <summary>To be typed once more; of a script of several lines, which nobody could copy from what is shown, its program alone.</summary>
+    /// <summary>To be typed once more; of a script of several lines, which nobody could copy as it is shown, its program
+    /// alone.</summary>
     public static string Again(IReadOnlyList<string> words)
     {
         string all = string.Join(' ', words.Select(InShell.Quoted));

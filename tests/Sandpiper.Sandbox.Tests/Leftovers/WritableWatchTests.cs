@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Leftovers;
 using Sandpiper.Sandbox.Profiles;
 
@@ -393,6 +394,43 @@ public sealed class WritableWatchTests : IDisposable
             File.SetUnixFileMode(Path.Join(Project, path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         void Close(string path, UnixFileMode rights) => File.SetUnixFileMode(Path.Join(Project, path), rights);
+    }
+
+    // A project on another disk: what is kept aside gets a name there that nobody looks for.
+    [Fact]
+    public void On_another_file_system_it_is_kept_aside_under_another_name()
+    {
+        string elsewhere = Path.Join("/dev/shm", $"sandpiper-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(Path.Join(elsewhere, "sub"));
+        try
+        {
+            Assert.SkipWhen(DeviceOf(elsewhere) == DeviceOf(_root), "/dev/shm is no other file system than the tests'");
+            using WritableWatch watch = WritableWatch.Begin(new Confinement
+            {
+                Home = "/home/ada", WorkingDirectory = elsewhere, Shown = [ShownPath.Needed(elsewhere, PathAccess.Write)],
+            });
+            Directory.CreateDirectory(Path.Join(elsewhere, "sub/.vscode"));
+            File.WriteAllText(Path.Join(elsewhere, "sub/.vscode/tasks.json"), "tasks");
+            File.WriteAllText(Path.Join(elsewhere, new string('x', 250) + ".pth"), "evil");
+            ImmutableArray<Leftover> left = watch.End();
+            Assert.Equal(left, Held.HoldTogether(watch, left, "x", DateTimeOffset.UnixEpoch));
+            HeldFile[] held = [.. left.Select(leftover => Held.Hold(watch, leftover, "x", DateTimeOffset.UnixEpoch)!)];
+            Assert.Empty(watch.End());
+            Assert.Equal(held, Held.List());
+            Assert.All(held, file => Assert.True(Path.Exists(file.Place)));
+            Assert.Null(HeldFiles.Keep(held[0]));
+            Assert.Equal("tasks", File.ReadAllText(Path.Join(elsewhere, "sub/.vscode/tasks.json")));
+            Assert.Equal(0, HeldFiles.Drop(held[1]));
+            Assert.Empty(Directory.GetFiles(elsewhere));
+            Assert.Empty(Held.List());
+        }
+        finally
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
+
+        static (uint, uint) DeviceOf(string path) =>
+            FileStatus.TryRead(path, out FileStatus status) ? (status.Identity.DeviceMajor, status.Identity.DeviceMinor) : default;
     }
 
     [Fact]
