@@ -84,7 +84,7 @@ public sealed class HeldFiles(string root)
         string other = $"{name[..Math.Min(name.Length, MostOfNameBytes)]}.held-{RandomName.OfBytes(8)}";
         WriteRecord(place, record with { Beside = Convert.ToBase64String(WatchedTree.BytesOf(other)) });
         using SafeFileHandle there = Below(watch.RootOf(leftover), parent);
-        if (there.IsInvalid || Move(there, WatchedTree.BytesOf(name), there, WatchedTree.BytesOf(other), mayOpen: true) != 0) return null;
+        if (there.IsInvalid || Move(there, WatchedTree.BytesOf(name), there, WatchedTree.BytesOf(other)) != 0) return null;
         return System.IO.Path.Join(leftover.Root, WatchedTree.Shown(parent), WatchedTree.Shown(other));
     }
 
@@ -119,22 +119,25 @@ public sealed class HeldFiles(string root)
     {
         var (parent, name) = Split(leftover.Path);
         using SafeFileHandle there = Below(watch.RootOf(leftover), parent);
-        return there.IsInvalid ? Errno.NoSuchFile : Move(there, WatchedTree.BytesOf(name), here, newName, mayOpen: true);
+        return there.IsInvalid ? Errno.NoSuchFile : Move(there, WatchedTree.BytesOf(name), here, newName);
     }
 
     private static byte[] NameOf(int index) => Encoding.ASCII.GetBytes((index + 1).ToString(CultureInfo.InvariantCulture));
 
-    // Neither a directory without rights, nor one in such a directory, is moved: what it lies in stands in it (`..`).
-    private static int Move(SafeFileHandle from, byte[] name, SafeFileHandle to, byte[] newName, bool mayOpen)
+    // Neither a directory without rights, nor out of or into one, is moved: what it lies in stands in it (`..`).
+    private static int Move(SafeFileHandle from, byte[] name, SafeFileHandle to, byte[] newName)
     {
         int errno = AtomicRename.Move(from, name, to, newName);
         if (errno is not Errno.NoAccess) return errno;
-        UnixFileMode? around = mayOpen ? OwnersRights.Give(from) : null;
         using SafeFileHandle thing = PlaceBelow.Open(from, name);
-        UnixFileMode? own = thing.IsInvalid ? null : OwnersRights.Give(thing);
+        List<(SafeFileHandle Directory, UnixFileMode Mode)> given = [];
+        foreach (SafeFileHandle directory in (SafeFileHandle[])[from, to, thing])
+        {
+            if (!directory.IsInvalid && OwnersRights.Give(directory) is { } mode) given.Add((directory, mode));
+        }
         errno = AtomicRename.Move(from, name, to, newName);
-        if (own is { } was) OwnersRights.TakeBack(thing, was);
-        if (around is { } before) OwnersRights.TakeBack(from, before);
+        given.Reverse();        // the same directory may be twice among them
+        foreach (var (directory, mode) in given) OwnersRights.TakeBack(directory, mode);
         return errno;
     }
 
@@ -178,7 +181,7 @@ public sealed class HeldFiles(string root)
     {
         var (parent, name) = Split(PathIn(path));
         using SafeFileHandle there = Below(top, parent);
-        return there.IsInvalid ? Errno.NoSuchFile : Move(here, thing, there, WatchedTree.BytesOf(name), mayOpen: false);
+        return there.IsInvalid ? Errno.NoSuchFile : Move(here, thing, there, WatchedTree.BytesOf(name));
     }
 
     /// <summary>Removes it for good.</summary>
@@ -216,7 +219,7 @@ public sealed class HeldFiles(string root)
             }
             WriteRecord(place, record);
             File.WriteAllText(System.IO.Path.Join(_directory, Last), number.ToString(CultureInfo.InvariantCulture));
-            return (number, place);
+            return (_given = number, place);
         }
         catch (IOException)
         {
@@ -239,7 +242,7 @@ public sealed class HeldFiles(string root)
         for (int number = LastNumber() + 1; ; number++)
         {
             string place = System.IO.Path.Join(_directory, number.ToString(CultureInfo.InvariantCulture));
-            if (OpenDirectory.TryMake(place, OwnersAll, out int errno)) return (_given = number, place);
+            if (OpenDirectory.TryMake(place, OwnersAll, out int errno)) return (number, place);
             if (errno != Errno.Exists) throw new KernelException("mkdir", errno, place);
         }
     }

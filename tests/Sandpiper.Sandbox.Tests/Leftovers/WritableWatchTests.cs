@@ -390,6 +390,9 @@ public sealed class WritableWatchTests : IDisposable
         HeldFile tasks = Held.List()[0];
         Assert.Null(HeldFiles.Keep(tasks));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute, File.GetUnixFileMode(tasks.Path));
+        Assert.Null(HeldFiles.Keep(Held.List()[^1]));
+        Assert.True(File.Exists(Path.Join(Project, "sub/.envrc")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Join(Project, "sub")));
         foreach (string path in (string[])[".vscode", "sub"])
             File.SetUnixFileMode(Path.Join(Project, path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
