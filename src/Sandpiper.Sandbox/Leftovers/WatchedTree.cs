@@ -108,7 +108,7 @@ internal sealed class WatchedTree
         {
             WalkRepository(directory, prefix, level);
             // In one of that name nobody stands. What else looks like one is a project all the same: three names are soon made.
-            if (prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase)) return;
+            if (IsCalledSo(prefix)) return;
         }
         if (level > 0 && Has("pyvenv.cfg")) within = Within.Environment;
         foreach (DirectoryEntry entry in entries)
@@ -209,7 +209,10 @@ internal sealed class WatchedTree
         ?? SymbolicLink.Target(path);
 
     private static bool IsRepository(string prefix, Func<string, bool> has) =>
-        prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase) || (has("HEAD") && has("objects") && has("refs"));
+        IsCalledSo(prefix) || (has("HEAD") && has("objects") && has("refs"));
+
+    // `.git` alone: `project.git` is a name for a project, too.
+    private static bool IsCalledSo(string prefix) => $"/{prefix}".EndsWith("/.git/", StringComparison.OrdinalIgnoreCase);
 
     // Of a repository git runs hooks, and what its settings name; the rest is data, and much.
     private void WalkRepository(SafeFileHandle directory, string prefix, int level)

@@ -129,8 +129,10 @@ public sealed class WritableWatchTests : IDisposable
             foreach (string name in (string[])["HEAD", "objects/x", "refs/x", ".envrc", ".vscode/tasks.json", "hooks/pre-commit",
                 "deep/.git/hooks/pre-commit"]) Write(at + name);
         }
+        Write("x.git/.envrc");
+        Write(".GIT/nobody/stands/here/.envrc");
         Assert.Equal(["+.envrc", "+.vscode", "+deep/.git/hooks/pre-commit", "+hooks/pre-commit", "+sub/.envrc", "+sub/.vscode",
-            "+sub/deep/.git/hooks/pre-commit", "+sub/hooks/pre-commit"], Left(watch));
+            "+sub/deep/.git/hooks/pre-commit", "+sub/hooks/pre-commit", "+x.git/.envrc"], Left(watch));
     }
 
     [Fact]
