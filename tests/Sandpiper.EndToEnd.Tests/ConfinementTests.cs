@@ -635,6 +635,38 @@ public sealed class ConfinementTests : IDisposable
         Assert.Equal(1, _user.Sandpiper("held", "keep", "1").ExitCode);
     }
 
+    // Git and an editor find by its name what nobody can list, and a hook is a hook behind a thousand others.
+    [Fact]
+    public void What_would_run_later_is_kept_aside_whatever_rights_are_taken_from_its_user_and_however_much_there_is()
+    {
+        const string program = """
+            import os
+            def make(path):
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                open(path, "w").write("evil")
+            for n in range(1000): make(f".0/{n}.pth")
+            for path in ["HEAD", "objects/x", "refs/x", "hooks/pre-commit"]: make(f"nested/.git/{path}")
+            os.chmod("nested/.git/hooks", 0o311)
+            make(".vscode/tasks.json")
+            os.chmod(".vscode", 0o555)
+            make("sub/.envrc")
+            os.chmod("sub", 0o555)
+            make("./sitecustomize.py")
+            os.chmod(".", 0)
+            """;
+
+        Outcome run = _user.Sandpiper("run", "--write", ".", "--", "python", "-c", program);
+
+        Assert.True(run.ExitCode == 0, $"{run}");
+        foreach (string path in (string[])[".0/999.pth", "nested/.git/hooks/pre-commit", ".vscode", "sub/.envrc", "sitecustomize.py"])
+            Assert.False(Path.Exists(Path.Combine(_user.Project, path)), path);
+        Assert.True(Path.Exists(Path.Combine(_user.Project, "nested/.git/HEAD")));
+        Assert.Contains("things in", _user.Sandpiper("held").Output, StringComparison.Ordinal);
+        Done(_user.Sandpiper("held", "keep", "--all"));
+        Assert.Equal("evil", File.ReadAllText(Path.Combine(_user.Project, "nested/.git/hooks/pre-commit")));
+        Assert.Equal("evil", File.ReadAllText(Path.Combine(_user.Project, "sitecustomize.py")));
+    }
+
     // A mode with these bits in it is nothing that a program needs; everybody who starts such a file does so as its owner.
     [Fact]
     public void A_program_gives_nobody_its_users_rights()

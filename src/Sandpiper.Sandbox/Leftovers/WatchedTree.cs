@@ -30,18 +30,34 @@ internal sealed class WatchedTree
 
     // A link into these is what installers and environments make.
     private static readonly string[] _system =
-        ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/proc", "/dev"];
+        ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix"];
+
+    // In these nothing is kept, and each is the same for everybody.
+    private static readonly FrozenSet<string> _devices = FrozenSet.ToFrozenSet(
+        ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/stdin", "/dev/stdout", "/dev/stderr"],
+        StringComparer.Ordinal);
+
+    // Of a repository: nothing in it is another one (gitrepository-layout(5)).
+    private static readonly FrozenSet<string> _noRepositories = FrozenSet.ToFrozenSet(
+        ["objects", "refs", "logs", "hooks", "info", "lfs", "modules", "worktrees"], StringComparer.Ordinal);
 
     private const int MostSettingsBytes = 64 << 10;
 
     private readonly string _root;
+    private readonly SafeFileHandle _top;
+    private readonly Lazy<string> _rootItself;
     private readonly FrozenSet<string> _fixed, _free;
-    private readonly Func<string, bool> _mayLeadTo, _isThereToo;
+    private readonly Func<string, bool> _mayLeadTo, _isThereToo, _mayBeOpened;
     private readonly Dictionary<string, Watched> _found = new(StringComparer.Ordinal);
 
     private WatchedTree(
-        string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool> isThereToo) =>
-        (_root, _fixed, _free, _mayLeadTo, _isThereToo) = (root, whole, free, mayLeadTo, isThereToo);
+        SafeFileHandle top, string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo,
+        Func<string, bool> isThereToo, Func<string, bool> mayBeOpened)
+    {
+        (_top, _root, _fixed, _free) = (top, root, whole, free);
+        (_mayLeadTo, _isThereToo, _mayBeOpened) = (mayLeadTo, isThereToo, mayBeOpened);
+        _rootItself = new(() => LinkDestination.Of("/", root, SymbolicLink.Target) ?? root);
+    }
 
     /// <param name="directory">The root, opened for reading.</param>
     /// <param name="root">Its path.</param>
@@ -50,11 +66,15 @@ internal sealed class WatchedTree
     /// <param name="mayLeadTo">Places to which a link may lead, besides the system's.</param>
     /// <param name="isThereToo">Paths below the root that are there, although not in this directory: it is a layer above another
     /// one. Null: none are.</param>
+    /// <param name="mayBeOpened">Directories below the root that are given their owner's rights where they lack them: who closed
+    /// them has ended, and hides nothing in them. Null: none are.</param>
     /// <returns>By path below the root, each byte of it a character.</returns>
     public static Dictionary<string, Watched> Read(SafeFileHandle directory, string root, FrozenSet<string> whole,
-        FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool>? isThereToo = null)
+        FrozenSet<string> free, Func<string, bool> mayLeadTo, Func<string, bool>? isThereToo = null,
+        Func<string, bool>? mayBeOpened = null)
     {
-        var tree = new WatchedTree(root, whole, free, mayLeadTo, isThereToo ?? (_ => false));
+        var tree = new WatchedTree(directory, root, whole, free, mayLeadTo, isThereToo ?? (_ => false), mayBeOpened ?? (_ => false));
+        if (OwnersRights.Lack(FileStatus.Of(directory)) && tree._mayBeOpened("")) OwnersRights.Give(directory);
         tree.Walk(directory, "", level: 0, content: null);
         return tree._found;
     }
@@ -87,7 +107,8 @@ internal sealed class WatchedTree
         if (IsRepository(prefix, Has))
         {
             WalkRepository(directory, prefix, level);
-            return;
+            // In one of that name nobody stands. What else looks like one is a project all the same: three names are soon made.
+            if (IsCalledSo(prefix)) return;
         }
         if (level > 0 && Has("pyvenv.cfg")) within = Within.Environment;
         foreach (DirectoryEntry entry in entries)
@@ -113,16 +134,32 @@ internal sealed class WatchedTree
             }
             if (rule is not null && rule != content) _found[path] = new(rule, status.Identity, default);
             if (isFixed || rule == AutorunName.NodeModules) continue;
-            using SafeFileHandle below = PlaceBelow.OpenDirectory(directory, entry.Name);
-            if (below.IsInvalid)
-            {
-                // Who may enter it finds by name what nobody can list. Its mode cannot be changed, and changed back, without a trace.
-                _found[path] = new(AutorunName.Closed, status.Identity, status.ChangedAt);
-                continue;
-            }
+            using SafeFileHandle below = Opened(directory, entry.Name, path, place);
+            if (below.IsInvalid) continue;
             if (within is Within.Version && name is "site-packages" or "dist-packages") WalkPackages(below, path + "/");
             else Walk(below, path + "/", level + 1, rule is { IsUnasked: true } ? rule : null, Below(within, name));
         }
+    }
+
+    // Who may enter it finds by name what nobody can list. Its mode cannot be changed, and changed back, without a trace.
+    private SafeFileHandle Opened(SafeFileHandle directory, ReadOnlySpan<byte> name, string path, SafeFileHandle place)
+    {
+        FileStatus status = FileStatus.Of(place);
+        bool isClosed = OwnersRights.Lack(status);
+        if (isClosed && _mayBeOpened(path)) isClosed = OwnersRights.Give(place) is null;
+        SafeFileHandle opened = PlaceBelow.OpenDirectory(directory, name);
+        if (!opened.IsInvalid && !isClosed) return opened;
+        opened.Dispose();
+        _found[path] = new(AutorunName.Closed, status.Identity, status.ChangedAt);
+        return new SafeFileHandle();
+    }
+
+    private SafeFileHandle Opened(SafeFileHandle directory, string name, string path)
+    {
+        byte[] bytes = BytesOf(name);
+        using SafeFileHandle place = PlaceBelow.Open(directory, bytes);
+        return !place.IsInvalid && FileFacts.KindOf(place) is FileType.Directory
+            ? Opened(directory, bytes, path, place) : new SafeFileHandle();
     }
 
     private static Within Below(Within within, string name) => within switch
@@ -160,12 +197,22 @@ internal sealed class WatchedTree
 
     private bool LeadsOut(string path, string target)
     {
-        string full = Path.GetFullPath(target, Path.GetDirectoryName(Path.Join(_root, Shown(path)))!);
-        return !DirectoryTree.Holds(_root, full) && !_system.Any(place => DirectoryTree.Holds(place, full)) && !_mayLeadTo(full);
+        string? full = LinkDestination.Of(Path.GetDirectoryName(Path.Join(_root, Shown(path)))!, target, TargetOf);
+        return full is null || !(DirectoryTree.Holds(_root, full) || DirectoryTree.Holds(_rootItself.Value, full)
+            || _devices.Contains(full) || _system.Any(place => DirectoryTree.Holds(place, full)) || _mayLeadTo(full));
     }
 
+    // What is looked at need not lie where it is seen: a copy, or a layer above what is there.
+    private string? TargetOf(string path) =>
+        (path.Length > _root.Length && DirectoryTree.Holds(_root, path)
+            ? SymbolicLink.Target(Path.Join($"/proc/self/fd/{_top.DangerousGetHandle()}", path[_root.Length..])) : null)
+        ?? SymbolicLink.Target(path);
+
     private static bool IsRepository(string prefix, Func<string, bool> has) =>
-        prefix.EndsWith(".git/", StringComparison.OrdinalIgnoreCase) || (has("HEAD") && has("objects") && has("refs"));
+        IsCalledSo(prefix) || (has("HEAD") && has("objects") && has("refs"));
+
+    // `.git` alone: `project.git` is a name for a project, too.
+    private static bool IsCalledSo(string prefix) => $"/{prefix}".EndsWith("/.git/", StringComparison.OrdinalIgnoreCase);
 
     // Of a repository git runs hooks, and what its settings name; the rest is data, and much.
     private void WalkRepository(SafeFileHandle directory, string prefix, int level)
@@ -184,7 +231,7 @@ internal sealed class WatchedTree
             if (!place.IsInvalid && FileStatus.Of(place) is { Type: not FileType.Directory } odd)
                 _found[prefix + "hooks"] = new(_repository, odd.Identity, odd.ChangedAt);
         }
-        using SafeFileHandle hooks = PlaceBelow.OpenDirectory(directory, "hooks"u8);
+        using SafeFileHandle hooks = Opened(directory, "hooks", prefix + "hooks");
         if (!hooks.IsInvalid)
         {
             foreach (DirectoryEntry hook in DirectoryEntries.Of(hooks))
@@ -200,13 +247,28 @@ internal sealed class WatchedTree
         }
         foreach (string within in (string[])["modules", "worktrees"])
         {
-            using SafeFileHandle all = PlaceBelow.OpenDirectory(directory, Encoding.Latin1.GetBytes(within));
-            if (all.IsInvalid) continue;
-            foreach (DirectoryEntry entry in DirectoryEntries.Of(all))
-            {
-                using SafeFileHandle one = PlaceBelow.OpenDirectory(all, entry.Name);
-                if (!one.IsInvalid) WalkRepository(one, $"{prefix}{within}/{Encoding.Latin1.GetString(entry.Name)}/", level + 1);
-            }
+            using SafeFileHandle all = Opened(directory, within, prefix + within);
+            if (!all.IsInvalid) WalkRepositories(all, $"{prefix}{within}/", level + 1, isRepository: false);
+        }
+    }
+
+    // The repository of a submodule is called as its path is, `modules/third/party`, and nothing tells where such a name ends.
+    private void WalkRepositories(SafeFileHandle directory, string prefix, int level, bool isRepository)
+    {
+        if (level > MostLevels)
+        {
+            _found[prefix.TrimEnd('/')] = new(AutorunName.TooDeep, FileFacts.IdentityOf(directory), default);
+            return;
+        }
+        foreach (DirectoryEntry entry in DirectoryEntries.Of(directory))
+        {
+            string name = Encoding.Latin1.GetString(entry.Name), path = prefix + name;
+            if (isRepository && _noRepositories.Contains(name)) continue;
+            using SafeFileHandle one = Opened(directory, name, path);
+            if (one.IsInvalid) continue;
+            WalkRepository(one, path + "/", level);
+            using SafeFileHandle head = PlaceBelow.Open(one, "HEAD");
+            WalkRepositories(one, path + "/", level + 1, isRepository: !head.IsInvalid);
         }
     }
 

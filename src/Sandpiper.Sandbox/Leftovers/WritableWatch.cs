@@ -67,8 +67,9 @@ public sealed class WritableWatch : IDisposable
 
     private static IEnumerable<Leftover> Differences(Watch watch)
     {
-        string? within = null;
-        Dictionary<string, Watched> after = watch.Read();
+        string? within = null, told = null;
+        // What was closed before is its user's, and so is what lies in it.
+        Dictionary<string, Watched> after = watch.Read(mayBeOpened: path => !watch.Before.ContainsKey(path));
         // What is in a new environment is told with it.
         string[] environments = [.. after
             .Where(found => found.Value.Rule == AutorunName.Environment && !watch.Before.ContainsKey(found.Key))
@@ -80,8 +81,12 @@ public sealed class WritableWatch : IDisposable
                 && path.Contains("-packages/", StringComparison.Ordinal))) continue;
             bool wasThere = watch.Before.TryGetValue(path, out Watched? before);
             if (wasThere && before == now) continue;
-            within = path + "/";
-            yield return new(watch.Root, path, now.Rule, !wasThere) { Target = now.Target };
+            var leftover = new Leftover(watch.Root, path, now.Rule, !wasThere) { Target = now.Target };
+            if (leftover.IsKeptAside) within = path + "/";
+            // A directory that stays is told as one, but what is to be kept aside is so in it, too: it can be called `Makefile`, or `env`.
+            else if (told is not null && path.StartsWith(told, StringComparison.Ordinal)) continue;
+            else told = path + "/";
+            yield return leftover;
         }
     }
 
@@ -89,10 +94,10 @@ public sealed class WritableWatch : IDisposable
         string Root, SafeFileHandle Directory, FrozenSet<string> Whole, FrozenSet<string> Free, Func<string, bool> MayLeadTo,
         Dictionary<string, Watched> Before)
     {
-        public Dictionary<string, Watched> Read()
+        public Dictionary<string, Watched> Read(Func<string, bool>? mayBeOpened = null)
         {
             Descriptor.MoveTo(Directory, 0);
-            return WatchedTree.Read(Directory, Root, Whole, Free, MayLeadTo);
+            return WatchedTree.Read(Directory, Root, Whole, Free, MayLeadTo, mayBeOpened: mayBeOpened);
         }
     }
 }

@@ -143,7 +143,7 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
         return kind is ServerNameKind.None && wanted.Host.Address is not null ? null : new(RefusalReason.NoServerName, wanted);
     }
 
-    private static void Forward(Socket client, Opening opening, Socket server, RequestHead head)
+    private void Forward(Socket client, Opening opening, Socket server, RequestHead head)
     {
         using var relay = new Relay(client, server);
         relay.Send(head.Forwarded);
@@ -161,7 +161,11 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
                 next = piece.AsSpan(0, got);
             }
             int belongs = head.Framing is BodyFraming.Chunked ? chunks.Pass(next) : (int)Math.Min(left, next.Length);
-            if (belongs < 0) return; // what was sent is half a request, which the server drops
+            if (belongs < 0)
+            {
+                refused(new(RefusalReason.NotUnderstood, head.Destination));
+                return; // what was sent is half a request, which the server drops
+            }
             relay.Send(next[..belongs]);
             left -= belongs;
             next = next[belongs..];

@@ -390,7 +390,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         : Project.Of(caller) is not null ? GrantWords.ToAllow(command[0], environmentName, grant)
         // With what it was granted this time, which nobody remembers either.
         : $"sandpiper run{InEnvironment.Option(environmentName)} {string.Join(' ', [.. GrantWords.AsOptions(typed, caller.CurrentDirectory),
-            grant, "--", .. command.Select(InShell.Quoted)])}";
+            grant, "--", ShownCommand.Again(command)])}";
 
     // Where it is being removed just now, another one is current.
     private static GenerationLease Leased(ManagedEnvironment environment, ref Generation generation)

@@ -76,10 +76,10 @@ internal static class HeldCommand
             // What is put back runs without a sandbox, which is said to whoever reads the object, too.
             foreach (HeldFile file in session.Json && word is Drop ? [] : done)
             {
-                session.Terminal.Note(word is Keep ? $"put back: {file.Path}: {WhatItDoes(file)}" : $"removed: {file.Path}");
+                session.Terminal.Note(word is Keep ? $"put back: {NameOf(file)}: {WhatItDoes(file)}" : $"removed: {NameOf(file)}");
                 if (starts.TryGetValue(file, out Inked start)) session.Terminal.Note(start);
             }
-            foreach (var (file, why) in left) session.Terminal.Problem(Inked.Yellow($"{file.Number} stays aside: {file.Path}: {why}"));
+            foreach (var (file, why) in left) session.Terminal.Problem(Inked.Yellow($"{file.Number} stays aside: {NameOf(file)}: {why}"));
             return (int)(left.Count == 0 ? ExitCode.Done : ExitCode.CouldNot);
         });
         return command;
@@ -98,8 +98,12 @@ internal static class HeldCommand
 
     private static bool IsLink(HeldFile file) => string.Equals(file.RunBy, AutorunName.Link.RunBy, StringComparison.Ordinal);
 
-    private static string WhatItDoes(HeldFile file) => IsLink(file)
-        ? "whoever opens it is elsewhere" : $"run by {file.RunBy}; outside `sandpiper run` nothing confines it";
+    private static string NameOf(HeldFile file) =>
+        file.Together.IsEmpty ? file.Path : $"{file.Together.Length:N0} things in {file.Path}, kept as one";
+
+    private static string WhatItDoes(HeldFile file) => IsLink(file) ? "whoever opens it is elsewhere"
+        : !file.Together.IsEmpty ? "run by others; outside `sandpiper run` nothing confines them"
+        : $"run by {file.RunBy}; outside `sandpiper run` nothing confines it";
 
     // A tool that installs a hook writes down which Python it runs on; inside that is the environment's own.
     private static Inked? StartOf(Session session, HeldFile file)
@@ -139,6 +143,7 @@ internal static class HeldCommand
     private static string? Kept(HeldFile file) => HeldFiles.Keep(file) switch
     {
         null => null,
+        Errno.Exists when !file.Together.IsEmpty => "something is there by now of the name of one of them; move it away first",
         Errno.Exists => "something of that name is there by now; move it away first",
         Errno.NoSuchFile or Errno.NotDirectory => "the directory that it was made in is gone, or a link leads there now",
         Errno.CrossesDevices => "that is another file system by now",
@@ -153,9 +158,10 @@ internal static class HeldCommand
         if (held.IsEmpty) terminal.Note("Nothing is kept aside");
         foreach (HeldFile file in held)
         {
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{file.Number,3}  {file.Path}"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{file.Number,3}  {NameOf(file)}"));
             string command = ShownCommand.Of(file.Command);
-            string what = IsLink(file) ? $"a link that leads to {SymbolicLink.Target(file.Place)}" : $"would be run by {file.RunBy}";
+            string what = IsLink(file) ? $"a link that leads to {SymbolicLink.Target(file.Place)}"
+                : file.Together.IsEmpty ? $"would be run by {file.RunBy}" : "would be run by others";
             terminal.Listed(5, Inked.Dim(string.Create(CultureInfo.InvariantCulture,
                 $"     {what}; made by `{command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}")));
         }
@@ -164,7 +170,14 @@ internal static class HeldCommand
 
     private static void Tell(Terminal terminal, HeldFile file)
     {
-        terminal.Line($"{file.Number}  {file.Path}");
+        terminal.Line($"{file.Number}  {NameOf(file)}");
+        if (!file.Together.IsEmpty)
+        {
+            foreach (string path in file.Together.Take(MostLines)) terminal.Line($"  {path}");
+            if (file.Together.Length > MostLines) terminal.Line($"  {file.Together.Length - MostLines:N0} more");
+            terminal.Note($"  in this order, as 1, 2 and on, they lie in {file.Place}");
+            return;
+        }
         FileStatus.TryRead(file.Place, out FileStatus status);
         if (status.Type is FileType.SymbolicLink) terminal.Line($"  a link to {SymbolicLink.Target(file.Place)}");
         else if (status.Type is FileType.Directory)
@@ -208,6 +221,7 @@ internal static class HeldCommand
                 json.WriteString("command", file.Command);
                 json.WriteString("when", file.When);
                 json.WriteString("place", file.Place);
+                json.WriteStrings("together", file.Together);
                 json.WriteEndObject();
             }
             json.WriteEndArray();

@@ -11,7 +11,7 @@ namespace Sandpiper.Commands;
 internal static class LeftoverReport
 {
     private const int MostShown = 10;
-    private const int MostKeptAside = 1000;
+    private const int MostKeptAlone = 1000;
 
     /// <param name="terminal">Where it is told.</param>
     /// <param name="watch">What was looked at before the program began.</param>
@@ -20,12 +20,18 @@ internal static class LeftoverReport
     public static void Settle(Terminal terminal, WritableWatch watch, HeldFiles files, string command)
     {
         ImmutableArray<Leftover> all = watch.End();
-        List<Leftover> told = [], kept = [];
+        List<Leftover> told = [], kept = [], rest = [];
         string? why = null;
         foreach (Leftover leftover in all)
         {
-            bool isHeld = leftover.IsKeptAside && kept.Count < MostKeptAside && IsHeld(leftover);
-            (isHeld ? kept : told).Add(leftover);
+            bool isOneMore = leftover.IsKeptAside && kept.Count >= MostKeptAlone;
+            (isOneMore ? rest : leftover.IsKeptAside && IsHeld(leftover) ? kept : told).Add(leftover);
+        }
+        foreach (var ofOneRoot in rest.GroupBy(leftover => leftover.Root, StringComparer.Ordinal))
+        {
+            HashSet<Leftover> left = [.. NotHeld([.. ofOneRoot])];
+            // On another file system each is kept where it lies.
+            foreach (Leftover leftover in ofOneRoot) (left.Contains(leftover) && !IsHeld(leftover) ? told : kept).Add(leftover);
         }
         Tell(terminal, kept, told);
         if (why is not null)
@@ -43,6 +49,19 @@ internal static class LeftoverReport
                 return false;
             }
         }
+
+        ImmutableArray<Leftover> NotHeld(ImmutableArray<Leftover> leftovers)
+        {
+            try
+            {
+                return files.HoldTogether(watch, leftovers, command, Session.Time.GetUtcNow());
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                why ??= e.Message;
+                return leftovers;
+            }
+        }
     }
 
     internal static void Tell(Terminal terminal, IReadOnlyCollection<Leftover> kept, IReadOnlyCollection<Leftover> told)
@@ -54,8 +73,9 @@ internal static class LeftoverReport
         }
         int more = kept.Count - MostShown;
         if (more > 0) terminal.Problem(Inked.Yellow($"sandpiper: kept aside: {more:N0} more ·  sandpiper held"));
-        // What has a name of its own comes first; of names of any number there are only those with a given end.
-        foreach (Leftover leftover in told.OrderBy(l => l.Rule.Name is ['*', ..]).Take(MostShown))
+        // What was there before comes first: of what is new a program makes any number. Then what has a name of its own, the nearest first.
+        foreach (Leftover leftover in told.OrderBy(l => l.IsNew).ThenBy(l => l.Rule.Name is ['*', ..]).ThenBy(l => l.Path.Count('/'))
+            .Take(MostShown))
         {
             terminal.Problem(Inked.Yellow(leftover switch
             {

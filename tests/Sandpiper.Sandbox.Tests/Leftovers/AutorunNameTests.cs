@@ -18,4 +18,15 @@ public sealed class AutorunNameTests
             if (rule is not null) Assert.EndsWith(rule.Name.TrimStart('*'), name, StringComparison.OrdinalIgnoreCase);
             Assert.Equal(rule, AutorunName.Of(name.ToUpperInvariant()));
         }, iter: Fuzz.Inputs);
+
+    // An editor's settings name the program that serves a language, which it starts when a file is opened; an assistant's name tools.
+    [Theory]
+    [InlineData(".helix", true)]
+    [InlineData(".lite_project.lua", true)]
+    [InlineData("opencode.json", true)]
+    [InlineData(".pryrc", true)]
+    [InlineData("uv.toml", false)]
+    [InlineData("bunfig.toml", false)]
+    public void Who_runs_it_unasked_is_known_from_who_has_to_be_called(string name, bool isUnasked) =>
+        Assert.Equal(isUnasked, AutorunName.Of(name)!.IsUnasked);
 }

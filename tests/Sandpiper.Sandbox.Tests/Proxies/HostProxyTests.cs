@@ -242,6 +242,8 @@ public sealed class HostProxyTests : IDisposable
         using Socket again = Accepted();
         again.Until("\r\n\r\n");
         Assert.Equal("", Rest(again).Replace("(broken)", "", StringComparison.Ordinal));
+        // It is cut off, and its user reads why.
+        Assert.Equal(RefusalReason.NotUnderstood, Assert.Single(_refused).Reason);
     }
 
     [Fact]
