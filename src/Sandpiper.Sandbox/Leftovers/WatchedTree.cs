@@ -41,7 +41,7 @@ internal sealed class WatchedTree
     private static readonly FrozenSet<string> _noRepositories = FrozenSet.ToFrozenSet(
         ["objects", "refs", "logs", "hooks", "info", "lfs", "modules", "worktrees"], StringComparer.Ordinal);
 
-    private const int MostSettingsBytes = 64 << 10;
+    private const int MostSettingsBytes = 64 << 10, MostTargets = 10_000;
 
     private readonly string _root;
     private readonly SafeFileHandle _top;
@@ -49,6 +49,7 @@ internal sealed class WatchedTree
     private readonly FrozenSet<string> _fixed, _free;
     private readonly Func<string, bool> _mayLeadTo, _isThereToo, _mayBeOpened;
     private readonly Dictionary<string, Watched> _found = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _targets = new(StringComparer.Ordinal);     // many links lead the same way
 
     private WatchedTree(
         SafeFileHandle top, string root, FrozenSet<string> whole, FrozenSet<string> free, Func<string, bool> mayLeadTo,
@@ -134,7 +135,7 @@ internal sealed class WatchedTree
             }
             if (rule is not null && rule != content) _found[path] = new(rule, status.Identity, default);
             if (isFixed || rule == AutorunName.NodeModules) continue;
-            using SafeFileHandle below = Opened(directory, entry.Name, path, place);
+            using SafeFileHandle below = Opened(directory, entry.Name, path, place, status);
             if (below.IsInvalid) continue;
             if (within is Within.Version && name is "site-packages" or "dist-packages") WalkPackages(below, path + "/");
             else Walk(below, path + "/", level + 1, rule is { IsUnasked: true } ? rule : null, Below(within, name));
@@ -142,9 +143,9 @@ internal sealed class WatchedTree
     }
 
     // Who may enter it finds by name what nobody can list. Its mode cannot be changed, and changed back, without a trace.
-    private SafeFileHandle Opened(SafeFileHandle directory, ReadOnlySpan<byte> name, string path, SafeFileHandle place)
+    private SafeFileHandle Opened(
+        SafeFileHandle directory, ReadOnlySpan<byte> name, string path, SafeFileHandle place, in FileStatus status)
     {
-        FileStatus status = FileStatus.Of(place);
         bool isClosed = OwnersRights.Lack(status);
         if (isClosed && _mayBeOpened(path)) isClosed = OwnersRights.Give(place) is null;
         SafeFileHandle opened = PlaceBelow.OpenDirectory(directory, name);
@@ -158,8 +159,8 @@ internal sealed class WatchedTree
     {
         byte[] bytes = BytesOf(name);
         using SafeFileHandle place = PlaceBelow.Open(directory, bytes);
-        return !place.IsInvalid && FileFacts.KindOf(place) is FileType.Directory
-            ? Opened(directory, bytes, path, place) : new SafeFileHandle();
+        return !place.IsInvalid && FileStatus.Of(place) is { Type: FileType.Directory } status
+            ? Opened(directory, bytes, path, place, status) : new SafeFileHandle();
     }
 
     private static Within Below(Within within, string name) => within switch
@@ -202,8 +203,16 @@ internal sealed class WatchedTree
             || _devices.Contains(full) || _system.Any(place => DirectoryTree.Holds(place, full)) || _mayLeadTo(full));
     }
 
+    private string? TargetOf(string path)
+    {
+        if (_targets.TryGetValue(path, out string? known)) return known;
+        string? target = Asked(path);
+        if (_targets.Count < MostTargets) _targets[path] = target;
+        return target;
+    }
+
     // What is looked at need not lie where it is seen: a copy, or a layer above what is there.
-    private string? TargetOf(string path) =>
+    private string? Asked(string path) =>
         (path.Length > _root.Length && DirectoryTree.Holds(_root, path)
             ? SymbolicLink.Target(Path.Join($"/proc/self/fd/{_top.DangerousGetHandle()}", path[_root.Length..])) : null)
         ?? SymbolicLink.Target(path);
