@@ -1,11 +1,47 @@
 using System.CommandLine;
+using System.Text.Json;
 using Sandpiper.Commands;
 using Sandpiper.Console;
+using Sandpiper.Tests.Console;
 
 namespace Sandpiper.Tests.Commands;
 
 public sealed class CommandLineTests
 {
+    [Fact]
+    public void A_failure_after_the_answer_is_told_in_words_and_by_the_exit_code_alone()
+    {
+        var answered = new Listener();
+        JsonAnswer.Write(answered.Terminal, "list", json => json.WriteString("environment", "shared"));
+        string answer = answered.Output;
+        var words = new Listener();
+        Assert.Equal(ExitCode.CouldNot, CommandLine.Fail(
+            Parsed(["list", "--json"]), new IOException("a disk"), interruption: null, words.Terminal, answered.Terminal));
+        Assert.Equal((answer, ""), (answered.Output, words.Output));
+        Assert.Contains("a disk", words.Error, StringComparison.Ordinal);
+        using var one = JsonDocument.Parse(answered.Output);
+        Assert.Equal("sandpiper/list/1", one.RootElement.GetProperty("schema").GetString());
+
+        var unanswered = new Listener();
+        CommandLine.Fail(Parsed(["list", "--json"]), new IOException("a disk"), interruption: null, words.Terminal, unanswered.Terminal);
+        using var refusal = JsonDocument.Parse(unanswered.Output);
+        Assert.Equal("sandpiper/refusal/1", refusal.RootElement.GetProperty("schema").GetString());
+    }
+
+    // It ended with a trace and a core.
+    [Theory]
+    [InlineData("show nope --json", 1)]
+    [InlineData("--json nope", 2)]
+    public void A_refusal_whose_object_cannot_be_written_is_a_refusal(string words, int exitCode)
+    {
+        using var folder = new Folder();
+        Ended refused = BuiltCommand.Shell($"SANDPIPER_ROOT='{folder.Path}' exec '{BuiltCommand.Path}' {words} > /dev/full");
+        Assert.Equal(exitCode, refused.ExitCode);
+        Assert.StartsWith("× ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("× the answer could not be written to standard output", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", refused.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("python", "-v", "-c", "1")]
     [InlineData("python", "--json")]
