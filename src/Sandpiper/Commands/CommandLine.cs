@@ -68,7 +68,7 @@ internal static class CommandLine
     internal static ExitCode Fail(
         ParseResult parsed, Exception error, Interruption? interruption, Terminal terminal, Terminal answering)
     {
-        Explanation explanation = Explanations.Of(error);
+        Explanation explanation = Explanations.Of(error).WithoutSecretsOf(parsed.Tokens.Select(token => token.Value));
         if (explanation.Exit == ExitCode.Interrupted && interruption is { Exit: var signal })
             explanation = explanation with { Exit = signal };
         // 1, 2 and 3 are what programs end with: where the program's own code is passed on, ours must be told from it.

@@ -28,6 +28,28 @@ public sealed class CommandLineTests
         Assert.Equal("sandpiper/refusal/1", refusal.RootElement.GetProperty("schema").GetString());
     }
 
+    // What is out of place may have been meant as an address. As an object none of it was masked, and in words only what has a scheme.
+    [Theory]
+    [InlineData("show", "http://u:SECRET@h/")]
+    [InlineData("list", "--env", "http://u:SECRET@h/")]
+    [InlineData("list", "--env", "u:SECRET@h")]
+    [InlineData("gc", "--keep=u:SECRET@h")]
+    [InlineData("run", "--explain", "--net", "u:SECRET@h", "--", "true")]
+    [InlineData("run", "--explain", "--home", "u:SECRET@h", "--", "true")]
+    [InlineData("review", "take", "u:SECRET@h")]
+    [InlineData("allow", "--withdraw", "u:SECRET@h")]
+    [InlineData("install", "-r", "http://u:SECRET@h/req.txt")]
+    [InlineData("install", "--python", "http://u:SECRET@h", "six")]
+    [InlineData("install", "six @ http://u:SEC/RET@h/six.whl")]
+    public void A_secret_among_the_words_is_told_neither_in_words_nor_in_the_object(params string[] words)
+    {
+        using var folder = new Folder();
+        Ended refused = BuiltCommand.Run(["--root", folder.Path, "--json", .. words]);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("sandpiper/refusal/1", refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("SEC", refused.Output + refused.Error, StringComparison.Ordinal);
+    }
+
     // It ended with a trace and a core.
     [Theory]
     [InlineData("show nope --json", 1)]
