@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Console;
 
