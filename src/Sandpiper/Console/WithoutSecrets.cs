@@ -43,7 +43,7 @@ internal static class WithoutSecrets
     }
 
     /// <summary>Of a sentence that may quote what was typed, as it was typed or as a part of a path.</summary>
-    /// <param name="typed">All words of the command line: any of them may have been meant as an address, with or without its scheme.</param>
+    /// <param name="typed">All words of the command line: any of them may have been meant as an address, be it without its scheme.</param>
     public static string Of(string text, IEnumerable<string> typed)
     {
         foreach (string word in typed)

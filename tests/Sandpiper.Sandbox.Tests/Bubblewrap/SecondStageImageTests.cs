@@ -129,7 +129,7 @@ public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
                 Assert.Equal(([.. Held, (byte)number], turn > 0), Handed(image), Same);
                 image.Keep();
                 // The clock of the file system may stand still between two of them.
-                File.SetLastWriteTimeUtc(Path.Join(directory, $"{number:x64}"), new DateTime(2026, 3, 4 + number, 0, 0, 0, DateTimeKind.Utc));
+                File.SetLastWriteTimeUtc(Path.Join(directory, $"{number:x64}"), DateTime.UnixEpoch.AddDays(number));
             }
         }
         string beside = Path.Join(directory, "not ours");
