@@ -17,11 +17,13 @@ public sealed record DataPlaces(string Root, string Cache)
     /// <summary>Its name.</summary>
     public const string ShimsLockName = "bin.lock";
 
-    /// <summary>What runs in each sandbox before the program, as a file: made by the first, and started from there by the next.</summary>
-    public string SecondStage => Path.Combine(Root, SecondStageName);
+    /// <summary>
+    /// What runs in each sandbox before the program, as a file for each version of it: made by the first run, started by the next ones.
+    /// </summary>
+    public string SecondStages => Path.Combine(Root, SecondStagesName);
 
     /// <summary>Its name.</summary>
-    public const string SecondStageName = "second-stage";
+    public const string SecondStagesName = "second-stages";
 
     /// <summary>The cached index pages and METADATA.</summary>
     public string IndexCache => Path.Combine(Cache, "index");

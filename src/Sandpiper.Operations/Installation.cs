@@ -98,7 +98,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
             if (Hindrance(request, operation, before, prepared.Composed.Generation) is { } hindrance) return hindrance;
             EnvironmentChange change = next.To(prepared, cancel);
             foreach (SelectedPackage package in selected) known.Keep(package.Facts.WheelFileName, wheels[package.Name].Digest);
-            return new InstallationOutcome.Changed(change with { Notes = [.. Mended(selected, distrusted), .. change.Notes] });
+            ImmutableArray<string> absent = AbsentExtras.NotesOf(request, selected, change.Changes, _store);
+            return new InstallationOutcome.Changed(change with { Notes = [.. Mended(selected, distrusted), .. absent, .. change.Notes] });
         }
         catch (StoreDamagedException damaged)
         {
@@ -131,14 +132,15 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         return held.IsEmpty ? null : new InstallationOutcome.NamesHeld(held);
     }
 
-    private static InstallationOutcome.Changed Unchanged(
+    private InstallationOutcome.Changed Unchanged(
         InstallationRequest request, Operation? operation, Generation? before, ImmutableArray<SelectedPackage> selected)
     {
         ImmutableArray<string> notes = operation is not null && before is not null ? operation.Stay(before) : [];
         var change = new EnvironmentChange(
             before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero);
+        ImmutableArray<string> absent = AbsentExtras.NotesOf(request, selected, change.Changes, _store);
         // Who installs a tool once more wants to know why its command is not there; who installs a package has heard it.
-        return new InstallationOutcome.Changed(request.Tool is null ? change : change with { Notes = notes });
+        return new InstallationOutcome.Changed(change with { Notes = request.Tool is null ? absent : [.. absent, .. notes] });
     }
 
     private static Plan Planned(InstallationRequest request, Generation? before, ImmutableArray<SelectedPackage> selected,

@@ -13,22 +13,14 @@ public sealed record OperationContext
     public required DataPlaces Places
     {
         get;
-        init
-        {
-            field = value;
-            Store = new WheelStore(value.Root) { Holds = StoreHolds };
-        }
+        init => (field, _store) = (value, null);
     }
 
     /// <inheritdoc cref="WheelStore.Holds"/>
     public TimeSpan StoreHolds
     {
         get;
-        init
-        {
-            field = value;
-            if (Store is not null) Store = new WheelStore(Places.Root) { Holds = value };
-        }
+        init => (field, _store) = (value, null);
     }
 
     /// <summary>Who asks, by name: the ledger's <c>who</c>.</summary>
@@ -46,7 +38,9 @@ public sealed record OperationContext
     public bool HasChosenBefore => ChosenBefore.IsAny(Places);
 
     /// <summary>Of that data root; what it has read once, it knows for the rest of the command.</summary>
-    internal WheelStore Store { get; private init; } = null!;     // set with the places, which are required
+    internal WheelStore Store => LazyInitializer.EnsureInitialized(ref _store, () => new WheelStore(Places.Root) { Holds = StoreHolds });
+
+    private WheelStore? _store;     // not made before both that it is made of are known, whichever of them comes last
 
     /// <summary>What is allowed where something comes in, as of now.</summary>
     /// <exception cref="WaiverFileDamagedException">What the user allowed cannot be read.</exception>

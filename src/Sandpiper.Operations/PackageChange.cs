@@ -36,6 +36,6 @@ public sealed record EnvironmentChange(int? Generation, bool IsNew, ImmutableArr
     /// <summary>Generations that nobody goes back to wait to be removed (<see cref="LateRemoval"/>).</summary>
     public bool LeavesGenerations { get; init; }
 
-    /// <summary>Scripts for which no shim was made, and why.</summary>
+    /// <summary>Scripts for which no shim was made, and why; extras that packages which stay do not have.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

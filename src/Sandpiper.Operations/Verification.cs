@@ -41,7 +41,7 @@ public sealed class Verification(
     {
         if (secondStage?.IsAsHeld() is false)
         {
-            yield return new Deviation(DeviationKind.Changed, DataPlaces.SecondStageName, null, RunsAtStart: false)
+            yield return new Deviation(DeviationKind.Changed, DataPlaces.SecondStagesName, null, RunsAtStart: false)
             {
                 Place = DeviationPlace.SecondStage,
             };

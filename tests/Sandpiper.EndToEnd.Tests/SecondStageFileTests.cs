@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
@@ -22,14 +23,17 @@ public sealed class SecondStageFileTests : IDisposable
         Done(_user.Sandpiper("install", "tide", "-i", _index));
     }
 
-    private string Kept => Path.Combine(_user.DataRoot, "second-stage");
+    private string AllKept => Path.Combine(_user.DataRoot, "second-stages");
+
+    // The way to it is as good before it is there.
+    private string Kept => Path.Combine(AllKept, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(PublishedSecondStage.Path))));
 
     private Outcome Ran => _user.Sandpiper("run", "--", "printf", "ran");
 
     [Fact]
     public void The_first_run_makes_it_and_the_next_leaves_it()
     {
-        File.Delete(Kept);
+        Assert.False(Path.Exists(AllKept));
         Assert.Equal("ran", Done(Ran).Output);
         var made = Stat();
         Assert.Equal("ran", Done(Ran).Output);
@@ -97,9 +101,9 @@ public sealed class SecondStageFileTests : IDisposable
         string share = Path.Combine(_user.Home, ".local/share"), elsewhere = Path.Combine(_user.Project, "share");
         Done(_user.Run(["/bin/sh", "-c", """
             set -e
-            mv "$1" "$2"; ln -s "$2" "$1"; cd "$2/sandpiper"; chmod u+w second-stage
-            head -c 1000000 /dev/zero | tr '\\0' '\\314' | dd of=second-stage bs=4096 seek=1 conv=notrunc status=none
-            chmod 500 second-stage
+            mv "$1" "$2"; ln -s "$2" "$1"; cd "$2/sandpiper/second-stages"; chmod u+w *
+            head -c 1000000 /dev/zero | tr '\\0' '\\314' | dd of="$(echo *)" bs=4096 seek=1 conv=notrunc status=none
+            chmod 500 *
             """, "sh", share, elsewhere]));
         Assert.Equal(0, _user.Sandpiper("run", "--", "true").ExitCode);
     }

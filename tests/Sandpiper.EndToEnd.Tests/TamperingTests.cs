@@ -76,7 +76,8 @@ public sealed class TamperingTests
         { "a command on PATH", "shims", "f=$D/bin/ebb; chmod u+w $f; printf 'exec evil\\n' > $f" },
         { "a command on PATH removed", "shims", "rm -f $D/bin/ebb" },
         { "what runs first in each sandbox", "second-stage",
-            "f=$D/second-stage; chmod u+w $f; printf x | dd of=$f bs=1 seek=9000 conv=notrunc status=none; sealed $f; chmod 500 $f" },
+            "f=$(echo $D/second-stages/*); chmod u+w $f; "
+            + "printf x | dd of=$f bs=1 seek=9000 conv=notrunc status=none; sealed $f; chmod 500 $f" },
         { "the current generation", "current", "ln -sfn /tmp $D/envs/shared/current" },
         { "the current generation removed", "current", "rm $D/envs/shared/current" },
         { "the ledger, one word", "ledger", "f=$D/envs/shared/ledger.jsonl; sed -i '1s/install/rollbac/' $f" },

@@ -259,6 +259,28 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
+    public async Task An_extra_that_is_not_there_is_told_each_time_it_is_asked_for()
+    {
+        _ground.OfferOnly(new SampleWheel("tide", "1.0").WithExtra("fast"), new SampleWheel("hoot", "1.0"));
+        Assert.Equal(["it has no extra `nope`"], (await Change("tide[nope]")).Changes[0].Notes);
+        // The very words of before, of which nothing is resolved; others, by which the record changes; what comes beside; only a look.
+        const string Told = "`tide` 1.0 has no extra `nope`";
+        Assert.Equal([Told], (await Change("tide[nope]")).Notes);
+        Assert.Equal([Told], (await Change("tide[nope,fast]")).Notes);
+        EnvironmentChange beside = await Change("tide[Nope]", "hoot");
+        Assert.Equal(["hoot"], beside.Changes.Select(c => c.Name.ToString()));
+        Assert.Equal([Told], beside.Notes);
+        var look = await _ground.InstallAsync(OperationGround.Request("tide[nope]") with { DryRun = true });
+        Assert.Equal([Told], Assert.IsType<InstallationOutcome.Changed>(look).Change.Notes);
+        // What was asked for once and is not asked for now is nobody's question.
+        Assert.Empty((await Change("tide")).Notes);
+        Assert.Empty((await Change("tide[fast]")).Notes);
+
+        async Task<EnvironmentChange> Change(params string[] words) =>
+            Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync(words)).Change;
+    }
+
+    [Fact]
     public void No_environment_is_made_where_PATH_could_not_name_it() =>
         Assert.Contains("colon", Assert.Throws<EnvironmentException>(() => ManagedEnvironment.Open("/srv/cs194:294", "shared")).Because,
             StringComparison.Ordinal);

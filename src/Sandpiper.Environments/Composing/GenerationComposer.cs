@@ -42,7 +42,7 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     }
 
     /// <summary>The same packages give the same tree; only <c>generation.json</c> tells the time.</summary>
-    /// <returns>The directory itself is left open: a sealed one could not be moved.</returns>
+    /// <returns>What it says, and the digest of that. The directory itself is left open: a sealed one could not be moved.</returns>
     /// <exception cref="RefusedException">
     /// Two packages own one path (SP-ENV-01), one shadows the standard library (SP-ENV-02), or nobody decided
     /// about a hook (SP-WHEEL-20 to 23).

@@ -17,12 +17,12 @@ public static class KeptProgram
         && file.UserId == user && file.Links == 1;
 
     /// <summary>Makes one, in the place of whatever file has that name.</summary>
-    /// <param name="path">Absolute.</param>
+    /// <param name="path">Absolute; the directory is no link.</param>
     /// <returns>False where it cannot be made, or nothing is started there (<c>noexec</c>).</returns>
     public static bool TryMake(string path, ReadOnlySpan<byte> content)
     {
-        using SafeFileHandle directory =
-            RawFile.Open(Path.GetDirectoryName(path)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+        using SafeFileHandle directory = RawFile.Open(
+            Path.GetDirectoryName(path)!, RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow, out int errno);
         if (errno != 0 || !FileSystem.StartsPrograms(directory)) return false;
         using SafeFileHandle? made = Unwritable(directory, content);
         if (made is null) return false;

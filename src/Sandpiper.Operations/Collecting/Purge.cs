@@ -48,8 +48,9 @@ public sealed class Purge(OperationContext context)
 
     private static readonly ImmutableArray<string> OwnNames =
     [
-        "waivers.jsonl", "grants.jsonl", "compile.lock", DataPlaces.ShimsLockName, DataPlaces.SecondStageName, StoreOnDisk.FileName,
+        "waivers.jsonl", "grants.jsonl", "compile.lock", DataPlaces.ShimsLockName, DataPlaces.SecondStagesName, StoreOnDisk.FileName,
         "aside", "held", "reviews",
+        "second-stage",     // where there was one for all versions
     ];
 
     private readonly DataPlaces _places = context.Places;

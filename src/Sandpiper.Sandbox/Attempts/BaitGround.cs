@@ -9,12 +9,16 @@ namespace Sandpiper.Sandbox.Attempts;
 /// <summary>Makes what attempts are aimed at, sees from outside what became of it, and takes it away.</summary>
 internal sealed class BaitGround : IDisposable
 {
+    /// <summary>What every directory of a trial in the user's home begins with; what a killed one left goes with the next.</summary>
+    public const string AtHomePrefix = ".sandpiper-doctor-";
+
     private const int MostOfSocketName = 60;     // sun_path has 108 bytes (unix(7)), and the longest name here a third of that
 
     // It waits for input that never comes: where this process is killed it ends as well.
     private static readonly string _waits = File.Exists("/usr/bin/cat") ? "/usr/bin/cat" : "/bin/cat";
 
     private readonly HeldDirectory _place;
+    private readonly HeldDirectory? _atHome;
     private readonly Process _victim;
     private readonly ImmutableDictionary<string, Socket> _listeners;
 
@@ -27,12 +31,27 @@ internal sealed class BaitGround : IDisposable
         _place = HeldDirectory.Make(above, "sandpiper-doctor-");
         try
         {
+            _atHome = MadeAt(home);
             (Bait, _victim, _listeners) = Laid(home, token);
         }
         catch
         {
-            _place.Dispose(); // nobody has this to take it away
+            _atHome?.Dispose(); // nobody has this to take it away
+            _place.Dispose();
             throw;
+        }
+    }
+
+    // Null where nothing can be made: then an attempt cannot, either.
+    private static HeldDirectory? MadeAt(string home)
+    {
+        try
+        {
+            return HeldDirectory.Make(home, AtHomePrefix);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
@@ -62,8 +81,10 @@ internal sealed class BaitGround : IDisposable
         victim.Environment.Clear();
         victim.Environment["SANDPIPER_DOCTOR_TOKEN"] = token;
         Process waiting = Process.Start(victim)!;
-        var bait = new Bait(Path.Combine(keys, "key"), Path.Combine(keys, "other"), Path.Combine(home, $".sandpiper-doctor-{token}"), shown,
-            writable, ((IPEndPoint)tcp.LocalEndPoint!).Port, ((IPEndPoint)udp.LocalEndPoint!).Port, token, waiting.Id, token);
+        // Whoever is shown the home is shown this directory.
+        string atHome = _atHome is null ? Path.Combine(home, AtHomePrefix + token) : Path.Combine(_atHome.Path, "new");
+        var bait = new Bait(Path.Combine(keys, "key"), Path.Combine(keys, "other"), atHome, shown, writable,
+            ((IPEndPoint)tcp.LocalEndPoint!).Port, ((IPEndPoint)udp.LocalEndPoint!).Port, token, waiting.Id, token);
         bait.Write();
         return (bait, waiting, listeners);
     }
@@ -103,6 +124,7 @@ internal sealed class BaitGround : IDisposable
         _victim.WaitForExit();
         _victim.Dispose();
         if (File.Exists(Bait.AtHome)) File.Delete(Bait.AtHome);
+        _atHome?.Dispose();
         _place.Dispose();
     }
 

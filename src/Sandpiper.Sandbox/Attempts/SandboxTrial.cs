@@ -54,7 +54,7 @@ public static class SandboxTrial
     {
         try
         {
-            using HeldDirectory ground = HeldDirectory.Make(caller.Home, ".sandpiper-doctor-");
+            using HeldDirectory ground = HeldDirectory.Make(caller.Home, BaitGround.AtHomePrefix);
             string project = Directory.CreateDirectory(Path.Join(ground.Path, "project")).FullName;
             return ReviewedRun.WouldLayer(ground.Path, Writing(project, caller), secondStage);
         }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -25,11 +26,14 @@ public sealed record SecondStageFailure(SecondStageFailureKind Kind, string Subj
     /// <summary>One line, from inside the sandbox.</summary>
     public string Line => Kind switch
     {
-        SecondStageFailureKind.NotTold => $"sandpiper: what the sandbox shall show was not told ({Subject}); nothing was run",
-        SecondStageFailureKind.Replaced => $"sandpiper: `{Subject}` was replaced while the sandbox was made; nothing was run",
-        SecondStageFailureKind.NotFound => $"sandpiper: `{Subject}`: not found in the sandbox",
-        _ => $"sandpiper: `{Subject}`: not executable (errno {Errno})",
+        SecondStageFailureKind.NotTold => $"sandpiper: what the sandbox shall show was not told ({Visible}); nothing was run",
+        SecondStageFailureKind.Replaced => $"sandpiper: `{Visible}` was replaced while the sandbox was made; nothing was run",
+        SecondStageFailureKind.NotFound => $"sandpiper: `{Visible}`: not found in the sandbox",
+        _ => $"sandpiper: `{Visible}`: not executable (errno {Errno})",
     };
+
+    // Nobody filters it on its way to a terminal, and whoever named a file or a command may have had that in mind.
+    private string Visible => VisibleText.Of(Subject);
 
     /// <summary>Says it on standard error: whoever waits outside only waits for the end by now.</summary>
     public void Tell()

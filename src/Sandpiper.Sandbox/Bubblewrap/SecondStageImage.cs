@@ -11,7 +11,10 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// each sandbox gets it by descriptor; kept as a file, for to compare that takes a seventh of the time in which it is written to memory.
 /// </summary>
 /// <param name="held">What the command holds.</param>
-/// <param name="keptAt">Where the file is, or is to be; null: it is not kept.</param>
+/// <param name="keptAt">
+/// Where the file is, or is to be: in a directory where each version has its own, named by its SHA-256, so that those which are used in
+/// turn do not take each other's place. Nothing is believed of it by that name. Null: it is not kept.
+/// </param>
 public sealed class SecondStageImage(HeldProgram held, string? keptAt)
 {
     private const string AppArmor = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
@@ -40,18 +43,26 @@ public sealed class SecondStageImage(HeldProgram held, string? keptAt)
     {
         if (_isKept || keptAt is null) return;
         ReadOnlySpan<byte> program = held();
-        _isKept = !program.IsEmpty && KeptProgram.TryMake(keptAt, program);
+        _isKept = !program.IsEmpty && SecondStageFiles.TryAdd(keptAt, program);
     }
 
     /// <summary>Whether the file is the one that the command holds, in every byte.</summary>
     /// <returns>Null where it is not there, or is another one at first sight: of another build, perhaps.</returns>
     public bool? IsAsHeld()
     {
-        // Nothing is ever put in its place.
-        if (keptAt is not null && FileStatus.TryRead(keptAt, out FileStatus there) && there.Type is FileType.Directory) return false;
-        using SafeFileHandle? kept = AtFirstSight();
-        ReadOnlySpan<byte> program = held();
-        return kept is null || FileStatus.Of(kept).Size != program.Length ? null : HandedSecondStage.IsSame(kept, program);
+        if (keptAt is null) return null;
+        if (SecondStageFiles.Hindrance(keptAt) is not null) return false;
+        try
+        {
+            using SafeFileHandle? kept = AtFirstSight();
+            ReadOnlySpan<byte> program = held();
+            return kept is null || FileStatus.Of(kept).Size != program.Length ? null : HandedSecondStage.IsSame(kept, program);
+        }
+        catch (KernelException)
+        {
+            // A part of the disk cannot be read any more.
+            return false;
+        }
     }
 
     /// <summary>What is there is made anew when it is needed.</summary>
@@ -60,11 +71,12 @@ public sealed class SecondStageImage(HeldProgram held, string? keptAt)
     {
         if (keptAt is not null)
         {
+            string gone = SecondStageFiles.Hindrance(keptAt) ?? keptAt;
             using SafeFileHandle directory =
-                RawFile.Open(Path.GetDirectoryName(keptAt)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+                RawFile.Open(Path.GetDirectoryName(gone)!, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
             // The tree of a directory as well, of which no link is followed.
-            if (errno == 0) errno = TreeRemoval.Remove(directory, NativeText.Bytes(Path.GetFileName(keptAt)));
-            if (errno is not (0 or Errno.NoSuchFile)) throw new KernelException("unlinkat", errno, keptAt);
+            if (errno == 0) errno = TreeRemoval.Remove(directory, NativeText.Bytes(Path.GetFileName(gone)));
+            if (errno is not (0 or Errno.NoSuchFile)) throw new KernelException("unlinkat", errno, gone);
         }
         _isKept = false;
     }

@@ -27,8 +27,8 @@ public sealed record Caller(
     /// <summary>This very program: what is written over it runs with all of the caller's rights. Null: not to be protected.</summary>
     public string? OwnProgram { get; init; }
 
-    /// <summary>Where what runs in each sandbox first lies as a file; null: nowhere.</summary>
-    public string? SecondStage { get; init; }
+    /// <summary>The directory in which what runs in each sandbox first lies as a file; null: nowhere.</summary>
+    public string? SecondStages { get; init; }
 
     /// <summary>What is at a path. Of where it stands, and what that lies in, no name is looked up.</summary>
     /// <inheritdoc cref="ShownPath.At"/>

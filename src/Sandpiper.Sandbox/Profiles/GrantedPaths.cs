@@ -54,7 +54,7 @@ internal static class GrantedPaths
         if (shown.Type is not (FileType.Directory or FileType.Regular)) return new GrantRefusal.Absent();
         // As the kernel sees them: what a link leads to is what would be written.
         // What runs in each sandbox first lies beside those of the usual root, also where another root is meant this time.
-        if (Meets(shown.Real, dataRoot) || (caller.SecondStage is { } first && Meets(shown.Real, first)))
+        if (Meets(shown.Real, dataRoot) || (caller.SecondStages is { } first && Meets(shown.Real, first)))
             return new GrantRefusal.HoldsPackages();
         // Start files of shells, keys, other people's things: write access there outlives the sandbox.
         string directory = DirectoryOf(shown);

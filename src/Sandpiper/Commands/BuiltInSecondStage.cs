@@ -9,7 +9,8 @@ internal static class BuiltInSecondStage
     private const string Name = "second-stage";
 
     /// <param name="usual">Where its user's things lie when nobody says otherwise: there it is kept as a file, too.</param>
-    public static SecondStageImage Image(DataPlaces usual) => new(Held, usual.SecondStage);
+    public static SecondStageImage Image(DataPlaces usual) =>
+        new(Held, SecondStageDigest.Hex is { } name ? Path.Combine(usual.SecondStages, name) : null);
 
     // As it lies in the command's own memory: what one reads of a stream is copied first.
     internal static unsafe ReadOnlySpan<byte> Held() =>

@@ -40,7 +40,7 @@ internal static class Callers
             Here = Here.Value,
             LoginHome = loginHome,
             OwnProgram = session.OwnExecutable,
-            SecondStage = Session.UsualPlaces(session.WasRoot).SecondStage,
+            SecondStages = Session.UsualPlaces(session.WasRoot).SecondStages,
         };
     }
 

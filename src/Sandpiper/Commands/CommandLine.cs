@@ -57,27 +57,45 @@ internal static class CommandLine
         catch (Exception error)
         {
             Terminal terminal = Session.TerminalOf(parsed);
-            Explanation explanation = Explanations.Of(error);
-            if (explanation.Exit == ExitCode.Interrupted && interruption is { Exit: var signal })
-                explanation = explanation with { Exit = signal };
-            // 1, 2 and 3 are what programs end with: where the program's own code is passed on, ours must be told from it.
-            if (PassesOn(parsed) && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
-            {
-                explanation = explanation with { Exit = ExitCode.RunFailed };
-            }
-            else if (explanation.Exit is ExitCode.RunFailed && !PassesOn(parsed))
-            {
-                // A grant that cannot be given, to a command that starts nothing.
-                explanation = explanation with { Exit = ExitCode.CouldNot };
-            }
-            explanation.Write(terminal);
             // Where a program has standard output, the answer goes where that led before.
-            Terminal answering = Session.Answering ?? terminal;
-            if (IsForJson(parsed) && !JsonAnswer.IsWritten) JsonAnswer.Write(answering, explanation);
-            answering.Flush();
-            terminal.Flush();
-            return (int)explanation.Exit;
+            return (int)Fail(parsed, error, interruption, terminal, Session.Answering ?? terminal);
         }
+    }
+
+    /// <summary>Says why, in words, and with <c>--json</c> as the one object where there was none yet.</summary>
+    /// <param name="terminal">For the words.</param>
+    /// <param name="answering">For the object.</param>
+    internal static ExitCode Fail(
+        ParseResult parsed, Exception error, Interruption? interruption, Terminal terminal, Terminal answering)
+    {
+        Explanation explanation = Explanations.Of(error).WithoutSecretsOf(parsed.Tokens.Select(token => token.Value));
+        if (explanation.Exit == ExitCode.Interrupted && interruption is { Exit: var signal })
+            explanation = explanation with { Exit = signal };
+        // 1, 2 and 3 are what programs end with: where the program's own code is passed on, ours must be told from it.
+        if (PassesOn(parsed) && explanation.Exit is (ExitCode.CouldNot or ExitCode.WrongUsage or ExitCode.Refused))
+        {
+            explanation = explanation with { Exit = ExitCode.RunFailed };
+        }
+        else if (explanation.Exit is ExitCode.RunFailed && !PassesOn(parsed))
+        {
+            // A grant that cannot be given, to a command that starts nothing.
+            explanation = explanation with { Exit = ExitCode.CouldNot };
+        }
+        explanation.Write(terminal);
+        if (IsForJson(parsed) && !answering.IsAnswered) JsonAnswer.Write(answering, explanation);
+        foreach (Terminal written in (Terminal[])[answering, terminal])
+        {
+            try
+            {
+                written.Flush();
+            }
+            catch (ExplainedException lost)
+            {
+                // The object, on a full disk: the command has failed already, and for another reason.
+                lost.Explanation.Write(terminal);
+            }
+        }
+        return explanation.Exit;
     }
 
     private static bool IsForJson(ParseResult parsed) => parsed.GetResult(GlobalOptions.Json) is { Implicit: false }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sandpiper.Console;
 using Sandpiper.Sandbox.Networks;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Terminals;
 using Sandpiper.Sandbox.Tried;
 
 namespace Sandpiper.Commands;

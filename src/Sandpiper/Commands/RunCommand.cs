@@ -93,7 +93,8 @@ internal static class RunCommand
                 Processors = parsed.GetValue(processors),
                 IsReviewed = parsed.GetValue(review),
                 IsAudited = parsed.GetValue(audit),
-                MayAsk = !parsed.GetValue(review), // which asks for what it made
+                // A review asks for what it made, and a second run would be a second object for whoever reads one.
+                MayAsk = !parsed.GetValue(review) && !(parsed.GetValue(audit) && session.Json),
             };
             return parsed.GetValue(explain) ? run.Explain() : run.Start();
         });

@@ -54,7 +54,7 @@ internal static class ShowCommand
         Field("Version", package.Version.ToString());
         Field("Summary", metadata.Summary);
         Field("Home-page", metadata.HomePage);
-        Field("License", metadata.License is { Length: > LongestLicense } text ? $"{text.AsSpan(0, LongestLicense)}…" : metadata.License);
+        Field("License", metadata.License is { } license ? ShortText.Of(license, LongestLicense) : null);
         Field("Location", generation.SitePackages);
         Field("Requires", string.Join(", ",
             metadata.RequiresDist.Where(r => r.Marker is null).Select(r => r.Name.ToString()).Distinct(StringComparer.Ordinal)));

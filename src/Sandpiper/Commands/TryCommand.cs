@@ -9,6 +9,7 @@ using Sandpiper.Packaging.Names;
 using Sandpiper.Packaging.Requirements;
 using Sandpiper.Policies;
 using Sandpiper.Sandbox.Profiles;
+using Sandpiper.Sandbox.Terminals;
 using Sandpiper.Store;
 
 namespace Sandpiper.Commands;

@@ -5,6 +5,7 @@ using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Verifying;
 using Sandpiper.Operations;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Commands;
 

@@ -8,6 +8,7 @@ using Sandpiper.Assessment.Probes;
 using Sandpiper.Assessment.Replicas;
 using Sandpiper.Assessment.Trials;
 using Sandpiper.Auditing;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Console;
 

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sandpiper.Auditing;
 using Sandpiper.Auditing.Findings;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Console;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sandpiper.Auditing;
 using Sandpiper.Auditing.Findings;
 using Sandpiper.Auditing.Places;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Console;
 

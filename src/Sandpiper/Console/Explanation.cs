@@ -22,6 +22,16 @@ internal sealed record Explanation(ExitCode Exit, string What, ImmutableArray<st
         ThatNothingWas.FirstOrDefault(claim => What.EndsWith(claim, StringComparison.Ordinal)) is { } claimed
             ? this with { What = $"{What[..^claimed.Length]}; {string.Join(", ", done)}" } : this;
 
+    /// <summary>The same without the secrets of addresses, also where it is not a terminal that it goes to.</summary>
+    /// <inheritdoc cref="WithoutSecrets.Of(string, IEnumerable{string})" path="/param"/>
+    public Explanation WithoutSecretsOf(IEnumerable<string> typed)
+    {
+        string[] words = [.. typed];
+        return this with { What = Masked(What), Because = [.. Because.Select(Masked)], Hints = [.. Hints.Select(Masked)] };
+
+        string Masked(string text) => WithoutSecrets.Of(text, words);
+    }
+
     private const string Arrow = "╰─▶ ", ThenWhatItDoes = "      ";
 
     /// <summary>Writes it to standard error; nothing suppresses it.</summary>

@@ -10,9 +10,6 @@ internal static class JsonAnswer
     // Everything outside ASCII is escaped: the text of packages must not reach a terminal raw by this way either.
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.Default };
 
-    /// <summary>Whether it was printed: there is one, and no other after it.</summary>
-    public static bool IsWritten { get; private set; }
-
     /// <summary>The same object for every command that did not do what it was asked.</summary>
     public static void Write(Terminal terminal, Explanation refused) => Write(terminal, "refusal", json =>
     {
@@ -34,7 +31,6 @@ internal static class JsonAnswer
             write(writer);
             writer.WriteEndObject();
         }
-        IsWritten = true;
         terminal.Raw(Encoding.UTF8.GetString(buffer.ToArray()) + "\n");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Console;
 

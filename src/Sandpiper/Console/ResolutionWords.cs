@@ -151,5 +151,5 @@ internal static class ResolutionWords
     /// <summary>Without its marker: <c>six[a]&gt;=1</c>.</summary>
     private static string Bare(Requirement requirement) => Shortened((requirement with { Marker = null }).ToString());
 
-    private static string Shortened(string text) => text.Length <= MaxLength ? text : $"{text.AsSpan(0, MaxLength)}…";
+    private static string Shortened(string text) => ShortText.Of(text, MaxLength);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
+using Sandpiper.Sandbox.Terminals;
 
 namespace Sandpiper.Console;
 
@@ -33,6 +34,9 @@ internal sealed class Terminal
     public bool ShowsProgress { get; }
 
     public Verbosity Verbosity { get; }
+
+    /// <summary>Whether it was given what a program reads: there is one such object, and no other after it.</summary>
+    public bool IsAnswered { get; private set; }
 
     /// <summary>How wide the terminal is on which progress is shown.</summary>
     public Func<int> Columns { get; init; } = () => int.MaxValue;
@@ -75,7 +79,7 @@ internal sealed class Terminal
     }
 
     /// <summary>A line of the answer, on standard output.</summary>
-    public void Line(params ReadOnlySpan<Inked> pieces) => Answer(TextOf(_colorOut, pieces));
+    public void Line(params ReadOnlySpan<Inked> pieces) => AnswerVisible(Visible(pieces));
 
     /// <summary>
     /// A line of a listing. Where it is wider than the terminal it goes on below, at the beginning of a word; a path stays whole, to be
@@ -87,7 +91,7 @@ internal sealed class Terminal
         Inked[] shown = Visible(pieces);
         int columns = AnswerColumns();
         int below = BelowIn(columns, indent);
-        foreach (Inked[] line in Cut(shown, WrappedText.LinesOf(TextOf(shown), columns, below), below)) Line(line);
+        foreach (Inked[] line in Cut(shown, WrappedText.LinesOf(TextOf(shown), columns, below), below)) AnswerVisible(line);
     }
 
     private static int BelowIn(int columns, int indent) => Math.Min(indent, columns / 2);
@@ -148,19 +152,27 @@ internal sealed class Terminal
         string text = TextOf(shown);
         int columns = Columns();
         int below = BelowIn(columns, Math.Max(0, text.AsSpan().IndexOfAnyExcept(' ')) + indent);
-        foreach (Inked[] line in Cut(shown, WrappedText.WithCommand(text, columns, below), below)) Whole(line);
+        foreach (Inked[] line in Cut(shown, WrappedText.WithCommand(text, columns, below), below)) TellVisible(line);
     }
 
     /// <summary>The same in one piece, however wide the terminal is: a command, to be copied.</summary>
-    public void Whole(params ReadOnlySpan<Inked> pieces)
+    public void Whole(params ReadOnlySpan<Inked> pieces) => TellVisible(Visible(pieces));
+
+    private void AnswerVisible(Inked[] shown) => Answer(Colored(_colorOut, shown));
+
+    private void TellVisible(Inked[] shown)
     {
         // On a terminal both streams are one picture: what was said first is to be read first.
         AttemptAnswer(writer => writer.Flush());
-        Tell(TextOf(_colorError, pieces));
+        Tell(Colored(_colorError, shown));
     }
 
     /// <summary>Machine-readable text, as it is, on standard output. JSON escapes control characters itself.</summary>
-    public void Raw(string text) => Answer(text);
+    public void Raw(string text)
+    {
+        IsAnswered = true;
+        Answer(text);
+    }
 
     /// <summary>A progress line that the next write replaces; only where somebody watches.</summary>
     public void Transient(string text)
@@ -184,13 +196,14 @@ internal sealed class Terminal
         throw new ExplainedException(new(ExitCode.CouldNot, "the answer could not be written to standard output", lost.Message));
     }
 
-    private static string TextOf(bool color, ReadOnlySpan<Inked> pieces)
+    // Of what is visible already.
+    private static string Colored(bool color, Inked[] shown)
     {
         var line = new StringBuilder();
-        foreach (Inked piece in pieces)
+        foreach (Inked piece in shown)
         {
             string start = color ? Inked.Start(piece.Ink) : "";
-            line.Append(start).Append(VisibleText.Of(WithoutSecrets.Of(piece.Text))).Append(start.Length > 0 ? "\e[0m" : "");
+            line.Append(start).Append(piece.Text).Append(start.Length > 0 ? "\e[0m" : "");
         }
         return line.Append('\n').ToString();
     }

@@ -42,6 +42,22 @@ internal static class WithoutSecrets
         return isNamed ? word[..(named + BeforeUrl.Length)] + OfBrokenAddress(word[(named + BeforeUrl.Length)..]) : OfBrokenAddress(word);
     }
 
+    /// <summary>Of a sentence that may quote what was typed, as it was typed or as a part of a path.</summary>
+    /// <param name="typed">All words of the command line: any of them may have been meant as an address, be it without its scheme.</param>
+    public static string Of(string text, IEnumerable<string> typed)
+    {
+        foreach (string word in typed)
+        {
+            int at = word.LastIndexOf('@');
+            if (at < 0 || !word.AsSpan(0, at).Contains(':')) continue;
+            text = text.Replace(word, OfWord(word), StringComparison.Ordinal);
+            string userInfo = word[(word.LastIndexOf('/', at) + 1)..(at + 1)];
+            if (userInfo.Contains(':', StringComparison.Ordinal))
+                text = text.Replace(userInfo, $"{Hidden}@", StringComparison.Ordinal);
+        }
+        return Of(text);
+    }
+
     public static string Of(string text)
     {
         int at = text.IndexOf(BeforeAuthority, StringComparison.Ordinal);

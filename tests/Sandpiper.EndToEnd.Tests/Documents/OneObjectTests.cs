@@ -54,6 +54,21 @@ public sealed class OneObjectTests : IDisposable
         Assert.Equal("", _user.Sandpiper("run", "--json", "--env", "nope", "--", "true").Output);
     }
 
+    // On a terminal it was, and each of the two runs printed its own.
+    [Fact]
+    public void Who_reads_one_is_not_asked_for_a_second_run()
+    {
+        _user.Write("fails.py", "open('made', 'w')\n");
+        Outcome seen = SomebodyAtATerminal.Start(_user, "[[\"[N]o\", \"y\\n\"]]", ["/bin/sh", "-c",
+            $"exec '{PublishedCommand.Path}' run --audit --json -- python fails.py > ../answer"]);
+        Assert.Equal(99, seen.ExitCode); // nothing was asked
+        Assert.Contains("--write .", seen.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_user.Project, "made")));
+        using JsonDocument answer = JsonDocument.Parse(File.ReadAllText(Path.Combine(_user.Project, "../answer")));
+        Assert.Equal(("sandpiper/run-audit/1", 1),
+            (answer.RootElement.GetProperty("schema").GetString(), answer.RootElement.GetProperty("exit_code").GetInt32()));
+    }
+
     [Fact]
     public void What_is_allowed_or_taken_back_is_told_with_its_number()
     {

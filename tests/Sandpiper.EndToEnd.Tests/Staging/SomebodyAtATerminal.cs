@@ -26,6 +26,9 @@ internal static class SomebodyAtATerminal
     /// <param name="steps">JSON: pairs of what is waited for, after the last, and what is typed then. A file <c>typed</c> is made.</param>
     /// <param name="words">Of the published command.</param>
     /// <returns>What was seen, as output; exit code 99 where not all was typed.</returns>
-    public static Outcome Run(Somebody user, string steps, params string[] words) =>
-        user.Run(["/usr/bin/python3", "-I", "-c", Source, steps, PublishedCommand.Path, .. words]);
+    public static Outcome Run(Somebody user, string steps, params string[] words) => Start(user, steps, [PublishedCommand.Path, .. words]);
+
+    /// <summary>The same of any program.</summary>
+    public static Outcome Start(Somebody user, string steps, params string[] program) =>
+        user.Run(["/usr/bin/python3", "-I", "-c", Source, steps, .. program]);
 }

@@ -118,6 +118,67 @@ public sealed class SecondStageImageTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Fact]
+    public void Versions_that_are_used_in_turn_keep_their_own_and_the_oldest_makes_way()
+    {
+        string directory = Path.Join(Path.GetDirectoryName(_kept), "stages");
+        for (int turn = 0; turn < 2; turn++)
+        {
+            for (int number = 0; number < SecondStageFiles.Most; number++)
+            {
+                SecondStageImage image = Version(number);
+                Assert.Equal(([.. Held, (byte)number], turn > 0), Handed(image), Same);
+                image.Keep();
+                // The clock of the file system may stand still between two of them.
+                File.SetLastWriteTimeUtc(Path.Join(directory, $"{number:x64}"), DateTime.UnixEpoch.AddDays(number));
+            }
+        }
+        string beside = Path.Join(directory, "not ours");
+        File.WriteAllText(beside, "");
+        SecondStageImage newest = Version(SecondStageFiles.Most);
+        Handed(newest);
+        newest.Keep();
+        Assert.Equal([.. Enumerable.Range(1, SecondStageFiles.Most).Select(number => Path.Join(directory, $"{number:x64}")), beside],
+            Directory.GetFileSystemEntries(directory).Order(StringComparer.Ordinal));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
+
+        SecondStageImage Version(int number)
+        {
+            byte[] content = [.. Held, (byte)number];
+            return new(() => content, Path.Join(directory, $"{number:x64}"));
+        }
+    }
+
+    [Fact]
+    public void By_its_name_nothing_is_believed()
+    {
+        SecondStageImage one = Image(), other = Image([.. Held, 1]);
+        Handed(one);
+        one.Keep();
+        Assert.Equal(([.. Held, 1], false), Handed(other), Same);
+    }
+
+    [Fact]
+    public void Through_a_link_nothing_is_kept_and_nothing_goes()
+    {
+        string somebodys = Directory.CreateDirectory(Path.Join(Path.GetDirectoryName(_kept), "somebodys")).FullName;
+        string directory = Path.Join(Path.GetDirectoryName(_kept), "stages");
+        File.CreateSymbolicLink(directory, somebodys);
+        for (int number = 0; number < 5; number++) File.WriteAllText(Path.Join(somebodys, $"{number:x64}"), "");
+        var image = new SecondStageImage(() => Held, Path.Join(directory, new string('a', 64)));
+        Assert.Equal((Held, false), Handed(image), Same);
+        image.Keep();
+        Assert.Equal(5, Directory.GetFileSystemEntries(somebodys).Length);
+        Assert.Equal((Held, false), Handed(image), Same);
+        // It is told, and mended, as a directory in the place of the file is.
+        Assert.False(image.IsAsHeld());
+        image.Forget();
+        Assert.Equal(5, Directory.GetFileSystemEntries(somebodys).Length);
+        Assert.Null(image.IsAsHeld());
+        image.Keep();
+        Assert.True(image.IsAsHeld());
+    }
+
+    [Fact]
     public void A_command_without_one_says_so() =>
         Assert.Equal(SandboxObstacle.NoSecondStage, Assert.Throws<SandboxUnavailableException>(() => Image([]).Open()).Obstacle);
 

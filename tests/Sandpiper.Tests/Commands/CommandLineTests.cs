@@ -1,11 +1,69 @@
 using System.CommandLine;
+using System.Text.Json;
 using Sandpiper.Commands;
 using Sandpiper.Console;
+using Sandpiper.Tests.Console;
 
 namespace Sandpiper.Tests.Commands;
 
 public sealed class CommandLineTests
 {
+    [Fact]
+    public void A_failure_after_the_answer_is_told_in_words_and_by_the_exit_code_alone()
+    {
+        var answered = new Listener();
+        JsonAnswer.Write(answered.Terminal, "list", json => json.WriteString("environment", "shared"));
+        string answer = answered.Output;
+        var words = new Listener();
+        Assert.Equal(ExitCode.CouldNot, CommandLine.Fail(
+            Parsed(["list", "--json"]), new IOException("a disk"), interruption: null, words.Terminal, answered.Terminal));
+        Assert.Equal((answer, ""), (answered.Output, words.Output));
+        Assert.Contains("a disk", words.Error, StringComparison.Ordinal);
+        using var one = JsonDocument.Parse(answered.Output);
+        Assert.Equal("sandpiper/list/1", one.RootElement.GetProperty("schema").GetString());
+
+        var unanswered = new Listener();
+        CommandLine.Fail(Parsed(["list", "--json"]), new IOException("a disk"), interruption: null, words.Terminal, unanswered.Terminal);
+        using var refusal = JsonDocument.Parse(unanswered.Output);
+        Assert.Equal("sandpiper/refusal/1", refusal.RootElement.GetProperty("schema").GetString());
+    }
+
+    // What is out of place may have been meant as an address. As an object none of it was masked, and in words only what has a scheme.
+    [Theory]
+    [InlineData("show", "http://u:SECRET@h/")]
+    [InlineData("list", "--env", "http://u:SECRET@h/")]
+    [InlineData("list", "--env", "u:SECRET@h")]
+    [InlineData("gc", "--keep=u:SECRET@h")]
+    [InlineData("run", "--explain", "--net", "u:SECRET@h", "--", "true")]
+    [InlineData("run", "--explain", "--home", "u:SECRET@h", "--", "true")]
+    [InlineData("review", "take", "u:SECRET@h")]
+    [InlineData("allow", "--withdraw", "u:SECRET@h")]
+    [InlineData("install", "-r", "http://u:SECRET@h/req.txt")]
+    [InlineData("install", "--python", "http://u:SECRET@h", "six")]
+    [InlineData("install", "six @ http://u:SEC/RET@h/six.whl")]
+    public void A_secret_among_the_words_is_told_neither_in_words_nor_in_the_object(params string[] words)
+    {
+        using var folder = new Folder();
+        Ended refused = BuiltCommand.Run(["--root", folder.Path, "--json", .. words]);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("sandpiper/refusal/1", refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("SEC", refused.Output + refused.Error, StringComparison.Ordinal);
+    }
+
+    // It ended with a trace and a core.
+    [Theory]
+    [InlineData("show nope --json", 1)]
+    [InlineData("--json nope", 2)]
+    public void A_refusal_whose_object_cannot_be_written_is_a_refusal(string words, int exitCode)
+    {
+        using var folder = new Folder();
+        Ended refused = BuiltCommand.Shell($"SANDPIPER_ROOT='{folder.Path}' exec '{BuiltCommand.Path}' {words} > /dev/full");
+        Assert.Equal(exitCode, refused.ExitCode);
+        Assert.StartsWith("× ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("× the answer could not be written to standard output", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", refused.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("python", "-v", "-c", "1")]
     [InlineData("python", "--json")]

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using Sandpiper.Console;
+using Sandpiper.Sandbox.Terminals;
 
-namespace Sandpiper.Tests.Console;
+namespace Sandpiper.Sandbox.Tests.Terminals;
 
 public sealed class VisibleTextTests
 {

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Sandpiper.Console;
+namespace Sandpiper.Sandbox.Terminals;
 
 /// <summary>Text of any origin, made harmless for a terminal: what would move the cursor, colour, hide or reorder is spelled out.</summary>
-internal static class VisibleText
+public static class VisibleText
 {
     /// <summary>Longest text shown of one value, in UTF-16 code units; package summaries are not bounded by any standard.</summary>
     public const int MaxLength = 20_000;
