@@ -189,19 +189,6 @@ public sealed class BadDayTests
         }
     }
 
-    // Nothing that is managed runs then, and it ended with 255 and no word.
-    [Fact]
-    public void Where_not_even_the_runtime_starts_that_is_told_in_words()
-    {
-        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can be another user");
-        using var user = new Somebody();
-        Outcome outcome = user.RunAsTester(
-            ["/usr/bin/setpriv", "--reuid", "23120", "--regid", "23120", "--clear-groups", "/usr/bin/prlimit", "--nproc=1", "--",
-                PublishedCommand.Path, "list"]);
-        Assert.Equal(new Outcome(255, "", "× sandpiper could not start; nothing was done\n"
-            + "╰─▶ no thread is to be had: `ulimit -u`, or what else limits processes here\n"), outcome);
-    }
-
     [Theory]
     [InlineData("\u001b[31mred")]
     [InlineData("tide\nexit 0")]
