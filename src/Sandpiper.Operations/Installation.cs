@@ -87,13 +87,14 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         bool isSame = before is not null && IsMade(request, before) && Selection.IsSame(before, selected)
             && !selected.Any(s => IsJudgedOtherwise(s, policy));
         if (operation is null || isSame) return Unchanged(request, operation, before, selected);
+        using var next = new Switch(context, operation, interpreter) { Entries = entries };
+        if (before is not null && (request.LinkMode ?? before.LinkMode) == LinkMode.Symlink) next.Expect(before, selected);
         try
         {
             IReadOnlyDictionary<PackageName, SealedWheel> wheels =
                 await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known, Begun = begun }
                     .AcquireAsync(selected, cancel);
             _choices.Keep(request.Lines, selected, wheels);
-            var next = new Switch(context, operation, interpreter) { Entries = entries };
             Prepared prepared = next.Prepare(Planned(request, before, selected, wheels, policy), cancel);
             if (Hindrance(request, operation, before, prepared.Composed.Generation) is { } hindrance) return hindrance;
             EnvironmentChange change = next.To(prepared, cancel);

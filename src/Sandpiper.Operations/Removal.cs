@@ -66,6 +66,8 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
         }
         operation.Expect(before);
         ImmutableArray<SelectedPackage> left = WithoutOrphans(before, names);
+        using var next = new Switch(context, operation, interpreter);
+        next.Expect(before, left);
 
         WheelStore store = context.Store;
         Operation.ExpectWheelsOf(before);
@@ -76,7 +78,7 @@ public sealed class Removal(OperationContext context, Interpreter interpreter)
                 ?? throw new StoreDamagedException(p.Facts.Digest, $"the wheel of {p.Name} {p.Version} is gone"));
         GenerationComposer.ReadAhead(wheels.Values);
         return new RemovalOutcome.Removed(
-            new Switch(context, operation, interpreter).To(
+            next.To(
                 new Plan("uninstall", before, left, wheels, context.PolicyForWhatIsThere(request.Environment)), cancel));
     }
 

@@ -119,8 +119,8 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         var acquisition = new Acquisition(_store, index, policy, limits, operation.Staging, facts) { FetchesAnew = true };
         var wheels = await acquisition.AcquireAsync(selected, cancel);
         makeWay();
-        EnvironmentChange change = new Switch(context, operation, interpreter)
-            .To(new Plan("repair", before, selected, wheels, policy), cancel);
+        using var next = new Switch(context, operation, interpreter);
+        EnvironmentChange change = next.To(new Plan("repair", before, selected, wheels, policy), cancel);
         return new RepairOutcome.Repaired(change with { Notes = [.. notes, .. change.Notes] }, deviations, pins.Count);
     }
 

@@ -13,10 +13,26 @@ namespace Sandpiper.Operations;
 /// <summary>
 /// From a plan to the current generation: judged, composed beside its place, announced, renamed into place, switched, confirmed.
 /// </summary>
-internal sealed class Switch(OperationContext context, Operation operation, Interpreter interpreter)
+internal sealed class Switch(OperationContext context, Operation operation, Interpreter interpreter) : IDisposable
 {
+    private readonly Lazy<int> _number = new(() => operation.NextNumber);
+    private readonly Lazy<string> _work = new(() => operation.Staging.NewDirectory());
+    private LinksAhead? _ahead;
+
     /// <inheritdoc cref="GenerationComposer.Entries"/>
     public LinkedEntries? Entries { get; init; }
+
+    /// <summary>Begins with what the next generation will have of the current one, on another core, while it is being planned.</summary>
+    /// <param name="stays">Of what is in the current one.</param>
+    public void Expect(Generation before, IEnumerable<SelectedPackage> stays)
+    {
+        if (before.Linked.IsEmpty) return;
+        var digests = stays.Select(p => p.Facts.Digest).ToHashSet();
+        _ahead = LinksAhead.Begin(
+            _work.Value, operation.Environment.DirectoryOf(_number.Value), before, digests.Contains, context.Store.TreeOf);
+    }
+
+    public void Dispose() => _ahead?.Dispose();
 
     /// <summary>Judges, and composes in the stage: nothing is visible.</summary>
     /// <exception cref="RefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
@@ -26,8 +42,8 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
         long started = Stopwatch.GetTimestamp();
         ImmutableArray<ComposedPackage> packages =
             [.. plan.Packages.Select(s => WithStanding(Judgement.Judge(s.Facts, plan.Wheels[s.Name], plan.Policy), plan.Before))];
-        int number = operation.NextNumber;
-        string work = operation.Staging.NewDirectory(), place = operation.Environment.DirectoryOf(number);
+        int number = _number.Value;
+        string work = _work.Value, place = operation.Environment.DirectoryOf(number);
         return new Prepared(plan, Compose(packages, plan, number, work, place, cancel), work, started);
     }
 
@@ -86,6 +102,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             ShowsByteCode = plan.ShowsByteCode,
             Tool = plan.Tool,
             Before = plan.Before,
+            Ahead = _ahead,
             Entries = Entries,
         }.Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 

@@ -28,6 +28,9 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     /// <inheritdoc cref="TreeWriter" path="/param[@name='before']"/>
     public Generation? Before { get; init; }
 
+    /// <summary>What of <see cref="Before"/> has been linked already; null: nothing.</summary>
+    public LinksAhead? Ahead { get; init; }
+
     /// <summary>What of the store has been looked at already; null: nothing.</summary>
     public LinkedEntries? Entries { get; init; }
 
@@ -58,7 +61,7 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
         using var own = Entries is null ? new LinkedEntries(tag) : null;
         // Beside, as it nearly always is: nothing has to be copied.
         var described = Task.Run(() => Described([]));
-        var copies = new TreeWriter(work, place, Entries ?? own!, Before).Write(plan, cancel);
+        var copies = new TreeWriter(work, place, Entries ?? own!, Before) { Ahead = Ahead }.Write(plan, cancel);
         var (generation, content, digest) = copies.IsEmpty ? described.GetAwaiter().GetResult() : Described(copies);
         SealedTree.WriteFile(Path.Combine(work, GenerationFile.Name), content, SealedTree.FileMode);
         return new ComposedGeneration(generation, digest);

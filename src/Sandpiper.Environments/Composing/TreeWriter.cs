@@ -32,6 +32,9 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
 
     private OpenDirectory? _shownTree;      // while it is written
 
+    /// <summary>What was begun with, in the same directory; null: nothing.</summary>
+    public LinksAhead? Ahead { get; init; }
+
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
     /// <exception cref="StoreDamagedException">A file of the store is gone, or not as it was sealed.</exception>
     /// <exception cref="IOException">The disk is full, or not ours.</exception>
@@ -45,20 +48,27 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
             files.Keys.Concat(plan.Links.Select(l => l.Path).Concat(plan.Linked.Select(l => l.Directory.Path)).Select(DirectoryOf)));
         // All before any is sealed: a sealed directory takes no other. One after the other: the kernel makes one at a time in each, and one
         // core is done before another has been woken.
-        foreach (string made in directories) root.MakeDirectory(made, SealedTree.OpenDirectoryMode);
+        var there = Ahead?.FitTo(plan.Linked, directories);
+        foreach (string made in directories)
+        {
+            if (there?.Contains(made) is not true) root.MakeDirectory(made, SealedTree.OpenDirectoryMode);
+        }
         foreach (var link in plan.Links) root.MakeLink(link.Path, link.Target);
         var (kept, fresh) = Divided(plan.Linked);
         // First of all and the largest first: a look at every file of what is linked is most of the work.
         OnAllCores.ForEach([.. fresh.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Outline.Files)],
             wheel => entries.Of(wheel).Look(), cancel);
         OnAllCores.ForEach([.. fresh.Where(l => !entries.Of(l.Wheel).IsUntouched)], MustBeAsSealed, cancel);
-        // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.
-        OnAllCores.ForEach<Action>(
-            [
-                () => Link(root, kept, fresh),
-                () => Fill(root, root, "", files.GetValueOrDefault("", [])),
-                .. directories.Select(made => (Action)(() => Fill(root, made, files.GetValueOrDefault(made, [])))),
-            ], work => work(), cancel);
+        // Nearly all links are made in one directory, and one at a time: on one core, while another makes files. Where most have been begun
+        // with already, whoever is done with the files helps with the last of them.
+        Action linking = () => Link(root, kept, fresh);
+        IEnumerable<Action> fills =
+        [
+            () => Fill(root, root, "", files.GetValueOrDefault("", [])),
+            .. directories.Select(made => (Action)(() => Fill(root, made, files.GetValueOrDefault(made, [])))),
+        ];
+        OnAllCores.ForEach<Action>(Ahead is null ? [linking, .. fills] : [.. fills], work => work(), cancel);
+        if (Ahead is not null) linking();
         foreach (string made in directories) root.Seal(made, SealTime, SealedTree.DirectoryMode);
         entries.KeepStamps();
         return [.. _copies.Order(StringComparer.Ordinal)];
@@ -68,14 +78,19 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
     // old generation has just been removed each new one costs as much as twenty second names.
     private void Link(OpenDirectory root, List<PlannedLink> kept, List<PlannedLink> fresh)
     {
+        var made = Ahead?.Made();
         foreach (var link in kept)
         {
+            if (made?.Contains(link.Directory) is true) continue;
             if (_shownTree is not null && root.TryAdoptLink(_shownTree, link.Directory.Path, TargetOf(link))) continue;
             // The record says that it was shown, and it is not.
             MustBeAsSealed(link);
             fresh.Add(link);
         }
-        foreach (var link in fresh) root.MakeLink(link.Directory.Path, TargetOf(link));
+        foreach (var link in fresh)
+        {
+            if (made?.Contains(link.Directory) is not true) root.MakeLink(link.Directory.Path, TargetOf(link));
+        }
     }
 
     private string TargetOf(PlannedLink link) => link.Directory.TargetFrom(place, link.Wheel.Tree);
@@ -151,7 +166,7 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
     }
 
     /// <summary>Every directory that is needed, each after the one it lies in.</summary>
-    private static List<string> DirectoriesOf(IEnumerable<string> paths)
+    internal static List<string> DirectoriesOf(IEnumerable<string> paths)
     {
         var all = new SortedSet<string>(StringComparer.Ordinal);
         foreach (string path in paths)
@@ -161,7 +176,7 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         return [.. all];
     }
 
-    private static string DirectoryOf(string path)
+    internal static string DirectoryOf(string path)
     {
         int slash = path.LastIndexOf('/');
         return slash < 0 ? "" : path[..slash];

@@ -85,6 +85,13 @@ public sealed partial class OpenDirectory : IDisposable
         return false;
     }
 
+    /// <summary>Takes a name away that is no directory.</summary>
+    public void Remove(string relative) => Check(NameInDirectory.Remove(_handle, Encoding.UTF8.GetBytes(relative)), "unlinkat", relative);
+
+    /// <summary>Takes an empty directory away.</summary>
+    public void RemoveDirectory(string relative) =>
+        Check(NameInDirectory.RemoveDirectory(_handle, Encoding.UTF8.GetBytes(relative)), "unlinkat", relative);
+
     /// <summary>The final time and mode of a directory below; nothing can be added to it afterwards.</summary>
     /// <remarks>Two calls of the kernel; by an open descriptor it would be five.</remarks>
     public void Seal(string relative, UnixTime time, UnixFileMode mode)

@@ -64,6 +64,9 @@ internal sealed class Workshop(string below = "") : IDisposable
         Time = new StillTime(Now),
     };
 
+    /// <summary>Whether links are begun with while it is being planned what else there will be.</summary>
+    public bool LinksAhead { get; init; } = true;
+
     /// <summary>As an installation does it once the wheels are there.</summary>
     public Generation Install(params ComposedPackage[] packages) => Install(packages, []);
 
@@ -80,9 +83,12 @@ internal sealed class Workshop(string below = "") : IDisposable
         using var operation = Operation.Begin(Context, Environment.Name, new Unheard(), cancel);
         ImmutableArray<SelectedPackage> selected =
             [.. packages.Select(p => new SelectedPackage(p.Facts with { AllowedHooks = [] }, null)).OrderBy(p => p.Name)];
-        var plan = new Plan("install", operation.Current(), selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel),
+        var before = operation.Current();
+        var plan = new Plan("install", before, selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel),
             Context.PolicyFor(Environment.Name, omitHooks: false)) { Mode = Mode };
-        var change = new Switch(Context, operation, Instead ?? Python).To(plan, cancel);
+        using var next = new Switch(Context, operation, Instead ?? Python);
+        if (LinksAhead && before is not null) next.Expect(before, selected);
+        var change = next.To(plan, cancel);
         return Environment.Read(change.Generation!.Value);
     }
 
