@@ -116,6 +116,27 @@ public sealed class BegunSandboxTests : IDisposable
         Assert.DoesNotContain("bwrap", outcome.Output + outcome.Error, StringComparison.Ordinal);
     }
 
+    // Who has it open to write it, or waits to, keeps everybody from starting it: 197 of 200 starts were refused.
+    [Fact]
+    public void A_kept_second_stage_that_cannot_be_started_is_started_from_memory()
+    {
+        string started = _user.Write("started", "");
+        string busy = $$"""
+            #!/bin/sh
+            for image; do :; done
+            case "$*" in *--second-stage*)
+                there=$(readlink "/proc/self/fd/$image")
+                echo "$there" >> '{{started}}'
+                case "$there" in */second-stages/*) echo "bwrap: execvp $there: Text file busy" >&2; exit 1;; esac;;
+            esac
+            exec '{{Before}}.real' "$@"
+            """;
+        string[] command = [PublishedCommand.Path, "run", "--", "printf", "ran"];
+        Assert.Equal(new Outcome(0, "ran", ""), WithAnotherBubblewrap(busy, command));
+        Assert.Equal(new Outcome(0, "ran", ""), WithAnotherBubblewrap(busy, command));
+        Assert.Contains("/second-stages/", File.ReadAllText(started), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_bubblewrap_says_is_told_with_what_was_not_possible()
     {

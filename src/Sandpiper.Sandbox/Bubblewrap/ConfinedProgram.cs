@@ -121,7 +121,7 @@ public sealed class ConfinedProgram : IDisposable
             started = instead ?? first;
             begun(this);
             _asked.Wait();
-            if (_failure is null && _run is not null && started is not null) _exitCode = _run(started);
+            if (_failure is null && _run is not null && started is not null) _exitCode = Ran(started, _run);
         }
         catch (Exception e)
         {
@@ -129,6 +129,24 @@ public sealed class ConfinedProgram : IDisposable
         }
         _gone.Set();
         started?.Reap();
+    }
+
+    // Whoever has the file open to write it, or waits to, keeps everybody from starting it (ETXTBSY); in memory nobody finds it.
+    private int Ran(StartedSandbox started, Func<StartedSandbox, int> run)
+    {
+        try
+        {
+            return run(started);
+        }
+        catch (SandboxUnavailableException notBegun) when (notBegun.Obstacle is SandboxObstacle.NotWithThis && started.IsFromFile)
+        {
+            StartedSandbox? again = Instead(started);
+            if (again is null) return 0; // that is told
+            int exitCode;
+            using (again) exitCode = run(again);
+            again.Reap();
+            return exitCode;
+        }
     }
 
     // Whoever put another second stage there costs a start of bubblewrap, and no more.

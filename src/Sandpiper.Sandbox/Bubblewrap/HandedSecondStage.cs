@@ -25,6 +25,9 @@ internal sealed class HandedSecondStage : IDisposable
 
     public bool MustBeCopied { get; }
 
+    /// <summary>It is a file, which somebody may be about to write, and not in memory.</summary>
+    public bool IsKept => _isKept;
+
     /// <summary>Makes it whole, or finds that it is.</summary>
     /// <returns>False: it is another one, and must not be run.</returns>
     /// <exception cref="SandboxUnavailableException">There is none.</exception>
@@ -48,12 +51,19 @@ internal sealed class HandedSecondStage : IDisposable
     {
         if (FileStatus.Of(file).Size != held.Length) return false;
         Span<byte> its = new byte[PieceBytes];
-        for (int at = 0; at < held.Length;)
+        try
         {
-            int got = Descriptor.ReadAt(file, its[..Math.Min(PieceBytes, held.Length - at)], at);
-            if (got == 0 || !its[..got].SequenceEqual(held.Slice(at, got))) return false;
-            at += got;
+            for (int at = 0; at < held.Length;)
+            {
+                int got = Descriptor.ReadAt(file, its[..Math.Min(PieceBytes, held.Length - at)], at);
+                if (got == 0 || !its[..got].SequenceEqual(held.Slice(at, got))) return false;
+                at += got;
+            }
+            return true;
         }
-        return true;
+        catch (KernelException)
+        {
+            return false; // a part of the disk cannot be read any more
+        }
     }
 }

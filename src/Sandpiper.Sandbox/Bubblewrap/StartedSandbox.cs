@@ -38,6 +38,9 @@ internal sealed class StartedSandbox : IDisposable
 
     public ChildProcess Child { get; }
 
+    /// <summary>What runs first inside is started from a file, and not from memory.</summary>
+    public bool IsFromFile => _secondStage.IsKept;
+
     /// <summary>It waits for <see cref="TryRelease"/> before it makes anything.</summary>
     /// <param name="secondStage">It is ours to dispose of.</param>
     /// <exception cref="SandboxUnavailableException">No bubblewrap, or we are root.</exception>
