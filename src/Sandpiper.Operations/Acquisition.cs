@@ -25,6 +25,9 @@ internal sealed class Acquisition(
     /// <summary>What has a pin is fetched even if it is sealed here, and takes that place only once it is here itself: a repair.</summary>
     public bool FetchesAnew { get; init; }
 
+    /// <summary>Which environment the wheels are brought to; null: nobody's in particular, who uses them once.</summary>
+    public string? BroughtTo { get; init; }
+
     /// <summary>What is offered is held against what its name stood for before; null: it is the very digest that is asked for.</summary>
     public KnownBytes? Known { get; init; }
 
@@ -120,7 +123,7 @@ internal sealed class Acquisition(
             Finding? bytes = Known?.Compare(pin.Wheel, digest);
             Judgement.MustBeAcceptable(unpacked.Artifact,
                 [.. unpacked.Inspected.Findings, .. ((Finding?[])[other, bytes]).OfType<Finding>()], package.Facts, policy);
-            SealedWheel wheel = store.Seal(unpacked, FetchesAnew, staging, cancel).With(other).With(bytes);
+            SealedWheel wheel = store.Seal(unpacked, FetchesAnew, staging, cancel, BroughtTo).With(other).With(bytes);
             File.Delete(path);
             return wheel;
         }

@@ -92,8 +92,12 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         try
         {
             IReadOnlyDictionary<PackageName, SealedWheel> wheels =
-                await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts) { Known = known, Begun = begun }
-                    .AcquireAsync(selected, cancel);
+                await new Acquisition(_store, index, policy, request.Limits, operation.Staging, facts)
+                {
+                    Known = known,
+                    Begun = begun,
+                    BroughtTo = request.IsForOneRun ? null : request.Environment,
+                }.AcquireAsync(selected, cancel);
             _choices.Keep(request.Lines, selected, wheels);
             Prepared prepared = next.Prepare(Planned(request, before, selected, wheels, policy), cancel);
             if (Hindrance(request, operation, before, prepared.Composed.Generation) is { } hindrance) return hindrance;

@@ -116,7 +116,11 @@ public sealed class Repair(OperationContext context, Interpreter interpreter, IP
         }
         ImmutableArray<SelectedPackage> selected = [.. before.Packages.Select(p => new SelectedPackage(p, pins.GetValueOrDefault(p.Name)))];
         Policy policy = context.PolicyForWhatIsThere(operation.Environment.Name);
-        var acquisition = new Acquisition(_store, index, policy, limits, operation.Staging, facts) { FetchesAnew = true };
+        var acquisition = new Acquisition(_store, index, policy, limits, operation.Staging, facts)
+        {
+            FetchesAnew = true,
+            BroughtTo = operation.Environment.Name,
+        };
         var wheels = await acquisition.AcquireAsync(selected, cancel);
         makeWay();
         using var next = new Switch(context, operation, interpreter);

@@ -77,9 +77,9 @@ public sealed class Staging : IDisposable
     private static void Remove(string stage)
     {
         string entries = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(stage)!)!, WheelStore.EntriesName);
-        if (System.IO.Directory.Exists(entries))
+        foreach (string directory in EntryPlaces.Directories(entries))
         {
-            foreach (string beside in System.IO.Directory.GetFileSystemEntries(entries, Path.GetFileName(stage) + ".*"))
+            foreach (string beside in System.IO.Directory.GetFileSystemEntries(directory, Path.GetFileName(stage) + ".*"))
                 SealedTree.Remove(beside);
         }
         SealedTree.Remove(stage);

@@ -15,14 +15,15 @@ namespace Sandpiper.Store;
 /// The content-addressed store of sealed wheels below a data root. Safe for several threads and several commands at once.
 /// </summary>
 /// <remarks>
-/// <c>store/&lt;sha256&gt;/manifest.json</c> and <c>store/&lt;sha256&gt;/wheel/…</c>, which holds exactly
-/// <see cref="SealedWheel.Files"/> and what the seal made: <see cref="InstalledRecords"/>, directories for byte code.
-/// An entry appears by one rename, complete; nobody writes to it afterwards.
+/// An entry is <c>manifest.json</c> and <c>wheel/…</c>, which holds exactly <see cref="SealedWheel.Files"/> and what the seal made:
+/// <see cref="InstalledRecords"/>, directories for byte code. It appears by one rename, complete; nobody writes to it afterwards. Where it
+/// lies says <see cref="EntryPlaces"/>.
 /// </remarks>
 public sealed class WheelStore(string root)
 {
     private readonly string _root = Path.GetFullPath(root);
     private readonly string _entries = Path.Combine(Path.GetFullPath(root), EntriesName);
+    private readonly EntryPlaces _places = new(Path.Combine(Path.GetFullPath(root), EntriesName));
     private readonly string _stamps = Path.Combine(Path.GetFullPath(root), "stamps");
 
     private readonly ConcurrentDictionary<Sha256Digest, (FileStamp Manifest, SealedWheel Wheel, long At)> _found = new();
@@ -203,9 +204,11 @@ public sealed class WheelStore(string root)
 
     /// <summary>Seals what was unpacked and judged. Of several that seal the same wheel, one entry wins and all get it.</summary>
     /// <param name="replace">An entry that is there is known to be damaged: this one takes its place.</param>
+    /// <param name="environment">Which environment brings it, whose programs are shown it; null: nobody in particular.</param>
     /// <exception cref="UnwritableException">The disk is full or read-only.</exception>
     /// <exception cref="StoreDamagedException">There is an entry for this wheel, and it is not what a seal leaves.</exception>
-    public SealedWheel Seal(UnpackedWheel wheel, bool replace, Staging staging, CancellationToken cancel)
+    public SealedWheel Seal(
+        UnpackedWheel wheel, bool replace, Staging staging, CancellationToken cancel, string? environment = null)
     {
         try
         {
@@ -217,7 +220,7 @@ public sealed class WheelStore(string root)
                 manifest, tree, FileTable.Of(wheel.Inspected.Files, wheel.Inspected.Records));
             // Or of an earlier version, whose manifest kept nothing to judge it by.
             bool takesItsPlace = replace || IsDistrusted(wheel.Digest) || Find(wheel.Digest) is { Findings: null };
-            return MoveIntoPlace(wheel.Work, wheel.Digest, takesItsPlace, stamps, staging);
+            return MoveIntoPlace(wheel, environment, takesItsPlace, stamps, staging);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -234,16 +237,11 @@ public sealed class WheelStore(string root)
     public ReadOnlyMemory<byte> ReadMetadata(SealedWheel wheel) => (wheel with { Directory = EntryOf(wheel.Digest) }).ReadMetadata();
 
     // rename(2) does not replace a directory that holds something: who comes second finds the entry of who came first, equal to his own.
-    private SealedWheel MoveIntoPlace(string work, Sha256Digest digest, bool takesItsPlace, EntryStamps stamps, Staging staging)
+    private SealedWheel MoveIntoPlace(
+        UnpackedWheel wheel, string? environment, bool takesItsPlace, EntryStamps stamps, Staging staging)
     {
-        Directory.CreateDirectory(_entries);
-        string entry = EntryOf(digest), beside = staging.NewNameIn(_entries);
-        // In two steps: a directory without write permission cannot be moved to another, since its ".." has to be rewritten (rename(2),
-        // EACCES); only renamed where it is. So it is sealed when it appears, and a kill in between leaves
-        // nothing that has to be explained.
-        Directory.Move(work, beside);
-        Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
-        File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
+        Sha256Digest digest = wheel.Digest;
+        string entry = _places.Claim(digest, environment), beside = SealBeside(entry, wheel.Work, staging);
         _found.TryRemove(digest, out _);
         // Links lead to it: there is no moment without an entry of that name.
         if (takesItsPlace && Directory.Exists(entry))
@@ -252,26 +250,52 @@ public sealed class WheelStore(string root)
             ByteCodeRecord.ForgetAll(StampsOf(digest));
             if (AtomicRename.TryExchange(beside, entry))
             {
-                stamps.Write(StampsOf(digest));
-                KeepOutline(digest);
-                EntryStamps.Forget(DistrustOf(digest));
+                Sealed(digest, stamps);
                 SealedTree.Remove(beside);
                 return Find(digest)!;
             }
-            Directory.Move(entry, staging.NewNameIn(_entries));
+            Directory.Move(entry, staging.NewNameIn(Path.GetDirectoryName(entry)!));
         }
-        try
+        while (true)
         {
-            Directory.Move(beside, entry);
-            stamps.Write(StampsOf(digest));
-            KeepOutline(digest);
-            EntryStamps.Forget(DistrustOf(digest));
-        }
-        catch (IOException) when (Directory.Exists(entry))
-        {
-            SealedTree.Remove(beside);
+            try
+            {
+                Directory.Move(beside, entry);
+                Sealed(digest, stamps);
+                break;
+            }
+            catch (IOException) when (Directory.Exists(entry))
+            {
+                SealedTree.Remove(beside);
+                break;
+            }
+            // An environment has claimed it since this one was to lie where it belongs to nobody.
+            catch (IOException) when (_places.Claim(digest, environment) is var claimed && !claimed.Equals(entry, StringComparison.Ordinal))
+            {
+                File.SetUnixFileMode(beside, SealedTree.OpenDirectoryMode);
+                (entry, beside) = (claimed, SealBeside(claimed, beside, staging));
+            }
         }
         return Find(digest)!;
+    }
+
+    // In two steps: a directory without write permission cannot be moved to another, since its ".." has to be rewritten (rename(2),
+    // EACCES); only renamed where it is. So it is sealed when it appears, and a kill in between leaves
+    // nothing that has to be explained.
+    private static string SealBeside(string entry, string work, Staging staging)
+    {
+        string beside = staging.NewNameIn(Path.GetDirectoryName(entry)!);
+        Directory.Move(work, beside);
+        Directory.SetLastWriteTimeUtc(beside, SealedTree.SealTime);
+        File.SetUnixFileMode(beside, SealedTree.DirectoryMode);
+        return beside;
+    }
+
+    private void Sealed(Sha256Digest digest, EntryStamps stamps)
+    {
+        stamps.Write(StampsOf(digest));
+        KeepOutline(digest);
+        EntryStamps.Forget(DistrustOf(digest));
     }
 
     /// <summary>
@@ -302,10 +326,10 @@ public sealed class WheelStore(string root)
     public void Discard(Sha256Digest digest, Staging staging)
     {
         string entry = EntryOf(digest);
-        if (!Directory.Exists(entry)) return;
         _found.TryRemove(digest, out _);
         // Gone at once and whole; the stage takes it along when it ends, however it ends.
-        Directory.Move(entry, staging.NewNameIn(_entries));
+        if (Directory.Exists(entry)) Directory.Move(entry, staging.NewNameIn(Path.GetDirectoryName(entry)!));
+        _places.Forget(digest);
         EntryStamps.Forget(StampsOf(digest));
         EntryStamps.Forget(OutlineOf(digest));
         EntryStamps.Forget(DistrustOf(digest));
@@ -313,16 +337,19 @@ public sealed class WheelStore(string root)
     }
 
     /// <summary>The wheels that are sealed here, in no order; damaged entries among them.</summary>
-    public IEnumerable<Sha256Digest> Digests => !Directory.Exists(_entries)
-        ? []
-        : Directory.GetDirectories(_entries).Select(entry => Path.GetFileName(entry))
-            .Select(name => Sha256Digest.TryParseHex(name, out var digest) ? digest : default).Where(digest => digest != default);
+    public IEnumerable<Sha256Digest> Digests => _places.Digests;
 
     /// <summary>Somebody has found that it is not what was sealed.</summary>
     public bool IsDistrusted(Sha256Digest digest) => FileStatus.TryRead(DistrustOf(digest), out _);
 
-    /// <summary>Where every wheel has its entry.</summary>
+    /// <summary>Below which every wheel has its entry.</summary>
     public string Entries => _entries;
+
+    /// <summary>Absolute: in which of it those lie that an environment brought; it need not be there.</summary>
+    public string EntriesBy(string environment) => _places.DirectoryOf(environment);
+
+    /// <summary>Whether a name below <see cref="Entries"/> is that of such a directory.</summary>
+    public static bool IsOfEnvironment(string name) => EntryPlaces.IsOfEnvironment(name);
 
     /// <summary>
     /// Somebody has compiled a wheel for this kind of interpreter, or found that it cannot be: one look at a name, for every install asks.
@@ -357,11 +384,18 @@ public sealed class WheelStore(string root)
     private string StampsOf(Sha256Digest digest) => Path.Combine(_stamps, digest.Hex);
 
     /// <summary>Absolute: the entry of a wheel, which need not be there.</summary>
-    public string EntryOf(Sha256Digest digest) => Path.Combine(_entries, digest.Hex);
+    public string EntryOf(Sha256Digest digest) => _places.Of(digest);
 
-    /// <summary>Takes away what is known of wheels that are not here: left where a command ended between the two.</summary>
+    /// <summary>Absolute: entries to which nothing in the store leads any more, since somebody took its link away, and of which wheel.</summary>
+    public IEnumerable<(Sha256Digest Digest, string Directory)> Astray => _places.Astray;
+
+    /// <summary>
+    /// Takes away what is known of wheels that are not here, left where a command ended between the two, and directories of environments
+    /// of which nothing is here. Nobody may be sealing.
+    /// </summary>
     public void ForgetWhatIsGone()
     {
+        _places.RemoveEmpty();
         if (!Directory.Exists(_stamps)) return;
         foreach (string stamps in Directory.GetFiles(_stamps))
         {

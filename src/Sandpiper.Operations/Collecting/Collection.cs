@@ -112,8 +112,10 @@ public sealed class Collection(OperationContext context)
         }
         // Where one cannot be read, any wheel may be one that it needs.
         Sha256Digest[] wheels = isComplete ? [.. context.Store.Digests.Where(d => !needed.Contains(d))] : [];
+        string[] astray = isComplete ? [.. context.Store.Astray.Where(a => !needed.Contains(a.Digest)).Select(a => a.Directory)] : [];
         going.ForEach(g => _space.Add(g.Environment.DirectoryOf(g.Number)));
         foreach (Sha256Digest wheel in wheels) _space.Add(context.Store.EntryOf(wheel));
+        foreach (string entry in astray) _space.Add(entry);
         cancel.ThrowIfCancellationRequested();
 
         var outcome = new CollectionOutcome { InUse = inUse.ToImmutable(), Bytes = _space.Bytes };
@@ -126,12 +128,12 @@ public sealed class Collection(OperationContext context)
                 Kept = _kept.ToImmutable(),
             };
         }
-        return Remove(going, wheels, outcome, cancel);
+        return Remove(going, wheels, astray, outcome, cancel);
     }
 
     private CollectionOutcome Remove(
-        List<(ManagedEnvironment Environment, int Number)> generations, Sha256Digest[] wheels, CollectionOutcome outcome,
-        CancellationToken cancel)
+        List<(ManagedEnvironment Environment, int Number)> generations, Sha256Digest[] wheels, string[] astray,
+        CollectionOutcome outcome, CancellationToken cancel)
     {
         var gone = ImmutableArray.CreateBuilder<GenerationName>();
         int wheelsGone = 0;
@@ -151,6 +153,7 @@ public sealed class Collection(OperationContext context)
                 if (Attempt(context.Store.EntryOf(wheel), () => context.Store.Discard(wheel, staging))) wheelsGone++;
             }
         }
+        foreach (string entry in astray.TakeWhile(_ => !IsStopped())) Attempt(entry, () => SealedTree.Remove(entry));
         context.Store.ForgetWhatIsGone();
         bool isWhole = gone.Count == generations.Count && wheelsGone == wheels.Length;
         return outcome with

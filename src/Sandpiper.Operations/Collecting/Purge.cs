@@ -136,7 +136,7 @@ public sealed class Purge(OperationContext context)
     private IEnumerable<string> Ours() =>
     [
         .. ManagedEnvironment.All(_places.Root).Where(e => e.WasBegun).Select(e => e.Directory),
-        .. In("store", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _) || IsStage(name)),
+        .. In("store", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _) || WheelStore.IsOfEnvironment(name) || IsStage(name)),
         .. In("stamps", name => Sha256Digest.TryParseHex(name.Split('.')[0], out _)),
         .. In("staging", IsStage),
         .. In("homes", KeptHome.IsKey),

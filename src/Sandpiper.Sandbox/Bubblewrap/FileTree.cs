@@ -103,9 +103,9 @@ internal static class FileTree
         }
     }
 
-    // Where the store lies in what is shown, what else of it is shown, too, is there.
+    // Where the store lies in what is shown, what else of it is shown, too, is there; and for one nothing has to stand around it.
     private static IEnumerable<Mount> Packages(ShownPackages packages, ImmutableArray<ShownPath> shown) =>
-        shown.Any(around => DirectoryTree.Holds(around.Path, packages.Store.Path))
+        packages.Trees.Length == 1 || shown.Any(around => DirectoryTree.Holds(around.Path, packages.Store.Path))
             ? packages.Trees.Select(tree => new Mount.Shown(Checked(packages.PathOf(tree.Name)),
                 new JudgedPath($"{packages.Store.Real}/{tree.Name}", tree.Identity), PathAccess.Read))
             : [new Mount.Packages(Checked(packages.Store.Path), JudgedPath.Of(packages.Store), packages.Trees)];

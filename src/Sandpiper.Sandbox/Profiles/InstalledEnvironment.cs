@@ -16,6 +16,12 @@ namespace Sandpiper.Sandbox.Profiles;
 public sealed record InstalledEnvironment(
     string Directory, ImmutableArray<string> Linked, string Scripts, string PythonPrefix, string Store, string DataRoot)
 {
+    /// <summary>
+    /// In which directory of the store those sealed packages lie that this environment has brought, whether it still links to them or not:
+    /// one that it shares with another may lie with that. Null: nowhere.
+    /// </summary>
+    public string? Brought { get; init; }
+
     // Of the prefix only what an interpreter needs: a prefix can be somebody's home (`./configure --prefix=$HOME`).
     private static readonly ImmutableArray<string> OfPrefix = ["bin", "include", "lib", "lib64", "libexec", "ssl"];
 
@@ -24,8 +30,8 @@ public sealed record InstalledEnvironment(
         || OfPrefix.Any(name => string.Equals(Path.Join(PythonPrefix, name), shown.Path, StringComparison.Ordinal));
 
     /// <summary>What it links to; null: nothing.</summary>
-    /// <inheritdoc cref="ShownPackages.Needed(string, ImmutableArray{string})"/>
-    internal ShownPackages? Packages() => ShownPackages.Needed(Store, Linked);
+    /// <inheritdoc cref="ShownPackages.Needed"/>
+    internal ShownPackages? Packages() => ShownPackages.Needed(Store, Linked, Brought);
 
     /// <summary>
     /// The generation itself, and the interpreter's own files where they are not part of the system that is shown anyway.

@@ -6,7 +6,8 @@ namespace Sandpiper.Sandbox.Profiles;
 
 /// <summary>
 /// Trees of sealed packages, shown where they lie: these, and nothing else of the store, whose other packages need not be everybody's.
-/// They are many, and one directory holds them; so that is judged, and each of them below it.
+/// They are many, and one directory holds them; so that is judged, and each of them below it. A mount for each would cost a start 60 us;
+/// what the environment itself has brought lies in one directory, and is shown as that.
 /// </summary>
 /// <param name="Store">The directory in which all of them lie.</param>
 /// <param name="Trees">Each once.</param>
@@ -19,17 +20,22 @@ public sealed record ShownPackages(ShownPath Store, ImmutableArray<SealedTree> T
 
     /// <param name="store">Absolute.</param>
     /// <param name="trees">Absolute, below it.</param>
+    /// <param name="own">Absolute, below it: shown as a whole where one of the trees lies in it.</param>
     /// <exception cref="SandboxUnavailableException">One is gone, or lies elsewhere: behind a link, or in no store.</exception>
-    internal static ShownPackages? Needed(string store, ImmutableArray<string> trees)
+    internal static ShownPackages? Needed(string store, ImmutableArray<string> trees, string? own = null)
     {
         if (trees.IsEmpty) return null;
         ShownPath judged = ShownPath.Needed(store, PathAccess.Read);
         using SafeFileHandle directory = judged.TryOpenDirectory()
             ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, store);
-        return new(judged, [.. trees.Select(path => Needed(directory, judged.Path, path))]);
+        SealedTree[] all = [.. trees.Select(path => Judged(directory, judged.Path, path))];
+        if (own is null || !trees.Any(IsOwn)) return new(judged, [.. all]);
+        return new(judged, [Judged(directory, judged.Path, own), .. all.Where((_, i) => !IsOwn(trees[i]))]);
+
+        bool IsOwn(string tree) => DirectoryTree.Holds(own, tree);
     }
 
-    private static SealedTree Needed(SafeFileHandle directory, string store, string path)
+    private static SealedTree Judged(SafeFileHandle directory, string store, string path)
     {
         if (path.Length > store.Length && DirectoryTree.Holds(store, path))
         {

@@ -310,7 +310,7 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         var store = new WheelStore(environment.Root);
         return new InstalledEnvironment(generation.Directory,
             [.. generation.Linked.DistinctBy(l => l.Wheel).Select(l => store.TreeOf(l.Wheel))],
-            generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root);
+            generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root) { Brought = store.EntriesBy(environment.Name) };
     }
 
     // Without it the next `python` on PATH would be started, with other packages or none; another version looks for them elsewhere.

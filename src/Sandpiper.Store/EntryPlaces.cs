@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Sandpiper.Kernel;
+using Sandpiper.Kernel.Files;
+using Sandpiper.Packaging.Names;
+
+namespace Sandpiper.Store;
+
+/// <summary>
+/// Where each entry of a store lies. What an environment brought lies in a directory of that environment's, so that its programs can be
+/// shown all of it by one mount, and nothing of others; a link of the entry's own name beside those directories leads to it.
+/// </summary>
+/// <remarks>
+/// <c>store/&lt;sha256&gt;</c> is the entry itself, or a link that says <c>by-ENVIRONMENT/&lt;sha256&gt;</c>. Whoever makes the link first
+/// has decided; it is made before the entry, and goes after it.
+/// </remarks>
+internal sealed class EntryPlaces(string entries)
+{
+    private const string Prefix = "by-";
+    private const int MostTries = 16;
+
+    private readonly ConcurrentDictionary<Sha256Digest, string> _linked = new();
+
+    /// <summary>Absolute: where an entry lies, or would if it had been brought by nobody in particular.</summary>
+    public string Of(Sha256Digest digest)
+    {
+        if (_linked.TryGetValue(digest, out string? known)) return known;
+        string name = Path.Combine(entries, digest.Hex);
+        return SymbolicLink.Target(name) is { } target && IsPlace(target, digest.Hex)
+            ? _linked.GetOrAdd(digest, Path.Combine(entries, target)) : name;
+    }
+
+    /// <summary>Absolute: where what an environment brings lies; it need not be there.</summary>
+    public string DirectoryOf(string environment) => Path.Combine(entries, Prefix + environment);
+
+    /// <summary>Where an entry lies, or is to: the directory is there.</summary>
+    /// <param name="environment">Null: for nobody in particular.</param>
+    /// <exception cref="IOException">The store cannot be written.</exception>
+    public string Claim(Sha256Digest digest, string? environment)
+    {
+        Directory.CreateDirectory(entries);
+        string name = Path.Combine(entries, digest.Hex), place = Of(digest);
+        for (int tries = 0; environment is not null && string.Equals(place, name, StringComparison.Ordinal); tries++)
+        {
+            // What is there without a link stays, be it of an earlier version.
+            if (FileStatus.TryRead(name, out _)) return place;
+            if (tries == MostTries) throw new IOException($"something else makes and removes {name}");
+            Directory.CreateDirectory(DirectoryOf(environment));
+            try
+            {
+                File.CreateSymbolicLink(name, $"{Prefix}{environment}/{digest.Hex}");
+            }
+            catch (IOException) when (FileStatus.TryRead(name, out _))
+            {
+                // Somebody else was first.
+            }
+            place = Of(digest);
+        }
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        return place;
+    }
+
+    /// <summary>Takes the link to an entry away that is gone.</summary>
+    public void Forget(Sha256Digest digest)
+    {
+        _linked.TryRemove(digest, out _);
+        string name = Path.Combine(entries, digest.Hex);
+        if (SymbolicLink.Target(name) is not null) File.Delete(name);
+    }
+
+    /// <summary>What there is an entry of, or a link to one that is gone; in no order.</summary>
+    public IEnumerable<Sha256Digest> Digests => In(entries);
+
+    /// <summary>Directories in which entries lie, or are on their way: the store's and the environments'.</summary>
+    public static IEnumerable<string> Directories(string entries) => !Directory.Exists(entries) ? []
+        : Directory.GetDirectories(entries, Prefix + "*").Where(by => SymbolicLink.Target(by) is null).Prepend(entries);
+
+    /// <summary>Entries to which nothing leads any more: the link to them was taken away, or leads elsewhere.</summary>
+    public IEnumerable<(Sha256Digest Digest, string Directory)> Astray => Directories(entries).Skip(1)
+        .SelectMany(by => In(by).Select(digest => (Digest: digest, Directory: Path.Combine(by, digest.Hex))))
+        .Where(entry => !string.Equals(Of(entry.Digest), entry.Directory, StringComparison.Ordinal));
+
+    /// <summary>Whether a name in the store is that of a directory of an environment.</summary>
+    public static bool IsOfEnvironment(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Removes the directories of environments of which nothing is left. Nobody may be sealing.</summary>
+    public void RemoveEmpty()
+    {
+        foreach (string by in Directories(entries).Skip(1))
+        {
+            if (!Directory.EnumerateFileSystemEntries(by).Any()) Directory.Delete(by);
+        }
+    }
+
+    private static IEnumerable<Sha256Digest> In(string directory) => !Directory.Exists(directory) ? []
+        : Directory.GetFileSystemEntries(directory).Where(path => Directory.Exists(path) || SymbolicLink.Target(path) is not null)
+            .Select(path => Sha256Digest.TryParseHex(Path.GetFileName(path), out var digest) ? digest : default)
+            .Where(digest => digest != default);
+
+    // Any other link is somebody's own: what lies there is looked at as what lies here.
+    private static bool IsPlace(string target, string hex) => target.Length > Prefix.Length + 1 + hex.Length
+        && target.StartsWith(Prefix, StringComparison.Ordinal) && target.EndsWith(hex, StringComparison.Ordinal)
+        && target.IndexOf('/', StringComparison.Ordinal) == target.Length - hex.Length - 1;
+}
