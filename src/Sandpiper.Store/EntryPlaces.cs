@@ -64,11 +64,11 @@ internal sealed class EntryPlaces(string entries)
     {
         _linked.TryRemove(digest, out _);
         string name = Path.Combine(entries, digest.Hex);
-        if (SymbolicLink.Target(name) is not null) File.Delete(name);
+        if (SymbolicLink.Target(name) is { } target && IsPlace(target, digest.Hex)) File.Delete(name);
     }
 
-    /// <summary>What there is an entry of, or a link to one that is gone; in no order.</summary>
-    public IEnumerable<Sha256Digest> Digests => In(entries);
+    /// <summary>What there is an entry of; in no order.</summary>
+    public IEnumerable<Sha256Digest> Digests => In(entries).Where(digest => Directory.Exists(Of(digest)));
 
     /// <summary>Directories in which entries lie, or are on their way: the store's and the environments'.</summary>
     public static IEnumerable<string> Directories(string entries) => !Directory.Exists(entries) ? []
@@ -82,9 +82,13 @@ internal sealed class EntryPlaces(string entries)
     /// <summary>Whether a name in the store is that of a directory of an environment.</summary>
     public static bool IsOfEnvironment(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>Removes the directories of environments of which nothing is left. Nobody may be sealing.</summary>
-    public void RemoveEmpty()
+    /// <summary>
+    /// Takes away what a command left that ended between a link and its entry, and the directories of environments of which nothing is
+    /// here. Nobody may be sealing.
+    /// </summary>
+    public void Tidy()
     {
+        foreach (Sha256Digest digest in In(entries).Where(digest => !Directory.Exists(Of(digest))).ToList()) Forget(digest);
         foreach (string by in Directories(entries).Skip(1))
         {
             if (!Directory.EnumerateFileSystemEntries(by).Any()) Directory.Delete(by);
@@ -92,7 +96,7 @@ internal sealed class EntryPlaces(string entries)
     }
 
     private static IEnumerable<Sha256Digest> In(string directory) => !Directory.Exists(directory) ? []
-        : Directory.GetFileSystemEntries(directory).Where(path => Directory.Exists(path) || SymbolicLink.Target(path) is not null)
+        : Directory.GetFileSystemEntries(directory)
             .Select(path => Sha256Digest.TryParseHex(Path.GetFileName(path), out var digest) ? digest : default)
             .Where(digest => digest != default);
 

@@ -395,7 +395,7 @@ public sealed class WheelStore(string root)
     /// </summary>
     public void ForgetWhatIsGone()
     {
-        _places.RemoveEmpty();
+        _places.Tidy();
         if (!Directory.Exists(_stamps)) return;
         foreach (string stamps in Directory.GetFiles(_stamps))
         {

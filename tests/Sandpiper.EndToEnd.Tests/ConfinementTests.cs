@@ -68,20 +68,41 @@ public sealed class ConfinementTests : IDisposable
     }
 
     [Fact]
-    public void Packages_of_another_environment_are_not_there()
+    public void Packages_of_another_environment_are_not_there_but_those_that_both_have()
     {
-        Done(_user.Sandpiper("install", "--env", "other", "tide", "-i", _user.Serve(
-            new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide()))));
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide())
+            .With(OrdinaryPackages.Small("gull", "1.0")));
+        Done(_user.Sandpiper("install", "gull", "-i", index));
+        Done(_user.Sandpiper("install", "--env", "other", "tide", "-i", index));
         string store = Path.Combine(_user.DataRoot, "store");
-        string other = Path.Combine(_user.DataRoot, "envs/other");
-        string program = $"import os; print(len(os.listdir({Text(store)})), os.path.exists({Text(other)}))";
+        string others = Path.Combine(_user.DataRoot, "envs/other");
+        string program = "import glob, os; print(*sorted(os.path.basename(d).split('-')[0] for d in "
+            + $"glob.glob({Text(store)} + '/by-*/*/wheel/*-*.dist-info')), os.path.exists({Text(others)}))";
 
-        Assert.Equal("1 False", Confined(program).Output.Trim());
-        Assert.Equal("2 True", Unconfined(program));
+        Assert.Equal("gull pebble False", Confined(program).Output.Trim());
+        Assert.Equal("gull pebble tide True", Unconfined(program));
+        // What both have was brought by the first, and is all that the other sees of that one's.
+        Outcome other = _user.Sandpiper("run", "--env", "other", "--", "python", "-c", $"{program}; import pebble, tide");
+        Assert.Equal("pebble tide False", other.Output.Trim());
         // The package itself is a link, and what is behind it is what was installed.
         Assert.Equal("True 1.2", Confined("import os, pebble; from importlib.metadata import version; "
             + "print(os.path.islink(os.path.dirname(pebble.__file__)), version('pebble'))").Output.Trim());
         Done(_user.Sandpiper("verify", "--env", "other"));
+    }
+
+    [Fact]
+    public void What_another_environment_brings_while_a_program_runs_does_not_appear_in_it()
+    {
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide()));
+        string store = Path.Combine(_user.DataRoot, "store");
+        using Process running = _user.Start([PublishedCommand.Path, "run", "--", "python", "-c",
+            $"import glob, os; print('runs', flush=True); input(); d = glob.glob({Text(store)} + '/*/*/wheel'); "
+            + $"print(len(d), any(os.access(e, os.W_OK) for e in d + glob.glob({Text(store)} + '/by-*')))"]);
+        Assert.Equal("runs", running.StandardOutput.ReadLine());
+        Done(_user.Sandpiper("install", "--env", "other", "tide", "-i", index));
+        running.StandardInput.WriteLine("go on");
+        Assert.Equal("1 False", running.StandardOutput.ReadLine());
+        running.WaitForExit();
     }
 
     [Fact]
