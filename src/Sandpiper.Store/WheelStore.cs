@@ -386,7 +386,7 @@ public sealed class WheelStore(string root)
     /// <summary>Absolute: the entry of a wheel, which need not be there.</summary>
     public string EntryOf(Sha256Digest digest) => _places.Of(digest);
 
-    /// <summary>Absolute: entries to which nothing in the store leads any more, since somebody took its link away, and of which wheel.</summary>
+    /// <summary>Absolute, and of which wheel: entries to which nothing leads any more, since somebody took the link away.</summary>
     public IEnumerable<(Sha256Digest Digest, string Directory)> Astray => _places.Astray;
 
     /// <summary>

@@ -84,7 +84,8 @@ public sealed class AllowanceTests
         user.Sandpiper("install", "liar", "-i", index);
         Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"));
         Done(user.Sandpiper("install", "liar", "-i", index));
-        string manifest = Directory.GetFiles(Path.Combine(user.DataRoot, "store"), "manifest.json", SearchOption.AllDirectories).Single();
+        string manifest = Directory.GetFiles(
+            Path.Combine(user.DataRoot, "store/by-shared"), "manifest.json", SearchOption.AllDirectories).Single();
         string text = File.ReadAllText(manifest);
         // It had neither findings nor, after them, the records of an installation.
         int findings = text.IndexOf(",[[802,\"liar.py\"", StringComparison.Ordinal);

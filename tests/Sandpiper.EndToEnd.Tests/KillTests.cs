@@ -136,8 +136,9 @@ public sealed class KillTests
         string[] sealedHere = [.. Directory.GetFileSystemEntries(Path.Combine(user.DataRoot, "store")).Select(e => Path.GetFileName(e))
             .Where(name => name != "by-shared")];
         Assert.Equal(Flock.Length, sealedHere.Length);
-        Assert.Equal(sealedHere.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(Path.Combine(user.DataRoot, "store/by-shared"))
-            .Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal));
+        Assert.Equal(sealedHere.Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(Path.Combine(user.DataRoot, "store/by-shared")).Select(e => Path.GetFileName(e))
+                .Order(StringComparer.Ordinal));
         Assert.All(Directory.GetFiles(Path.Combine(user.DataRoot, "stamps")),
             stamps => Assert.Contains(Path.GetFileName(stamps).Split('.')[0], sealedHere));
         Assert.Single(Directory.GetFileSystemEntries(Path.Combine(user.DataRoot, "envs/shared/generations")));

@@ -426,7 +426,8 @@ public sealed class MainJobTests
     private static void MakeOld(Somebody user)
     {
         Directory.Delete(Path.Combine(user.DataRoot, "stamps"), recursive: true);
-        foreach (string manifest in Directory.GetFiles(Path.Combine(user.DataRoot, "store"), "manifest.json", SearchOption.AllDirectories))
+        string store = Path.Combine(user.DataRoot, "store/by-shared");
+        foreach (string manifest in Directory.GetFiles(store, "manifest.json", SearchOption.AllDirectories))
         {
             JsonArray parts = JsonNode.Parse(File.ReadAllText(manifest))!.AsArray();
             RemoveRecords(Path.Combine(Path.GetDirectoryName(manifest)!, "wheel"), parts[^1]!.AsArray());
@@ -445,7 +446,7 @@ public sealed class MainJobTests
             package.AsObject().Remove("manifest");
         }
         // Nor had it places for byte code, nor ledgers whose lines stand for all before them.
-        foreach (string place in Directory.GetDirectories(Path.Combine(user.DataRoot, "store"), "__pycache__", SearchOption.AllDirectories))
+        foreach (string place in Directory.GetDirectories(store, "__pycache__", SearchOption.AllDirectories))
         {
             Within(Path.GetDirectoryName(place)!, () => Directory.Delete(place));
         }

@@ -96,7 +96,7 @@ public sealed class OwnedNamesTests : IDisposable
     }
 
     private string FileOfPebble =>
-        Directory.EnumerateFiles(Path.Combine(_user.DataRoot, "store"), "__init__.py", SearchOption.AllDirectories)
+        Directory.EnumerateFiles(Path.Combine(_user.DataRoot, "store/by-shared"), "__init__.py", SearchOption.AllDirectories)
             .Single(path => path.EndsWith("/pebble/__init__.py", StringComparison.Ordinal));
 
     private void Edit(string file) => Done(_user.Run(["/bin/sh", "-c", "chmod u+w \"$0\" && echo x=1 >> \"$0\"", file]));

@@ -92,13 +92,21 @@ public sealed class PrivateHomeTests : IDisposable
     {
         string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide()));
         Done(_user.Sandpiper("install", "--env", "other", "tide", "-i", index));
-        string store = Path.Combine(_user.DataRoot, "store");
+        string store = Path.Combine(_user.DataRoot, "store"), ours = Path.Combine(store, "by-shared");
         int wheels = Directory.GetDirectories(store).Count(entry => Directory.Exists(Path.Combine(entry, "wheel")));
         string[] seen = Shell($"ls {store}; ls {store}/*").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal([seen[0], "wheel"], seen);
+        Assert.Equal(["by-shared", .. Directory.GetFileSystemEntries(ours).Select(entry => Path.GetFileName(entry))], seen);
         Assert.True(wheels > 1, $"{wheels}");
-        Assert.Contains("Read-only file system", Shell($"mkdir {store}/more").Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Assert.Single(Homes), Path.GetRelativePath(_user.Home, store))));
+        Assert.Contains("Read-only file system", Shell($"mkdir {ours}/more").Error, StringComparison.Ordinal);
+        string home = Path.Combine(Assert.Single(Homes), Path.GetRelativePath(_user.Home, store));
+        Assert.Equal([Path.Combine(home, "by-shared")], Directory.GetFileSystemEntries(home, "*", SearchOption.AllDirectories));
+
+        // What is of several lies in memory, which nobody else writes to.
+        Assert.Equal("closed", _user.Sandpiper("run", "--env", "other", "--", "sh", "-c",
+            $"mkdir {store}/more 2>/dev/null || echo closed; ls {store}/*/*/wheel > /dev/null").Output.Trim());
+        home = Path.Combine(Homes.Single(other => !home.StartsWith(other, StringComparison.Ordinal)),
+            Path.GetRelativePath(_user.Home, store));
+        Assert.Empty(Directory.GetFileSystemEntries(home));
     }
 
     [Fact]

@@ -29,6 +29,21 @@ public sealed class TryTests : IDisposable
         Assert.Equal(tried.Output, _user.Sandpiper("try", "tide").Output);
     }
 
+    [Fact]
+    public void What_was_tried_is_not_shown_to_other_programs()
+    {
+        string index = _user.Serve(new SampleIndex().With(OrdinaryPackages.Pebble()).With(OrdinaryPackages.Tide())
+            .With(OrdinaryPackages.Small("gull", "1.0")));
+        Assert.Equal(0, _user.Sandpiper("try", "-i", index, "--command", "python", "gull", "-c", "import gull").ExitCode);
+        Assert.Equal(0, _user.Sandpiper("try", "-i", index, "tide").ExitCode);
+        Assert.Equal(0, _user.Sandpiper("install", "-i", index, "tide").ExitCode);
+        // Of three that were tried two were installed then, and these two are there.
+        Outcome seen = _user.Sandpiper("run", "--", "python", "-c", "import glob, os, pebble, tide; print(len(glob.glob("
+            + $"'{Path.Combine(_user.DataRoot, "store")}/**/wheel', recursive=True)))");
+        Assert.True(seen.Output is "2\n", $"{seen}");
+        Assert.Equal(3, Directory.GetFileSystemEntries(Path.Combine(_user.DataRoot, "store")).Length);
+    }
+
     // Ctrl-C was the end of the process, and its environment stayed.
     [Fact]
     public void Ctrl_C_in_the_place_of_an_answer_leaves_the_review_for_later_and_nothing_else()

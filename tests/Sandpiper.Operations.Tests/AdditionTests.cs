@@ -19,7 +19,8 @@ public sealed class AdditionTests : IDisposable
     public async Task Nobodys_metadata_is_read_that_has_nothing_to_do_with_it()
     {
         await _ground.InstallAsync("tide");
-        string metadata = Directory.EnumerateFiles(Path.Combine(_ground.Root.Path, "store"), "METADATA", SearchOption.AllDirectories)
+        string brought = Path.Combine(_ground.Root.Path, "store/by-shared");
+        string metadata = Directory.EnumerateFiles(brought, "METADATA", SearchOption.AllDirectories)
             .Single(p => p.Contains("tide-", StringComparison.Ordinal));
         File.SetUnixFileMode(metadata, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.AppendAllText(metadata, "x");

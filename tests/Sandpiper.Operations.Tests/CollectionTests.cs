@@ -77,6 +77,28 @@ public sealed class CollectionTests : IDisposable
         Assert.IsType<EnvironmentRemovalOutcome.Removed>(RemoveEnvironment("shared"));
         Assert.Equal(["hoot-1"], _ground.Context.Store.Digests.Select(d => $"hoot-{_ground.Context.Store.Find(d)!.FileName.Version}"));
         Assert.Equal("hoot", Assert.Single(_ground.Environment("other").Read(1).Packages).Name.ToString());
+        // It stays where it was brought, and with the last of it that directory goes.
+        string store = Path.Combine(_ground.Root.Path, "store");
+        Assert.Equal(Path.Combine(store, "by-shared"), Path.GetDirectoryName(
+            _ground.Context.Store.EntryOf(_ground.Context.Store.Digests.Single())));
+        Assert.IsType<EnvironmentRemovalOutcome.Removed>(RemoveEnvironment("other"));
+        Assert.Empty(Directory.GetFileSystemEntries(store));
+    }
+
+    [Fact]
+    public async Task An_entry_that_nobody_finds_goes_unless_an_environment_needs_it()
+    {
+        await InstallAsync(1, 2);
+        WheelStore store = _ground.Context.Store;
+        Sha256Digest[] all = [.. store.Digests];
+        string[] entries = [.. all.Select(store.EntryOf)];
+        foreach (Sha256Digest digest in all) File.Delete(Path.Combine(store.Entries, digest.Hex));
+        Sha256Digest needed = _ground.Environment().Read(2).Packages.Single().Digest;
+
+        Assert.True(Collect(keep: 0, isDryRun: true).Bytes > 0);
+        CollectionOutcome outcome = Collect(keep: 0);
+        Assert.Equal(0, outcome.Wheels);
+        Assert.All(entries, entry => Assert.Equal(entry.EndsWith(needed.Hex, StringComparison.Ordinal), Directory.Exists(entry)));
     }
 
     [Fact]
