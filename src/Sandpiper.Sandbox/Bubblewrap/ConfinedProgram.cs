@@ -25,14 +25,20 @@ public sealed class ConfinedProgram : IDisposable
 {
     private readonly SandboxNeeds _needs;
     private readonly SemaphoreSlim _asked = new(0);
-    private readonly ManualResetEventSlim _gone = new(initialState: false, spinCount: 0);
+    // A pipe, for whoever writes to it sleeps soon, and the kernel knows: who waits goes on there. Elsewhere bubblewrap is just being
+    // ended, which would come first.
+    private readonly SafeFileHandle _gone, _tellsGone;
     private Func<StartedSandbox, int>? _run;
     private int _exitCode;
     private ExceptionDispatchInfo? _failure;
 
     private readonly SecondStageImage _secondStage;
 
-    private ConfinedProgram(SandboxNeeds needs, SecondStageImage secondStage) => (_needs, _secondStage) = (needs, secondStage);
+    private ConfinedProgram(SandboxNeeds needs, SecondStageImage secondStage)
+    {
+        (_needs, _secondStage) = (needs, secondStage);
+        (_gone, _tellsGone) = Pipe.Blocking();
+    }
 
     /// <summary>Begins to make a sandbox. What fails is told by <see cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?,
     /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?, Action?)"/>.</summary>
@@ -106,8 +112,11 @@ public sealed class ConfinedProgram : IDisposable
     /// <summary>Where nothing was run, the sandbox is gone afterwards.</summary>
     public void Dispose()
     {
+        if (_gone.IsClosed) return;
         _asked.Release();
-        _gone.Wait();
+        while (!Readiness.Wait(_gone, null, null, null).Read) { }
+        _gone.Dispose();
+        _tellsGone.Dispose();
     }
 
     // By one thread until the program is dead: keyring and parent-death signal are the thread's, not the process's.
@@ -127,7 +136,7 @@ public sealed class ConfinedProgram : IDisposable
         {
             _failure = ExceptionDispatchInfo.Capture(e);
         }
-        _gone.Set();
+        Descriptor.TryWrite(_tellsGone, [1]);
         started?.Reap();
     }
 
