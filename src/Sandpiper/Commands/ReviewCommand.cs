@@ -146,6 +146,7 @@ internal static class ReviewCommand
         {
             using SafeFileHandle held = Held(review);
             DropHeld(reviews, review);
+            session.HasDone($"review {review.Number} was removed");
             session.Terminal.Note($"Removed review {review.Number}: {Counted.Of(review.Content.Changes.Length, "change")} not taken");
         }
         if (session.Json)
