@@ -45,6 +45,6 @@ public enum RefusalReason
     /// <summary>That proxy is not there, or says nothing (where it is).</summary>
     ProxyAbsent,
 
-    /// <summary>It was granted, and nobody answered, or has that name: of which the program, that asked for no words, is told nothing.</summary>
+    /// <summary>It was granted, and nobody answered, or has that name. A program that cannot be told so in words sees it end.</summary>
     NotReached,
 }

@@ -2,8 +2,8 @@ namespace Sandpiper.Sandbox.Proxies;
 
 /// <summary>So many connections at once, wherever they come in. Who comes later waits; and one that is over gives way to him.</summary>
 /// <remarks>
-/// Programs keep connections for the next request, and do not notice that the server has ended one. Left alone it may stay for ever, for its
-/// program could still have something to say.
+/// Programs keep connections for the next request, and do not notice that the server has ended one. Left alone it may stay for ever, for
+/// its program could still have something to say.
 /// </remarks>
 internal sealed class Places(int most)
 {

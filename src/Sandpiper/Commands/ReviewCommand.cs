@@ -224,8 +224,9 @@ internal static class ReviewCommand
         if (word is null) throw Usage($"`review {what}` needs a number", $"sandpiper review {what} {known}");
         if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
         {
-            throw Usage($"`review {what}` needs a number first, not `{word}`",
-                what is Drop || word.All(char.IsAsciiDigit) ? "sandpiper review" : $"sandpiper review {what} {known} {InShell.Quoted(word)}");
+            string hint = what is Drop || word.All(char.IsAsciiDigit)
+                ? "sandpiper review" : $"sandpiper review {what} {known} {InShell.Quoted(word)}";
+            throw Usage($"`review {what}` needs a number first, not `{word}`", hint);
         }
         return reviews.Find(number) ?? throw Absent(number, reviews);
     }

@@ -58,7 +58,7 @@ internal static class NetworkWords
 
     /// <summary>One line about a connection that was refused.</summary>
     public static string Of(RefusedConnection refused) => $"sandpiper: "
-        + (refused.Reason is RefusalReason.NotReached or RefusalReason.ProxyAbsent or RefusalReason.ProxyRefused ? "no" : "refused a")
+        + (refused.Reason is RefusalReason.NotReached or RefusalReason.ProxyAbsent ? "no" : "refused a")
         + $" connection to {refused.Wanted?.ToString() ?? "a host"}: "
         + refused.Reason switch
         {
@@ -69,14 +69,17 @@ internal static class NetworkWords
             RefusalReason.OtherHost => $"its request names `{Shown(refused.Detail)}`",
             RefusalReason.NoServerName => "what it spoke there was no TLS that names this host for all to see",
             RefusalReason.OtherServerName => $"its TLS names `{Shown(refused.Detail)}`",
-            RefusalReason.ProxyRefused => $"your proxy (https_proxy) answered {Shown(refused.Detail)}",
-            RefusalReason.ProxyAbsent => $"your proxy (https_proxy), {Shown(refused.Detail)}, does not answer",
+            RefusalReason.ProxyRefused => $"{YourProxy(refused)} answered {Shown(refused.Detail)}",
+            RefusalReason.ProxyAbsent => $"{YourProxy(refused)}, {Shown(refused.Detail)}, does not answer",
             RefusalReason.NotReached => "nobody answers there, or no such name is known here",
             RefusalReason.ProxyOfAnotherKind =>
                 $"your proxy speaks `{Shown(refused.Detail)}`, and --net goes through one of plain HTTP only",
             RefusalReason.TunnelToWeb => "port 80 is asked of the proxy itself, request by request (http_proxy), not through a tunnel",
             _ => "its request could be read in two ways, or not at all",
         };
+
+    private static string YourProxy(RefusedConnection refused) =>
+        $"your proxy ({(refused.Wanted is { Port: 80 } ? "http_proxy" : "https_proxy")})";
 
     // The program's own words: so much of them that they are known again, and nothing that reads like a line of ours.
     private static string Shown(string? text) =>
