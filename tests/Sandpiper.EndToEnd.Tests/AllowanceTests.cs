@@ -42,8 +42,14 @@ public sealed class AllowanceTests
         string index = user.Serve(new SampleIndex().With(Liar).With(OrdinaryPackages.Pebble()));
         user.Sandpiper("install", "liar", "-i", index);
         Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "a test"));
+        // Who accepted it twice and takes it back once is not told that it is refused now.
+        Done(user.Sandpiper("allow", "liar==1.0", "--rule", "SP-WHEEL-08", "--reason", "another test"));
+        Outcome still = user.Sandpiper("allow", "--withdraw", "2");
+        Assert.Contains("liar 1.0 may still do what SP-WHEEL-08 refuses, as the wheel ", still.Error, StringComparison.Ordinal);
+        Assert.EndsWith(": number 1\n", still.Error, StringComparison.Ordinal);
         Done(user.Sandpiper("install", "liar", "pebble", "-i", index));
-        Done(user.Sandpiper("allow", "--withdraw", "1"));
+        Outcome taken = user.Sandpiper("allow", "--withdraw", "1");
+        Assert.True(taken.ExitCode == 0 && taken.Error.Contains("may no longer do", StringComparison.Ordinal), $"{taken}");
 
         foreach (string env in (string[])["second", "shared"])
         {

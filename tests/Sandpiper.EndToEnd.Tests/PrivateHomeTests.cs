@@ -33,6 +33,9 @@ public sealed class PrivateHomeTests : IDisposable
         Assert.StartsWith(Assert.Single(Homes), shown[0], StringComparison.Ordinal);
         Assert.Equal(["  report.csv", ""], shown[1..]);
 
+        Outcome half = _user.Sandpiper("home", "take", "report.csv", "absent.csv", "--to", _user.Home);
+        Assert.Contains("there is no `absent.csv` in this project's private home; `report.csv` was copied\n", half.Error,
+            StringComparison.Ordinal);
         Done(_user.Sandpiper("home", "take", "report.csv"));
         Assert.Equal("1,2\n", File.ReadAllText(Path.Combine(_user.Project, "report.csv")));
         Assert.Equal(1, _user.Sandpiper("home", "take", "report.csv").ExitCode);

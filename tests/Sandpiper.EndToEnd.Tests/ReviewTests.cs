@@ -47,6 +47,21 @@ public class ReviewTests : IDisposable
     private static void Done(Outcome outcome) => Assert.True(outcome.ExitCode == 0, $"{outcome}");
 
     [Fact]
+    public void Who_drops_two_and_one_is_in_use_is_told_that_the_other_is_gone()
+    {
+        Done(Review("echo 1 > a"));
+        Done(Review("echo 2 > b"));
+        using (new FileStream(Path.Combine(Reviews, "2", "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            Outcome dropped = _user.Sandpiper("review", "drop", "1", "2");
+            Assert.True(dropped.ExitCode == 1
+                && dropped.Error.Contains("review 2 is in use; review 1 was removed\n", StringComparison.Ordinal), $"{dropped}");
+        }
+        Assert.False(Directory.Exists(Path.Combine(Reviews, "1")));
+        Done(_user.Sandpiper("review", "drop", "2"));
+    }
+
+    [Fact]
     public void The_program_sees_its_writes_the_project_does_not_and_what_is_taken_is_there()
     {
         ImmutableArray<string> before = Project;

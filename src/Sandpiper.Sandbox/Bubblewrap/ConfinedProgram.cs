@@ -193,7 +193,7 @@ public sealed class ConfinedProgram : IDisposable
         // First: what it takes time for, the second stage does while all is prepared that the program needs when it begins.
         started.Tell(SecondStagePlan.Of(confinement, command, started.Terminal?.Name));
         started.Streams.BeginOutput();
-        using PublishedPorts ports = PublishedPorts.Take(confinement.Ports);
+        using PublishedPorts ports = PublishedPorts.Take(confinement.Ports, confinement.Hosts, confinement.ProxyPort);
         ProgramNetwork? network = null;
         // Found out before, and there: when everything is in its place, the program waits for whoever supervises it.
         IReadOnlySet<string> answering = ConnectionSupervisor.PlacesThatAnswer(confinement, FileTree.PrivatePlaces(confinement));

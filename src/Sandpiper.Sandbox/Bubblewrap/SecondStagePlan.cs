@@ -83,7 +83,7 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
             Masked = confinement.Masked,
             Replaced = [.. confinement.Replaced.Select(replaced => (replaced.Path, JudgedPath.Of(replaced.By)))],
             Command = [.. command],
-            Sockets = ProgramNetwork.Needed(confinement.Hosts, confinement.Ports),
+            Sockets = ProgramNetwork.Needed(confinement.Hosts, confinement.ProxyPort, confinement.Ports),
             Mask = CreationMask.Current,
             WorkingDirectory = confinement.WorkingDirectory,
             // As bubblewrap and shells do, who tell where they start a program.

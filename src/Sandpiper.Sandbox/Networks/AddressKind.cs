@@ -29,7 +29,9 @@ internal static class AddressKinds
     private static readonly ImmutableArray<(IPNetwork Network, AddressKind Kind)> Special =
     [
         // Metadata first: some lie in a network of another kind.
-        .. Of(AddressKind.Never, "169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.0/24", "fd00:ec2::254/128"),
+        .. Of(AddressKind.Never, "169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.0/24",
+            // Amazon's services of a machine, Google's, Oracle's and Scaleway's metadata.
+            "fd00:ec2::/32", "fd20:ce::254/128", "fd00:c1::a9fe:a9fe/128", "fd00:42::42/128"),
         .. Of(AddressKind.OfThisMachine, "127.0.0.0/8", "::1/128"),
         .. Of(AddressKind.OfPrivateNetwork, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"),
         .. Of(AddressKind.Never, "0.0.0.0/8", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",

@@ -19,4 +19,13 @@ public enum PortTrouble
 
     /// <summary>This machine has no such address.</summary>
     NoSuchAddress,
+
+    /// <summary>Another grant takes the same for another port inside.</summary>
+    Twice,
+
+    /// <summary>
+    /// At that port of its loopback no server of the program can be: the way out is there, to a service of this machine that was granted,
+    /// or to our proxy. Whoever came in would be led out again, to what was granted to the program alone.
+    /// </summary>
+    LeadsOut,
 }

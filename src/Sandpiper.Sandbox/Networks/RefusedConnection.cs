@@ -41,4 +41,10 @@ public enum RefusalReason
 
     /// <summary>That proxy speaks something else than plain HTTP (what).</summary>
     ProxyOfAnotherKind,
+
+    /// <summary>That proxy is not there, or says nothing (where it is).</summary>
+    ProxyAbsent,
+
+    /// <summary>It was granted, and nobody answered, or has that name. A program that cannot be told so in words sees it end.</summary>
+    NotReached,
 }

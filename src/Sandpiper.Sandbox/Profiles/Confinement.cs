@@ -53,6 +53,9 @@ public sealed record Confinement
     /// <summary>Whom it reaches through our proxy, with its own network. Nobody with the host's, of which they are part.</summary>
     public ImmutableArray<HostGrant> Hosts { get; init; } = [];
 
+    /// <summary>Of its loopback, where our proxy answers; its <see cref="Variables"/> name it.</summary>
+    public int ProxyPort { get; init; } = ProxyVariables.Port;
+
     /// <summary>Where servers of it are reached from outside.</summary>
     public ImmutableArray<PortGrant> Ports { get; init; } = [];
 

@@ -75,6 +75,7 @@ public sealed record Profile
                 ? caller.CurrentDirectory : caller.SandboxHome,
             HostNetwork = grants.Network,
             Hosts = grants.Network ? [] : grants.Hosts,
+            ProxyPort = ProxyVariables.PortBeside(grants.Hosts, grants.Ports),
             Ports = grants.Network ? [] : grants.Ports,
             Variables = VariablesOf(environment, grants, caller).SetItems(displays.SelectMany(display => display.Variables)),
         };
@@ -161,7 +162,8 @@ public sealed record Profile
         variables["VIRTUAL_ENV"] = environment.Directory;
         if (!grants.Network && !grants.Hosts.IsEmpty)
         {
-            foreach (var (name, value) in ProxyVariables.All) variables[name] = value;
+            int proxy = ProxyVariables.PortBeside(grants.Hosts, grants.Ports);
+            foreach (var (name, value) in ProxyVariables.For(proxy)) variables[name] = value;
         }
         // What git only notes for the next time it would fail to note, and that would be told as what a program failed for.
         variables["GIT_OPTIONAL_LOCKS"] = "0";

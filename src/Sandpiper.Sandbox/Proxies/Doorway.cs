@@ -11,14 +11,14 @@ internal sealed class Doorway : IDisposable
 
     private readonly Socket _listener;
     private readonly Action<Socket> _serve;
-    private readonly SemaphoreSlim _free;
+    private readonly Places _places;
 
     /// <param name="listener">Closed with this.</param>
     /// <param name="serve">Gets who came, and closes him.</param>
-    /// <param name="free">As many as may be served at once, here and wherever else it is shared.</param>
-    public Doorway(Socket listener, Action<Socket> serve, SemaphoreSlim free)
+    /// <param name="places">As many as may be served at once, here and wherever else they are shared.</param>
+    public Doorway(Socket listener, Action<Socket> serve, Places places)
     {
-        (_listener, _serve, _free) = (listener, serve, free);
+        (_listener, _serve, _places) = (listener, serve, places);
         new Thread(Accept, StackBytes) { IsBackground = true }.Start();
     }
 
@@ -31,7 +31,7 @@ internal sealed class Doorway : IDisposable
             try
             {
                 Socket came = _listener.Accept();
-                _free.Wait();
+                _places.Take();
                 Start(came);
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
@@ -58,7 +58,7 @@ internal sealed class Doorway : IDisposable
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
             came.Dispose(); // as many as the user may have
-            _free.Release();
+            _places.Give();
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class Doorway : IDisposable
         }
         finally
         {
-            _free.Release();
+            _places.Give();
         }
     }
 }

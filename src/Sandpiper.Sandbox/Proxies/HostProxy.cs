@@ -10,7 +10,8 @@ namespace Sandpiper.Sandbox.Proxies;
 /// </summary>
 /// <param name="gate">Decides, and connects.</param>
 /// <param name="refused">Is told of each refusal, from any thread, as often as there is one.</param>
-internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused)
+/// <param name="places">In one of which each is served.</param>
+internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused, Places places)
 {
     // All of a head, and the first words of TLS: who sends them byte by byte keeps only himself waiting.
     private static readonly TimeSpan PatienceForHead = TimeSpan.FromSeconds(30);
@@ -36,7 +37,7 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
             return;
         }
         using Socket? server = gate.TryConnect(wanted, out RefusedConnection? why);
-        if (why is not null) refused(why);
+        if (server is null) refused(why ?? new(RefusalReason.NotReached, wanted));
         if (server is not null) Tunnel(client, opening, server, wanted);
         else client.LingerState = new LingerOption(enable: true, seconds: 0); // refused, as it would be without us
     }
@@ -58,7 +59,7 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
         opening.Drop(length);
         RefusedConnection? why = wanted is null ? new(RefusalReason.NotUnderstood, null) : WhyNoTunnel(wanted);
         using Socket? server = why is null ? gate.TryConnect(wanted!, out why) : null;
-        if (why is not null) refused(why);
+        if (server is null) refused(why ?? new(RefusalReason.NotReached, wanted));
         client.Send(SocksRequest.Answer(server is not null));
         if (server is not null) Tunnel(client, opening, server, wanted!);
     }
@@ -96,7 +97,7 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
 
     private void Tunnel(Socket client, Opening opening, Socket server, Destination wanted)
     {
-        using var relay = new Relay(client, server);
+        using var relay = new Relay(client, server, places);
         if (IsOfThisMachine(wanted))
         {
             relay.Send(opening.Bytes);
@@ -145,9 +146,9 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
 
     private void Forward(Socket client, Opening opening, Socket server, RequestHead head)
     {
-        using var relay = new Relay(client, server);
+        using var relay = new Relay(client, server, places);
         relay.Send(head.Forwarded);
-        Thread answer = relay.Answer();
+        Thread answer = relay.Answer(new HttpAnswer(isOfHead: head.IsHead));
         long left = head.Length;
         var chunks = new ChunkedBody();
         byte[] piece = new byte[64 << 10];
@@ -171,14 +172,15 @@ internal sealed class HostProxy(HostGate gate, Action<RefusedConnection> refused
             next = next[belongs..];
         }
         // What follows the first request is not heard: it would go to this server, whomever it names.
-        answer.Join();
+        relay.HearOut(answer);
     }
 
     private void Refuse(Socket client, RefusedConnection why)
     {
         refused(why);
-        Say(client, 403, why switch
+        Say(client, why.Reason is RefusalReason.ProxyAbsent ? 502 : 403, why switch
         {
+            { Reason: RefusalReason.ProxyAbsent } => $"{why.Wanted} cannot be reached: the proxy of this machine does not answer",
             { Reason: RefusalReason.NotGranted } => $"not granted by sandpiper: --net {GrantFor(why.Wanted!)}",
             { Wanted: { } wanted } => $"refused by sandpiper: {wanted}",
             _ => "refused by sandpiper: this request can be read in two ways",

@@ -18,9 +18,9 @@ internal sealed class ProgramNetwork : IDisposable
     private ProgramNetwork() { }
 
     /// <summary>The sockets that are needed inside, in order.</summary>
-    public static ImmutableArray<InnerSocket> Needed(ImmutableArray<HostGrant> hosts, ImmutableArray<PortGrant> ports) =>
+    public static ImmutableArray<InnerSocket> Needed(ImmutableArray<HostGrant> hosts, int proxyPort, ImmutableArray<PortGrant> ports) =>
     [
-        .. hosts.IsEmpty ? [] : (InnerSocket[])[InnerSocket.Listening(new(IPAddress.Loopback, ProxyVariables.Port))],
+        .. hosts.IsEmpty ? [] : (InnerSocket[])[InnerSocket.Listening(new(IPAddress.Loopback, proxyPort))],
         .. Places(hosts).Select(place => InnerSocket.Listening(place.Inside)),
         .. ports.IsEmpty ? [] : (InnerSocket[])[InnerSocket.AnywhereBut(ports.Select(port => port.Inside)), InnerSocket.Spare],
     ];
@@ -39,12 +39,12 @@ internal sealed class ProgramNetwork : IDisposable
         var sockets = new Queue<SafeFileHandle>(made);
         var gate = new HostGate(hosts, Dns.GetHostAddresses, reached,
             upstream is null ? null : new UpstreamProxy(upstream, Dns.GetHostAddresses));
-        var proxy = new HostProxy(gate, refused);
-        var free = new SemaphoreSlim(Doorway.MostAtOnce);
-        if (!hosts.IsEmpty) network._open.Add(new Doorway(Listener(sockets.Dequeue()), proxy.Serve, free));
+        var places = new Places(Doorway.MostAtOnce);
+        var proxy = new HostProxy(gate, refused, places);
+        if (!hosts.IsEmpty) network._open.Add(new Doorway(Listener(sockets.Dequeue()), proxy.Serve, places));
         foreach (var (_, wanted) in Places(hosts))
         {
-            network._open.Add(new Doorway(Listener(sockets.Dequeue()), came => proxy.ServeDirectly(came, wanted), free));
+            network._open.Add(new Doorway(Listener(sockets.Dequeue()), came => proxy.ServeDirectly(came, wanted), places));
         }
         if (sockets.Count > 0)
         {

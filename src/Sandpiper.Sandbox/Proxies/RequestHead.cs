@@ -39,6 +39,9 @@ internal sealed class RequestHead
     /// <summary>CONNECT: whatever follows is the host's and the program's.</summary>
     public bool IsTunnel { get; private init; }
 
+    /// <summary>HEAD, which is answered without what the answer speaks of.</summary>
+    public bool IsHead { get; private init; }
+
     public BodyFraming Framing { get; private init; }
 
     /// <summary>Bytes, with <see cref="BodyFraming.Length"/>.</summary>
@@ -99,6 +102,7 @@ internal sealed class RequestHead
         return new RequestHead(wanted!)
         {
             IsTunnel = isTunnel,
+            IsHead = method is "HEAD",
             Framing = framing,
             Length = bytes,
             Forwarded = isTunnel ? [] : Head(method, path, isNew, wanted!, fields.Where(f => !NotPassedOn.Any(own => Is(f.Name, own))

@@ -29,7 +29,7 @@ internal sealed class UpstreamProxy(IWebProxy named, Func<string, IPAddress[]> r
 
     /// <summary>A connection through it.</summary>
     /// <param name="proxy">From <see cref="On"/>.</param>
-    /// <param name="refused">What it said instead; null: it could not be reached, or there is a connection.</param>
+    /// <param name="refused">What it said instead, or that it is not there; null: there is a connection.</param>
     /// <returns>Null when there is none.</returns>
     public Socket? TryConnect(Uri proxy, Destination wanted, out RefusedConnection? refused)
     {
@@ -43,6 +43,7 @@ internal sealed class UpstreamProxy(IWebProxy named, Func<string, IPAddress[]> r
         Socket? socket = null;
         try
         {
+            refused = new(RefusalReason.ProxyAbsent, wanted, proxy.Authority);
             socket = Connected(proxy);
             if (socket is null) return null;
             socket.Send(Encoding.Latin1.GetBytes(Request(proxy, wanted)));
@@ -51,13 +52,14 @@ internal sealed class UpstreamProxy(IWebProxy named, Func<string, IPAddress[]> r
             {
                 socket.ReceiveTimeout = 0;
                 (Socket opened, socket) = (socket, null);
+                refused = null;
                 return opened;
             }
             refused = new(RefusalReason.ProxyRefused, wanted, status?.ToString(CultureInfo.InvariantCulture) ?? "nothing");
         }
         catch (SocketException)
         {
-            // It went, or was too slow.
+            // It went, was too slow, or nobody knows it.
         }
         finally
         {

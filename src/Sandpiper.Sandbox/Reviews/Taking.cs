@@ -42,7 +42,8 @@ public sealed record LeftChange(Change Change, WhyLeft Why, int Errno = 0);
 /// <summary>What came of taking.</summary>
 /// <param name="Taken">They are there now, or were already.</param>
 /// <param name="Left">They were to be taken and are not.</param>
-public sealed record TakingOutcome(ImmutableArray<Change> Taken, ImmutableArray<LeftChange> Left);
+/// <param name="IsCutShort">Somebody stopped it: those that are neither were not looked at, and are still on record.</param>
+public sealed record TakingOutcome(ImmutableArray<Change> Taken, ImmutableArray<LeftChange> Left, bool IsCutShort = false);
 
 /// <summary>
 /// Puts what a program changed in its copy where the originals are, which may have been changed meanwhile, by somebody or by another
@@ -55,6 +56,9 @@ public sealed record TakingOutcome(ImmutableArray<Change> Taken, ImmutableArray<
 /// </remarks>
 public sealed class Taking : IDisposable
 {
+    // What a directory has until all of it is there. Nobody gives that to one of his own, and a kill leaves it to the next command.
+    private const UnixFileMode InTheMaking = TreeCopy.OwnersAll | UnixFileMode.StickyBit;
+
     private readonly KeptReview _review;
     private readonly UnixFileMode _allowed;
     private readonly byte[] _beside;
@@ -62,10 +66,12 @@ public sealed class Taking : IDisposable
     private readonly SafeFileHandle _place;
     private readonly List<Change> _taken = [];
     private readonly List<LeftChange> _left = [];
+    private readonly CancellationToken _cancel;
 
-    private Taking(KeptReview review, uint mask)
+    private Taking(KeptReview review, uint mask, CancellationToken cancel)
     {
         _review = review;
+        _cancel = cancel;
         _allowed = TreeCopy.Permissions & ~(UnixFileMode)mask;
         _beside = BesideOf(review);
         _roots = new(review);
@@ -79,11 +85,13 @@ public sealed class Taking : IDisposable
     /// <param name="chosen">Of its changes.</param>
     /// <param name="named">Whether the user named it, or a part of where it lies, himself.</param>
     /// <param name="mask">The user's umask: others get no more rights than with anything else that he makes.</param>
+    /// <param name="cancel">Asked between two changes.</param>
     /// <exception cref="IOException">What is left cannot be put on record; what was taken is there.</exception>
     public static TakingOutcome Take(
-        KeptReviews kept, KeptReview review, ImmutableArray<Change> chosen, Func<Change, bool> named, uint mask)
+        KeptReviews kept, KeptReview review, ImmutableArray<Change> chosen, Func<Change, bool> named, uint mask,
+        CancellationToken cancel)
     {
-        using var taking = new Taking(review, mask);
+        using var taking = new Taking(review, mask, cancel);
         taking.Tidy();
         TakingOutcome outcome = taking.Take(chosen, named);
         HashSet<Change> taken = [.. outcome.Taken];
@@ -96,7 +104,7 @@ public sealed class Taking : IDisposable
     /// <summary>Takes away what a kill left in the originals' directories.</summary>
     public static void Tidy(KeptReview review)
     {
-        using var taking = new Taking(review, 0);
+        using var taking = new Taking(review, 0, CancellationToken.None);
         taking.Tidy();
     }
 
@@ -124,15 +132,26 @@ public sealed class Taking : IDisposable
         }
         ImmutableArray<Change> all = possible.DrainToImmutable();
         // What goes makes room for what comes; the deepest goes first, and the uppermost comes first.
-        foreach (Change change in all.Reverse().Where(change => change.Kind is ChangeKind.Removed)) Do(change, Removed);
+        Each(all.Reverse().Where(change => change.Kind is ChangeKind.Removed), Removed);
         ImmutableArray<Change> made = [.. all.Where(c => c is { Kind: ChangeKind.New, Type: ChangedType.Directory })];
-        foreach (Change change in made) Do(change, MakeDirectory);
-        foreach (Change change in all.Where(c => c.Kind is not (ChangeKind.Removed or ChangeKind.Mode)).Except(made)) Do(change, Put);
+        Each(made, MakeDirectory);
+        Each(all.Where(c => c.Kind is not (ChangeKind.Removed or ChangeKind.Mode)).Except(made), Put);
+        if (_cancel.IsCancellationRequested)
+        {
+            // None is closed over what is still to come: who takes the rest finds them on record.
+            _taken.RemoveAll(made.Contains);
+            return new([.. _taken], [.. _left], IsCutShort: true);
+        }
         // At last, for in what is closed nothing can be put.
         HashSet<Change> failed = [.. _left.Select(left => left.Change)];
         foreach (Change change in made.Reverse().Where(change => !failed.Contains(change))) SetMode(change);
-        foreach (Change change in all.Reverse().Where(change => change.Kind is ChangeKind.Mode)) Do(change, Mode);
-        return new([.. _taken], [.. _left]);
+        Each(all.Reverse().Where(change => change.Kind is ChangeKind.Mode), Mode);
+        return new([.. _taken], [.. _left], _cancel.IsCancellationRequested);
+    }
+
+    private void Each(IEnumerable<Change> changes, Func<Change, Spot, LeftChange?> how)
+    {
+        foreach (Change change in changes.TakeWhile(_ => !_cancel.IsCancellationRequested)) Do(change, how);
     }
 
     private IEnumerable<Change> WithTheirDirectories(ImmutableArray<Change> chosen, HashSet<(int, string)> needed)
@@ -177,7 +196,7 @@ public sealed class Taking : IDisposable
 
     private LeftChange? MakeDirectory(Change change, Spot spot)
     {
-        int errno = NameInDirectory.MakeDirectory(spot.Directory, spot.Name, TreeCopy.OwnersAll);
+        int errno = NameInDirectory.MakeDirectory(spot.Directory, spot.Name, InTheMaking);
         if (errno != Errno.Exists) return FailureOf(change, errno);
         return NameInDirectory.TryLookAt(spot.Directory, spot.Name, out FileStatus there) && there.Type is FileType.Directory
             ? null : new(change, WhyLeft.ExistsThere);
@@ -186,7 +205,11 @@ public sealed class Taking : IDisposable
     private void SetMode(Change change)
     {
         using SafeFileHandle place = PlaceBelow.Open(_roots[change.Root]!.There, WatchedTree.BytesOf(change.Path));
-        if (!place.IsInvalid && FileFacts.KindOf(place) is FileType.Directory) _ = TrySetMode(place, change.ModeAfter!.Value & _allowed);
+        if (place.IsInvalid) return;
+        FileStatus there = FileStatus.Of(place);
+        // One that somebody made meanwhile may be closed for a reason. (Its group it can have of the directory that it was made in.)
+        bool isOurs = there.Type is FileType.Directory && (there.Mode & ~UnixFileMode.SetGroup) == InTheMaking;
+        if (isOurs) _ = TrySetMode(place, change.ModeAfter!.Value & _allowed);
     }
 
     private LeftChange? Mode(Change change, Spot spot)

@@ -10,13 +10,14 @@ namespace Sandpiper.Sandbox.Terminals;
 internal sealed class LeftModes
 {
     private const byte ShiftOut = 0x0e, ShiftIn = 0x0f;
+    private const int TabStops = 64;    // every eighth column of a wide screen; what lies beyond its edge is a stop at its edge
 
     // On as a terminal begins; all others are off.
     private static readonly int[] _usuallyOn = [7, 8, 25];
 
     private readonly SortedSet<int> _private = [];
     private readonly SortedSet<int> _colours = [];
-    private bool _insert, _newLine, _keypad, _look, _margins, _cursor, _otherKeys, _keyboardFlags, _shifted, _link;
+    private bool _insert, _newLine, _keypad, _look, _margins, _cursor, _otherKeys, _keyboardFlags, _shifted, _link, _tabs;
     private readonly SortedSet<byte> _sets = [];
     private int _keyboards;
 
@@ -27,6 +28,7 @@ internal sealed class LeftModes
 
     public void SeeEscape(byte b)
     {
+        if (b is (byte)'H') _tabs = true;
         if (b is (byte)'=' or (byte)'>') _keypad = b is (byte)'=';
         if (b is (byte)'c') Forget();
     }
@@ -72,6 +74,7 @@ internal sealed class LeftModes
                 }
                 break;
             case (0, 0, (byte)'m'): _look = !(parameters.IsEmpty || parameters is [(byte)'0']); break;
+            case (0, 0, (byte)'g'): _tabs = true; break;
             case (0, 0, (byte)'r'): _margins = !parameters.IsEmpty; break;
             case (0, (byte)' ', (byte)'q'): _cursor = !(parameters.IsEmpty || parameters is [(byte)'0']); break;
             case ((byte)'>', 0, (byte)'m'): _otherKeys = true; break;
@@ -98,6 +101,8 @@ internal sealed class LeftModes
         if (_newLine) text.Append("\e[20l");
         if (_keypad) text.Append("\e>");
         if (_margins) text.Append("\e7\e[r\e8"); // which puts the cursor into the corner
+        // Nobody can ask where they were: as a terminal begins.
+        if (_tabs) text.Append("\e7\r\e[3g").Insert(text.Length, "\e[8C\eH", TabStops).Append("\e8");
         foreach (byte which in _sets) text.Append('\e').Append((char)which).Append('B');
         if (_shifted) text.Append((char)ShiftIn);
         if (_look) text.Append("\e[0m");
@@ -112,7 +117,7 @@ internal sealed class LeftModes
         _private.Clear();
         _colours.Clear();
         _sets.Clear();
-        _insert = _newLine = _keypad = _look = _margins = _cursor = _otherKeys = _keyboardFlags = _shifted = _link = false;
+        _insert = _newLine = _keypad = _look = _margins = _cursor = _otherKeys = _keyboardFlags = _shifted = _link = _tabs = false;
         _keyboards = 0;
     }
 }

@@ -139,7 +139,7 @@ public sealed class TriedCalls
         bool isBegun = errno is 0 or Errno.InProgress;
         // In a network of its own: its servers, our proxy and the places of hosts, whose names are told; and who is asked for names.
         bool isOwn = !_confinement.HostNetwork && IPAddress.IsLoopback(to.Address);
-        if (to.Port is InternetAddress.NamePort || (isOwn && (isBegun || to.Port is ProxyVariables.Port))) return;
+        if (to.Port is InternetAddress.NamePort || (isOwn && (isBegun || to.Port == _confinement.ProxyPort))) return;
         Note(TriedKind.Host, $"{to}", isOpened: true, isReached: errno == 0 && isAnswered, errno, isBegun);
     }
 

@@ -260,9 +260,24 @@ internal static class AllowCommand
         if (waivers.Withdraw(asked, Author.Name, Session.Time.GetUtcNow()) is not { } waiver)
             throw new ExplainedException(new(ExitCode.CouldNot, $"there is no number {number} to take back; nothing was changed",
                 "it was never given, or was taken back before", "sandpiper allow"));
-        session.Terminal.Note($"Taken back: {waiver.Name} {waiver.Version} may no longer do what {waiver.Rule} refuses. "
+        // It may have been accepted more than once: with another reason, until another day.
+        DateTimeOffset now = Session.Time.GetUtcNow();
+        string[] others = [.. waivers.List()
+            .Where(w => w.StateAt(now) is WaiverState.Holds && WhatItIsAbout(w).Equals(WhatItIsAbout(waiver)))
+            .Select(w => $"{w.Number}")];
+        string which = waiver.Digest is { } digest ? $", as the wheel {digest}" : "";
+        if (others.Length > 0)
+        {
+            session.Terminal.Note(Inked.Yellow($"Taken back: number {waiver.Number}. {waiver.Name} {waiver.Version} may still do what "
+                + $"{waiver.Rule} refuses{which}: number {string.Join(", ", others)}"));
+            return;
+        }
+        session.Terminal.Note($"Taken back: {waiver.Name} {waiver.Version} may no longer do what {waiver.Rule} refuses{which}. "
             + "What is installed stays until the next install.");
     }
+
+    private static (PackageName, Pep440Version, string, Sha256Digest?, string?, string?, Artifact?) WhatItIsAbout(Waiver waiver) =>
+        (waiver.Name, waiver.Version, waiver.Rule, waiver.Digest, waiver.Environment, waiver.Path, waiver.Owner);
 
     private static void Show(Session session, WaiverFile waivers, AllowedGrants granted)
     {

@@ -70,12 +70,18 @@ internal sealed class AllowedGrants(Session session, string environment)
         };
     }
 
-    /// <summary>Puts on record what was judged, and says so.</summary>
+    /// <summary>Puts on record what was judged, and says so. What holds already is there once: taking it back is meant to take it away.
+    /// </summary>
     /// <returns>Its number.</returns>
     public string Put(RememberedGrant judged)
     {
+        if (HeldAs(judged, _file.List()) is { } held)
+        {
+            session.Terminal.Note($"On record already as {held}: {Words(judged)}");
+            return held;
+        }
         RememberedGrant added = _file.Add(judged, CancellationToken.None);
-        session.Terminal.Note($"On record as g{added.Number}: {GrantWords.Whose(added)}: {GrantWords.Of(added.Grants, added.Project)}");
+        session.Terminal.Note($"On record as g{added.Number}: {Words(added)}");
         if (added.Command is { } name && !IsThere(name))
         {
             session.Terminal.Note(Inked.Yellow(
@@ -94,8 +100,32 @@ internal sealed class AllowedGrants(Session session, string environment)
             throw new ExplainedException(new(ExitCode.CouldNot, $"there is no `{number}` to take back; nothing was changed",
                 "it was never given, or was taken back before", "sandpiper allow"));
         }
-        session.Terminal.Note("Taken back (a program that runs keeps it until it ends): "
-            + $"{GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}");
+        session.Terminal.Note($"Taken back (a program that runs keeps it until it ends): {Words(grant)}");
+        // It may have said the same in other words, or more.
+        string[] others = [.. _file.List().Where(other => other.WithdrawnBy is null && MayMeet(other, grant)).Select(g => $"g{g.Number}")];
+        if (others.Length > 0) session.Terminal.Note(Inked.Yellow($"What else was allowed there still holds: {string.Join(", ", others)}"));
+    }
+
+    /// <summary>The one on record that says the same, and holds; null: none does.</summary>
+    public static string? HeldAs(RememberedGrant grant, ImmutableArray<RememberedGrant> all) =>
+        all.FirstOrDefault(g => g.WithdrawnBy is null && IsFor(g, grant.Environment, grant.Command, grant.Project)
+            && GrantWords.AsOptions(g.Grants, null).SequenceEqual(GrantWords.AsOptions(grant.Grants, null))) is { } same
+            ? $"g{same.Number}" : null;
+
+    private static bool IsFor(RememberedGrant grant, string environment, string? command, string? project) =>
+        string.Equals(grant.Environment, environment, StringComparison.Ordinal)
+        && string.Equals(grant.Command, command, StringComparison.Ordinal)
+        && string.Equals(grant.Project, project, StringComparison.Ordinal);
+
+    private static string Words(RememberedGrant grant) => $"{GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}";
+
+    // Some run could have both.
+    private static bool MayMeet(RememberedGrant one, RememberedGrant other)
+    {
+        return string.Equals(one.Environment, other.Environment, StringComparison.Ordinal)
+            && Meet(one.Command, other.Command) && Meet(one.Project, other.Project);
+
+        static bool Meet(string? a, string? b) => a is null || b is null || string.Equals(a, b, StringComparison.Ordinal);
     }
 
     public ImmutableArray<RememberedGrant> List() => _file.List();

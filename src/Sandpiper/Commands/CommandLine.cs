@@ -113,7 +113,9 @@ internal static class CommandLine
         if (parsed.Action is not AsynchronousCommandLineAction) return parsed.Invoke(configuration);
         // Never disposed: until the process has ended a signal could take the last line along, and the exit code.
         interruption = new Interruption(Session.Time);
-        return parsed.InvokeAsync(configuration, interruption.Token).GetAwaiter().GetResult();
+        int code = parsed.InvokeAsync(configuration, interruption.Token).GetAwaiter().GetResult();
+        // What stopped where it could knows that somebody asked for it, and not how.
+        return code == (int)ExitCode.Interrupted && interruption.Token.IsCancellationRequested ? (int)interruption.Exit : code;
     }
 
     // Thirty commands with their options and pages take a millisecond, and one is wanted. What is wrong, or asks for help, is read again

@@ -42,6 +42,7 @@ internal static class EnvCommand
                 + "another name; --remove takes it away, and so does whatever takes ipykernel or the environment away.",
                 "A notebook's page shows what a kernel sends, and in JupyterLab runs scripts of it, which may do what the server may: open "
                 + "a terminal, start another kernel. Against a package that means you harm start the server itself with `sandpiper run`.",
+                "What `activate` prints is for sh, bash, zsh, dash and ksh; in fish: `set -px PATH (dirname (sandpiper env python))`.",
                 "The directory that `path` prints is that of the current generation and follows every change; what is started from it "
                 + "directly is not confined.",
                 "A removed environment cannot be brought back by `rollback`; while a program runs on it, it is not removed.",

@@ -120,7 +120,11 @@ internal static class HomeCommand
                 KeptHome? newest = there.Where(one => one.Names.ContainsKey(name))
                     .OrderByDescending(one => one.Names[name].ChangedAt.ToDateTime()).Select(one => one.Home).FirstOrDefault()
                     ?? homes.FirstOrDefault();
-                if (newest is not null && taken.Take(newest.Content, name, directory)) continue;
+                if (newest is not null && taken.Take(newest.Content, name, directory))
+                {
+                    session.HasDone($"`{name}` was copied");
+                    continue;
+                }
             }
             catch (IOException error)
             {
@@ -128,7 +132,7 @@ internal static class HomeCommand
                     Path.Exists(Path.Join(directory, name)) ? $"there is a `{name}` in `{directory}` by now" : error.Message,
                     $"sandpiper home take {InShell.Quoted(name)} --to DIR"));
             }
-            throw new ExplainedException(new(ExitCode.CouldNot, $"there is no `{name}` in this project's private home",
+            throw new ExplainedException(new(ExitCode.CouldNot, $"there is no `{name}` in this project's private home; nothing was done",
                 "its names are listed by the command below, those with a dot excepted", "sandpiper home"));
         }
         session.Terminal.Note($"Copied {Counted.Of(taken.Files, "file")} to {directory}");
@@ -138,17 +142,20 @@ internal static class HomeCommand
 
     private static ExitCode EmptyThem(Session session, ImmutableArray<KeptHome> homes)
     {
-        int files = 0;
+        int files = 0, used = 0;
         long bytes = 0;
         foreach (KeptHome home in homes)
         {
             (int filesHere, long bytesHere) = home.Size();
-            if (!home.TryRemove())
-            {
-                throw new ExplainedException(new(ExitCode.CouldNot, "this project's private home is in use; it was not removed",
-                    "a program runs that has it", "end it, and try again"));
-            }
-            (files, bytes) = (files + filesHere, bytes + bytesHere);
+            if (home.TryRemove()) (files, bytes) = (files + filesHere, bytes + bytesHere);
+            else used++;
+        }
+        // Programs that ran at the same time have one each.
+        if (used > 0 && used < homes.Length) session.HasDone($"another one was removed, {Counted.Of(files, "file")}");
+        if (used > 0)
+        {
+            throw new ExplainedException(new(ExitCode.CouldNot, "this project's private home is in use; nothing was changed",
+                "a program runs that has it", "end it, and try again"));
         }
         session.Terminal.Note($"Emptied; freed {SizeWords.Of(bytes)}: {Counted.Of(files, "file")}");
         return ExitCode.Done;

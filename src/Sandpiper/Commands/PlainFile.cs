@@ -20,18 +20,23 @@ internal static class PlainFile
 
     private const int CloseOnExec = 0x80000;    // O_CLOEXEC: asm-generic/fcntl.h
 
+    /// <summary>A requirements file.</summary>
+    /// <inheritdoc cref="ReadText(string, string)"/>
+    public static string ReadText(string path) => ReadText(path, "a requirements file");
+
+    /// <param name="what">It is, in words.</param>
     /// <exception cref="ExplainedException">There is no such file, it may not be read, or it is none of a bearable size.</exception>
     /// <exception cref="RequirementsFileException">It is no UTF-8; says in which line.</exception>
-    public static string ReadText(string path)
+    public static string ReadText(string path, string what)
     {
-        if (DescriptorIn(path) is { } descriptor) return Decode(ReadHandedOver(descriptor, path), path);
-        if (Directory.Exists(path)) throw Unread("it is a directory", path);
+        if (DescriptorIn(path) is { } descriptor) return Decode(ReadHandedOver(descriptor, path, what), path, what);
+        if (Directory.Exists(path)) throw Unread("it is a directory", path, what);
         // The base library would wait for the other end of a pipe, and tells no kind of file apart.
         using SafeFileHandle file = RawFile.Open(path, RawFile.NoTerminal | RawFile.NonBlocking, out int errno);
-        if (file.IsInvalid) throw Unread(WhyNot(errno), path);
+        if (file.IsInvalid) throw Unread(WhyNot(errno), path, what);
         using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
-        if (!stream.CanSeek) throw Unread("it is no plain file", path);
-        return Decode(ReadAll(stream, $"it is no plain file of at most {MaxBytes >> 20} MB", path), path);
+        if (!stream.CanSeek) throw Unread("it is no plain file", path, what);
+        return Decode(ReadAll(stream, $"it is no plain file of at most {MaxBytes >> 20} MB", path, what), path, what);
     }
 
     private static int? DescriptorIn(string path)
@@ -43,18 +48,18 @@ internal static class PlainFile
     }
 
     // Read where it is: opening it once more fails for a socket, and for the pipe of another user.
-    private static ReadOnlyMemory<byte> ReadHandedOver(int descriptor, string path)
+    private static ReadOnlyMemory<byte> ReadHandedOver(int descriptor, string path, string what)
     {
-        if (!WasHandedOver(descriptor)) throw Unread("no such descriptor was handed over", path);
+        if (!WasHandedOver(descriptor)) throw Unread("no such descriptor was handed over", path, what);
         using var file = new SafeFileHandle(descriptor, ownsHandle: false);
         try
         {
             using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
-            return ReadAll(stream, $"more than {MaxBytes >> 20} MB came from it", path);
+            return ReadAll(stream, $"more than {MaxBytes >> 20} MB came from it", path, what);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw Unread("it cannot be read from", path);
+            throw Unread("it cannot be read from", path, what);
         }
     }
 
@@ -74,21 +79,21 @@ internal static class PlainFile
         }
     }
 
-    private static ReadOnlyMemory<byte> ReadAll(FileStream stream, string tooMuch, string path)
+    private static ReadOnlyMemory<byte> ReadAll(FileStream stream, string tooMuch, string path, string what)
     {
         using var content = new MemoryStream();
         // Counted while it is read: devices and files of /proc tell no length.
         byte[] buffer = new byte[1 << 16];
         for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
         {
-            if (content.Length + read > MaxBytes) throw Unread(tooMuch, path);
+            if (content.Length + read > MaxBytes) throw Unread(tooMuch, path, what);
             content.Write(buffer, 0, read);
         }
         return content.GetBuffer().AsMemory(0, (int)content.Length);
     }
 
     // UTF-8, or what a byte order mark says, to the letter: a name with a hole in it would be another package's.
-    private static string Decode(ReadOnlyMemory<byte> content, string path)
+    private static string Decode(ReadOnlyMemory<byte> content, string path, string what)
     {
         ReadOnlySpan<byte> bytes = content.Span;
         bool isLittle = bytes is [0xFF, 0xFE, ..], isBig = bytes is [0xFE, 0xFF, ..];
@@ -104,7 +109,7 @@ internal static class PlainFile
         {
             int line = bytes[..Math.Clamp(mark + error.Index, 0, bytes.Length)].Count((byte)'\n') + 1;
             throw new RequirementsFileException(
-                $"{path}:{line}", $"it is not {encoding.WebName.ToUpperInvariant()}, as a requirements file is");
+                $"{path}:{line}", $"it is not {encoding.WebName.ToUpperInvariant()}, as {what} is");
         }
     }
 
@@ -115,6 +120,6 @@ internal static class PlainFile
         _ => Marshal.GetPInvokeErrorMessage(error),
     };
 
-    private static ExplainedException Unread(string why, string path) =>
-        new(new(ExitCode.CouldNot, "a requirements file cannot be read; nothing was changed", $"{why}: `{path}`"));
+    private static ExplainedException Unread(string why, string path, string what) =>
+        new(new(ExitCode.CouldNot, $"{what} cannot be read; nothing was changed", $"{why}: `{path}`"));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using Sandpiper.Console;
+using Sandpiper.Packaging.Requirements;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Remembered;
@@ -98,7 +99,7 @@ internal sealed class ProposedGrants
             return ProposedLines.Of(project)?.Lines.Select(line => line.Split(' ')[0])
                 .Any(word => word is "--here" || string.Equals(word, command, StringComparison.Ordinal)) == true;
         }
-        catch (Exception e) when (e is FormatException or ExplainedException)
+        catch (Exception e) when (e is FormatException or ExplainedException or RequirementsFileException)
         {
             return false;
         }
@@ -158,11 +159,8 @@ internal sealed class ProposedGrants
     private static bool IsNew(Proposal proposal, ImmutableArray<RememberedGrant> held) =>
         proposal.Grant is not null && HeldAs(proposal, held) is null;
 
-    private static string? HeldAs(Proposal proposal, ImmutableArray<RememberedGrant> held) => proposal.Grant is { } proposed
-        && held.FirstOrDefault(g => g.WithdrawnBy is null && string.Equals(Words(g), Words(proposed), StringComparison.Ordinal)) is { } same
-            ? $"g{same.Number}" : null;
-
-    private static string Words(RememberedGrant grant) => $"{GrantWords.Whose(grant)}: {GrantWords.Of(grant.Grants, grant.Project)}";
+    private static string? HeldAs(Proposal proposal, ImmutableArray<RememberedGrant> held) =>
+        proposal.Grant is { } proposed ? AllowedGrants.HeldAs(proposed, held) : null;
 
     private bool IsWanted() =>
         Question.CanBeAsked && Question.IsAffirmed(_session.Terminal, "Accept all of it, from now on?");

@@ -20,6 +20,8 @@ internal sealed record ProposedLines(string File, ImmutableArray<string> Lines)
 {
     private const int MostLines = 50, MostLength = 300, MostDepth = 64;
 
+    private const string NoList = "`[tool.sandpiper] allow` is no list of texts";
+
     private static readonly ImmutableArray<string> Key = ["tool", "sandpiper", "allow"];
 
     /// <summary>Names this text and no other: what was seen is what is accepted.</summary>
@@ -32,7 +34,7 @@ internal sealed record ProposedLines(string File, ImmutableArray<string> Lines)
     {
         string file = Path.Join(project.Directory, "pyproject.toml");
         if (!System.IO.File.Exists(file)) return null;
-        ImmutableArray<string> lines = Read(PlainFile.ReadText(file));
+        ImmutableArray<string> lines = Read(PlainFile.ReadText(file, "pyproject.toml"));
         return lines.IsEmpty ? null : new(file, lines);
     }
 
@@ -53,6 +55,8 @@ internal sealed record ProposedLines(string File, ImmutableArray<string> Lines)
                         name = parser.GetPropertyName();
                         break;
                     case TomlParseEventKind.StartTable or TomlParseEventKind.StartArray:
+                        bool isList = parser.Current.Kind is TomlParseEventKind.StartArray && path.Count == Key.Length && path[0] is null;
+                        if (IsIn(path, name) || (IsTheList(path, name) && !isList)) throw new FormatException(NoList);
                         if (path.Count == MostDepth) throw new FormatException("it is nested too deep");
                         path.Add(name);
                         name = null;
@@ -67,7 +71,7 @@ internal sealed record ProposedLines(string File, ImmutableArray<string> Lines)
                         name = null;
                         break;
                     default:
-                        if (IsIn(path, name)) throw new FormatException("`[tool.sandpiper] allow` is no list of texts");
+                        if (IsIn(path, name) || IsTheList(path, name)) throw new FormatException(NoList);
                         name = null;
                         break;
                 }
@@ -84,6 +88,10 @@ internal sealed record ProposedLines(string File, ImmutableArray<string> Lines)
         }
         return lines.ToImmutable();
     }
+
+    // Wherever it is, also among several tables of that name. Read as nothing, its author would think that he has proposed something.
+    private static bool IsTheList(List<string?> path, string? name) =>
+        string.Equals(name, Key[^1], StringComparison.Ordinal) && path.OfType<string>().SequenceEqual(Key[..^1], StringComparer.Ordinal);
 
     // Directly in the list. The document itself is a table without a name.
     private static bool IsIn(List<string?> path, string? name) =>

@@ -68,12 +68,13 @@ internal static class ReviewCommand
     /// <summary>Takes what is chosen, and says what came of it.</summary>
     /// <param name="review">Held by the caller.</param>
     /// <param name="paths">As they were typed; none: all.</param>
-    public static ExitCode TakeHeld(
-        Session session, KeptReviews reviews, KeptReview review, ImmutableArray<Change> changes, string[] paths)
+    /// <param name="cancel">Who stops it is told how far it came.</param>
+    public static ExitCode TakeHeld(Session session, KeptReviews reviews, KeptReview review, ImmutableArray<Change> changes, string[] paths,
+        CancellationToken cancel)
     {
         string here = Callers.Of(session).CurrentDirectory;
         TakingOutcome outcome = Taking.Take(reviews, review, changes,
-            change => paths.Any(path => IsNamed(review.Content, change, path, here)), session.CallersMask);
+            change => paths.Any(path => IsNamed(review.Content, change, path, here)), session.CallersMask, cancel);
         int rest = review.Content.Changes.Length - outcome.Taken.Length;
         if (session.Json)
         {
@@ -91,12 +92,13 @@ internal static class ReviewCommand
                 }
                 json.WriteEndArray();
                 json.WriteNumber("remaining", rest);
+                json.WriteBoolean("stopped", outcome.IsCutShort);
             });
         }
         TellOfLeft(session.Terminal, review, outcome.Left, here);
-        session.Terminal.Note($"Took {Counted.Of(outcome.Taken.Length, "change")}"
+        session.Terminal.Note($"{(outcome.IsCutShort ? "Stopped; took" : "Took")} {Counted.Of(outcome.Taken.Length, "change")}"
             + (rest == 0 ? "; nothing of the review is left" : $"; {rest:N0} left ·  sandpiper review show {review.Number}"));
-        return outcome.Left.IsEmpty ? ExitCode.Done : ExitCode.CouldNot;
+        return outcome.IsCutShort ? ExitCode.Interrupted : outcome.Left.IsEmpty ? ExitCode.Done : ExitCode.CouldNot;
     }
 
     private static void TellOfLeft(Terminal terminal, KeptReview review, ImmutableArray<LeftChange> left, string here)
@@ -132,7 +134,9 @@ internal static class ReviewCommand
         using SafeFileHandle held = Held(review);
         // Somebody may have taken a part of it since it was looked up.
         KeptReview now = reviews.Find(review.Number) ?? throw Absent(review.Number, reviews);
-        return TakeHeld(session, reviews, now, [.. changes.Intersect(now.Content.Changes)], paths);
+        using var interruption = new Interruption(Session.Time);
+        ExitCode exit = TakeHeld(session, reviews, now, [.. changes.Intersect(now.Content.Changes)], paths, interruption.Token);
+        return exit is ExitCode.Interrupted ? interruption.Exit : exit;
     }
 
     private static ExitCode DropThem(Session session, KeptReviews reviews, ImmutableArray<KeptReview> chosen, bool isAll)
@@ -142,6 +146,7 @@ internal static class ReviewCommand
         {
             using SafeFileHandle held = Held(review);
             DropHeld(reviews, review);
+            session.HasDone($"review {review.Number} was removed");
             session.Terminal.Note($"Removed review {review.Number}: {Counted.Of(review.Content.Changes.Length, "change")} not taken");
         }
         if (session.Json)
@@ -218,7 +223,11 @@ internal static class ReviewCommand
         int known = all.IsEmpty ? 1 : all[^1].Number;
         if (word is null) throw Usage($"`review {what}` needs a number", $"sandpiper review {what} {known}");
         if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-            throw Usage($"`review {what}` needs a number first, not `{word}`", $"sandpiper review {what} {known} {InShell.Quoted(word)}");
+        {
+            string hint = what is Drop || word.All(char.IsAsciiDigit)
+                ? "sandpiper review" : $"sandpiper review {what} {known} {InShell.Quoted(word)}";
+            throw Usage($"`review {what}` needs a number first, not `{word}`", hint);
+        }
         return reviews.Find(number) ?? throw Absent(number, reviews);
     }
 

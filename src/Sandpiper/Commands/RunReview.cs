@@ -109,8 +109,7 @@ internal static class RunReview
         using var interruption = new Interruption(Session.Time);
         try
         {
-            Ask(session, kept, report, interruption.Token);
-            return null;
+            return Ask(session, kept, report, interruption.Token) is ExitCode.Interrupted ? interruption.Exit : null;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
@@ -121,7 +120,7 @@ internal static class RunReview
         }
     }
 
-    private static void Ask(Session session, KeptReview kept, ReviewReport report, CancellationToken cancel)
+    private static ExitCode Ask(Session session, KeptReview kept, ReviewReport report, CancellationToken cancel)
     {
         var reviews = new KeptReviews(session.Places.Root);
         while (true)
@@ -129,8 +128,7 @@ internal static class RunReview
             switch (Question.Answer(session.Terminal, "Put it into the project?  [t]ake  [d]iff  [l]ater  dr[o]p", cancel))
             {
                 case "t" or "take":
-                    ReviewCommand.TakeHeld(session, reviews, kept, kept.Content.Changes, []);
-                    return;
+                    return ReviewCommand.TakeHeld(session, reviews, kept, kept.Content.Changes, [], cancel);
                 case "d" or "diff":
                     report.WriteDifference(session.Terminal, kept.Content.Changes);
                     session.Terminal.Flush();
@@ -138,10 +136,10 @@ internal static class RunReview
                 case "o" or "drop":
                     ReviewCommand.DropHeld(reviews, kept);
                     session.Terminal.Note("Thrown away; the project is as it was");
-                    return;
+                    return ExitCode.Done;
                 case "" or null or "l" or "later":
                     report.WriteNext(pieces => session.Terminal.Note(pieces));
-                    return;
+                    return ExitCode.Done;
             }
         }
     }

@@ -41,15 +41,25 @@ internal static class NetworkWords
         {
             PortTrouble.InUse => $"somebody listens at {taken.Port.Outside} already",
             PortTrouble.NeedsRoot => "below 1024 they are root's",
+            PortTrouble.Twice => $"another --port takes {taken.Port.Outside}, too",
+            PortTrouble.LeadsOut => $"at port {taken.Port.Inside} of its own the program reaches what --net granted: whoever came in there "
+                + "would be led out again, to that",
             _ => $"this machine has no address {taken.Port.Bind}",
         },
-        $"sandpiper run --port {(taken.Trouble is PortTrouble.NoSuchAddress ? $"{taken.Port with { Bind = System.Net.IPAddress.Loopback }}"
-            : $"{taken.Port with { Port = Another(taken.Port.Port) }}")} …");
+        "sandpiper run --port " + taken.Trouble switch
+        {
+            PortTrouble.NoSuchAddress => $"{taken.Port with { Bind = System.Net.IPAddress.Loopback }} …",
+            PortTrouble.LeadsOut =>
+                $"{taken.Port with { Inside = Another(taken.Port.Inside) }} …      and the server at that port",
+            _ => $"{taken.Port with { Port = Another(taken.Port.Port) }} …",
+        });
 
     private static int Another(int port) => port < 1024 ? port + 8000 : port < ushort.MaxValue ? port + 1 : port - 1;
 
     /// <summary>One line about a connection that was refused.</summary>
-    public static string Of(RefusedConnection refused) => $"sandpiper: refused a connection to {refused.Wanted?.ToString() ?? "a host"}: "
+    public static string Of(RefusedConnection refused) => $"sandpiper: "
+        + (refused.Reason is RefusalReason.NotReached or RefusalReason.ProxyAbsent ? "no" : "refused a")
+        + $" connection to {refused.Wanted?.ToString() ?? "a host"}: "
         + refused.Reason switch
         {
             RefusalReason.NotGranted => "not granted",
@@ -59,12 +69,17 @@ internal static class NetworkWords
             RefusalReason.OtherHost => $"its request names `{Shown(refused.Detail)}`",
             RefusalReason.NoServerName => "what it spoke there was no TLS that names this host for all to see",
             RefusalReason.OtherServerName => $"its TLS names `{Shown(refused.Detail)}`",
-            RefusalReason.ProxyRefused => $"your proxy (https_proxy) answered {Shown(refused.Detail)}",
+            RefusalReason.ProxyRefused => $"{YourProxy(refused)} answered {Shown(refused.Detail)}",
+            RefusalReason.ProxyAbsent => $"{YourProxy(refused)}, {Shown(refused.Detail)}, does not answer",
+            RefusalReason.NotReached => "nobody answers there, or no such name is known here",
             RefusalReason.ProxyOfAnotherKind =>
                 $"your proxy speaks `{Shown(refused.Detail)}`, and --net goes through one of plain HTTP only",
             RefusalReason.TunnelToWeb => "port 80 is asked of the proxy itself, request by request (http_proxy), not through a tunnel",
             _ => "its request could be read in two ways, or not at all",
         };
+
+    private static string YourProxy(RefusedConnection refused) =>
+        $"your proxy ({(refused.Wanted is { Port: 80 } ? "http_proxy" : "https_proxy")})";
 
     // The program's own words: so much of them that they are known again, and nothing that reads like a line of ours.
     private static string Shown(string? text) =>

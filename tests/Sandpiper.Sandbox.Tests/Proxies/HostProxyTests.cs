@@ -17,6 +17,7 @@ public sealed class HostProxyTests : IDisposable
     private readonly ConcurrentBag<RefusedConnection> _refused = [];
     private readonly MadeUpNames _names = new() { ["granted.example"] = ["127.0.0.1"] };
     private readonly List<IDisposable> _open = [];
+    private Places _places = new(9);
 
     public HostProxyTests()
     {
@@ -43,7 +44,7 @@ public sealed class HostProxyTests : IDisposable
     private Socket Client(params string[] grants)
     {
         HostGate gate = Gate(grants.Length > 0 ? grants : ["granted.example:PORT", "127.0.0.1:PORT"]);
-        _open.Add(new Doorway(_listener, new HostProxy(gate, _refused.Add).Serve, new SemaphoreSlim(9)));
+        _open.Add(new Doorway(_listener, new HostProxy(gate, _refused.Add, _places).Serve, _places));
         return Another();
     }
 
@@ -224,6 +225,121 @@ public sealed class HostProxyTests : IDisposable
         Assert.Equal("", Rest(server).Replace("(broken)", "", StringComparison.Ordinal)); // closed: it was all that came
     }
 
+    // A server that ignores "close" (many do) would have the next request sent where nobody hears it.
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=9\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\nok\r\n0\r\n\r\n")]
+    [InlineData("HTTP/1.1 204 None\nproxy-connection: x\nA: b\n\n", "HTTP/1.1 204 None\nA: b\nConnection: close\r\n\r\n")]
+    [InlineData("HTTP/1.0 304 Same\r\nContent-Length: 9\r\n\r\n", "HTTP/1.0 304 Same\r\nContent-Length: 9\r\nConnection: close\r\n\r\n")]
+    public void The_answer_ends_the_connection_whatever_the_server_does_with_it(string answer, string told)
+    {
+        Socket client = Client();
+        Say(client, "GET http://granted.example:PORT/ HTTP/1.1\r\nHost: granted.example:PORT\r\n\r\n");
+        using Socket server = Accepted();
+        server.Until("\r\n\r\n");
+        foreach (byte b in Encoding.Latin1.GetBytes(answer)) server.Send([b]);
+        Assert.Equal(told, Rest(client));
+        // And it is told so, although its program keeps its own end open.
+        Assert.Equal("", Rest(server).Replace("(broken)", "", StringComparison.Ordinal));
+        Assert.Empty(_refused);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nok\r\n0\r\nTrailer: x\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nok\r\n0\r\nTrailer: x\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nok")]
+    [InlineData("HTTP/1.1 200 OK\r\nA: b\r\n Content-Length: 1\r\nContent-Length: 1\r\n\r\nok")]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\nok")]
+    [InlineData("ICY 200 OK\r\n\r\nok")]
+    [InlineData("HTTP/1.1 2x0 OK\r\n\r\nok")]
+    [InlineData("HTTP/1.1 200 OK\r\nhalf a he")]
+    [InlineData("<html>")]
+    public void Of_an_answer_that_readers_end_differently_nothing_is_lost(string answer)
+    {
+        Socket client = Client();
+        Say(client, "GET http://granted.example:PORT/ HTTP/1.1\r\nHost: granted.example:PORT\r\n\r\n");
+        using Socket server = Accepted();
+        server.Until("\r\n\r\n");
+        server.Send(Encoding.Latin1.GetBytes(answer));
+        server.Shutdown(SocketShutdown.Send);
+        Assert.Equal(answer, Rest(client).Replace("Connection: close\r\n", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_answer_to_HEAD_has_no_body_whatever_its_length()
+    {
+        Socket client = Client();
+        Say(client, "HEAD http://granted.example:PORT/ HTTP/1.1\r\nHost: granted.example:PORT\r\n\r\n");
+        using Socket server = Accepted();
+        server.Until("\r\n\r\n");
+        server.Send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"u8);
+        Assert.EndsWith("Connection: close\r\n\r\n", Rest(client), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cut_anywhere_an_answer_is_the_same()
+    {
+        byte[] whole = Encoding.Latin1.GetBytes(
+            "HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nKeep-Alive: x\r\n y\r\nA: b\r\n\r\n" + new string('x', 99));
+        Gen.Int[1, 40].Array[1, 200].Sample(cuts =>
+        {
+            var answer = new HttpAnswer(isOfHead: false);
+            var told = new MemoryStream();
+            ReadOnlySpan<byte> rest = whole;
+            for (int cut = 0; !rest.IsEmpty; cut++)
+            {
+                ReadOnlySpan<byte> piece = rest[..Math.Min(rest.Length, cuts[cut % cuts.Length])];
+                rest = rest[piece.Length..];
+                while (!piece.IsEmpty)
+                {
+                    int taken = answer.Take(piece, out byte[]? instead);
+                    told.Write(instead ?? piece[..taken].ToArray());
+                    piece = piece[taken..];
+                }
+            }
+            told.Write(answer.Held);
+            Assert.Equal("HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\nConnection: close\r\n\r\n"
+                + new string('x', 99), Encoding.Latin1.GetString(told.ToArray()));
+        });
+    }
+
+    [Fact]
+    public void Who_goes_while_he_waits_for_an_answer_is_not_waited_for()
+    {
+        Socket client = Client();
+        Say(client, "GET http://granted.example:PORT/ HTTP/1.1\r\nHost: granted.example:PORT\r\n\r\n");
+        using Socket server = Accepted();
+        server.Until("\r\n\r\n");
+        client.Close();
+        Assert.Equal("", Rest(server).Replace("(broken)", "", StringComparison.Ordinal));
+    }
+
+    // As with the connections that a program keeps for its next request.
+    [Fact]
+    public void A_connection_that_its_server_has_ended_gives_way_to_who_comes_and_to_nobody_else()
+    {
+        _places = new Places(2);
+        Socket kept = Client(), over = Another();
+        Say(kept, "CONNECT granted.example:PORT HTTP/1.1\r\n\r\n");
+        using Socket server = Accepted();
+        kept.Until("\r\n\r\n");
+        Say(over, "CONNECT granted.example:PORT HTTP/1.1\r\n\r\n");
+        over.Until("\r\n\r\n");
+        Socket ended = Accepted();
+        ended.Send("bye"u8);
+        ended.Shutdown(SocketShutdown.Send);
+        Assert.Equal("bye", Rest(over));
+        Say(over, "not yet");
+        Assert.Equal("not yet", ended.Until("yet"));
+        Socket next = Another();
+        Say(next, "CONNECT granted.example:PORT HTTP/1.1\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", next.Until("\r\n\r\n"));
+        Say(kept, "still here");
+        Assert.Equal("still here", server.Until("here"));
+    }
+
     [Fact]
     public void A_chunked_body_is_sent_on_to_its_end_and_what_is_none_is_not()
     {
@@ -290,7 +406,7 @@ public sealed class HostProxyTests : IDisposable
             Thread.SpinWait(200_000);
             Interlocked.Decrement(ref now);
             Interlocked.Increment(ref served);
-        }, new SemaphoreSlim(2));
+        }, new Places(2));
         for (int i = 0; i < 100; i++) Another();
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref served) == 100, Patience.Endless));
         Assert.Equal(2, most);

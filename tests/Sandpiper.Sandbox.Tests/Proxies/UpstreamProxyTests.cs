@@ -65,6 +65,13 @@ public sealed class UpstreamProxyTests : IDisposable
         Assert.Empty(_reached);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:1")]
+    [InlineData("absent.example:3128")]
+    public async Task One_that_is_not_there_is_told_as_that(string where) =>
+        Assert.Equal((null, new RefusedConnection(RefusalReason.ProxyAbsent, Wanted("shore.example:443"), where)),
+            await Ask("shore.example:443", "shore.example", $"http://ada:secret@{where}"));
+
     [Fact]
     public async Task An_answer_without_end_is_none()
     {

@@ -60,7 +60,7 @@ internal sealed class ReviewGround : IDisposable
 
     public TakingOutcome Take(KeptReview review, uint mask, ImmutableArray<string> names) => Taking.Take(Reviews, review,
         names.IsEmpty ? review.Content.Changes : [.. review.Content.Changes.Where(c => names.Contains(c.ShownPath))],
-        change => names.Contains(change.ShownPath), mask);
+        change => names.Contains(change.ShownPath), mask, CancellationToken.None);
 
     public static void Shell(string script, string? directory = null)
     {

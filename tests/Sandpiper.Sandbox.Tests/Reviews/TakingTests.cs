@@ -144,6 +144,34 @@ public sealed class TakingTests : IDisposable
             .Select(name => Convert.ToString((int)File.GetUnixFileMode(Path.Join(_ground.Project, name)), 8)));
     }
 
+    // What is closed to others may be so for a reason, and to take a file that lies beside opens it to nobody.
+    [Fact]
+    public void A_directory_that_somebody_made_meanwhile_keeps_its_rights_and_one_that_a_kill_left_half_made_gets_its_own()
+    {
+        KeptReview review = _ground.Review("mkdir -m 755 theirs ours half; touch theirs/f ours/f half/f; chmod 555 half")!;
+        ReviewGround.Shell("mkdir -m 700 theirs; echo s > theirs/secret; mkdir -m 1700 half", _ground.Project);
+        Assert.Empty(_ground.Take(review).Left);
+        Assert.Equal(["700", "755", "555"], ((string[])["theirs", "ours", "half"])
+            .Select(name => Convert.ToString((int)File.GetUnixFileMode(Path.Join(_ground.Project, name)), 8)));
+        Assert.True(File.Exists(Path.Join(_ground.Project, "theirs/f")));
+    }
+
+    [Fact]
+    public void Who_stops_it_has_what_was_taken_and_the_rest_on_record()
+    {
+        _ground.Write("a", "1");
+        KeptReview review = _ground.Review("echo 2 > a; rm -f b; mkdir -m 555 d; chmod 755 d; echo x > d/x; echo y > d/y; chmod 555 d")!;
+        TakingOutcome stopped = Taking.Take(_ground.Reviews, review, review.Content.Changes, _ => true, mask: 0, new(canceled: true));
+        Assert.True(stopped.IsCutShort);
+        Assert.Empty(stopped.Taken);
+        Assert.Empty(stopped.Left);
+        Assert.Equal("1", _ground.Read("a"));
+        Assert.Equal(["~a", "+d", "+d/x", "+d/y"], ReviewGround.Told(_ground.Reviews.Find(review.Number)));
+        Assert.Empty(_ground.Take(_ground.Reviews.Find(review.Number)!).Left);
+        Assert.Equal("2\n", _ground.Read("a"));
+        Assert.Null(_ground.Reviews.Find(review.Number));
+    }
+
     [Fact]
     public void What_a_kill_left_in_the_project_is_taken_away()
     {

@@ -166,6 +166,21 @@ public sealed class OutputFilterTests
         Assert.Equal(0, into.WrittenCount);
     }
 
+    // Without one every table of the shell's is one long line.
+    [Theory]
+    [InlineData("\e[3g")]
+    [InlineData("\e[5C\eH")]
+    public void Tab_stops_are_where_a_terminal_has_them(string written)
+    {
+        var filter = new OutputFilter();
+        var into = new ArrayBufferWriter<byte>();
+        filter.Pass(Encoding.UTF8.GetBytes(written), into);
+        into.ResetWrittenCount();
+        filter.End(into);
+        string stops = string.Concat(Enumerable.Repeat("\e[8C\eH", 64));
+        Assert.Equal($"\e7\r\e[3g{stops}\e8", Encoding.UTF8.GetString(into.WrittenSpan));
+    }
+
     // What is likely to be something, in any order.
     private static readonly string[] Pieces =
     [

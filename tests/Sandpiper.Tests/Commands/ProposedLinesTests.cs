@@ -1,5 +1,6 @@
 using CsCheck;
 using Sandpiper.Commands;
+using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Surroundings;
 
 namespace Sandpiper.Tests.Commands;
@@ -30,6 +31,38 @@ public sealed class ProposedLinesTests
     [InlineData("[tool.sandpiper\n")]
     public void What_could_be_taken_for_something_else_is_refused(string text) =>
         Assert.Throws<FormatException>(() => ProposedLines.Read(text));
+
+    [Theory]
+    [InlineData("[tool.sandpiper]\nallow = 'black --write .'\n")]
+    [InlineData("[tool.sandpiper]\nallow = true\n")]
+    [InlineData("[tool.sandpiper.allow]\nblack = '--write .'\n")]
+    [InlineData("[tool.sandpiper]\nallow.black = ['--write .']\n")]
+    [InlineData("[[tool.sandpiper.allow]]\nblack = '--write .'\n")]
+    [InlineData("[[tool.sandpiper]]\nallow = ['black --write .']\n")]
+    [InlineData("[[tool]]\nsandpiper.allow = ['black --write .']\n")]
+    [InlineData("[tool]\nsandpiper = [{ allow = ['black --write .'] }]\n")]
+    [InlineData("[tool.sandpiper]\nallow = [['black --write .']]\n")]
+    [InlineData("[tool.sandpiper]\nallow = ['a --write .', { b = 'c' }]\n")]
+    public void What_is_meant_as_a_proposal_and_is_none_is_told_and_not_taken_for_nothing(string text) => Assert.Equal(
+        "`[tool.sandpiper] allow` is no list of texts", Assert.Throws<FormatException>(() => ProposedLines.Read(text)).Message);
+
+    // It is asked after a run: that would fail then, in place of the program's own exit code.
+    [Theory]
+    [InlineData(new byte[] { (byte)'#', 0xff, (byte)'\n' })]
+    [InlineData(new byte[] { (byte)'[' })]
+    public void What_cannot_be_read_proposes_nothing_for_a_command(byte[] content)
+    {
+        string directory = Directory.CreateTempSubdirectory("sandpiper-").FullName;
+        try
+        {
+            File.WriteAllBytes(Path.Join(directory, "pyproject.toml"), content);
+            Assert.False(ProposedGrants.AreFor("python", new Project(directory)));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
 
     [Fact]
     public void So_many_and_so_deep_and_no_further()
