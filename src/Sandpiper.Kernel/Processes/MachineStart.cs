@@ -13,6 +13,9 @@ public static class MachineStart
     /// <summary>Another one after each start; empty where the kernel does not say.</summary>
     public static string Id { get; } = Encoding.ASCII.GetString(Read("/proc/sys/kernel/random/boot_id", MostBytes)).TrimEnd('\n');
 
+    /// <summary>Which machine (machine-id(5)); empty where nobody says.</summary>
+    public static string Machine { get; } = Encoding.ASCII.GetString(Read("/etc/machine-id", MostBytes)).TrimEnd('\n');
+
     /// <summary>When it was, to the second; null where the kernel does not say.</summary>
     public static DateTimeOffset? At
     {

@@ -94,8 +94,8 @@ public sealed class BegunRuns(string root)
         }
     }
 
-    /// <summary>Those whose run is dead, with all that was in its sandbox; each is its reader's alone until it is disposed of.</summary>
-    /// <param name="patience">How long that is waited for; null: some seconds, for all of it is being killed.</param>
+    /// <summary>Those whose run is dead; each is its reader's alone until it is disposed of.</summary>
+    /// <param name="patience">How long the end of its sandbox is waited for; null: some seconds, for all of it is being killed.</param>
     /// <exception cref="IOException">They cannot be looked at.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public IEnumerable<KilledRun> Killed(TimeSpan? patience = null)
@@ -111,8 +111,8 @@ public sealed class BegunRuns(string root)
                 continue;
             }
             KilledRun killed = KilledRun.Read(held, path);
-            if (killed.HasEnded(patience ?? LongestEnd)) yield return killed;
-            else killed.Dispose();
+            killed.Wait(patience ?? LongestEnd);
+            yield return killed;
         }
     }
 }

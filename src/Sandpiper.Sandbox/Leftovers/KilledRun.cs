@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Profiles;
@@ -19,19 +20,25 @@ public enum WhyUnlooked
 
     /// <summary>It cannot be read.</summary>
     Closed,
+
+    /// <summary>Its sandbox has not ended yet.</summary>
+    Living,
 }
 
 /// <summary>One directory of a run that was ended by force, and of which nobody looked what it left.</summary>
 public sealed class KilledRun : IDisposable
 {
-    // A file that was made a moment after a death that is known to the second can still be that program's, on a busy machine.
-    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(10);
+    // When run is dead its sandbox is being killed: with thousands of processes that all want a processor that takes seconds.
+    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
+
+    private const string Told = ".told";
 
     private readonly SafeFileHandle _held;
-    private readonly string _path;
+    private string _path;
     private readonly RunRecord? _record;
     private readonly int _process;
     private readonly ulong _processBegun;
+    private bool _isLiving;
 
     private KilledRun(SafeFileHandle held, string path, RunRecord? record, int process, ulong processBegun) =>
         (_held, _path, _record, _process, _processBegun) = (held, path, record, process, processBegun);
@@ -55,14 +62,26 @@ public sealed class KilledRun : IDisposable
         return new(held, path, record, process, begun);
     }
 
-    /// <summary>Whether all that was in its sandbox has ended; it is waited for.</summary>
-    internal bool HasEnded(TimeSpan patience)
+    /// <summary>Waits until all that was in its sandbox has ended.</summary>
+    internal void Wait(TimeSpan patience)
     {
-        if (_process <= 0 || _record is not { IsOfThisStart: true }) return true;
+        if (_process <= 0 || _record is not { IsOfThisStart: true }) return;
         using SafeFileHandle first = OtherProcess.Open(_process);
         // The number may be another one's by now.
-        return first.IsInvalid || OtherProcess.BeginOf(_process) != _processBegun
-            || Readiness.Wait(first, null, null, patience).Read;
+        _isLiving = !first.IsInvalid && OtherProcess.BeginOf(_process) == _processBegun
+            && !Readiness.Wait(first, null, null, patience).Read;
+    }
+
+    /// <summary>Whether it has been said that nobody can look at it.</summary>
+    public bool IsTold => _path.EndsWith(Told, StringComparison.Ordinal);
+
+    /// <summary>It need not be said again.</summary>
+    /// <exception cref="KernelException">That cannot be put on record.</exception>
+    public void TellOnce()
+    {
+        if (IsTold) return;
+        AtomicRename.Replace(_path, _path + Told);
+        _path += Told;
     }
 
     /// <summary>Looks where it was, and where the next program is to write.</summary>
@@ -72,13 +91,15 @@ public sealed class KilledRun : IDisposable
     {
         Why = WhyUnlooked.Damaged;
         if (_record is null) return null;
+        Why = WhyUnlooked.Living;
+        if (_isLiving) return null;
         Why = WhyUnlooked.Gone;
         using (SafeFileHandle there = RawFile.Open(_record.Real, RawFile.AsPlace | RawFile.OnlyDirectories, out int errno))
         {
             if (errno == 0)
             {
                 Why = WhyUnlooked.Another;
-                if (_record.IsOf(there)) return Watching(there, _record.Root);
+                if (_record.IsOf(there, isWhereItWas: true)) return Watching(there, _record.Root);
             }
         }
         // Moved, it is the same all the same.
@@ -86,7 +107,7 @@ public sealed class KilledRun : IDisposable
         {
             if (shown is not { Access: PathAccess.Write, Type: FileType.Directory }) continue;
             using SafeFileHandle? place = shown.TryHold();
-            if (place is not null && _record.IsOf(place)) return Watching(place, shown.Path);
+            if (place is not null && _record.IsOf(place, isWhereItWas: false)) return Watching(place, shown.Path);
         }
         return null;
     }
@@ -97,16 +118,10 @@ public sealed class KilledRun : IDisposable
         Why = WhyUnlooked.Closed;
         if (OwnersRights.Lack(FileStatus.Of(place))) OwnersRights.Give(place);
         SafeFileHandle directory = RawFile.Open(ShownPath.Named(place), RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
-        if (errno == 0) return WritableWatch.Of(_record!.Watching(directory, path, EndedBy()));
+        if (errno == 0) return WritableWatch.Of(_record!.Watching(directory, path, _record.EndedAt + Leeway));
         directory.Dispose();
         return null;
     }
-
-    private DateTimeOffset? EndedBy() => _record switch
-    {
-        { IsOfThisStart: true } => _record.Mark?.At() is { } end ? end + Leeway : null,
-        _ => MachineStart.At,
-    };
 
     /// <summary>It has been looked at, or nobody wants to.</summary>
     public void Forget()

@@ -15,13 +15,15 @@ namespace Sandpiper.Sandbox.Leftovers;
 /// <param name="Command">What was run.</param>
 /// <param name="Begun">When.</param>
 /// <param name="Start">Of the machine: <see cref="MachineStart.Id"/>.</param>
+/// <param name="Machine">Which: <see cref="MachineStart.Machine"/>.</param>
 /// <param name="Mark">That says when the run ended; null: none was to be had.</param>
 /// <param name="Root">The directory, as it was granted.</param>
 /// <param name="Real">Where it really lay.</param>
 /// <param name="Identity">Which directory.</param>
 /// <param name="Born">When that was made, where its file system knows.</param>
 internal sealed record RunRecord(
-    string Command, DateTimeOffset Begun, string Start, EndMark? Mark, string Root, string Real, FileIdentity Identity, UnixTime? Born)
+    string Command, DateTimeOffset Begun, string Start, string Machine, EndMark? Mark, string Root, string Real, FileIdentity Identity,
+    UnixTime? Born)
 {
     /// <summary>A project has a few hundred such names; with more than this, it would have some 500,000.</summary>
     public const int MostBytes = 64 << 20;
@@ -47,22 +49,31 @@ internal sealed record RunRecord(
 
     /// <summary>Of one that begins now.</summary>
     public static RunRecord Of(WatchedRoot root, string command, DateTimeOffset now, EndMark? mark) => new(
-        command.Length <= MostCommand ? command : command[..MostCommand], now, MachineStart.Id, mark, root.Root, root.Real,
+        command.Length <= MostCommand ? command : command[..MostCommand], now, MachineStart.Id, MachineStart.Machine, mark, root.Root,
+        root.Real,
         FileFacts.IdentityOf(root.Directory), FileFacts.BornAt(root.Directory))
     {
         Whole = [.. root.Whole], Free = [.. root.Free], Shown = root.Shown, Before = root.Before,
     };
 
     /// <summary>Whether a directory is the one: whatever it is called by now, and whichever number its disk has.</summary>
-    public bool IsOf(SafeFileHandle directory)
+    /// <param name="isWhereItWas">Under the same name; where its file system does not know when it was made, that has to do.</param>
+    public bool IsOf(SafeFileHandle directory, bool isWhereItWas)
     {
         FileIdentity found = FileFacts.IdentityOf(directory);
-        UnixTime? born = FileFacts.BornAt(directory);
-        return found.Inode == Identity.Inode && born == Born && (found == Identity || (Born is not null && !IsOfThisStart));
+        if (found.Inode != Identity.Inode || FileFacts.BornAt(directory) != Born) return false;
+        // A disk has another number after another start.
+        return found == Identity || (!IsOfThisStart && (Born is not null || isWhereItWas));
     }
 
     /// <summary>The machine was not started anew since.</summary>
     public bool IsOfThisStart => Start.Length > 0 && string.Equals(Start, MachineStart.Id, StringComparison.Ordinal);
+
+    /// <summary>When its run had ended; null: nobody knows.</summary>
+    /// <remarks>Of another machine, with which the disk is shared, the start says nothing.</remarks>
+    public DateTimeOffset? EndedAt => IsOfThisStart ? Mark?.At()
+        : Machine.Length > 0 && string.Equals(Machine, MachineStart.Machine, StringComparison.Ordinal)
+            && MachineStart.At is { } start && start > Begun ? start : null;
 
     /// <summary>The same directory, open, as it is watched.</summary>
     /// <param name="directory">Opened for reading.</param>
@@ -76,10 +87,9 @@ internal sealed record RunRecord(
             Before.ToDictionary(before => before.Key, before => before.Value with { Identity = Moved(before.Value.Identity) },
                 StringComparer.Ordinal)) { EndedBy = endedBy };
 
-        FileIdentity Moved(FileIdentity of) => IsOnDiskOf(of) ? of with { DeviceMajor = now.DeviceMajor, DeviceMinor = now.DeviceMinor } : of;
+        FileIdentity Moved(FileIdentity of) => (of.DeviceMajor, of.DeviceMinor) == (Identity.DeviceMajor, Identity.DeviceMinor)
+            ? of with { DeviceMajor = now.DeviceMajor, DeviceMinor = now.DeviceMinor } : of;
     }
-
-    private bool IsOnDiskOf(FileIdentity of) => of.DeviceMajor == Identity.DeviceMajor && of.DeviceMinor == Identity.DeviceMinor;
 
     /// <returns>Null where it is longer than <see cref="MostBytes"/>.</returns>
     public byte[]? ToBytes()
@@ -93,6 +103,7 @@ internal sealed record RunRecord(
             to.Write(Command);
             to.Write(Begun.UtcTicks);
             to.Write(Start);
+            to.Write(Machine);
             to.Write(Mark is not null);
             to.Write(Mark?.Number ?? 0);
             to.Write(Mark?.MadeAt ?? 0);
@@ -158,7 +169,8 @@ internal sealed record RunRecord(
             using var from = new BinaryReader(new MemoryStream(content, CheckedFrom, content.Length - CheckedFrom), Encoding.UTF8);
             return from.ReadUInt32() == _names ? Read(from) : null;
         }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        catch (Exception e) when
+            (e is IOException or FormatException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             return null;    // whose check is right, and which is not
         }
@@ -168,10 +180,10 @@ internal sealed record RunRecord(
     {
         string command = from.ReadString();
         var begun = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero);
-        string start = from.ReadString();
+        string start = from.ReadString(), machine = from.ReadString();
         EndMark? mark = from.ReadBoolean() ? default(EndMark) : null;
         var read = new EndMark(from.ReadInt32(), from.ReadInt64(), from.ReadInt32());
-        var record = new RunRecord(command, begun, start, mark is null ? null : read, from.ReadString(), from.ReadString(),
+        var record = new RunRecord(command, begun, start, machine, mark is null ? null : read, from.ReadString(), from.ReadString(),
             ReadIdentity(from), ReadBorn(from))
         {
             Whole = ReadStrings(from), Free = ReadStrings(from), Shown = ReadStrings(from),

@@ -50,7 +50,8 @@ internal static class HeldCommand
             string word = parsed.GetValue(action)!;
             if (word is List or Forget && (parsed.GetValue(numbers) is [_, ..] || parsed.GetValue(all)))
             {
-                throw new ExplainedException(new(ExitCode.WrongUsage, $"`held {word}` takes neither a number nor `--all`; nothing was done",
+                throw new ExplainedException(new(ExitCode.WrongUsage,
+                    $"`held {word}` takes neither a number nor `--all`; nothing was done",
                     word is List ? "it lists every one" : "it is about what has no number", "sandpiper help held"));
             }
             var killed = new KilledRuns(session);
@@ -75,7 +76,10 @@ internal static class HeldCommand
             {
                 if (forgotten.IsEmpty) session.Terminal.Note("There is no killed run of which nobody knows what it left");
                 foreach (UnlookedRun run in forgotten)
-                    session.Terminal.Note($"forgotten: {KilledRuns.WordsOf(run.Command, run.Begun)}; {KilledRuns.WordsOf(run.Why, run.Directory)}");
+                {
+                    session.Terminal.Note(
+                        $"forgotten: {KilledRuns.WordsOf(run.Command, run.Begun)}; {KilledRuns.WordsOf(run.Why, run.Directory)}");
+                }
             }
             else if (word is Show)
             {
@@ -171,11 +175,11 @@ internal static class HeldCommand
         foreach (HeldFile file in held)
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{file.Number,3}  {NameOf(file)}"));
-            string command = ShownCommand.Of(file.Command);
+            string command = ShownCommand.Of(file.Command), killed = file.IsOfKilled ? ", which was killed" : "";
             string what = IsLink(file) ? $"a link that leads to {SymbolicLink.Target(file.Place)}"
                 : file.Together.IsEmpty ? $"would be run by {file.RunBy}" : "would be run by others";
             terminal.Listed(5, Inked.Dim(string.Create(CultureInfo.InvariantCulture,
-                $"     {what}; made by `{command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}{(file.IsOfKilled ? ", which was killed" : "")}")));
+                $"     {what}; made by `{command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}{killed}")));
         }
         if (!held.IsEmpty) terminal.Note("sandpiper held show N, keep N (puts it back), drop N (removes it)");
         foreach (UnlookedRun run in unlooked)
@@ -272,6 +276,7 @@ internal static class HeldCommand
         WhyUnlooked.Gone => "gone",
         WhyUnlooked.Another => "another",
         WhyUnlooked.Closed => "closed",
+        WhyUnlooked.Living => "living",
         _ => "damaged",
     };
 }

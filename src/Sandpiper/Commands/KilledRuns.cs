@@ -22,7 +22,10 @@ internal sealed class KilledRuns(Session session)
     /// <summary>Looks at what there is, and tells of it.</summary>
     public void Settle()
     {
-        foreach (KilledRun left in Settled(next: null)) left.Dispose();
+        foreach (KilledRun left in Settled(next: null))
+        {
+            using (left) Tell(left);
+        }
     }
 
     /// <summary>The same, for who tells of the rest, too.</summary>
@@ -46,12 +49,35 @@ internal sealed class KilledRuns(Session session)
         {
             using (left)
             {
-                // What is not there can be run by nobody, and a disk that comes back brings its record's time.
-                if (left.Why is WhyUnlooked.Gone or WhyUnlooked.Another) continue;
-                throw new ExplainedException(new(ExitCode.RunFailed, "what a run left that was killed cannot be known; nothing was run",
-                    WordsOf(left.Why, left.Root), "look at the project yourself: a git hook, an .envrc, *.pth",
-                    "sandpiper held forget      from then on it counts as looked at"));
+                // What is not there can be run by nobody; when it is back it is looked at.
+                if (left.Why is WhyUnlooked.Gone or WhyUnlooked.Another)
+                {
+                    Tell(left);
+                    continue;
+                }
+                throw new ExplainedException(left.Why is WhyUnlooked.Living
+                    ? new(ExitCode.RunFailed, "what was begun by a run that was killed has not ended yet; nothing was run",
+                        WordsOf(left), "try again in a moment")
+                    : new(ExitCode.RunFailed, "what a run left that was killed cannot be known; nothing was run",
+                        WordsOf(left.Why, left.Root), "look at the project yourself: a git hook, an .envrc, *.pth",
+                        "sandpiper held forget      from then on it counts as looked at"));
             }
+        }
+    }
+
+    private void Tell(KilledRun left)
+    {
+        if (left.IsTold) return;
+        session.Terminal.Problem(Inked.Yellow(
+            $"sandpiper: {WordsOf(left)}; nobody knows what it left: {WordsOf(left.Why, left.Root)} ·  sandpiper held"));
+        if (left.Why is not (WhyUnlooked.Gone or WhyUnlooked.Another)) return;
+        try
+        {
+            left.TellOnce();
+        }
+        catch (IOException)
+        {
+            // Then it is said again.
         }
     }
 
@@ -65,7 +91,7 @@ internal sealed class KilledRuns(Session session)
         {
             using (left)
             {
-                if (before is not null && !(left.Begun < before)) continue;
+                if (left.Why is WhyUnlooked.Living || (before is not null && !(left.Begun < before))) continue;
                 left.Forget();
                 forgotten.Add(new(left.Command, left.Begun, left.Root, left.Why));
             }
@@ -94,7 +120,8 @@ internal sealed class KilledRuns(Session session)
 
     /// <inheritdoc cref="WordsOf(KilledRun)"/>
     public static string WordsOf(string command, DateTimeOffset? begun) => begun is not { } at ? "a run was killed"
-        : string.Create(CultureInfo.InvariantCulture, $"`{ShownCommand.Of(command)}` was killed, begun {at.ToLocalTime():yyyy-MM-dd HH:mm}");
+        : string.Create(
+            CultureInfo.InvariantCulture, $"`{ShownCommand.Of(command)}` was killed, begun {at.ToLocalTime():yyyy-MM-dd HH:mm}");
 
     /// <summary>Why what it left is not known.</summary>
     public static string WordsOf(WhyUnlooked why, string? directory) => why switch
@@ -102,6 +129,7 @@ internal sealed class KilledRuns(Session session)
         WhyUnlooked.Gone => $"{directory} is not there",
         WhyUnlooked.Another => $"{directory} is another directory by now",
         WhyUnlooked.Closed => $"{directory} cannot be read",
+        WhyUnlooked.Living => "its sandbox has not ended yet",
         _ => "its record is damaged, or of another version of sandpiper",
     };
 

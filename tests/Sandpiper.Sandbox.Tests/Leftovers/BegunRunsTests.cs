@@ -97,14 +97,20 @@ public sealed class BegunRunsTests : IDisposable
             // The first process of that sandbox would be whoever started us, which lives.
             begun.Begins(Environment.ProcessId);
         }
-        Assert.Empty(Runs.Killed(TimeSpan.Zero));
+        using (KilledRun living = Assert.Single(Runs.Killed(TimeSpan.Zero)))
+        {
+            Assert.Null(living.TryWatch(null));
+            Assert.Equal(WhyUnlooked.Living, living.Why);
+        }
         byte[] content = File.ReadAllBytes(Assert.Single(Directory.GetFiles(Records)));
         Assert.NotNull(RunRecord.TryRead(content, out int process, out ulong begunAt));
         Assert.Equal((OtherProcess.StateOf(Environment.ProcessId)!.Value.Parent, OtherProcess.BeginOf(process)), (process, begunAt));
         // That number is another one's by now.
         RunRecord.Write(content.AsSpan(RunRecord.PlaceOfProcess), process, begunAt - 1);
         File.WriteAllBytes(Assert.Single(Directory.GetFiles(Records)), content);
-        Assert.Single(Runs.Killed()).Dispose();
+        using KilledRun killed = Assert.Single(Runs.Killed());
+        using WritableWatch? again = killed.TryWatch(null);
+        Assert.NotNull(again);
     }
 
     [Fact]
@@ -134,17 +140,31 @@ public sealed class BegunRunsTests : IDisposable
         using WritableWatch watch = WritableWatch.Begin(Confinement);
         RunRecord record = RunRecord.Of(watch.Roots[0], "x", DateTimeOffset.UnixEpoch, null);
         SafeFileHandle directory = watch.Roots[0].Directory;
-        Assert.True(record.IsOf(directory));
+        Assert.True(record.IsOf(directory, isWhereItWas: false));
         RunRecord elsewhere = record with { Identity = record.Identity with { DeviceMinor = record.Identity.DeviceMinor + 1 } };
-        Assert.False(elsewhere.IsOf(directory));
+        Assert.False(elsewhere.IsOf(directory, isWhereItWas: true));
         if (record.Born is null) return;
         RunRecord before = elsewhere with { Start = "another" };
-        Assert.True(before.IsOf(directory));
-        Assert.False((before with { Born = new(1, 1) }).IsOf(directory));
-        Assert.False((record with { Born = new(1, 1) }).IsOf(directory));
+        Assert.True(before.IsOf(directory, isWhereItWas: false));
+        Assert.False((before with { Born = new(1, 1) }).IsOf(directory, isWhereItWas: true));
+        Assert.False((record with { Born = new(1, 1) }).IsOf(directory, isWhereItWas: true));
         Watched mine = new(AutorunName.Link, before.Identity with { Inode = 7 }, default);
         Assert.Equal(record.Identity with { Inode = 7 }, (before with { Before = new() { ["x"] = mine } })
             .Watching(directory, Project, null).Before["x"].Identity);
+    }
+
+    [Fact]
+    public void When_it_ended_is_known_of_this_machine_alone()
+    {
+        using WritableWatch watch = WritableWatch.Begin(Confinement);
+        RunRecord record = RunRecord.Of(watch.Roots[0], "x", DateTimeOffset.UnixEpoch, null);
+        Assert.Null(record.EndedAt);
+        RunRecord before = record with { Start = "another", Machine = "other" };
+        Assert.Null(before.EndedAt);
+        if (MachineStart.Machine.Length == 0) return;
+        before = before with { Machine = MachineStart.Machine };
+        Assert.Equal(MachineStart.At, before.EndedAt);
+        Assert.Null((before with { Begun = DateTimeOffset.MaxValue }).EndedAt);
     }
 
     [Fact]
