@@ -127,6 +127,12 @@ public sealed class KilledRun : IDisposable
     public void Forget()
     {
         File.Delete(_path);
+        Unmark();
+    }
+
+    /// <summary>Leaves nothing of it but its record.</summary>
+    public void Unmark()
+    {
         if (_record is { IsOfThisStart: true }) _record.Mark?.Remove();
     }
 

@@ -99,6 +99,15 @@ internal sealed class KilledRuns(Session session)
         return forgotten.DrainToImmutable();
     }
 
+    /// <summary>Has the kernel forget when they ended, before their records go.</summary>
+    public void Unmark()
+    {
+        foreach (KilledRun killed in _runs.Killed(TimeSpan.Zero))
+        {
+            using (killed) killed.Unmark();
+        }
+    }
+
     /// <summary>Puts a run on record whose program is about to begin.</summary>
     /// <returns>Null where nothing can be written, which is said.</returns>
     public BegunRun? Put(WritableWatch watch, IReadOnlyList<string> command)

@@ -111,6 +111,7 @@ public sealed class BegunRunsTests : IDisposable
         using KilledRun killed = Assert.Single(Runs.Killed());
         using WritableWatch? again = killed.TryWatch(null);
         Assert.NotNull(again);
+        killed.Forget();
     }
 
     [Fact]
