@@ -119,7 +119,8 @@ internal sealed record RunRecord(
                 foreach (string one in some) to.Write(one);
             }
             List<AutorunName> rules = [];
-            Dictionary<AutorunName, int> numbers = [];
+            // By the object: there are few, and to compare two of them takes longer than to write one down.
+            Dictionary<AutorunName, int> numbers = new(ReferenceEqualityComparer.Instance);
             foreach (Watched one in Before.Values)
             {
                 if (!numbers.TryAdd(one.Rule, rules.Count)) continue;
