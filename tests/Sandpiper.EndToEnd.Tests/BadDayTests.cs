@@ -112,6 +112,22 @@ public sealed class BadDayTests
             StringComparison.Ordinal);
     }
 
+    // What it says goes to a file, which is full before it ends: that was an error, and the end of it.
+    [Fact]
+    public void Where_the_output_of_a_program_is_lost_what_others_run_is_kept_aside_all_the_same()
+    {
+        Assert.SkipUnless(Somebody.IsSomebodyElse, "only root can mount a small disk");
+        using var user = new Somebody();
+        Outcome outcome = OnASmallDisk(user, """
+            "$0" run --write . -- sh -c 'echo x > .envrc; head -c 9000000 /dev/zero' >big; echo $?
+            test -e .envrc || echo moved
+            rm big; "$0" run --write . -- true
+            """);
+        Assert.Equal("125\nmoved\n", outcome.Output);
+        Assert.Contains("/.envrc (run by your shell in this directory) ·  sandpiper held\n", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("was killed", outcome.Error, StringComparison.Ordinal);
+    }
+
     private static Outcome OnASmallDisk(Somebody user, string script) => user.RunAsTester(["/usr/bin/unshare", "--mount", "/bin/sh", "-c",
         "mount -t tmpfs -o size=4m,mode=0777 none \"$0\" && cd \"$0\" && exec \"$@\"", user.Home, .. Somebody.AsUser, "/bin/sh", "-c",
         $"""

@@ -10,6 +10,7 @@ public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
 {
     private const uint OwnerAndMode = 0x2 | 0x8;    // STATX_MODE | STATX_UID, linux/stat.h
     private const int TypeMask = 0xf000, Socket = 0xc000;           // S_IFMT, S_IFSOCK
+    private const uint Born = 0x800;                                // STATX_BTIME
     private const uint Kind = 0x1, Inode = 0x100, Mount = 0x1000;   // STATX_TYPE, STATX_INO, STATX_MNT_ID
 
     /// <returns>Null when there is none (links are followed).</returns>
@@ -33,6 +34,15 @@ public readonly record struct FileFacts(uint UserId, UnixFileMode Mode)
 
     /// <exception cref="KernelException">It is not open.</exception>
     public static FileIdentity IdentityOf(SafeFileHandle file) => Asked(file, Inode).Identity;
+
+    /// <summary>When an open file was made; nobody can set it, and no change of it changes that.</summary>
+    /// <returns>Null where its file system does not know.</returns>
+    /// <exception cref="KernelException">It is not open.</exception>
+    public static UnixTime? BornAt(SafeFileHandle file)
+    {
+        StatxCall.Answer answer = Asked(file, Born);
+        return (answer.Mask & Born) == 0 ? null : new(answer.Born.Seconds, answer.Born.Nanoseconds);
+    }
 
     /// <summary>What an open descriptor is, which one, and through which mount: <see cref="MountOf(SafeFileHandle)"/>.</summary>
     /// <exception cref="KernelException">It is not open.</exception>

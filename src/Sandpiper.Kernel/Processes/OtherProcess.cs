@@ -13,15 +13,24 @@ namespace Sandpiper.Kernel.Processes;
 public static unsafe class OtherProcess
 {
     /// <summary>What a process does, and who started it (proc_pid_stat(5)); null: it has gone.</summary>
-    public static (char State, int Parent)? StateOf(int process)
+    public static (char State, int Parent)? StateOf(int process) => FactsOf(process) is ["", [var state], var parent, ..]
+        && int.TryParse(parent, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? (state, id) : null;
+
+    /// <summary>When a process began, in the kernel's ticks since this machine did: whoever has its number later began later. Null: it has
+    /// gone.</summary>
+    public static ulong? BeginOf(int process) => FactsOf(process) is { Length: > BeginAt } facts
+        && ulong.TryParse(facts[BeginAt], NumberStyles.None, CultureInfo.InvariantCulture, out ulong ticks) ? ticks : null;
+
+    private const int BeginAt = 20;     // starttime, the 22nd of proc_pid_stat(5); an empty one stands for the first two here
+
+    private static string[] FactsOf(int process)
     {
         Span<byte> text = stackalloc byte[512];
         using var file = RawFile.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"), RawFile.ReadOnly, out _);
         int length = file.IsInvalid ? 0 : Descriptor.Read(file, text);
         // Its name, between brackets, may hold anything: what follows the last one is the kernel's.
         int end = text[..length].LastIndexOf((byte)')');
-        return end >= 0 && Encoding.ASCII.GetString(text[(end + 1)..length]).Split(' ') is ["", [var state], var parent, ..]
-            && int.TryParse(parent, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? (state, id) : null;
+        return end < 0 ? [] : Encoding.ASCII.GetString(text[(end + 1)..length]).Split(' ');
     }
 
     /// <returns>0, or why it cannot be read; all of it, or nothing.</returns>

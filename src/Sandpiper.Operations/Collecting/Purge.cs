@@ -49,7 +49,7 @@ public sealed class Purge(OperationContext context)
     private static readonly ImmutableArray<string> OwnNames =
     [
         "waivers.jsonl", "grants.jsonl", "compile.lock", DataPlaces.ShimsLockName, DataPlaces.SecondStagesName, StoreOnDisk.FileName,
-        "aside", "held", "reviews",
+        "aside", "begun", "held", "reviews",
         "second-stage",     // where there was one for all versions
     ];
 

@@ -41,7 +41,7 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     /// <summary>Begins to make a sandbox. What fails is told by <see cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?,
-    /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?, Action?)"/>.</summary>
+    /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?, Action?, Action{int}?)"/>.</summary>
     /// <param name="secondStage">What mounts and compares inside, puts the signals right and becomes the program: nothing runs without
     /// it.</param>
     public static ConfinedProgram Begin(SandboxNeeds needs, SecondStageImage secondStage)
@@ -59,7 +59,7 @@ public sealed class ConfinedProgram : IDisposable
 
     /// <summary>Both at once.</summary>
     /// <inheritdoc cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?, Action{RefusedConnection}?, Action?, TriedCalls?,
-    /// MissedHosts?, Action?)"/>
+    /// MissedHosts?, Action?, Action{int}?)"/>
     public static int Run(Confinement confinement, SecondStageImage secondStage, IReadOnlyList<string> command)
     {
         using ConfinedProgram program = Begin(SandboxNeeds.Of(confinement), secondStage);
@@ -78,6 +78,7 @@ public sealed class ConfinedProgram : IDisposable
     /// Called, from another thread, when it and all that it started have ended, and the sandbox is still being put away: what can be looked
     /// at meanwhile. Not always, where it ended by force. It throws nothing.
     /// </param>
+    /// <param name="begins">Called with its process just before it begins; null: nobody is.</param>
     /// <returns>Its exit code; 128 + n when signal n ended it; 126 not executable, 127 not found.</returns>
     /// <remarks>
     /// SIGINT and SIGQUIT are left to the program, as system(3) does: a terminal sends them to it as well, and what comes of it is its own
@@ -93,14 +94,15 @@ public sealed class ConfinedProgram : IDisposable
     /// <exception cref="ArgumentException">The sandbox was made for something else.</exception>
     public int Run(Confinement confinement, IReadOnlyList<string> command, DeniedWrites? denied = null,
         Action<RefusedConnection>? refused = null, Action? interrupted = null, TriedCalls? tried = null,
-        MissedHosts? missed = null, Action? over = null)
+        MissedHosts? missed = null, Action? over = null, Action<int>? begins = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(command.Count, nameof(command));
         SandboxNeeds needs = SandboxNeeds.Of(confinement);
         if (needs with { Layers = _needs.Layers } != _needs || (needs.Layers && !_needs.Layers))
             throw new ArgumentException("made for something else", nameof(confinement));
         _run = started => RunHere(
-            started, confinement, command, denied, missed, tried, refused ?? (_ => { }), interrupted ?? (() => { }), over ?? (() => { }));
+            started, confinement, command, denied, missed, tried, refused ?? (_ => { }), interrupted ?? (() => { }), over ?? (() => { }),
+            begins);
         Dispose();
         _failure?.Throw();
         return _exitCode;
@@ -181,13 +183,14 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     /// <summary>Notes what a program of that confinement names, for <see cref="Run(Confinement, IReadOnlyList{string}, DeniedWrites?,
-    /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?, Action?)"/>.</summary>
+    /// Action{RefusedConnection}?, Action?, TriedCalls?, MissedHosts?, Action?, Action{int}?)"/>.</summary>
     public static TriedCalls Noting(Confinement confinement, DeniedWrites denied) => new(confinement, denied,
         [.. FileTree.OwnPlaces(confinement), .. SyntheticFiles.For(confinement).Select(file => file.Path)],
         FileTree.PrivatePlaces(confinement));
 
     private static int RunHere(StartedSandbox started, Confinement confinement, IReadOnlyList<string> command, DeniedWrites? denied,
-        MissedHosts? missed, TriedCalls? tried, Action<RefusedConnection> refusedConnection, Action interrupted, Action over)
+        MissedHosts? missed, TriedCalls? tried, Action<RefusedConnection> refusedConnection, Action interrupted, Action over,
+        Action<int>? begins)
     {
         started.Terminal?.Start();
         // First: what it takes time for, the second stage does while all is prepared that the program needs when it begins.
@@ -215,7 +218,7 @@ public sealed class ConfinedProgram : IDisposable
                 started.Terminal?.Begin();
                 return calls is null ? null : end;
             },
-            interrupted);
+            interrupted, begins);
         if (started.Terminal is { WasInterrupted: true }) interrupted();
         network?.Dispose();
         // Who asked for an end has it. Otherwise it is no program's end, but of what comes before one.
@@ -230,7 +233,7 @@ public sealed class ConfinedProgram : IDisposable
     }
 
     private static (int Ended, bool IsBegun, bool WasAsked, SecondStageFailure? Refused) LetBeginAndWait(StartedSandbox started,
-        Func<SafeFileHandle?, ImmutableArray<SafeFileHandle>, EndOfAll?> ready, Action interrupted)
+        Func<SafeFileHandle?, ImmutableArray<SafeFileHandle>, EndOfAll?> ready, Action interrupted, Action<int>? begins)
     {
         // On a terminal of its own it gets them from there.
         using SignalRelay? relay = started.Terminal is null ? new() : null;
@@ -253,7 +256,11 @@ public sealed class ConfinedProgram : IDisposable
             end = ready(calls, made);
             // What asks is bound to bubblewrap, unless that had ended before: then nobody would end the program.
             if (started.Child.HasEnded) Messages.End(started.Report);
-            else started.LetBegin();
+            else
+            {
+                begins?.Invoke(program);
+                started.LetBegin();
+            }
         }
         else foreach (SafeFileHandle socket in made) socket.Dispose();
         int ended = Ended(started, bubblewrap, process, end);

@@ -14,13 +14,16 @@ namespace Sandpiper.Sandbox.Leftovers;
 /// <param name="Path">Where it was made.</param>
 /// <param name="RunBy">Who would have run it.</param>
 /// <param name="Command">What had been run.</param>
-/// <param name="When">When that had ended.</param>
+/// <param name="When">When that had ended; where it was killed, when it had begun.</param>
 /// <param name="Place">Where it lies now.</param>
 public sealed record HeldFile(int Number, string Path, string RunBy, string Command, DateTimeOffset When, string Place)
 {
     /// <summary>Of many that are kept as one: where each was made; <see cref="Path"/> is then the directory that could be
     /// written.</summary>
     public ImmutableArray<string> Together { get; init; } = [];
+
+    /// <summary>Its run had been killed, and a later command found it.</summary>
+    public bool IsOfKilled { get; init; }
 
     /// <summary>The directory of its record.</summary>
     internal string Kept { get; init; } = "";
@@ -59,20 +62,23 @@ public sealed class HeldFiles(string root)
     /// <param name="watch">Which holds the directory that it lies in.</param>
     /// <param name="leftover">What.</param>
     /// <param name="command">What had been run.</param>
-    /// <param name="when">Now.</param>
+    /// <param name="when">Now; of one that was killed, when that had begun.</param>
+    /// <param name="isKilled">Its run had been killed.</param>
     /// <returns>Null when it could not be moved, or is gone: it stays where it is.</returns>
     /// <exception cref="IOException">Nothing can be written here.</exception>
-    public HeldFile? Hold(WritableWatch watch, Leftover leftover, string command, DateTimeOffset when)
+    public HeldFile? Hold(WritableWatch watch, Leftover leftover, string command, DateTimeOffset when, bool isKilled = false)
     {
         var record = new HeldRecord(
-            leftover.Root, Convert.ToBase64String(WatchedTree.BytesOf(leftover.Path)), leftover.Rule.RunBy, command, when);
+            leftover.Root, Convert.ToBase64String(WatchedTree.BytesOf(leftover.Path)), leftover.Rule.RunBy, command, when,
+            IsOfKilled: isKilled);
         var (number, place) = _room.Within(() => PlaceWith(record));
         using SafeFileHandle here = RawFile.Open(place, RawFile.ReadOnly | RawFile.OnlyDirectories, out _);
         string? lies = null;
         int errno = here.IsInvalid ? Errno.NoSuchFile : Moved(watch, leftover, here, _thing);
         if (errno == 0) lies = System.IO.Path.Join(place, "thing");
         else if (errno == Errno.CrossesDevices) lies = HeldBeside(watch, leftover, place, record);
-        if (lies is not null) return new(number, leftover.ShownPath, leftover.Rule.RunBy, command, when, lies) { Kept = place };
+        if (lies is not null)
+            return new(number, leftover.ShownPath, leftover.Rule.RunBy, command, when, lies) { IsOfKilled = isKilled, Kept = place };
         Directory.Delete(place, recursive: true);
         return null;
     }
@@ -97,14 +103,15 @@ public sealed class HeldFiles(string root)
     /// <param name="watch">Which holds the directory that they lie in.</param>
     /// <param name="leftovers">Of one root.</param>
     /// <param name="command">What had been run.</param>
-    /// <param name="when">Now.</param>
+    /// <param name="when">Now; of one that was killed, when that had begun.</param>
+    /// <param name="isKilled">Their run had been killed.</param>
     /// <returns>Those that could not be moved.</returns>
     /// <exception cref="IOException">Nothing can be written here.</exception>
     public ImmutableArray<Leftover> HoldTogether(
-        WritableWatch watch, ImmutableArray<Leftover> leftovers, string command, DateTimeOffset when)
+        WritableWatch watch, ImmutableArray<Leftover> leftovers, string command, DateTimeOffset when, bool isKilled = false)
     {
         if (leftovers.IsEmpty) return [];
-        var record = new HeldRecord(leftovers[0].Root, "", null, command, when);
+        var record = new HeldRecord(leftovers[0].Root, "", null, command, when, IsOfKilled: isKilled);
         string paths = string.Concat(leftovers.Select(l => $"{Convert.ToBase64String(WatchedTree.BytesOf(l.Path))}\n"));
         var (_, place) = _room.Within(() => PlaceWith(record, paths));
         using SafeFileHandle here = RawFile.Open(
@@ -265,7 +272,7 @@ public sealed class HeldFiles(string root)
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Full)];
             return (new(number, full, record.RunBy ?? "", record.Command ?? "", record.When, thing)
             {
-                Together = together, Kept = place,
+                Together = together, IsOfKilled = record.IsOfKilled, Kept = place,
             }, record);
 
             string Full(string path) => System.IO.Path.Join(record.Root,
@@ -313,8 +320,9 @@ public sealed class HeldFiles(string root)
 /// <param name="Root">The directory that could be written.</param>
 /// <param name="Path">Below it: its bytes, in Base64.</param>
 /// <param name="Beside">Where it lies on another file system: the other name that it has in its directory, likewise.</param>
+/// <param name="IsOfKilled">Its run had been killed.</param>
 internal sealed record HeldRecord(
-    string Root, string Path, string? RunBy, string? Command, DateTimeOffset When, string? Beside = null);
+    string Root, string Path, string? RunBy, string? Command, DateTimeOffset When, string? Beside = null, bool IsOfKilled = false);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(HeldRecord))]

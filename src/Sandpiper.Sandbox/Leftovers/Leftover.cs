@@ -10,12 +10,15 @@ public sealed record Leftover(string Root, string Path, AutorunName Rule, bool I
     /// <summary>Of a link: where it leads.</summary>
     public string? Target { get; init; }
 
+    /// <summary>It was made when the program had ended, by somebody else: nobody looked at the end itself.</summary>
+    public bool IsLater { get; init; }
+
     /// <summary>As a person reads it.</summary>
     public string ShownPath => System.IO.Path.Join(Root, WatchedTree.Shown(Path));
 
     /// <summary>
     /// It is to be kept aside: nobody misses what was not there before, nor byte code, which is made anew. What was there and is another
-    /// one now is the user's work, and only told.
+    /// one now is the user's work, and only told; so is what he made when the program was dead.
     /// </summary>
-    public bool IsKeptAside => Rule.IsUnasked && (IsNew || Rule.Name is "*.pyc" or "*.pyo");
+    public bool IsKeptAside => Rule.IsUnasked && !IsLater && (IsNew || Rule.Name is "*.pyc" or "*.pyo");
 }

@@ -143,12 +143,17 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         if (terms is { Hidden: HiddenDirectory.NoText, Script: null })
             session.Terminal.Note(Inked.Dim($"sandpiper: this directory is not shown: {ConfinementWords.NoText}"));
         session.Terminal.Flush();
+        // What a killed run left would be taken for what was there before, and a program that may do something would come by it.
+        var killed = new KilledRuns(session);
+        bool isHarmless = grants.All.AreNone && !IsReviewed;
+        if (!isHarmless) killed.MustBeSettled(terms.Confinement);
         using ReviewedRun? review = IsReviewed ? RunReview.Begin(session, terms.Confinement) : null;
         if (review is not null) terms = terms with { Confinement = review.Confinement };
         if (review is not null || terms.Confinement.Shown.Any(shown => shown.Access is PathAccess.Write))
             new SpareRoom(environment.Root).Keep();
         // Of a copy all that is another one is told.
         using WritableWatch? watch = review is null ? WritableWatch.Begin(terms.Confinement) : null;
+        using BegunRun? begun = watch is { IsOfNothing: false } ? killed.Put(watch, command) : null;
         CreationMask.GiveBack(session.CallersMask);
         foreach (var port in terms.Confinement.Ports.Where(port => port.IsOpenToOthers))
             session.Terminal.Note(Inked.Dim($"sandpiper: {NetworkWords.Of(port)}"));
@@ -169,8 +174,15 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             var writes = new DeniedWrites(terms.Confinement, installed);
             return (writes, IsAudited ? ConfinedProgram.Noting(terms.Confinement, writes) : null);
         }
+        // Nobody waits for that look.
+        bool? areKilled = isHarmless ? null : false;
+        void Look()
+        {
+            home.Look();
+            areKilled ??= killed.AreThere;
+        }
         int Started(ConfinedProgram within) => within.Run(terms.Confinement, MemoryLimit.Around(command, Memory), denied, Refused,
-            () => interrupted = true, tried, missed, home.Look);
+            () => interrupted = true, tried, missed, Look, begun is null ? null : begun.Begins);
         int exitCode;
         using (var time = new RunTime(Limit, Session.Time))
         using (new NotebookClient(Notebook is not null, Session.Time))
@@ -192,6 +204,12 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             {
                 throw NotebookKernel.NotToBeHad(taken);
             }
+            catch when (begun is { HasBegun: true })
+            {
+                // Its output could not be written, say: what it left is there all the same.
+                Settle();
+                throw;
+            }
             session.HasDone($"`{command[0]}` has run");
             wasInterrupted = interrupted;
             if (time.IsOver)
@@ -201,8 +219,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
             }
         }
 
-        if (watch is not null)
-            LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
+        Settle();
+        if (areKilled ?? killed.AreThere) killed.Settle();
         home.TellOfNew();
         ImmutableArray<HostGrant> hosts = refused.Settle();
         TellOfWithheld([.. secrets.Opened], caller);
@@ -229,6 +247,13 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         }
         program.KeepSecondStage();
         return exitCode;
+
+        void Settle()
+        {
+            if (watch is null) return;
+            LeftoverReport.Settle(session.Terminal, watch, new HeldFiles(environment.Root), string.Join(' ', command));
+            begun?.IsSettled();
+        }
     }
 
     private string? PipMeant(Generation generation, bool hasFailed) => PipInside.Meant(command, environmentName, hasFailed,

@@ -55,6 +55,8 @@ internal static class GcCommand
                 new CollectionRequest(parsed.GetValue(keep), isDryRun), new ShownFacts(session.Terminal, line), cancel);
             ImmutableArray<int> reviews =
                 new KeptReviews(session.Places.Root).Collect(Session.Time.GetUtcNow() - KeptReviews.Kept, isDryRun);
+            // Of a directory that has not come back since.
+            if (!isDryRun) new KilledRuns(session).Forget(Session.Time.GetUtcNow() - KilledRuns.Kept);
             if (session.Json) WriteJson(session.Terminal, outcome, reviews, isDryRun);
             else WriteWords(session.Terminal, outcome, isDryRun);
             if (!reviews.IsEmpty)

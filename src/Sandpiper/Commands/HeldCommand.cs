@@ -13,12 +13,12 @@ namespace Sandpiper.Commands;
 /// <summary><c>held</c>: what programs made that others would run by themselves, and what is to become of it.</summary>
 internal static class HeldCommand
 {
-    private const string List = "list", Show = "show", Keep = "keep", Drop = "drop";
+    private const string List = "list", Show = "show", Keep = "keep", Drop = "drop", Forget = "forget";
     private const int MostLines = 60, MostBytes = 64 << 10;
 
     public static Command Build()
     {
-        var action = new ActionArgument(List, Show, Keep, Drop) { HelpName = $"{Show}|{Keep}|{Drop}" };
+        var action = new ActionArgument(List, Show, Keep, Drop, Forget) { HelpName = $"{Show}|{Keep}|{Drop}|{Forget}" };
         var numbers = new Argument<int[]>("N")
         {
             Description = "as `sandpiper held` numbers them", Arity = ArgumentArity.ZeroOrMore, CustomParser = NumbersIn,
@@ -36,6 +36,9 @@ internal static class HeldCommand
                 + "all your rights. After each `run` what is new of that kind is moved aside, at whatever depth it lies; so is a link that "
                 + "leads out of the directory, and byte code. What was there before and is another one now is yours, and only told; so is "
                 + "what runs when you call for it (a Makefile). docs/sandbox.md has the names.",
+                "Where `run` itself was killed (`kill -9`, a power failure) the next command looks instead: `run` and its kin, `review`, "
+                + "`held`. What a killed run left and nobody can look at, because its directory is gone or its record is damaged, is "
+                + "listed; `held forget` has it count as looked at.",
                 "What is put back runs without a sandbox, also where it starts a program of an environment by its place; the same program "
                 + "in envs/NAME/confined/bin is confined.",
             ]);
@@ -44,15 +47,19 @@ internal static class HeldCommand
         command.Options.Add(all);
         command.Runs((session, parsed) =>
         {
+            string word = parsed.GetValue(action)!;
+            if (word is List or Forget && (parsed.GetValue(numbers) is [_, ..] || parsed.GetValue(all)))
+            {
+                throw new ExplainedException(new(ExitCode.WrongUsage,
+                    $"`held {word}` takes neither a number nor `--all`; nothing was done",
+                    word is List ? "it lists every one" : "it is about what has no number", "sandpiper help held"));
+            }
+            var killed = new KilledRuns(session);
+            ImmutableArray<UnlookedRun> forgotten = word is Forget ? killed.Forget() : [];
+            ImmutableArray<UnlookedRun> unlooked = word is Forget ? [] : killed.SettleAndTell();
             var files = new HeldFiles(session.Places.Root);
             ImmutableArray<HeldFile> held = files.List();
-            string word = parsed.GetValue(action)!;
-            if (word is List && (parsed.GetValue(numbers) is [_, ..] || parsed.GetValue(all)))
-            {
-                throw new ExplainedException(new(ExitCode.WrongUsage, "`held list` takes neither a number nor `--all`; nothing was done",
-                    "it lists every one", "sandpiper help held"));
-            }
-            ImmutableArray<HeldFile> chosen = word is List ? held
+            ImmutableArray<HeldFile> chosen = word is List ? held : word is Forget ? []
                 : Chosen(held, parsed.GetValue(numbers) ?? [], parsed.GetValue(all), word);
             List<HeldFile> done = [];
             List<(HeldFile, string)> left = [];
@@ -63,8 +70,17 @@ internal static class HeldCommand
                 if ((word is Keep ? Kept(file) : Dropped(file)) is { } why) left.Add((file, why));
                 else done.Add(file);
             }
-            if (session.Json) WriteJson(session.Terminal, held, word, done);
-            else if (word is List) Tell(session.Terminal, held);
+            if (session.Json) WriteJson(session.Terminal, held, word, done, unlooked, forgotten);
+            else if (word is List) Tell(session.Terminal, held, unlooked);
+            else if (word is Forget)
+            {
+                if (forgotten.IsEmpty) session.Terminal.Note("There is no killed run of which nobody knows what it left");
+                foreach (UnlookedRun run in forgotten)
+                {
+                    session.Terminal.Note(
+                        $"forgotten: {KilledRuns.WordsOf(run.Command, run.Begun)}; {KilledRuns.WordsOf(run.Why, run.Directory)}");
+                }
+            }
             else if (word is Show)
             {
                 foreach (HeldFile file in chosen)
@@ -153,19 +169,25 @@ internal static class HeldCommand
     private static string? Dropped(HeldFile file) =>
         HeldFiles.Drop(file) is not 0 and int errno ? $"part of it cannot be removed (error {errno}); it lies in {file.Place}" : null;
 
-    private static void Tell(Terminal terminal, ImmutableArray<HeldFile> held)
+    private static void Tell(Terminal terminal, ImmutableArray<HeldFile> held, ImmutableArray<UnlookedRun> unlooked)
     {
         if (held.IsEmpty) terminal.Note("Nothing is kept aside");
         foreach (HeldFile file in held)
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{file.Number,3}  {NameOf(file)}"));
-            string command = ShownCommand.Of(file.Command);
+            string command = ShownCommand.Of(file.Command), killed = file.IsOfKilled ? ", which was killed" : "";
             string what = IsLink(file) ? $"a link that leads to {SymbolicLink.Target(file.Place)}"
                 : file.Together.IsEmpty ? $"would be run by {file.RunBy}" : "would be run by others";
             terminal.Listed(5, Inked.Dim(string.Create(CultureInfo.InvariantCulture,
-                $"     {what}; made by `{command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}")));
+                $"     {what}; made by `{command}`, {file.When.ToLocalTime():yyyy-MM-dd HH:mm}{killed}")));
         }
         if (!held.IsEmpty) terminal.Note("sandpiper held show N, keep N (puts it back), drop N (removes it)");
+        foreach (UnlookedRun run in unlooked)
+        {
+            terminal.Note(Inked.Yellow($"{KilledRuns.WordsOf(run.Command, run.Begun)}; nobody knows what it left: "
+                + KilledRuns.WordsOf(run.Why, run.Directory)));
+        }
+        if (!unlooked.IsEmpty) terminal.Note("sandpiper held forget      has that count as looked at");
     }
 
     private static void Tell(Terminal terminal, HeldFile file)
@@ -208,7 +230,8 @@ internal static class HeldCommand
         if (lines.Length > MostLines) terminal.Note($"  {lines.Length - MostLines} more lines; it lies in {path}");
     }
 
-    private static void WriteJson(Terminal terminal, ImmutableArray<HeldFile> held, string word, List<HeldFile> done) =>
+    private static void WriteJson(Terminal terminal, ImmutableArray<HeldFile> held, string word, List<HeldFile> done,
+        ImmutableArray<UnlookedRun> unlooked, ImmutableArray<UnlookedRun> forgotten) =>
         JsonAnswer.Write(terminal, "held", json =>
         {
             json.WriteStartArray("held");
@@ -220,6 +243,7 @@ internal static class HeldCommand
                 json.WriteString("run_by", file.RunBy);
                 json.WriteString("command", file.Command);
                 json.WriteString("when", file.When);
+                json.WriteBoolean("killed", file.IsOfKilled);
                 json.WriteString("place", file.Place);
                 json.WriteStrings("together", file.Together);
                 json.WriteEndObject();
@@ -227,5 +251,32 @@ internal static class HeldCommand
             json.WriteEndArray();
             json.WriteStrings("put_back", word is Keep ? done.Select(file => file.Path) : []);
             json.WriteStrings("removed", word is Drop ? done.Select(file => file.Path) : []);
+            Write("unknown", unlooked);
+            Write("forgotten", forgotten);
+
+            void Write(string name, ImmutableArray<UnlookedRun> runs)
+            {
+                json.WriteStartArray(name);
+                foreach (UnlookedRun run in runs)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("command", run.Command);
+                    if (run.Begun is { } begun) json.WriteString("begun", begun);
+                    else json.WriteNull("begun");
+                    json.WriteString("directory", run.Directory);
+                    json.WriteString("why", KeyOf(run.Why));
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }
         });
+
+    private static string KeyOf(WhyUnlooked why) => why switch
+    {
+        WhyUnlooked.Gone => "gone",
+        WhyUnlooked.Another => "another",
+        WhyUnlooked.Closed => "closed",
+        WhyUnlooked.Living => "living",
+        _ => "damaged",
+    };
 }

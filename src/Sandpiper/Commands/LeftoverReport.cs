@@ -17,9 +17,13 @@ internal static class LeftoverReport
     /// <param name="watch">What was looked at before the program began.</param>
     /// <param name="files">Where it is kept.</param>
     /// <param name="command">What had been run.</param>
-    public static void Settle(Terminal terminal, WritableWatch watch, HeldFiles files, string command)
+    /// <param name="killed">It is a run that was ended by force, and long over; null: it ended just now.</param>
+    /// <returns>False where something could not be kept aside, for nothing can be written.</returns>
+    public static bool Settle(Terminal terminal, WritableWatch watch, HeldFiles files, string command, KilledRun? killed = null)
     {
         ImmutableArray<Leftover> all = watch.End();
+        if (killed is not null && !all.IsEmpty)
+            terminal.Problem(Inked.Yellow($"sandpiper: {KilledRuns.WordsOf(killed)}; what it left in {all[0].Root}:"));
         List<Leftover> told = [], kept = [], rest = [];
         string? why = null;
         foreach (Leftover leftover in all)
@@ -36,12 +40,15 @@ internal static class LeftoverReport
         Tell(terminal, kept, told);
         if (why is not null)
             terminal.Problem(Inked.Yellow($"sandpiper: what would be kept aside is where it was made: nothing can be written ({why})"));
+        return why is null;
+
+        DateTimeOffset When() => killed?.Begun ?? Session.Time.GetUtcNow();
 
         bool IsHeld(Leftover leftover)
         {
             try
             {
-                return files.Hold(watch, leftover, command, Session.Time.GetUtcNow()) is not null;
+                return files.Hold(watch, leftover, command, When(), isKilled: killed is not null) is not null;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -54,7 +61,7 @@ internal static class LeftoverReport
         {
             try
             {
-                return files.HoldTogether(watch, leftovers, command, Session.Time.GetUtcNow());
+                return files.HoldTogether(watch, leftovers, command, When(), isKilled: killed is not null);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -83,6 +90,8 @@ internal static class LeftoverReport
                     $"sandpiper: {leftover.ShownPath}: too deep; nobody looked what is new in it",
                 { Rule: var rule } when rule == AutorunName.Closed =>
                     $"sandpiper: {leftover.ShownPath}: cannot be listed; nobody looked what is new in it",
+                { IsLater: true } => $"sandpiper: made since then: {leftover.ShownPath} (run by {leftover.Rule.RunBy}); if that was not "
+                    + "you, read it first",
                 _ => $"sandpiper: {(leftover.IsNew ? "new" : "changed")}: {leftover.ShownPath} (run by {leftover.Rule.RunBy}); "
                     + "read it first",
             }));

@@ -45,6 +45,7 @@ internal static class PurgeCommand
                 throw new ExplainedException(new(ExitCode.CouldNot, "nothing was removed", "you did not say yes",
                     "sandpiper purge --yes      does not ask"));
             }
+            new KilledRuns(session).Unmark();
             using var line = new ProgressLine(session.Terminal, Session.Time);
             switch (purge.Remove(new ShownFacts(session.Terminal, line), cancel))
             {

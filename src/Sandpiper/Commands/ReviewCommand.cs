@@ -42,6 +42,7 @@ internal static class ReviewCommand
         {
             var reviews = new KeptReviews(session.Places.Root);
             reviews.RemoveUnfinished();
+            new KilledRuns(session).Settle();   // what is taken comes to lie among it
             string what = parsed.GetValue(action)!;
             string[] typed = parsed.GetValue(words) ?? [];
             bool isAll = parsed.GetValue(all);

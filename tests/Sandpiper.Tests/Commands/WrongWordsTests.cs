@@ -31,7 +31,8 @@ public sealed class WrongWordsTests
     [InlineData("`env` has no `create`; nothing was done", "it has list, python, kernel, activate, path, remove", "env", "create", "x")]
     [InlineData("`cache` has no `clear`; nothing was done", "did you mean `cache clean`?", "cache", "clear")]
     [InlineData("`home` has no `x`; nothing was done", "it has show, list, take, empty", "home", "x")]
-    [InlineData("`held` has no `http://***@h/`; nothing was done", "it has list, show, keep, drop", "held", "http://user:se/kret@h/")]
+    [InlineData("`held` has no `http://***@h/`; nothing was done", "it has list, show, keep, drop, forget",
+        "held", "http://user:se/kret@h/")]
     [InlineData("`-x` is one word too many for `list`; nothing was done", "its help shows what it takes", "list", "--", "-x")]
     [InlineData("`--write` was given an empty value; nothing was done", "it takes PATH", "run", "--write", "", "--", "true")]
     [InlineData("`-r` was given an empty value; nothing was done", "it takes FILE", "install", "-r", "")]
