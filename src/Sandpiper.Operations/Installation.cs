@@ -138,7 +138,10 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     {
         ImmutableArray<string> notes = operation is not null && before is not null ? operation.Stay(before) : [];
         var change = new EnvironmentChange(
-            before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero);
+            before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero)
+        {
+            LeavesGenerations = operation?.HasSetAside == true,
+        };
         ImmutableArray<string> absent = AbsentExtras.NotesOf(request, selected, change.Changes, _store);
         // Who installs a tool once more wants to know why its command is not there; who installs a package has heard it.
         return new InstallationOutcome.Changed(change with { Notes = request.Tool is null ? absent : [.. absent, .. notes] });
