@@ -17,40 +17,22 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
 {
     private readonly Lazy<int> _number = new(() => operation.NextNumber);
     private readonly Lazy<string> _work = new(() => operation.Staging.NewDirectory());
-    private readonly TaskCompletionSource _isSure = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task<TreeAhead>? _ahead;
+    private LinksAhead? _ahead;
 
     /// <inheritdoc cref="GenerationComposer.Entries"/>
     public LinkedEntries? Entries { get; init; }
 
-    /// <summary>
-    /// Begins with what the next generation will have of the current one, on another core, while it is being found out what else there
-    /// will be; not with what it would take long to take back.
-    /// </summary>
-    /// <param name="stays">Of what is in the current one.</param>
-    public void MayExpect(Generation before, Func<Sha256Digest, bool> stays)
-    {
-        if (before.Linked.IsEmpty || _ahead is not null) return;
-        _ahead = Task.Run(() => TreeAhead.Begin(
-            _work.Value, operation.Environment.DirectoryOf(_number.Value), before, stays, context.Store.TreeOf, _isSure));
-    }
-
-    /// <summary>The same where there will be a next generation.</summary>
+    /// <summary>Begins with what the next generation will have of the current one, on another core, while it is being planned.</summary>
     /// <param name="stays">Of what is in the current one.</param>
     public void Expect(Generation before, IEnumerable<SelectedPackage> stays)
     {
+        if (before.Linked.IsEmpty) return;
         var digests = stays.Select(p => p.Facts.Digest).ToHashSet();
-        MayExpect(before, digests.Contains);
-        _isSure.TrySetResult();
+        _ahead = LinksAhead.Begin(
+            _work.Value, operation.Environment.DirectoryOf(_number.Value), before, digests.Contains, context.Store.TreeOf);
     }
 
-    public void Dispose()
-    {
-        if (_ahead is null) return;
-        // What went wrong with it is met once more by who needs it.
-        Task.WaitAny([_ahead]);
-        if (_ahead.IsCompletedSuccessfully) _ahead.Result.Dispose();
-    }
+    public void Dispose() => _ahead?.Dispose();
 
     /// <summary>Judges, and composes in the stage: nothing is visible.</summary>
     /// <exception cref="RefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
@@ -120,7 +102,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             ShowsByteCode = plan.ShowsByteCode,
             Tool = plan.Tool,
             Before = plan.Before,
-            Ahead = _ahead?.GetAwaiter().GetResult(),
+            Ahead = _ahead,
             Entries = Entries,
         }.Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 

@@ -29,7 +29,7 @@ public sealed class GenerationComposer(Interpreter interpreter, string work, str
     public Generation? Before { get; init; }
 
     /// <summary>What of <see cref="Before"/> has been linked already; null: nothing.</summary>
-    public TreeAhead? Ahead { get; init; }
+    public LinksAhead? Ahead { get; init; }
 
     /// <summary>What of the store has been looked at already; null: nothing.</summary>
     public LinkedEntries? Entries { get; init; }

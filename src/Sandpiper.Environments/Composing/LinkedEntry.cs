@@ -83,18 +83,6 @@ internal sealed class LinkedEntry : IDisposable
     }
 
     /// <summary>
-    /// Whether a tree has this very file already, by a second name that the current generation has, too: then nothing is read, as above.
-    /// </summary>
-    /// <exception cref="StoreDamagedException">It is gone, or not as it was sealed.</exception>
-    public bool IsIn(OpenDirectory root, LinkedFile file)
-    {
-        var stored = LookAt(file.Stored);
-        if (!root.TryLookAt(file.Path, out var there) || there.Identity != stored.Identity) return false;
-        MustLookSealed(file.Stored, there);
-        return true;
-    }
-
-    /// <summary>
     /// A link shows whatever lies in a directory, so everything in it is looked at: that it is there, as it was sealed, and nothing else.
     /// Safe for several threads, each with a directory of its own.
     /// </summary>

@@ -33,7 +33,7 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
     private OpenDirectory? _shownTree;      // while it is written
 
     /// <summary>What was begun with, in the same directory; null: nothing.</summary>
-    public TreeAhead? Ahead { get; init; }
+    public LinksAhead? Ahead { get; init; }
 
     /// <returns>Paths of files that had to be copied, for want of hard links.</returns>
     /// <exception cref="StoreDamagedException">A file of the store is gone, or not as it was sealed.</exception>
@@ -43,11 +43,12 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         using var root = OpenDirectory.At(directory);
         using var shownTree = _shownTree = before is null ? null : OpenDirectory.TryAt(before.Directory);
         entries.Begin();
-        var directories = DirectoriesOf(plan.Files.Select(f => f.Path).Concat(plan.Links.Select(l => l.Path))
-            .Concat(plan.Linked.Select(l => l.Directory.Path)).Select(DirectoryOf));
+        var files = ByDirectory(plan.Files);
+        var directories = DirectoriesOf(
+            files.Keys.Concat(plan.Links.Select(l => l.Path).Concat(plan.Linked.Select(l => l.Directory.Path)).Select(DirectoryOf)));
         // All before any is sealed: a sealed directory takes no other. One after the other: the kernel makes one at a time in each, and one
         // core is done before another has been woken.
-        var there = Ahead?.FitTo(plan, directories);
+        var there = Ahead?.FitTo(plan.Linked, directories);
         foreach (string made in directories)
         {
             if (there?.Contains(made) is not true) root.MakeDirectory(made, SealedTree.OpenDirectoryMode);
@@ -58,13 +59,16 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         OnAllCores.ForEach([.. fresh.Select(l => l.Wheel).DistinctBy(w => w.Digest).OrderByDescending(w => w.Outline.Files)],
             wheel => entries.Of(wheel).Look(), cancel);
         OnAllCores.ForEach([.. fresh.Where(l => !entries.Of(l.Wheel).IsUntouched)], MustBeAsSealed, cancel);
-        // Nearly all links are made in one directory, and one at a time: on one core, while another makes files.
-        var linked = Ahead?.Made();
-        var files = ByDirectory(Ahead is null ? plan.Files : plan.Files.Where(f => !IsThere(root, f)));
-        IEnumerable<Action> works =
-            [() => Link(root, kept, fresh, linked), .. files.Select(its => (Action)(() => Fill(root, its.Key, its.Value)))];
-        if (Ahead is null) OnAllCores.ForEach<Action>([.. works], work => work(), cancel);
-        else foreach (var work in works) work();
+        // Nearly all links are made in one directory, and one at a time: on one core, while another makes files. Where most have been begun
+        // with already, whoever is done with the files helps with the last of them.
+        Action linking = () => Link(root, kept, fresh);
+        IEnumerable<Action> fills =
+        [
+            () => Fill(root, root, "", files.GetValueOrDefault("", [])),
+            .. directories.Select(made => (Action)(() => Fill(root, made, files.GetValueOrDefault(made, [])))),
+        ];
+        OnAllCores.ForEach<Action>(Ahead is null ? [linking, .. fills] : [.. fills], work => work(), cancel);
+        if (Ahead is not null) linking();
         foreach (string made in directories) root.Seal(made, SealTime, SealedTree.DirectoryMode);
         entries.KeepStamps();
         return [.. _copies.Order(StringComparer.Ordinal)];
@@ -72,8 +76,9 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
 
     // A new link is a new inode, a second name of one is not; and ext4 gives out none that was freed in the last minutes, so that where an
     // old generation has just been removed each new one costs as much as twenty second names.
-    private void Link(OpenDirectory root, List<PlannedLink> kept, List<PlannedLink> fresh, IReadOnlySet<LinkedDirectory>? made)
+    private void Link(OpenDirectory root, List<PlannedLink> kept, List<PlannedLink> fresh)
     {
+        var made = Ahead?.Made();
         foreach (var link in kept)
         {
             if (made?.Contains(link.Directory) is true) continue;
@@ -103,18 +108,9 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
     // All of it, and by its manifest: one that is not the one of then would be believed from now on.
     private bool IsShown(SealedWheel wheel) => _shown.Contains((wheel.Digest, wheel.ManifestDigest));
 
-    // As it would be made now, and looked at no less.
-    private bool IsThere(OpenDirectory root, TreeFile file)
-    {
-        bool isIt = file is LinkedFile linked
-            ? Ahead!.IsOfBefore(file.Path) && IsShown(linked.Wheel) && entries.Of(linked.Wheel).IsIn(root, linked)
-            : file.IsExecutable && Ahead!.Says(file.Path, file.Digest);
-        if (!isIt) Ahead!.Forget(file.Path);
-        return isIt;
-    }
-
     private void Fill(OpenDirectory root, string made, List<TreeFile> its)
     {
+        if (its.Count == 0) return;
         using var opened = its.Count < Many ? null : root.Below(made);
         if (opened is null) Fill(root, root, "", its);
         else Fill(root, opened, made + "/", its);
@@ -156,7 +152,7 @@ public sealed class TreeWriter(string directory, string place, LinkedEntries ent
         entries.Of(file.Wheel).TryLink(file, into, file.Path[prefix..], directory,
             IsShown(file.Wheel) && _shownTree?.TryLookAt(file.Path, out var status) == true ? status.Identity : null);
 
-    private static Dictionary<string, List<TreeFile>> ByDirectory(IEnumerable<TreeFile> files)
+    private static Dictionary<string, List<TreeFile>> ByDirectory(ImmutableArray<TreeFile> files)
     {
         var directories = new Dictionary<string, List<TreeFile>>(StringComparer.Ordinal);
         var known = directories.GetAlternateLookup<ReadOnlySpan<char>>();

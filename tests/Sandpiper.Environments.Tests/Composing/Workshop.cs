@@ -65,7 +65,7 @@ internal sealed class Workshop(string below = "") : IDisposable
     };
 
     /// <summary>Whether links are begun with while it is being planned what else there will be.</summary>
-    public bool TreeAhead { get; init; } = true;
+    public bool LinksAhead { get; init; } = true;
 
     /// <summary>As an installation does it once the wheels are there.</summary>
     public Generation Install(params ComposedPackage[] packages) => Install(packages, []);
@@ -87,7 +87,7 @@ internal sealed class Workshop(string below = "") : IDisposable
         var plan = new Plan("install", before, selected, packages.ToDictionary(p => p.Facts.Name, p => p.Wheel),
             Context.PolicyFor(Environment.Name, omitHooks: false)) { Mode = Mode };
         using var next = new Switch(Context, operation, Instead ?? Python);
-        if (TreeAhead && before is not null) next.Expect(before, selected);
+        if (LinksAhead && before is not null) next.Expect(before, selected);
         var change = next.To(plan, cancel);
         return Environment.Read(change.Generation!.Value);
     }
