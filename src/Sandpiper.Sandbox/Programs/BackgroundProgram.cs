@@ -21,5 +21,6 @@ public static class BackgroundProgram
     {
         using var self = Process.GetCurrentProcess();
         self.PriorityClass = ProcessPriorityClass.Idle;
+        SessionShare.GiveWay();
     }
 }
