@@ -66,11 +66,14 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         }
         if (before is not null) Operation.ExpectWheelsOf(before);
         else if (!request.DryRun) OpenSsl.ExpectMuch();     // else METADATA is all that is hashed
-        IReadOnlySet<Sha256Digest> distrusted = _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         operation?.Expect(before);
+        using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
+        using Switch? next = operation is null ? null : new Switch(context, operation, interpreter) { Entries = entries };
+        bool isLinked = before is not null && (request.LinkMode ?? before.LinkMode) == LinkMode.Symlink;
+        if (isLinked && IsMade(request, before!) && OnlyAdds(request, before!)) next?.Expect(before!, _ => true);
+        IReadOnlySet<Sha256Digest> distrusted = _store.Prepare([.. (before?.Packages ?? []).Select(p => p.Digest)]);
         if (operation is not null && before is not null)
             GenerationComposer.ReadAhead(before.Packages.Select(p => _store.TryFind(p.Digest)));
-        using LinkedEntries? entries = operation is null ? null : LinkedEntries.For(interpreter.ByteCodeTag);
         var known = new KnownBytes(context.Places.Root);
         await using BegunDownloads? begun = operation is null || !request.Lines.Any(ChosenBefore.IsPin)
             ? null : new BegunDownloads(index, _store, operation.Staging, known, request.Lines);
@@ -86,9 +89,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         MustFit(selected);
         bool isSame = before is not null && IsMade(request, before) && Selection.IsSame(before, selected)
             && !selected.Any(s => IsJudgedOtherwise(s, policy));
-        if (operation is null || isSame) return Unchanged(request, operation, before, selected);
-        using var next = new Switch(context, operation, interpreter) { Entries = entries };
-        if (before is not null && (request.LinkMode ?? before.LinkMode) == LinkMode.Symlink) next.Expect(before, selected);
+        if (operation is null || next is null || isSame) return Unchanged(request, operation, before, selected);
+        if (isLinked) next.Expect(before!, selected);
         try
         {
             IReadOnlyDictionary<PackageName, SealedWheel> wheels =
@@ -121,6 +123,11 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         && (request.ShowsByteCode is null || before.ShowsByteCode == request.ShowsByteCode)
         && (request.Tool is null || before.Tool?.Package == request.Tool);
 
+    // Most likely all that is there stays, and something comes.
+    private static bool OnlyAdds(InstallationRequest request, Generation before) =>
+        request is { FollowDependencies: true, UpgradeAll: false, RequireHashes: false } && request.Upgrade.IsEmpty
+        && request.Lines.All(l => !l.IsConstraint && before.Packages.All(p => p.Name != l.Requirement.Name));
+
     // What only comes to light when it is composed: which commands it brings, and who has their names.
     private InstallationOutcome? Hindrance(
         InstallationRequest request, Operation operation, Generation? before, Generation next)
@@ -142,7 +149,10 @@ public sealed class Installation(OperationContext context, Interpreter interpret
     {
         ImmutableArray<string> notes = operation is not null && before is not null ? operation.Stay(before) : [];
         var change = new EnvironmentChange(
-            before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero);
+            before?.Number, IsNew: false, Selection.Changes(before, selected), selected.Length, TimeSpan.Zero)
+        {
+            LeavesGenerations = operation?.HasSetAside == true,
+        };
         ImmutableArray<string> absent = AbsentExtras.NotesOf(request, selected, change.Changes, _store);
         // Who installs a tool once more wants to know why its command is not there; who installs a package has heard it.
         return new InstallationOutcome.Changed(change with { Notes = request.Tool is null ? absent : [.. absent, .. notes] });

@@ -13,6 +13,7 @@ namespace Sandpiper.Operations;
 /// </summary>
 public sealed class LateLook(OperationContext context)
 {
+    /// <remarks>It ends as soon as another generation is current: what that shows is looked at by what follows that change.</remarks>
     /// <returns>What was found to be damaged, and was not known to be.</returns>
     /// <param name="byteCodeTag">Of the interpreter.</param>
     /// <exception cref="UnwritableException">The data root cannot be written.</exception>
@@ -20,12 +21,13 @@ public sealed class LateLook(OperationContext context)
     public IReadOnlyList<Sha256Digest> At(Generation generation, string byteCodeTag, CancellationToken cancel)
     {
         var damaged = new List<Sha256Digest>();
+        ManagedEnvironment environment = ManagedEnvironment.Open(context.Places.Root, generation.Environment);
         foreach (Sha256Digest digest in generation.Packages.Select(p => p.Digest).Distinct())
         {
             cancel.ThrowIfCancellationRequested();
             // Only for one at a time: whoever collects, or leaves, waits that long. Where somebody has left nothing is made.
             using StoreUse? use = StoreUse.ShareIfThere(context.Places.Root, cancel);
-            if (use is null) break;
+            if (use is null || environment.LinkedNumber != generation.Number) break;
             try
             {
                 if (context.Store.IsDistrusted(digest) || context.Store.Find(digest) is not { } wheel) continue;

@@ -1,11 +1,13 @@
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments.Generations;
+using Sandpiper.Kernel.Files;
 using Sandpiper.Store;
 
 namespace Sandpiper.Operations;
 
 /// <summary>
-/// Removes from the disk what a change has set aside, when nobody waits for it. A command that comes meanwhile waits for one generation at
-/// most, and does the rest itself, as after a kill.
+/// Removes from the disk what a change has set aside, when nobody waits for it: not a command that comes meanwhile either, for what was set
+/// aside has no name that anybody looks for. A file system that tells its disk of each block that is free takes a tenth of a second for one.
 /// </summary>
 public sealed class LateRemoval(OperationContext context)
 {
@@ -17,11 +19,16 @@ public sealed class LateRemoval(OperationContext context)
         foreach (string gone in opened.Gone)
         {
             cancel.ThrowIfCancellationRequested();
-            // Where somebody has left, or removed the environment, nothing is made.
+            // Where somebody has left, or removed the environment, nothing is made; and for one at a time, for whoever collects waits.
             using StoreUse? use = StoreUse.ShareIfThere(context.Places.Root, cancel);
             if (use is null || !opened.WasBegun) return;
-            using EnvironmentLock held = opened.Lock(() => { }, cancel);
-            SealedTree.Remove(gone);
+            using SafeFileHandle? alone = TryTake(gone);
+            if (alone is not null) SealedTree.Remove(gone);
         }
     }
+
+    // Two that follow two changes would stumble over each other. Null: another one is at it, or it is gone.
+    private static SafeFileHandle? TryTake(string gone) =>
+        RawFile.TryOpen(gone, RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow) is { } opened
+            ? LockFile.HeldOrClosed(opened, gone) : null;
 }

@@ -80,7 +80,8 @@ internal sealed class Operation : IDisposable
         {
             held = opened.Lock(() => facts.Report(new InstallationFact.Waiting(opened.Name)), cancel);
             var operation = new Operation(context, opened, use, held) { Taking = taking };
-            opened.RemoveWhatIsGone();
+            // What an earlier one has set aside, and nobody has removed since. Nobody waits for that.
+            operation.HasSetAside = !opened.Gone.IsEmpty;
             operation.SealWhatAKillLeftOpen();
             operation.LetCommandsFollowTheProgram();
             if (opened.LinkedNumber is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })

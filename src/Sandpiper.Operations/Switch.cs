@@ -17,22 +17,34 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
 {
     private readonly Lazy<int> _number = new(() => operation.NextNumber);
     private readonly Lazy<string> _work = new(() => operation.Staging.NewDirectory());
-    private LinksAhead? _ahead;
+    private Task<LinksAhead>? _ahead;
 
     /// <inheritdoc cref="GenerationComposer.Entries"/>
     public LinkedEntries? Entries { get; init; }
 
-    /// <summary>Begins with what the next generation will have of the current one, on another core, while it is being planned.</summary>
+    /// <summary>
+    /// Begins with what the next generation will have of the current one, on another core, while it is being found out what else there
+    /// will be. What is not wanted in the end is taken out again.
+    /// </summary>
     /// <param name="stays">Of what is in the current one.</param>
-    public void Expect(Generation before, IEnumerable<SelectedPackage> stays)
+    public void Expect(Generation before, Func<Sha256Digest, bool> stays)
     {
-        if (before.Linked.IsEmpty) return;
-        var digests = stays.Select(p => p.Facts.Digest).ToHashSet();
-        _ahead = LinksAhead.Begin(
-            _work.Value, operation.Environment.DirectoryOf(_number.Value), before, digests.Contains, context.Store.TreeOf);
+        if (before.Linked.IsEmpty || _ahead is not null) return;
+        _ahead = Task.Run(() => LinksAhead.Begin(
+            _work.Value, operation.Environment.DirectoryOf(_number.Value), before, stays, context.Store.TreeOf));
     }
 
-    public void Dispose() => _ahead?.Dispose();
+    /// <inheritdoc cref="Expect(Generation, Func{Sha256Digest, bool})"/>
+    public void Expect(Generation before, IEnumerable<SelectedPackage> stays) =>
+        Expect(before, stays.Select(p => p.Facts.Digest).ToHashSet().Contains);
+
+    public void Dispose()
+    {
+        if (_ahead is null) return;
+        // What went wrong with it was met by who needed it.
+        Task.WaitAny([_ahead]);
+        if (_ahead.IsCompletedSuccessfully) _ahead.Result.Dispose();
+    }
 
     /// <summary>Judges, and composes in the stage: nothing is visible.</summary>
     /// <exception cref="RefusedException">A hook that nobody allowed, files of two owners, a shadowed standard library.</exception>
@@ -102,7 +114,7 @@ internal sealed class Switch(OperationContext context, Operation operation, Inte
             ShowsByteCode = plan.ShowsByteCode,
             Tool = plan.Tool,
             Before = plan.Before,
-            Ahead = _ahead,
+            Ahead = _ahead?.GetAwaiter().GetResult(),
             Entries = Entries,
         }.Compose(operation.Environment.Name, number, packages, plan.Policy, context.Time.GetUtcNow(), cancel);
 

@@ -106,6 +106,23 @@ public sealed class AdditionTests : IDisposable
         Assert.False(File.ReadAllText(file).EndsWith('#'));
     }
 
+    // Of ten changes in a row ten processes would look at the same files.
+    [Fact]
+    public async Task What_is_no_longer_current_is_not_looked_at_by_what_follows_its_change()
+    {
+        await _ground.InstallAsync("tide");
+        await _ground.InstallAsync("pebble");
+        Generation before = CurrentOf(_ground.Environment());
+        InstalledPackage tide = before.Packages.Single(p => p.Name.Normalized == "tide");
+        string file = Path.Combine(_ground.Root.Path, "store", tide.Digest.Hex, "wheel/tide/__init__.py");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.AppendAllText(file, "#");
+        await _ground.InstallAsync("knot");
+        Assert.Empty(new LateLook(_ground.Context).At(before, "cpython-311", TestContext.Current.CancellationToken));
+        Assert.Equal([tide.Digest],
+            new LateLook(_ground.Context).At(CurrentOf(_ground.Environment()), "cpython-311", TestContext.Current.CancellationToken));
+    }
+
     private async Task<IEnumerable<string>> NamesAfter(string word)
     {
         await _ground.InstallAsync(word);

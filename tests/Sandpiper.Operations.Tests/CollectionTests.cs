@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Operations.Collecting;
@@ -185,16 +186,41 @@ public sealed class CollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_kill_leaves_of_a_removal_goes_with_the_next_change()
+    public async Task What_a_kill_leaves_of_a_removal_goes_after_the_next_command_and_nobody_waits_for_it()
     {
         await InstallAsync(1, 2);
         ManagedEnvironment environment = _ground.Environment();
         Directory.Move(environment.DirectoryOf(1), environment.DirectoryOf(1) + ".gone");
         Assert.Equal([2], environment.Numbers);
 
-        await _ground.InstallAsync("hoot==3");
+        EnvironmentChange nothing = Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync("hoot==2")).Change;
+        Assert.False(nothing.IsNew);
+        Assert.True(nothing.LeavesGenerations);
+        EnvironmentChange change = Assert.IsType<InstallationOutcome.Changed>(await _ground.InstallAsync("hoot==3")).Change;
+        Assert.True(change.LeavesGenerations);
+        Assert.Single(environment.Gone);
 
+        // Whoever changes the environment meanwhile is not waited for either, nor does he wait.
+        using (environment.Lock(() => { }, TestContext.Current.CancellationToken))
+            new LateRemoval(_ground.Context).In("shared", TestContext.Current.CancellationToken);
         Assert.Equal(["2", "3"], Directory.GetDirectories(environment.Generations).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_one_process_removes_another_leaves_to_it()
+    {
+        await InstallAsync(1, 2);
+        ManagedEnvironment environment = _ground.Environment();
+        string gone = environment.DirectoryOf(1) + ".gone";
+        Directory.Move(environment.DirectoryOf(1), gone);
+        using (SafeFileHandle opened = RawFile.TryOpen(gone, RawFile.ReadOnly | RawFile.OnlyDirectories)!)
+        {
+            Assert.True(FileLock.TryTake(opened, gone));
+            new LateRemoval(_ground.Context).In("shared", TestContext.Current.CancellationToken);
+            Assert.Equal([gone], environment.Gone);
+        }
+        new LateRemoval(_ground.Context).In("shared", TestContext.Current.CancellationToken);
+        Assert.Empty(environment.Gone);
     }
 
     [Fact]

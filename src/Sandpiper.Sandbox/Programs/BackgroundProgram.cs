@@ -20,6 +20,7 @@ public static class BackgroundProgram
     public static void GiveWay()
     {
         using var self = Process.GetCurrentProcess();
-        self.PriorityClass = ProcessPriorityClass.BelowNormal;
+        self.PriorityClass = ProcessPriorityClass.Idle;
+        SessionShare.GiveWay();
     }
 }

@@ -50,7 +50,9 @@ internal static class AfterChange
             if (environment.TryRead(parsed.GetValue(number)) is not { } generation || InterpreterOf(generation) is not { } interpreter)
                 return (int)ExitCode.Done;
             new LateLook(context).At(generation, interpreter.ByteCodeTag, CancellationToken.None);
-            if (generation.ShowsByteCode) ByteCodeJob.Compile(context, generation, interpreter, CancellationToken.None);
+            // What is current by now has had its own change, and what follows that.
+            if (generation.ShowsByteCode && environment.LinkedNumber == generation.Number)
+                ByteCodeJob.Compile(context, generation, interpreter, CancellationToken.None);
             return (int)ExitCode.Done;
         });
         return command;

@@ -4,6 +4,7 @@ using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Environments.Ledger;
 using Sandpiper.Interpreters;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Operations;
 
 namespace Sandpiper.Commands;
@@ -120,6 +121,7 @@ internal static class InstallCommand
 
         command.Runs(async (session, parsed, cancel) =>
         {
+            OtherCores.Expect();
             var lines = RequirementLines.Of(
                 parsed.GetValue(requirements) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(constraints) ?? []);
             bool isTool = parsed.GetValue(tool);

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Sandpiper.Console;
 using Sandpiper.Environments.Generations;
 using Sandpiper.Interpreters;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Operations;
 using Sandpiper.Operations.Collecting;
 using Sandpiper.Packaging.Names;
@@ -37,6 +38,7 @@ internal static class UninstallCommand
             ? EnvironmentOptions.Names(context) : EnvironmentOptions.InstalledNames(context, env));
         command.Runs((session, parsed, cancel) =>
         {
+            OtherCores.Expect();
             string[] named = parsed.GetValue(names)!;
             if (parsed.GetValue(tool))
             {
