@@ -6,8 +6,8 @@ using Sandpiper.Store;
 namespace Sandpiper.Operations;
 
 /// <summary>
-/// Removes from the disk what a change has set aside, when nobody waits for it: not a command that comes meanwhile either, for what was set
-/// aside has no name that anybody looks for. A file system that tells its disk of each block that is free takes a tenth of a second for one.
+/// Removes from the disk what a change has set aside, when nobody waits for it: not a command that comes meanwhile either, for what was
+/// set aside has no name that anybody looks for. A file system that tells its disk of each free block takes a tenth of a second for one.
 /// </summary>
 public sealed class LateRemoval(OperationContext context)
 {

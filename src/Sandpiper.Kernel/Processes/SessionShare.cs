@@ -1,8 +1,8 @@
 namespace Sandpiper.Kernel.Processes;
 
 /// <summary>
-/// What a session gets of the processors: the kernel shares them among sessions first (sched(7), "The autogroup feature"), so that who leads
-/// one of its own gives way to nobody by his own niceness.
+/// What a session gets of the processors: the kernel shares them among sessions first (sched(7), "The autogroup feature"), so that who
+/// leads one of its own gives way to nobody by his own niceness.
 /// </summary>
 public static class SessionShare
 {
