@@ -22,6 +22,7 @@ public static class Errno
     public const int IsLink = 40;           // ELOOP
     public const int NotSocket = 88;        // ENOTSOCK
     public const int NetworkUnreachable = 101; // ENETUNREACH
+    public const int ConnectionReset = 104; // ECONNRESET
     public const int InProgress = 115;      // EINPROGRESS
     public const int OverQuota = 122;       // EDQUOT
 }

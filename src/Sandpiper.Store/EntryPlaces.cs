@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
@@ -31,6 +33,20 @@ internal sealed class EntryPlaces(string entries)
 
     /// <summary>Absolute: where what an environment brings lies; it need not be there.</summary>
     public string DirectoryOf(string environment) => Path.Combine(entries, Prefix + environment);
+
+    /// <summary>Of what an environment brought, by one look at that directory.</summary>
+    public IReadOnlySet<Sha256Digest> BroughtBy(string environment)
+    {
+        using SafeFileHandle directory =
+            RawFile.Open(DirectoryOf(environment), RawFile.ReadOnly | RawFile.OnlyDirectories | RawFile.NoFollow, out int errno);
+        HashSet<Sha256Digest> brought = [];
+        if (errno != 0) return brought;
+        foreach (DirectoryEntry entry in DirectoryEntries.Of(directory))
+        {
+            if (Sha256Digest.TryParseHex(Encoding.Latin1.GetString(entry.Name), out var digest)) brought.Add(digest);
+        }
+        return brought;
+    }
 
     /// <summary>Where an entry lies, or is to: the directory is there.</summary>
     /// <param name="environment">Null: for nobody in particular.</param>

@@ -348,6 +348,10 @@ public sealed class WheelStore(string root)
     /// <summary>Absolute: in which of it those lie that an environment brought; it need not be there.</summary>
     public string EntriesBy(string environment) => _places.DirectoryOf(environment);
 
+    /// <summary>Which those are: they lie there, whatever else is known of them.</summary>
+    /// <exception cref="Kernel.KernelException">The directory cannot be read.</exception>
+    public IReadOnlySet<Sha256Digest> BroughtBy(string environment) => _places.BroughtBy(environment);
+
     /// <summary>Whether a name below <see cref="Entries"/> is that of such a directory.</summary>
     public static bool IsOfEnvironment(string name) => EntryPlaces.IsOfEnvironment(name);
 

@@ -23,6 +23,8 @@ public sealed class EntryPlacesTests : IDisposable
         Assert.Equal(wheel.Directory, _root.Store.Find(wheel.Digest)!.Directory);
         Assert.Equal([wheel.Digest], _root.Store.Digests);
         Assert.Equal(Path.Combine(Entries, "by-shared"), _root.Store.EntriesBy("shared"));
+        Assert.Equal([wheel.Digest], _root.Store.BroughtBy("shared"));
+        Assert.Empty(_root.Store.BroughtBy("other"));
     }
 
     [Fact]

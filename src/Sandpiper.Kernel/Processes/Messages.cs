@@ -72,8 +72,9 @@ public static unsafe partial class Messages
             Piece piece = new() { Start = start, Length = (nuint)message.Length };
             Header header = new() { Pieces = &piece, PieceCount = 1, Control = controls, ControlBytes = ControlBytes };
             nint length;
+            // Of one who has closed his end and left something unread the kernel says so once, before what he has said himself.
             do length = Receive(end, &header, CloseReceived);
-            while (length < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
+            while (length < 0 && Marshal.GetLastPInvokeError() is Errno.Interrupted or Errno.ConnectionReset);
             if (length <= 0) return null;
             ReadOnlySpan<byte> left = control[..(int)Math.Min(header.ControlBytes, ControlBytes)];
             while (left.Length >= AttachmentBytes)

@@ -194,7 +194,9 @@ public sealed class ConfinedProgram : IDisposable
     {
         started.Terminal?.Start();
         // First: what it takes time for, the second stage does while all is prepared that the program needs when it begins.
-        started.Tell(SecondStagePlan.Of(confinement, command, started.Terminal?.Name));
+        SecondStagePlan plan = SecondStagePlan.Of(confinement, command, started.Terminal?.Name);
+        started.Tell(plan);
+        started.Tell(SecondStageBounds.Of(confinement, plan.Mounts));
         started.Streams.BeginOutput();
         using PublishedPorts ports = PublishedPorts.Take(confinement.Ports, confinement.Hosts, confinement.ProxyPort);
         ProgramNetwork? network = null;

@@ -9,7 +9,7 @@ internal static class MountCheck
 {
     /// <returns>Null when everything is as planned, and nothing is there besides.</returns>
     /// <remarks>In plain loops: at every start somebody waits for it, and a query takes longest the first time.</remarks>
-    public static SecondStageFailure? Difference(SecondStagePlan plan, MountedTree tree)
+    public static SecondStageFailure? Difference(SecondStagePlan plan, SecondStageBounds bounds, MountedTree tree)
     {
         ImmutableArray<MountLine> mounts = MountTable.Read();
         HashSet<ulong> there = [];
@@ -30,7 +30,7 @@ internal static class MountCheck
             if (seen.Add(tree.All[last].Path) && !LeadsTo(tree.All[last])) return SecondStageFailure.Replaced(tree.All[last].Path);
         }
         HashSet<(string, string)> hosts = [];
-        foreach (var place in plan.HostsPlaces) hosts.Add(place);
+        foreach (var place in bounds.HostsPlaces) hosts.Add(place);
         HashSet<string> before = new(StringComparer.Ordinal);
         foreach (string place in plan.MadeBefore) before.Add(place);
         foreach (MountLine line in mounts)

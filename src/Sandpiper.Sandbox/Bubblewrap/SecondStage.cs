@@ -58,7 +58,7 @@ public static class SecondStage
             SafeFileHandle? calls = null;
             SecondStageFailure? failure;
             using (told) failure = TryRead(told, out plan) ? null : new(SecondStageFailureKind.NotTold, $"descriptor {args[1]}");
-            failure ??= HandOut(plan.Sockets, report) ?? Confine(plan, out calls);
+            failure ??= HandOut(plan.Sockets, report) ?? Confine(plan, report, out calls);
             // Where nobody listens any more he has said himself what went wrong, or is dead.
             if (failure is not null)
             {
@@ -119,7 +119,7 @@ public static class SecondStage
 
     private static bool TryRead(SafeFileHandle? told, out SecondStagePlan plan)
     {
-        plan = new([], []);
+        plan = new([]);
         try
         {
             return told is not null && SecondStagePlan.TryRead(Descriptor.ReadToEnd(told), out plan);
@@ -130,21 +130,37 @@ public static class SecondStage
         }
     }
 
-    private static SecondStageFailure? Confine(SecondStagePlan plan, out SafeFileHandle? calls)
+    private static SecondStageBounds? BoundsFrom(SafeFileHandle report)
+    {
+        Messages.Receive(report, out SafeFileHandle? told, out _);
+        using (told)
+        {
+            try
+            {
+                return told is null ? null : SecondStageBounds.TryRead(Descriptor.ReadToEnd(told));
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static SecondStageFailure? Confine(SecondStagePlan plan, SafeFileHandle report, out SafeFileHandle? calls)
     {
         calls = null;
         try
         {
             ProcessGroup.TakeForeground();
             CreationMask.Loosen(); // what is made for the program has just the rights that were planned
-            if (MakeTree(plan, out bool protects) is { } failure) return failure;
+            if (MakeTree(plan, report, out SecondStageBounds? bounds, out bool protects) is { } failure) return failure;
             CreationMask.GiveBack(plan.Mask);
             if (!TryStartIn(plan.WorkingDirectory)) return new(SecondStageFailureKind.NotEntered, plan.WorkingDirectory);
             ProgramLimits.Bind();
             Capabilities.GiveUpAll();
             NoNewPrivileges.Bind();
             bool tellsWrites = protects || !plan.MayWrite;
-            calls = CallFilter.Bind((tellsWrites ? plan.FilterThatTellsWrites : plan.Filter).AsSpan());
+            calls = CallFilter.Bind((tellsWrites ? bounds!.FilterThatTellsWrites : bounds!.Filter).AsSpan());
             return null;
         }
         catch (KernelException refused)
@@ -157,9 +173,10 @@ public static class SecondStage
         }
     }
 
-    private static SecondStageFailure? MakeTree(SecondStagePlan plan, out bool protects)
+    private static SecondStageFailure? MakeTree(
+        SecondStagePlan plan, SafeFileHandle report, out SecondStageBounds? bounds, out bool protects)
     {
-        protects = false;
+        (protects, bounds) = (false, null);
         using HostTree host = HostTree.Open();
         using MountedTree tree = MountedTree.Begin();
         foreach (Mount mount in plan.Mounts)
@@ -172,7 +189,8 @@ public static class SecondStage
         tree.AddTerminals();
         tree.Close();
         host.TakeAway();
-        return MountCheck.Difference(plan, tree);
+        bounds = BoundsFrom(report);
+        return bounds is null ? new(SecondStageFailureKind.NotTold, "what it is held to") : MountCheck.Difference(plan, bounds, tree);
     }
 
     private static bool TryStartIn(string directory)

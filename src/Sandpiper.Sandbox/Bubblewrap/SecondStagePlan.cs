@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Sandbox.Profiles;
 using Sandpiper.Sandbox.Proxies;
-using Sandpiper.Sandbox.Seccomp;
 
 namespace Sandpiper.Sandbox.Bubblewrap;
 
@@ -12,8 +10,7 @@ namespace Sandpiper.Sandbox.Bubblewrap;
 /// machine, and when that is known, for the sandbox is made meanwhile.
 /// </summary>
 /// <param name="Mounts">A directory precedes what lies in it.</param>
-/// <param name="HostsPlaces">What is mounted outside in what is shown and comes along: where inside, and its device.</param>
-internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableArray<(string Place, string Device)> HostsPlaces)
+internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts)
 {
     /// <summary>What is mounted before any of them.</summary>
     public ImmutableArray<string> MadeBefore { get; init; } = [];
@@ -45,12 +42,6 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
     /// <summary>The program's whole environment.</summary>
     public ImmutableArray<(string Name, string Value)> Variables { get; init; } = [];
 
-    /// <summary>Which calls the program may make, for the kernel: put together while bubblewrap works.</summary>
-    public ImmutableArray<byte> Filter { get; init; } = [];
-
-    /// <summary>The same where a program can fail to write: whoever waits outside is told of it.</summary>
-    public ImmutableArray<byte> FilterThatTellsWrites { get; init; } = [];
-
     /// <summary>There is something that it may write, and others find.</summary>
     public bool MayWrite => Mounts.Any(mount => mount is Mount.Layered
         or Mount.Shown { Access: PathAccess.Write or PathAccess.Device, IsOwn: false });
@@ -58,24 +49,8 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
     /// <param name="command">What runs.</param>
     /// <param name="terminal">The path of the terminal that the program has to itself; null: it has none, or that has no name.</param>
     /// <exception cref="SandboxUnavailableException">Something to show cannot be shown.</exception>
-    public static SecondStagePlan Of(Confinement confinement, IReadOnlyList<string> command, string? terminal)
-    {
-        ImmutableArray<Mount> mounts = FileTree.Of(confinement, terminal);
-        // Whatever is bound from the host brings along what is mounted below it there.
-        (string Real, string Path)[] bound =
-        [
-            .. FileTree.MadeBefore.Where(place => place is not "/").Select(place => (place, place)),
-            .. mounts.Select(mount => mount switch
-            {
-                Mount.Shown shown => (shown.Judged.Real, shown.Path),
-                Mount.OfTheSystem named => (named.Real, named.Path),
-                _ => (null!, mount.Path),
-            }).Where(place => place.Item1 is not null),
-        ];
-        ImmutableArray<MountLine> host = MountTable.Read();
-        return new(mounts, [.. bound.SelectMany(b => host
-            .Where(line => line.Place.Length > b.Real.Length && DirectoryTree.Holds(b.Real, line.Place))
-            .Select(line => (b.Path + line.Place[b.Real.Length..], line.Device))).Distinct()])
+    public static SecondStagePlan Of(Confinement confinement, IReadOnlyList<string> command, string? terminal) =>
+        new(FileTree.Of(confinement, terminal))
         {
             MadeBefore = [.. FileTree.MadeBefore],
             Protected = confinement.Protected,
@@ -88,13 +63,7 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
             WorkingDirectory = confinement.WorkingDirectory,
             // As bubblewrap and shells do, who tell where they start a program.
             Variables = [.. confinement.Variables.SetItem("PWD", confinement.WorkingDirectory).Select(v => (v.Key, v.Value))],
-            Filter = Calls(tellsWrites: false),
-            FilterThatTellsWrites = Calls(tellsWrites: true),
         };
-
-        ImmutableArray<byte> Calls(bool tellsWrites) => ImmutableCollectionsMarshal.AsImmutableArray(
-            SystemCallFilter.ForThisMachine(tellsWrites, confinement.TellsAll, confinement.TellsNames));
-    }
 
     public byte[] ToBytes()
     {
@@ -105,21 +74,18 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
         Write(writer, Kind.Grant, Granted);
         Write(writer, Kind.Mask, Masked);
         foreach (var (path, by) in Replaced) Write(writer, Kind.Replace, path, by.Real, $"{by.Identity}");
-        foreach (var (place, device) in HostsPlaces) Write(writer, Kind.Hosts, place, device);
         foreach (var (name, value) in Variables) Write(writer, Kind.Variable, name, value);
         Write(writer, Kind.Command, Command);
         foreach (InnerSocket socket in Sockets) Write(writer, Kind.Socket, socket.Text);
         Write(writer, Kind.Start, WorkingDirectory);
         writer.Write(Mask);
-        writer.Write(Filter.AsSpan());
-        writer.Write(FilterThatTellsWrites.AsSpan());
         return writer.ToBytes();
     }
 
     /// <returns>False when it is not whole: whoever reads it must not go on.</returns>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out SecondStagePlan plan)
     {
-        plan = new([], []);
+        plan = new([]);
         try
         {
             var reader = new PlanReader(bytes);
@@ -138,7 +104,7 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
         List<string> command = [], before = [], names = [], granted = [], masked = [];
         List<InnerSocket> sockets = [];
         List<(string, JudgedPath)> replaced = [];
-        List<(string, string)> hosts = [], variables = [];
+        List<(string, string)> variables = [];
         while (true)
         {
             Kind kind = (Kind)reader.ReadByte();
@@ -149,18 +115,16 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
                 case Kind.Grant: granted.Add(reader.ReadPath()); break;
                 case Kind.Mask: masked.Add(reader.ReadPath()); break;
                 case Kind.Replace: replaced.Add((reader.ReadPath(), ReadJudged(ref reader))); break;
-                case Kind.Hosts: hosts.Add((reader.ReadPath(), reader.ReadText())); break;
                 case Kind.Variable: variables.Add((reader.ReadText(), reader.ReadText())); break;
                 case Kind.Command: command.Add(reader.ReadText()); break;
                 case Kind.Socket: sockets.Add(new(reader.ReadText())); break;
                 // The last: what was cut off has none.
                 case Kind.Start when command.Count > 0:
-                    return new([.. mounts], [.. hosts])
+                    return new([.. mounts])
                     {
                         MadeBefore = [.. before], Protected = [.. names], Granted = [.. granted], Masked = [.. masked],
                         Replaced = [.. replaced], Variables = [.. variables], Command = [.. command], Sockets = [.. sockets],
-                        WorkingDirectory = reader.ReadPath(), Mask = ReadMask(ref reader), Filter = [.. reader.ReadContent()],
-                        FilterThatTellsWrites = [.. reader.ReadContent()],
+                        WorkingDirectory = reader.ReadPath(), Mask = ReadMask(ref reader),
                     };
                 default: mounts.Add(ReadMount(ref reader, kind)); break;
             }
@@ -263,7 +227,7 @@ internal sealed record SecondStagePlan(ImmutableArray<Mount> Mounts, ImmutableAr
 
     private enum Kind : byte
     {
-        Shown = 1, Layered, System, Memory, Link, MadeUp, Place, Before, Protect, Grant, Mask, Replace, Hosts, Variable, Command, Socket,
+        Shown = 1, Layered, System, Memory, Link, MadeUp, Place, Before, Protect, Grant, Mask, Replace, Variable, Command, Socket,
         Packages, Start,
     }
 }

@@ -137,9 +137,14 @@ internal sealed class StartedSandbox : IDisposable
     }
 
     /// <summary>Where it is not there any more, nothing comes back. It begins with what takes time, and waits for a word.</summary>
-    public void Tell(SecondStagePlan plan)
+    public void Tell(SecondStagePlan plan) => Tell("plan", plan.ToBytes());
+
+    /// <summary>Then this, for which it waits when it has made the tree.</summary>
+    public void Tell(SecondStageBounds bounds) => Tell("bounds", bounds.ToBytes());
+
+    private void Tell(string name, byte[] content)
     {
-        using SafeFileHandle told = MemoryFile.With("plan", plan.ToBytes());
+        using SafeFileHandle told = MemoryFile.With(name, content);
         Messages.TrySend(Report, [1], told);
     }
 

@@ -7,7 +7,8 @@ namespace Sandpiper.Sandbox.Profiles;
 /// </summary>
 /// <param name="Directory">The generation's.</param>
 /// <param name="Linked">
-/// Trees of sealed packages into which its links lead: these, and none of other environments, whose packages need not be everybody's.
+/// Trees of sealed packages into which its links lead, but those in <see cref="Brought"/>: these, and no others of other environments,
+/// whose packages need not be everybody's.
 /// </param>
 /// <param name="Scripts">Its commands, first on PATH inside.</param>
 /// <param name="PythonPrefix">Where its interpreter is installed.</param>
@@ -18,7 +19,7 @@ public sealed record InstalledEnvironment(
 {
     /// <summary>
     /// In which directory of the store those sealed packages lie that this environment has brought, whether it still links to them or not:
-    /// one that it shares with another may lie with that. Null: nowhere.
+    /// one that it shares with another may lie with that. Null: it links to none of them.
     /// </summary>
     public string? Brought { get; init; }
 

@@ -20,19 +20,16 @@ public sealed record ShownPackages(ShownPath Store, ImmutableArray<SealedTree> T
 
     /// <param name="store">Absolute.</param>
     /// <param name="trees">Absolute, below it.</param>
-    /// <param name="own">Absolute, below it: shown as a whole where one of the trees lies in it.</param>
+    /// <param name="whole">Likewise; a directory in which others lie, all of which are shown. Null: there is none.</param>
     /// <exception cref="SandboxUnavailableException">One is gone, or lies elsewhere: behind a link, or in no store.</exception>
-    internal static ShownPackages? Needed(string store, ImmutableArray<string> trees, string? own = null)
+    internal static ShownPackages? Needed(string store, ImmutableArray<string> trees, string? whole = null)
     {
+        if (whole is not null) trees = trees.Insert(0, whole);
         if (trees.IsEmpty) return null;
         ShownPath judged = ShownPath.Needed(store, PathAccess.Read);
         using SafeFileHandle directory = judged.TryOpenDirectory()
             ?? throw new SandboxUnavailableException(SandboxObstacle.PathAbsent, store);
-        SealedTree[] all = [.. trees.Select(path => Judged(directory, judged.Path, path))];
-        if (own is null || !trees.Any(IsOwn)) return new(judged, [.. all]);
-        return new(judged, [Judged(directory, judged.Path, own), .. all.Where((_, i) => !IsOwn(trees[i]))]);
-
-        bool IsOwn(string tree) => DirectoryTree.Holds(own, tree);
+        return new(judged, [.. trees.Select(path => Judged(directory, judged.Path, path))]);
     }
 
     private static SealedTree Judged(SafeFileHandle directory, string store, string path)

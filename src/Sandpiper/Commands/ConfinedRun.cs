@@ -6,6 +6,7 @@ using Sandpiper.Interpreters;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Kernel.Processes;
 using Sandpiper.Operations;
+using Sandpiper.Packaging.Names;
 using Sandpiper.Sandbox;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Denials;
@@ -333,9 +334,14 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
     private static InstalledEnvironment Installed(ManagedEnvironment environment, Generation generation)
     {
         var store = new WheelStore(environment.Root);
-        return new InstalledEnvironment(generation.Directory,
-            [.. generation.Linked.DistinctBy(l => l.Wheel).Select(l => store.TreeOf(l.Wheel))],
-            generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root) { Brought = store.EntriesBy(environment.Name) };
+        // One look for all of them, and somebody waits.
+        IReadOnlySet<Sha256Digest> brought = store.BroughtBy(environment.Name);
+        HashSet<Sha256Digest> linked = [.. generation.Linked.Select(l => l.Wheel)];
+        return new InstalledEnvironment(generation.Directory, [.. linked.Where(l => !brought.Contains(l)).Select(store.TreeOf)],
+            generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root)
+        {
+            Brought = linked.Overlaps(brought) ? store.EntriesBy(environment.Name) : null,
+        };
     }
 
     // Without it the next `python` on PATH would be started, with other packages or none; another version looks for them elsewhere.

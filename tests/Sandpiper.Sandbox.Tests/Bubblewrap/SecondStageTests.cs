@@ -18,10 +18,13 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
 
     /// <param name="besides">For bubblewrap, before it starts the second stage.</param>
     /// <param name="isAnswered">When it is ready, somebody is there.</param>
-    private Outcome BecomeAmong(ImmutableArray<string> besides, byte[] plan, bool layers = false, bool isAnswered = true)
+    /// <param name="bounds">That it is told then; null: what belongs to such a plan.</param>
+    private Outcome BecomeAmong(
+        ImmutableArray<string> besides, byte[] plan, bool layers = false, bool isAnswered = true, byte[]? bounds = null)
     {
-        string file = Path.Join(ground.Root, $"plan-{Guid.NewGuid():N}");
+        string file = Path.Join(ground.Root, $"plan-{Guid.NewGuid():N}"), then = $"{file}-bounds";
         File.WriteAllBytes(file, plan);
+        File.WriteAllBytes(then, bounds ?? Bounds().ToBytes());
         // Python starts it as we start bubblewrap: with signals ignored and one blocked, and the plan is sent to it.
         const string Start = """
             import array, os, signal as s, socket, subprocess, sys
@@ -32,11 +35,14 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             os.dup2(theirs.fileno(), 20); theirs.close()
             os.dup2(os.open(sys.argv[3], os.O_RDONLY), 21)
-            child = subprocess.Popen(sys.argv[4:], pass_fds=(20, 21), preexec_fn=signals, restore_signals=False, env={})
+            child = subprocess.Popen(sys.argv[5:], pass_fds=(20, 21), preexec_fn=signals, restore_signals=False, env={})
             os.close(20)
-            plan = array.array('i', [os.open(sys.argv[2], os.O_RDONLY)])
-            ours.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, plan)])
-            told = ours.recv(9000)
+            for told in sys.argv[2], sys.argv[4]:
+                told = array.array('i', [os.open(told, os.O_RDONLY)])
+                try: ours.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, told)])
+                except (BrokenPipeError, ConnectionResetError): pass
+            try: told = ours.recv(9000)
+            except ConnectionResetError: told = ours.recv(9000) # it has left something unread
             if told == b'\xff' and sys.argv[1] == 'answered': ours.send(told)
             ours.close()
             if told != b'\xff': print('told', told[0] if told else None, told[2:].decode(), file=sys.stderr)
@@ -47,14 +53,17 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         int tree = whole.IndexOf("--args");
         whole = [.. whole[1..tree], .. Arguments.Tree(image: 21, copied: false), .. besides, .. whole[(tree + 2)..]];
         return Ground.Finish(ground.AsOrdinaryUser([
-            "/usr/bin/python3", "-I", "-c", Start, isAnswered ? "answered" : "alone", file, PublishedSecondStage.Path,
+            "/usr/bin/python3", "-I", "-c", Start, isAnswered ? "answered" : "alone", file, PublishedSecondStage.Path, then,
             "/usr/bin/bwrap", .. whole,
         ]));
     }
 
-    private static SecondStagePlan Plan(params ImmutableArray<Mount> shown) => SecondStagePlan.Of(
-        new() { Home = "/home/ada", WorkingDirectory = "/", Variables = Variables }, ["true"], terminal: null) is var plan
-            ? plan with { Mounts = [.. plan.Mounts, .. shown] } : null!;
+    private static SecondStagePlan Plan(params ImmutableArray<Mount> shown) =>
+        SecondStagePlan.Of(Bare, ["true"], terminal: null) is var plan ? plan with { Mounts = [.. plan.Mounts, .. shown] } : null!;
+
+    private static SecondStageBounds Bounds() => SecondStageBounds.Of(Bare, Plan().Mounts);
+
+    private static Confinement Bare => new() { Home = "/home/ada", WorkingDirectory = "/", Variables = Variables };
 
     private static ImmutableDictionary<string, string> Variables =>
         ImmutableDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin").Add("HOME", "/home/ada");
@@ -261,6 +270,18 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     }
 
     [Fact]
+    public void Nothing_runs_when_it_is_not_told_what_it_is_held_to()
+    {
+        Outcome notTold = new(125, "", Told(SecondStageFailureKind.NotTold, "what it is held to"));
+        byte[] plan = (Plan() with { Command = ["echo", "begun"] }).ToBytes(), bounds = Bounds().ToBytes();
+        Assert.Equal(new Outcome(0, "begun", ""), BecomeAmong([], plan));
+        foreach (byte[] other in (byte[][])[[], bounds[..^1], [.. bounds, 1], plan])
+            Assert.Equal(notTold, BecomeAmong([], plan, bounds: other));
+        // No filter is no filter of the kernel's, either.
+        Assert.NotEqual(0, BecomeAmong([], plan, bounds: (Bounds() with { Filter = [], FilterThatTellsWrites = [] }).ToBytes()).ExitCode);
+    }
+
+    [Fact]
     public void Of_a_store_the_packages_that_are_named_are_there_and_nothing_else()
     {
         Outcome seen = BecomeIf(Plan(PackagesOf("named", "a", "c")), "sh", "-c",
@@ -320,7 +341,7 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     {
         string[] paths = ["/usr", "/tmp", "/etc", "/a b\n"];
         ImmutableArray<string> chosen = [.. which.Select(i => paths[i])];
-        SecondStagePlan plan = new([.. which.SelectMany(i => MountsAt(paths[i], i))], [.. which.Select(i => (paths[i], "8:1"))])
+        SecondStagePlan plan = new([.. which.SelectMany(i => MountsAt(paths[i], i))])
         {
             MadeBefore = chosen, Protected = chosen, Granted = chosen, Masked = chosen,
             Replaced = [.. which.Select(i => (paths[i], JudgedAt(i)))],
@@ -329,15 +350,18 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
             Sockets = [.. which.Select(i => InnerSocket.AnywhereBut([i]))],
             Mask = (uint)which.Length,
             WorkingDirectory = chosen is [var first, ..] ? first : "/",
-            Filter = [.. which.Select(i => (byte)i)],
-            FilterThatTellsWrites = [.. which.Select(i => (byte)(i + 1))],
         };
+        SecondStageBounds bounds = new([.. which.Select(i => (paths[i], "8:1"))], [.. which.Select(i => (byte)i)],
+            [.. which.Select(i => (byte)(i + 1))]);
         Assert.True(SecondStagePlan.TryRead(plan.ToBytes(), out SecondStagePlan read));
         Assert.Equal(plan.Mounts.Where(IsComparedWhole), read.Mounts.Where(IsComparedWhole));
         Assert.Equal(Packages(plan), Packages(read));
         Assert.Equal(plan.Mounts.OfType<Mount.MadeUp>().Select(file => (file.Path, string.Join(' ', file.Content))),
             read.Mounts.OfType<Mount.MadeUp>().Select(file => (file.Path, string.Join(' ', file.Content))));
-        Assert.Equal(plan.HostsPlaces, read.HostsPlaces);
+        SecondStageBounds same = SecondStageBounds.TryRead(bounds.ToBytes())!;
+        Assert.Equal(bounds.HostsPlaces, same.HostsPlaces);
+        Assert.Equal(bounds.Filter, same.Filter);
+        Assert.Equal(bounds.FilterThatTellsWrites, same.FilterThatTellsWrites);
         Assert.Equal(plan.MadeBefore, read.MadeBefore);
         Assert.Equal(plan.Protected, read.Protected);
         Assert.Equal(plan.Granted, read.Granted);
@@ -347,8 +371,6 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
         Assert.Equal(plan.Command, read.Command);
         Assert.Equal(plan.Sockets, read.Sockets);
         Assert.Equal((plan.WorkingDirectory, plan.Mask), (read.WorkingDirectory, read.Mask));
-        Assert.Equal(plan.Filter, read.Filter);
-        Assert.Equal(plan.FilterThatTellsWrites, read.FilterThatTellsWrites);
     });
 
     private static IEnumerable<(string, JudgedPath, string)> Packages(SecondStagePlan plan) => plan.Mounts.OfType<Mount.Packages>()
@@ -373,14 +395,21 @@ public sealed class SecondStageTests(Ground ground) : IClassFixture<Ground>
     [Fact]
     public void Anything_else_is_not_whole_or_told_as_it_is_and_no_exception()
     {
-        byte[] whole = Plan().ToBytes();
-        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 20].Sample(changes =>
+        foreach (byte[] whole in (byte[][])[Plan().ToBytes(), Bounds().ToBytes()])
         {
-            byte[] bytes = [.. whole];
-            foreach (var (at, value) in changes) bytes[at] = value;
+            Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 20].Sample(changes =>
+            {
+                byte[] bytes = [.. whole];
+                foreach (var (at, value) in changes) bytes[at] = value;
+                _ = SecondStagePlan.TryRead(bytes, out _);
+                _ = SecondStageBounds.TryRead(bytes);
+            });
+        }
+        Gen.Byte.Array[0, 200].Sample(bytes =>
+        {
             _ = SecondStagePlan.TryRead(bytes, out _);
+            _ = SecondStageBounds.TryRead(bytes);
         });
-        Gen.Byte.Array[0, 200].Sample(bytes => { _ = SecondStagePlan.TryRead(bytes, out _); });
     }
 
     [Fact]

@@ -18,8 +18,8 @@ public sealed class HttpAnswerTests
     [Fact]
     public void Whatever_a_server_says_every_byte_is_passed_on_once_but_for_what_is_of_the_connection()
     {
-        Gen<string> text = Gen.OneOf(Gen.OneOfConst(_parts), Gen.OneOfConst(_parts), Gen.String[Gen.Char['\0', 'ÿ'], 0, 6])
-            .Array[0, 24].Select(string.Concat);
+        Gen<string> part = Gen.Int[0, _parts.Length - 1].Select(i => _parts[i]);
+        Gen<string> text = Gen.OneOf(part, part, Gen.String[Gen.Char['\0', 'ÿ'], 0, 6]).Array[0, 24].Select(parts => string.Concat(parts));
         Gen.Select(text, Gen.Int[1, 30].Array[1, 8], Gen.Bool).Sample((said, cuts, isOfHead) =>
         {
             byte[] all = Encoding.Latin1.GetBytes(said);
@@ -49,11 +49,11 @@ public sealed class HttpAnswerTests
     {
         var left = new StringBuilder();
         bool isTaken = false;
-        foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
+        foreach (string line in text.Split('\n'))
         {
             isTaken = (isTaken && line is [' ' or '\t', ..]) || line.Split(':')[0].Trim().ToLowerInvariant()
                 is "connection" or "keep-alive" or "proxy-connection";
-            if (!isTaken) left.Append(line.Trim('\r')).Append('\n');
+            if (!isTaken) left.Append(line).Append('\n');
         }
         return left.ToString().Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal);
     }
