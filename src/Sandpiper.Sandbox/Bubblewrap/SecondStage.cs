@@ -120,29 +120,25 @@ public static class SecondStage
     private static bool TryRead(SafeFileHandle? told, out SecondStagePlan plan)
     {
         plan = new([]);
-        try
-        {
-            return told is not null && SecondStagePlan.TryRead(Descriptor.ReadToEnd(told), out plan);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        return ContentOf(told) is { } content && SecondStagePlan.TryRead(content, out plan);
     }
 
     private static SecondStageBounds? BoundsFrom(SafeFileHandle report)
     {
         Messages.Receive(report, out SafeFileHandle? told, out _);
-        using (told)
+        using (told) return ContentOf(told) is { } content ? SecondStageBounds.TryRead(content) : null;
+    }
+
+    // Null: nothing was told, or it cannot be read.
+    private static byte[]? ContentOf(SafeFileHandle? told)
+    {
+        try
         {
-            try
-            {
-                return told is null ? null : SecondStageBounds.TryRead(Descriptor.ReadToEnd(told));
-            }
-            catch (IOException)
-            {
-                return null;
-            }
+            return told is null ? null : Descriptor.ReadToEnd(told);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

@@ -12,9 +12,9 @@ namespace Sandpiper.Sandbox.Leftovers;
 /// record.
 /// </summary>
 /// <remarks>
-/// A record is locked by its run for as long as that lives; the kernel lets go of it however it ends. It is called <c>….new</c> until it is
-/// whole: what a kill leaves of that name is of a program that had not begun. Nothing is flushed: where the power fails, what was made in
-/// the last seconds is lost or not, a record as well as what it was for.
+/// A record is locked by its run for as long as that lives; the kernel lets go of it however it ends. It is called <c>….new</c> until it
+/// is whole: what a kill leaves of that name is of a program that had not begun. Nothing is flushed: where the power fails, what was made
+/// in the last seconds is lost or not, a record as well as what it was for.
 /// </remarks>
 /// <param name="root">The data root.</param>
 public sealed class BegunRuns(string root)
