@@ -1,4 +1,5 @@
 using Becoming = Sandpiper.Sandbox.Bubblewrap.SecondStage;
+using Sandpiper.Kernel.Processes;
 using Sandpiper.Sandbox.Bubblewrap;
 
 namespace Sandpiper.SecondStage;
@@ -11,6 +12,7 @@ internal static class SecondStageProgram
 {
     private static int Main(string[] args)
     {
+        StaticsAtStart.End();
         if (!Becoming.IsMeant(args)) return Becoming.Untold;
         SecondStageFailure? failure = Becoming.Run(args);
         failure?.Tell();

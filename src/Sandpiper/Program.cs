@@ -5,6 +5,8 @@ using Sandpiper.Sandbox.Attempts;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Programs;
 
+StaticsAtStart.End();
+
 // When it is the one that tries to get out (`doctor`) it must not load, read or print anything of its own.
 if (AttemptsProgram.IsMeant(args)) return AttemptsProgram.Run(args);
 

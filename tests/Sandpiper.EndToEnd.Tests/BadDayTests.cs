@@ -135,6 +135,25 @@ public sealed class BadDayTests
         {script}
         """, PublishedCommand.Path]);
 
+    // .NET clears up after each 64 KB, and all of its memory often, because there is little: what it walks over is what lies there.
+    [Fact]
+    public void Where_there_is_little_memory_everything_works()
+    {
+        using var user = new Somebody();
+        SampleWheel large = Enumerable.Range(0, 6000).Aggregate(
+            OrdinaryPackages.Small("shingle", "1.0"), (wheel, n) => wheel.WithFile($"shingle_stones/stone{n:D4}.py", $"WEIGHT = {n}\n"));
+        string index = user.Serve(new SampleIndex().WithAll(large, OrdinaryPackages.Pebble("1.2")));
+        user.Variables["DOTNET_GCgen0size"] = user.Variables["DOTNET_GCGen0MaxBudget"] = "10000";
+        user.Variables["DOTNET_GCHeapHardLimit"] = "4000000";
+
+        foreach (string[] step in new string[][] { ["install", "shingle", "-i", index], ["install", "pebble", "-i", index], ["verify"],
+            ["run", "--", "python", "-c", "import pebble, shingle_stones.stone5999"], ["uninstall", "-y", "pebble"], ["rollback"] })
+        {
+            Outcome outcome = user.Sandpiper(step);
+            Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', step)}: {outcome}");
+        }
+    }
+
     [Fact]
     public void An_index_that_cannot_be_reached_is_an_error_in_words_and_offline_still_lists()
     {

@@ -337,7 +337,8 @@ internal sealed class ConfinedRun(Session session, string environmentName, IRead
         // One look for all of them, and somebody waits.
         IReadOnlySet<Sha256Digest> brought = store.BroughtBy(environment.Name);
         HashSet<Sha256Digest> linked = [.. generation.Linked.Select(l => l.Wheel)];
-        return new InstalledEnvironment(generation.Directory, [.. linked.Where(l => !brought.Contains(l)).Select(store.TreeOf)],
+        Sha256Digest[] alone = [.. linked.Where(l => !brought.Contains(l))];
+        return new InstalledEnvironment(generation.Directory, [.. alone.Select(store.TreeOf)],
             generation.Scripts, generation.PythonPrefix, store.Entries, environment.Root)
         {
             Brought = linked.Overlaps(brought) ? store.EntriesBy(environment.Name) : null,
