@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sandpiper.EndToEnd.Tests.Staging;
 using Sandpiper.Samples;
 using Sandpiper.Surroundings;
@@ -18,6 +19,24 @@ public sealed class BegunSandboxTests : IDisposable
     private string Before => Path.Combine(_user.Place, "before-bwrap");
 
     public void Dispose() => _user.Dispose();
+
+    // .NET's thread for finalizers, which gives back what nobody else did, begins later than the sandbox (RuntimeStart).
+    [Theory]
+    [InlineData("run", "--", "python")]
+    [InlineData("run", "--json", "--", "python")]
+    [InlineData("python")]
+    public void While_a_program_runs_what_is_not_disposed_of_is_given_back(params string[] words)
+    {
+        using Process process = _user.Start([PublishedCommand.Path, .. words, "-c", "print('begun', flush=True); input()"]);
+        Assert.Equal("begun", process.StandardOutput.ReadLine());
+
+        string[] threads = [.. Directory.GetDirectories($"/proc/{process.Id}/task").Select(task =>
+            File.ReadAllText(Path.Combine(task, "comm")).TrimEnd())];
+
+        process.StandardInput.WriteLine();
+        process.WaitForExit();
+        Assert.Contains(".NET Finalizer", threads);
+    }
 
     // 137 is what bubblewrap ends with when the kernel, for want of memory, kills what it has started.
     [Theory]

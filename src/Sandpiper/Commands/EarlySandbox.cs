@@ -27,7 +27,11 @@ internal sealed class EarlySandbox
     /// <returns>The command's exit code.</returns>
     public static int Around(string[] args, Func<EarlySandbox?, int> command)
     {
-        if (!IsFor(args)) return command(null);
+        if (!IsFor(args))
+        {
+            RuntimeStart.Complete();
+            return command(null);
+        }
         int exitCode = 0;
         Thread? commands = null;
         Action putMaskOn = SignalDisposition.MaskToPutOn();
@@ -40,9 +44,11 @@ internal sealed class EarlySandbox
                 exitCode = command(early);
                 early.End();
             });
+            RuntimeStart.Complete();
             thread.Start();
             commands = thread;
         });
+        RuntimeStart.Complete();
         if (commands is null) return command(null); // no thread is to be had: whoever comes to need one says so
         commands.Join();
         return exitCode;
