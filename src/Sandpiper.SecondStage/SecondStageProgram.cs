@@ -1,5 +1,5 @@
 using Becoming = Sandpiper.Sandbox.Bubblewrap.SecondStage;
-using Sandpiper.Kernel.Processes;
+using Sandpiper.Kernel.Runtime;
 using Sandpiper.Sandbox.Bubblewrap;
 
 namespace Sandpiper.SecondStage;

@@ -1,6 +1,7 @@
 using Sandpiper.Assessment.Confirmations;
 using Sandpiper.Commands;
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Kernel.Runtime;
 using Sandpiper.Sandbox.Attempts;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Programs;

@@ -1,4 +1,5 @@
 using Sandpiper.Kernel.Processes;
+using Sandpiper.Kernel.Runtime;
 using Sandpiper.Sandbox.Bubblewrap;
 using Sandpiper.Sandbox.Privileges;
 

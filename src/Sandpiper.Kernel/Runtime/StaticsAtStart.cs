@@ -1,7 +1,7 @@
 using System.Runtime;
 using System.Runtime.InteropServices;
 
-namespace Sandpiper.Kernel.Processes;
+namespace Sandpiper.Kernel.Runtime;
 
 /// <summary>
 /// Where .NET lays the static fields of types that refer to objects: before the first statement of a program it makes one pinned object

@@ -1,7 +1,7 @@
 using System.Runtime;
 using System.Runtime.InteropServices;
 
-namespace Sandpiper.Kernel.Processes;
+namespace Sandpiper.Kernel.Runtime;
 
 /// <summary>
 /// What .NET does before Main and a command that only begins a sandbox does not need: it looks twice through the table of mounts for the
@@ -22,7 +22,12 @@ public static unsafe partial class RuntimeStart
     /// <summary>To be called when the sandbox has begun, and wherever else it may be that nothing is begun: then all is as ever.</summary>
     public static void Complete()
     {
-        if (_finalizers is null) return;
+        if (_finalizers is not null) BeginThem();
+    }
+
+    // By itself: where nothing was linked by us (tests) there is no such call, and who only might make it may not need it.
+    private static void BeginThem()
+    {
         BeginFinalizers(_finalizers, _context);
         _finalizers = null;
     }
