@@ -56,11 +56,19 @@ internal sealed class EarlySandbox
     }
 
     private static bool IsFor(string[] args) => args is ["run" or "python", _, ..]
-        && !args.TakeWhile(word => word is not "--").Any(IsUnusual) && !RootPrivileges.Held && OpenFiles.AreEnough;
+        && !SaysSomethingUnusual(args) && !RootPrivileges.Held && OpenFiles.AreEnough;
 
-    // With one of these another kind is needed, or none. Who writes them otherwise (`--json=true`) waits a little longer.
-    private static bool IsUnusual(string word) =>
-        word is "--help" or "-h" or "--version" or "--explain" or "--json" or "--review" or "--cpus" or "all" or "--net=all";
+    // Then another kind is needed, or none. Who writes them otherwise (`--json=true`) waits a little longer.
+    private static bool SaysSomethingUnusual(string[] args)
+    {
+        foreach (string word in args)
+        {
+            if (word is "--") return false;
+            if (word is "--help" or "-h" or "--version" or "--explain" or "--json" or "--review" or "--cpus" or "all" or "--net=all")
+                return true;
+        }
+        return false;
+    }
 
     /// <summary>It is his who takes it, with our standard streams as they were at the start.</summary>
     /// <returns>Null where it is of another kind than is needed; then it is gone.</returns>
