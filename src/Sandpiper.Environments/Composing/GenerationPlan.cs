@@ -148,15 +148,20 @@ public sealed record GenerationPlan(
     // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages
     // first, or runs a script from there.
     private static IEnumerable<Finding> ShadowsOf(
-        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories sole) =>
-    [
-        .. sole.LeftBesidesRecords(package.Wheel).Select(i => package.Wheel.Table[i])
-            .Where(file => ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
-            .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file, destination))),
-        .. package.Wheel.Scripts.Where(
-            script => ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
-            .Select(script => new Finding(Fault.ProgramShadowsLibrary, script.Name, ModuleNames.TopOf(script.Name))),
-    ];
+        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories sole)
+    {
+        foreach (int index in sole.LeftBesidesRecords(package.Wheel))
+        {
+            var file = package.Wheel.Table[index];
+            if (ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
+                yield return new Finding(Fault.ShadowsLibrary, file.StorePath, module);
+        }
+        foreach (var script in package.Wheel.Scripts)
+        {
+            if (ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
+                yield return new Finding(Fault.ProgramShadowsLibrary, script.Name, module);
+        }
+    }
 
     /// <summary>Name of the file that makes a directory a virtual environment.</summary>
     public const string SettingsName = "pyvenv.cfg";
