@@ -17,7 +17,8 @@ namespace Sandpiper.Operations;
 /// </summary>
 internal sealed class Operation : IDisposable
 {
-    private const int ManyPackages = 50;
+    // Of an environment; and of what was not in it, all of whose files are looked at.
+    private const int ManyPackages = 50, ManyNew = 16;
 
     private readonly OperationContext _context;
     private readonly StoreUse _use;
@@ -124,6 +125,12 @@ internal sealed class Operation : IDisposable
     public static void ExpectWheelsOf(Generation before)
     {
         if (before.Packages.Length >= ManyPackages) HeapPages.ExpectMany();
+    }
+
+    /// <summary>The same, where so many are to come.</summary>
+    public static void ExpectToLink(int wheels)
+    {
+        if (wheels >= ManyNew) HeapPages.ExpectMany();
     }
 
     /// <inheritdoc cref="Current"/>

@@ -53,7 +53,9 @@ public sealed record GenerationPlan(
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
         var commands = ImmutableDictionary.CreateBuilder<PackageName, ImmutableArray<string>>();
         var recorded = ImmutableArray.CreateBuilder<InstalledPackage>();
-        ComposedPackage[] inOrder = [.. packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name)];
+        ComposedPackage[] inOrder = [.. packages];
+        Array.Sort(inOrder, (one, other) => one.Standing.CompareTo(other.Standing) is not 0 and var order
+            ? order : one.Facts.Name.CompareTo(other.Facts.Name));
         var recordsOf = inOrder.Select(p => (Link: LinkToRecordsOf(p, claims, maker), Written: new List<TreeFile>())).ToArray();
         // Of every file of these wheels, so on all cores.
         OnAllCores.ForEach([.. Enumerable.Range(0, inOrder.Length).Where(i => recordsOf[i].Link is null)],
@@ -116,6 +118,8 @@ public sealed record GenerationPlan(
     // What is accepted of the wheel alone is there already; only what is about this environment is asked anew.
     private static ImmutableArray<Acceptance> Accept(ComposedPackage package, ImmutableArray<Finding> findings, Policy policy)
     {
+        // As nearly always.
+        if (findings.IsEmpty) return package.Facts.Accepted.RemoveAll(a => Rules.IsAboutEnvironment(a.Rule));
         var verdict = policy.Judge(package.Artifact, findings, [], package.Facts.Accepted);
         if (!verdict.Refused.IsEmpty) throw new RefusedException(policy.RefusalOf(package.Artifact, verdict.Refused));
         return [.. package.Facts.Accepted.Where(a => !Rules.IsAboutEnvironment(a.Rule)), .. verdict.Acceptances];
