@@ -70,7 +70,8 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, Destination 
         // Where somebody has accepted both, what he decided last.
         bool GivesWay(Artifact one, Artifact other) => Newest(one, other) > Newest(other, one);
 
-        int Newest(Artifact one, Artifact other) => ways.GetValueOrDefault(one, []).Where(w => w.Owner == other).Select(w => w.Number).DefaultIfEmpty(-1).Max();
+        int Newest(Artifact one, Artifact other) =>
+            ways.GetValueOrDefault(one, []).Where(w => w.Owner == other).Select(w => w.Number).DefaultIfEmpty(-1).Max();
     }
 
     private void Claim(ComposedPackage package, TreeFile file, int rank)
