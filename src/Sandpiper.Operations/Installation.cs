@@ -188,7 +188,8 @@ public sealed class Installation(OperationContext context, Interpreter interpret
         IPackageIndex source)
     {
         var chosen = _choices.Find(request.Lines, _store).ToList();
-        // Most likely they will be linked.
+        // Most likely they will be linked, and what is known of each file is needed to the end.
+        Operation.ExpectToLink(chosen.Count);
         entries?.LookAhead(chosen.Select(c => c.Wheel.Wheel).ExceptBy((before?.Packages ?? []).Select(p => p.Digest), w => w.Digest));
         return new EnvironmentResolution(request, before, interpreter.Markers, _tags.Value, source, _store, chosen)
         {

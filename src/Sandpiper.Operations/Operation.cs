@@ -17,13 +17,14 @@ namespace Sandpiper.Operations;
 /// </summary>
 internal sealed class Operation : IDisposable
 {
-    private const int ManyPackages = 50;
+    // Of an environment; and of what was not in it, all of whose files are looked at.
+    private const int ManyPackages = 50, ManyNew = 16;
 
     private readonly OperationContext _context;
     private readonly StoreUse _use;
     private readonly EnvironmentLock _held;
     private readonly EnvironmentLedger _ledger;
-    private readonly ImmutableArray<LedgerLine> _lines;
+    private readonly IReadOnlyList<LedgerStep> _steps;
     private Staging? _staging;
     private Task<Staging>? _ahead;
     private Task<SeenShims>? _shims;
@@ -33,7 +34,7 @@ internal sealed class Operation : IDisposable
     {
         (_context, Environment, _use, _held) = (context, environment, use, held);
         _ledger = new EnvironmentLedger(environment) { IsHeld = true };
-        _lines = _ledger.Read();
+        _steps = _ledger.ReadSteps();
     }
 
     public ManagedEnvironment Environment { get; }
@@ -53,18 +54,27 @@ internal sealed class Operation : IDisposable
     public void HoldNames() => _names ??= PathLock.Hold(_context.Places);
 
     /// <summary>Never used before, not even by a command that came to nothing.</summary>
-    public int NextNumber => checked(Environment.Numbers.Concat(_lines.Select(l => l.To)).DefaultIfEmpty(0).Max() + 1);
+    public int NextNumber
+    {
+        get
+        {
+            int last = 0;
+            foreach (int number in Environment.Numbers) last = Math.Max(last, number);
+            foreach (LedgerStep step in _steps) last = Math.Max(last, step.To);
+            return checked(last + 1);
+        }
+    }
 
     /// <summary>What was current before and is still there; null when there is none, or the ledger does not know it.</summary>
-    public int? Back => Environment.LinkedNumber is { } current ? SwitchHistory.Back(_lines, current, Environment.Numbers) : null;
+    public int? Back => Environment.LinkedNumber is { } current ? SwitchHistory.Back(_steps, current, Environment.Numbers) : null;
 
     /// <summary>It was current once, and is there no more; null: one was before what is current now.</summary>
     public bool WasRemoved(int? number) => number is { } one
-        ? _lines.Any(l => l.Confirmed && l.To == one) && !Environment.Numbers.Contains(one)
-        : Environment.LinkedNumber is { } current && SwitchHistory.Before(_lines, current).Except(Environment.Numbers).Any();
+        ? _steps.Any(s => s.Confirmed && s.To == one) && !Environment.Numbers.Contains(one)
+        : Environment.LinkedNumber is { } current && SwitchHistory.Before(_steps, current).Except(Environment.Numbers).Any();
 
     /// <summary>The ledger does not know all generations that are there, or not all of it can be read, or is as it was.</summary>
-    public bool HasLostLines => !_ledger.IsWhole || !EnvironmentLedger.LostOf(Environment.Numbers, _lines).IsEmpty;
+    public bool HasLostLines => !EnvironmentLedger.LostOf(Environment.Numbers, _ledger.Read()).IsEmpty || !_ledger.IsWhole;
 
     /// <summary>Waits for the lock, and confirms a switch that an earlier command did not live to confirm.</summary>
     /// <exception cref="EnvironmentException">The environment is damaged.</exception>
@@ -84,7 +94,7 @@ internal sealed class Operation : IDisposable
             operation.HasSetAside = !opened.Gone.IsEmpty;
             operation.SealWhatAKillLeftOpen();
             operation.LetCommandsFollowTheProgram();
-            if (opened.LinkedNumber is { } current && operation._lines.LastOrDefault(l => l.To == current) is { Confirmed: false })
+            if (opened.LinkedNumber is { } current && operation._steps.LastOrDefault(s => s.To == current) is { Confirmed: false })
                 operation._ledger.Confirm(current);
             return operation;
         }
@@ -115,6 +125,12 @@ internal sealed class Operation : IDisposable
     public static void ExpectWheelsOf(Generation before)
     {
         if (before.Packages.Length >= ManyPackages) HeapPages.ExpectMany();
+    }
+
+    /// <summary>The same, where so many are to come.</summary>
+    public static void ExpectToLink(int wheels)
+    {
+        if (wheels >= ManyNew) HeapPages.ExpectMany();
     }
 
     /// <inheritdoc cref="Current"/>
@@ -198,8 +214,8 @@ internal sealed class Operation : IDisposable
     // current is touched: what somebody opened since is for `verify` to tell.
     private void SealWhatAKillLeftOpen()
     {
-        foreach (int number in Environment.Numbers.Where(n => n != Environment.LinkedNumber && _lines.Any(l => l.To == n)
-            && !_lines.Any(l => l.To == n && l.Confirmed)))
+        foreach (int number in Environment.Numbers.Where(n => n != Environment.LinkedNumber && _steps.Any(s => s.To == n)
+            && !_steps.Any(s => s.To == n && s.Confirmed)))
         {
             string directory = Environment.DirectoryOf(number);
             if (!FileStatus.TryRead(directory, out var status) || status.Mode == SealedTree.DirectoryMode) continue;

@@ -92,13 +92,16 @@ internal static class Selection
             && string.Equals(p.First.Requirement, p.Second.Facts.Requirement, StringComparison.Ordinal)
             && p.First.Extras.SequenceEqual(p.Second.Facts.Extras) && p.First.RequiredBy.SequenceEqual(p.Second.Facts.RequiredBy));
 
-    private static IEnumerable<string> HookNotes(InstalledPackage facts) =>
-    [
-        .. facts.OmittedHooks.Select(h => $"without its start-up hook {h}"),
-        .. facts.AllowedHooks.Select(h => $"with its start-up hook {h}, which you allowed"),
-        .. facts.Accepted.Where(a => !Rules.IsAboutHooks(a.Rule))
-            .Select(a => $"although {a.Rule}, which you allowed: {a.Path}{(a.Others > 0 ? $" and {a.Others} more" : "")}"),
-    ];
+    private static IEnumerable<string> HookNotes(InstalledPackage facts)
+    {
+        foreach (string hook in facts.OmittedHooks) yield return $"without its start-up hook {hook}";
+        foreach (string hook in facts.AllowedHooks) yield return $"with its start-up hook {hook}, which you allowed";
+        foreach (Acceptance one in facts.Accepted)
+        {
+            if (!Rules.IsAboutHooks(one.Rule))
+                yield return $"although {one.Rule}, which you allowed: {one.Path}{(one.Others > 0 ? $" and {one.Others} more" : "")}";
+        }
+    }
 
     private static InstalledPackage FactsOf(Pin pin, InstallationRequest request, InstalledPackage? before, Uri? owner)
     {

@@ -125,7 +125,12 @@ internal sealed class Projects : IAsyncDisposable
         ReleaseMetadata metadata = await MetadataOf(likely);
         _foresight.Spend(metadata.Steps);
         if (!_problem.FollowDependencies || metadata.Obstacle is not null || _foresight.IsSpent) return;
-        await Task.WhenAll(metadata.WorkOut(requirement.Extras, _foresight).All.Where(IsUnforeseen).Select(StartOn));
+        List<Task> begun = [];
+        foreach (Requirement next in metadata.WorkOut(requirement.Extras, _foresight).All)
+        {
+            if (IsUnforeseen(next)) begun.Add(StartOn(next));
+        }
+        await Task.WhenAll(begun);
     }
 
     private bool IsUnforeseen(Requirement requirement)

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 
 namespace Sandpiper.Store;
@@ -20,11 +22,14 @@ public static class SealedTree
     /// </summary>
     public static DateTime SealTime { get; } = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
+    private static readonly UnixTime _sealedAt = UnixTime.Of(SealTime);
+
     /// <summary>Writes a file that must not be there yet, with its final time and mode.</summary>
     public static void WriteFile(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
         using var file = CreateFile(path, mode);
-        RandomAccess.Write(file, content, 0);
+        // Not by the base library, which asks the kernel three times what the file is.
+        if (!Descriptor.WriteAll(file, content)) throw new KernelException("write", Marshal.GetLastPInvokeError(), path);
         Seal(file, mode);
         // Whoever waits for it will wait less.
         if (!content.IsEmpty) ContentOnDisk.Start(file);
@@ -39,8 +44,8 @@ public static class SealedTree
     /// <summary>On the handle, not on the name; and whatever the user's umask took away.</summary>
     public static void Seal(SafeFileHandle file, UnixFileMode mode)
     {
-        if (File.GetUnixFileMode(file) != mode) File.SetUnixFileMode(file, mode);
-        File.SetLastWriteTimeUtc(file, SealTime);
+        if (FileStatus.Of(file).Mode != mode) File.SetUnixFileMode(file, mode);
+        Descriptor.SetModified(file, _sealedAt);
     }
 
     /// <summary>Gives every directory of the tree its final time and mode; the files have got theirs when they were written.</summary>
@@ -70,5 +75,5 @@ public static class SealedTree
         Directory.Delete(path);
     }
 
-    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+    private static bool IsLink(string path) => SymbolicLink.Target(path) is not null;
 }

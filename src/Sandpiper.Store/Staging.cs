@@ -77,11 +77,7 @@ public sealed class Staging : IDisposable
     private static void Remove(string stage)
     {
         string entries = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(stage)!)!, WheelStore.EntriesName);
-        foreach (string directory in EntryPlaces.Directories(entries))
-        {
-            foreach (string beside in System.IO.Directory.GetFileSystemEntries(directory, Path.GetFileName(stage) + ".*"))
-                SealedTree.Remove(beside);
-        }
+        foreach (string beside in EntryPlaces.Beside(entries, Path.GetFileName(stage))) SealedTree.Remove(beside);
         SealedTree.Remove(stage);
     }
 

@@ -130,6 +130,20 @@ public sealed class WheelStore(string root)
         return distrusted.ToHashSet();
     }
 
+    /// <summary>
+    /// Begins to read these on another core, and does not wait; of use where <see cref="Holds"/> is longer than until they are asked for.
+    /// </summary>
+    public void LookAhead(IReadOnlyList<Sha256Digest> digests)
+    {
+        if (Holds > TimeSpan.Zero) _ = Task.Run(Look);
+
+        // The last first: who asks for all of them begins with the first.
+        void Look()
+        {
+            for (int i = digests.Count - 1; i >= 0; i--) _ = TryFind(digests[i]);
+        }
+    }
+
     /// <summary>The same, for whom a damaged entry is as good as none.</summary>
     public SealedWheel? TryFind(Sha256Digest digest)
     {

@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using CsCheck;
 using Sandpiper.Kernel.Files;
 
@@ -97,8 +98,11 @@ public sealed class OutlineTests : IDisposable
         Gen.Select(Gen.Int[0, kept.Length - 1], Gen.Byte, Gen.Bool, Gen.Bool).Sample((at, with, isCut, isSigned) =>
         {
             byte[] content = isCut ? kept[..at] : [.. kept[..at], with, .. kept[(at + 1)..]];
-            if (isSigned && content.Length > SHA256.HashSizeInBytes)
-                SHA256.HashData(content.AsSpan(..^SHA256.HashSizeInBytes), content.AsSpan(^SHA256.HashSizeInBytes..));
+            if (isSigned && content.Length > sizeof(ulong))
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(
+                    content.AsSpan(^sizeof(ulong)..), XxHash3.HashToUInt64(content.AsSpan(..^sizeof(ulong))));
+            }
             File.WriteAllBytes(OutlineOf(wheel), content);
             var found = _root.Store.Find(wheel.Digest)!;
             try

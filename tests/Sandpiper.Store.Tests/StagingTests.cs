@@ -72,6 +72,19 @@ public sealed class StagingTests : IDisposable
     }
 
     [Fact]
+    public void It_is_swept_in_the_directories_of_environments_too_and_not_behind_a_link_of_such_a_name()
+    {
+        string store = Path.Combine(_root.Path, "store"), outside = Path.Combine(_root.Path, "outside");
+        foreach (string directory in (string[])["staging/dead", "store/by-one/dead.1", "store/by-one/sealed", "outside/dead.1"])
+            Directory.CreateDirectory(Path.Combine(_root.Path, directory));
+        Directory.CreateSymbolicLink(Path.Combine(store, "by-two"), outside);
+        using (Staging.Create(_root.Path)) { }
+        Assert.False(Directory.Exists(Path.Combine(store, "by-one/dead.1")));
+        Assert.True(Directory.Exists(Path.Combine(store, "by-one/sealed")));
+        Assert.True(Directory.Exists(Path.Combine(outside, "dead.1")));
+    }
+
+    [Fact]
     public void Removing_does_not_follow_links_and_does_not_touch_the_modes_of_linked_files()
     {
         string outside = Path.Combine(_root.Path, "outside");

@@ -51,8 +51,12 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, Destination 
     private List<Part> InOrder(List<Part> equals)
     {
         var left = equals.OrderBy(p => p.Package.Facts.Name).ToList();
-        var ways = left.Select(p => p.Package.Artifact).ToDictionary(a => a, a => policy.WaysGivenBy(a).ToList());
-        if (ways.Values.All(w => w.Count == 0)) return left;
+        var ways = new Dictionary<Artifact, List<Waiver>>();
+        foreach (var part in left)
+        {
+            if (policy.WaysGivenBy(part.Package.Artifact).ToList() is { Count: > 0 } its) ways.Add(part.Package.Artifact, its);
+        }
+        if (ways.Count == 0) return left;
         var ordered = new List<Part>();
         while (left.Count > 0)
         {
@@ -66,7 +70,8 @@ internal sealed class Claims(PathOwners owners, PackageFiles maker, Destination 
         // Where somebody has accepted both, what he decided last.
         bool GivesWay(Artifact one, Artifact other) => Newest(one, other) > Newest(other, one);
 
-        int Newest(Artifact one, Artifact other) => ways[one].Where(w => w.Owner == other).Select(w => w.Number).DefaultIfEmpty(-1).Max();
+        int Newest(Artifact one, Artifact other) =>
+            ways.GetValueOrDefault(one, []).Where(w => w.Owner == other).Select(w => w.Number).DefaultIfEmpty(-1).Max();
     }
 
     private void Claim(ComposedPackage package, TreeFile file, int rank)

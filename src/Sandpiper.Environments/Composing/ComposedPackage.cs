@@ -24,7 +24,7 @@ public sealed record ComposedPackage(SealedWheel Wheel, InstalledPackage Facts, 
     /// </summary>
     public string? SealedRecords =>
         LeftOut.IsEmpty && Facts.Yielded.IsEmpty && Facts.Name == Wheel.FileName.Name
-            && string.Equals($"{Facts.Version}", $"{Wheel.FileName.Version}", StringComparison.Ordinal)
+            && string.Equals(Facts.Version.ToString(), Wheel.FileName.Version.ToString(), StringComparison.Ordinal)
         ? Wheel.RecordsFor(Facts.IsRequested) : null;
 
     public Artifact Artifact => new(Facts.Name, Facts.Version, Wheel.Digest);

@@ -53,7 +53,9 @@ public sealed record GenerationPlan(
         var files = new Dictionary<string, TreeFile>(StringComparer.Ordinal) { [settings.Path] = settings };
         var commands = ImmutableDictionary.CreateBuilder<PackageName, ImmutableArray<string>>();
         var recorded = ImmutableArray.CreateBuilder<InstalledPackage>();
-        ComposedPackage[] inOrder = [.. packages.OrderBy(p => p.Standing).ThenBy(p => p.Facts.Name)];
+        ComposedPackage[] inOrder = [.. packages];
+        Array.Sort(inOrder, (one, other) => one.Standing.CompareTo(other.Standing) is not 0 and var order
+            ? order : one.Facts.Name.CompareTo(other.Facts.Name));
         var recordsOf = inOrder.Select(p => (Link: LinkToRecordsOf(p, claims, maker), Written: new List<TreeFile>())).ToArray();
         // Of every file of these wheels, so on all cores.
         OnAllCores.ForEach([.. Enumerable.Range(0, inOrder.Length).Where(i => recordsOf[i].Link is null)],
@@ -116,6 +118,8 @@ public sealed record GenerationPlan(
     // What is accepted of the wheel alone is there already; only what is about this environment is asked anew.
     private static ImmutableArray<Acceptance> Accept(ComposedPackage package, ImmutableArray<Finding> findings, Policy policy)
     {
+        // As nearly always.
+        if (findings.IsEmpty) return package.Facts.Accepted.RemoveAll(a => Rules.IsAboutEnvironment(a.Rule));
         var verdict = policy.Judge(package.Artifact, findings, [], package.Facts.Accepted);
         if (!verdict.Refused.IsEmpty) throw new RefusedException(policy.RefusalOf(package.Artifact, verdict.Refused));
         return [.. package.Facts.Accepted.Where(a => !Rules.IsAboutEnvironment(a.Rule)), .. verdict.Acceptances];
@@ -148,15 +152,20 @@ public sealed record GenerationPlan(
     // Behind the standard library on sys.path today; in front of it as soon as somebody puts site-packages
     // first, or runs a script from there.
     private static IEnumerable<Finding> ShadowsOf(
-        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories sole) =>
-    [
-        .. sole.LeftBesidesRecords(package.Wheel).Select(i => package.Wheel.Table[i])
-            .Where(file => ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
-            .Select(file => new Finding(Fault.ShadowsLibrary, file.StorePath, ModuleNames.ProvidedBy(file, destination))),
-        .. package.Wheel.Scripts.Where(
-            script => ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
-            .Select(script => new Finding(Fault.ProgramShadowsLibrary, script.Name, ModuleNames.TopOf(script.Name))),
-    ];
+        ComposedPackage package, Interpreter interpreter, Destination destination, SoleDirectories sole)
+    {
+        foreach (int index in sole.LeftBesidesRecords(package.Wheel))
+        {
+            var file = package.Wheel.Table[index];
+            if (ModuleNames.ProvidedBy(file, destination) is { } module && interpreter.StandardLibrary.Contains(module))
+                yield return new Finding(Fault.ShadowsLibrary, file.StorePath, module);
+        }
+        foreach (var script in package.Wheel.Scripts)
+        {
+            if (ModuleNames.TopOf(script.Name) is { } module && interpreter.StandardLibrary.Contains(module))
+                yield return new Finding(Fault.ProgramShadowsLibrary, script.Name, module);
+        }
+    }
 
     /// <summary>Name of the file that makes a directory a virtual environment.</summary>
     public const string SettingsName = "pyvenv.cfg";

@@ -71,7 +71,16 @@ public sealed class LinkedEntries(string? byteCodeTag) : IDisposable
         _isOver.Dispose();
     }
 
-    private IEnumerable<LinkedEntry> Made => _entries.Values.Where(e => e.IsValueCreated).Select(e => e.Value.Entry);
+    private IEnumerable<LinkedEntry> Made
+    {
+        get
+        {
+            foreach (var looked in _entries.Values)
+            {
+                if (looked.IsValueCreated) yield return looked.Value.Entry;
+            }
+        }
+    }
 
     private void EndLooking()
     {

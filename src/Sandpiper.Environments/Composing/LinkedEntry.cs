@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging.Names;
 using Sandpiper.Store;
@@ -67,15 +68,16 @@ internal sealed class LinkedEntry : IDisposable
     /// <exception cref="StoreDamagedException">It is gone, or not as it was sealed.</exception>
     public bool TryLink(LinkedFile file, OpenDirectory into, string name, string generation, FileIdentity? shown)
     {
-        var before = LookAt(file.Stored);
-        if (!into.TryAdopt(_tree, file.Stored.StorePath, name)) return false;
+        // What it is in the store has to be known before the link moves its ctime, unless it is what is shown.
+        FileStatus? looked = shown is null ? LookAt(file.Stored) : null;
+        if (!TryAdopt(file.Stored, into, name)) return false;
 
         // The link itself has moved the ctime. Looked at before the content is read: an edit during the reading shows the next time.
-        if (!into.TryLookAt(name, out var after) || after.Identity != before.Identity)
+        if (!into.TryLookAt(name, out var after) || (looked is { } before && after.Identity != before.Identity))
             throw Damaged(file.Stored.StorePath, "was replaced while it was linked");
         MustLookSealed(file.Stored, after);
         if (shown == after.Identity) return true;
-        bool isUntouched = _stamps.Value.OfFile(file.Index) == FileStamp.Of(before);
+        bool isUntouched = looked is { } known && _stamps.Value.OfFile(file.Index) == FileStamp.Of(known);
         if (!isUntouched && DigestOf(Path.Combine(generation, file.Path), after) != file.Digest)
             throw Damaged(file.Stored.StorePath, "has been changed");
         _stamps.Value.SetFile(file.Index, FileStamp.Of(after));
@@ -123,6 +125,18 @@ internal sealed class LinkedEntry : IDisposable
     }
 
     public void Dispose() => _tree.Dispose();
+
+    private bool TryAdopt(StoredFile file, OpenDirectory into, string name)
+    {
+        try
+        {
+            return into.TryAdopt(_tree, file.StorePath, name);
+        }
+        catch (KernelException gone) when (gone.Errno is Errno.NoSuchFile or Errno.NotDirectory)
+        {
+            throw Damaged(file.StorePath, "is gone");
+        }
+    }
 
     private FileStatus LookAt(StoredFile file)
     {

@@ -20,7 +20,7 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
     public IEnumerable<TreeFile> Of(ComposedPackage package)
     {
         var wheel = package.Wheel;
-        byte[] records = RecordsOf(package) is null ? [] : DistInfoOf(wheel);
+        byte[] records = HasSealedRecords(package) ? DistInfoOf(wheel) : [];
         foreach (int index in records.Length > 0 ? sole.LeftBesidesRecords(wheel) : sole.Left(wheel))
         {
             if (records.Length > 0 && wheel.Table.NameOf(index).StartsWith(records)) continue;
@@ -57,6 +57,8 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
                 destination.PathOf(file, package.Wheel, package.Facts.Name, package.Facts.Version), package.Wheel, index, file);
         }
     }
+
+    private bool HasSealedRecords(ComposedPackage package) => linksRecords && package.SealedRecords is not null;
 
     private static byte[] DistInfoOf(SealedWheel wheel) => Encoding.UTF8.GetBytes(wheel.DistInfo + '/');
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging;
 using Sandpiper.Packaging.Names;
@@ -106,10 +108,19 @@ public sealed class ManagedEnvironment
         System.IO.Directory.Exists(Generations) || FileStatus.TryRead(LedgerFile, out _) || FileStatus.TryRead(LockFile, out _);
 
     /// <summary>The numbers of all generations that are there, ascending.</summary>
-    public ImmutableArray<int> Numbers => !System.IO.Directory.Exists(Generations)
-        ? []
-        : [.. System.IO.Directory.EnumerateDirectories(Generations).Select(d => TryParseNumber(Path.GetFileName(d), out int n) ? n : 0)
-            .Where(n => n > 0).Order()];
+    public ImmutableArray<int> Numbers
+    {
+        get
+        {
+            var numbers = ImmutableArray.CreateBuilder<int>();
+            foreach (string name in NamesOfDirectories())
+            {
+                if (TryParseNumber(name, out int number)) numbers.Add(number);
+            }
+            numbers.Sort();
+            return numbers.DrainToImmutable();
+        }
+    }
 
     public string DirectoryOf(int number) => Path.Combine(Generations, number.ToString(CultureInfo.InvariantCulture));
 
@@ -233,8 +244,32 @@ public sealed class ManagedEnvironment
     }
 
     /// <summary>What <see cref="SetAside"/> has left.</summary>
-    public ImmutableArray<string> Gone =>
-        System.IO.Directory.Exists(Generations) ? [.. System.IO.Directory.GetDirectories(Generations, "*" + GoneSuffix)] : [];
+    public ImmutableArray<string> Gone
+    {
+        get
+        {
+            var gone = ImmutableArray.CreateBuilder<string>();
+            foreach (string name in NamesOfDirectories())
+            {
+                if (name.EndsWith(GoneSuffix, StringComparison.Ordinal)) gone.Add(Path.Combine(Generations, name));
+            }
+            return gone.DrainToImmutable();
+        }
+    }
+
+    // Each command asks several times; nobody is asked what each of them is.
+    private IEnumerable<string> NamesOfDirectories()
+    {
+        using SafeFileHandle directory = RawFile.Open(Generations, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+        if (errno is Errno.NoSuchFile or Errno.NotDirectory) yield break;
+        if (errno != 0) throw new KernelException("open", errno, Generations);
+        foreach (DirectoryEntry entry in DirectoryEntries.Of(directory))
+        {
+            string name = NativeText.Of(entry.Name);
+            if (entry.Type == FileType.Directory || (entry.Type is null or FileType.SymbolicLink
+                && System.IO.Directory.Exists(Path.Combine(Generations, name)))) yield return name;
+        }
+    }
 
     private static int? NumberIn(string target) =>
         target.StartsWith(GenerationsName + "/", StringComparison.Ordinal)

@@ -20,6 +20,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     private readonly List<int> _broken = [];
     private Sha256Sum _before = new();      // of so many bytes of the file
     private long _length;
+    private Task _chaining = Task.CompletedTask;
     private (int To, Sha256Digest? Description) _announced;
 
     /// <summary>Whoever reads holds the environment's lock: nobody is writing, so that what is cut off stays so.</summary>
@@ -82,12 +83,13 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     /// <exception cref="EnvironmentException">The file is larger than any ledger.</exception>
     public ImmutableArray<LedgerLine> Read()
     {
+        _chaining.GetAwaiter().GetResult();
         (Unreadable, IsTorn, Lines, ChainedSince) = (0, false, 0, null);
         _generations.Clear();
         _broken.Clear();
         (_before, _length) = (new(), 0);
         var lines = new List<LedgerLine>();
-        var rest = Content();
+        ReadOnlySpan<byte> rest = Content();
         while (!rest.IsEmpty)
         {
             int end = rest.IndexOf((byte)'\n');
@@ -105,6 +107,27 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     }
 
     /// <summary>
+    /// What of all changes a further one has to know, oldest first: it takes a fraction of <see cref="Read"/>, which alone says whether
+    /// the lines are as they were written. What stands in them is summed up beside, for the line that will follow.
+    /// </summary>
+    /// <exception cref="EnvironmentException">The file is larger than any ledger.</exception>
+    public IReadOnlyList<LedgerStep> ReadSteps()
+    {
+        _chaining.GetAwaiter().GetResult();
+        (_before, _length) = (new(), 0);
+        ReadOnlyMemory<byte> all = Content();
+        if (!all.IsEmpty) _chaining = Task.Run(() => Chain(all.Span));
+        var steps = new List<LedgerStep>();
+        for (ReadOnlySpan<byte> rest = all.Span; rest.IndexOf((byte)'\n') is >= 0 and var end; rest = rest[(end + 1)..])
+        {
+            if (end == 0 || LedgerJson.TryReadStep(rest[..end]) is not var (what, step)) continue;
+            if (what is LedgerEvent.Change) steps.Add(step);
+            else if (what is LedgerEvent.Switched) Confirm(steps, step.To);
+        }
+        return steps;
+    }
+
+    /// <summary>
     /// The SHA-256 of a generation's <c>generation.json</c> when it was made, or became current for the first time; null when the ledger
     /// does not say. As of the last <see cref="Read"/>.
     /// </summary>
@@ -115,8 +138,14 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     /// </summary>
     /// <param name="generations">Looked up before the lines were read.</param>
     /// <param name="lines">As read.</param>
-    public static ImmutableArray<int> LostOf(ImmutableArray<int> generations, ImmutableArray<LedgerLine> lines) =>
+    public static ImmutableArray<int> LostOf(ImmutableArray<int> generations, IEnumerable<LedgerStep> lines) =>
         [.. generations.Except(lines.Select(l => l.To))];
+
+    private static void Confirm<T>(List<T> steps, int to) where T : LedgerStep
+    {
+        int announced = steps.FindLastIndex(s => s.To == to && !s.Confirmed);
+        if (announced >= 0) steps[announced] = steps[announced] with { Confirmed = true };
+    }
 
     private bool TryTake(ReadOnlySpan<byte> text, List<LedgerLine> lines)
     {
@@ -130,8 +159,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         }
         if (read.Event is LedgerEvent.Switched)
         {
-            int announced = lines.FindLastIndex(l => l.To == read.To && !l.Confirmed);
-            if (announced >= 0) lines[announced] = lines[announced] with { Confirmed = true };
+            Confirm(lines, read.To);
             Describe(read);
             return true;
         }
@@ -155,7 +183,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         if (Sha256Digest.TryParseHex(read.GenerationSha256, out var digest)) _generations.TryAdd(read.To, digest);
     }
 
-    private ReadOnlySpan<byte> Content()
+    private byte[] Content()
     {
         string path = environment.LedgerFile;
         IsMissing = !FileStatus.TryRead(path, out var file) || file.Type != FileType.Regular;
@@ -191,6 +219,7 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     // What was read under the lock is not read again: another file in its place would not go on from there, and say so when it is read.
     private void ChainTo(Microsoft.Win32.SafeHandles.SafeFileHandle file)
     {
+        _chaining.GetAwaiter().GetResult();
         if (IsHeld && _length == RandomAccess.GetLength(file)) return;
         (_before, _length) = (new(), 0);
         byte[] piece = new byte[64 << 10];

@@ -236,9 +236,11 @@ public static class ShimDirectory
         }
     }
 
-    private static void Tell(IEnumerable<HeldName> held, string how, ImmutableArray<string>.Builder notes) =>
-        notes.AddRange(held.GroupBy(h => h.Holder, h => $"`{h.Command}`", StringComparer.Ordinal)
-            .Select(g => $"on the PATH, {how} of `{g.Key}`: {ShownNames.Of([.. g])}"));
+    private static void Tell(IEnumerable<HeldName> held, string how, ImmutableArray<string>.Builder notes)
+    {
+        foreach (var of in held.GroupBy(h => h.Holder, h => $"`{h.Command}`", StringComparer.Ordinal))
+            notes.Add($"on the PATH, {how} of `{of.Key}`: {ShownNames.Of([.. of])}");
+    }
 
     private static IEnumerable<Deviation> Compare(ShimPlace place, Generation generation)
     {

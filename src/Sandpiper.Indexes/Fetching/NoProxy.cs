@@ -19,8 +19,13 @@ internal sealed class NoProxy
     {
         string[] words = (list ?? "").Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         _isAll = words.Contains("*", StringComparer.Ordinal);
-        _networks = [.. words.Select(NetworkOf).OfType<IPNetwork>()];
-        _domains = [.. words.Where(word => NetworkOf(word) is null).Select(word => word.Trim('.')).Where(domain => domain.Length > 0)];
+        var (domains, networks) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<IPNetwork>());
+        foreach (string word in words)
+        {
+            if (NetworkOf(word) is { } network) networks.Add(network);
+            else if (word.Trim('.') is { Length: > 0 } domain) domains.Add(domain);
+        }
+        (_domains, _networks) = (domains.DrainToImmutable(), networks.DrainToImmutable());
     }
 
     public bool Covers(Uri target)

@@ -53,6 +53,14 @@ public static unsafe partial class Descriptor
         return other >= 0 ? new SafeFileHandle(other, ownsHandle: true) : throw new KernelException("fcntl", Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>The time of its content; when it was last read stays as it is (futimens(3)).</summary>
+    /// <exception cref="KernelException">It is not ours.</exception>
+    public static void SetModified(SafeFileHandle file, UnixTime time)
+    {
+        ReadOnlySpan<TimeSpec> times = [TimeSpec.LeftAsItIs, TimeSpec.Of(time)];
+        if (SetTimes(file, times) != 0) throw new KernelException("futimens", Marshal.GetLastPInvokeError());
+    }
+
     /// <returns>0 at the end, or where it cannot be read.</returns>
     public static int Read(SafeFileHandle file, Span<byte> into) => Math.Max(ReadOnce(file, into), 0);
 
@@ -134,6 +142,9 @@ public static unsafe partial class Descriptor
     public static long Position(SafeFileHandle file) => Seek(file, 0, FromHere);
 
     public static void MoveTo(SafeFileHandle file, long position) => _ = Seek(file, position, FromStart);
+
+    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
+    private static partial int SetTimes(SafeFileHandle file, ReadOnlySpan<TimeSpec> accessedAndModified);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint Read(SafeFileHandle file, byte* into, nuint count);

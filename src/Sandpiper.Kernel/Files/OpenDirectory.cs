@@ -9,8 +9,6 @@ public sealed partial class OpenDirectory : IDisposable
 {
     private const int ReadOnlyCloseOnExec = 0x80000;        // O_RDONLY | O_CLOEXEC, asm-generic/fcntl.h
 
-    private const nint LeftAsItIs = 0x3ffffffe;             // UTIME_OMIT, linux/stat.h
-
     private readonly SafeFileHandle _handle;
     private readonly string _path;
 
@@ -96,7 +94,7 @@ public sealed partial class OpenDirectory : IDisposable
     /// <remarks>Two calls of the kernel; by an open descriptor it would be five.</remarks>
     public void Seal(string relative, UnixTime time, UnixFileMode mode)
     {
-        ReadOnlySpan<TimeSpec> times = [new(0, LeftAsItIs), new((nint)time.Seconds, (nint)time.Nanoseconds)];
+        ReadOnlySpan<TimeSpec> times = [TimeSpec.LeftAsItIs, TimeSpec.Of(time)];
         KernelException.ThrowIfFailed(SetTimes(_handle, relative, times, 0), "utimensat", relative);
         KernelException.ThrowIfFailed(ChangeMode(_handle, relative, (uint)mode, 0), "fchmodat", relative);
     }
@@ -136,8 +134,4 @@ public sealed partial class OpenDirectory : IDisposable
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Synchronize(SafeFileHandle file);
-
-    /// <summary>struct timespec of a 64-bit system.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly record struct TimeSpec(nint Seconds, nint Nanoseconds);
 }

@@ -1,10 +1,13 @@
+using System.Text;
+
 namespace Sandpiper.Kernel.Files;
 
 /// <summary>A link that always points somewhere: replaced by one rename(2), never removed and made again.</summary>
 public static class SymbolicLink
 {
     /// <summary>What it points to, unresolved; null when there is nothing of that name, or no link.</summary>
-    public static string? Target(string path) => new FileInfo(path).LinkTarget;
+    public static string? Target(string path) =>
+        NameInDirectory.TargetOf(StatxCall.Here, Encoding.UTF8.GetBytes(path)) is { } target ? Encoding.UTF8.GetString(target) : null;
 
     /// <summary>
     /// The caller holds the lock of whatever <paramref name="path"/> belongs to: the new link has a fixed name for a moment.

@@ -69,12 +69,7 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha2
     /// <summary>Hashes <paramref name="content"/>.</summary>
     public static Sha256Digest Of(ReadOnlySpan<byte> content)
     {
-        if (!OpenSsl.IsWorthIt(content.Length))
-        {
-            var sum = new Sha256Sum();
-            sum.Append(content);
-            return sum.Current();
-        }
+        if (!OpenSsl.IsWorthIt(content.Length)) return Sha256Sum.Of(content);
         Span<byte> bytes = stackalloc byte[Size];
         SHA256.HashData(content, bytes);
         return new Sha256Digest(bytes);

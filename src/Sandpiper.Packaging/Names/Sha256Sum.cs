@@ -7,6 +7,18 @@ public sealed class Sha256Sum
 {
     private readonly ManagedSha256 _state = new();
 
+    [ThreadStatic]
+    private static ManagedSha256? _again;       // hundreds of small files a command
+
+    internal static Sha256Digest Of(ReadOnlySpan<byte> content)
+    {
+        ManagedSha256 state = _again ??= new();
+        state.BlockUpdate(content);
+        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
+        state.DoFinal(digest);      // and it is as it was made
+        return Sha256Digest.FromBytes(digest);
+    }
+
     public void Append(ReadOnlySpan<byte> piece) => _state.BlockUpdate(piece);
 
     /// <summary>Of all that came so far; more may come.</summary>

@@ -10,6 +10,10 @@ public readonly record struct Tag(string Interpreter, string Abi, string Platfor
     // Real wheels carry at most a few dozen; three parts of "a.a.a…" would expand to the cube of the text.
     private const int MaxTagsInSet = 1024;
 
+    // Those of most wheels, which are read by the hundred.
+    private const string AnyPython = "py3-none-any";
+    private static readonly ImmutableArray<Tag> _ofAnyPython = [new Tag("py3", "none", "any")];
+
     public override string ToString() => $"{Interpreter}-{Abi}-{Platform}";
 
     /// <summary>
@@ -17,6 +21,11 @@ public readonly record struct Tag(string Interpreter, string Abi, string Platfor
     /// </summary>
     public static bool TryParseSet(ReadOnlySpan<char> text, out ImmutableArray<Tag> tags)
     {
+        if (text is AnyPython)
+        {
+            tags = _ofAnyPython;
+            return true;
+        }
         tags = [];
         Span<Range> parts = stackalloc Range[4];    // one more than fits, so that a fourth part is seen
         if (text.Split(parts, '-') != 3) return false;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Sandpiper.Packaging.Versions;
 
@@ -84,7 +85,22 @@ public readonly struct Pep440Version : IEquatable<Pep440Version>, IComparable<Pe
     public override int GetHashCode() => Key.GetHashCode();
 
     /// <summary>The normal form.</summary>
-    public override string ToString() => Key.ToString();
+    public override string ToString() => IsNormal(_original) ? _original : Key.ToString();
+
+    // Most are published as they are written in their normal form: numbers without zeros in front, and dots between them.
+    private static bool IsNormal([NotNullWhen(true)] string? version)
+    {
+        if (version is null) return false;
+        bool begins = true;
+        for (int i = 0; i < version.Length; i++)
+        {
+            char one = version[i];
+            if (one == '.') begins = true;
+            else if (!char.IsAsciiDigit(one) || (begins && one == '0' && i + 1 < version.Length && version[i + 1] != '.')) return false;
+            else begins = false;
+        }
+        return true;
+    }
 
     public static bool operator ==(Pep440Version left, Pep440Version right) => left.Equals(right);
 

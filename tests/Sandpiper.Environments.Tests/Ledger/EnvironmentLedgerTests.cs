@@ -51,6 +51,27 @@ public sealed class EnvironmentLedgerTests : IDisposable
     }
 
     [Fact]
+    public void What_a_further_change_has_to_know_is_the_same_as_of_all()
+    {
+        var ledger = _workshop.Ledger;
+        Assert.Empty(ledger.ReadSteps());
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 5]).Array[0, 12].Sample(events =>
+        {
+            System.IO.File.Delete(File);
+            foreach (var (to, kind) in events)
+            {
+                if (kind == 0) ledger.NoteDamage();
+                else if (kind == 1) System.IO.File.AppendAllText(File, "no line\n\n{\"event\":\"switched\"}\n");
+                else if (kind < 4) ledger.Announce(Line(to));
+                else ledger.Confirm(to);
+            }
+            System.IO.File.AppendAllText(File, "{\"event\":\"switched\",\"to\":1}");
+            Assert.Equal(
+                ledger.Read().Select(l => (l.From, l.To, l.Confirmed)), ledger.ReadSteps().Select(s => (s.From, s.To, s.Confirmed)));
+        }, iter: 200, threads: 1);
+    }
+
+    [Fact]
     public void A_torn_last_line_is_told_and_the_next_line_is_not_lost_with_it()
     {
         var ledger = _workshop.Ledger;

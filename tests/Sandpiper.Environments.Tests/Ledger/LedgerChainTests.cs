@@ -54,12 +54,13 @@ public sealed class LedgerChainTests : IDisposable
         }
     }
 
-    [Fact]
-    public void What_another_has_written_since_it_was_read_is_in_the_chain()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_another_has_written_since_it_was_read_is_in_the_chain(bool stepsAlone)
     {
         Write(2);
-        var held = new EnvironmentLedger(_workshop.Environment) { IsHeld = true };
-        held.Read();
+        var held = Held(stepsAlone);
         _workshop.Ledger.Announce(Line(3));
         held.Confirm(3);
         held.Announce(Line(4));
@@ -67,17 +68,25 @@ public sealed class LedgerChainTests : IDisposable
     }
 
     // Of the same length: nothing else would show it to who goes on from what he has read.
-    [Fact]
-    public void What_was_exchanged_since_it_was_read_is_told_by_the_next_line()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_exchanged_since_it_was_read_is_told_by_the_next_line(bool stepsAlone)
     {
         Write(2);
-        var held = new EnvironmentLedger(_workshop.Environment) { IsHeld = true };
-        held.Read();
+        var held = Held(stepsAlone);
         string[] lines = File.ReadAllLines(Ledger);
         lines[^1] = lines[^1].Replace("switched", "switcheD", StringComparison.Ordinal);
         File.WriteAllLines(Ledger, lines);
         held.Announce(Line(3));
         Assert.Equal([5], Read().Broken);
+    }
+
+    private EnvironmentLedger Held(bool stepsAlone)
+    {
+        var held = new EnvironmentLedger(_workshop.Environment) { IsHeld = true };
+        _ = stepsAlone ? held.ReadSteps() : held.Read();
+        return held;
     }
 
     // It lies where the user's programs can write.

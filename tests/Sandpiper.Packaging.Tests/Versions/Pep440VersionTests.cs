@@ -28,6 +28,19 @@ public sealed class Pep440VersionTests
         PackagingVectors.Hold("version", test, count, row => $"{Pep440Version.Parse(row[0].Text())}" == row[1].Text());
 
     [Theory]
+    [InlineData("1.0", "1.0")]
+    [InlineData("0", "0")]
+    [InlineData("2024.10.0.0", "2024.10.0.0")]
+    [InlineData("00", "0")]
+    [InlineData("01.0", "1.0")]
+    [InlineData("1.00", "1.0")]
+    [InlineData("1.010.2", "1.10.2")]
+    [InlineData(" 1.0 ", "1.0")]
+    [InlineData("v1.0", "1.0")]
+    public void What_looks_like_its_normal_form_is_only_where_no_zero_is_in_front(string published, string normal) =>
+        Assert.Equal(normal, Pep440Version.Parse(published).ToString());
+
+    [Theory]
     [InlineData("test_comparison_true", 25_392, true)]
     [InlineData("test_comparison_false", 25_392, false)]
     public void Published_order_agrees(string test, int count, bool expected) => PackagingVectors.Hold("version", test, count, row =>
