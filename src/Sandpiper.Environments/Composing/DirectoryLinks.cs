@@ -14,8 +14,7 @@ namespace Sandpiper.Environments.Composing;
 /// A directory that several wheels share (a namespace package) is real, and what lies in it is asked in turn. One of a single wheel is
 /// linked or real throughout, so that whoever walks through a package meets no link below it; only its record, which is no package, is real
 /// with linked directories in it, where its list of files is of this generation alone. It is real where it holds native code that
-/// looks for libraries of another package: they are beside the link, not beside what it leads to. Beside the directory of modules this
-/// goes for <c>share</c> and <c>etc</c>, which hold data by directories of a package's own; <c>bin</c> is made here.
+/// looks for libraries of another package: they are beside the link, not beside what it leads to.
 /// </remarks>
 internal static class DirectoryLinks
 {
@@ -25,16 +24,13 @@ internal static class DirectoryLinks
     {
         var links = ImmutableArray.CreateBuilder<PlannedLink>();
         var left = ImmutableArray.CreateBuilder<TreeFile>();
-        int at = 0;
-        foreach (string above in (ReadOnlySpan<string>)["etc/", destination.SitePackages + "/", "share/"])
-        {
-            int begin = at;
-            while (begin < files.Length && string.CompareOrdinal(files[begin].Path, above) < 0) begin++;
-            left.AddRange(files[at..begin]);
-            at = EndOf(files, begin, above);
-            Visit(files, begin, at, above.Length, left, links);
-        }
-        left.AddRange(files[at..]);
+        string above = destination.SitePackages + "/";
+        int begin = 0;
+        while (begin < files.Length && !files[begin].Path.StartsWith(above, StringComparison.Ordinal)) begin++;
+        int end = EndOf(files, begin, above);
+        left.AddRange(files[..begin]);
+        Visit(files, begin, end, above.Length, left, links);
+        left.AddRange(files[end..]);
         return (left.DrainToImmutable(), links.DrainToImmutable());
     }
 

@@ -27,29 +27,6 @@ public sealed class DirectoryLinksTests : IDisposable
         Assert.Contains("/tide.h,sha256=", record, StringComparison.Ordinal);
     }
 
-    // As of a package; but bin is made here, and who comes later makes real what both are in.
-    [Fact]
-    public void Data_is_shown_by_links_to_the_directories_of_one_wheel()
-    {
-        var one = _workshop.Package(Workshop.Wheel("sand").WithData("share/sand/deep/a", "a"u8.ToArray())
-            .WithData("share/sand/b", "b"u8.ToArray()).WithData("share/both/sand", "1"u8.ToArray())
-            .WithData("etc/sand/c", "c"u8.ToArray()).WithData("other/d", "d"u8.ToArray()));
-        var first = _workshop.Install(one);
-        Assert.Equal(["etc/sand", "share/both", "share/sand"], DataOf(first));
-        Assert.Equal("a", File.ReadAllText(Path.Combine(first.Directory, "share/sand/deep/a")));
-        Assert.Null(SymbolicLink.Target(Path.Combine(first.Directory, "other")));
-        Assert.Empty(DeviationsOf(first));
-
-        var second = _workshop.Install(one, _workshop.Package(Workshop.Wheel("piper").WithData("share/both/piper", "2"u8.ToArray())));
-        Assert.Equal(["etc/sand", "share/sand"], DataOf(second));
-        Assert.Equal(["piper", "sand"],
-            Directory.GetFiles(Path.Combine(second.Directory, "share/both")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Empty(DeviationsOf(second));
-
-        static IEnumerable<string> DataOf(Generation generation) => generation.Linked.Select(l => l.Path)
-            .Where(p => !p.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-    }
-
     private static SampleWheel WithHeader(SampleWheel wheel) => wheel.WithFile($"{wheel.Name}-{wheel.Version}.data/headers/tide.h", "");
 
     // The bytes of a program name the generation, so the sealed record cannot have them: that there is one, and which, is compared.

@@ -20,7 +20,7 @@ public sealed class LinkedDirectoryTests : IDisposable
     public void What_was_just_installed_is_as_installed_and_every_file_was_looked_at(bool full)
     {
         var generation = Install();
-        Assert.Equal(9, generation.Linked.Length);
+        Assert.Equal(8, generation.Linked.Length);
         var report = Verify(_workshop.Environment.Read(generation.Number), full);
         Assert.Empty(report.Deviations);
         Assert.Equal(Directory.EnumerateFiles(generation.Directory, "*", SearchOption.AllDirectories)
