@@ -18,7 +18,7 @@ namespace Sandpiper.Operations;
 internal sealed class Operation : IDisposable
 {
     // Of an environment; and of what was not in it, all of whose files are looked at.
-    private const int ManyPackages = 50, ManyNew = 16;
+    private const int ManyPackages = 50, ManyNew = 32;
 
     private readonly OperationContext _context;
     private readonly StoreUse _use;
