@@ -151,8 +151,8 @@ public sealed class WheelStore(string root)
     }
 
     /// <summary>
-    /// For who has looked ahead and keeps others from collecting only now (<see cref="StoreUse"/>): where something was taken away meanwhile,
-    /// no look of before holds.
+    /// For who has looked ahead and keeps others from collecting only now (<see cref="StoreUse"/>): where something was taken away
+    /// meanwhile, no look of before holds.
     /// </summary>
     public void ForgetIfChanged()
     {
