@@ -88,7 +88,6 @@ internal sealed class Operation : IDisposable
         EnvironmentLock? held = null;
         try
         {
-            context.Store.ForgetIfChanged();
             held = opened.Lock(() => facts.Report(new InstallationFact.Waiting(opened.Name)), cancel);
             var operation = new Operation(context, opened, use, held) { Taking = taking };
             // What an earlier one has set aside, and nobody has removed since. Nobody waits for that.

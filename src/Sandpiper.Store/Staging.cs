@@ -67,10 +67,17 @@ public sealed class Staging : IDisposable
     public string NewNameIn(string directory) =>
         Path.Combine(directory, $"{Path.GetFileName(Directory)}.{Interlocked.Increment(ref _count)}");
 
-    /// <summary>Removes the stage and everything still in it.</summary>
+    /// <summary>Removes the stage and everything still in it; what cannot be removed now is swept up by the next that is made.</summary>
     public void Dispose()
     {
-        Remove(Directory);
+        try
+        {
+            Remove(Directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What the stage was for has happened, or has not: either way that is told, and this is neither.
+        }
         _lock.Dispose();
     }
 

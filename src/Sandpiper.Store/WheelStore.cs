@@ -28,10 +28,6 @@ public sealed class WheelStore(string root)
 
     private readonly ConcurrentDictionary<Sha256Digest, (FileStamp Manifest, SealedWheel Wheel, long At)> _found = new();
 
-    // Of the directory of all entries, when somebody looked ahead: what is brought or taken away changes it.
-    private FileStamp? _ahead;
-    private long _since;
-
     private readonly Lazy<bool> _keepsTimes = new(() => FileSystem.KeepsChangeTimes(Path.Combine(root, EntriesName)));
 
     /// <summary>
@@ -55,8 +51,8 @@ public sealed class WheelStore(string root)
     /// <exception cref="StoreDamagedException">The entry's manifest is not what a seal writes.</exception>
     public SealedWheel? Find(Sha256Digest digest)
     {
-        if (Holds > TimeSpan.Zero && _found.TryGetValue(digest, out var held) && held.At >= Interlocked.Read(ref _since)
-            && Stopwatch.GetElapsedTime(held.At) < Holds) return held.Wheel;
+        if (Holds > TimeSpan.Zero && _found.TryGetValue(digest, out var held) && Stopwatch.GetElapsedTime(held.At) < Holds)
+            return held.Wheel;
         string entry = EntryOf(digest), path = Path.Combine(entry, StoreManifest.FileName);
         long at = Stopwatch.GetTimestamp();
         bool isThere = TryLookAt(path, out var status);
@@ -132,32 +128,6 @@ public sealed class WheelStore(string root)
             _ = TryFind(digest);
         });
         return distrusted.ToHashSet();
-    }
-
-    /// <summary>
-    /// Begins to read these on another core, and does not wait; of use where <see cref="Holds"/> is longer than until they are asked for.
-    /// </summary>
-    public void LookAhead(IReadOnlyList<Sha256Digest> digests)
-    {
-        if (Holds <= TimeSpan.Zero || !FileStatus.TryRead(_entries, out var entries)) return;
-        _ahead = FileStamp.Of(entries);
-        _ = Task.Run(Look);
-
-        // The last first: who asks for all of them begins with the first.
-        void Look()
-        {
-            for (int i = digests.Count - 1; i >= 0; i--) _ = TryFind(digests[i]);
-        }
-    }
-
-    /// <summary>
-    /// For who has looked ahead and keeps others from collecting only now (<see cref="StoreUse"/>): where something was taken away
-    /// meanwhile, no look of before holds.
-    /// </summary>
-    public void ForgetIfChanged()
-    {
-        if (_ahead is not { } before || (FileStatus.TryRead(_entries, out var now) && FileStamp.Of(now) == before)) return;
-        Interlocked.Exchange(ref _since, Stopwatch.GetTimestamp());
     }
 
     /// <summary>The same, for whom a damaged entry is as good as none.</summary>

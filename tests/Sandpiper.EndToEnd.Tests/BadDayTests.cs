@@ -154,6 +154,25 @@ public sealed class BadDayTests
         }
     }
 
+    // At its end a change looks for what it made beside the entries of the store: in directories that somebody has closed, too.
+    [Fact]
+    public void What_cannot_be_swept_up_after_a_change_is_no_error_of_the_change()
+    {
+        using var user = new Somebody();
+        string index = user.Serve(new SampleIndex().WithAll(OrdinaryPackages.Pebble("1.2"), OrdinaryPackages.Small("shingle", "1.0")));
+        Assert.Equal(0, user.Sandpiper("install", "pebble", "shingle", "-i", index).ExitCode);
+        string closed = Path.Combine(user.DataRoot, "store/by-zz");
+        Assert.Equal(0, user.Run(["/bin/mkdir", "-m", "0", closed]).ExitCode);
+
+        Outcome removed = user.Sandpiper("uninstall", "-y", "pebble");
+
+        Assert.True(removed.ExitCode == 0, $"{removed}");
+        Assert.DoesNotContain("pebble", user.Sandpiper("list").Output, StringComparison.Ordinal);
+        Assert.Equal(0, user.Run(["/bin/rmdir", closed]).ExitCode);
+        Assert.Equal(0, user.Sandpiper("install", "pebble", "-i", index).ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(user.DataRoot, "staging")));
+    }
+
     [Fact]
     public void An_index_that_cannot_be_reached_is_an_error_in_words_and_offline_still_lists()
     {

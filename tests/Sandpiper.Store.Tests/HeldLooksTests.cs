@@ -53,24 +53,6 @@ public sealed class HeldLooksTests : IDisposable
         Assert.Null(store.Find(wheel.Digest));
     }
 
-    // Another command collects between the look and the moment from which on nobody may.
-    [Fact]
-    public void What_was_seen_ahead_is_not_believed_where_something_was_taken_away_before_the_store_is_held()
-    {
-        var wheel = _root.Seal(WheelSample.Honest);
-        var store = new WheelStore(_root.Path) { Holds = TimeSpan.FromDays(1) };
-        store.LookAhead([wheel.Digest]);
-        Assert.NotNull(store.Find(wheel.Digest));
-        store.ForgetIfChanged();
-        Assert.Same(store.Find(wheel.Digest), store.Find(wheel.Digest));
-        using (var staging = Staging.Create(_root.Path)) _root.Store.Discard(wheel.Digest, staging);
-        Assert.NotNull(store.Find(wheel.Digest));
-
-        store.ForgetIfChanged();
-
-        Assert.Null(store.Find(wheel.Digest));
-    }
-
     [Fact]
     public void Whoever_prepares_several_hears_which_of_them_are_distrusted()
     {

@@ -275,7 +275,11 @@ public sealed class ManagedEnvironment
         target.StartsWith(GenerationsName + "/", StringComparison.Ordinal)
             && TryParseNumber(target.AsSpan(GenerationsName.Length + 1), out int number) ? number : null;
 
+    /// <summary>No generation has a larger one: there is always a next.</summary>
+    public const int LargestNumber = 1_000_000_000;
+
     // As we write them: "03" and "3" must not be two names of one state.
     private static bool TryParseNumber(ReadOnlySpan<char> text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0 && text[0] != '0';
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0 && text[0] != '0'
+        && number < LargestNumber;
 }

@@ -107,8 +107,8 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     }
 
     /// <summary>
-    /// What of all changes a further one has to know, oldest first: it takes a fraction of <see cref="Read"/>, which alone says whether
-    /// the lines are as they were written. What stands in them is summed up beside, for the line that will follow.
+    /// What of all changes a further one has to know, oldest first, of the same lines as <see cref="Read"/>, which alone says whether they
+    /// are as they were written. What stands in them is summed up beside, for the line that will follow.
     /// </summary>
     /// <exception cref="EnvironmentException">The file is larger than any ledger.</exception>
     public IReadOnlyList<LedgerStep> ReadSteps()
@@ -120,9 +120,9 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
         var steps = new List<LedgerStep>();
         for (ReadOnlySpan<byte> rest = all.Span; rest.IndexOf((byte)'\n') is >= 0 and var end; rest = rest[(end + 1)..])
         {
-            if (end == 0 || LedgerJson.TryReadStep(rest[..end]) is not var (what, step)) continue;
-            if (what is LedgerEvent.Change) steps.Add(step);
-            else if (what is LedgerEvent.Switched) Confirm(steps, step.To);
+            if (end == 0 || LedgerJson.TryRead(rest[..end]) is not { } read) continue;
+            if (read.Event is LedgerEvent.Switched) Confirm(steps, read.To);
+            else if (read.Event is not LedgerEvent.Noted && read.ToLine() is { } line) steps.Add(line);
         }
         return steps;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Sandpiper.Environments.Generations;
 
 namespace Sandpiper.Environments.Ledger;
 
@@ -15,7 +16,6 @@ internal static class LedgerJson
         "event", "to", "command", "when", "who", "uid", "from", "changes", "overrides", "generation_sha256", "handed_over", "chain",
     ];
 
-    private static readonly string[] OfStep = ["event", "to", "from"];
     private static readonly string[] OfChange = ["name", "before", "after", "sha256", "index"];
     private static readonly string[] OfHandover = ["name", "path", "from"];
 
@@ -43,36 +43,9 @@ internal static class LedgerJson
         }
     }
 
-    /// <summary>The same of what a step has; the rest need only be JSON.</summary>
-    public static (string Event, LedgerStep Step)? TryReadStep(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            var json = new Utf8JsonReader(line, Strict);
-            json.Read();
-            string what = "";
-            var (to, from) = (0, (int?)null);
-            var members = JsonMembers.Of(json, OfStep, needed: 2);
-            while (members.Next(ref json) is { } member)
-            {
-                switch (member)
-                {
-                    case "event": what = KindOf(json); break;
-                    case "to": to = json.GetInt32(); break;
-                    default: from = JsonValues.IsNull(json) ? null : json.GetInt32(); break;
-                }
-            }
-            return json.Read() ? null : (what, new LedgerStep(from, to, Confirmed: false));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            return null;
-        }
-    }
-
-    // Without a copy of each.
-    private static string KindOf(in Utf8JsonReader json) => json.ValueTextEquals(LedgerEvent.Change) ? LedgerEvent.Change
-        : json.ValueTextEquals(LedgerEvent.Switched) ? LedgerEvent.Switched : "";
+    // A line with such a number was not written by us, and would be the last that anybody can follow.
+    private static int NumberIn(in Utf8JsonReader json) => json.GetInt32() is < ManagedEnvironment.LargestNumber and var number
+        ? number : throw new FormatException("no number of a generation");
 
     private static void Write(Utf8JsonWriter json, LedgerEvent what)
     {
@@ -143,7 +116,7 @@ internal static class LedgerJson
             read = member switch
             {
                 "event" => read with { Event = JsonValues.Text(ref json) },
-                "to" => read with { To = json.GetInt32() },
+                "to" => read with { To = NumberIn(json) },
                 "command" => read with { Command = json.GetString() },
                 "when" => read with { When = isNull ? null : json.GetDateTimeOffset() },
                 "who" => read with { Who = json.GetString() },

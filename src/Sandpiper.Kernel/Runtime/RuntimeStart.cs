@@ -15,22 +15,20 @@ namespace Sandpiper.Kernel.Runtime;
 public static unsafe partial class RuntimeStart
 {
     private const int Most = 512;                               // bytes; where our own path is longer, all is as ever
-    private static delegate* unmanaged<void*, uint> _finalizers;
+    private static nint _finalizers;                            // 0: begun, or not to be begun by us
     private static void* _context;
     private static Kind _kind;
 
     /// <summary>To be called when the sandbox has begun, and wherever else it may be that nothing is begun: then all is as ever.</summary>
     public static void Complete()
     {
-        if (_finalizers is not null) BeginThem();
+        if (Interlocked.Exchange(ref _finalizers, 0) is not 0 and var finalizers) BeginThem(finalizers);
     }
 
-    // By itself: where nothing was linked by us (tests) there is no such call, and who only might make it may not need it.
-    private static void BeginThem()
-    {
-        BeginFinalizers(_finalizers, _context);
-        _finalizers = null;
-    }
+    // By itself: where nothing was linked by us (tests) there is no such call, and who only might make it may not need it. Where no thread
+    // is to be had all goes on: who needs one says so.
+    private static void BeginThem(nint finalizers) =>
+        BeginFinalizers((delegate* unmanaged<void*, uint>)finalizers, _context);
 
     [RuntimeExport("__wrap__Z16InitializeCGroupv")]
     private static void LimitMemory()
@@ -49,7 +47,7 @@ public static unsafe partial class RuntimeStart
     {
         if (!BeginsASandbox) return BeginFinalizers(finalizers, context);
         _context = context;
-        _finalizers = finalizers;
+        _finalizers = (nint)finalizers;
         return 1;
     }
 

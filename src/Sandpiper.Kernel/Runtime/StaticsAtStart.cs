@@ -5,7 +5,7 @@ namespace Sandpiper.Kernel.Runtime;
 
 /// <summary>
 /// Where .NET lays the static fields of types that refer to objects: before the first statement of a program it makes one pinned object
-/// for each such type, here 6,000 of them, and asks the collector for every one by itself: half a millisecond of a start of three. Here it
+/// for each such type, here 5,000 of them, and asks the collector for every one by itself: half a millisecond of a start of three. Here it
 /// asks once for each 64 KB, and the objects are laid side by side in that.
 /// </summary>
 /// <remarks>

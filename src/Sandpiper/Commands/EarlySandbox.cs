@@ -42,15 +42,19 @@ internal sealed class EarlySandbox
             var thread = new Thread(() =>
             {
                 putMaskOn();
+                RuntimeStart.Complete(); // not before: its thread has the mask of whoever begins it
                 exitCode = command(early);
                 early.End();
             });
-            RuntimeStart.Complete();
             thread.Start();
             commands = thread;
         });
-        RuntimeStart.Complete();
-        if (commands is null) return command(null); // no thread is to be had: whoever comes to need one says so
+        if (commands is null)
+        {
+            // No thread is to be had: whoever comes to need one says so.
+            RuntimeStart.Complete();
+            return command(null);
+        }
         commands.Join();
         return exitCode;
     }

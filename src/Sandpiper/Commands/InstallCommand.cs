@@ -185,7 +185,6 @@ internal static class InstallCommand
         ManagedEnvironment environment = EnvironmentOptions.Open(session, request.Environment);
         if (AsksForNothing(request)) return ReportNothing(session, environment, "no file names a package");
         Generation? current = CurrentGeneration.Read(environment);
-        if (current is not null && !request.DryRun && NamesAnother(request, current)) WheelsAhead.Look(session.Context, current);
         var interpreter = new Lazy<Interpreter>(() => InterpreterOf(session, environment, current, way.Python));
         bool isForAnyPython = request.Lines.Any(line => !line.IsConstraint && line.Requirement.Marker is null);
         if (!isForAnyPython && AsksForNothing(request.For(interpreter.Value.Markers)))
@@ -238,10 +237,6 @@ internal static class InstallCommand
             return change;
         }
     }
-
-    // Than what is there.
-    private static bool NamesAnother(InstallationRequest request, Generation current) =>
-        request.Lines.Any(line => !line.IsConstraint && current.Packages.All(p => p.Name != line.Requirement.Name));
 
     private static bool AsksForNothing(InstallationRequest request) => request.Lines.All(line => line.IsConstraint);
 

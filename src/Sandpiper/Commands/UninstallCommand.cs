@@ -57,7 +57,6 @@ internal static class UninstallCommand
                     "sandpiper help uninstall"));
             }
             Generation current = EnvironmentOptions.CurrentOf(environment);
-            WheelsAhead.Look(session.Context, current);
             Interpreter interpreter = EnvironmentOptions.InterpreterOf(session, current);
             var request = new RemovalRequest(environment.Name, named.Length > 0
                 ? [.. named.Select(RequirementLines.NameOf)] : [.. current.Packages.Select(p => p.Name)]);

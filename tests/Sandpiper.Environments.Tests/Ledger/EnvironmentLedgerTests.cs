@@ -50,18 +50,40 @@ public sealed class EnvironmentLedgerTests : IDisposable
         Assert.Equal([(1, false), (2, true)], ledger.Read().Select(l => (l.To, l.Confirmed)));
     }
 
+    private static readonly string[] NoLines =
+    [
+        "no line", "{}", "{\"event\":\"switched\"}", "{\"event\":\"change\",\"to\":3}", "{\"event\":\"switched\",\"to\":2,\"chain\":7}",
+        "{\"event\":\"change\",\"to\":3,\"from\":1,\"changes\":null}", "{\"event\":\"change\",\"to\":2147483647}",
+        "{\"event\":\"x\",\"to\":4}",
+    ];
+
+    // Its next would be none.
+    [Theory]
+    [InlineData(999_999_999, true)]
+    [InlineData(1_000_000_000, false)]
+    [InlineData(int.MaxValue, false)]
+    public void A_line_of_a_number_that_no_generation_has_is_none(int number, bool isOne)
+    {
+        var ledger = _workshop.Ledger;
+        ledger.Announce(Line(7));
+        string whole = System.IO.File.ReadAllText(File);
+        System.IO.File.WriteAllText(File, whole.Replace("\"to\":7", $"\"to\":{number}", StringComparison.Ordinal));
+        Assert.Equal(isOne ? [number] : [], ledger.Read().Select(line => line.To));
+        Assert.Equal(isOne ? [number] : [], ledger.ReadSteps().Select(step => step.To));
+    }
+
     [Fact]
     public void What_a_further_change_has_to_know_is_the_same_as_of_all()
     {
         var ledger = _workshop.Ledger;
         Assert.Empty(ledger.ReadSteps());
-        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 5]).Array[0, 12].Sample(events =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 5], Gen.Int[0, NoLines.Length - 1]).Array[0, 12].Sample(events =>
         {
             System.IO.File.Delete(File);
-            foreach (var (to, kind) in events)
+            foreach (var (to, kind, other) in events)
             {
                 if (kind == 0) ledger.NoteDamage();
-                else if (kind == 1) System.IO.File.AppendAllText(File, "no line\n\n{\"event\":\"switched\"}\n");
+                else if (kind == 1) System.IO.File.AppendAllText(File, $"{NoLines[other]}\n\n");
                 else if (kind < 4) ledger.Announce(Line(to));
                 else ledger.Confirm(to);
             }
