@@ -24,7 +24,7 @@ internal sealed class Operation : IDisposable
     private readonly StoreUse _use;
     private readonly EnvironmentLock _held;
     private readonly EnvironmentLedger _ledger;
-    private readonly IReadOnlyList<LedgerStep> _steps;
+    private readonly ImmutableArray<LedgerLine> _steps;
     private Staging? _staging;
     private Task<Staging>? _ahead;
     private Task<SeenShims>? _shims;
@@ -60,7 +60,7 @@ internal sealed class Operation : IDisposable
         {
             int last = 0;
             foreach (int number in Environment.Numbers) last = Math.Max(last, number);
-            foreach (LedgerStep step in _steps) last = Math.Max(last, step.To);
+            foreach (LedgerLine step in _steps) last = Math.Max(last, step.To);
             return checked(last + 1);
         }
     }

@@ -89,17 +89,17 @@ internal sealed class EntryPlaces(string entries)
 
     /// <summary>Directories in which entries lie, or are on their way: the store's and the environments'.</summary>
     public static IEnumerable<string> Directories(string entries) =>
-        NamesIn(entries) is { } names ? [entries, .. OfEnvironments(entries, names)] : [];
+        DirectoryEntries.In(entries) is { } names ? [entries, .. OfEnvironments(entries, names)] : [];
 
     /// <summary>What lies in any of these under a name that belongs to a stage (<see cref="Staging.NewNameIn"/>).</summary>
     /// <remarks>Each command asks when it ends: without a look at each of a hundred other names.</remarks>
     public static IEnumerable<string> Beside(string entries, string stage)
     {
         byte[] prefix = Encoding.UTF8.GetBytes(stage + '.');
-        if (NamesIn(entries) is not { } names) yield break;
+        if (DirectoryEntries.In(entries) is not { } names) yield break;
         foreach (string of in (IEnumerable<string>)[entries, .. OfEnvironments(entries, names)])
         {
-            foreach (DirectoryEntry entry in (ReferenceEquals(of, entries) ? names : NamesIn(of)) ?? [])
+            foreach (DirectoryEntry entry in (ReferenceEquals(of, entries) ? names : DirectoryEntries.In(of)) ?? [])
             {
                 if (entry.Name.AsSpan().StartsWith(prefix)) yield return Path.Combine(of, NativeText.Of(entry.Name));
             }
@@ -116,18 +116,6 @@ internal sealed class EntryPlaces(string entries)
             var type = entry.Type ?? (FileStatus.TryRead(by, out var status) ? status.Type : FileType.Other);
             if (type == FileType.Directory) yield return by;
         }
-    }
-
-    // Null: there is no such directory.
-    private static ImmutableArray<DirectoryEntry>? NamesIn(string directory)
-    {
-        using SafeFileHandle opened = RawFile.Open(directory, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
-        return errno switch
-        {
-            0 => DirectoryEntries.Of(opened),
-            Errno.NoSuchFile or Errno.NotDirectory => null,
-            _ => throw new KernelException("open", errno, directory),
-        };
     }
 
     /// <summary>Entries to which nothing leads any more: the link to them was taken away, or leads elsewhere.</summary>

@@ -20,7 +20,7 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
     public IEnumerable<TreeFile> Of(ComposedPackage package)
     {
         var wheel = package.Wheel;
-        byte[] records = HasSealedRecords(package) ? DistInfoOf(wheel) : [];
+        byte[] records = SealedRecordsOf(package) is null ? [] : DistInfoOf(wheel);
         foreach (int index in records.Length > 0 ? sole.LeftBesidesRecords(wheel) : sole.Left(wheel))
         {
             if (records.Length > 0 && wheel.Table.NameOf(index).StartsWith(records)) continue;
@@ -40,7 +40,7 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
     }
 
     /// <summary>The link that is the record of a package, if all of <see cref="Of"/> is its own; null: it has to be written.</summary>
-    public PlannedLink? RecordsOf(ComposedPackage package) => linksRecords && package.SealedRecords is { } records
+    public PlannedLink? RecordsOf(ComposedPackage package) => SealedRecordsOf(package) is { } records
         ? new PlannedLink(new LinkedDirectory(
             destination.DistInfo(package.Facts.Name, package.Facts.Version), package.Wheel.Digest, records), package.Wheel)
         : null;
@@ -58,7 +58,7 @@ internal sealed class PackageFiles(Destination destination, Launcher launcher, S
         }
     }
 
-    private bool HasSealedRecords(ComposedPackage package) => linksRecords && package.SealedRecords is not null;
+    private string? SealedRecordsOf(ComposedPackage package) => linksRecords ? package.SealedRecords : null;
 
     private static byte[] DistInfoOf(SealedWheel wheel) => Encoding.UTF8.GetBytes(wheel.DistInfo + '/');
 

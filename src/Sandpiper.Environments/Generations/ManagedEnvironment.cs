@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
-using Sandpiper.Kernel;
 using Sandpiper.Kernel.Files;
 using Sandpiper.Packaging;
 using Sandpiper.Packaging.Names;
@@ -260,10 +258,7 @@ public sealed class ManagedEnvironment
     // Each command asks several times; nobody is asked what each of them is.
     private IEnumerable<string> NamesOfDirectories()
     {
-        using SafeFileHandle directory = RawFile.Open(Generations, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
-        if (errno is Errno.NoSuchFile or Errno.NotDirectory) yield break;
-        if (errno != 0) throw new KernelException("open", errno, Generations);
-        foreach (DirectoryEntry entry in DirectoryEntries.Of(directory))
+        foreach (DirectoryEntry entry in DirectoryEntries.In(Generations) ?? [])
         {
             string name = NativeText.Of(entry.Name);
             if (entry.Type == FileType.Directory || (entry.Type is null or FileType.SymbolicLink

@@ -111,20 +111,20 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     /// are as they were written. What stands in them is summed up beside, for the line that will follow.
     /// </summary>
     /// <exception cref="EnvironmentException">The file is larger than any ledger.</exception>
-    public IReadOnlyList<LedgerStep> ReadSteps()
+    public ImmutableArray<LedgerLine> ReadSteps()
     {
         _chaining.GetAwaiter().GetResult();
         (_before, _length) = (new(), 0);
         ReadOnlyMemory<byte> all = Content();
         if (!all.IsEmpty) _chaining = Task.Run(() => Chain(all.Span));
-        var steps = new List<LedgerStep>();
+        var steps = new List<LedgerLine>();
         for (ReadOnlySpan<byte> rest = all.Span; rest.IndexOf((byte)'\n') is >= 0 and var end; rest = rest[(end + 1)..])
         {
             if (end == 0 || LedgerJson.TryRead(rest[..end]) is not { } read) continue;
             if (read.Event is LedgerEvent.Switched) Confirm(steps, read.To);
             else if (read.Event is not LedgerEvent.Noted && read.ToLine() is { } line) steps.Add(line);
         }
-        return steps;
+        return [.. steps];
     }
 
     /// <summary>
@@ -138,13 +138,13 @@ public sealed class EnvironmentLedger(ManagedEnvironment environment)
     /// </summary>
     /// <param name="generations">Looked up before the lines were read.</param>
     /// <param name="lines">As read.</param>
-    public static ImmutableArray<int> LostOf(ImmutableArray<int> generations, IEnumerable<LedgerStep> lines) =>
+    public static ImmutableArray<int> LostOf(ImmutableArray<int> generations, ImmutableArray<LedgerLine> lines) =>
         [.. generations.Except(lines.Select(l => l.To))];
 
-    private static void Confirm<T>(List<T> steps, int to) where T : LedgerStep
+    private static void Confirm(List<LedgerLine> lines, int to)
     {
-        int announced = steps.FindLastIndex(s => s.To == to && !s.Confirmed);
-        if (announced >= 0) steps[announced] = steps[announced] with { Confirmed = true };
+        int announced = lines.FindLastIndex(l => l.To == to && !l.Confirmed);
+        if (announced >= 0) lines[announced] = lines[announced] with { Confirmed = true };
     }
 
     private bool TryTake(ReadOnlySpan<byte> text, List<LedgerLine> lines)

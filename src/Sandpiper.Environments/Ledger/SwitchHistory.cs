@@ -12,10 +12,10 @@ public static class SwitchHistory
     /// <param name="lines">All of them, oldest first.</param>
     /// <param name="current">The generation that is current.</param>
     /// <returns>What was current before, the last first; a generation may occur more than once.</returns>
-    public static ImmutableArray<int> Before(IEnumerable<LedgerStep> lines, int current)
+    public static ImmutableArray<int> Before(IEnumerable<LedgerLine> lines, int current)
     {
         var steps = new List<int>();
-        foreach (LedgerStep line in lines)
+        foreach (LedgerLine line in lines)
         {
             // Who announces says what was current then: so much is known even of a switch that nobody lived to confirm.
             if (line.From is { } from) Take(steps, from);
@@ -31,7 +31,7 @@ public static class SwitchHistory
     /// <param name="lines">All of them, oldest first.</param>
     /// <param name="current">The generation that is current.</param>
     /// <param name="available">The generations that are there.</param>
-    public static int? Back(IEnumerable<LedgerStep> lines, int current, ImmutableArray<int> available)
+    public static int? Back(IEnumerable<LedgerLine> lines, int current, ImmutableArray<int> available)
     {
         foreach (int number in Before(lines, current))
         {
@@ -45,7 +45,7 @@ public static class SwitchHistory
     /// <param name="keep">How many beside the current one.</param>
     /// <inheritdoc cref="Back" path="/param"/>
     public static ImmutableHashSet<int> Reach(
-        IReadOnlyList<LedgerStep> lines, int current, ImmutableArray<int> available, int keep)
+        ImmutableArray<LedgerLine> lines, int current, ImmutableArray<int> available, int keep)
     {
         if (keep == 0) return [current];
         IEnumerable<int> last = lines.Where(l => l.Confirmed).Select(l => l.To).Reverse();

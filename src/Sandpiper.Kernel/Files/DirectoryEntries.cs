@@ -35,6 +35,19 @@ public static unsafe class DirectoryEntries
         }
     }
 
+    /// <summary>The same of a directory by its path, links followed; null where there is none.</summary>
+    /// <exception cref="KernelException">It cannot be read.</exception>
+    public static ImmutableArray<DirectoryEntry>? In(string path)
+    {
+        using SafeFileHandle opened = RawFile.Open(path, RawFile.ReadOnly | RawFile.OnlyDirectories, out int errno);
+        return errno switch
+        {
+            0 => Of(opened),
+            Errno.NoSuchFile or Errno.NotDirectory => null,
+            _ => throw new KernelException("open", errno, path),
+        };
+    }
+
     private static ImmutableArray<DirectoryEntry> Of(SafeFileHandle directory, int most, byte[] buffer)
     {
         var entries = ImmutableArray.CreateBuilder<DirectoryEntry>();

@@ -22,11 +22,10 @@ public static partial class HeapPages
     private const nuint Ahead = 64 << 20;                       // one region of large objects, eight of small ones
     private const nuint Near = 64 << 20;
     private const long Uncollected = 10 << 20, UncollectedOfMany = 32 << 20, UncollectedLarge = 8 << 20;
-    private static int _expectsMany;
-
     private const int LargeObject = 100_000;                    // bytes; from 85,000 on it lies among its like
     private const int Piece = 64 << 10;
     private const long LeastMemory = 512 << 20;                 // the range that the collector reserves is twice as large
+    private static int _expectsMany;                            // 1: said already
 
     /// <summary>
     /// For what will allocate megabytes: where the collector cannot see the processor's cache it would collect after each quarter of one.
